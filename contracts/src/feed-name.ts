@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { codePoints, hasControlCharacters, idSchema, isWellFormed } from './text.ts';
+
+const MAX_SUB = 255;
+
+function faultOfFeed(feed: string): string | undefined {
+  if (feed === 'all') return undefined;
+  if (feed.startsWith('topic:')) {
+    return idSchema.safeParse(feed.slice('topic:'.length)).success
+      ? undefined
+      : 'topic: must be followed by 1 to 128 characters of A-Z a-z 0-9 . _ : -';
+  }
+  if (feed.startsWith('user:')) {
+    const sub = feed.slice('user:'.length);
+    const length = codePoints(sub);
+    if (length < 1 || length > MAX_SUB) return `user: must be followed by 1 to ${MAX_SUB} characters`;
+    if (hasControlCharacters(sub) || !isWellFormed(sub)) {
+      return 'user: must be followed by text without control characters and lone surrogates';
+    }
+    return undefined;
+  }
+  return 'must be all, topic:<name> or user:<sub>';
+}
+
+/** The name of a feed: `all`, `topic:<name>` or `user:<sub>`. */
+export const feedSchema = z
+  .string()
+  .meta({ examples: ['all', 'topic:orders', 'user:42'] })
+  .superRefine((feed, context) => {
+    const message = faultOfFeed(feed);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+
+export const DEFAULT_FEED = 'all';
+
+const encoder = new TextEncoder();
+
+/**
+ * The feed's name as it stands in keys and as the actor's id: only `A–Z a–z 0–9 . _ : - ~`, one name for each
+ * feed. Other bytes of its UTF-8 are written `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
+ */
+export const feedKey = (feed: string): string =>
+  /^[A-Za-z0-9._:-]*$/.test(feed)
+    ? feed
+    : Array.from(encoder.encode(feed), (byte) => {
+        const character = String.fromCharCode(byte);
+        return /[A-Za-z0-9._:-]/.test(character)
+          ? character
+          : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+      }).join('');

@@ -1,0 +1,24 @@
+/** Limits of the public contract. Sizes are bytes of UTF-8 JSON unless a name says otherwise. */
+export const MAX_NOTIFICATIONS_PER_REQUEST = 1_000;
+export const MAX_REQUEST_BYTES = 1024 * 1024;
+
+/** One entry holds at most this many notifications and bytes; what is more becomes the next entry. */
+export const MAX_ENTRY_NOTIFICATIONS = 1_000;
+export const MAX_ENTRY_BYTES = 256 * 1024;
+
+/** An entry outlives the stream that announces it (24 h), so a late announcement still finds its entry. */
+export const ENTRY_LIFE_MS = 25 * 60 * 60 * 1000;
+
+/** One answer or event holds at most this many publications and bytes; `more: true` says: ask again. */
+export const MAX_PAGE_PUBLICATIONS = 1_000;
+export const MAX_PAGE_BYTES = 256 * 1024;
+
+export const DEFAULT_PAGE_LIMIT = 50;
+export const MAX_PAGE_LIMIT = 200;
+
+/** A message from a client may have 128 KiB. */
+export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
+/** So many invalid requests within a minute end the connection. */
+export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
+
+export const MAX_EPOCH_LENGTH = 64;

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
+import { MAX_NOTIFICATIONS_PER_REQUEST } from './limits.ts';
+import { dateTimeSchema, idSchema, linkSchema, parseDateTime, plainText } from './text.ts';
+
+export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
+export const severitySchema = z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`);
+export type Severity = z.infer<typeof severitySchema>;
+
+export const actionSchema = z.strictObject({ label: plainText({ max: 40 }), link: linkSchema });
+export type Action = z.infer<typeof actionSchema>;
+
+const content = {
+  title: plainText({ max: 120 }),
+  body: plainText({ max: 2000, breaks: true }).optional(),
+  link: linkSchema.optional(),
+  actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
+  source: plainText({ max: 80 }).optional(),
+};
+
+const future = dateTimeSchema.refine((text) => {
+  const time = parseDateTime(text);
+  return time === undefined || time > Date.now();
+}, 'must be in the future');
+
+/** What a caller sends. Members that it leaves out get the defaults of the contract; unknown ones are refused. */
+export const notificationInputSchema = z.strictObject({
+  id: idSchema.optional(),
+  feed: feedSchema.optional(),
+  severity: severitySchema.optional(),
+  ...content,
+  expiresAt: future.optional(),
+});
+export type NotificationInput = z.infer<typeof notificationInputSchema>;
+
+/** The body of `POST /notifications` as an array. */
+export const notificationInputsSchema = z
+  .array(notificationInputSchema)
+  .min(1, 'must have at least one notification')
+  .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
+
+/** A notification as it is stored and shown: complete, with the time at which the producer took it. */
+export const notificationSchema = z.strictObject({
+  id: idSchema,
+  feed: feedSchema.default(DEFAULT_FEED),
+  severity: severitySchema.default('info'),
+  ...content,
+  expiresAt: dateTimeSchema.optional(),
+  createdAt: dateTimeSchema,
+});
+export type Notification = z.infer<typeof notificationSchema>;
+
+/** Whether the notification's `expiresAt` has passed at `now` (milliseconds since 1970). */
+export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>
+  notification.expiresAt !== undefined && (parseDateTime(notification.expiresAt) ?? Infinity) <= now;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
+import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from './limits.ts';
+import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
+
+const wholeNumber = (message: string) =>
+  z
+    .string()
+    .regex(/^(0|[1-9]\d{0,14})$/, message)
+    .transform(Number);
+
+/** The query of `GET /app/notifications`: alone the newest page, else what follows `after` or precedes `before`. */
+export const pageQuerySchema = z
+  .strictObject({
+    feed: feedSchema.default(DEFAULT_FEED),
+    limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE_LIMIT}`)
+      .refine((n) => n >= 1 && n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
+      .default(DEFAULT_PAGE_LIMIT),
+    epoch: epochSchema.optional(),
+    after: wholeNumber('must be a whole number from 0').optional(),
+    before: wholeNumber('must be a whole number from 1')
+      .refine((n) => n >= 1, 'must be at least 1')
+      .optional(),
+  })
+  .superRefine(({ epoch, after, before }, context) => {
+    const fault = (path: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (after !== undefined && before !== undefined) fault('before', 'must not be given together with after');
+    if (epoch === undefined && after !== undefined) fault('epoch', 'is needed with after');
+    if (epoch === undefined && before !== undefined) fault('epoch', 'is needed with before');
+    if (epoch !== undefined && after === undefined && before === undefined) {
+      fault('epoch', 'must come with after or before');
+    }
+  });
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/**
+ * A stretch of a feed, ascending. `offset` is the position that the reader has reached: the feed's head, or with
+ * `more` the last publication of this page, from where it asks again. `recovered: false` says honestly that the
+ * position asked for cannot be continued from; the newest publications come instead. Going back with `before`,
+ * `offset` stays the head's and `more` says that older ones are left.
+ */
+export const pageSchema = z.strictObject({
+  feed: feedSchema,
+  epoch: epochSchema,
+  offset: offsetSchema,
+  recovered: z.boolean(),
+  more: z.boolean(),
+  publications: z.array(publicationSchema),
+});
+export type Page = z.infer<typeof pageSchema>;

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+export const PROBLEM_CODES = [
+  'invalid_json',
+  'invalid_notification',
+  'invalid_query',
+  'not_found',
+  'method_not_allowed',
+  'payload_too_large',
+  'unsupported_media_type',
+  'too_many_requests',
+  'unavailable',
+  'internal_error',
+] as const;
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** One fault of an input: `path` names the member with dots (`2.actions.0.link`), empty for the whole. */
+export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
+export type Fault = z.infer<typeof faultSchema>;
+
+/** Every error answer, `application/problem+json` (RFC 9457). `code` is stable; `errors` lists all faults. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(PROBLEM_CODES),
+  detail: z.string(),
+  errors: z.array(faultSchema).optional(),
+  ids: z.array(z.string()).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** The answer of `POST /notifications`. */
+export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
+export type Accepted = z.infer<typeof acceptedSchema>;
+
+/** All faults that a schema found, one for each unknown member too. */
+export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
+  error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        path: [...path, key].map(String).join('.'),
+        message: 'is not a known member',
+      }));
+    }
+    return [{ path: path.map(String).join('.'), message: issue.message }];
+  });

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { MAX_EPOCH_LENGTH } from './limits.ts';
+import { notificationSchema } from './notification.ts';
+import { idSchema } from './text.ts';
+
+/** Opaque to everybody but the feed: it changes only when a feed's state was lost. */
+export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
+/** Offsets start at 1 and have no holes; 0 is the position before the first. */
+export const offsetSchema = z.int().min(0);
+
+/** A place in a feed. Offsets compare only within one epoch. */
+export const positionSchema = z.strictObject({ epoch: epochSchema, offset: offsetSchema });
+export type Position = z.infer<typeof positionSchema>;
+
+export const GONE_REASONS = ['retracted', 'expired', 'replaced'] as const;
+export type GoneReason = (typeof GONE_REASONS)[number];
+
+export const livePublicationSchema = z.strictObject({
+  offset: z.int().min(1),
+  notification: notificationSchema,
+});
+export const gonePublicationSchema = z.strictObject({
+  offset: z.int().min(1),
+  notification: z.null(),
+  id: idSchema,
+  gone: z.enum(GONE_REASONS),
+});
+
+/** A notification at its offset; what is gone keeps its offset and says why. */
+export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
+export type LivePublication = z.infer<typeof livePublicationSchema>;
+export type GonePublication = z.infer<typeof gonePublicationSchema>;
+export type Publication = LivePublication | GonePublication;
+
+export const idOfPublication = (publication: Publication): string =>
+  publication.notification ? publication.notification.id : (publication as GonePublication).id;

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { DOCUMENT_VERSION } from './names.ts';
+import { dateTimeSchema } from './text.ts';
+
+export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
+
+/** An entry that the feed could not take, kept with its content (as text, if there was any) and the reason. */
+export const setAsideSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  entry: z.string(),
+  feed: z.string(),
+  reason: z.enum(SET_ASIDE_REASONS),
+  faults: z.array(z.string()),
+  content: z.string().nullable(),
+  at: dateTimeSchema,
+});
+export type SetAside = z.infer<typeof setAsideSchema>;
+
+/** The newest first; names the documents that `npm run dead-letters` lists. */
+export const setAsideIndexSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  entries: z.array(z.string()),
+});
+export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
+
+export const SET_ASIDE_INDEX_KEY = 'set-aside';
+export const setAsideKey = (entry: string): string => `set-aside:${entry}`;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { feedSchema } from './feed-name.ts';
+import type { Page } from './page.ts';
+import { positionSchema, type Publication } from './publication.ts';
+
+/** `subscribe`: without a position the answer is where the feed stands; with one it is what was missed. */
+export const subscribeRequestSchema = z.strictObject({
+  feed: feedSchema,
+  position: positionSchema.optional(),
+});
+export type SubscribeRequest = z.infer<typeof subscribeRequestSchema>;
+
+export const unsubscribeRequestSchema = z.strictObject({ feed: feedSchema });
+export type UnsubscribeRequest = z.infer<typeof unsubscribeRequestSchema>;
+
+/** What the client offers when it connects. */
+export const handshakeSchema = z.object({
+  token: z.string().max(16_384).optional(),
+  clientId: z.string().max(128).optional(),
+});
+
+export const SOCKET_ERROR_CODES = [
+  'invalid_request',
+  'unknown_event',
+  'too_many_feeds',
+  'too_many_invalid_requests',
+  'unavailable',
+] as const;
+export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];
+
+/** `temporary` says whether the same request may succeed later. */
+export interface SocketError {
+  code: SocketErrorCode;
+  message: string;
+  temporary: boolean;
+}
+export interface Refusal {
+  ok: false;
+  error: SocketError;
+}
+export type SubscribeAnswer = ({ ok: true } & Page) | Refusal;
+export type UnsubscribeAnswer = { ok: true } | Refusal;
+
+/** Offsets ascend by 1 within one event. */
+export interface PublicationsEvent {
+  feed: string;
+  epoch: string;
+  publications: Publication[];
+}
+/** Where the feed stands, at least every 10 s for each feed that a connection has subscribed to. */
+export interface PositionEvent {
+  feed: string;
+  epoch: string;
+  offset: number;
+}
+/** The instance is about to stop: connect again, to any instance, after this many milliseconds. */
+export interface DrainingEvent {
+  reconnectAfterMs: number;
+}
+/** The server ends this connection. */
+export interface ClosingEvent {
+  code: string;
+  message: string;
+}
+
+export interface ServerToClientEvents {
+  publications: (event: PublicationsEvent) => void;
+  position: (event: PositionEvent) => void;
+  draining: (event: DrainingEvent) => void;
+  closing: (event: ClosingEvent) => void;
+}
+export interface ClientToServerEvents {
+  subscribe: (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => void;
+  unsubscribe: (request: UnsubscribeRequest, answer: (answer: UnsubscribeAnswer) => void) => void;
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+
+// eslint-disable-next-line no-control-regex -- finding control characters is the purpose
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+// eslint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
+const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
+
+/** Number of Unicode code points, the unit of every length in the contract. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};
+
+/** True for text in which each surrogate has its partner, so that it survives UTF-8. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);
+
+export interface PlainTextOptions {
+  /** Most code points. */
+  max: number;
+  /** Whether line feeds and tabs are allowed. */
+  breaks?: boolean;
+}
+
+/** Plain text of 1 to `max` code points: not blank, no control characters, no lone surrogates. */
+export const plainText = ({ max, breaks = false }: PlainTextOptions) =>
+  z
+    .string()
+    .meta({ minLength: 1, maxLength: max })
+    .superRefine((text, context) => {
+      const fault = (message: string) => context.addIssue({ code: 'custom', message });
+      if (BLANK.test(text)) fault('must not be blank');
+      if (codePoints(text) > max) fault(`must have at most ${max} characters`);
+      if ((breaks ? CONTROL_BUT_BREAKS : CONTROL).test(text)) {
+        fault(`must not contain control characters${breaks ? ' other than line feed and tab' : ''}`);
+      }
+      if (!isWellFormed(text)) fault('must not contain lone surrogates');
+    });
+
+const ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** 1 to 128 of `A–Z a–z 0–9 . _ : -`. */
+export const idSchema = z.string().regex(ID, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : -');
+
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
+
+/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` if it is none. */
+export function parseDateTime(text: string): number | undefined {
+  const parts = RFC_3339.exec(text);
+  if (!parts) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] =
+    parts.slice(1).map((part) => Number(part ?? 0));
+  if (month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
+    return undefined;
+  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  const time = Date.parse(text.toUpperCase());
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** An RFC 3339 date-time with an offset, as `2026-05-01T12:00:00Z`. */
+export const dateTimeSchema = z
+  .string()
+  .max(64, 'must have at most 64 characters')
+  .refine(
+    (text) => parseDateTime(text) !== undefined,
+    'must be an RFC 3339 date-time such as 2026-05-01T12:00:00Z',
+  )
+  .meta({ format: 'date-time' });
+
+const MAX_LINK = 2048;
+
+/** True for an absolute http(s) address or a path of this site; never for `//host`, `/\host` or another scheme. */
+export function isSafeLink(link: string): boolean {
+  if (/^\/(?![/\\])/.test(link)) return true;
+  if (!/^https?:\/\/[^/\\]/i.test(link)) return false;
+  return URL.canParse(link);
+}
+
+/** A link that a browser can follow without running anything or being sent elsewhere by a trick of spelling. */
+export const linkSchema = z
+  .string()
+  .meta({ minLength: 1, maxLength: MAX_LINK })
+  .superRefine((link, context) => {
+    const fault = (message: string) => context.addIssue({ code: 'custom', message });
+    if (codePoints(link) > MAX_LINK) fault(`must have at most ${MAX_LINK} characters`);
+    if (CONTROL.test(link) || /\s/.test(link)) fault('must not contain white space or control characters');
+    if (!isWellFormed(link)) fault('must not contain lone surrogates');
+    if (!isSafeLink(link)) fault('must be an http(s) address or a path that starts with a single /');
+  });
