@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { faultsOf } from '@tocsin/contracts';
+
+/** A configuration that cannot be used; the message lists every fault, so that one restart is enough. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const emptyIsAbsent = (env: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+
+/**
+ * Reads the settings that `schema` names from `env` (an empty value counts as absent).
+ * @throws ConfigError that lists all faults by the name of their variable.
+ */
+export function parseConfig<T extends z.ZodObject>(
+  schema: T,
+  env: Record<string, string | undefined>,
+): z.infer<T> {
+  const result = schema.safeParse(emptyIsAbsent(env));
+  if (result.success) return result.data;
+  const faults = faultsOf(result.error).map(({ path, message }) => `  ${path}: ${message}`);
+  throw new ConfigError(
+    `The configuration cannot be used. Mend these variables and start again:\n${faults.join('\n')}`,
+  );
+}
+
+const digits = /^\d{1,9}$/;
+
+/** A whole number from `min` to `max`, written in digits. */
+export const wholeNumberSetting = (min: number, max: number) =>
+  z
+    .string()
+    .refine(
+      (text) => digits.test(text) && Number(text) >= min && Number(text) <= max,
+      `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
+
+export const portSetting = () => wholeNumberSetting(1, 65_535);
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Settings that both applications have. */
+export const commonSettings = {
+  INTERNAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address of the internal port, to which only the sidecar talks. In a container: 0.0.0.0'),
+  DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
+  DAPR_API_TOKEN: z.string().optional().describe('Token that the sidecar asks of the application'),
+  APP_API_TOKEN: z.string().optional().describe('Token that the application asks of the sidecar'),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+    .default('info')
+    .describe('Least level of log lines'),
+};

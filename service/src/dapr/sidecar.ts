@@ -1,0 +1,163 @@
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { currentTraceparent } from '../trace.ts';
+import { SidecarError } from './sidecar-error.ts';
+
+export interface SidecarOptions {
+  httpPort: number;
+  /** Sent as `dapr-api-token`. */
+  token?: string | undefined;
+  /** Every call ends within this time, in ms. */
+  timeoutMs: number;
+}
+
+export interface BindingRequest {
+  operation: 'create' | 'get' | 'delete';
+  metadata: Record<string, string>;
+  data?: unknown;
+}
+
+export type StateOperation =
+  | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
+  | { operation: 'delete'; key: string };
+
+const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
+const bulkSchema = z.array(z.object({ key: z.string(), data: z.unknown(), etag: z.string().optional() }));
+const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
+
+/**
+ * The parts of the sidecar's HTTP API that Tocsin needs, over kept-alive connections.
+ * Every method rejects with a SidecarError unless the answer was a 2xx, and none outlasts its time-out, so a
+ * caller knows a good outcome or knows that it knows none. https://docs.dapr.io/reference/api/
+ */
+export class Sidecar {
+  readonly #pool: Pool;
+  readonly #headers: Record<string, string>;
+  readonly #timeoutMs: number;
+
+  constructor({ httpPort, token, timeoutMs }: SidecarOptions) {
+    this.#timeoutMs = timeoutMs;
+    this.#pool = new Pool(`http://127.0.0.1:${httpPort}`, {
+      connections: 64,
+      pipelining: 1,
+      keepAliveTimeout: 30_000,
+    });
+    this.#headers = token ? { 'dapr-api-token': token } : {};
+  }
+
+  /** Invokes an output binding. The answer's body, `undefined` when it is empty. */
+  async invokeBinding(name: string, request: BindingRequest): Promise<string | undefined> {
+    const { text } = await this.#call('POST', `/v1.0/bindings/${name}`, request);
+    return text === '' ? undefined : text;
+  }
+
+  /** Publishes `data` as a CloudEvent; resolves when the broker has it. */
+  async publish(pubsub: string, topic: string, data: unknown): Promise<void> {
+    await this.#call('POST', `/v1.0/publish/${pubsub}/${topic}`, data);
+  }
+
+  /** Calls a method of an actor, wherever it lives, and waits for its turn. */
+  async callActor(
+    type: string,
+    id: string,
+    method: string,
+    body: unknown,
+    timeoutMs?: number,
+  ): Promise<unknown> {
+    const path = `/v1.0/actors/${type}/${encodeURIComponent(id)}/method/${method}`;
+    const { text } = await this.#call('PUT', path, body, timeoutMs);
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  }
+
+  /** A value and its etag; `undefined` when the key is absent. */
+  async getState(store: string, key: string): Promise<{ value: unknown; etag: string } | undefined> {
+    const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
+    return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
+  }
+
+  /** The values of several keys, in their order; `undefined` where a key is absent. */
+  async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
+    const { text } = await this.#call('POST', `/v1.0/state/${store}/bulk`, { keys, parallelism: 10 });
+    const values = new Map(
+      bulkSchema.parse(JSON.parse(text)).map(({ key, data }) => [key, data ?? undefined]),
+    );
+    return keys.map((key) => values.get(key));
+  }
+
+  /** Writes several keys as one unit against crashes; with a wrong etag that key alone is refused, and this rejects. */
+  async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
+    await this.#call('POST', `/v1.0/state/${store}/transaction`, {
+      operations: operations.map((operation) =>
+        operation.operation === 'delete'
+          ? { operation: 'delete', request: { key: operation.key } }
+          : {
+              operation: 'upsert',
+              request: {
+                key: operation.key,
+                value: operation.value,
+                ...(operation.etag !== undefined && {
+                  etag: operation.etag,
+                  options: { concurrency: 'first-write' },
+                }),
+                ...(operation.ttlInSeconds && { metadata: { ttlInSeconds: String(operation.ttlInSeconds) } }),
+              },
+            },
+      ),
+    });
+  }
+
+  /** Resolves when the sidecar can serve its application, with the names of the components that it has loaded. */
+  async components(): Promise<string[]> {
+    await this.#call('GET', '/v1.0/healthz/outbound');
+    const { text } = await this.#call('GET', '/v1.0/metadata');
+    return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
+  }
+
+  /** Closes the connections when the calls under way have ended. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
+    const traceparent = currentTraceparent();
+    try {
+      const response = await this.#pool.request({
+        method,
+        path,
+        headers: {
+          ...this.#headers,
+          ...(traceparent && { traceparent }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const text = await response.body.text();
+      if (response.statusCode >= 300) throw refusal(`${method} ${path}`, response.statusCode, text);
+      const etag = response.headers.etag;
+      return { text, etag: typeof etag === 'string' ? etag : undefined };
+    } catch (error) {
+      if (error instanceof SidecarError) throw error;
+      throw new SidecarError(`The sidecar did not answer ${method} ${path}: ${describe(error)}`, {
+        code: 'ERR_SIDECAR_UNREACHABLE',
+        cause: error,
+      });
+    }
+  }
+}
+
+function refusal(call: string, status: number, text: string): SidecarError {
+  let parsed: z.infer<typeof errorSchema> = {};
+  try {
+    parsed = errorSchema.parse(JSON.parse(text));
+  } catch {
+    parsed = { message: text.slice(0, 500) };
+  }
+  const code = parsed.errorCode ?? `HTTP_${status}`;
+  return new SidecarError(`The sidecar answered ${call} with ${status} ${code}: ${parsed.message ?? ''}`, {
+    code,
+    status,
+  });
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

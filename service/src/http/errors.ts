@@ -1,0 +1,71 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
+import type { Logger } from '../log.ts';
+import { sendProblem, type ProblemDetails } from './problem.ts';
+
+/** Refuses other methods than `allowed` on a path that exists. */
+export const methodNotAllowed =
+  (...allowed: string[]): RequestHandler =>
+  (request, response) => {
+    response.set('Allow', allowed.join(', '));
+    sendProblem(response, {
+      status: 405,
+      code: 'method_not_allowed',
+      detail: `${request.method} is not possible here; use ${allowed.join(' or ')}.`,
+    });
+  };
+
+/** The last route: nothing is here. */
+export const notFound: RequestHandler = (request, response) =>
+  sendProblem(response, { status: 404, code: 'not_found', detail: `There is nothing at ${request.path}.` });
+
+/** Errors of the body parser, by their `type`. https://github.com/expressjs/body-parser#errors */
+const BODY_PROBLEMS: Record<string, ProblemDetails> = {
+  'entity.too.large': {
+    status: 413,
+    code: 'payload_too_large',
+    detail: `The body may have at most ${MAX_REQUEST_BYTES} bytes.`,
+  },
+  'entity.parse.failed': { status: 400, code: 'invalid_json', detail: 'The body is not valid JSON.' },
+  'request.size.invalid': {
+    status: 400,
+    code: 'invalid_json',
+    detail: 'The body is not as long as its Content-Length says.',
+  },
+  'encoding.unsupported': {
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'This Content-Encoding is not supported; send the body as it is, or with gzip.',
+  },
+  'charset.unsupported': {
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'This charset is not supported; send UTF-8.',
+  },
+};
+
+const property = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
+
+/** Turns what a route threw into a problem; what is nobody's fault but ours is logged, and says nothing outside. */
+export const errorHandler =
+  (log: Logger): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const known = BODY_PROBLEMS[String(property(error, 'type'))];
+    if (known) return sendProblem(response, known);
+    const status = property(error, 'status');
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      return sendProblem(response, {
+        status: 400,
+        code: 'invalid_json',
+        detail: 'The request could not be read.',
+      });
+    }
+    log.error({ err: error, method: request.method, path: request.path }, 'a request failed');
+    return sendProblem(response, {
+      status: 500,
+      code: 'internal_error',
+      detail: 'This failed for a reason on our side; the log says which.',
+    });
+  };

@@ -1,0 +1,35 @@
+import { Router } from 'express';
+import { VERSION } from '../version.ts';
+import { methodNotAllowed } from './errors.ts';
+import { sendProblem } from './problem.ts';
+
+export interface HealthOptions {
+  /** Resolves when the application can do its work; rejects with the reason why not. */
+  ready: () => Promise<void>;
+  /** More members of the body of `/readyz`. */
+  facts?: Record<string, string>;
+}
+
+/** `/healthz`: alive, and which version. `/readyz`: 200 once the sidecar and the components answer, else 503. */
+export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {
+  const router = Router();
+  router
+    .route('/healthz')
+    .get((_request, response) => {
+      response.json({ status: 'alive', version: VERSION });
+    })
+    .all(methodNotAllowed('GET'));
+  router
+    .route('/readyz')
+    .get(async (_request, response) => {
+      try {
+        await ready();
+        response.json({ status: 'ready', ...facts });
+      } catch (error) {
+        const detail = error instanceof Error ? error.message : String(error);
+        sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+      }
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}

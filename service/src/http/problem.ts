@@ -1,0 +1,27 @@
+import { STATUS_CODES } from 'node:http';
+import type { Response } from 'express';
+import { PROBLEM_MEDIA_TYPE, type Problem, type ProblemCode } from '@tocsin/contracts';
+
+export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  /** Seconds; comes with 429 and 503. */
+  retryAfter?: number;
+}
+
+/** Answers with a problem (RFC 9457). */
+export function sendProblem(response: Response, problem: ProblemDetails): void {
+  const { status, code, detail, errors, ids, retryAfter } = problem;
+  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+  const body: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail,
+    ...(errors && { errors }),
+    ...(ids && { ids }),
+  };
+  response.status(status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+}

@@ -1,0 +1,17 @@
+import { pino, type Logger } from 'pino';
+import { currentTraceId } from './trace.ts';
+
+export type { Logger } from 'pino';
+
+/** A logger of JSON lines on standard output; a line written within a trace carries its `traceId`. */
+export const createLogger = (name: string, level: string): Logger =>
+  pino({
+    name,
+    level,
+    formatters: { level: (label) => ({ level: label }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => {
+      const traceId = currentTraceId();
+      return traceId ? { traceId } : {};
+    },
+  });

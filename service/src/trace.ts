@@ -1,0 +1,20 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+const storage = new AsyncLocalStorage<string>();
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** A new trace context whose trace is not sampled: whoever records spans decides that. */
+export const newTraceparent = (): string =>
+  `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-00`;
+
+/** Runs `work` within the trace of `traceparent`, or within a new one if that is none. */
+export const withTrace = <T>(traceparent: string | undefined, work: () => T): T =>
+  storage.run(traceparent && TRACEPARENT.test(traceparent) ? traceparent : newTraceparent(), work);
+
+/** The W3C trace context of the work under way, to be sent with what it causes. */
+export const currentTraceparent = (): string | undefined => storage.getStore();
+
+export const currentTraceId = (): string | undefined => storage.getStore()?.split('-')[1];
