@@ -1,0 +1,66 @@
+import type { Position, Publication } from '@tocsin/contracts';
+
+interface Kept {
+  readonly epoch: string;
+  readonly publication: Publication;
+  /** How many subscribes had been sent when it came. */
+  readonly asked: number;
+}
+
+const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
+
+/**
+ * Pushes that cannot be merged yet: they came before the acknowledgement, behind a gap, or of another epoch. It
+ * holds the newest `limit`; what it drops is only fetched again, since it leaves a gap.
+ */
+export class Aside {
+  readonly #kept = new Map<string, Kept>();
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  add(epoch: string, publication: Publication, asked: number): void {
+    const key = place(epoch, publication.offset);
+    if (this.#kept.has(key)) return;
+    this.#kept.set(key, { epoch, publication, asked });
+    if (this.#kept.size <= this.#limit) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+
+  /** Removes and returns the publication that directly follows the position. */
+  takeNext({ epoch, offset }: Position): Publication | undefined {
+    const key = place(epoch, offset + 1);
+    const next = this.#kept.get(key);
+    this.#kept.delete(key);
+    return next?.publication;
+  }
+
+  /** Drops what the position has passed. */
+  dropPassed({ epoch, offset }: Position): void {
+    for (const [key, kept] of this.#kept) {
+      if (kept.epoch === epoch && kept.publication.offset <= offset) this.#kept.delete(key);
+    }
+  }
+
+  /** Drops what is of another epoch and came before the subscribe number `asked`; returns the last such epoch. */
+  dropForeign(epoch: string, asked: number): string | undefined {
+    let dropped: string | undefined;
+    for (const [key, kept] of this.#kept) {
+      if (kept.epoch === epoch || kept.asked >= asked) continue;
+      dropped = kept.epoch;
+      this.#kept.delete(key);
+    }
+    return dropped;
+  }
+
+  clear(): void {
+    this.#kept.clear();
+  }
+}

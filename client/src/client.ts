@@ -1,0 +1,128 @@
+import { Connection } from './connection.ts';
+import { asError, ClientError } from './errors.ts';
+import { FeedSubscription } from './feed-subscription.ts';
+import { watchNetwork } from './network.ts';
+import { memoryPositions } from './positions.ts';
+import { isPositionEvent, isPublicationsEvent } from './shapes.ts';
+import { StatusTracker } from './status.ts';
+import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
+
+/**
+ * Connects to a bff and keeps the feeds that are subscribed to complete and in order, through lost connections,
+ * restarts of the server and lost state. It starts to connect at once and never gives up before `close()`.
+ */
+export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
+  const random = Math.random;
+  const positions = options.positions ?? memoryPositions();
+  const feeds = new Map<string, FeedSubscription>();
+  const listeners: { readonly [E in keyof ClientEvents]: Set<ClientEvents[E]> } = {
+    status: new Set<ClientEvents['status']>(),
+    error: new Set<ClientEvents['error']>(),
+    closing: new Set<ClientEvents['closing']>(),
+  };
+  let closed = false;
+
+  const report = (error: Error): void => {
+    if (!closed) for (const listener of listeners.error) listener(error);
+  };
+  const call = (handler: () => void): void => {
+    try {
+      handler();
+    } catch (thrown) {
+      const error = asError(thrown);
+      if (listeners.error.size > 0) return report(error);
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+
+  const status = new StatusTracker((now) => {
+    for (const listener of listeners.status) call(() => listener(now));
+    for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
+  });
+  const network = watchNetwork(() => {
+    if (network.online && !connection.socket) connection.reconnect({ now: true });
+    update();
+  });
+  const update = (): void => {
+    if (closed) return;
+    const wanted = [...feeds.values()].filter(({ state }) => state !== 'over');
+    // A feed that is added to a live client does not make it look disconnected.
+    const fresh = status.status === 'live' ? 'fresh' : undefined;
+    const live = connection.socket !== undefined && wanted.every((feed) => feed.live || feed.state === fresh);
+    status.update(live, network.online);
+  };
+
+  const malformed = (event: string) =>
+    report(new ClientError('malformed', `A malformed ${event} event was left out.`, { temporary: true }));
+  const connection = new Connection(options, random, {
+    connected: (socket) => {
+      for (const feed of [...feeds.values()]) feed.connected(socket);
+      update();
+    },
+    disconnected: () => {
+      for (const feed of [...feeds.values()]) feed.disconnected();
+      update();
+    },
+    publications: (event) => {
+      if (isPublicationsEvent(event)) feeds.get(event.feed)?.publications(event);
+      else malformed('publications');
+    },
+    position: (event) => {
+      if (isPositionEvent(event)) feeds.get(event.feed)?.positionHeard(event);
+      else malformed('position');
+    },
+    closing: (event) => {
+      for (const listener of listeners.closing) call(() => listener(event));
+    },
+    error: report,
+  });
+  update();
+
+  return {
+    get status() {
+      return status.status;
+    },
+    subscribe(feed, handlers, { position } = {}) {
+      if (closed) throw new TypeError('The client is closed.');
+      if (feeds.has(feed)) throw new TypeError(`${feed} is subscribed to already.`);
+      const stuck = () => connection.reconnect({ now: false });
+      const context = { positions, random, call, report, changed: update, stuck };
+      const subscription = new FeedSubscription(feed, handlers, position, context);
+      feeds.set(feed, subscription);
+      if (connection.socket) subscription.connected(connection.socket);
+      update();
+      return {
+        feed,
+        get position() {
+          return subscription.position;
+        },
+        close() {
+          if (feeds.get(feed) !== subscription) return;
+          feeds.delete(feed);
+          subscription.end();
+          connection.socket?.emit('unsubscribe', { feed }, (answer) => {
+            if (!answer.ok) report(new ClientError(answer.error.code, answer.error.message, answer.error));
+          });
+          update();
+        },
+      };
+    },
+    on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]) {
+      listeners[event].add(listener);
+      return () => {
+        listeners[event].delete(listener);
+      };
+    },
+    close() {
+      if (closed) return;
+      closed = true;
+      for (const feed of feeds.values()) feed.end();
+      feeds.clear();
+      network.close();
+      status.stop();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { ClosingEvent, DrainingEvent, PositionEvent, PublicationsEvent } from '@tocsin/contracts';
+import { asError, ClientError } from './errors.ts';
+import { createSocket, type ClientSocket } from './socket.ts';
+import { backOff, TIMING } from './timing.ts';
+import type { NotificationClientOptions } from './types.ts';
+
+export interface ConnectionHooks {
+  /** Also when this socket takes over from one that is still connected: no `disconnected` comes between. */
+  connected: (socket: ClientSocket) => void;
+  disconnected: () => void;
+  publications: (event: PublicationsEvent) => void;
+  position: (event: PositionEvent) => void;
+  closing: (event: ClosingEvent) => void;
+  error: (error: Error) => void;
+}
+
+/** One connection that is kept up: it reconnects with back-off, and moves without a break when its server drains. */
+export class Connection {
+  readonly #options: NotificationClientOptions;
+  readonly #hooks: ConnectionHooks;
+  readonly #random: () => number;
+  #current: ClientSocket;
+  /** Connects while the current one still serves. */
+  #next: ClientSocket | undefined;
+  #attempts = 0;
+  #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
+  #drainTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: NotificationClientOptions, random: () => number, hooks: ConnectionHooks) {
+    this.#options = options;
+    this.#random = random;
+    this.#hooks = hooks;
+    this.#current = this.#open();
+  }
+
+  get socket(): ClientSocket | undefined {
+    return this.#current.connected ? this.#current : undefined;
+  }
+
+  /** Drops the connection, if any, and connects anew: at once, or after the usual pause. */
+  reconnect({ now }: { now: boolean }): void {
+    clearTimeout(this.#reconnectTimer);
+    this.#current.disconnect();
+    if (!now) return this.#reconnectLater(this.#current);
+    clearTimeout(this.#reconnectTimer);
+    this.#current.connect();
+  }
+
+  close(): void {
+    clearTimeout(this.#reconnectTimer);
+    clearTimeout(this.#drainTimer);
+    for (const socket of [this.#current, this.#next]) {
+      socket?.off();
+      socket?.disconnect();
+    }
+  }
+
+  #open(): ClientSocket {
+    const socket = createSocket(this.#options, (failed, reason) => {
+      const cause = asError(reason);
+      this.#hooks.error(
+        new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }),
+      );
+      failed.disconnect();
+      this.#reconnectLater(failed);
+    });
+    socket.on('connect', () => this.#connected(socket));
+    socket.on('disconnect', () => this.#disconnected(socket));
+    socket.on('connect_error', (error) => {
+      this.#hooks.error(new ClientError('unreachable', error.message, { temporary: true, cause: error }));
+      // A refusal of the server ends socket.io's own attempts.
+      if (!socket.active) this.#reconnectLater(socket);
+    });
+    socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
+    socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
+    socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
+    socket.on('draining', (event) => this.#isCurrent(socket) && this.#draining(event));
+    socket.connect();
+    return socket;
+  }
+
+  #isCurrent(socket: ClientSocket): boolean {
+    return socket === this.#current;
+  }
+
+  #connected(socket: ClientSocket): void {
+    if (socket === this.#next) {
+      const previous = this.#current;
+      this.#current = socket;
+      this.#next = undefined;
+      previous.off();
+      previous.disconnect();
+    }
+    this.#attempts = 0;
+    clearTimeout(this.#reconnectTimer);
+    this.#hooks.connected(socket);
+  }
+
+  #disconnected(socket: ClientSocket): void {
+    if (socket !== this.#current) return;
+    clearTimeout(this.#drainTimer);
+    if (this.#next) {
+      socket.off();
+      socket.disconnect();
+      this.#current = this.#next;
+      this.#next = undefined;
+    } else if (!socket.active) {
+      this.#reconnectLater(socket);
+    }
+    this.#hooks.disconnected();
+  }
+
+  #reconnectLater(socket: ClientSocket): void {
+    clearTimeout(this.#reconnectTimer);
+    const pause = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
+    this.#reconnectTimer = setTimeout(() => socket.connect(), pause);
+  }
+
+  #draining({ reconnectAfterMs }: DrainingEvent): void {
+    if (this.#next) return;
+    clearTimeout(this.#drainTimer);
+    const pause = Math.max(0, Number(reconnectAfterMs) || 0) + this.#random() * TIMING.drainJitter;
+    this.#drainTimer = setTimeout(() => {
+      this.#next = this.#open();
+    }, pause);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Problem } from '@tocsin/contracts';
+
+/** What can go wrong in the client. `temporary` says whether the same may succeed later. */
+export class ClientError extends Error {
+  readonly code: string;
+  readonly temporary: boolean;
+
+  constructor(code: string, message: string, options: { temporary: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'ClientError';
+    this.code = code;
+    this.temporary = options.temporary;
+  }
+}
+
+/** An error answer of the server. `code` is the problem's if it sent one, else `http_<status>`. */
+export class ProblemError extends ClientError {
+  readonly status: number;
+  readonly problem: Problem | undefined;
+  /** From `Retry-After`, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, problem: Problem | undefined, retryAfterMs: number | undefined) {
+    super(problem?.code ?? `http_${status}`, problem?.detail ?? `The server answered ${status}.`, {
+      temporary: status === 429 || status >= 500,
+    });
+    this.name = 'ProblemError';
+    this.status = status;
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });

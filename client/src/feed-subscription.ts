@@ -1,0 +1,218 @@
+import type {
+  Position,
+  PositionEvent,
+  PublicationsEvent,
+  SocketError,
+  SubscribeAnswer,
+} from '@tocsin/contracts';
+import { ClientError } from './errors.ts';
+import { FeedMerge } from './merge.ts';
+import type { MergeEffect, MergeEvent } from './merge-types.ts';
+import { isPage } from './shapes.ts';
+import type { ClientSocket } from './socket.ts';
+import { backOff, TIMING } from './timing.ts';
+import type { FeedHandlers, PositionStore } from './types.ts';
+
+/** So many subscribes in a row without an acknowledgement: the connection itself is in doubt. */
+const MAX_UNANSWERED = 2;
+
+export interface FeedSubscriptionContext {
+  positions: PositionStore;
+  random: () => number;
+  /** Runs a handler of the user and reports what it throws. */
+  call: (handler: () => void) => void;
+  report: (error: Error) => void;
+  /** `live` of this subscription may have changed. */
+  changed: () => void;
+  /** The server has not answered repeatedly. */
+  stuck: () => void;
+}
+
+type Timer = ReturnType<typeof setTimeout>;
+
+/** Drives the merge of one feed: its timers, its subscribes, its handlers. */
+export class FeedSubscription {
+  readonly feed: string;
+  readonly #handlers: FeedHandlers;
+  readonly #context: FeedSubscriptionContext;
+  readonly #merge: FeedMerge;
+  #socket: ClientSocket | undefined;
+  #asked = 0;
+  #attempts = 0;
+  #unanswered = 0;
+  #heardAt = 0;
+  #gapTimer: Timer | undefined;
+  #retryTimer: Timer | undefined;
+  #silenceTimer: Timer | undefined;
+  /** `fresh` until the first answer of any kind; `over` when it was closed or refused for good. */
+  state: 'fresh' | 'answered' | 'over' = 'fresh';
+
+  constructor(
+    feed: string,
+    handlers: FeedHandlers,
+    start: Position | undefined,
+    context: FeedSubscriptionContext,
+  ) {
+    this.feed = feed;
+    this.#handlers = handlers;
+    this.#context = context;
+    this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
+  }
+
+  get live(): boolean {
+    return this.#merge.live;
+  }
+
+  get position(): Position | undefined {
+    return this.#merge.position;
+  }
+
+  get handlers(): FeedHandlers {
+    return this.#handlers;
+  }
+
+  /** A socket is connected, the first or the next: subscribes on it from the position. */
+  connected(socket: ClientSocket): void {
+    this.#socket = socket;
+    this.#attempts = 0;
+    this.#unanswered = 0;
+    this.#take({ type: 'connected' });
+  }
+
+  disconnected(): void {
+    this.#socket = undefined;
+    this.#stopTimers();
+    this.#asked++;
+    this.#take({ type: 'disconnected' });
+  }
+
+  publications({ epoch, publications }: PublicationsEvent): void {
+    this.#heard();
+    this.#take({ type: 'publications', epoch, publications });
+  }
+
+  positionHeard({ epoch, offset }: PositionEvent): void {
+    this.#heard();
+    this.#take({ type: 'position', position: { epoch, offset } });
+  }
+
+  /** Ends it without a word to the server. */
+  end(): void {
+    this.state = 'over';
+    this.#socket = undefined;
+    this.#stopTimers();
+  }
+
+  #take(event: MergeEvent): void {
+    if (this.state === 'over') return;
+    for (const effect of this.#merge.handle(event)) {
+      this.#do(effect);
+      // A handler may have closed the subscription.
+      if (this.#isOver()) return;
+    }
+    this.#context.changed();
+  }
+
+  #isOver(): boolean {
+    return this.state === 'over';
+  }
+
+  #do(effect: MergeEffect): void {
+    const { feed } = this;
+    const { call } = this.#context;
+    const handlers = this.#handlers;
+    switch (effect.type) {
+      case 'subscribe':
+        return this.#subscribe(effect.position);
+      case 'ask-later':
+        return this.#askLater();
+      case 'gap-opened':
+        this.#gapTimer = setTimeout(() => this.#take({ type: 'gap-stayed' }), TIMING.gap);
+        return;
+      case 'gap-closed':
+        return clearTimeout(this.#gapTimer);
+      case 'show': {
+        const { epoch, publications, delivery, away } = effect;
+        return call(() => handlers.onPublications?.(publications, { feed, epoch, delivery, away }));
+      }
+      case 'gone':
+        return call(() => handlers.onGone?.(effect.ids, effect.reason));
+      case 'missed':
+        return call(() => handlers.onGap?.(effect.from, effect.to));
+      case 'moved':
+        this.#context.positions.set(feed, effect.position);
+        return call(() => handlers.onPosition?.(effect.position));
+      case 'caught-up':
+        return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
+    }
+  }
+
+  #subscribe(position: Position | undefined): void {
+    clearTimeout(this.#retryTimer);
+    const asked = ++this.#asked;
+    this.#heard();
+    const { feed } = this;
+    this.#socket
+      ?.timeout(TIMING.acknowledgement)
+      .emit('subscribe', { feed, ...(position && { position }) }, (error, answer) => {
+        if (asked !== this.#asked || this.#isOver()) return;
+        if (error) this.#notAnswered(error);
+        else this.#answered(answer);
+      });
+  }
+
+  #notAnswered(cause: Error): void {
+    const message = `No acknowledgement for ${this.feed} within ${TIMING.acknowledgement} ms.`;
+    this.#context.report(new ClientError('timeout', message, { temporary: true, cause }));
+    this.#take({ type: 'refused' });
+    if (++this.#unanswered >= MAX_UNANSWERED) this.#context.stuck();
+  }
+
+  #answered(answer: SubscribeAnswer): void {
+    this.#heard();
+    this.#unanswered = 0;
+    if (this.state === 'fresh') this.state = 'answered';
+    if (answer?.ok && isPage(answer)) {
+      this.#attempts = 0;
+      return this.#take({ type: 'answer', page: answer });
+    }
+    if (answer?.ok === false && !answer.error.temporary) return this.#refusedForGood(answer.error);
+    const { code, message } =
+      answer?.ok === false ? answer.error : { code: 'malformed', message: 'No page.' };
+    this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
+    this.#take({ type: 'refused' });
+  }
+
+  #refusedForGood(error: SocketError): void {
+    this.end();
+    this.#context.call(() => this.#handlers.onRefused?.(error));
+    this.#context.changed();
+  }
+
+  #askLater(): void {
+    const pause = backOff(this.#attempts++, TIMING.retryMin, TIMING.retryMax, this.#context.random);
+    this.#retryTimer = setTimeout(() => this.#take({ type: 'retry' }), pause);
+  }
+
+  #heard(): void {
+    this.#heardAt = Date.now();
+    if (this.#silenceTimer === undefined && this.#socket) this.#watchSilence(TIMING.silence);
+  }
+
+  #watchSilence(pause: number): void {
+    this.#silenceTimer = setTimeout(() => {
+      this.#silenceTimer = undefined;
+      const left = this.#heardAt + TIMING.silence - Date.now();
+      if (left > 0) return this.#watchSilence(left);
+      this.#watchSilence(TIMING.silence);
+      this.#take({ type: 'silence' });
+    }, pause);
+  }
+
+  #stopTimers(): void {
+    clearTimeout(this.#gapTimer);
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = undefined;
+  }
+}

@@ -1,0 +1,8 @@
+export { createNotificationClient } from './client.ts';
+export { ClientError, ProblemError } from './errors.ts';
+export { fetchPage, type FetchPageOptions, type PageRequest } from './fetch-page.ts';
+export { MAX_ASIDE, FeedMerge } from './merge.ts';
+export type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
+export { memoryPositions } from './positions.ts';
+export { isPosition } from './shapes.ts';
+export type * from './types.ts';

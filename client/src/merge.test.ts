@@ -1,0 +1,207 @@
+import type { Publication } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { FeedMerge } from './merge.ts';
+import type { MergeEffect } from './merge-types.ts';
+
+const at = (offset: number, id = `n${offset}`): Publication => ({
+  offset,
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
+});
+const gone = (offset: number, id: string): Publication => ({
+  offset,
+  notification: null,
+  id,
+  gone: 'retracted',
+});
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => at(from + index));
+const page = (
+  offset: number,
+  publications: Publication[] = [],
+  more = false,
+  recovered = true,
+  epoch = 'e',
+) => ({
+  epoch,
+  offset,
+  recovered,
+  more,
+  publications,
+});
+
+const shown = (effects: MergeEffect[]) =>
+  effects.flatMap((effect) =>
+    effect.type === 'show' ? effect.publications.map((p) => p.notification.id) : [],
+  );
+const types = (effects: MergeEffect[]) => effects.map(({ type }) => type);
+
+function settled(offset = 10): FeedMerge {
+  const merge = new FeedMerge();
+  merge.handle({ type: 'connected' });
+  merge.handle({ type: 'answer', page: page(offset) });
+  return merge;
+}
+const push = (merge: FeedMerge, publications: Publication[], epoch = 'e') =>
+  merge.handle({ type: 'publications', epoch, publications });
+
+describe('FeedMerge', () => {
+  it('should subscribe with its position when it is connected', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 3 });
+    expect(merge.handle({ type: 'connected' })).toEqual([
+      { type: 'subscribe', position: { epoch: 'e', offset: 3 } },
+    ]);
+  });
+
+  it('should keep pushes aside until the acknowledgement and merge them after it', () => {
+    const merge = new FeedMerge();
+    merge.handle({ type: 'connected' });
+    expect(push(merge, range(9, 12))).toEqual([]);
+    const effects = merge.handle({ type: 'answer', page: page(10) });
+    expect(shown(effects)).toEqual(['n11', 'n12']);
+    expect(merge.position).toEqual({ epoch: 'e', offset: 12 });
+  });
+
+  it('should advance by one only and recover a gap that stays', () => {
+    const merge = settled();
+    const effects = push(merge, [at(12)]);
+    expect(types(effects)).toEqual(['gap-opened']);
+    expect(merge.handle({ type: 'gap-stayed' })).toEqual([
+      { type: 'subscribe', position: { epoch: 'e', offset: 10 } },
+    ]);
+    expect(shown(merge.handle({ type: 'answer', page: page(11, [at(11)]) }))).toEqual(['n11', 'n12']);
+  });
+
+  it('should close a gap that fills by itself', () => {
+    const merge = settled();
+    push(merge, [at(12)]);
+    const effects = push(merge, [at(11)]);
+    expect(shown(effects)).toEqual(['n11', 'n12']);
+    expect(types(effects)).toContain('gap-closed');
+  });
+
+  it('should show an id once but advance past it', () => {
+    const merge = settled();
+    push(merge, [at(11, 'a')]);
+    expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
+    expect(merge.position?.offset).toBe(13);
+  });
+
+  it('should never show an id that was gone before', () => {
+    const merge = settled();
+    expect(push(merge, [gone(11, 'a'), at(12, 'a')])).toEqual([
+      { type: 'gone', ids: ['a'], reason: 'retracted' },
+      { type: 'moved', position: { epoch: 'e', offset: 12 } },
+    ]);
+  });
+
+  it('should take an id away that was shown', () => {
+    const merge = settled();
+    push(merge, [at(11, 'a')]);
+    expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
+  });
+
+  it('should ask again at once from the last publication of a page with more', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 0 });
+    merge.handle({ type: 'connected' });
+    const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
+    expect(first.at(-1)).toEqual({ type: 'subscribe', position: { epoch: 'e', offset: 2 } });
+    const second = merge.handle({ type: 'answer', page: page(3, [at(3)]) });
+    expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
+  });
+
+  it('should back off from an answer that promises more and brings nothing', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 5 });
+    merge.handle({ type: 'connected' });
+    expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
+    expect(merge.position?.offset).toBe(5);
+  });
+
+  it('should take a lower position from an answer and not show again what was shown', () => {
+    const merge = settled();
+    push(merge, range(11, 13));
+    merge.handle({ type: 'disconnected' });
+    merge.handle({ type: 'connected' });
+    const effects = merge.handle({ type: 'answer', page: page(11, range(10, 11), false, false) });
+    expect(shown(effects)).toEqual(['n10']);
+    expect(effects).toContainEqual({
+      type: 'missed',
+      from: { epoch: 'e', offset: 13 },
+      to: { epoch: 'e', offset: 11 },
+    });
+    expect(merge.position?.offset).toBe(11);
+    expect(shown(push(merge, [at(12, 'new')]))).toEqual(['new']);
+  });
+
+  it('should call a page with a hole a gap, not a recovery', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 5 });
+    merge.handle({ type: 'connected' });
+    const effects = merge.handle({ type: 'answer', page: page(8, [at(6), at(8)]) });
+    expect(types(effects)).toContain('missed');
+  });
+
+  it('should subscribe at once for a push of another epoch, and wait when the answer did not have it', () => {
+    const merge = settled();
+    expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
+    merge.handle({ type: 'answer', page: page(10) });
+    expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
+  });
+
+  it('should not show ids again that come back in another epoch', () => {
+    const merge = settled();
+    push(merge, [at(11, 'a')]);
+    push(merge, [at(1, 'a')], 'f');
+    const effects = merge.handle({
+      type: 'answer',
+      page: page(2, [at(1, 'a'), at(2, 'b')], false, false, 'f'),
+    });
+    expect(shown(effects)).toEqual(['b']);
+    expect(merge.position).toEqual({ epoch: 'f', offset: 2 });
+  });
+
+  it('should recover when a position that differs is not reached', () => {
+    const merge = settled();
+    expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 11 } }))).toEqual([
+      'gap-opened',
+    ]);
+    expect(types(push(merge, [at(11)]))).toContain('gap-closed');
+    expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 9 } }))).toEqual([
+      'gap-opened',
+    ]);
+  });
+
+  it('should ignore positions while it waits', () => {
+    const merge = settled();
+    merge.handle({ type: 'silence' });
+    expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
+  });
+
+  it('should ask again only when the back-off is over', () => {
+    const merge = new FeedMerge();
+    merge.handle({ type: 'connected' });
+    expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
+    expect(push(merge, [at(1)], 'f')).toEqual([]);
+    expect(types(merge.handle({ type: 'retry' }))).toEqual(['subscribe']);
+  });
+
+  it('should hold a bounded number aside', () => {
+    const merge = new FeedMerge(undefined, 3);
+    merge.handle({ type: 'connected' });
+    push(merge, range(1, 10));
+    const effects = merge.handle({ type: 'answer', page: page(0) });
+    expect(shown(effects)).toEqual([]);
+    expect(types(effects)).toContain('gap-opened');
+  });
+
+  it('should tell what was missed while away from what was missed in a hole', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 0 });
+    merge.handle({ type: 'connected' });
+    const away = merge.handle({ type: 'answer', page: page(1, [at(1)]) });
+    expect(away).toContainEqual(expect.objectContaining({ type: 'show', delivery: 'recovered', away: true }));
+    push(merge, [at(3)]);
+    merge.handle({ type: 'gap-stayed' });
+    const hole = merge.handle({ type: 'answer', page: page(3, range(2, 3)) });
+    expect(hole).toContainEqual(
+      expect.objectContaining({ type: 'show', delivery: 'recovered', away: false }),
+    );
+  });
+});

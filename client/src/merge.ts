@@ -1,0 +1,189 @@
+import type { Page, Position } from '@tocsin/contracts';
+import { Aside } from './aside.ts';
+import { Display } from './display.ts';
+import type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
+
+/** Most pushes that are kept aside for a feed. */
+export const MAX_ASIDE = 2_000;
+
+const same = (a: Position | undefined, b: Position | undefined): boolean =>
+  a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
+
+/** Whether the page has everything from the position on, up to the position that it says it reaches. */
+function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
+  if (!page.recovered || page.epoch !== from.epoch) return false;
+  let expected = from.offset;
+  for (const { offset } of page.publications) {
+    if (offset <= from.offset) continue;
+    if (offset !== ++expected) return false;
+  }
+  return page.more ? expected > from.offset : expected === page.offset;
+}
+
+/**
+ * The merge of one feed: no I/O, no clock. It advances by +1 only, except where an answer sets the position. Every
+ * offset advances, also that of an id that is not shown again.
+ */
+export class FeedMerge {
+  readonly #aside: Aside;
+  readonly #display = new Display();
+  #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
+  #position: Position | undefined;
+  /** A position that was heard and not reached yet. */
+  #heard: Position | undefined;
+  /** An epoch that was pushed and that the answer then did not have. */
+  #declined: string | undefined;
+  #asked = 0;
+  #gapOpen = false;
+  #away = true;
+  #effects: MergeEffect[] = [];
+
+  constructor(position?: Position, maxAside: number = MAX_ASIDE) {
+    this.#position = position;
+    this.#aside = new Aside(maxAside);
+  }
+
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** True from the acknowledgement on, as long as the connection lasts. */
+  get live(): boolean {
+    return !this.#away;
+  }
+
+  /** Takes an event and returns what is to be done about it. */
+  handle(event: MergeEvent): MergeEffect[] {
+    this.#effects = [];
+    switch (event.type) {
+      case 'connected':
+        this.#ask();
+        break;
+      case 'disconnected':
+        this.#disconnected();
+        break;
+      case 'publications':
+        for (const publication of event.publications) this.#aside.add(event.epoch, publication, this.#asked);
+        if (this.#phase === 'settled') this.#pushed(event.epoch);
+        break;
+      case 'position':
+        if (this.#phase !== 'settled') break;
+        this.#heard = same(event.position, this.#position) ? undefined : event.position;
+        this.#checkGap();
+        break;
+      case 'answer':
+        if (this.#phase === 'waiting') this.#answered(event.page);
+        break;
+      case 'refused':
+        if (this.#phase === 'waiting') this.#askLater();
+        break;
+      case 'retry':
+        if (this.#phase === 'refused') this.#ask();
+        break;
+      case 'gap-stayed':
+        this.#gapOpen = false;
+        if (this.#phase === 'settled') this.#ask();
+        break;
+      case 'silence':
+        if (this.#phase === 'settled') this.#ask();
+        break;
+    }
+    return this.#effects;
+  }
+
+  #ask(): void {
+    this.#phase = 'waiting';
+    this.#asked++;
+    this.#heard = undefined;
+    this.#closeGap();
+    this.#effects.push({ type: 'subscribe', position: this.#position });
+  }
+
+  #askLater(): void {
+    this.#phase = 'refused';
+    this.#away = true;
+    this.#effects.push({ type: 'ask-later' });
+  }
+
+  #disconnected(): void {
+    this.#phase = 'offline';
+    this.#away = true;
+    this.#heard = undefined;
+    this.#aside.clear();
+    this.#closeGap();
+  }
+
+  #pushed(epoch: string): void {
+    if (epoch !== this.#position?.epoch) {
+      // The first push of an epoch asks at once; one that the last answer did not have waits, lest it ask in a loop.
+      if (epoch !== this.#declined) return this.#ask();
+    } else {
+      this.#mergeAside();
+    }
+    this.#checkGap();
+  }
+
+  #answered(page: Omit<Page, 'feed'>): void {
+    const from = this.#position;
+    const unbroken = from === undefined ? page.recovered : continues(page, from);
+    const last = page.publications.at(-1);
+    const stuck = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
+    if (page.more && page.recovered && stuck) return this.#askLater();
+    const offset = page.more && last ? last.offset : page.offset;
+    this.#phase = 'settled';
+    if (from && !unbroken) {
+      this.#effects.push({ type: 'missed', from, to: { epoch: page.epoch, offset: page.offset } });
+    }
+    for (const publication of page.publications) {
+      if (!unbroken || !from || publication.offset > from.offset) this.#display.take(publication);
+    }
+    this.#flush(page.epoch, unbroken ? 'recovered' : 'snapshot');
+    this.#moveTo({ epoch: page.epoch, offset });
+    this.#declined = this.#aside.dropForeign(page.epoch, this.#asked) ?? this.#declined;
+    if (page.more && last) return this.#ask();
+    this.#effects.push({ type: 'caught-up', away: this.#away });
+    this.#away = false;
+    this.#mergeAside();
+    this.#checkGap();
+  }
+
+  #mergeAside(): void {
+    let position = this.#position;
+    if (!position || this.#aside.size === 0) return;
+    for (let next; (next = this.#aside.takeNext(position));) {
+      position = { epoch: position.epoch, offset: next.offset };
+      if (same(position, this.#heard)) this.#heard = undefined;
+      this.#display.take(next);
+    }
+    this.#flush(position.epoch, 'live');
+    this.#moveTo(position);
+    this.#aside.dropPassed(position);
+  }
+
+  #flush(epoch: string, delivery: Delivery): void {
+    const { publications, gone } = this.#display.flush();
+    const away = this.#away && delivery !== 'live';
+    if (publications.length > 0) this.#effects.push({ type: 'show', epoch, publications, delivery, away });
+    for (const [reason, ids] of gone) this.#effects.push({ type: 'gone', ids, reason });
+  }
+
+  #moveTo(position: Position): void {
+    if (same(position, this.#position)) return;
+    this.#position = position;
+    this.#effects.push({ type: 'moved', position });
+  }
+
+  #checkGap(): void {
+    const behind = this.#aside.size > 0 || this.#heard !== undefined;
+    if (!behind) return this.#closeGap();
+    if (this.#gapOpen) return;
+    this.#gapOpen = true;
+    this.#effects.push({ type: 'gap-opened' });
+  }
+
+  #closeGap(): void {
+    if (!this.#gapOpen) return;
+    this.#gapOpen = false;
+    this.#effects.push({ type: 'gap-closed' });
+  }
+}

@@ -1,0 +1,225 @@
+import type { Position, Publication } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { FeedMerge } from './merge.ts';
+import type { MergeEffect } from './merge-types.ts';
+
+const PAGE = 4;
+const NEWEST = 3;
+
+interface Epoch {
+  readonly name: string;
+  readonly log: Publication[];
+}
+
+/** A feed that loses its state now and then, over a connection that doubles, swaps and loses pushes. */
+class Walk {
+  epochs: Epoch[] = [{ name: 'e0', log: [] }];
+  readonly merge = new FeedMerge(undefined, 6);
+  readonly shown: string[] = [];
+  readonly visible = new Set<string>();
+  readonly goneIds = new Set<string>();
+  pushes: { epoch: string; publications: Publication[] }[] = [];
+  asked: { position: Position | undefined } | undefined;
+  connected = false;
+  gapOpen = false;
+  askLater = false;
+  missed = 0;
+  #ids = 0;
+
+  get head(): Epoch {
+    return this.epochs.at(-1) as Epoch;
+  }
+
+  append(kind: number): void {
+    const { log } = this.head;
+    const offset = log.length + 1;
+    if (kind < 6) log.push(published(offset, `n${++this.#ids}`));
+    else if (kind < 8) log.push(published(offset, `n${1 + (kind % Math.max(1, this.#ids))}`));
+    else
+      log.push({ offset, notification: null, id: `n${1 + (offset % (this.#ids + 2))}`, gone: 'retracted' });
+    this.pushes.push({ epoch: this.head.name, publications: log.slice(-1) });
+  }
+
+  newEpoch(): void {
+    this.epochs.push({ name: `e${this.epochs.length}`, log: [] });
+  }
+
+  take(event: Parameters<FeedMerge['handle']>[0]): void {
+    const before = this.merge.position;
+    const effects = this.merge.handle(event);
+    let position = before;
+    for (const effect of effects) position = this.#apply(effect, position, event.type);
+    expect(position).toEqual(this.merge.position);
+  }
+
+  #apply(effect: MergeEffect, position: Position | undefined, cause: string): Position | undefined {
+    switch (effect.type) {
+      case 'subscribe':
+        expect(this.connected, 'asks only while connected').toBe(true);
+        expect(this.asked, 'asks one at a time').toBe(undefined);
+        this.asked = { position: effect.position };
+        return position;
+      case 'ask-later':
+        this.askLater = true;
+        return position;
+      case 'gap-opened':
+      case 'gap-closed':
+        this.gapOpen = effect.type === 'gap-opened';
+        return position;
+      case 'show':
+        for (const publication of effect.publications) this.#show(effect.epoch, publication);
+        return position;
+      case 'gone':
+        for (const id of effect.ids) {
+          this.visible.delete(id);
+          this.goneIds.add(id);
+        }
+        return position;
+      case 'missed':
+        this.missed++;
+        return position;
+      case 'moved':
+        if (cause !== 'answer') expect(effect.position.epoch).toBe(position?.epoch);
+        if (cause !== 'answer') expect(effect.position.offset).toBeGreaterThan(position?.offset ?? 0);
+        return effect.position;
+      case 'caught-up':
+        return position;
+    }
+  }
+
+  #show(epoch: string, publication: Publication): void {
+    const id = publication.notification?.id ?? '';
+    const logged = this.epochs.find(({ name }) => name === epoch)?.log[publication.offset - 1];
+    expect(publication, 'shows what the log has').toEqual(logged);
+    expect(this.shown, 'shows an id once').not.toContain(id);
+    expect(this.goneIds.has(id), 'shows nothing that was gone').toBe(false);
+    this.shown.push(id);
+    this.visible.add(id);
+  }
+
+  connect(): void {
+    if (this.connected) this.disconnect();
+    this.connected = true;
+    this.take({ type: 'connected' });
+  }
+
+  disconnect(): void {
+    this.connected = false;
+    this.asked = undefined;
+    this.askLater = false;
+    this.pushes = [];
+    this.take({ type: 'disconnected' });
+    expect(this.gapOpen, 'leaves no gap timer').toBe(false);
+  }
+
+  /** Answers as an instance that knows the log up to `behind` publications ago would, or refuses. */
+  answer(behind: number, refuse: boolean): void {
+    const { asked } = this;
+    if (!asked) return;
+    this.asked = undefined;
+    if (refuse) return this.take({ type: 'refused' });
+    const { name, log } = this.head;
+    const known = log.slice(0, Math.max(0, log.length - behind));
+    const { position } = asked;
+    const recovered = !position || (position.epoch === name && position.offset <= known.length);
+    const missed = !position ? [] : recovered ? known.slice(position.offset) : known.slice(-NEWEST);
+    const publications = recovered ? missed.slice(0, PAGE) : missed;
+    const more = publications.length < missed.length;
+    const offset = more ? (publications.at(-1)?.offset ?? 0) : known.length;
+    this.take({ type: 'answer', page: { epoch: name, offset, recovered, more, publications } });
+  }
+
+  deliver(index: number, fate: 'once' | 'twice' | 'lost'): void {
+    const [push] = this.pushes.splice(index % Math.max(1, this.pushes.length), 1);
+    if (!push || !this.connected || fate === 'lost') return;
+    this.take({ type: 'publications', ...push });
+    if (fate === 'twice') this.take({ type: 'publications', ...push });
+  }
+
+  heartbeat(): void {
+    if (this.connected)
+      this.take({ type: 'position', position: { epoch: this.head.name, offset: this.head.log.length } });
+  }
+
+  timers(): void {
+    if (this.gapOpen && this.connected) {
+      this.gapOpen = false;
+      this.take({ type: 'gap-stayed' });
+    }
+    if (this.askLater && this.connected) {
+      this.askLater = false;
+      this.take({ type: 'retry' });
+    }
+  }
+}
+
+const published = (offset: number, id: string): Publication => ({
+  offset,
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
+});
+
+const fate = fc.constantFrom('once', 'once', 'once', 'twice', 'lost');
+const action = fc.oneof(
+  { weight: 8, arbitrary: fc.nat(9).map((kind) => (walk: Walk) => walk.append(kind)) },
+  {
+    weight: 8,
+    arbitrary: fc.tuple(fc.nat(3), fate).map(
+      ([n, f]) =>
+        (walk: Walk) =>
+          walk.deliver(n, f),
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.tuple(fc.nat(3), fc.nat(4)).map(
+      ([behind, n]) =>
+        (walk: Walk) =>
+          walk.answer(Math.max(0, behind - 1), n === 0),
+    ),
+  },
+  { weight: 3, arbitrary: fc.constant((walk: Walk) => walk.timers()) },
+  { weight: 2, arbitrary: fc.constant((walk: Walk) => walk.heartbeat()) },
+  { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.take({ type: 'silence' })) },
+  { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.connect()) },
+  { weight: 1, arbitrary: fc.constant((walk: Walk) => walk.disconnect()) },
+  { weight: 1, arbitrary: fc.nat(3).map((n) => (walk: Walk) => n === 0 && walk.newEpoch()) },
+);
+
+/** Lets everything arrive and every timer run out. */
+function calm(walk: Walk): void {
+  if (!walk.connected) walk.connect();
+  for (let round = 0; round < 50; round++) {
+    walk.answer(0, false);
+    walk.deliver(0, 'once');
+    walk.timers();
+    if (!walk.asked) walk.heartbeat();
+  }
+}
+
+it(
+  'should end where the log ends, with each id shown once and nothing that is gone',
+  { timeout: 120_000 },
+  () => {
+    let recovered = 0;
+    fc.assert(
+      fc.property(fc.array(action, { minLength: 20, maxLength: 120 }), (actions) => {
+        const walk = new Walk();
+        walk.connect();
+        walk.answer(0, false);
+        for (const act of actions) act(walk);
+        calm(walk);
+        expect(walk.merge.position).toEqual({ epoch: walk.head.name, offset: walk.head.log.length });
+        expect(walk.merge.live).toBe(true);
+        if (walk.missed > 0) return;
+        recovered++;
+        const ids = walk.head.log.flatMap(({ notification }) => (notification ? [notification.id] : []));
+        const goneLater = new Set(walk.head.log.flatMap((p) => (p.notification === null ? [p.id] : [])));
+        const expected = [...new Set(ids)].filter((id) => !goneLater.has(id));
+        expect([...walk.visible], 'shows the whole log in its order').toEqual(expected);
+      }),
+      { numRuns: 400, seed: 20261124 },
+    );
+    expect(recovered).toBeGreaterThan(50);
+  },
+);

@@ -1,0 +1,26 @@
+interface NetworkScope {
+  navigator?: { onLine?: boolean };
+  addEventListener?: (type: string, listener: () => void) => void;
+  removeEventListener?: (type: string, listener: () => void) => void;
+}
+
+export interface Network {
+  /** False only where the platform says that there is no network. */
+  readonly online: boolean;
+  close(): void;
+}
+
+/** Watches whether the device has a network; outside browsers it always has one. */
+export function watchNetwork(changed: () => void): Network {
+  const scope = globalThis as NetworkScope;
+  const events = ['online', 'offline'];
+  for (const event of events) scope.addEventListener?.(event, changed);
+  return {
+    get online() {
+      return scope.navigator?.onLine !== false;
+    },
+    close() {
+      for (const event of events) scope.removeEventListener?.(event, changed);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ClientToServerEvents, ServerToClientEvents } from '@tocsin/contracts';
+import { SOCKET_PATH } from '@tocsin/contracts';
+import { io, type Socket } from 'socket.io-client';
+import { TIMING } from './timing.ts';
+import type { NotificationClientOptions } from './types.ts';
+
+export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+
+/** A socket of its own, not yet connecting. `tokenFailed` is called when `getToken` rejects; it then stays unconnected. */
+export function createSocket(
+  options: NotificationClientOptions,
+  tokenFailed: (socket: ClientSocket, reason: unknown) => void,
+): ClientSocket {
+  const { url, path = SOCKET_PATH, clientId, getToken, transports = ['websocket', 'polling'] } = options;
+  const socket: ClientSocket = io(url, {
+    path,
+    forceNew: true,
+    autoConnect: false,
+    transports: [...transports],
+    tryAllTransports: true,
+    reconnectionDelay: TIMING.reconnectMin,
+    reconnectionDelayMax: TIMING.reconnectMax,
+    randomizationFactor: 0.5,
+    auth: (send) => {
+      const identity = clientId === undefined ? {} : { clientId };
+      if (!getToken) return send(identity);
+      Promise.resolve()
+        .then(getToken)
+        .then(
+          (token) => send(token === undefined ? identity : { ...identity, token }),
+          (reason: unknown) => tokenFailed(socket, reason),
+        );
+    },
+  });
+  return socket;
+}

@@ -1,0 +1,27 @@
+/** Times of the client in milliseconds. */
+export const TIMING = {
+  /** A gap that stays so long is recovered. */
+  gap: 500,
+  /** Nothing heard of a feed for so long: subscribe again. */
+  silence: 25_000,
+  /** A subscribe without an acknowledgement for so long counts as refused for now. */
+  acknowledgement: 10_000,
+  /** First and longest pause before a refused subscribe is repeated. */
+  retryMin: 500,
+  retryMax: 15_000,
+  /** First and longest pause before the socket connects again. */
+  reconnectMin: 500,
+  reconnectMax: 5_000,
+  /** Clients of a draining instance spread over so long. */
+  drainJitter: 1_000,
+  /** Without a connection for so long the client calls itself offline. */
+  offlineAfter: 20_000,
+  /** A page over REST that takes longer has failed. */
+  page: 10_000,
+} as const;
+
+/** Pause before attempt `attempt` (0 is the first repetition): doubles from `min` to `max`, half of it at random. */
+export function backOff(attempt: number, min: number, max: number, random: () => number): number {
+  const full = Math.min(max, min * 2 ** Math.min(attempt, 30));
+  return full / 2 + (random() * full) / 2;
+}

@@ -1,0 +1,88 @@
+import type { ClosingEvent, GoneReason, LivePublication, Position, SocketError } from '@tocsin/contracts';
+import type { Delivery } from './merge-types.ts';
+
+/**
+ * - `connecting`: not live yet since the start;
+ * - `live`: connected, and every feed was acknowledged;
+ * - `reconnecting`: was live and will be again;
+ * - `offline`: the device has no network, or nothing has come of it for 20 s (it goes on trying).
+ */
+export type ClientStatus = 'connecting' | 'live' | 'reconnecting' | 'offline';
+
+export interface DeliveryDetails {
+  feed: string;
+  epoch: string;
+  delivery: Delivery;
+  /** Missed while there was no connection, or before this page was loaded; false for a hole in a live stream. */
+  away: boolean;
+}
+
+/** What a feed tells. A handler that throws is reported as the client's `error`; it holds up nothing. */
+export interface FeedHandlers {
+  /** Notifications to show, each id once, in the order of the feed. */
+  onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
+  /** Ids to take off the screen; also ones that were never shown. */
+  onGone?: (ids: string[], reason: GoneReason) => void;
+  /** What was published between these positions cannot be recovered; the newest page follows as a snapshot. */
+  onGap?: (from: Position, to: Position) => void;
+  /** The position moved: forwards by what was shown, or to where an answer has set it. */
+  onPosition?: (position: Position) => void;
+  /** The feed was acknowledged, and all that the answer named has been shown. */
+  onCaughtUp?: (details: { feed: string; away: boolean }) => void;
+  /** The status of the client's connection. */
+  onStatus?: (status: ClientStatus) => void;
+  /** The feed was refused for good and will not be asked for again. */
+  onRefused?: (error: SocketError) => void;
+}
+
+export interface SubscribeOptions {
+  /** Where to go on from if the position store knows nothing. Without either: from now on. */
+  position?: Position;
+}
+
+export interface Subscription {
+  readonly feed: string;
+  readonly position: Position | undefined;
+  /** Ends the subscription at once; no handler is called any more. Safe to repeat. */
+  close(): void;
+}
+
+export type Transport = 'websocket' | 'polling';
+
+/** Where positions are kept between two lives of a client. It must not throw. */
+export interface PositionStore {
+  get(feed: string): Position | undefined;
+  set(feed: string, position: Position): void;
+}
+
+export interface NotificationClientOptions {
+  /** Origin of the server, as `http://localhost:4001`; empty in a browser: that of the page. */
+  url: string;
+  /** Default: `/hubs`. */
+  path?: string;
+  clientId?: string;
+  /** Asked at every connection. A rejection counts as a failed connection and is repeated. */
+  getToken?: () => string | undefined | Promise<string | undefined>;
+  /** Default: in memory. */
+  positions?: PositionStore;
+  /** Tried in this order. Default: websocket, then polling. */
+  transports?: readonly Transport[];
+}
+
+export interface ClientEvents {
+  status: (status: ClientStatus) => void;
+  /** Something failed and will be tried again, or came malformed and was left out. */
+  error: (error: Error) => void;
+  /** The server ends this connection; the client connects again later. */
+  closing: (event: ClosingEvent) => void;
+}
+
+export interface NotificationClient {
+  readonly status: ClientStatus;
+  /** At most one subscription for each feed at a time; throws a `TypeError` for a second one. */
+  subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
+  /** Returns the function that removes the listener. */
+  on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
+  /** Disconnects; leaves no timer and calls nobody any more. Safe to repeat. */
+  close(): void;
+}
