@@ -1,0 +1,303 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
+import { Server, type Socket } from 'socket.io';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createNotificationClient } from './client.ts';
+import { memoryPositions } from './positions.ts';
+import type { ClientStatus, NotificationClient, NotificationClientOptions } from './types.ts';
+
+const at = (offset: number): Publication => ({
+  offset,
+  notification: {
+    id: `n${offset}`,
+    feed: 'all',
+    severity: 'info',
+    title: `n${offset}`,
+    createdAt: '2026-01-01T00:00:00Z',
+  },
+});
+
+/** A gateway over one log; `answer` can be replaced to refuse or to keep silent. */
+class Gateway {
+  readonly #http = createServer();
+  io = new Server(this.#http, { path: '/hubs' });
+  log: Publication[] = [];
+  epoch = 'e';
+  requests: SubscribeRequest[] = [];
+  sockets: Socket[] = [];
+  answer: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
+  url = '';
+
+  async listen(): Promise<void> {
+    this.io.on('connection', (socket) => {
+      this.sockets.push(socket);
+      socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
+        this.requests.push(request);
+        void socket.join(request.feed);
+        const reply = this.answer(request);
+        if (reply) answer(reply);
+      });
+      socket.on('unsubscribe', (_request: unknown, answer: (answer: { ok: true }) => void) =>
+        answer({ ok: true }),
+      );
+    });
+    await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
+  }
+
+  page({ feed, position }: SubscribeRequest): { ok: true } & Page {
+    const { epoch, log } = this;
+    const recovered = !position || (position.epoch === epoch && position.offset <= log.length);
+    const publications = !position ? [] : recovered ? log.slice(position.offset) : log.slice(-50);
+    return { ok: true, feed, epoch, offset: log.length, recovered, more: false, publications };
+  }
+
+  publish(count = 1, { push = true } = {}): void {
+    for (let index = 0; index < count; index++) {
+      const publication = at(this.log.length + 1);
+      this.log.push(publication);
+      if (push)
+        this.io
+          .to('all')
+          .emit('publications', { feed: 'all', epoch: this.epoch, publications: [publication] });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.io.close();
+  }
+}
+
+let gateway: Gateway;
+const clients: NotificationClient[] = [];
+const open = (options: Partial<NotificationClientOptions> = {}): NotificationClient => {
+  const client = createNotificationClient({ url: gateway.url, ...options });
+  clients.push(client);
+  return client;
+};
+const recorder = () => {
+  const ids: string[] = [];
+  const deliveries: string[] = [];
+  const gaps: unknown[] = [];
+  let caughtUp = 0;
+  return {
+    ids,
+    deliveries,
+    gaps,
+    get caughtUp() {
+      return caughtUp;
+    },
+    onPublications(
+      publications: { notification: { id: string } }[],
+      details: { delivery: string; away: boolean },
+    ) {
+      ids.push(...publications.map(({ notification }) => notification.id));
+      deliveries.push(`${details.delivery}${details.away ? ' away' : ''}`);
+    },
+    onGap: (...gap: unknown[]) => gaps.push(gap),
+    onCaughtUp: () => caughtUp++,
+  };
+};
+
+beforeEach(async () => {
+  gateway = new Gateway();
+  await gateway.listen();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await gateway.close();
+});
+
+describe('createNotificationClient', () => {
+  it('should show what is pushed after the acknowledgement', async () => {
+    const seen = recorder();
+    const client = open();
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.publish(3);
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']));
+    expect(seen.deliveries).toEqual(['live', 'live', 'live']);
+  });
+
+  it('should recover what it missed from the position kept by the store', async () => {
+    const positions = memoryPositions();
+    gateway.publish(5);
+    positions.set('all', { epoch: 'e', offset: 2 });
+    const seen = recorder();
+    open({ positions }).subscribe('all', seen, { position: { epoch: 'e', offset: 5 } });
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n3', 'n4', 'n5']));
+    expect(seen.deliveries).toEqual(['recovered away']);
+    expect(positions.get('all')).toEqual({ epoch: 'e', offset: 5 });
+  });
+
+  it('should recover a gap after half a second without showing a disconnect', async () => {
+    const seen = recorder();
+    const statuses: ClientStatus[] = [];
+    const client = open();
+    client.on('status', (status) => statuses.push(status));
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.publish(1, { push: false });
+    gateway.publish(1);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(seen.ids).toEqual([]);
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2']));
+    expect(gateway.requests).toHaveLength(2);
+    expect(statuses).toEqual(['live']);
+  });
+
+  it('should reconnect and recover when the connection is lost', async () => {
+    const seen = recorder();
+    const client = open();
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.publish();
+    await vi.waitFor(() => expect(seen.ids).toHaveLength(1));
+    gateway.sockets[0]?.conn.close();
+    await vi.waitFor(() => expect(client.status).toBe('reconnecting'));
+    gateway.publish(2);
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 4000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    expect(seen.deliveries.at(-1)).toBe('recovered away');
+  });
+
+  it('should connect again when the server itself ends the connection', async () => {
+    const client = open();
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.disconnect(true);
+    await vi.waitFor(() => expect(gateway.sockets).toHaveLength(2), 4000);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+  });
+
+  it('should move to another connection without showing a disconnect when its server drains', async () => {
+    const seen = recorder();
+    const client = open();
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    const statuses: ClientStatus[] = [];
+    client.on('status', (status) => statuses.push(status));
+    gateway.sockets[0]?.emit('draining', { reconnectAfterMs: 10 });
+    await vi.waitFor(() => expect(gateway.requests).toHaveLength(2), 4000);
+    await vi.waitFor(() => expect(gateway.sockets[0]?.connected).toBe(false));
+    gateway.publish(2);
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2']));
+    expect(statuses).toEqual([]);
+    expect(seen.deliveries).toEqual(['live', 'live']);
+  });
+
+  it('should say honestly that something is missing and show the newest page', async () => {
+    gateway.publish(2);
+    const seen = recorder();
+    open().subscribe('all', seen, { position: { epoch: 'lost', offset: 7 } });
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2']));
+    expect(seen.deliveries).toEqual(['snapshot away']);
+    expect(seen.gaps).toEqual([
+      [
+        { epoch: 'lost', offset: 7 },
+        { epoch: 'e', offset: 2 },
+      ],
+    ]);
+  });
+
+  it('should repeat a subscribe that is refused for now', async () => {
+    const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
+    gateway.answer = () => ({ ok: false, error });
+    const errors: string[] = [];
+    const client = open();
+    client.on('error', ({ message }) => errors.push(message));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(gateway.requests.length).toBeGreaterThan(1), 4000);
+    expect(client.status).toBe('connecting');
+    gateway.answer = (request) => gateway.page(request);
+    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    expect(errors[0]).toBe('all: not now');
+  });
+
+  it('should report a subscribe that is refused for good, and not repeat it', async () => {
+    const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
+    gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
+    const refused = vi.fn();
+    const client = open();
+    client.subscribe('all', { onRefused: refused });
+    client.subscribe('topic:a', {});
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledWith(error));
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    expect(gateway.requests).toHaveLength(2);
+  });
+
+  it('should send the token and the client id, and try again when there is no token', async () => {
+    let asked = 0;
+    const client = open({
+      clientId: 'c1',
+      getToken: () => (asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve('t')),
+    });
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    expect(gateway.sockets[0]?.handshake.auth).toEqual({ clientId: 'c1', token: 't' });
+  });
+
+  it('should fall back to polling when websocket is not to be had', async () => {
+    await gateway.close();
+    gateway = new Gateway();
+    gateway.io.engine.opts.transports = ['polling'];
+    await gateway.listen();
+    const client = open();
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'), 4000);
+    expect(gateway.sockets[0]?.conn.transport.name).toBe('polling');
+  });
+
+  it('should report what a handler throws and go on', async () => {
+    const errors: string[] = [];
+    const client = open();
+    client.on('error', ({ message }) => errors.push(message));
+    const subscription = client.subscribe('all', {
+      onPublications: () => {
+        throw new Error('handler');
+      },
+    });
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.publish(2);
+    await vi.waitFor(() => expect(subscription.position?.offset).toBe(2));
+    expect(errors).toEqual(['handler', 'handler']);
+  });
+
+  it('should leave out what is malformed', async () => {
+    const errors: string[] = [];
+    const client = open();
+    client.on('error', ({ message }) => errors.push(message));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('publications', { feed: 'all', epoch: 'e', publications: [{ offset: 'x' }] });
+    gateway.sockets[0]?.emit('position', null);
+    await vi.waitFor(() => expect(errors).toHaveLength(2));
+  });
+
+  it('should refuse a second subscription of a feed and take one after it was closed', async () => {
+    const client = open();
+    const subscription = client.subscribe('all', {});
+    expect(() => client.subscribe('all', {})).toThrow(TypeError);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    subscription.close();
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
+  });
+
+  it('should leave no timer and call nobody after close', async () => {
+    const seen = recorder();
+    const client = open();
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.publish(1, { push: false });
+    gateway.publish(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.close();
+    client.close();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(seen.ids).toEqual([]);
+    expect(gateway.requests).toHaveLength(1);
+    await vi.waitFor(() => expect(gateway.sockets[0]?.connected).toBe(false));
+  });
+});

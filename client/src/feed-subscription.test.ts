@@ -1,0 +1,110 @@
+import type { SubscribeAnswer } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FeedSubscription } from './feed-subscription.ts';
+import { memoryPositions } from './positions.ts';
+import type { ClientSocket } from './socket.ts';
+import { backOff } from './timing.ts';
+
+type Acknowledge = (error: Error | null, answer?: SubscribeAnswer) => void;
+
+const answers: Acknowledge[] = [];
+const socket = {
+  timeout: () => ({
+    emit: (_event: string, _request: unknown, acknowledge: Acknowledge) => answers.push(acknowledge),
+  }),
+} as unknown as ClientSocket;
+const page = {
+  ok: true,
+  feed: 'all',
+  epoch: 'e',
+  offset: 3,
+  recovered: true,
+  more: false,
+  publications: [],
+} as const;
+const ok = () => answers.at(-1)?.(null, { ...page, publications: [] });
+
+const stuck = vi.fn();
+const report = vi.fn();
+const subscribe = () =>
+  new FeedSubscription('all', {}, undefined, {
+    positions: memoryPositions(),
+    random: () => 0.5,
+    call: (handler) => handler(),
+    report,
+    changed: () => undefined,
+    stuck,
+  });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  answers.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+describe('FeedSubscription', () => {
+  it('should subscribe again when nothing was heard for 25 s', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    ok();
+    vi.advanceTimersByTime(20_000);
+    subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 3 });
+    vi.advanceTimersByTime(24_900);
+    expect(answers).toHaveLength(1);
+    vi.advanceTimersByTime(200);
+    expect(answers).toHaveLength(2);
+  });
+
+  it('should back off with jitter from temporary refusals', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    for (const pause of [375, 750, 1500]) {
+      answers.at(-1)?.(null, { ok: false, error: { code: 'unavailable', message: '', temporary: true } });
+      const before = answers.length;
+      vi.advanceTimersByTime(pause - 1);
+      expect(answers).toHaveLength(before);
+      vi.advanceTimersByTime(1);
+      expect(answers).toHaveLength(before + 1);
+    }
+    expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
+  });
+
+  it('should doubt the connection after two subscribes without an acknowledgement', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    answers.at(-1)?.(new Error('timed out'));
+    expect(stuck).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1000);
+    answers.at(-1)?.(new Error('timed out'));
+    expect(stuck).toHaveBeenCalledOnce();
+    expect(report).toHaveBeenCalledTimes(2);
+  });
+
+  it('should not take an answer that belongs to an earlier connection', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    subscription.disconnected();
+    subscription.connected(socket);
+    answers[0]?.(null, { ...page, offset: 99, publications: [] });
+    expect(subscription.position).toBe(undefined);
+    answers[1]?.(null, { ...page, publications: [] });
+    expect(subscription.position).toEqual({ epoch: 'e', offset: 3 });
+  });
+
+  it.each(['settled', 'in a gap', 'backing off'])('should leave no timer when it ends %s', (state) => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    if (state === 'backing off') {
+      answers.at(-1)?.(new Error('timed out'));
+    } else {
+      ok();
+      if (state === 'in a gap') subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 9 });
+    }
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    subscription.end();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { fetchPage } from './fetch-page.ts';
+
+const servers: Server[] = [];
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+const page = { feed: 'topic:a', epoch: 'e', offset: 0, recovered: true, more: false, publications: [] };
+
+describe('fetchPage', () => {
+  it('should ask for the page and accept members that it does not know', async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      asked.push(request.url, request.headers.authorization);
+      response.end(JSON.stringify({ ...page, newer: true }));
+    });
+    const answer = await fetchPage(url, { feed: 'topic:a', limit: 5, epoch: 'e', before: 9 }, { token: 't' });
+    expect(answer).toMatchObject(page);
+    expect(asked).toEqual(['/app/notifications?feed=topic%3Aa&limit=5&epoch=e&before=9', 'Bearer t']);
+  });
+
+  it('should throw the problem of an error answer', async () => {
+    const problem = {
+      type: 'about:blank',
+      title: 'No',
+      status: 503,
+      code: 'unavailable',
+      detail: 'Not now.',
+    };
+    const url = await serve((_request, response) => {
+      response.writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '2' });
+      response.end(JSON.stringify(problem));
+    });
+    await expect(fetchPage(url)).rejects.toMatchObject({
+      name: 'ProblemError',
+      code: 'unavailable',
+      status: 503,
+      temporary: true,
+      retryAfterMs: 2000,
+      problem,
+    });
+  });
+
+  it('should name an error answer without a problem by its status', async () => {
+    const url = await serve((_request, response) => response.writeHead(404).end('<p>'));
+    await expect(fetchPage(url)).rejects.toMatchObject({ code: 'http_404', temporary: false });
+  });
+
+  it('should give up after its time', async () => {
+    const url = await serve(() => undefined);
+    await expect(fetchPage(url, {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('should say that it was given up', async () => {
+    const url = await serve(() => undefined);
+    await expect(fetchPage(url, {}, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
+      code: 'aborted',
+      temporary: false,
+    });
+  });
+
+  it('should refuse what is no page', async () => {
+    const url = await serve((_request, response) => response.end('{"epoch":"e"}'));
+    await expect(fetchPage(url)).rejects.toMatchObject({ code: 'malformed' });
+  });
+
+  it('should say that the server cannot be reached', async () => {
+    await expect(fetchPage('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'unreachable' });
+  });
+});
