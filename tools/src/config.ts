@@ -1,0 +1,53 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Settings of the tools, all from the environment. */
+export interface ToolsConfig {
+  /** An existing Redis (`host:port`) to use instead of a private one. */
+  redisHost: string | undefined;
+  redisPassword: string | undefined;
+  /** Folder above `.dapr/bin` of an installed Dapr. */
+  daprHome: string;
+  /** Where what was built for this user is kept, outside of every repository. */
+  cacheDir: string;
+  /** Never opens a browser: `CI`, `BROWSER=none`, or no display. */
+  mayOpenBrowser: boolean;
+}
+
+type Env = Record<string, string | undefined>;
+
+const hasDisplay = (env: Env): boolean =>
+  process.platform === 'darwin' ||
+  process.platform === 'win32' ||
+  Boolean(env['DISPLAY'] || env['WAYLAND_DISPLAY']);
+
+/** Reads the tools' settings; an empty variable counts as absent. */
+export function readConfig(env: Env = process.env): ToolsConfig {
+  const home = env['HOME'] || homedir();
+  return {
+    redisHost: env['REDIS_HOST'] || undefined,
+    redisPassword: env['REDIS_PASSWORD'] || undefined,
+    daprHome: env['DAPR_RUNTIME_PATH'] || home,
+    cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
+    mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
+  };
+}
+
+const PRIVATE =
+  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|INTERNAL_PORT$|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$)/;
+
+/** The caller's environment without what would change how a started pair behaves. */
+export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !PRIVATE.test(name)) kept[name] = value;
+  }
+  return kept;
+};
+
+/** The caller's environment as it is. */
+export const hostEnvironment = (env: Env = process.env): Record<string, string> => {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) kept[name] = value;
+  return kept;
+};

@@ -1,0 +1,8 @@
+/** The stack that tests, chaos and benchmarks start, and what they need to look at it. */
+export { Failure } from './failure.ts';
+export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
+export { freePorts, isPortFree } from './net/ports.ts';
+export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
+export { findChromium } from './setup/chromium.ts';
+export type { AppCommand, Pair } from './stack/pair.ts';
+export { startStack, type Stack, type StackOptions } from './stack/stack.ts';

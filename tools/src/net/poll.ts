@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface PollOptions {
+  /** The longest wait in ms. */
+  timeoutMs: number;
+  /** Pause between two looks in ms; default 50. */
+  everyMs?: number;
+  /** Ends the wait early when it returns a reason. */
+  giveUp?: () => string | undefined;
+}
+
+/**
+ * Asks `look` until it says true.
+ * @returns `undefined` when it did; else the reason of `giveUp`, or that the time is over.
+ */
+export async function pollUntil(
+  look: () => Promise<boolean>,
+  { timeoutMs, everyMs = 50, giveUp }: PollOptions,
+): Promise<string | undefined> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    if (await look()) return undefined;
+    const reason = giveUp?.();
+    if (reason) return reason;
+    if (Date.now() >= end) return `it took longer than ${timeoutMs / 1000} s`;
+    await delay(everyMs);
+  }
+}
+
+/** True if a GET of `url` is answered with 2xx within 2 s; whatever else happens is false. */
+export const answersOk = (url: string, headers: Record<string, string> = {}): Promise<boolean> =>
+  fetch(url, { headers, signal: AbortSignal.timeout(2_000) }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok;
+    },
+    () => false,
+  );

@@ -1,0 +1,23 @@
+// Ends what its parent leaves behind, however the parent ends. Told "+pid" and "-pid" over standard input, it kills
+// the process groups that are still on its list when that input closes.
+import { createInterface } from 'node:readline';
+
+const groups = new Set();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+
+const lines = createInterface({ input: process.stdin });
+lines.on('line', (line) => {
+  const pid = Number(line.slice(1));
+  if (line.startsWith('+')) groups.add(pid);
+  else groups.delete(pid);
+});
+lines.on('close', () => {
+  for (const pid of groups) {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      // ESRCH: the group has ended by itself.
+      if (error.code !== 'ESRCH') throw error;
+    }
+  }
+});

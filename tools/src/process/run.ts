@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Failure, hasCode } from '../failure.ts';
+import { hostEnvironment } from '../config.ts';
+
+export interface RunOptions {
+  cwd?: string;
+  /** Added to the environment. */
+  env?: Record<string, string>;
+  /** Called for each line of standard output and error as it comes. */
+  onLine?: (line: string) => void;
+  /** Kills the command when it aborts. */
+  signal?: AbortSignal;
+}
+
+export interface RunResult {
+  code: number;
+  /** Standard output and error, in the order they came. */
+  output: string;
+}
+
+/**
+ * Runs a command to its end.
+ * @throws Failure if the command does not exist.
+ */
+export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = [];
+    const child = spawn(command, args, {
+      ...(options.cwd ? { cwd: options.cwd } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+      env: { ...hostEnvironment(), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        options.onLine?.(line);
+      });
+    }
+    child.once('error', (error) =>
+      reject(hasCode(error, 'ENOENT') ? new Failure(`${command} was not found.`) : error),
+    );
+    child.once('close', (code) => resolve({ code: code ?? 1, output: lines.join('\n') }));
+  });
+}
+
+const isExecutable = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'EACCES') || hasCode(error, 'ENOTDIR')) return false;
+    throw error;
+  }
+};
+
+/** The first of these commands that the PATH (and `further` folders) has, with its whole path. */
+export function findCommand(names: readonly string[], further: readonly string[] = []): string | undefined {
+  const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...further];
+  for (const name of names) {
+    const found = folders.map((folder) => join(folder, name)).find(isExecutable);
+    if (found) return found;
+  }
+  return undefined;
+}

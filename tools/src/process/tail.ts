@@ -1,0 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The last `lines` non-empty lines of a file, empty text if it does not exist. */
+export function tailOf(file: string, lines: number): string {
+  if (!existsSync(file)) return '';
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-lines)
+    .join('\n');
+}

@@ -1,0 +1,26 @@
+import { Failure } from '../failure.ts';
+import { findCommand, run } from '../process/run.ts';
+import type { Say } from './say.ts';
+
+/** True if this process may install Debian packages. */
+export const canUseApt = (): boolean => process.getuid?.() === 0 && findCommand(['apt-get']) !== undefined;
+
+/**
+ * Installs a Debian package, and says so.
+ * @throws Failure with the end of apt's output.
+ */
+export async function installWithApt(packageName: string, purpose: string, say: Say): Promise<void> {
+  say(`Installing ${packageName} with apt-get (${purpose}).`);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', packageName], { env });
+  let result = await install();
+  if (result.code !== 0) {
+    await run('apt-get', ['update'], { env });
+    result = await install();
+  }
+  if (result.code === 0) return;
+  throw new Failure(
+    `apt-get could not install ${packageName}. Install it by hand and start again. The last lines of apt-get:\n` +
+      result.output.split('\n').slice(-8).join('\n'),
+  );
+}

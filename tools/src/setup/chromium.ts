@@ -1,0 +1,29 @@
+import { Failure } from '../failure.ts';
+import { findCommand } from '../process/run.ts';
+import { canUseApt, installWithApt } from './apt.ts';
+import type { Say } from './say.ts';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const PLACES = [
+  '/Applications/Google Chrome.app/Contents/MacOS',
+  '/Applications/Chromium.app/Contents/MacOS',
+];
+
+/** The path of an installed Chromium or Chrome. */
+export const findChromium = (): string | undefined =>
+  findCommand([...NAMES, 'Google Chrome', 'Chromium'], PLACES);
+
+/**
+ * An installed Chromium, else installs it with apt when that is possible.
+ * @throws Failure with the remedy.
+ */
+export async function ensureChromium(say: Say): Promise<string> {
+  if (!findChromium() && canUseApt())
+    await installWithApt('chromium', 'the tests look at the page with it', say);
+  const path = findChromium();
+  if (path) return path;
+  throw new Failure(
+    'The tests need Chromium or Chrome. Install it (`sudo apt-get install chromium`, `brew install --cask chromium`) ' +
+      'and start again.',
+  );
+}

@@ -1,0 +1,130 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { findCommand, run } from '../process/run.ts';
+import { hashOf } from './hash.ts';
+import { withLock } from './lock.ts';
+import type { Say } from './say.ts';
+
+const RUNTIME_VERSION = '1.18.1';
+const CLI_VERSION = '1.16.5';
+const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
+const PROGRESS_EVERY_MS = 15_000;
+
+const NO_GO =
+  'There is no Dapr on this machine and no Go to build it with. Install one of the two and start again: either ' +
+  'Dapr, with the CLI from https://docs.dapr.io/getting-started/install-dapr-cli/ and then `dapr init --slim` ' +
+  '(without Docker) or `dapr init` followed by `dapr init --slim` into another DAPR_RUNTIME_PATH (with Docker); or ' +
+  'Go from https://go.dev/dl/ (`apt-get install golang-go`, `brew install go`), and Tocsin builds Dapr itself.';
+
+interface Part {
+  module: string;
+  packages: string[];
+  output: (bin: string) => string;
+  flags: string[];
+}
+
+const PARTS: Part[] = [
+  {
+    module: 'runtime',
+    packages: ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`),
+    output: (bin) => `${bin}/`,
+    flags: [
+      '-tags',
+      'stablecomponents',
+      '-ldflags',
+      `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${RUNTIME_VERSION} -X github.com/dapr/kit/logger.DaprVersion=${RUNTIME_VERSION}`,
+    ],
+  },
+  {
+    module: 'cli',
+    packages: ['github.com/dapr/cli'],
+    output: (bin) => join(bin, 'dapr'),
+    flags: ['-ldflags', `-s -w -X main.version=${CLI_VERSION}`],
+  },
+];
+
+/**
+ * Builds Dapr's runtime and CLI from tools/dapr into the cache, unless that has been done.
+ * A build that was interrupted is never taken for a finished one, and two at once wait for each other.
+ * @returns the folder above `.dapr/bin`.
+ * @throws Failure without Go, or with the end of Go's output if the build fails.
+ */
+export async function buildDapr(cacheDir: string, say: Say): Promise<string> {
+  const hash = hashOf(ROOT, ['tools/dapr/runtime', 'tools/dapr/cli']).slice(0, 12);
+  const target = join(cacheDir, `dapr-${RUNTIME_VERSION}-${hash}`);
+  if (existsSync(target)) return target;
+  const go = findCommand(['go'], GO_PLACES);
+  if (!go) throw new Failure(NO_GO);
+  const onWait = (holder: number) =>
+    say(`Another process (${holder}) is building Dapr for this user; waiting for it.`);
+  return withLock(
+    `${target}.lock`,
+    async () => {
+      if (!existsSync(target)) await build(go, target, say);
+      return target;
+    },
+    onWait,
+  );
+}
+
+async function build(go: string, target: string, say: Say): Promise<void> {
+  const partial = `${target}.partial`;
+  const bin = join(partial, '.dapr', 'bin');
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(bin, { recursive: true });
+  say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
+  say(
+    'This is done once for this user: about 7 minutes on two cores, 10 seconds when Go has it in its cache.',
+  );
+  const stopTelling = tellProgress(say);
+  try {
+    for (const part of PARTS) await buildPart(go, part, bin, stopTelling.onLine);
+  } finally {
+    stopTelling.stop();
+  }
+  renameSync(partial, target);
+  say('Dapr is built.');
+}
+
+async function buildPart(go: string, part: Part, bin: string, onLine: (line: string) => void): Promise<void> {
+  const args = [
+    'build',
+    '-v',
+    '-mod=readonly',
+    '-trimpath',
+    ...part.flags,
+    '-o',
+    part.output(bin),
+    ...part.packages,
+  ];
+  const { code, output } = await run(go, args, {
+    cwd: join(ROOT, 'tools', 'dapr', part.module),
+    env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
+    onLine,
+  });
+  if (code === 0) return;
+  throw new Failure(
+    `Go could not build Dapr's ${part.module}. Its last words:\n${output.split('\n').slice(-15).join('\n')}\n` +
+      'If modules could not be fetched, check the network and GOPROXY and start again: what was built is kept. Or ' +
+      'install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
+  );
+}
+
+function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
+  const begin = Date.now();
+  let compiled = 0;
+  let fetched = 0;
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    say(`Building Dapr: ${seconds} s, ${fetched} modules fetched, ${compiled} packages compiled.`);
+  }, PROGRESS_EVERY_MS);
+  return {
+    onLine: (line) => {
+      if (line.startsWith('go: downloading')) fetched++;
+      else if (!line.startsWith('go:') && !line.includes(' ')) compiled++;
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { findCommand, run } from '../process/run.ts';
+import { buildDapr } from './dapr-build.ts';
+import { sayNothing, type Say } from './say.ts';
+
+/** Where Dapr's commands are. */
+export interface Dapr {
+  /** Folder above `.dapr/bin`: the CLI's DAPR_RUNTIME_PATH. */
+  runtimePath: string;
+  daprd: string;
+  placement: string;
+  scheduler: string;
+  cli: string;
+}
+
+const OLDEST = [1, 18] as const;
+
+/** True for a version from 1.18 on. */
+export function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.trim().split('.').map(Number);
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+/** The commands below `runtimePath`, where `dapr init --slim` and our own build both put them. */
+export const daprIn = (runtimePath: string, cli = join(runtimePath, '.dapr', 'bin', 'dapr')): Dapr => {
+  const command = (name: string) => join(runtimePath, '.dapr', 'bin', name);
+  return {
+    runtimePath,
+    daprd: command('daprd'),
+    placement: command('placement'),
+    scheduler: command('scheduler'),
+    cli,
+  };
+};
+
+async function installedDapr(daprHome: string, say: Say): Promise<Dapr | undefined> {
+  const cli = findCommand(['dapr']);
+  const dapr = daprIn(daprHome, cli);
+  if (!cli || !existsSync(dapr.daprd)) return undefined;
+  const { output } = await run(dapr.daprd, ['--version']);
+  const version = output.trim().split('\n').at(-1) ?? '';
+  if (!isNewEnough(version)) {
+    say(`The installed Dapr ${version} is older than ${OLDEST.join('.')}, so it is not used.`);
+    return undefined;
+  }
+  const missing = [dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
+  if (missing.length > 0) {
+    say(
+      `The installed Dapr ${version} lacks ${missing.join(' and ')} (\`dapr init --slim\` brings them), so it is not used.`,
+    );
+    return undefined;
+  }
+  return dapr;
+}
+
+let found: Dapr | undefined;
+
+/**
+ * An installed Dapr of 1.18 or later, else the one that was built into the user's cache, else builds it there.
+ * Quick when there is something to be found.
+ * @throws Failure with the remedy if there is neither a Dapr nor a way to build one.
+ */
+export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
+  const { daprHome, cacheDir } = readConfig();
+  found ??= (await installedDapr(daprHome, say)) ?? daprIn(await buildDapr(cacheDir, say));
+  return found;
+}

@@ -1,0 +1,68 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from '../failure.ts';
+
+/** True if a process with this id exists (also one of another user). */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EPERM')) return true;
+    if (hasCode(error, 'ESRCH')) return false;
+    throw error;
+  }
+}
+
+function tryLock(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+}
+
+function holderOf(file: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Runs `work` while no other process runs it under the same lock file. A lock whose holder has died is taken over.
+ * @param onWait called once if somebody else holds the lock.
+ */
+export async function withLock<T>(
+  file: string,
+  work: () => Promise<T>,
+  onWait: (holder: number) => void,
+): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  let waiting = false;
+  while (!tryLock(file)) {
+    const holder = holderOf(file);
+    if (holder !== undefined && isAlive(holder)) {
+      if (!waiting) onWait(holder);
+      waiting = true;
+    } else {
+      // A file without a number is one that is being written: give its writer the pause below.
+      await delay(holder === undefined ? 1_000 : 0);
+      const now = holderOf(file);
+      if (now === undefined || !isAlive(now)) rmSync(file, { force: true });
+      continue;
+    }
+    await delay(500);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}

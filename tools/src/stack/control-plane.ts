@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { hostEnvironment } from '../config.ts';
+import { freePorts } from '../net/ports.ts';
+import { answersOk } from '../net/poll.ts';
+import { ManagedProcess } from '../process/managed-process.ts';
+import type { Dapr } from '../setup/dapr.ts';
+
+/** Placement or scheduler, and where the sidecars find it. */
+export interface ControlService {
+  process: ManagedProcess;
+  /** `host:port` for `--placement-host-address` and `--scheduler-host-address`. */
+  address: string;
+  /** True when it answers its health probe. */
+  isReady(): Promise<boolean>;
+}
+
+export interface ControlPlaneOptions {
+  dapr: Dapr;
+  /** The port that sidecars connect to; default a free one. */
+  port?: number;
+  /** Data of the scheduler. */
+  dir: string;
+  logDir: string;
+}
+
+const LOOPBACK = '127.0.0.1';
+const common = (port: number, healthz: number, metrics: number): string[] => [
+  ...['--port', String(port), '--listen-address', LOOPBACK],
+  ...['--healthz-port', String(healthz), '--healthz-listen-address', LOOPBACK],
+  ...['--metrics-port', String(metrics), '--metrics-listen-address', LOOPBACK],
+];
+
+/** Dapr's placement service, which says on which instance an actor lives. Keeps nothing on disk. Not started yet. */
+export async function placementService(options: ControlPlaneOptions): Promise<ControlService> {
+  const [free = 0, healthz = 0, metrics = 0, raft = 0] = await freePorts(4);
+  const port = options.port ?? free;
+  const cluster = ['--initial-cluster', `dapr-placement-0=${LOOPBACK}:${raft}`];
+  return {
+    process: new ManagedProcess({
+      name: 'placement',
+      command: options.dapr.placement,
+      args: [...common(port, healthz, metrics), ...cluster],
+      env: hostEnvironment(),
+      logFile: join(options.logDir, 'placement.log'),
+      stopTimeoutMs: 3_000,
+    }),
+    address: `${LOOPBACK}:${port}`,
+    isReady: () => answersOk(`http://${LOOPBACK}:${healthz}/healthz`),
+  };
+}
+
+/** Dapr's scheduler with its own etcd. Not started yet. */
+export async function schedulerService(options: ControlPlaneOptions): Promise<ControlService> {
+  const [free = 0, healthz = 0, metrics = 0, etcdPeer = 0, etcdClient = 0] = await freePorts(5);
+  const port = options.port ?? free;
+  const etcd = [
+    ...['--etcd-data-dir', join(options.dir, 'scheduler')],
+    ...['--etcd-client-port', String(etcdClient), '--etcd-client-listen-address', LOOPBACK],
+    ...['--etcd-initial-cluster', `dapr-scheduler-server-0=http://${LOOPBACK}:${etcdPeer}`],
+    ...['--override-broadcast-host-port', `${LOOPBACK}:${port}`],
+  ];
+  return {
+    process: new ManagedProcess({
+      name: 'scheduler',
+      command: options.dapr.scheduler,
+      args: [...common(port, healthz, metrics), ...etcd],
+      env: hostEnvironment(),
+      logFile: join(options.logDir, 'scheduler.log'),
+      stopTimeoutMs: 3_000,
+    }),
+    address: `${LOOPBACK}:${port}`,
+    isReady: () => answersOk(`http://${LOOPBACK}:${healthz}/healthz`),
+  };
+}
