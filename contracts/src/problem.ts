@@ -4,6 +4,8 @@ export const PROBLEM_CODES = [
   'invalid_json',
   'invalid_notification',
   'invalid_query',
+  'invalid_request',
+  'unauthorized',
   'not_found',
   'method_not_allowed',
   'payload_too_large',

@@ -58,7 +58,7 @@ export const errorHandler =
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return sendProblem(response, {
         status: 400,
-        code: 'invalid_json',
+        code: 'invalid_request',
         detail: 'The request could not be read.',
       });
     }

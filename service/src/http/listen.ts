@@ -7,11 +7,24 @@ export async function listen(server: Server, port: number, host?: string): Promi
   await once(server, 'listening');
 }
 
-/** Stops accepting, lets the requests under way end, and closes idle connections. */
-export async function closeServer(server: Server): Promise<void> {
+/** The requests under way at the end of a server may take so long at most, in ms. */
+const CLOSE_LIMIT_MS = 5_000;
+
+/**
+ * Stops accepting, lets the requests under way end, and closes idle connections; those that still have a request
+ * after `limitMs` are broken off, so this resolves. Upgraded connections are their owner's to close.
+ */
+export async function closeServer(server: Server, limitMs = CLOSE_LIMIT_MS): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
   server.close();
-  server.closeIdleConnections();
-  await closed;
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+  try {
+    await closed;
+  } finally {
+    clearInterval(idle);
+    clearTimeout(limit);
+  }
 }

@@ -10,10 +10,11 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   retryAfter?: number;
 }
 
-/** Answers with a problem (RFC 9457). */
+/** Answers with a problem (RFC 9457); its code is left in `response.locals.problemCode` for who counts them. */
 export function sendProblem(response: Response, problem: ProblemDetails): void {
   const { status, code, detail, errors, ids, retryAfter } = problem;
   if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+  response.locals.problemCode = code;
   const body: Problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',

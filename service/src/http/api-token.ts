@@ -1,0 +1,21 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import { sendProblem } from './problem.ts';
+
+/** The header in which daprd shows the application's token. https://docs.dapr.io/operations/security/app-api-token/ */
+const API_TOKEN_HEADER = 'dapr-api-token';
+
+/** Lets only the sidecar through, which knows `token`; everybody when there is none (then the address protects). */
+export function requireApiToken(token: string | undefined): RequestHandler {
+  if (token === undefined) return (_request, _response, next) => next();
+  const expected = Buffer.from(token);
+  return (request, response, next) => {
+    const given = Buffer.from(request.get(API_TOKEN_HEADER) ?? '');
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return next();
+    sendProblem(response, {
+      status: 401,
+      code: 'unauthorized',
+      detail: 'This port is for the sidecar, which sends the token of the application.',
+    });
+  };
+}
