@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { MAX_NOTIFICATIONS_PER_REQUEST } from '@tocsin/contracts';
+import { commonSettings, parseConfig, portSetting, wholeNumberSetting } from '@tocsin/service';
+
+/** A request of 1 MiB whose every character the sidecar escapes with six bytes must fit. */
+const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
+
+/** All settings of the producer, by the name of their environment variable. */
+export const producerSettings = z.object({
+  ...commonSettings,
+  PORT: portSetting().default(4000).describe('Public port: POST /notifications, health, metrics, OpenAPI'),
+  INTERNAL_PORT: portSetting().default(4100).describe('Port to which only the sidecar talks'),
+  DEMO_INTERVAL_MS: wholeNumberSetting(0, 86_400_000)
+    .default(0)
+    .describe('Milliseconds between two notifications of the demo source; 0 is off'),
+  REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
+    .default(5_000)
+    .describe('Milliseconds after which a request that is not deposited and announced is answered 503'),
+  SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
+    .default(3_000)
+    .describe('Milliseconds that one call to the sidecar may take before it is repeated'),
+  QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
+    .default(10_000)
+    .describe('Notifications that may wait or be under way; beyond it requests are answered 503 at once'),
+  QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
+    .default(64 * 1024 * 1024)
+    .describe('The same bound in bytes of JSON'),
+  ENTRIES_UNDER_WAY_MAX: wholeNumberSetting(1, 1_000)
+    .default(32)
+    .describe('Entries of all feeds that are deposited and announced at a time'),
+  FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
+    .default(100_000)
+    .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
+});
+export type ProducerConfig = z.infer<typeof producerSettings>;
+
+/** The settings of this process. @throws ConfigError that lists all faults. */
+export const readConfig = (): ProducerConfig => parseConfig(producerSettings, process.env);

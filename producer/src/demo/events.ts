@@ -1,0 +1,89 @@
+import type { NotificationInput } from '@tocsin/contracts';
+
+/** What happens in a small company, told the `n`th time (from 0); the numbers differ from one to the next. */
+export type DemoEvent = (n: number) => NotificationInput;
+
+const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', 'Evergreen', 'Fjord Foods'];
+const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
+const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
+
+const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
+const order = (n: number): number => 10_400 + n;
+const amount = (n: number): string =>
+  `€ ${((n * 137) % 900) + 12}.${String((n * 31) % 100).padStart(2, '0')}`;
+const version = (n: number): string => `2.${Math.floor(n / 10) % 50}.${n % 10}`;
+
+export const DEMO_EVENTS: readonly DemoEvent[] = [
+  (n) => ({
+    title: `Order ${order(n)} from ${pick(CUSTOMERS, n)}`,
+    body: `${(n % 7) + 1} items, ${amount(n)}. To be packed today.`,
+    source: 'shop',
+    link: `/orders/${order(n)}`,
+  }),
+  (n) => ({
+    severity: 'success',
+    title: `Payment of ${amount(n)} received`,
+    body: `${pick(CUSTOMERS, n + 2)} paid the invoice for order ${order(n - 40)}.`,
+    source: 'billing',
+  }),
+  (n) => ({
+    severity: 'success',
+    title: `${pick(SERVICES, n)} ${version(n)} is live`,
+    body: `Deployed by ${pick(PEOPLE, n)}.\nAll checks passed, no restarts.`,
+    source: 'deployments',
+    actions: [{ label: 'Release notes', link: `/releases/${pick(SERVICES, n)}/${version(n)}` }],
+  }),
+  (n) => ({
+    severity: 'warning',
+    title: `${pick(SERVICES, n + 3)} answers slowly`,
+    body: `p99 is ${((n * 17) % 400) + 600} ms, the limit is 500 ms.`,
+    source: 'alerts',
+    actions: [
+      { label: 'Dashboard', link: `/dashboards/${pick(SERVICES, n + 3)}` },
+      { label: 'Runbook', link: 'https://example.com/runbooks/latency' },
+    ],
+  }),
+  (n) => ({
+    title: `${pick(PEOPLE, n + 1)} asked a question about order ${order(n - 3)}`,
+    source: 'support',
+  }),
+  (n) => ({ title: `Stock: ${(n % 9) + 2} pallets arrived at gate ${(n % 4) + 1}`, source: 'warehouse' }),
+  (n) => ({
+    severity: 'error',
+    title: `Payment for order ${order(n - 5)} was declined`,
+    body: `The card of ${pick(CUSTOMERS, n + 4)} was refused. The order waits for another one.`,
+    source: 'billing',
+    link: `/orders/${order(n - 5)}`,
+    actions: [{ label: 'Contact customer', link: `/customers/${(n + 4) % CUSTOMERS.length}` }],
+  }),
+  (n) => ({ title: `Parcel for ${pick(CUSTOMERS, n + 5)} left the house`, source: 'shipping' }),
+  (n) => ({
+    severity: 'warning',
+    title: `Certificate of ${pick(SERVICES, n)}.example.com expires in ${(n % 14) + 1} days`,
+    source: 'alerts',
+  }),
+  (n) => ({
+    severity: 'success',
+    title: `Nightly backup finished in ${(n % 20) + 6} minutes`,
+    body: `${((n * 3) % 60) + 120} GB, checked by reading it back.`,
+    source: 'operations',
+  }),
+  (n) => ({
+    severity: 'error',
+    title: `${pick(SERVICES, n + 1)} restarted after a crash`,
+    body: 'Out of memory. The instance is back; nobody was logged out.',
+    source: 'alerts',
+    link: 'https://example.com/incidents/latest',
+  }),
+  (n) => ({
+    title: `${pick(PEOPLE, n + 2)} merged “${pick(SERVICES, n + 2)}: fewer queries per page”`,
+    source: 'code',
+  }),
+];
+
+/** The `n`th notification (from 0) of the demo source. */
+export function demoNotification(n: number): NotificationInput {
+  const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
+  if (!event) throw new Error('there are no demo events');
+  return event(n);
+}

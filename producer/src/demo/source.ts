@@ -1,0 +1,35 @@
+import { currentTraceparent, withTrace, type Logger } from '@tocsin/service';
+import { pause } from '@tocsin/service/pause';
+import { complete, type Producer } from '../produce/index.ts';
+import { demoNotification } from './events.ts';
+
+/** Pause before a notification that was not accepted is repeated, in ms. */
+const REPEAT_AFTER_MS = 1_000;
+
+export interface DemoOptions {
+  producer: Pick<Producer, 'produce'>;
+  intervalMs: number;
+  log: Logger;
+  /** Ends the source. */
+  signal: AbortSignal;
+}
+
+/**
+ * Produces a notification every `intervalMs`, one after the other: the next one only when the last was accepted,
+ * which is repeated with the same id until then. Resolves when `signal` aborts.
+ */
+export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions): Promise<void> {
+  for (let n = 0; !signal.aborted; n++) {
+    const due = Date.now() + intervalMs;
+    const notification = complete(demoNotification(n), Date.now());
+    await withTrace(undefined, async () => {
+      while (!signal.aborted) {
+        const outcome = await producer.produce([notification], currentTraceparent());
+        if (outcome === 'accepted') return;
+        log.warn({ id: notification.id, outcome }, 'the demo notification was not accepted, to be repeated');
+        await pause(REPEAT_AFTER_MS, signal);
+      }
+    });
+    await pause(Math.max(0, due - Date.now()), signal);
+  }
+}

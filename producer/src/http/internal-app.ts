@@ -1,0 +1,28 @@
+import express, { type Express } from 'express';
+import { VERSION, errorHandler, notFound, requireApiToken } from '@tocsin/service';
+import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { countProblems } from './public-app.ts';
+
+export interface InternalAppOptions extends NotificationRoutesOptions {
+  /** What the sidecar shows on all but `/healthz`. */
+  token: string | undefined;
+  /** Told the code of each problem that is answered. */
+  onProblem: (code: string) => void;
+}
+
+/** What the producer serves to its sidecar: the health probe, and `POST /notifications` for service invocation. */
+export function internalApp({ token, onProblem, ...routes }: InternalAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive', version: VERSION });
+  });
+  app.use(requireApiToken(token));
+  app.use(countProblems(onProblem));
+  app.use(notificationRoutes(routes));
+  app.use(notFound);
+  app.use(errorHandler(routes.log));
+  return app;
+}

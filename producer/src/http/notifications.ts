@@ -1,0 +1,59 @@
+import express, { Router, type RequestHandler } from 'express';
+import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
+import { currentTraceparent, methodNotAllowed, sendProblem, withTrace, type Logger } from '@tocsin/service';
+import { complete, type Outcome, type Producer } from '../produce/index.ts';
+import { requireJson } from './media-type.ts';
+import { refuseRepeatedParameters } from './query.ts';
+import { readNotifications } from './read-notifications.ts';
+
+export interface NotificationRoutesOptions {
+  producer: Pick<Producer, 'produce'>;
+  log: Logger;
+}
+
+/** Seconds after which a caller may repeat what was answered 503. */
+const RETRY_AFTER_S = 1;
+
+const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
+  late: 'The notifications could not be deposited and announced in time.',
+  full: 'Too many notifications are waiting already.',
+  stopping: 'This instance is stopping.',
+};
+
+/** `POST /notifications`: one notification or an array of them. */
+export function notificationRoutes({ producer, log }: NotificationRoutesOptions): Router {
+  const post: RequestHandler = (request, response) =>
+    withTrace(request.get('traceparent'), async () => {
+      const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
+      if ('problem' in read) return sendProblem(response, read.problem);
+      const now = Date.now();
+      const notifications = read.inputs.map((input) => complete(input, now));
+      const ids = notifications.map(({ id }) => id);
+      const outcome = await producer.produce(notifications, currentTraceparent());
+      if (outcome === 'accepted') {
+        log.debug({ ids }, 'accepted');
+        response.status(202).json({ ids } satisfies Accepted);
+        return;
+      }
+      log.warn({ ids, outcome }, 'not accepted');
+      sendProblem(response, {
+        status: 503,
+        code: 'unavailable',
+        detail: `${REASONS[outcome]} Any of them may appear; repeating the request with these ids completes it.`,
+        ids,
+        retryAfter: RETRY_AFTER_S,
+      });
+    });
+
+  const router = Router();
+  router
+    .route('/notifications')
+    .post(
+      refuseRepeatedParameters,
+      requireJson,
+      express.raw({ type: () => true, limit: MAX_REQUEST_BYTES }),
+      post,
+    )
+    .all(methodNotAllowed('POST'));
+  return router;
+}

@@ -1,0 +1,42 @@
+import express, { type Express, type RequestHandler } from 'express';
+import { errorHandler, healthRoutes, methodNotAllowed, notFound, type Registry } from '@tocsin/service';
+import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+
+export interface PublicAppOptions extends NotificationRoutesOptions {
+  registry: Registry;
+  /** Rejects with the reason why the producer cannot do its work. */
+  ready: () => Promise<void>;
+  /** Told the code of each problem that is answered. */
+  onProblem: (code: string) => void;
+}
+
+/** Tells the code of the problem that a request was answered with, if it was. */
+export const countProblems =
+  (onProblem: (code: string) => void): RequestHandler =>
+  (_request, response, next) => {
+    response.once('finish', () => {
+      const code: unknown = response.locals.problemCode;
+      if (typeof code === 'string') onProblem(code);
+    });
+    next();
+  };
+
+/** What the producer serves to everybody. */
+export function publicApp({ registry, ready, onProblem, ...routes }: PublicAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(countProblems(onProblem));
+  app.use(notificationRoutes(routes));
+  app.use(healthRoutes({ ready }));
+  app
+    .route('/metrics')
+    .get(async (_request, response) => {
+      response.type(registry.contentType).send(await registry.metrics());
+    })
+    .all(methodNotAllowed('GET'));
+  app.use(notFound);
+  app.use(errorHandler(routes.log));
+  return app;
+}

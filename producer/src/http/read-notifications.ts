@@ -1,0 +1,65 @@
+import {
+  MAX_NOTIFICATIONS_PER_REQUEST,
+  faultsOf,
+  notificationInputSchema,
+  type Fault,
+  type NotificationInput,
+} from '@tocsin/contracts';
+import type { ProblemDetails } from '@tocsin/service';
+
+/** Most faults that an answer lists. */
+const MAX_FAULTS = 1_000;
+/** Paths hold names that the caller chose; more characters of them than this are cut. */
+const MAX_PATH = 200;
+
+export type ReadResult = { inputs: NotificationInput[] } | { problem: ProblemDetails };
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** The notifications in the body of a POST, or the problem that lists all its faults. */
+export function readNotifications(body: Uint8Array): ReadResult {
+  let value: unknown;
+  try {
+    value = JSON.parse(decoder.decode(body));
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'is not valid UTF-8';
+    return { problem: { status: 400, code: 'invalid_json', detail: `The body ${reason}.` } };
+  }
+  return Array.isArray(value) ? readArray(value) : readOne(value);
+}
+
+function readOne(value: unknown): ReadResult {
+  const result = notificationInputSchema.safeParse(value);
+  return result.success ? { inputs: [result.data] } : invalid(faultsOf(result.error));
+}
+
+function readArray(values: unknown[]): ReadResult {
+  if (values.length === 0) {
+    return invalid([{ path: '', message: 'must have at least one notification' }]);
+  }
+  const faults: Fault[] = [];
+  if (values.length > MAX_NOTIFICATIONS_PER_REQUEST) {
+    faults.push({
+      path: '',
+      message: `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications; these are ${values.length}`,
+    });
+  }
+  const inputs: NotificationInput[] = [];
+  for (const [index, value] of values.slice(0, MAX_NOTIFICATIONS_PER_REQUEST).entries()) {
+    const result = notificationInputSchema.safeParse(value);
+    if (result.success) inputs.push(result.data);
+    else for (const fault of faultsOf(result.error, [index])) faults.push(fault);
+  }
+  return faults.length > 0 ? invalid(faults) : { inputs };
+}
+
+function invalid(faults: Fault[]): ReadResult {
+  const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ path: cut(path), message }));
+  const more = faults.length - errors.length;
+  const detail =
+    `Nothing was taken: the body has ${faults.length} fault${faults.length === 1 ? '' : 's'}.` +
+    (more > 0 ? ` The first ${errors.length} are listed, ${more} more are not.` : '');
+  return { problem: { status: 400, code: 'invalid_notification', detail, errors } };
+}
+
+const cut = (path: string): string => (path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path);

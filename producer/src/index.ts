@@ -1,0 +1,5 @@
+/** The producer as a library, for tools that run it in their own process. */
+export * from './app.ts';
+export * from './config.ts';
+export * from './memory/announcer.ts';
+export * from './memory/entries.ts';

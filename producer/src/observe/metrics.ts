@@ -1,0 +1,63 @@
+import { Counter, Gauge, Histogram, type Registry } from '@tocsin/service';
+
+/** The producer's own metrics in `registry`; `held` tells how many notifications wait or are under way. */
+export function createMetrics(registry: Registry, held: () => number) {
+  const registers = [registry];
+  new Gauge({
+    name: 'tocsin_producer_queue_notifications',
+    help: 'Notifications that wait or are under way.',
+    registers,
+    collect() {
+      this.set(held());
+    },
+  });
+  return {
+    accepted: new Counter({
+      name: 'tocsin_producer_notifications_accepted_total',
+      help: 'Notifications that were deposited and announced in time.',
+      registers,
+    }),
+    unanswered: new Counter({
+      name: 'tocsin_producer_notifications_not_accepted_total',
+      help: 'Notifications that were answered 503, by reason; the callers may repeat them.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    refused: new Counter({
+      name: 'tocsin_producer_requests_refused_total',
+      help: 'Requests that were answered with a problem, by its code.',
+      labelNames: ['code'] as const,
+      registers,
+    }),
+    steps: new Counter({
+      name: 'tocsin_producer_entry_steps_total',
+      help: 'Entries that were deposited, announced, or announced once more (ring).',
+      labelNames: ['step'] as const,
+      registers,
+    }),
+    retries: new Counter({
+      name: 'tocsin_producer_retries_total',
+      help: 'Calls of the sidecar whose outcome was not known to be good, by step; they are repeated.',
+      labelNames: ['step'] as const,
+      registers,
+    }),
+    runsEnded: new Counter({
+      name: 'tocsin_producer_runs_ended_total',
+      help: 'Runs that ended because an entry could not be finished within a minute.',
+      registers,
+    }),
+    entryNotifications: new Histogram({
+      name: 'tocsin_producer_entry_notifications',
+      help: 'Notifications in a deposited entry.',
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+      registers,
+    }),
+    entryBytes: new Histogram({
+      name: 'tocsin_producer_entry_bytes',
+      help: 'JSON bytes of the notifications in a deposited entry.',
+      buckets: [256, 1_024, 4_096, 16_384, 65_536, 262_144],
+      registers,
+    }),
+  };
+}
+export type ProducerMetrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,59 @@
+import { entryKey } from '@tocsin/contracts';
+import { withTrace, type Logger } from '@tocsin/service';
+import type { EntryFacts, Observer, Outcome, Step } from '../produce/index.ts';
+import type { ProducerMetrics } from './metrics.ts';
+
+/** A failing step is logged at most so often, in ms; the counter has them all. */
+const WARN_EVERY_MS = 1_000;
+
+/** Tells the log and the metrics what happens to entries. */
+export class LogObserver implements Observer {
+  readonly #log: Logger;
+  readonly #metrics: ProducerMetrics;
+  readonly #warnings = new Map<Step, { at: number; suppressed: number }>();
+
+  constructor(log: Logger, metrics: ProducerMetrics) {
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  answered(outcome: Outcome, notifications: number): void {
+    if (outcome === 'accepted') this.#metrics.accepted.inc(notifications);
+    else this.#metrics.unanswered.inc({ outcome }, notifications);
+  }
+
+  done(step: Step, entry: EntryFacts): void {
+    this.#metrics.steps.inc({ step });
+    if (step === 'deposit') {
+      this.#metrics.entryNotifications.observe(entry.notifications ?? 0);
+      this.#metrics.entryBytes.observe(entry.bytes ?? 0);
+    }
+    if (!this.#log.isLevelEnabled('debug')) return;
+    withTrace(entry.traceparent, () =>
+      this.#log.debug({ entry: entryKey(entry), notifications: entry.notifications }, `${step} done`),
+    );
+  }
+
+  failed(step: Step, entry: EntryFacts, error: unknown): void {
+    this.#metrics.retries.inc({ step });
+    const last = this.#warnings.get(step) ?? { at: 0, suppressed: 0 };
+    const now = Date.now();
+    if (now - last.at < WARN_EVERY_MS) {
+      last.suppressed++;
+      return;
+    }
+    this.#warnings.set(step, { at: now, suppressed: 0 });
+    const { suppressed } = last;
+    withTrace(entry.traceparent, () =>
+      this.#log.warn(
+        { entry: entryKey(entry), err: error, ...(suppressed > 0 && { alike: suppressed }) },
+        `${step} failed, to be repeated`,
+      ),
+    );
+  }
+
+  runEnded(entry: EntryFacts): void {
+    this.#metrics.runsEnded.inc();
+    this.#log.error({ entry: entryKey(entry) }, 'the entry could not be finished, so its run ends');
+  }
+}

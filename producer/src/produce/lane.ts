@@ -1,0 +1,153 @@
+import {
+  DOCUMENT_VERSION,
+  ENTRY_LIFE_MS,
+  MAX_ENTRY_BYTES,
+  MAX_ENTRY_NOTIFICATIONS,
+  type Announcement,
+  type Entry,
+  type Notification,
+} from '@tocsin/contracts';
+import { newRun } from './new-id.ts';
+import type { Part } from './request.ts';
+
+/** Room for the members of an entry beside its notifications; the longest name of a feed is under 2 KB. */
+const ENVELOPE_BYTES = 4_096;
+
+/** An entry that was begun, and which parts its notifications are of. */
+export interface Batch {
+  readonly entry: Entry;
+  readonly shares: readonly { part: Part; count: number }[];
+  readonly bytes: number;
+  readonly begunAt: number;
+}
+
+/**
+ * The notifications of one feed on their way, at most one entry of them at a time. A run is one life of a lane:
+ * `seq` counts its entries, and number n is begun only when n - 1 is finished, so a run has no holes.
+ */
+export class Lane {
+  readonly feed: string;
+  #run = newRun();
+  /** The announcement of the highest finished entry of the run. */
+  #last: Announcement | undefined;
+  #rung: Announcement | undefined;
+  readonly #waiting = new Set<Part>();
+  #underWay: Batch | undefined;
+
+  constructor(feed: string) {
+    this.feed = feed;
+  }
+
+  get last(): Announcement | undefined {
+    return this.#last;
+  }
+
+  /** Whether the last finished entry was not announced once more yet. */
+  get hasBell(): boolean {
+    return this.#last !== this.#rung;
+  }
+
+  /** The last finished entry if it was not announced once more yet; from now on it counts as such. */
+  takeBell(): Announcement | undefined {
+    if (!this.hasBell) return undefined;
+    this.#rung = this.#last;
+    return this.#last;
+  }
+
+  get isBusy(): boolean {
+    return this.#underWay !== undefined;
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  add(part: Part): void {
+    this.#waiting.add(part);
+  }
+
+  /** Forgets what of `part` was not begun; how many notifications and bytes these were. */
+  drop(part: Part): { count: number; bytes: number } | undefined {
+    if (!this.#waiting.delete(part)) return undefined;
+    return { count: part.notifications.length - part.begun, bytes: sum(part.bytes, part.begun) };
+  }
+
+  /** Begins the next entry with as many of the waiting notifications as it can hold; `undefined` if none waits. */
+  begin(now: number): Batch | undefined {
+    const notifications: Notification[] = [];
+    const shares: { part: Part; count: number }[] = [];
+    let bytes = 0;
+    let traceparent: string | undefined;
+    for (const part of this.#waiting) {
+      const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - notifications.length, roomAfter(bytes));
+      for (let i = part.begun; i < part.begun + count; i++) {
+        notifications.push(part.notifications[i] as Notification);
+        bytes += part.bytes[i] ?? 0;
+      }
+      part.begun += count;
+      if (count > 0) shares.push({ part, count });
+      traceparent ??= part.request.traceparent;
+      if (part.begun < part.notifications.length) break;
+      this.#waiting.delete(part);
+    }
+    if (notifications.length === 0) return undefined;
+    const entry: Entry = {
+      v: DOCUMENT_VERSION,
+      run: this.#run,
+      feed: this.feed,
+      seq: (this.#last?.seq ?? 0) + 1,
+      expiresAt: new Date(now + ENTRY_LIFE_MS).toISOString(),
+      ...(traceparent !== undefined && { traceparent }),
+      notifications,
+    };
+    this.#underWay = { entry, shares, bytes, begunAt: now };
+    return this.#underWay;
+  }
+
+  /** The entry under way is deposited and announced. */
+  finish({ entry }: Batch): void {
+    this.#underWay = undefined;
+    this.#last = announcementOf(entry);
+  }
+
+  /** The entry under way will not be finished: what comes next is of a new run. The last finished one of the old. */
+  endRun(): Announcement | undefined {
+    const last = this.#last;
+    this.#underWay = undefined;
+    this.#last = undefined;
+    this.#rung = undefined;
+    this.#run = newRun();
+    return last;
+  }
+}
+
+export const announcementOf = ({ v, run, feed, seq, expiresAt }: Entry): Announcement => ({
+  v,
+  run,
+  feed,
+  seq,
+  expiresAt,
+});
+
+const roomAfter = (bytes: number): number => MAX_ENTRY_BYTES - ENVELOPE_BYTES - bytes;
+
+const sum = (numbers: readonly number[], from: number): number => {
+  let total = 0;
+  for (let i = from; i < numbers.length; i++) total += numbers[i] ?? 0;
+  return total;
+};
+
+/**
+ * How many of the part's next notifications fit into `count` places and `bytes`. The largest that the contract
+ * allows has 64 KB, so an empty entry has room for at least one.
+ */
+function fitting(part: Part, count: number, bytes: number): number {
+  let room = bytes;
+  let n = 0;
+  while (n < count && part.begun + n < part.bytes.length) {
+    room -= part.bytes[part.begun + n] ?? 0;
+    if (room < 0) break;
+    n++;
+  }
+  return n;
+}

@@ -1,0 +1,43 @@
+import type { Announcement, Entry } from '@tocsin/contracts';
+
+/** Where entries wait for their feed. */
+export interface EntryStore {
+  /**
+   * Writes the entry under its key. Resolves when the store has it; a rejection says nothing about the outcome.
+   * Writing the same entry again is harmless.
+   */
+  deposit(entry: Entry): Promise<void>;
+}
+
+/** The doorbell of the feeds. */
+export interface Announcer {
+  /**
+   * Says that an entry waits. Resolves when the broker has it; a rejection says nothing about the outcome.
+   * `traceparent` is the trace that the announcement belongs to; without one it is a trace of its own.
+   */
+  announce(announcement: Announcement, traceparent?: string): Promise<void>;
+}
+
+/** `ring` is an announcement that is made once more. */
+export type Step = 'deposit' | 'announce' | 'ring';
+
+/** What a request to produce came to. All but `accepted` mean: any part of it may appear, so repeat it. */
+export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
+
+/** An entry's name, and its trace and size where they are known. */
+export interface EntryFacts extends Announcement {
+  traceparent?: string;
+  notifications?: number;
+  /** Bytes of JSON as the store holds them. */
+  bytes?: number;
+}
+
+/** Told what happens; must not throw. */
+export interface Observer {
+  answered(outcome: Outcome, notifications: number): void;
+  done(step: Step, entry: EntryFacts): void;
+  /** The step's outcome is not known; it is repeated. */
+  failed(step: Step, entry: EntryFacts, error: unknown): void;
+  /** `entry` was not finished in time, so its run is over for this feed. */
+  runEnded(entry: EntryFacts): void;
+}

@@ -1,0 +1,168 @@
+import type { Notification } from '@tocsin/contracts';
+import { pause } from '@tocsin/service/pause';
+import { Doorbells } from './doorbells.ts';
+import { finishEntry } from './finish-entry.ts';
+import { announcementOf, type Batch, type Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import type { Announcer, EntryStore, Observer, Outcome } from './ports.ts';
+import { Request } from './request.ts';
+
+export interface ProducerOptions {
+  entries: EntryStore;
+  announcer: Announcer;
+  observer: Observer;
+  /** A request that is not finished after so many ms is answered `late`. */
+  requestTimeoutMs: number;
+  /** Most notifications that may wait or be under way; what comes beyond is answered `full`. */
+  maxHeld: number;
+  /** The same in bytes of JSON. */
+  maxHeldBytes: number;
+  /** Most entries of all feeds that may be under way at a time. */
+  maxUnderWay: number;
+  /** Most feeds whose run and number are remembered. */
+  maxLanes: number;
+}
+
+/** Of the time for a graceful stop so much at most is kept for the doorbells, in ms. */
+const DOORBELLS_MS = 2_000;
+
+/**
+ * Takes notifications to their feeds as entries, one entry for each feed at a time: what arrives meanwhile becomes
+ * the next. An entry once begun is finished (or ends its run), also when nobody waits for it any more.
+ */
+export class Producer {
+  readonly #options: ProducerOptions;
+  readonly #lanes: Lanes;
+  readonly #doorbells: Doorbells;
+  /** The lanes that have something waiting and nothing under way, the first to begin first. */
+  readonly #ready = new Set<Lane>();
+  readonly #open = new Set<Request>();
+  readonly #endOfFinishing = new AbortController();
+  readonly #endOfRinging = new AbortController();
+  #underWay = 0;
+  #held = 0;
+  #heldBytes = 0;
+  #stopping = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: ProducerOptions) {
+    this.#options = options;
+    this.#doorbells = new Doorbells(options.announcer, options.observer, this.#endOfRinging.signal);
+    this.#lanes = new Lanes(this.#doorbells, options.maxLanes);
+  }
+
+  /** Notifications that wait or are under way. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /**
+   * Takes the notifications of one request, each feed's in its order, behind those of earlier requests.
+   * `accepted` only once all of them are deposited and announced. After any other outcome each of them may still
+   * appear or not, and repeating them with the same ids completes it; what was not begun is dropped.
+   */
+  async produce(notifications: readonly Notification[], traceparent?: string): Promise<Outcome> {
+    const outcome = await this.#take(notifications, traceparent);
+    this.#options.observer.answered(outcome, notifications.length);
+    return outcome;
+  }
+
+  /**
+   * Takes nothing any more, finishes what it has and rings the doorbells; resolves within `limitMs`, when what is
+   * not finished is given up.
+   */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping = true;
+    const forDoorbells = Math.min(DOORBELLS_MS, limitMs / 2);
+    await this.#idle(limitMs - forDoorbells);
+    this.#endOfFinishing.abort();
+    for (const request of this.#open) this.#giveUp(request, 'stopping');
+    this.#lanes.ringAll();
+    await within(forDoorbells, this.#doorbells.quiet());
+    this.#endOfRinging.abort();
+  }
+
+  async #take(notifications: readonly Notification[], traceparent: string | undefined): Promise<Outcome> {
+    if (this.#stopping) return 'stopping';
+    const { maxHeld, maxHeldBytes, requestTimeoutMs } = this.#options;
+    if (this.#held + notifications.length > maxHeld) return 'full';
+    const request = new Request(notifications, traceparent);
+    if (this.#heldBytes + request.bytes > maxHeldBytes) return 'full';
+
+    this.#hold(request.count, request.bytes);
+    this.#open.add(request);
+    for (const [feed, part] of request.parts) {
+      const lane = this.#lanes.of(feed);
+      lane.add(part);
+      if (!lane.isBusy) this.#ready.add(lane);
+    }
+    this.#pump();
+    const timer = setTimeout(() => this.#giveUp(request, 'late'), requestTimeoutMs);
+    try {
+      return await request.outcome;
+    } finally {
+      clearTimeout(timer);
+      this.#open.delete(request);
+    }
+  }
+
+  #giveUp(request: Request, outcome: Outcome): void {
+    for (const [feed, part] of request.parts) {
+      const dropped = this.#lanes.find(feed)?.drop(part);
+      if (dropped) this.#hold(-dropped.count, -dropped.bytes);
+    }
+    request.answer(outcome);
+  }
+
+  #pump(): void {
+    for (const lane of this.#ready) {
+      if (this.#underWay >= this.#options.maxUnderWay) return;
+      this.#ready.delete(lane);
+      const batch = lane.begin(Date.now());
+      if (!batch) {
+        this.#lanes.rests(lane);
+        continue;
+      }
+      this.#underWay++;
+      this.#lanes.works(lane);
+      void this.#finish(lane, batch);
+    }
+  }
+
+  async #finish(lane: Lane, batch: Batch): Promise<void> {
+    const signal = this.#endOfFinishing.signal;
+    const finished = await finishEntry(batch, { ...this.#options, signal });
+    if (!finished && signal.aborted) return;
+    if (finished) {
+      lane.finish(batch);
+      for (const { part, count } of batch.shares) part.request.finish(part, count);
+    } else {
+      this.#options.observer.runEnded(announcementOf(batch.entry));
+      const last = lane.endRun();
+      if (last) this.#doorbells.ring(last);
+    }
+    this.#hold(-batch.entry.notifications.length, -batch.bytes);
+    this.#underWay--;
+    if (lane.hasWaiting) this.#ready.add(lane);
+    else this.#lanes.rests(lane);
+    this.#pump();
+  }
+
+  #hold(count: number, bytes: number): void {
+    this.#held += count;
+    this.#heldBytes += bytes;
+    if (this.#held === 0) this.#whenIdle?.();
+  }
+
+  async #idle(limitMs: number): Promise<void> {
+    if (this.#held === 0) return;
+    await within(limitMs, new Promise<void>((resolve) => (this.#whenIdle = resolve)));
+  }
+}
+
+/** Resolves with `work`, or after `ms`. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const end = new AbortController();
+  await Promise.race([work, pause(ms, end.signal)]);
+  end.abort();
+}

@@ -1,0 +1,56 @@
+import type { Notification } from '@tocsin/contracts';
+import { storedJsonBytes } from './json-size.ts';
+import type { Outcome } from './ports.ts';
+
+/** What one request has for one feed, in its order. `begun` of it are in entries, `finished` announced as well. */
+export interface Part {
+  readonly request: Request;
+  readonly notifications: Notification[];
+  /** Bytes of each notification in the store, with the comma behind it. */
+  readonly bytes: number[];
+  begun: number;
+  finished: number;
+}
+
+/** A request to produce, answered once: when all of its parts are finished, or when it is given up. */
+export class Request {
+  readonly parts = new Map<string, Part>();
+  readonly traceparent: string | undefined;
+  readonly count: number;
+  readonly bytes: number;
+  /** How the request was answered; does not reject. */
+  readonly outcome: Promise<Outcome>;
+  #answer!: (outcome: Outcome) => void;
+  #open: number;
+
+  constructor(notifications: readonly Notification[], traceparent: string | undefined) {
+    this.traceparent = traceparent;
+    this.count = notifications.length;
+    this.outcome = new Promise((resolve) => (this.#answer = resolve));
+    let total = 0;
+    for (const notification of notifications) {
+      const bytes = storedJsonBytes(notification) + 1;
+      total += bytes;
+      let part = this.parts.get(notification.feed);
+      if (!part) {
+        part = { request: this, notifications: [], bytes: [], begun: 0, finished: 0 };
+        this.parts.set(notification.feed, part);
+      }
+      part.notifications.push(notification);
+      part.bytes.push(bytes);
+    }
+    this.bytes = total;
+    this.#open = this.parts.size;
+  }
+
+  /** `count` more of `part` are deposited and announced. */
+  finish(part: Part, count: number): void {
+    part.finished += count;
+    if (part.finished === part.notifications.length && --this.#open === 0) this.answer('accepted');
+  }
+
+  /** The first answer counts. */
+  answer(outcome: Outcome): void {
+    this.#answer(outcome);
+  }
+}
