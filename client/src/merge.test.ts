@@ -204,4 +204,27 @@ describe('FeedMerge', () => {
       expect.objectContaining({ type: 'show', delivery: 'recovered', away: false }),
     );
   });
+
+  it('should leave no gap open for a push that comes twice', () => {
+    const merge = settled();
+    push(merge, [at(11)]);
+    expect(push(merge, [at(11)])).toEqual([]);
+  });
+
+  it('should not show what is gone within the same event', () => {
+    expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
+  });
+
+  it('should leave out what a page repeats from before the position', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 5 });
+    merge.handle({ type: 'connected' });
+    expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
+  });
+
+  it('should go on from the last publication of a page with more, whatever offset it names', () => {
+    const merge = new FeedMerge({ epoch: 'e', offset: 0 });
+    merge.handle({ type: 'connected' });
+    merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });
+    expect(merge.position?.offset).toBe(2);
+  });
 });
