@@ -10,7 +10,9 @@ export interface ToolsConfig {
   daprHome: string;
   /** Where what was built for this user is kept, outside of every repository. */
   cacheDir: string;
-  /** Never opens a browser: `CI`, `BROWSER=none`, or no display. */
+  /** The demo source's pause, to replace that of the run file. */
+  demoIntervalMs: string | undefined;
+  /** False with `CI`, `BROWSER=none` or no display. */
   mayOpenBrowser: boolean;
 }
 
@@ -29,6 +31,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     redisPassword: env['REDIS_PASSWORD'] || undefined,
     daprHome: env['DAPR_RUNTIME_PATH'] || home,
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
+    demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }

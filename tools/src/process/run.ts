@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,8 +11,6 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Called for each line of standard output and error as it comes. */
   onLine?: (line: string) => void;
-  /** Kills the command when it aborts. */
-  signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -21,8 +19,13 @@ export interface RunResult {
   output: string;
 }
 
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /**
- * Runs a command to its end.
+ * Runs a command to its end, or to that of this process.
  * @throws Failure if the command does not exist.
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
@@ -30,10 +33,10 @@ export function run(command: string, args: readonly string[], options: RunOption
     const lines: string[] = [];
     const child = spawn(command, args, {
       ...(options.cwd ? { cwd: options.cwd } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
       env: { ...hostEnvironment(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
@@ -43,7 +46,10 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.once('error', (error) =>
       reject(hasCode(error, 'ENOENT') ? new Failure(`${command} was not found.`) : error),
     );
-    child.once('close', (code) => resolve({ code: code ?? 1, output: lines.join('\n') }));
+    child.once('close', (code) => {
+      running.delete(child);
+      resolve({ code: code ?? 1, output: lines.join('\n') });
+    });
   });
 }
 

@@ -1,0 +1,36 @@
+import { Failure, messageOf } from './failure.ts';
+import { onStopSignal, Stopped } from './process/stop-signal.ts';
+
+/** Runs until it is done or `signal` aborts; resolves with the exit code. */
+type Command = (args: string[], signal: AbortSignal) => Promise<number>;
+
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('./start/start.ts')).start,
+  reset: async () => (await import('./start/reset.ts')).reset,
+  test: async () => (await import('./test/test.ts')).test,
+};
+
+async function main(): Promise<number> {
+  const [name = '', ...args] = process.argv.slice(2);
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load) {
+    throw new Failure(
+      `${name ? `There is no command ${name}.` : 'Which command?'} Use one of: ${Object.keys(COMMANDS).join(', ')}.`,
+    );
+  }
+  const command = await load();
+  return command(args, onStopSignal());
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.exitCode = error instanceof Stopped ? 130 : 1;
+  const text = error instanceof Failure || error instanceof Stopped ? error.message : stackOf(error);
+  process.stderr.write(`\n${text}\n`);
+}
+process.exit();
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}

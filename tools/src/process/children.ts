@@ -1,0 +1,62 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { hasCode } from '../failure.ts';
+import { run } from './run.ts';
+
+export interface ChildInfo {
+  pid: number;
+  /** Command and arguments. */
+  command: string;
+}
+
+interface Entry extends ChildInfo {
+  parent: number;
+}
+
+const isGone = (error: unknown) => hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH');
+
+function readEntry(pid: number): Entry | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (state === 'Z') return undefined;
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return { pid, parent: Number(parent), command };
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+async function allProcesses(): Promise<Entry[]> {
+  if (existsSync('/proc/self/stat')) {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((name) => readEntry(Number(name)) ?? []);
+  }
+  const { output } = await run('ps', ['-axo', 'pid=,ppid=,command=']);
+  return output.split('\n').flatMap((line) => {
+    const parts = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    return parts ? [{ pid: Number(parts[1]), parent: Number(parts[2]), command: parts[3] ?? '' }] : [];
+  });
+}
+
+/** The living processes that `pid` has started itself, by their ids ascending. */
+export async function childrenOf(pid: number): Promise<ChildInfo[]> {
+  return (await allProcesses()).filter(({ parent }) => parent === pid).sort((a, b) => a.pid - b.pid);
+}
+
+/** Command and arguments of a process; `undefined` if there is none with this id. */
+export async function commandOf(pid: number): Promise<string | undefined> {
+  return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
+}
+
+/** A variable of the environment that a process was started with; `undefined` also where systems do not tell. */
+export function environmentOf(pid: number, name: string): string | undefined {
+  try {
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    return variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
+  } catch (error) {
+    if (isGone(error) || hasCode(error, 'EACCES')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone; further ones
+ * change nothing.
+ */
+export function onStopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, abort);
+  process.once('disconnect', abort);
+  return controller.signal;
+}
+
+/** The work was left because a signal asked for it. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** The result of `work`, unless the signal comes first. @throws Stopped */
+export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stop = aborted(signal).then((): never => {
+    throw new Stopped('Stopped.');
+  });
+  return Promise.race([work, stop]);
+}

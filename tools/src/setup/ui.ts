@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { run } from '../process/run.ts';
+import { hashOf } from './hash.ts';
+import { withLock } from './lock.ts';
+import type { Say } from './say.ts';
+
+const SOURCES = ['ui', 'client', 'contracts', 'package-lock.json', 'tsconfig.base.json'];
+const PAGE = join(ROOT, 'ui', 'dist', 'index.html');
+const STAMP = join(ROOT, 'node_modules', '.cache', 'tocsin-ui-hash');
+
+const isFresh = (hash: string): boolean =>
+  existsSync(PAGE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash;
+
+/**
+ * Builds the ui unless it was built from just these sources.
+ * @throws Failure with the end of the build's output.
+ */
+export async function ensureUi(say: Say): Promise<void> {
+  if (isFresh(hashOf(ROOT, SOURCES))) return;
+  await withLock(`${STAMP}.lock`, build, (holder) =>
+    say(`Another process (${holder}) builds the ui; waiting.`),
+  );
+
+  async function build(): Promise<void> {
+    const hash = hashOf(ROOT, SOURCES);
+    if (isFresh(hash)) return;
+    say('Building the ui.');
+    const { code, output } = await run('npm', ['run', 'build', '-w', '@tocsin/ui'], { cwd: ROOT });
+    if (code !== 0 || !existsSync(PAGE)) {
+      throw new Failure(
+        `The ui could not be built. Mend what its build says and start again:\n${output.split('\n').slice(-15).join('\n')}`,
+      );
+    }
+    mkdirSync(dirname(STAMP), { recursive: true });
+    writeFileSync(STAMP, hash);
+  }
+}

@@ -1,0 +1,25 @@
+import { Failure } from '../failure.ts';
+import { isPortFree } from '../net/ports.ts';
+import type { RunFile } from './run-file.ts';
+import type { Running } from './running.ts';
+
+/** What to say about a port that somebody else has. */
+export function busyPortSentence(port: number, use: string, other: Running | undefined): string {
+  const taken = `Port ${port}, needed for ${use}, is in use`;
+  if (other) {
+    return (
+      `${taken}: another copy of Tocsin runs in ${other.folder} (process ${other.pid}). Stop it with Ctrl-C in its ` +
+      `terminal (or \`kill ${other.pid}\`) and start again.`
+    );
+  }
+  const look =
+    process.platform === 'linux' ? `ss -ltnp 'sport = :${port}'` : `lsof -nP -iTCP:${port} -sTCP:LISTEN`;
+  return `${taken} by another program. \`${look}\` shows which; stop it, or give Tocsin another port in dapr.yaml, and start again.`;
+}
+
+/** @throws Failure for the first port of the run file that somebody listens on. */
+export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
+  for (const { port, use } of runFile.apps.flatMap((app) => app.ports)) {
+    if (!(await isPortFree(port))) throw new Failure(busyPortSentence(port, use, other));
+  }
+}

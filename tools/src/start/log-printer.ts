@@ -1,0 +1,70 @@
+import { parseLine, isNoise, type LogLine } from './log-line.ts';
+
+const QUIET_MS = 5_000;
+const WIDTH = 13;
+const COLOUR_OF = { debug: 90, info: 0, warn: 33, error: 31 } as const;
+const SOURCES = [36, 35, 32, 34, 96, 95, 92, 94] as const;
+
+export interface LogPrinterOptions {
+  write: (text: string) => void;
+  colours: boolean;
+  /** Shows all that daprd and the CLI say. */
+  verbose: boolean;
+  /** The public port of a process, to tell instances of one app id apart. */
+  portOf: (pid: number) => number | undefined;
+}
+
+/** Prints the lines of all processes as one log: time, who, what. A line that repeats is shown every 5 s at most. */
+export class LogPrinter {
+  readonly #options: LogPrinterOptions;
+  readonly #colourOf = new Map<string, number>();
+  readonly #lastShown = new Map<string, { at: number; left: number }>();
+
+  constructor(options: LogPrinterOptions) {
+    this.#options = options;
+  }
+
+  /** Prints a line of `dapr run -f`; returns how it was understood. */
+  raw(text: string): LogLine | undefined {
+    const line = parseLine(text);
+    if (line && (this.#options.verbose || !isNoise(line))) this.print(line);
+    return line;
+  }
+
+  print(line: LogLine, now = Date.now()): void {
+    const left = this.#admit(`${line.source}\0${line.text}`, now);
+    if (left === undefined) return;
+    const port = line.pid === undefined ? undefined : this.#options.portOf(line.pid);
+    const source = port === undefined ? line.source : `${line.source} ${port}`;
+    const time = new Date(now).toTimeString().slice(0, 8);
+    const level = line.level === 'warn' || line.level === 'error' ? `${line.level} ` : '';
+    const more = left > 0 ? ` (and ${left} more like this)` : '';
+    const text = `${level}${line.text}${more}`;
+    const head = `${time} ${source.padEnd(WIDTH)}`;
+    this.#options.write(
+      this.#options.colours
+        ? `\u001b[90m${time}\u001b[0m \u001b[${this.#sourceColour(source)}m${source.padEnd(WIDTH)}\u001b[0m │ \u001b[${COLOUR_OF[line.level]}m${text}\u001b[0m\n`
+        : `${head} | ${text}\n`,
+    );
+  }
+
+  /** How many equal lines were kept back since the last one shown; `undefined` if this one is kept back too. */
+  #admit(key: string, now: number): number | undefined {
+    const last = this.#lastShown.get(key);
+    if (last && now - last.at < QUIET_MS) {
+      last.left++;
+      return undefined;
+    }
+    if (this.#lastShown.size > 1_000) this.#lastShown.clear();
+    this.#lastShown.set(key, { at: now, left: 0 });
+    return last?.left ?? 0;
+  }
+
+  #sourceColour(source: string): number {
+    const known = this.#colourOf.get(source);
+    if (known !== undefined) return known;
+    const colour = SOURCES[this.#colourOf.size % SOURCES.length] ?? 36;
+    this.#colourOf.set(source, colour);
+    return colour;
+  }
+}

@@ -1,0 +1,79 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ToolsConfig } from '../config.ts';
+import { Failure } from '../failure.ts';
+import { freePorts, isPortFree } from '../net/ports.ts';
+import type { Dapr } from '../setup/dapr.ts';
+import { pingRedis, privateRedis } from '../setup/redis.ts';
+import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
+
+/** Where the Dapr CLI expects them. */
+const PLACEMENT_PORT = 50_005;
+const SCHEDULER_PORT = 50_006;
+/** A port of the family that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
+const REDIS_PORT = 4_600;
+
+export interface Services {
+  /** Those of our own, in the order in which they end. */
+  own: ControlService[];
+  /** `host:port` for the applications and sidecars. */
+  redisHost: string;
+  /** What the run file has to say where placement or scheduler are not where the CLI expects them. */
+  addresses: { placementHostAddress?: string; schedulerHostAddress?: string };
+}
+
+const orFree = async (port: number): Promise<number> =>
+  (await isPortFree(port)) ? port : ((await freePorts(1))[0] ?? port);
+
+/** Placement, scheduler and, unless REDIS_HOST names one, a Redis. Not started yet. */
+export async function createServices(
+  dapr: Dapr,
+  redisCommand: string | undefined,
+  config: ToolsConfig,
+  dataDir: string,
+): Promise<Services> {
+  const logDir = join(dataDir, 'logs');
+  rmSync(logDir, { recursive: true, force: true });
+  const placementPort = await orFree(PLACEMENT_PORT);
+  const schedulerPort = await orFree(SCHEDULER_PORT);
+  const options = { dapr, dir: dataDir, logDir };
+  const placement = await placementService({ ...options, port: placementPort });
+  const scheduler = await schedulerService({ ...options, port: schedulerPort });
+  const redis = redisCommand ? await redisService(redisCommand, dataDir, logDir) : undefined;
+  return {
+    own: [placement, scheduler, ...(redis ? [redis] : [])],
+    redisHost: redis?.address ?? config.redisHost ?? '',
+    addresses: {
+      ...(placementPort === PLACEMENT_PORT ? {} : { placementHostAddress: placement.address }),
+      ...(schedulerPort === SCHEDULER_PORT ? {} : { schedulerHostAddress: scheduler.address }),
+    },
+  };
+}
+
+async function redisService(command: string, dataDir: string, logDir: string): Promise<ControlService> {
+  const port = await orFree(REDIS_PORT);
+  return {
+    process: privateRedis({ command, port, dir: join(dataDir, 'redis'), logFile: join(logDir, 'redis.log') }),
+    address: `127.0.0.1:${port}`,
+    isReady: async () => (await pingRedis('127.0.0.1', port)) === undefined,
+  };
+}
+
+/** Splits `host`, `host:port` and `[v6]:port`; the port is 6379 unless given. */
+export function splitHost(address: string): { host: string; port: number } {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
+  if (!parts)
+    throw new Failure(`REDIS_HOST is ${address}, which is not host:port. Correct it and start again.`);
+  return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
+}
+
+/** @throws Failure if the Redis of REDIS_HOST does not answer or refuses the password. */
+export async function checkForeignRedis(address: string, password: string | undefined): Promise<void> {
+  const { host, port } = splitHost(address);
+  const fault = await pingRedis(host, port, password);
+  if (!fault) return;
+  throw new Failure(
+    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST and ` +
+      'REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
+  );
+}

@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '../failure.ts';
+import { pollUntil } from '../net/poll.ts';
+import type { ControlService } from '../stack/control-plane.ts';
+import type { Say } from '../setup/say.ts';
+
+const READY_MS = 30_000;
+/** So many ends within a minute are no accident. */
+const MOST_ENDS = 5;
+const WINDOW_MS = 60_000;
+
+/** Starts a service and resolves when it answers. @throws Failure with the end of its log. */
+export async function startService({ process, isReady }: ControlService): Promise<void> {
+  await process.start();
+  const giveUp = () => (process.running ? undefined : 'it ended at once');
+  const fault = await pollUntil(isReady, { timeoutMs: READY_MS, giveUp });
+  if (fault) throw serviceFailure(process.name, `did not start: ${fault}`, process);
+}
+
+const serviceFailure = (name: string, fault: string, process: ControlService['process']): Failure =>
+  new Failure(
+    `${name} ${fault}. Its last words are below; the rest is in ${process.spec.logFile}. If they speak of its data, ` +
+      `\`npm run reset\` removes that.\n${process.tail(5)}`,
+  );
+
+/**
+ * Starts a running service again whenever it ends, until `signal` aborts.
+ * @throws Failure when it ends five times within a minute.
+ */
+export async function supervise(service: ControlService, say: Say, signal: AbortSignal): Promise<void> {
+  const { process } = service;
+  const ends: number[] = [];
+  for (;;) {
+    const { code, signal: killedBy } = await process.waitForExit();
+    if (signal.aborted) return;
+    ends.push(Date.now());
+    const recent = ends.filter((at) => at > Date.now() - WINDOW_MS).length;
+    if (recent >= MOST_ENDS)
+      throw serviceFailure(process.name, `ended ${recent} times within a minute`, process);
+    say(`${process.name} has ended (${killedBy ?? `code ${code}`}); starting it again.`);
+    await delay((recent - 1) * 500);
+    if (signal.aborted) return;
+    await startService(service);
+    say(`${process.name} runs again.`);
+  }
+}

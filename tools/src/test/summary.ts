@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** The part of vitest's JSON results that is read. */
+export const resultsSchema = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  numPendingTests: z.int(),
+  numTodoTests: z.int().default(0),
+  success: z.boolean(),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
+});
+export type Results = z.infer<typeof resultsSchema>;
+
+export interface Summary {
+  /** `N passed, N failed`, with `, N skipped` if there are any. */
+  line: string;
+  /** True if tests ran and nothing failed. */
+  ok: boolean;
+}
+
+/**
+ * Sums a run up. A file that failed without a failed test of its own (it could not be loaded, say) counts as one;
+ * so does a failure outside of every file, and a run that executed no test.
+ */
+export function summarize(results: Results | undefined, exitCode: number): Summary {
+  const passed = results?.numPassedTests ?? 0;
+  const skipped = (results?.numPendingTests ?? 0) + (results?.numTodoTests ?? 0);
+  const brokenFiles = (results?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
+  ).length;
+  const counted = (results?.numFailedTests ?? 0) + brokenFiles;
+  const nothingRan = passed + counted === 0;
+  const failed = counted === 0 && (exitCode !== 0 || nothingRan || results?.success === false) ? 1 : counted;
+  const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+  return { line, ok: failed === 0 };
+}

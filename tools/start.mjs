@@ -1,0 +1,91 @@
+// First stage of every command: plain JavaScript that needs nothing but Node. Checks Node, installs the packages
+// when the lock file has changed, then hands over to tools/src/cli.ts.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST = [20, 19];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, 'node_modules', '.tocsin-lock-hash');
+
+const fail = (sentence) => {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+};
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  fail(
+    `Tocsin needs Node ${OLDEST.join('.')} or later, and this is ${process.versions.node}. Install a newer one from ` +
+      'https://nodejs.org/ (or with your version manager) and start again.',
+  );
+}
+
+let child;
+let stopping = false;
+
+/** Runs a command in this terminal and passes signals on to it; resolves with its exit code. */
+function runHere(command, args, stdio) {
+  return new Promise((resolve) => {
+    child = spawn(command, args, { cwd: root, stdio });
+    child.once('error', (error) => fail(`${command} could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      child = undefined;
+      resolve(signal ? 1 : code);
+    });
+  });
+}
+
+const stop = (signal) => {
+  stopping = true;
+  child?.kill(signal);
+};
+
+/** True if npm's own record of what it has installed holds all that the lock file asks for. */
+function isInstalled(lock) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(JSON.parse(lock).packages).every(
+    ([path, { version, link, optional }]) =>
+      !path.startsWith('node_modules/') || link || optional || installed[path]?.version === version,
+  );
+}
+
+async function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;
+  if (!isInstalled(lock)) {
+    process.stdout.write(
+      'Installing the packages (npm ci); done again only when package-lock.json changes.\n',
+    );
+    const code = await runHere('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit');
+    if (stopping) process.exit(1);
+    if (code !== 0) {
+      fail(
+        'npm ci failed; its reason is above. Mend it (often the network or the registry) and start again.',
+      );
+    }
+  }
+  writeFileSync(stampFile, hash);
+}
+
+checkNode();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+if (process.env.npm_lifecycle_event) {
+  // npm's shell may die of a signal without passing it on.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop('SIGTERM'), 500).unref();
+}
+await install();
+// The channel tells the second stage when this one is gone, however it ended.
+const code = await runHere(
+  process.execPath,
+  ['--import', 'tsx', join('tools', 'src', 'cli.ts'), ...process.argv.slice(2)],
+  ['inherit', 'inherit', 'inherit', 'ipc'],
+);
+process.exit(code);
