@@ -4,6 +4,7 @@ export * from './dapr/sidecar.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './http/api-token.ts';
 export * from './http/client-errors.ts';
+export * from './failpoints.ts';
 export * from './http/errors.ts';
 export * from './http/health.ts';
 export * from './http/listen.ts';

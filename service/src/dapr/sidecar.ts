@@ -22,7 +22,9 @@ export type StateOperation =
   | { operation: 'delete'; key: string };
 
 const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
-const bulkSchema = z.array(z.object({ key: z.string(), data: z.unknown(), etag: z.string().optional() }));
+const bulkSchema = z.array(
+  z.object({ key: z.string(), data: z.unknown().optional(), error: z.string().optional() }),
+);
 const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
 
 /**

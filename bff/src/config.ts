@@ -1,0 +1,55 @@
+import { commonSettings, parseConfig, portSetting, wholeNumberSetting } from '@tocsin/service';
+import { z } from 'zod';
+import { DEFAULT_FEED_LIMITS } from './feed/limits.ts';
+
+const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
+
+/** The settings of the bff, in the order of `docs/settings.md`. */
+export const bffSettings = z.object({
+  PORT: withDefault(portSetting(), 4001).describe('Public port: the page, /app and /hubs'),
+  INTERNAL_PORT: withDefault(portSetting(), 4101).describe(
+    'Port for the sidecar: subscriptions, actors, health',
+  ),
+  ...commonSettings,
+  BROADCASTER: z
+    .enum(['redis', 'memory'], 'must be redis or memory')
+    .default('redis')
+    .describe('What carries publications to all instances; memory serves a single one'),
+  REDIS_HOST: z
+    .string()
+    .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')
+    .default('localhost:6379')
+    .describe('Redis that the broadcaster uses, as host:port'),
+  REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
+  UI_DIST: z.string().optional().describe('Folder of the built page; default is ui/dist of this repository'),
+  HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
+    'Publications that a feed keeps',
+  ),
+  HISTORY_BYTES: withDefault(
+    wholeNumberSetting(65_536, 134_217_728),
+    DEFAULT_FEED_LIMITS.historyBytes,
+  ).describe('Bytes that a feed keeps'),
+  HISTORY_TTL: withDefault(wholeNumberSetting(60, 604_800), DEFAULT_FEED_LIMITS.historyTtlMs / 1000).describe(
+    'Seconds for which a feed keeps a publication',
+  ),
+  IDS_MAX: withDefault(wholeNumberSetting(1_000, 1_000_000), DEFAULT_FEED_LIMITS.idsMax).describe(
+    'Ids that a feed remembers, so that a repeated one is not shown again',
+  ),
+  ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
+    'Longest wait for a turn of a feed, before the announcement is repeated',
+  ),
+  SIDECAR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 3_000).describe(
+    'Longest wait for the sidecar',
+  ),
+  DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
+    'Pause before a dead announcement is announced again',
+  ),
+  DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 2_000).describe(
+    'Time over which a stopping instance moves its clients to others',
+  ),
+  FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process'),
+});
+export type BffConfig = z.infer<typeof bffSettings>;
+
+/** @throws ConfigError that lists all faults */
+export const readConfig = (env = process.env): BffConfig => parseConfig(bffSettings, env);

@@ -1,0 +1,13 @@
+import type { Logger } from '@tocsin/service';
+
+/** The SDK's log through ours; its own chatter counts as debug. */
+export function sdkLogger(log: Logger) {
+  const text = (message: unknown, more: unknown[]) => [message, ...more].map(String).join(' ');
+  return {
+    error: (message: unknown, ...more: unknown[]) => log.error(text(message, more)),
+    warn: (message: unknown, ...more: unknown[]) => log.warn(text(message, more)),
+    info: (message: unknown, ...more: unknown[]) => log.debug(text(message, more)),
+    verbose: (message: unknown, ...more: unknown[]) => log.debug(text(message, more)),
+    debug: (message: unknown, ...more: unknown[]) => log.trace(text(message, more)),
+  };
+}

@@ -1,0 +1,80 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import { CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
+import { COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { closeServer, listen, withTrace, type Logger } from '@tocsin/service';
+import express, { type RequestHandler } from 'express';
+import type { FeedHost } from '../deliver/feed-host.ts';
+import { feedActorClass } from './feed-actor.ts';
+import { sdkLogger } from './sdk-logger.ts';
+
+export interface DaprServerOptions {
+  host: string;
+  port: number;
+  daprHttpPort: number;
+  /** What the sidecar must send with every request, if it is given. */
+  appToken?: string | undefined;
+  feedHost: FeedHost;
+  /** Each resolves when its message is done with, and rejects when it has to come again. */
+  onAnnouncement: (data: unknown) => Promise<unknown>;
+  onDeadLetter: (data: unknown) => Promise<unknown>;
+  log: Logger;
+}
+
+/** The internal port: subscriptions, the Feed actor and the sidecar's health probe, for the sidecar alone. */
+export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
+  const { host, port, log } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.send('ok');
+  });
+  if (options.appToken) app.use(requireToken(options.appToken));
+  app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
+  const server = createServer(app);
+  const dapr = new DaprServer({
+    serverHost: host,
+    serverPort: String(port),
+    serverHttp: app,
+    communicationProtocol: CommunicationProtocolEnum.HTTP,
+    clientOptions: { daprHost: '127.0.0.1', daprPort: String(options.daprHttpPort) },
+    logger: { service: sdkLogger(log) },
+  });
+  await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, TOPICS.announcements, {
+    deadLetterTopic: TOPICS.deadAnnouncements,
+    callback: answering(options.onAnnouncement, 'the announcement will come again', log),
+  });
+  await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.deadAnnouncements, {
+    callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
+  });
+  await dapr.actor.init();
+  await dapr.actor.registerActor(feedActorClass(options.feedHost));
+  // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
+  app.get('/dapr/subscribe', (_request, response) => {
+    response.json(dapr.daprServer.getServerImpl().generateDaprPubSubSubscriptionList());
+  });
+  await listen(server, port, host);
+  return { stop: () => closeServer(server) };
+}
+
+/** The SDK's callbacks must answer, never throw: it turns what is thrown into SUCCESS. */
+const answering =
+  (work: (data: unknown) => Promise<unknown>, consequence: string, log: Logger) =>
+  async (data: unknown): Promise<DaprPubSubStatusEnum> => {
+    try {
+      await work(data);
+      return DaprPubSubStatusEnum.SUCCESS;
+    } catch (error) {
+      log.warn({ err: error, announcement: data }, consequence);
+      return DaprPubSubStatusEnum.RETRY;
+    }
+  };
+
+function requireToken(token: string): RequestHandler {
+  const expected = Buffer.from(token);
+  return (request, response, next) => {
+    const sent = Buffer.from(request.get('dapr-api-token') ?? '');
+    if (sent.length === expected.length && timingSafeEqual(sent, expected)) next();
+    else response.status(401).json({ error: 'This port is for the sidecar; its token is missing or wrong.' });
+  };
+}

@@ -1,0 +1,43 @@
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  SET_ASIDE_INDEX_KEY,
+  setAsideIndexSchema,
+  setAsideKey,
+  type SetAside,
+} from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import type { SetAsideStore } from '../deliver/ports.ts';
+
+const TTL_SECONDS = 7 * 24 * 60 * 60;
+/** The index names at most this many; older records stay until they expire, but are not listed. */
+const MAX_LISTED = 1_000;
+const ATTEMPTS = 5;
+
+/** Records and their index in Dapr's state API; the index is written with its etag. */
+export class DaprSetAside implements SetAsideStore {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  async add(record: SetAside): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
+      const listed = stored ? setAsideIndexSchema.parse(stored.value).entries : [];
+      if (listed.includes(record.entry)) return;
+      const index = { v: DOCUMENT_VERSION, entries: [record.entry, ...listed].slice(0, MAX_LISTED) };
+      try {
+        await this.#sidecar.transact(COMPONENTS.state, [
+          { operation: 'upsert', key: setAsideKey(record.entry), value: record, ttlInSeconds: TTL_SECONDS },
+          { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag: stored?.etag ?? '-1' },
+        ]);
+        return;
+      } catch (error) {
+        // Another instance wrote the index meanwhile, or the store is away: read again, then give up.
+        if (attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+}

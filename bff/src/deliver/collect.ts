@@ -1,0 +1,74 @@
+import { entryKey } from '@tocsin/contracts';
+import type { Entries } from './ports.ts';
+
+const PEEKS_AT_ONCE = 16;
+const MAX_BATCH_BYTES = 1024 * 1024;
+
+export interface Batch {
+  /** Entries found, in ascending order and without a gap from the first number asked for. */
+  found: { seq: number; text: string }[];
+  /** The first number asked for that had no entry. */
+  missing: number | undefined;
+}
+
+/** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is there. */
+export async function peekForward(
+  entries: Entries,
+  run: string,
+  feed: string,
+  from: number,
+  to: number,
+): Promise<Batch> {
+  const found: Batch['found'] = [];
+  let bytes = 0;
+  for (let start = from; start <= to && bytes < MAX_BATCH_BYTES; start += PEEKS_AT_ONCE) {
+    const texts = await peekSome(entries, run, feed, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    for (const [i, text] of texts.entries()) {
+      if (text === undefined) return { found, missing: start + i };
+      bytes += text.length;
+      if (bytes > MAX_BATCH_BYTES && found.length > 0) return { found, missing: undefined };
+      found.push({ seq: start + i, text });
+    }
+  }
+  return { found, missing: undefined };
+}
+
+/**
+ * Where the entries of a run that the head does not know begin: the lowest number from which all up to `announced`
+ * are there. One more than `announced` when that one itself is missing.
+ */
+export async function walkBack(
+  entries: Entries,
+  run: string,
+  feed: string,
+  announced: number,
+): Promise<number> {
+  let first = announced + 1;
+  for (let count = 2; first > 1; count = PEEKS_AT_ONCE) {
+    const start = Math.max(1, first - count);
+    const texts = await peekSome(entries, run, feed, start, first - start);
+    const lastMissing = texts.findLastIndex((text) => text === undefined);
+    if (lastMissing >= 0) return start + lastMissing + 1;
+    first = start;
+  }
+  return first;
+}
+
+/** The last number of the unbroken stretch of missing entries that begins with `from`, at most `to`. */
+export async function lastMissing(
+  entries: Entries,
+  run: string,
+  feed: string,
+  from: number,
+  to: number,
+): Promise<number> {
+  for (let start = from; start <= to; start += PEEKS_AT_ONCE) {
+    const texts = await peekSome(entries, run, feed, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    const found = texts.findIndex((text) => text !== undefined);
+    if (found >= 0) return Math.max(from, start + found - 1);
+  }
+  return to;
+}
+
+const peekSome = (entries: Entries, run: string, feed: string, start: number, count: number) =>
+  Promise.all(Array.from({ length: count }, (_, i) => entries.peek(entryKey({ run, feed, seq: start + i }))));

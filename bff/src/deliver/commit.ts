@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { idsDocumentSchema, type Publication } from '@tocsin/contracts';
+import { keptIds } from '../feed/history.ts';
+import { decodeIds } from '../feed/ids.ts';
+import type { FeedLimits } from '../feed/limits.ts';
+import { planCommit, type Commit, type Taken } from '../feed/plan-commit.ts';
+import { isHigher } from '../feed/position.ts';
+import type { Activation } from './activation.ts';
+import { LostDocumentError, TemporaryError } from './errors.ts';
+import type { Heard } from './heard.ts';
+import type { LoadedHead } from './load.ts';
+import type { FeedLog } from './ports.ts';
+import { readSegments } from './read-segments.ts';
+
+export interface CommitDependencies {
+  log: FeedLog;
+  heard: Heard;
+  limits: FeedLimits;
+  now: () => number;
+  /** Hands over documents that no head names any more. */
+  retire: (keys: readonly string[]) => void;
+}
+
+/**
+ * Commits what was taken on top of the loaded head, or with no `taken` only begins the epoch.
+ * Rejects when the head was refused or its outcome is not known: the turn is then repeated from the beginning.
+ */
+export async function commit(
+  feed: string,
+  loaded: LoadedHead,
+  taken: Taken | undefined,
+  activation: Activation,
+  dependencies: CommitDependencies,
+): Promise<{ loaded: LoadedHead; commit: Commit }> {
+  const { log, heard, limits, now, retire } = dependencies;
+  await recallIds(loaded, activation, dependencies);
+  const planned = await planCommit({
+    feed,
+    base: loaded.base,
+    epoch: loaded.epoch,
+    writes: loaded.etag,
+    taken,
+    known: activation.known,
+    limits,
+    now: now(),
+    unique: () => randomBytes(8).toString('base64url'),
+    contentOf: (key) => contentOf(key, activation, log),
+  });
+  // What was heard since the load is looked at again: such a head is stale or was rolled back.
+  if (!loaded.begins && isHigher(heard.of(feed), loaded.base)) {
+    throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
+  }
+  await log.commit(feed, planned.head, loaded.etag, planned.documents);
+  heard.hear(feed, planned.head);
+  activation.adopt(planned);
+  retire(planned.retired);
+  const { head } = planned;
+  return {
+    loaded: { base: head, epoch: head.epoch, begins: false, stored: head, etag: loaded.etag + 1 },
+    commit: planned,
+  };
+}
+
+/** Makes the activation know the ids that the base remembers; none of them for a new epoch. */
+async function recallIds(
+  { base }: LoadedHead,
+  { known }: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<void> {
+  const references = keptIds(base?.ids ?? [], limits, now());
+  const missing = known.missing(references);
+  const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
+  const added = missing.map((key, index) => {
+    if (documents[index] === undefined) throw new LostDocumentError(key);
+    return [key, decodeIds(idsDocumentSchema.parse(documents[index]))] as const;
+  });
+  known.replace(references, new Map(added));
+}
+
+async function contentOf(
+  key: string,
+  { segments }: Activation,
+  log: FeedLog,
+): Promise<readonly Publication[]> {
+  const held = segments.get(key);
+  if (held) return held;
+  const [content = []] = await readSegments(log, [key]);
+  segments.set(key, content);
+  return content;
+}

@@ -1,0 +1,71 @@
+import {
+  entryKey,
+  MAX_PAGE_BYTES,
+  MAX_PAGE_PUBLICATIONS,
+  type Head,
+  type Publication,
+  type Unconfirmed,
+} from '@tocsin/contracts';
+import { keptSegments } from '../feed/history.ts';
+import type { FeedLimits } from '../feed/limits.ts';
+import { inParts, sizeOf } from '../feed/present.ts';
+import type { Activation } from './activation.ts';
+import type { Broadcaster, Entries, FeedLog, ReachStep } from './ports.ts';
+import { readRange } from './read-segments.ts';
+
+export interface ConfirmDependencies {
+  log: FeedLog;
+  entries: Entries;
+  broadcaster: Broadcaster;
+  reach: ReachStep;
+  limits: FeedLimits;
+  now: () => number;
+}
+
+const POPS_AT_ONCE = 16;
+
+/**
+ * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
+ * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
+ * Rejects when an outcome is not known; then nothing may be committed on this head.
+ */
+export async function confirm(
+  feed: string,
+  head: Head | undefined,
+  activation: Activation,
+  dependencies: ConfirmDependencies,
+): Promise<void> {
+  if (!head || activation.isConfirmed(head)) return;
+  for (const range of head.unconfirmed) {
+    await popAll(feed, range, dependencies.entries);
+    await dependencies.reach('popped');
+    await broadcastAll(feed, head, range, activation, dependencies);
+    await dependencies.reach('broadcast');
+  }
+  activation.confirm(head);
+}
+
+async function popAll(feed: string, { run, from, to }: Unconfirmed, entries: Entries): Promise<void> {
+  for (let start = from; start <= to; start += POPS_AT_ONCE) {
+    const count = Math.min(POPS_AT_ONCE, to - start + 1);
+    await Promise.all(
+      Array.from({ length: count }, (_, i) => entries.pop(entryKey({ run, feed, seq: start + i }))),
+    );
+  }
+}
+
+async function broadcastAll(
+  feed: string,
+  head: Head,
+  { first, last }: Unconfirmed,
+  activation: Activation,
+  { log, broadcaster, limits, now }: ConfirmDependencies,
+): Promise<void> {
+  if (last < first) return;
+  const segments = keptSegments(head.segments, limits, now());
+  const publications: readonly Publication[] =
+    activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
+  for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_PAGE_BYTES, sizeOf)) {
+    await broadcaster.broadcast({ feed, epoch: head.epoch, publications: part });
+  }
+}

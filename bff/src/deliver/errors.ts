@@ -1,0 +1,15 @@
+/** The work cannot go on now, and may succeed when it is repeated: the turn answers RETRY, a reader 503. */
+export class TemporaryError extends Error {
+  override name = 'TemporaryError';
+}
+
+/** A document that the head names is missing: part of the feed's state was lost. */
+export class LostDocumentError extends TemporaryError {
+  override name = 'LostDocumentError';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`${key}, which the head names, is missing from the state store`);
+    this.key = key;
+  }
+}

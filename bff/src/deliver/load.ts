@@ -1,0 +1,63 @@
+import type { Head, Position } from '@tocsin/contracts';
+import { highest, isHigher, newEpoch } from '../feed/position.ts';
+import type { Heard } from './heard.ts';
+import type { FeedLog } from './ports.ts';
+
+/** What the caller of a turn knows that the host may not. */
+export interface CallerKnowledge {
+  /** The highest position that the calling instance has heard of. */
+  heard?: Position | undefined;
+  /** A document that a reader missed twice though the head names it. */
+  lostDocument?: string | undefined;
+}
+
+export interface LoadedHead {
+  /** The head to build on; none when the next commit starts a new epoch. */
+  base: Head | undefined;
+  epoch: string;
+  /** Whether `epoch` begins with the next commit. */
+  begins: boolean;
+  /** The head as it stands, also when it is not built on; what it has unconfirmed is confirmed first. */
+  stored: Head | undefined;
+  etag: number;
+  /** Why a head that is there is not built on. */
+  loss?: 'revived' | 'rolled back' | 'document missing' | undefined;
+}
+
+/**
+ * Reads the head at the beginning of a turn and judges whether the store has lost something: a head whose version
+ * is not its etag was revived on an emptied store; one below the highest position heard was rolled back; one that
+ * names a missing document has a hole.
+ */
+export async function loadHead(
+  feed: string,
+  caller: CallerKnowledge,
+  { log, heard, now }: { log: FeedLog; heard: Heard; now: () => number },
+): Promise<LoadedHead> {
+  // Taken before the head is read: what is heard meanwhile may be newer than that head, and says nothing against it.
+  const said = highest(heard.of(feed), caller.heard);
+  const stored = await log.readHead(feed);
+  const head = stored?.head;
+  const etag = stored?.etag ?? 0;
+  const loss = head && (await lossOf(head, etag, said, caller, log));
+  if (head && loss !== 'revived') heard.hear(feed, head);
+  if (head && !loss) return { base: head, epoch: head.epoch, begins: false, stored: head, etag };
+  const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head?.epoch);
+  return { base: undefined, epoch, begins: true, stored: head, etag, loss };
+}
+
+async function lossOf(
+  head: Head,
+  etag: number,
+  said: Position | undefined,
+  { lostDocument }: CallerKnowledge,
+  log: FeedLog,
+): Promise<LoadedHead['loss']> {
+  if (head.version !== etag) return 'revived';
+  if (isHigher(said, head)) return 'rolled back';
+  if (lostDocument !== undefined && [...head.segments, ...head.ids].some(({ key }) => key === lostDocument)) {
+    const [document] = await log.readDocuments([lostDocument]);
+    if (document === undefined) return 'document missing';
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import type { Head, PublicationsEvent, SetAside } from '@tocsin/contracts';
+import type { FeedDocument } from '../feed/plan-commit.ts';
+
+/** A head as it stands in the store; `etag` counts the writes of its key. */
+export interface StoredHead {
+  head: Head;
+  etag: number;
+}
+
+/** Where a feed's log lives. Every method rejects when its outcome is not known. */
+export interface FeedLog {
+  readHead(feed: string): Promise<StoredHead | undefined>;
+  /** Documents in the order of `keys`; `undefined` where one is absent. */
+  readDocuments(keys: readonly string[]): Promise<unknown[]>;
+  /**
+   * Writes documents and head as one unit against crashes, the head only if its etag is still `etag` (0: absent).
+   * Rejects when the head was refused; the documents may be there then, named by nobody.
+   */
+  commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void>;
+  removeDocuments(keys: readonly string[]): Promise<void>;
+}
+
+/** The deposited entries, by key. Every method rejects when its outcome is not known. */
+export interface Entries {
+  /** The entry as text, left where it is. */
+  peek(key: string): Promise<string | undefined>;
+  /** Takes the entry away, atomically: of several callers one gets it, the others `undefined`. */
+  pop(key: string): Promise<string | undefined>;
+}
+
+/** Carries publications to the gateways of all instances, this one included. */
+export interface Broadcaster {
+  /** Resolves when the carrier has taken the event; rejects when that is not known. */
+  broadcast(event: PublicationsEvent): Promise<void>;
+  /** Calls `listener` with every event that reaches this instance. */
+  onEvent(listener: (event: PublicationsEvent) => void): void;
+}
+
+/** Keeps what the feed could not take, for a person to look at. Adding the same entry again changes nothing. */
+export interface SetAsideStore {
+  add(record: SetAside): Promise<void>;
+}
+
+/** Steps of a turn at which a test may kill or delay the process. */
+export type Step = 'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'answered';
+export type ReachStep = (step: Step) => Promise<void>;

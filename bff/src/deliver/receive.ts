@@ -1,0 +1,84 @@
+import {
+  announcementSchema,
+  faultsOf,
+  parseDateTime,
+  type Announcement,
+  type SetAside,
+} from '@tocsin/contracts';
+import { DOCUMENT_VERSION } from '@tocsin/contracts';
+import type { Heard } from './heard.ts';
+import type { CallerKnowledge } from './load.ts';
+import type { ReachStep, SetAsideStore } from './ports.ts';
+import type { Announced, Outcome, TurnResult } from './take.ts';
+
+/** Calls the feed's actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
+export type CallFeed = (feed: string, announced: Announced, caller: CallerKnowledge) => Promise<TurnResult>;
+
+export interface ReceiveDependencies {
+  callFeed: CallFeed;
+  heard: Heard;
+  setAside: SetAsideStore;
+  reach: ReachStep;
+}
+
+/** Hands an announcement to its feed. Rejects when it has to come again; one that cannot be read is set aside. */
+export async function receiveAnnouncement(
+  data: unknown,
+  { callFeed, heard, setAside, reach }: ReceiveDependencies,
+): Promise<Outcome> {
+  await reach('received');
+  const parsed = announcementSchema.safeParse(data);
+  if (!parsed.success) {
+    const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
+    await setAside.add(unreadable(data, faults));
+    return 'set-aside';
+  }
+  const { feed, run, seq } = parsed.data;
+  const { outcome, position } = await callFeed(feed, { run, seq }, { heard: heard.of(feed) });
+  heard.hear(feed, position);
+  await reach('answered');
+  return outcome;
+}
+
+export interface DeadLetterDependencies {
+  announceAgain: (announcement: Announcement) => Promise<void>;
+  setAside: SetAsideStore;
+  pause: () => Promise<void>;
+  now: () => number;
+}
+
+/**
+ * Announces again, after a pause, what ran out of retries, as long as its entry can live; then it is set aside.
+ * Rejects when the dead letter has to come again.
+ */
+export async function reviveAnnouncement(
+  data: unknown,
+  use: DeadLetterDependencies,
+): Promise<'announced' | 'set-aside'> {
+  const parsed = announcementSchema.safeParse(data);
+  if (!parsed.success) {
+    await use.setAside.add(unreadable(data, ['is not an announcement']));
+    return 'set-aside';
+  }
+  if ((parseDateTime(parsed.data.expiresAt) ?? 0) <= use.now()) {
+    await use.setAside.add(unreadable(data, [`its entry expired at ${parsed.data.expiresAt}`], 'expired'));
+    return 'set-aside';
+  }
+  await use.pause();
+  await use.announceAgain(parsed.data);
+  return 'announced';
+}
+
+function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] = 'invalid'): SetAside {
+  const content = JSON.stringify(data) ?? String(data);
+  const at = new Date().toISOString();
+  return {
+    v: DOCUMENT_VERSION,
+    entry: `announcement:${content.slice(0, 200)}`,
+    feed: '',
+    reason,
+    faults,
+    content,
+    at,
+  };
+}

@@ -1,0 +1,182 @@
+import { DOCUMENT_VERSION, entryKey, type Position, type SetAside } from '@tocsin/contracts';
+import { checkEntry, type CheckedEntry } from '../feed/check-entry.ts';
+import type { Taken } from '../feed/plan-commit.ts';
+import type { Activation } from './activation.ts';
+import { lastMissing, peekForward, walkBack, type Batch } from './collect.ts';
+import { commit, type CommitDependencies } from './commit.ts';
+import { confirm, type ConfirmDependencies } from './confirm.ts';
+import { LostDocumentError } from './errors.ts';
+import { loadHead, type CallerKnowledge, type LoadedHead } from './load.ts';
+import type { SetAsideStore } from './ports.ts';
+
+/** What became of an announcement. A turn that cannot say so rejects, and is repeated. */
+export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
+
+export interface TurnResult {
+  outcome: Outcome;
+  position: Position;
+}
+
+export interface TurnEvents {
+  lossNoticed(feed: string, reason: string): void;
+  appended(feed: string, published: number, suppressed: number): void;
+  setAside(record: SetAside): void;
+}
+
+export interface TurnDependencies extends CommitDependencies, ConfirmDependencies {
+  setAside: SetAsideStore;
+  events: TurnEvents;
+}
+
+/** The entry that was announced; without one the turn only makes sure that the feed has a sound head. */
+export type Announced = { run: string; seq: number } | undefined;
+
+/**
+ * One turn of a feed, its only writer: load the head, confirm what it has unconfirmed, peek at the entries up to
+ * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
+ * process; between processes the head's etag decides. Rejects when the announcement has to come again.
+ */
+export async function takeTurn(
+  feed: string,
+  announced: Announced,
+  caller: CallerKnowledge,
+  activation: Activation,
+  dependencies: TurnDependencies,
+): Promise<TurnResult> {
+  try {
+    return await new Turn(feed, caller, activation, dependencies).take(announced);
+  } catch (error) {
+    if (!(error instanceof LostDocumentError) || caller.lostDocument === error.key) throw error;
+    return new Turn(feed, { ...caller, lostDocument: error.key }, activation, dependencies).take(announced);
+  }
+}
+
+class Turn {
+  readonly #feed: string;
+  readonly #caller: CallerKnowledge;
+  readonly #activation: Activation;
+  readonly #use: TurnDependencies;
+
+  constructor(feed: string, caller: CallerKnowledge, activation: Activation, dependencies: TurnDependencies) {
+    this.#feed = feed;
+    this.#caller = caller;
+    this.#activation = activation;
+    this.#use = dependencies;
+  }
+
+  async take(announced: Announced): Promise<TurnResult> {
+    let loaded = await this.#load();
+    if (!announced) {
+      if (loaded.begins) loaded = await this.#commit(loaded, undefined);
+      return this.#result('already-claimed', loaded);
+    }
+    const { run, seq } = announced;
+    if (this.#done(loaded, run) >= seq) return this.#result('already-claimed', loaded);
+    let from = await this.#begin(loaded, run, seq);
+    let outcome: Outcome = 'set-aside';
+    while (from <= seq) {
+      const batch = await this.#peek(run, from, seq);
+      if (batch.found.length === 0) {
+        const to = await lastMissing(this.#use.entries, run, this.#feed, from, seq);
+        // Missing is only what a head read after the miss has not taken.
+        const again = await this.#load();
+        if (again.etag !== loaded.etag || again.epoch !== loaded.epoch) {
+          loaded = again;
+          if (this.#done(loaded, run) >= seq) return this.#result('already-claimed', loaded);
+          from = await this.#begin(loaded, run, seq);
+          continue;
+        }
+        loaded = await this.#giveUp(again, run, from, to);
+        from = to + 1;
+        continue;
+      }
+      const checked = await this.#check(run, batch.found);
+      const to = from + batch.found.length - 1;
+      const notifications = checked.flatMap((entry) => ('refused' in entry ? [] : entry.notifications));
+      if (notifications.length > 0) outcome = 'delivered';
+      loaded = await this.#commit(loaded, { run, from, to, notifications });
+      from = to + 1;
+    }
+    return this.#result(outcome, loaded);
+  }
+
+  #done({ base }: LoadedHead, run: string): number {
+    return base?.producers[run]?.[0] ?? 0;
+  }
+
+  /** The first number to take: after the head's, or for an unknown run where its unbroken entries begin. */
+  async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
+    if (loaded.base?.producers[run]) return this.#done(loaded, run) + 1;
+    return Math.min(seq, await walkBack(this.#use.entries, run, this.#feed, seq));
+  }
+
+  async #load(): Promise<LoadedHead> {
+    const loaded = await loadHead(this.#feed, this.#caller, this.#use);
+    if (loaded.loss) this.#use.events.lossNoticed(this.#feed, loaded.loss);
+    await this.#use.reach('loaded');
+    try {
+      await this.#confirm(loaded);
+    } catch (error) {
+      // A head that is not built on may name what was lost with it; there is nothing left of it to broadcast.
+      if (!loaded.begins || !(error instanceof LostDocumentError)) throw error;
+    }
+    return loaded;
+  }
+
+  async #peek(run: string, from: number, to: number): Promise<Batch> {
+    const batch = await peekForward(this.#use.entries, run, this.#feed, from, to);
+    await this.#use.reach('peeked');
+    return batch;
+  }
+
+  async #commit(loaded: LoadedHead, taken: Taken | undefined): Promise<LoadedHead> {
+    const done = await commit(this.#feed, loaded, taken, this.#activation, this.#use);
+    await this.#use.reach('committed');
+    await this.#confirm(done.loaded);
+    this.#use.events.appended(this.#feed, done.commit.publications.length, done.commit.suppressed);
+    return done.loaded;
+  }
+
+  #confirm(loaded: LoadedHead): Promise<void> {
+    return confirm(this.#feed, loaded.stored, this.#activation, this.#use);
+  }
+
+  async #check(run: string, found: Batch['found']): Promise<CheckedEntry[]> {
+    const checked = found.map(({ seq, text }) =>
+      checkEntry({ run, feed: this.#feed, seq }, text, this.#use.now()),
+    );
+    for (const [index, entry] of checked.entries()) {
+      if ('refused' in entry) {
+        await this.#setAside(run, entry.seq, entry.refused, entry.faults, found[index]?.text ?? null);
+      }
+    }
+    return checked;
+  }
+
+  /** Declares the numbers `from` to `to` missing: set aside without content, and done. */
+  async #giveUp(loaded: LoadedHead, run: string, from: number, to: number): Promise<LoadedHead> {
+    const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
+    await this.#setAside(run, to, 'missing', [fault], null);
+    return this.#commit(loaded, { run, from, to, notifications: [] });
+  }
+
+  async #setAside(
+    run: string,
+    seq: number,
+    reason: SetAside['reason'],
+    faults: string[],
+    content: string | null,
+  ) {
+    const feed = this.#feed;
+    const at = new Date(this.#use.now()).toISOString();
+    const entry = entryKey({ run, feed, seq });
+    const record: SetAside = { v: DOCUMENT_VERSION, entry, feed, reason, faults, content, at };
+    await this.#use.setAside.add(record);
+    this.#use.events.setAside(record);
+  }
+
+  #result(outcome: Outcome, { stored }: LoadedHead): TurnResult {
+    if (!stored) throw new Error('a turn ended without a head');
+    return { outcome, position: { epoch: stored.epoch, offset: stored.offset } };
+  }
+}

@@ -1,0 +1,54 @@
+import {
+  entryKey,
+  entrySchema,
+  faultsOf,
+  notificationSchema,
+  parseDateTime,
+  type Notification,
+} from '@tocsin/contracts';
+
+/** Where an entry must belong to be taken. */
+export interface EntryPlace {
+  run: string;
+  feed: string;
+  seq: number;
+}
+
+export type CheckedEntry =
+  | { seq: number; bytes: number; notifications: Notification[]; traceparent?: string | undefined }
+  | { seq: number; refused: 'invalid' | 'expired'; faults: string[] };
+
+/** Checks one entry alone: its schema, that it is the one that was announced, and that it has not expired. */
+export function checkEntry(place: EntryPlace, text: string, now: number): CheckedEntry {
+  const invalid = (faults: string[]): CheckedEntry => ({ seq: place.seq, refused: 'invalid', faults });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return invalid([`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const parsed = entrySchema.safeParse(content);
+  if (!parsed.success)
+    return invalid(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
+  const entry = parsed.data;
+  if (entry.run !== place.run || entry.feed !== place.feed || entry.seq !== place.seq) {
+    return invalid([`says that it is ${entryKey(entry)}, but was found as ${entryKey(place)}`]);
+  }
+  const faults: string[] = [];
+  const notifications: Notification[] = [];
+  entry.notifications.forEach((candidate, index) => {
+    const result = notificationSchema.safeParse(candidate);
+    if (!result.success) {
+      faults.push(
+        ...faultsOf(result.error, ['notifications', index]).map(({ path, message }) => `${path}: ${message}`),
+      );
+    } else if (result.data.feed !== place.feed) {
+      faults.push(`notifications.${index}.feed: must be ${place.feed}`);
+    } else notifications.push(result.data);
+  });
+  if (faults.length) return invalid(faults);
+  if ((parseDateTime(entry.expiresAt) ?? 0) <= now) {
+    return { seq: place.seq, refused: 'expired', faults: [`expired at ${entry.expiresAt}`] };
+  }
+  return { seq: place.seq, bytes: Buffer.byteLength(text), notifications, traceparent: entry.traceparent };
+}

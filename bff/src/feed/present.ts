@@ -1,0 +1,40 @@
+import { idOfPublication, isExpired, type Publication } from '@tocsin/contracts';
+
+/** The publication as it may be shown at `now`: what has expired keeps its offset, not its content. */
+export const present = (publication: Publication, now: number): Publication =>
+  publication.notification && isExpired(publication.notification, now)
+    ? { offset: publication.offset, notification: null, id: idOfPublication(publication), gone: 'expired' }
+    : publication;
+
+export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** The longest beginning of `items` that has at most `count` items and `bytes` bytes, but at least one item. */
+export function beginning<T>(
+  items: readonly T[],
+  count: number,
+  bytes: number,
+  size: (item: T) => number,
+): T[] {
+  let total = 0;
+  let length = 0;
+  for (const item of items) {
+    total += size(item);
+    if (length >= count || (total > bytes && length > 0)) break;
+    length++;
+  }
+  return items.slice(0, length);
+}
+
+/** `items` in order, in parts of at most `count` items and `bytes` bytes each. */
+export function inParts<T>(
+  items: readonly T[],
+  count: number,
+  bytes: number,
+  size: (item: T) => number,
+): T[][] {
+  const parts: T[][] = [];
+  for (let start = 0; start < items.length; start += parts.at(-1)?.length ?? 1) {
+    parts.push(beginning(items.slice(start, start + count), count, bytes, size));
+  }
+  return parts;
+}

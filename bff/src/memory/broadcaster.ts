@@ -1,0 +1,15 @@
+import type { PublicationsEvent } from '@tocsin/contracts';
+import type { Broadcaster } from '../deliver/ports.ts';
+
+/** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
+export class MemoryBroadcaster implements Broadcaster {
+  readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
+
+  async broadcast(event: PublicationsEvent): Promise<void> {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  onEvent(listener: (event: PublicationsEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+}

@@ -1,0 +1,38 @@
+import { headKey, type Head } from '@tocsin/contracts';
+import { TemporaryError } from '../deliver/errors.ts';
+import type { FeedLog, StoredHead } from '../deliver/ports.ts';
+import type { FeedDocument } from '../feed/plan-commit.ts';
+
+/**
+ * A log in this process's memory, gone with it: for tests of our own rules and for work on the ui. It refuses and
+ * half-applies as Dapr's Redis store does, but knows no expiry.
+ */
+export class MemoryFeedLog implements FeedLog {
+  readonly #values = new Map<string, { text: string; etag: number }>();
+
+  async readHead(feed: string): Promise<StoredHead | undefined> {
+    const stored = this.#values.get(headKey(feed));
+    return stored && { head: JSON.parse(stored.text) as Head, etag: stored.etag };
+  }
+
+  async readDocuments(keys: readonly string[]): Promise<unknown[]> {
+    return keys.map((key) => {
+      const stored = this.#values.get(key);
+      return stored && (JSON.parse(stored.text) as unknown);
+    });
+  }
+
+  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
+    for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
+    const stored = this.#values.get(headKey(feed));
+    // As on Redis, a key that is absent takes a write with any etag, and its versions begin at 1 again.
+    if (stored && stored.etag !== etag) {
+      throw new TemporaryError(`the head of ${feed} was refused: its etag is not ${etag} any more`);
+    }
+    this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });
+  }
+
+  async removeDocuments(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#values.delete(key);
+  }
+}

@@ -1,0 +1,11 @@
+import type { SetAside } from '@tocsin/contracts';
+import type { SetAsideStore } from '../deliver/ports.ts';
+
+/** Kept in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
+export class MemorySetAside implements SetAsideStore {
+  readonly records = new Map<string, SetAside>();
+
+  async add(record: SetAside): Promise<void> {
+    if (!this.records.has(record.entry)) this.records.set(record.entry, record);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Position, PublicationsEvent } from '@tocsin/contracts';
+import { FeedView, type ViewDependencies } from './feed-view.ts';
+
+const TICK_MS = 250;
+/** First comparison after a publication, then doubling up to the longest. */
+const FIRST_COMPARISON_MS = 2_000;
+const LONGEST_COMPARISON_MS = 30_000;
+/** A feed that nobody here watches is forgotten after this time. */
+const IDLE_MS = 60_000;
+
+interface Watched {
+  view: FeedView;
+  watchers: number;
+  compareAt: number;
+  delay: number;
+  usedAt: number;
+}
+
+/** The views of the feeds that this instance reads, compared with their heads as long as somebody watches them. */
+export class FeedViews {
+  readonly #use: ViewDependencies;
+  readonly #onError: (feed: string, error: unknown) => void;
+  readonly #views = new Map<string, Watched>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(dependencies: ViewDependencies, onError: (feed: string, error: unknown) => void) {
+    this.#use = dependencies;
+    this.#onError = onError;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  view(feed: string): FeedView {
+    return this.#watched(feed).view;
+  }
+
+  watch(feed: string): void {
+    const watched = this.#watched(feed);
+    if (watched.watchers++ === 0) this.#compareIn(watched, FIRST_COMPARISON_MS);
+  }
+
+  unwatch(feed: string): void {
+    const watched = this.#views.get(feed);
+    if (watched) watched.watchers = Math.max(0, watched.watchers - 1);
+  }
+
+  /** Where the watched feeds stand. */
+  positions(): (Position & { feed: string })[] {
+    return [...this.#views].flatMap(([feed, { view, watchers }]) =>
+      watchers > 0 && view.position ? [{ feed, ...view.position }] : [],
+    );
+  }
+
+  /** Takes a broadcast; what does not continue a ring causes a comparison at once. */
+  receive(event: PublicationsEvent): void {
+    const watched = this.#views.get(event.feed);
+    if (!watched) {
+      const last = event.publications.at(-1);
+      if (last) this.#use.heard.hear(event.feed, { epoch: event.epoch, offset: last.offset });
+      return;
+    }
+    this.#compareIn(watched, watched.view.receive(event) ? FIRST_COMPARISON_MS : 0);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #watched(feed: string): Watched {
+    let watched = this.#views.get(feed);
+    if (!watched) {
+      const view = new FeedView(feed, this.#use);
+      watched = { view, watchers: 0, compareAt: Infinity, delay: FIRST_COMPARISON_MS, usedAt: 0 };
+      this.#views.set(feed, watched);
+    }
+    watched.usedAt = this.#use.now();
+    return watched;
+  }
+
+  #compareIn(watched: Watched, ms: number): void {
+    watched.delay = FIRST_COMPARISON_MS;
+    watched.compareAt = this.#use.now() + ms;
+  }
+
+  #tick(): void {
+    const now = this.#use.now();
+    for (const [feed, watched] of this.#views) {
+      if (watched.watchers > 0) {
+        if (watched.compareAt > now) continue;
+        watched.compareAt = now + watched.delay;
+        watched.delay = Math.min(watched.delay * 2, LONGEST_COMPARISON_MS);
+        watched.view.compare().catch((error: unknown) => {
+          this.#compareIn(watched, FIRST_COMPARISON_MS);
+          this.#onError(feed, error);
+        });
+      } else if (watched.usedAt + IDLE_MS < now) this.#views.delete(feed);
+    }
+  }
+}

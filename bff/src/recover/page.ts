@@ -1,0 +1,68 @@
+import {
+  DEFAULT_PAGE_LIMIT,
+  MAX_PAGE_BYTES,
+  MAX_PAGE_PUBLICATIONS,
+  type Page,
+  type Position,
+  type Publication,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../deliver/errors.ts';
+import { beginning, present, sizeOf } from '../feed/present.ts';
+import type { FeedView } from './feed-view.ts';
+
+/** What a reader asks for: where it is, or the newest, or what precedes an offset; `limit` in publications. */
+export type PageRequest =
+  | { kind: 'position' }
+  | { kind: 'newest'; limit: number }
+  | { kind: 'after'; position: Position; limit?: number }
+  | { kind: 'before'; position: Position; limit: number };
+
+/**
+ * Answers a reader from the ring, or from the segments behind it. A position beyond what this instance knows, or of
+ * another epoch, is compared with the head first. Rejects with TemporaryError rather than leave a publication out.
+ */
+export async function readPage(view: FeedView, request: PageRequest, now: () => number): Promise<Page> {
+  const known = await view.known();
+  const asked = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
+  if (asked && (asked.epoch !== known.epoch || asked.offset > known.offset)) await view.compare();
+  const head = await view.known();
+  const answer = (part: Partial<Page> & { publications: Publication[] }): Page => {
+    if (view.position?.epoch !== head.epoch)
+      throw new TemporaryError(`${view.feed} began a new epoch meanwhile`);
+    const publications = part.publications.map((publication) => present(publication, now()));
+    return { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
+  };
+  if (request.kind === 'position') return answer({ publications: [] });
+
+  const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
+  const newest = async (limit: number) => {
+    const publications = await view.stretch(Math.max(floor, head.offset - limit + 1), head.offset);
+    return ending(publications, limit);
+  };
+  if (request.kind === 'newest') return answer({ publications: await newest(request.limit) });
+
+  const { position, limit } = request;
+  const comparable = position.epoch === head.epoch;
+  if (request.kind === 'before') {
+    if (!comparable || position.offset > head.offset + 1) {
+      return answer({ recovered: false, publications: await newest(request.limit) });
+    }
+    const first = Math.max(floor, position.offset - request.limit);
+    const publications = ending(await view.stretch(first, position.offset - 1), request.limit);
+    return answer({ publications, more: (publications[0]?.offset ?? floor) > floor });
+  }
+  if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
+    return answer({ recovered: false, publications: await newest(limit ?? DEFAULT_PAGE_LIMIT) });
+  }
+  const most = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
+  const last = Math.min(head.offset, position.offset + most);
+  const publications = beginning(await view.stretch(position.offset + 1, last), most, MAX_PAGE_BYTES, sizeOf);
+  const reached = publications.at(-1)?.offset ?? position.offset;
+  return reached < head.offset
+    ? answer({ publications, more: true, offset: reached })
+    : answer({ publications });
+}
+
+/** The longest end of `publications` that fits into a page. */
+const ending = (publications: Publication[], limit: number): Publication[] =>
+  beginning(publications.toReversed(), limit, MAX_PAGE_BYTES, sizeOf).toReversed();

@@ -1,0 +1,72 @@
+import type { Position, Publication } from '@tocsin/contracts';
+import { sizeOf } from '../feed/present.ts';
+
+export interface RingLimits {
+  publications: number;
+  bytes: number;
+}
+
+export const DEFAULT_RING_LIMITS: RingLimits = { publications: 1_000, bytes: 1024 * 1024 };
+
+interface Sized {
+  publication: Publication;
+  bytes: number;
+}
+
+/** The newest publications of one epoch of a feed: contiguous, bounded, and never going backwards. */
+export class Ring {
+  readonly epoch: string;
+  readonly #limits: RingLimits;
+  #items: Sized[] = [];
+  #bytes = 0;
+  #offset: number;
+
+  constructor({ epoch, offset }: Position, limits: RingLimits) {
+    this.epoch = epoch;
+    this.#offset = offset;
+    this.#limits = limits;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** The first offset held; 1 more than `offset` when nothing is. */
+  get first(): number {
+    return this.#items[0]?.publication.offset ?? this.#offset + 1;
+  }
+
+  /** Takes the publications that continue the ring; false when there is a gap before them. */
+  append(publications: readonly Publication[]): boolean {
+    for (const publication of publications) {
+      if (publication.offset <= this.#offset) continue;
+      if (publication.offset > this.#offset + 1) return false;
+      const bytes = sizeOf(publication);
+      this.#items.push({ publication, bytes });
+      this.#bytes += bytes;
+      this.#offset++;
+    }
+    this.#trim();
+    return true;
+  }
+
+  /** The publications held from `first` to `last`. */
+  slice(first: number, last: number): Publication[] {
+    const start = Math.max(0, first - this.first);
+    return this.#items
+      .slice(start, Math.max(start, last - this.first + 1))
+      .map(({ publication }) => publication);
+  }
+
+  #trim(): void {
+    let excess = 0;
+    while (
+      this.#items.length - excess > this.#limits.publications ||
+      (this.#bytes > this.#limits.bytes && this.#items.length - excess > 1)
+    ) {
+      this.#bytes -= this.#items[excess]?.bytes ?? 0;
+      excess++;
+    }
+    if (excess > 0) this.#items.splice(0, excess);
+  }
+}

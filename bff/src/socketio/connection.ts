@@ -1,0 +1,111 @@
+import {
+  MAX_INVALID_REQUESTS_PER_MINUTE,
+  faultsOf,
+  subscribeRequestSchema,
+  unsubscribeRequestSchema,
+  type ClientToServerEvents,
+  type ServerToClientEvents,
+  type SocketErrorCode,
+  type SubscribeAnswer,
+  type UnsubscribeAnswer,
+} from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
+import type { Socket } from 'socket.io';
+import type { z } from 'zod';
+import type { FeedViews } from '../recover/feed-views.ts';
+import { readPage } from '../recover/page.ts';
+import { RequestGuard } from './request-guard.ts';
+
+type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+type Answer = SubscribeAnswer | UnsubscribeAnswer;
+
+export interface ConnectionDependencies {
+  views: FeedViews;
+  log: Logger;
+  now: () => number;
+}
+
+const MAX_FEEDS = 100;
+
+export const roomOf = (feed: string): string => `feed:${feed}`;
+
+/** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
+export function serveConnection(socket: GatewaySocket, { views, log, now }: ConnectionDependencies): void {
+  const guard = new RequestGuard();
+  const feeds = new Set<string>();
+
+  const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
+    if (guard.countInvalid(now())) {
+      const text = `${MAX_INVALID_REQUESTS_PER_MINUTE} invalid requests within a minute end the connection`;
+      socket.emit('closing', { code: 'too_many_invalid_requests', message: text });
+      setImmediate(() => socket.disconnect(true));
+    }
+    return refuse(code, message, false);
+  };
+
+  const subscribe = async (payload: unknown): Promise<Answer> => {
+    const request = subscribeRequestSchema.safeParse(payload);
+    if (!request.success) return invalid(faultText(request.error));
+    const { feed, position } = request.data;
+    if (!feeds.has(feed) && feeds.size >= MAX_FEEDS) {
+      return refuse(
+        'too_many_feeds',
+        `a connection may subscribe to ${MAX_FEEDS} feeds; unsubscribe from one`,
+        false,
+      );
+    }
+    // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
+    await socket.join(roomOf(feed));
+    if (!feeds.has(feed)) {
+      feeds.add(feed);
+      views.watch(feed);
+    }
+    try {
+      const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
+      return { ok: true, ...(await readPage(views.view(feed), asked, now)) };
+    } catch (error) {
+      log.warn({ err: error, feed }, 'a subscription has to be repeated');
+      return refuse('unavailable', 'the feed cannot be read now; ask again', true);
+    }
+  };
+
+  const unsubscribe = async (payload: unknown): Promise<Answer> => {
+    const request = unsubscribeRequestSchema.safeParse(payload);
+    if (!request.success) return invalid(faultText(request.error));
+    const { feed } = request.data;
+    await socket.leave(roomOf(feed));
+    if (feeds.delete(feed)) views.unwatch(feed);
+    return { ok: true };
+  };
+
+  socket.onAny((event: string, ...args: unknown[]) => {
+    const acknowledge = args.at(-1);
+    const answer = (value: Answer) => {
+      if (typeof acknowledge === 'function') (acknowledge as (answer: Answer) => void)(value);
+    };
+    const handle = event === 'subscribe' ? subscribe : event === 'unsubscribe' ? unsubscribe : undefined;
+    if (!handle) return answer(invalid(`${event.slice(0, 40)} is no event of this server`, 'unknown_event'));
+    if (typeof acknowledge !== 'function' || args.length !== 2) {
+      return answer(invalid(`${event} takes one object and an acknowledgement`));
+    }
+    handle(args[0]).then(answer, (error: unknown) => {
+      log.error({ err: error }, 'a request of a client failed');
+      answer(refuse('unavailable', 'this failed on our side; ask again', true));
+    });
+  });
+
+  socket.on('disconnect', () => {
+    for (const feed of feeds) views.unwatch(feed);
+    feeds.clear();
+  });
+}
+
+const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Answer => ({
+  ok: false,
+  error: { code, message, temporary },
+});
+
+const faultText = (error: z.ZodError): string =>
+  faultsOf(error)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message))
+    .join('; ');

@@ -1,0 +1,91 @@
+import type { Server as HttpServer } from 'node:http';
+import {
+  MAX_CLIENT_MESSAGE_BYTES,
+  SOCKET_PATH,
+  handshakeSchema,
+  type ClientToServerEvents,
+  type PublicationsEvent,
+  type ServerToClientEvents,
+} from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
+import { Server, type ServerOptions } from 'socket.io';
+import { present } from '../feed/present.ts';
+import type { FeedViews } from '../recover/feed-views.ts';
+import { closeSlowConnections } from './backlog.ts';
+import { roomOf, serveConnection } from './connection.ts';
+
+export interface GatewayOptions {
+  server: HttpServer;
+  views: FeedViews;
+  /** The carrier's socket.io adapter, if it has one. */
+  adapter?: ServerOptions['adapter'] | undefined;
+  log: Logger;
+  now: () => number;
+}
+
+/** Each feed's position goes to its connections at least every 10 s. */
+const POSITION_MS = 8_000;
+const BACKLOG_CHECK_MS = 250;
+
+/** The socket.io server of one instance. */
+export class Gateway {
+  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #options: GatewayOptions;
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor(options: GatewayOptions) {
+    const { server, views, adapter, log, now } = options;
+    this.#options = options;
+    this.#io = new Server(server, {
+      path: SOCKET_PATH,
+      serveClient: false,
+      perMessageDeflate: false,
+      httpCompression: false,
+      maxHttpBufferSize: MAX_CLIENT_MESSAGE_BYTES,
+      connectTimeout: 10_000,
+      ...(adapter && { adapter }),
+    });
+    this.#io.use((socket, next) => {
+      if (handshakeSchema.safeParse(socket.handshake.auth).success) next();
+      else next(new Error('invalid_request: auth may have a token and a clientId, both text'));
+    });
+    this.#io.on('connection', (socket) => serveConnection(socket, { views, log, now }));
+    this.#timers = [
+      setInterval(() => this.#sendPositions(), POSITION_MS).unref(),
+      setInterval(() => closeSlowConnections(this.#io, log), BACKLOG_CHECK_MS).unref(),
+    ];
+  }
+
+  get connections(): number {
+    return this.#io.engine.clientsCount;
+  }
+
+  /** Sends to the connections of this instance that are subscribed to the feed. */
+  send({ feed, epoch, publications }: PublicationsEvent): void {
+    const now = this.#options.now();
+    const shown = publications.map((publication) => present(publication, now));
+    this.#io.local.to(roomOf(feed)).emit('publications', { feed, epoch, publications: shown });
+  }
+
+  /** Asks every client to connect elsewhere, spread over `ms` milliseconds, and waits until they went or time is up. */
+  async drain(ms: number): Promise<void> {
+    for (const socket of this.#io.of('/').sockets.values()) {
+      socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * 0.7) });
+    }
+    const end = Date.now() + ms;
+    while (this.#io.of('/').sockets.size > 0 && Date.now() < end) await new Promise((r) => setTimeout(r, 25));
+  }
+
+  /** Ends all connections and with them the HTTP server. */
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#options.server.closeIdleConnections();
+    await this.#io.close();
+  }
+
+  #sendPositions(): void {
+    for (const { feed, epoch, offset } of this.#options.views.positions()) {
+      this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
+    }
+  }
+}
