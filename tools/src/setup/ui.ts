@@ -31,10 +31,18 @@ export async function ensureUi(say: Say): Promise<void> {
     const { code, output } = await run('npm', ['run', 'build', '-w', '@tocsin/ui'], { cwd: ROOT });
     if (code !== 0 || !existsSync(PAGE)) {
       throw new Failure(
-        `The ui could not be built. Mend what its build says and start again:\n${output.split('\n').slice(-15).join('\n')}`,
+        `The ui could not be built. Mend what its build says and start again:\n${reasonIn(output)}`,
       );
     }
     mkdirSync(dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, hash);
   }
 }
+
+/** The end of a build's output without stack frames and npm's own epilogue. */
+const reasonIn = (output: string): string =>
+  output
+    .split('\n')
+    .filter((line) => !/^(npm error|\s+at )/.test(line))
+    .slice(-15)
+    .join('\n');
