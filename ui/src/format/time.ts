@@ -1,0 +1,55 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The reader's locale. */
+export const readerLocale = (): string => globalThis.navigator?.language ?? 'en';
+
+export interface Formats {
+  readonly locale: string;
+  /** "now", "3 min ago", "2 hr ago"; days only beyond 24 hours. */
+  relative(time: number, now: number): string;
+  /** Hours and minutes. */
+  clock(time: number): string;
+  /** Date and time in full. */
+  full(time: number): string;
+  /** "today", "yesterday", else weekday and date, in a form for a heading. */
+  day(time: number, now: number): string;
+}
+
+const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
+
+/** A key that is the same for times on the same day of the reader. */
+export const dayKey = (time: number): string => {
+  const date = new Date(time);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+};
+
+export function createFormats(locale: string): Formats {
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const days = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const full = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
+  const thisYear = new Intl.DateTimeFormat(locale, { weekday: 'long', month: 'long', day: 'numeric' });
+  const otherYear = new Intl.DateTimeFormat(locale, { dateStyle: 'long' });
+  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
+  return {
+    locale,
+    relative(time, now) {
+      const age = Math.max(0, now - time);
+      if (age < MINUTE) return relative.format(0, 'second');
+      if (age < HOUR) return relative.format(-Math.floor(age / MINUTE), 'minute');
+      if (age < DAY) return relative.format(-Math.floor(age / HOUR), 'hour');
+      return relative.format(-Math.floor(age / DAY), 'day');
+    },
+    clock: (time) => clock.format(time),
+    full: (time) => full.format(time),
+    day(time, now) {
+      const ago = Math.round((startOfDay(now) - startOfDay(time)) / DAY);
+      if (ago === 0 || ago === 1) return capital(days.format(-ago, 'day'));
+      const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+      return capital((sameYear ? thisYear : otherYear).format(time));
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { defineStore } from 'pinia';
+import { computed, ref, watchEffect } from 'vue';
+import { safeStorage } from '../stores/storage.ts';
+
+export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
+export type ThemeChoice = (typeof THEME_CHOICES)[number];
+
+/** `public/theme.js` reads the same key before the first paint. */
+const KEY = 'tocsin.theme';
+
+const choiceOf = (text: string | null): ThemeChoice =>
+  THEME_CHOICES.find((choice) => choice === text) ?? 'system';
+
+/** Dark and light, by the system or by the switch; the choice is kept in this browser and followed by other tabs. */
+export const useTheme = defineStore('theme', () => {
+  const storage = safeStorage(() => localStorage);
+  const system = matchMedia('(prefers-color-scheme: dark)');
+  const systemDark = ref(system.matches);
+  const choice = ref<ThemeChoice>(choiceOf(storage.get(KEY)));
+  const theme = computed(() =>
+    choice.value === 'system' ? (systemDark.value ? 'dark' : 'light') : choice.value,
+  );
+  const next = computed(() => THEME_CHOICES[(THEME_CHOICES.indexOf(choice.value) + 1) % 3] ?? 'system');
+
+  system.addEventListener('change', ({ matches }) => {
+    systemDark.value = matches;
+  });
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (key === KEY) choice.value = choiceOf(newValue);
+  });
+  watchEffect(() => {
+    document.documentElement.dataset['theme'] = theme.value;
+  });
+
+  function choose(to: ThemeChoice): void {
+    choice.value = to;
+    storage.set(KEY, to);
+  }
+
+  return { choice, theme, next, choose };
+});

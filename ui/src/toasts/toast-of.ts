@@ -1,0 +1,50 @@
+import type { Notification } from '@tocsin/contracts';
+import { severityOf, SEVERITY_NAMES } from '../format/severity.ts';
+import type { Toast } from './queue.ts';
+
+export const toastKey = (feed: string, id: string): string => `${feed}/${id}`;
+
+export function toastOf(feed: string, notification: Notification): Toast {
+  const { id, title, body, source, link, actions = [] } = notification;
+  return {
+    key: toastKey(feed, id),
+    kind: 'notification',
+    severity: severityOf(notification),
+    title,
+    body,
+    source,
+    link,
+    actions,
+    notificationId: id,
+  };
+}
+
+export interface Missed {
+  feed: string;
+  count: number;
+  /** Older ones could not be recovered. */
+  gap: boolean;
+}
+
+function titleOf(count: number, gap: boolean): string {
+  if (count === 0) return 'Some notifications were missed';
+  return gap ? `${count} or more while you were away` : `${count} while you were away`;
+}
+
+/** One toast for all that was missed. */
+export function summaryOf({ feed, count, gap }: Missed, unique: number): Toast {
+  return {
+    key: `summary/${feed}/${unique}`,
+    kind: 'summary',
+    severity: 'info',
+    title: titleOf(count, gap),
+    body: gap ? 'Some older ones are not shown.' : undefined,
+    actions: [],
+  };
+}
+
+/** What a screen reader says of a toast. */
+export function spokenOf({ kind, severity, title, body, source }: Toast): string {
+  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${title}`;
+  return [head, body, source && `From ${source}`].filter(Boolean).join('. ');
+}
