@@ -20,7 +20,7 @@ export function internalApp({ token, onProblem, ...routes }: InternalAppOptions)
     response.json({ status: 'alive', version: VERSION });
   });
   app.use(requireApiToken(token));
-  app.use(countProblems(onProblem));
+  app.use('/notifications', countProblems(onProblem));
   app.use(notificationRoutes(routes));
   app.use(notFound);
   app.use(errorHandler(routes.log));

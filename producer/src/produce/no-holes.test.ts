@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { entryKey } from '@tocsin/contracts';
+import type { Call, Fate, FaultyBackend } from '../testing/faulty-backend.ts';
+import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const FEEDS = ['all', 'topic:b', 'user:c'];
+const fates = fc.constantFrom<Fate>('good', 'good', 'good', 'lost', 'unknown', 'late', 'hang');
+
+const actions = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
+    { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
+    /** From now on calls come to these fates in turn; all bad ones are an outage. */
+    { weight: 2, arbitrary: fc.record({ weather: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
+  ),
+  { maxLength: 40 },
+);
+
+interface Answered {
+  ids: string[];
+  feeds: string[];
+  outcome: string;
+  /** Order in which they were posted and answered, on one scale. */
+  posted: number;
+  answered: number;
+}
+
+function checkRuns({ calls, announced, written, deposited }: FaultyBackend): void {
+  for (const versions of written.values()) expect(new Set(versions).size).toBe(1);
+  for (const announcement of announced) {
+    for (let seq = 1; seq <= announcement.seq; seq++) {
+      expect(written.has(entryKey({ ...announcement, seq }))).toBe(true);
+    }
+  }
+  for (const { run, feed, seq } of deposited) {
+    if (seq > 1) expect(written.has(entryKey({ run, feed, seq: seq - 1 }))).toBe(true);
+  }
+  for (const feed of FEEDS) checkCalls(calls.filter((call) => call.feed === feed));
+}
+
+/** The calls for one feed, in their order. */
+function checkCalls(calls: readonly Call[]): void {
+  const finished = new Map<string, number>();
+  const ended = new Set<string>();
+  let current: { run: string; seq: number } | undefined;
+  for (const { step, run, seq, known } of calls) {
+    if (step === 'deposit' && current?.run !== run) {
+      expect(ended.has(run)).toBe(false);
+      expect(seq).toBe(1);
+      if (current) ended.add(current.run);
+    }
+    if (step === 'deposit') current = { run, seq };
+    const done = finished.get(run) ?? 0;
+    if (step === 'deposit') expect(seq).toBe(done + 1);
+    else if (ended.has(run)) expect(seq).toBe(done);
+    else expect([done, done + 1]).toContain(seq);
+    if (step === 'announce' && known) finished.set(run, Math.max(done, seq));
+  }
+}
+
+function checkAnswers(answers: readonly Answered[], { announced, deposited }: FaultyBackend): void {
+  const places = new Map<string, number[]>();
+  const rungUpTo = new Map<string, number>();
+  for (const { run, feed, seq } of announced) {
+    rungUpTo.set(`${run} ${feed}`, Math.max(seq, rungUpTo.get(`${run} ${feed}`) ?? 0));
+  }
+  const reached = deposited.filter(({ run, feed, seq }) => seq <= (rungUpTo.get(`${run} ${feed}`) ?? 0));
+  for (const feed of FEEDS) {
+    const ids = reached.filter((entry) => entry.feed === feed).flatMap(idsOf);
+    for (const [place, id] of ids.entries()) {
+      const key = `${feed} ${id}`;
+      places.set(key, [...(places.get(key) ?? []), place]);
+    }
+  }
+  const placesOf = ({ ids, feeds }: Answered, feed: string) =>
+    ids.filter((_, i) => feeds[i] === feed).map((id) => places.get(`${feed} ${id}`) ?? []);
+  const accepted = answers.filter(({ outcome }) => outcome === 'accepted');
+  for (const answer of accepted) {
+    for (const feed of FEEDS) {
+      const found = placesOf(answer, feed);
+      for (const at of found) expect(at).toHaveLength(1);
+      expect(found.flat()).toEqual(found.flat().sort((a, b) => a - b));
+      for (const later of accepted.filter(({ posted }) => posted > answer.answered)) {
+        const [first] = placesOf(later, feed).flat();
+        if (first !== undefined) for (const place of found.flat()) expect(place).toBeLessThan(first);
+      }
+    }
+  }
+}
+
+it('should have no holes in its runs, change no entry, and keep what it accepted in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      actions,
+      fc.constantFrom(0, 5),
+      fc.constantFrom(1, 32),
+      async (script, latencyMs, maxUnderWay) => {
+        const { producer, backend } = testProducer({ maxUnderWay });
+        backend.latencyMs = latencyMs;
+        const answers: Answered[] = [];
+        let ids = 0;
+        let tick = 0;
+        for (const action of script) {
+          if ('post' in action) {
+            const batch = action.post.map((n) => notification(`n${ids++}`, { feed: FEEDS[n] ?? 'all' }));
+            const posted = tick++;
+            void producer.produce(batch).then((outcome) =>
+              answers.push({
+                ids: batch.map(({ id }) => id),
+                feeds: batch.map(({ feed }) => feed),
+                outcome,
+                posted,
+                answered: tick++,
+              }),
+            );
+          } else if ('weather' in action) {
+            let n = 0;
+            backend.fate = () => action.weather[n++ % action.weather.length] ?? 'good';
+          } else {
+            await vi.advanceTimersByTimeAsync(action.wait);
+          }
+        }
+        backend.fate = () => 'good';
+        await vi.advanceTimersByTimeAsync(200_000);
+        expect(producer.held).toBe(0);
+        expect(answers).toHaveLength(script.filter((action) => 'post' in action).length);
+        checkRuns(backend);
+        checkAnswers(answers, backend);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});

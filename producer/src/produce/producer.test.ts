@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MAX_ENTRY_BYTES, entrySchema } from '@tocsin/contracts';
+import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `n${from + i}`);
+const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('a request', () => {
+  it('should be accepted once its entry is deposited and then announced, without waiting for anything', async () => {
+    const { producer, backend, observer } = testProducer();
+    expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
+    expect(observer.told).toEqual(['deposit all 1', 'announce all 1', 'answered accepted 1']);
+    const [entry] = backend.deposited;
+    expect(entrySchema.parse(entry)).toMatchObject({ feed: 'all', seq: 1, traceparent: '00-trace' });
+    expect(entry?.notifications).toEqual([notification('a')]);
+    expect(Date.parse(entry?.expiresAt ?? '') - Date.now()).toBe(25 * 3_600_000);
+    expect(backend.announced).toEqual([
+      { v: 1, run: entry?.run, feed: 'all', seq: 1, expiresAt: entry?.expiresAt },
+    ]);
+    expect(producer.held).toBe(0);
+  });
+
+  it('should not be accepted while its announcement is not known', async () => {
+    const { producer, backend } = testProducer();
+    backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
+    const outcome = producer.produce([notification('a')]);
+    await sleep(4_999);
+    expect(producer.held).toBe(1);
+    await sleep(1);
+    expect(await outcome).toBe('late');
+  });
+
+  it('should be accepted only when the parts for all its feeds are', async () => {
+    const { producer, backend } = testProducer();
+    backend.fate = ({ feed }) => (feed === 'topic:b' ? 'lost' : 'good');
+    const mixed = [
+      notification('a'),
+      notification('b', { feed: 'topic:b' }),
+      notification('c', { feed: 'user:c' }),
+      notification('d'),
+    ];
+    const outcome = producer.produce(mixed);
+    await sleep(5_000);
+    expect(await outcome).toBe('late');
+    expect(backend.deposited.map((entry) => [entry.feed, idsOf(entry)])).toEqual([
+      ['all', ['a', 'd']],
+      ['user:c', ['c']],
+    ]);
+    backend.fate = () => 'good';
+    const again = producer.produce(mixed);
+    await sleep(5_000);
+    expect(await again).toBe('accepted');
+  });
+
+  it('should keep doubles: the feed knows them', async () => {
+    const { producer, backend } = testProducer();
+    await producer.produce([notification('a'), notification('a')]);
+    expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
+  });
+
+  it('should be refused at once when too many notifications are held', async () => {
+    const { producer, backend } = testProducer({ maxHeld: 3 });
+    backend.fate = () => 'hang';
+    void producer.produce([notification('a'), notification('b')]);
+    expect(await producer.produce([notification('c'), notification('d')])).toBe('full');
+    void producer.produce([notification('e')]);
+    expect(await producer.produce([notification('f')])).toBe('full');
+    expect(producer.held).toBe(3);
+    backend.fate = () => 'good';
+    await sleep(6_000);
+    expect(producer.held).toBe(0);
+    expect(await producer.produce([notification('f')])).toBe('accepted');
+  });
+
+  it('should be refused at once when too many bytes are held', async () => {
+    const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
+    backend.fate = () => 'hang';
+    void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
+    expect(await producer.produce([notification('b', { body: 'x'.repeat(1_500) })])).toBe('full');
+    backend.fate = () => 'good';
+    await sleep(6_000);
+    expect(await producer.produce([notification('b', { body: 'x'.repeat(1_500) })])).toBe('accepted');
+  });
+});
+
+describe('entries', () => {
+  it('should hold what arrived while the last one was under way', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    const outcomes = range(1, 50).map((id) => producer.produce([notification(id)]));
+    await sleep(100);
+    expect(await Promise.all(outcomes)).toEqual(Array(50).fill('accepted'));
+    expect(backend.deposited.map(idsOf)).toEqual([['n1'], range(2, 50)]);
+  });
+
+  it('should be one for each feed at a time', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    for (const id of range(1, 6)) void producer.produce([notification(id)]);
+    void producer.produce([notification('other', { feed: 'topic:x' })]);
+    expect(backend.calls.map(({ feed, seq }) => [feed, seq])).toEqual([
+      ['all', 1],
+      ['topic:x', 1],
+    ]);
+    await sleep(100);
+    expect(backend.calls.map(({ step, feed, seq }) => `${step} ${feed} ${seq}`)).toEqual([
+      'deposit all 1',
+      'deposit topic:x 1',
+      'announce all 1',
+      'announce topic:x 1',
+      'deposit all 2',
+      'announce all 2',
+    ]);
+  });
+
+  it('should be no more at a time than the limit, the feeds in turn', async () => {
+    const { producer, backend } = testProducer({ maxUnderWay: 2 });
+    backend.latencyMs = 10;
+    const post = (id: string, feed: string) => producer.produce([notification(id, { feed })]);
+    const outcomes = ['a', 'b', 'c', 'd', 'a'].map((name, n) => post(`n${n}`, `topic:${name}`));
+    expect(backend.calls).toHaveLength(2);
+    await sleep(20);
+    expect(backend.calls.map(({ feed }) => feed).slice(4)).toEqual(['topic:c', 'topic:d']);
+    await sleep(100);
+    expect(await Promise.all(outcomes)).toEqual(Array(5).fill('accepted'));
+  });
+
+  it('should hold at most 1,000 notifications and keep the order of arrays and requests', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    const outcomes = [
+      [1, 1],
+      [2, 900],
+      [901, 1_900],
+      [1_901, 1_901],
+    ].map(([from = 0, to = 0]) => producer.produce(range(from, to).map((id) => notification(id))));
+    await sleep(200);
+    expect(await Promise.all(outcomes)).toEqual(Array(4).fill('accepted'));
+    expect(backend.deposited.map(({ notifications }) => notifications.length)).toEqual([1, 1_000, 900]);
+    expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 1_901));
+    expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
+  });
+
+  it('should have at most 256 KB as the sidecar escapes them, also with the largest notifications', async () => {
+    const { producer, backend } = testProducer();
+    const link = `https://example.com/${'<'.repeat(2_028)}`;
+    const largest = {
+      feed: `user:${'&'.repeat(255)}`,
+      title: '<'.repeat(120),
+      body: '\u2028<'.repeat(1_000),
+      link,
+      source: '>'.repeat(80),
+      actions: [1, 2, 3].map(() => ({ label: '&'.repeat(40), link })),
+    };
+    const outcome = producer.produce(range(1, 40).map((id) => notification(id, largest)));
+    await sleep(100);
+    expect(await outcome).toBe('accepted');
+    const escaped = backend.deposited.map((entry) =>
+      JSON.stringify(entry).replace(/[<>&\u2028\u2029]/g, '\\u0000'),
+    );
+    const sizes = escaped.map((json) => Buffer.byteLength(json));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_ENTRY_BYTES);
+    expect(Math.max(...sizes)).toBeGreaterThan(MAX_ENTRY_BYTES / 2);
+    expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 40));
+  });
+});
+
+describe('a lane', () => {
+  it('should keep its run and number through idle times', async () => {
+    const { producer, backend } = testProducer();
+    for (const id of range(1, 4)) {
+      await producer.produce([notification(id)]);
+      await sleep(10 * 60_000);
+    }
+    expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
+  });
+
+  it('should ring its bell and start a new run when it was forgotten as the longest unused', async () => {
+    const { producer, backend } = testProducer({ maxLanes: 2 });
+    for (const feed of ['topic:a', 'topic:b', 'topic:a', 'topic:c', 'topic:b']) {
+      await producer.produce([notification('x', { feed })]);
+      await sleep(1);
+    }
+    const runsOf = (feed: string) =>
+      new Set(backend.deposited.filter((entry) => entry.feed === feed).map(({ run }) => run)).size;
+    expect([runsOf('topic:a'), runsOf('topic:b')]).toEqual([1, 2]);
+    const [, b1] = backend.announced;
+    expect(backend.announced.filter(({ run }) => run === b1?.run)).toHaveLength(2);
+  });
+});

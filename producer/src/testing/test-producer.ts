@@ -1,0 +1,43 @@
+import type { Notification } from '@tocsin/contracts';
+import { FaultyBackend } from './faulty-backend.ts';
+import type { Observer } from '../produce/ports.ts';
+import { Producer, type ProducerOptions } from '../produce/producer.ts';
+
+/** Keeps what it is told, as text. */
+export class RecordingObserver implements Observer {
+  readonly told: string[] = [];
+  answered: Observer['answered'] = (outcome, count) => void this.told.push(`answered ${outcome} ${count}`);
+  done: Observer['done'] = (step, { feed, seq }) => void this.told.push(`${step} ${feed} ${seq}`);
+  failed: Observer['failed'] = (step, { feed, seq }) => void this.told.push(`failed ${step} ${feed} ${seq}`);
+  runEnded: Observer['runEnded'] = ({ feed, seq }) => void this.told.push(`run ended ${feed} ${seq}`);
+}
+
+/** A producer over memory whose faults the test decides. */
+export function testProducer(options: Partial<ProducerOptions> = {}) {
+  const backend = new FaultyBackend();
+  const observer = new RecordingObserver();
+  const producer = new Producer({
+    entries: backend.entries,
+    announcer: backend.announcer,
+    observer,
+    requestTimeoutMs: 5_000,
+    maxHeld: 10_000,
+    maxHeldBytes: 64 * 1024 * 1024,
+    maxUnderWay: 32,
+    maxLanes: 1_000,
+    ...options,
+  });
+  return { backend, observer, producer };
+}
+
+export const notification = (id: string, members: Partial<Notification> = {}): Notification => ({
+  id,
+  feed: 'all',
+  severity: 'info',
+  title: `Title of ${id}`,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  ...members,
+});
+
+export const idsOf = ({ notifications }: { notifications: unknown[] }): string[] =>
+  notifications.map((one) => (one as Notification).id);
