@@ -6,12 +6,15 @@ import { childrenOf, environmentOf, type ChildInfo } from '../process/children.t
 import { sendSignal } from '../process/managed-process.ts';
 import { guard, release } from '../process/reaper.ts';
 import { isAlive } from '../setup/lock.ts';
+import { COLOURS } from './log-line.ts';
+import type { RunFileApp } from './run-file.ts';
 
 export interface DaprRunOptions {
   cli: string;
   runFile: string;
   cwd: string;
   env: Record<string, string>;
+  apps: readonly RunFileApp[];
   /** Each line that CLI, sidecars and applications print. */
   onLine: (line: string) => void;
 }
@@ -20,10 +23,12 @@ export interface DaprRunOptions {
 export interface Part {
   pid: number;
   role: 'application' | 'sidecar';
-  /** The application's public port, where the system tells. */
-  port: number | undefined;
-  appId: string | undefined;
+  /** Which pair it belongs to, where the system tells. */
+  app: RunFileApp | undefined;
 }
+
+/** What the CLI says when a process has ended by itself. */
+const ENDED = /^(?:\W*)(?:The (App|daprd) process exited with error code|Exited (App|Dapr) successfully)/;
 
 const LOOK_MS = 500;
 /** Together below 15 s, the longest that a stop may take. */
@@ -39,6 +44,7 @@ export class DaprRun {
   readonly #options: DaprRunOptions;
   readonly #parts = new Map<number, Part>();
   #cli: ChildProcess | undefined;
+  #reported: Part['role'] | undefined;
   #exit: Promise<void> = Promise.resolve();
 
   constructor(options: DaprRunOptions) {
@@ -48,7 +54,12 @@ export class DaprRun {
   start(): Promise<void> {
     const { cli, runFile, cwd, env, onLine } = this.#options;
     const child = spawn(cli, ['run', '-f', runFile], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', onLine);
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#noteEnd(line);
+        onLine(line);
+      });
+    }
     return new Promise((resolve, reject) => {
       child.once('error', (error) => reject(new Failure(`${cli} could not be started: ${error.message}`)));
       child.once('spawn', () => {
@@ -69,9 +80,14 @@ export class DaprRun {
     return this.#cli !== undefined && this.#cli.exitCode === null && this.#cli.signalCode === null;
   }
 
-  /** The public port of the application with this process id, once it has been seen. */
+  /** The public port of the application with this process id, where the system tells. */
   portOf(pid: number): number | undefined {
-    return this.#parts.get(pid)?.port;
+    return (this.#parts.get(pid) ?? this.#describe({ pid, command: '' })).app?.port;
+  }
+
+  #noteEnd(line: string): void {
+    const ended = ENDED.exec(line.replace(COLOURS, ''));
+    if (ended) this.#reported = (ended[1] ?? ended[2]) === 'App' ? 'application' : 'sidecar';
   }
 
   /**
@@ -85,6 +101,7 @@ export class DaprRun {
       if (signal.aborted) return undefined;
       const dead = [...this.#parts.values()].find((part) => !alive.has(part.pid));
       if (dead) return dead;
+      if (this.#reported) return this.#neverSeen(this.#reported, alive);
       await delay(LOOK_MS);
     }
     return undefined;
@@ -93,9 +110,25 @@ export class DaprRun {
   async #look(): Promise<Set<number>> {
     const children = await childrenOf(this.#pid);
     for (const child of children) {
-      if (!this.#parts.has(child.pid)) this.#parts.set(child.pid, describe(child));
+      if (!this.#parts.has(child.pid)) this.#parts.set(child.pid, this.#describe(child));
     }
     return new Set(children.map(({ pid }) => pid));
+  }
+
+  /** A part that ended before it was seen: that of the first pair which has none, since they start in order. */
+  #neverSeen(role: Part['role'], alive: ReadonlySet<number>): Part {
+    const living = [...this.#parts.values()].filter((part) => part.role === role && alive.has(part.pid));
+    return { pid: 0, role, app: this.#options.apps.find((app) => !living.some((part) => part.app === app)) };
+  }
+
+  #describe({ pid, command }: ChildInfo): Part {
+    const internalPort = /--app-port (\d+)/.exec(command)?.[1];
+    const role = internalPort === undefined ? 'application' : 'sidecar';
+    const publicPort = environmentOf(pid, 'PORT');
+    const app = this.#options.apps.find((one) =>
+      role === 'sidecar' ? one.internalPort === Number(internalPort) : one.port === Number(publicPort),
+    );
+    return { pid, role, app };
   }
 
   /** Ends the applications gracefully, then their sidecars, then the CLI. Resolves when all are gone. */
@@ -118,15 +151,4 @@ export class DaprRun {
     while (pids.some(isAlive) && Date.now() < end) await delay(50);
     for (const pid of pids) sendSignal(pid, 'SIGKILL');
   }
-}
-
-function describe({ pid, command }: ChildInfo): Part {
-  const role = /^\S*daprd\b/.test(command) ? 'sidecar' : 'application';
-  const port = Number(environmentOf(pid, 'PORT'));
-  return {
-    pid,
-    role,
-    port: Number.isInteger(port) && port > 0 ? port : undefined,
-    appId: /--app-id (\S+)/.exec(command)?.[1] ?? environmentOf(pid, 'APP_ID'),
-  };
 }

@@ -20,8 +20,8 @@ export function explainEnd(part: Part | 'dapr run', errors: LastErrors, redisHos
     const cause = errors.of('dapr');
     return `\`dapr run\` has ended${cause ? `: ${cause}` : ''}. What it said is above; mend that and start again.`;
   }
-  const appId = part.appId ?? 'an application';
-  const where = part.port === undefined ? appId : `${appId} on port ${part.port}`;
+  const appId = part.app?.appId ?? 'an application';
+  const where = part.app ? `${appId} on port ${part.app.port}` : appId;
   if (part.role === 'application') {
     return `The application ${where} has ended. Its last lines above say why; mend that and start again.`;
   }

@@ -9,7 +9,7 @@ export interface LogLine {
 }
 
 // eslint-disable-next-line no-control-regex -- terminal colours start with the control character ESC
-const COLOURS = /\u001b\[[\d;]*m/g;
+export const COLOURS = /\u001b\[[\d;]*m/g;
 const APP = /^== APP - (\S+) == (.*)$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
 const CLI_MARK = /^(?:[ℹ✅❌⚠🚀]\ufe0f?|[!=-]+)\s*/u;
@@ -24,7 +24,8 @@ export function parseLine(raw: string): LogLine | undefined {
   if (app) return parseAppLine(app[1] ?? '', app[2] ?? '');
   const daprd = DAPRD.exec(line);
   if (daprd) return parseDaprdLine(daprd[1] ?? '', daprd[2] ?? '', daprd[3] ?? '');
-  return { source: 'dapr', level: /❌|rror/.test(line) ? 'error' : 'info', text: line.replace(CLI_MARK, '') };
+  const text = line.replace(CLI_MARK, '').trim();
+  return text === '' ? undefined : { source: 'dapr', level: /❌|rror/.test(line) ? 'error' : 'info', text };
 }
 
 function parseAppLine(source: string, content: string): LogLine {
@@ -81,6 +82,8 @@ const NOISE = [
   /^mTLS is disabled/,
   /increasedCardinality/,
   /^Graceful shutdown timeout is infinite/,
+  /^Updating metadata for/,
+  /^Error receiving from stream: .*Canceled/,
   /^Started Dapr with app id/,
   /^Writing log files to directory/,
   /^Validating config and starting app/,

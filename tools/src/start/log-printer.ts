@@ -32,7 +32,7 @@ export class LogPrinter {
   }
 
   print(line: LogLine, now = Date.now()): void {
-    const left = this.#admit(`${line.source}\0${line.text}`, now);
+    const left = this.#admit(`${line.source}\0${line.pid}\0${line.text}`, now);
     if (left === undefined) return;
     const port = line.pid === undefined ? undefined : this.#options.portOf(line.pid);
     const source = port === undefined ? line.source : `${line.source} ${port}`;

@@ -31,6 +31,7 @@ export interface RunFileApp {
   appId: string;
   /** The public port. */
   port: number;
+  internalPort: number;
   /** All ports of application and sidecar, with what they are for. */
   ports: { port: number; use: string }[];
 }
@@ -60,6 +61,7 @@ function describeApp(app: RunFileDocument['apps'][number]): RunFileApp {
   return {
     appId: app.appID,
     port: Number(app.env.PORT),
+    internalPort: app.appPort,
     ports: [
       { port: Number(app.env.PORT), use: `the public port of ${app.appID}` },
       { port: app.appPort, use: `the internal port of ${name}` },

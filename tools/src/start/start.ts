@@ -53,6 +53,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     cli: dapr.cli,
     runFile: changedRunFile(runFile, services, options, config).path,
     cwd: ROOT,
+    apps: runFile.apps,
     env: runEnvironment(dapr, services.redisHost),
     onLine: (line) => errors.note(printer.raw(line)),
   });

@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { freePorts, pollUntil } from '@tocsin/tools';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+interface RunFileApp {
+  appID: string;
+  appPort: number;
+  daprHTTPPort: number;
+  daprGRPCPort: number;
+  daprInternalGRPCPort: number;
+  metricsPort: number;
+  appDirPath: string;
+  command: string[];
+  env: Record<string, string>;
+}
+export interface RunFile {
+  common: { resourcesPaths: string[]; configFilePath: string };
+  apps: RunFileApp[];
+}
+
+type Change = (runFile: RunFile, dir: string) => void;
+
+/** `dapr.yaml` with other ports and stub applications; 6 ports for each, the public one first. */
+async function writeRunFile(dir: string, change?: Change): Promise<{ path: string; ports: number[] }> {
+  const runFile = parse(readFileSync(join(ROOT, 'dapr.yaml'), 'utf8')) as RunFile;
+  runFile.common.resourcesPaths = [join(ROOT, 'components')];
+  runFile.common.configFilePath = join(ROOT, 'components', 'configuration.yaml');
+  const all: number[] = [];
+  for (const app of runFile.apps) {
+    const ports = await freePorts(6);
+    const [port = 0, internal = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = ports;
+    all.push(...ports);
+    Object.assign(app, { appPort: internal, daprHTTPPort: http, daprGRPCPort: grpc });
+    Object.assign(app, { daprInternalGRPCPort: internalGrpc, metricsPort: metrics });
+    Object.assign(app.env, { PORT: String(port), INTERNAL_PORT: String(internal) });
+    app.appDirPath = HERE;
+    app.command = ['node', 'stub-app.mjs'];
+  }
+  change?.(runFile, dir);
+  const path = join(dir, 'run.yaml');
+  writeFileSync(path, stringify(runFile));
+  return { path, ports: all };
+}
+
+/** An `npm start` of the test's own. */
+export interface Launch {
+  child: ChildProcess;
+  dir: string;
+  runFile: string;
+  ports: number[];
+  output: () => string;
+  /** Resolves when the output holds `text`. */
+  says(text: string, timeoutMs?: number): Promise<void>;
+  /** The exit code. */
+  exit: Promise<number | null>;
+}
+
+export interface LaunchOptions {
+  dir?: string;
+  runFile?: { path: string; ports: number[] };
+  env?: Record<string, string>;
+  /** Changes the run file before it is written. */
+  change?: Change;
+}
+
+/** Starts `node tools/start.mjs start` over stub applications, with data in a folder of its own. */
+export async function launch(options: LaunchOptions = {}): Promise<Launch> {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
+  const runFile = options.runFile ?? (await writeRunFile(dir, options.change));
+  const args = ['tools/start.mjs', 'start', '--run-file', runFile.path, '--data', join(dir, 'data')];
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: { ...process.env, BROWSER: 'none', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data: Buffer) => (text += data.toString()));
+  const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return {
+    child,
+    dir,
+    runFile: runFile.path,
+    ports: runFile.ports,
+    output: () => text,
+    exit,
+    says: async (wanted, timeoutMs = 60_000) => {
+      const giveUp = () => (child.exitCode === null ? undefined : `it ended with ${child.exitCode}`);
+      const fault = await pollUntil(async () => text.includes(wanted), { timeoutMs, giveUp });
+      if (fault) throw new Error(`"${wanted}" did not come: ${fault}. The output:\n${text}`);
+    },
+  };
+}
+
+export const removeDir = (dir: string): void => rmSync(dir, { recursive: true, force: true });

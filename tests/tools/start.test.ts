@@ -1,0 +1,189 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { isPortFree, pollUntil } from '@tocsin/tools';
+import { childrenOf } from '../../tools/src/process/children.ts';
+import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
+
+interface Family {
+  /** The second stage, then all that it has started, down to the applications. */
+  cli: number;
+  dapr: number;
+  all: { pid: number; command: string }[];
+}
+
+async function familyOf({ child }: Launch): Promise<Family> {
+  const [cli] = await childrenOf(child.pid ?? 0);
+  const services = await childrenOf(cli?.pid ?? 0);
+  const dapr = services.find(({ command }) => command.includes(' run -f '));
+  const parts = await childrenOf(dapr?.pid ?? 0);
+  return { cli: cli?.pid ?? 0, dapr: dapr?.pid ?? 0, all: [...services, ...parts] };
+}
+
+const pidOf = (family: Family, pattern: RegExp): number => {
+  const found = family.all.find(({ command }) => pattern.test(command));
+  if (!found) throw new Error(`${pattern} is not among ${JSON.stringify(family.all)}`);
+  return found.pid;
+};
+
+const isGone = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return true;
+  }
+};
+
+async function expectNothingLeft(family: Family, ports: number[]): Promise<void> {
+  const fault = await pollUntil(
+    async () =>
+      family.all.every(({ pid }) => isGone(pid)) && (await Promise.all(ports.map(isPortFree))).every(Boolean),
+    { timeoutMs: 5_000 },
+  );
+  expect(fault, JSON.stringify(family.all.filter(({ pid }) => !isGone(pid)))).toBeUndefined();
+}
+
+describe('npm start', () => {
+  const launches: Launch[] = [];
+  const started = async (options?: Parameters<typeof launch>[0]): Promise<Launch> => {
+    const one = await launch(options);
+    launches.push(one);
+    return one;
+  };
+  afterEach(async () => {
+    for (const one of launches.splice(0)) {
+      if (one.child.exitCode === null) one.child.kill('SIGTERM');
+      await one.exit;
+      removeDir(one.dir);
+    }
+  });
+
+  it('should say how to use it when all is ready, and stop within 15 s of Ctrl-C, which may come twice', async () => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
+    const family = await familyOf(one);
+    const parts = [
+      /redis-server/,
+      /placement --port/,
+      /scheduler --port/,
+      / run -f /,
+      /--app-port/,
+      /stub-app/,
+    ];
+    for (const pattern of parts) pidOf(family, pattern);
+    const begin = Date.now();
+    one.child.kill('SIGINT');
+    process.kill(family.cli, 'SIGINT');
+    expect(await one.exit).toBe(0);
+    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(one.output().match(/\| stopped$/gm)).toHaveLength(3);
+    await expectNothingLeft(family, one.ports);
+  });
+
+  it('should start again what of Redis and placement is killed', async () => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    const before = await familyOf(one);
+    process.kill(pidOf(before, /redis-server/), 'SIGKILL');
+    process.kill(pidOf(before, /placement --port/), 'SIGKILL');
+    await one.says('redis runs again.');
+    await one.says('placement runs again.');
+    expect(one.child.exitCode).toBeNull();
+  });
+
+  it.each([
+    ['an application', /stub-app/, /The application \w+ on port \d+ has ended\./],
+    ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
+  ])('should stop everything with a sentence when %s dies', async (_, pattern, sentence) => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    const family = await familyOf(one);
+    process.kill(pidOf(family, pattern), 'SIGKILL');
+    expect(await one.exit).toBe(1);
+    expect(one.output()).toMatch(sentence);
+    await expectNothingLeft(family, one.ports);
+  });
+
+  it.each([
+    ['first stage', (one: Launch) => one.child.pid ?? 0],
+    ['second stage', (_: Launch, family: Family) => family.cli],
+  ])('should leave nothing when its %s gets kill -9', async (_, victim) => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    const family = await familyOf(one);
+    process.kill(victim(one, family), 'SIGKILL');
+    await one.exit;
+    const fault = await pollUntil(async () => family.all.every(({ pid }) => isGone(pid)), {
+      timeoutMs: 15_000,
+    });
+    expect(fault).toBeUndefined();
+    await expectNothingLeft(family, one.ports);
+  });
+
+  it('should name a busy port, and refuse a second start over the same data', async () => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
+    expect(await twin.exit).toBe(1);
+    expect(twin.output()).toContain('Tocsin already runs in this folder');
+    const copy = await started({ runFile: { path: one.runFile, ports: one.ports } });
+    expect(await copy.exit).toBe(1);
+    expect(copy.output()).toMatch(
+      /Port \d+, needed for the public port of producer, is in use: another copy of Tocsin/,
+    );
+  });
+
+  it('should name a port that another program has', async () => {
+    const one = await started();
+    await one.says('Tocsin is ready.');
+    one.child.kill('SIGTERM');
+    expect(await one.exit).toBe(0);
+    const server = createServer().listen(one.ports[2], '127.0.0.1');
+    const again = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
+    expect(await again.exit).toBe(1);
+    expect(again.output()).toMatch(
+      /Port \d+, needed for the sidecar of producer.* is in use by another program/,
+    );
+    server.close();
+  });
+
+  it('should say what is wrong with a Redis that somebody names', async () => {
+    const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
+    expect(await one.exit).toBe(1);
+    expect(one.output()).toContain('The Redis that REDIS_HOST names, 127.0.0.1:1, cannot be used');
+  });
+
+  it('should name the component that fails', async () => {
+    const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
+    expect(await one.exit).toBe(1);
+    expect(one.output()).toMatch(
+      /The Dapr component notification-state failed, so the sidecar of bff on port \d+ has ended/,
+    );
+  });
+
+  it('should name the application that ends at once', async () => {
+    const one = await started({
+      change: ({ apps }) => {
+        if (apps[1]) apps[1].command = ['node', '-e', 'process.exit(3)'];
+      },
+    });
+    expect(await one.exit).toBe(1);
+    expect(one.output()).toContain(`The application bff on port ${one.ports[6]} has ended.`);
+  });
+});
+
+function breakComponent({ common }: RunFile, dir: string): void {
+  const components = join(dir, 'components');
+  cpSync(common.resourcesPaths[0] ?? '', components, { recursive: true });
+  const file = join(components, 'notification-state.yaml');
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8')
+      .replace('localhost:6379', 'localhost:1')
+      .replace(/ *secretKeyRef.*HOST.*\n/, ''),
+  );
+  common.resourcesPaths = [components];
+}
