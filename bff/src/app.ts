@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { COMPONENTS, ENTRY_LIFE_MS, TOPICS } from '@tocsin/contracts';
 import { createFailpoints, createLogger, listen, pause, Sidecar, type RunningApp } from '@tocsin/service';
 import type { BffConfig } from './config.ts';
-import { createCallFeed } from './dapr/call-feed.ts';
+import { createCallActor } from './dapr/call-feed.ts';
 import { DaprEntries } from './dapr/entries.ts';
 import { DaprFeedLog } from './dapr/feed-log.ts';
 import { startDaprServer } from './dapr/server.ts';
@@ -11,6 +11,7 @@ import { DaprSetAside } from './dapr/set-aside.ts';
 import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Step } from './deliver/ports.ts';
+import { createReachFeed } from './deliver/reach-feed.ts';
 import { receiveAnnouncement, reviveAnnouncement } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
@@ -43,7 +44,6 @@ export async function startApp(config: BffConfig): Promise<RunningApp> {
   const feedLog = new DaprFeedLog(sidecar);
   const setAside = new DaprSetAside(sidecar);
   const heard = new Heard();
-  const callFeed = createCallFeed(sidecar, config.ACTOR_TIMEOUT_MS);
   const retired = new RetiredDocuments(feedLog, (err) =>
     log.warn({ err }, 'documents nobody names could not be removed'),
   );
@@ -58,10 +58,6 @@ export async function startApp(config: BffConfig): Promise<RunningApp> {
       : undefined;
   const broadcaster = redis ?? new MemoryBroadcaster();
   redis?.start();
-  const views = new FeedViews(
-    { log: feedLog, heard, callFeed, limits, ring: DEFAULT_RING_LIMITS, now },
-    (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
-  );
   const feedHost = new FeedHost({
     log: feedLog,
     entries: new DaprEntries(sidecar),
@@ -74,6 +70,17 @@ export async function startApp(config: BffConfig): Promise<RunningApp> {
     retire: retired.add,
     events: logTurnEvents(log),
   });
+  const callFeed = createReachFeed({
+    callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
+    feedHost,
+    log: feedLog,
+    onTakeover: (feed, err) =>
+      log.warn({ err, feed }, 'the host of a feed is away; its turns are taken here'),
+  });
+  const views = new FeedViews(
+    { log: feedLog, heard, callFeed, limits, ring: DEFAULT_RING_LIMITS, now },
+    (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
+  );
 
   let stopping = false;
   const ready = async () => {

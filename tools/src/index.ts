@@ -6,3 +6,4 @@ export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from '
 export { findChromium } from './setup/chromium.ts';
 export type { AppCommand, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
+export * from './ledger/index.ts';

@@ -1,14 +1,18 @@
 import { ACTOR_TYPE, feedKey, positionSchema } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { SidecarError, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
+import { TemporaryError } from '../deliver/errors.ts';
+import { HostUnreachableError } from '../deliver/reach-feed.ts';
 import type { CallFeed } from '../deliver/receive.ts';
 
 export const FEED_METHOD = 'take';
 
-const resultSchema = z.object({
-  outcome: z.enum(['delivered', 'already-claimed', 'set-aside']),
-  position: positionSchema,
-});
+/** What the actor answers. It never throws, so that a failed call means that the host was not reached. */
+const answerSchema = z.union([
+  z.object({ outcome: z.enum(['delivered', 'already-claimed', 'set-aside']), position: positionSchema }),
+  z.object({ outcome: z.literal('retry'), reason: z.string() }),
+]);
+export type FeedAnswer = z.infer<typeof answerSchema>;
 
 /** What the actor's method takes. */
 export const callSchema = z.object({
@@ -22,15 +26,24 @@ export type FeedCall = z.infer<typeof callSchema>;
 /**
  * Calls a feed's actor through the sidecar. The time-out is needed: while placement is down a call hangs for ever.
  */
-export const createCallFeed =
+export const createCallActor =
   (sidecar: Sidecar, timeoutMs: number): CallFeed =>
   async (feed, announced, caller) => {
-    const answer = await sidecar.callActor(
-      ACTOR_TYPE,
-      feedKey(feed),
-      FEED_METHOD,
-      { feed, announced, ...caller },
-      timeoutMs,
-    );
-    return resultSchema.parse(answer);
+    const answer = answerSchema.parse(await call(sidecar, { feed, announced, ...caller }, timeoutMs));
+    if (answer.outcome === 'retry')
+      throw new TemporaryError(`the turn of ${feed} has to be repeated: ${answer.reason}`);
+    return answer;
   };
+
+async function call(sidecar: Sidecar, body: FeedCall, timeoutMs: number): Promise<unknown> {
+  try {
+    return await sidecar.callActor(ACTOR_TYPE, feedKey(body.feed), FEED_METHOD, body, timeoutMs);
+  } catch (cause) {
+    if (!(cause instanceof SidecarError)) throw cause;
+    const late = cause.status === undefined;
+    throw new HostUnreachableError(`the host of ${body.feed} was not reached: ${cause.message}`, {
+      late,
+      cause,
+    });
+  }
+}

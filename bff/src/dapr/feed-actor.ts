@@ -1,7 +1,8 @@
 import { AbstractActor } from '@dapr/dapr';
 import { ACTOR_TYPE } from '@tocsin/contracts';
 import type { FeedHost } from '../deliver/feed-host.ts';
-import { callSchema, FEED_METHOD } from './call-feed.ts';
+import type { TurnResult } from '../deliver/take.ts';
+import { callSchema, FEED_METHOD, type FeedAnswer } from './call-feed.ts';
 
 /**
  * The actor class of this instance. The SDK makes the objects, so the class carries its host; its name is the actor
@@ -15,7 +16,7 @@ export function feedActorClass(host: FeedHost) {
       async [FEED_METHOD](body: unknown) {
         const { feed, announced, heard, lostDocument } = callSchema.parse(body);
         this.#feed = feed;
-        return host.turn(feed, announced, { heard, lostDocument });
+        return answer(host.turn(feed, announced, { heard, lostDocument }));
       }
 
       override async onDeactivate(): Promise<void> {
@@ -24,4 +25,12 @@ export function feedActorClass(host: FeedHost) {
     },
   };
   return actor[ACTOR_TYPE];
+}
+
+async function answer(turn: Promise<TurnResult>): Promise<FeedAnswer> {
+  try {
+    return await turn;
+  } catch (error) {
+    return { outcome: 'retry', reason: error instanceof Error ? error.message : String(error) };
+  }
 }

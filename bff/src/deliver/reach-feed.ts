@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FeedHost } from './feed-host.ts';
+import type { FeedLog } from './ports.ts';
+import type { CallFeed } from './receive.ts';
+
+/** The feed's host cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
+export class HostUnreachableError extends Error {
+  override name = 'HostUnreachableError';
+  readonly late: boolean;
+
+  constructor(message: string, options: { late: boolean; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.late = options.late;
+  }
+}
+
+export interface ReachFeedDependencies {
+  /** Calls the feed's actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
+  callActor: CallFeed;
+  feedHost: FeedHost;
+  log: FeedLog;
+  onTakeover: (feed: string, error: HostUnreachableError) => void;
+  now?: () => number;
+}
+
+/** After a failed call the turns of the feed are taken here for so long, before the host is tried again. */
+const SUSPECT_MS = 2_000;
+/** A late host whose head does not move for so long is not at work. */
+const STANDSTILL_MS = 500;
+const ATTEMPTS = 3;
+
+/**
+ * Takes a feed's turn where its actor lives, or here when that host is away: a turn here is a second activation,
+ * which the head's etag keeps apart from the first. So a feed does not wait until Dapr has moved its actor.
+ */
+export function createReachFeed(use: ReachFeedDependencies): CallFeed {
+  const now = use.now ?? Date.now;
+  const suspects = new Map<string, number>();
+
+  const takeHere: CallFeed = async (feed, announced, caller) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await use.feedHost.turn(feed, announced, caller);
+      } catch (error) {
+        // Another activation may have committed meanwhile: what it did is read again at once.
+        if (attempt === ATTEMPTS) throw error;
+        await delay(Math.random() * 100 * attempt);
+      }
+    }
+  };
+
+  return async (feed, announced, caller) => {
+    const suspectUntil = suspects.get(feed);
+    if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
+    // One call finds out whether the host is back; the others go on here until it knows.
+    if (suspectUntil !== undefined) suspects.set(feed, now() + 10 * SUSPECT_MS);
+    try {
+      const result = await use.callActor(feed, announced, caller);
+      suspects.delete(feed);
+      return result;
+    } catch (error) {
+      if (!(error instanceof HostUnreachableError)) {
+        suspects.delete(feed);
+        throw error;
+      }
+      if (error.late && (await isMoving(use.log, feed))) throw error;
+      suspects.set(feed, now() + SUSPECT_MS);
+      use.onTakeover(feed, error);
+      return takeHere(feed, announced, caller);
+    }
+  };
+}
+
+async function isMoving(log: FeedLog, feed: string): Promise<boolean> {
+  const before = await log.readHead(feed);
+  await delay(STANDSTILL_MS);
+  const after = await log.readHead(feed);
+  return before?.etag !== after?.etag;
+}

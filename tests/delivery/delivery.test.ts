@@ -1,0 +1,43 @@
+import { Caller, Observer, audit, isClean, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+describe('delivery to two instances', () => {
+  let stack: Stack;
+  let observers: Observer[];
+
+  beforeAll(async () => {
+    stack = await startStack();
+    observers = stack.bffs.flatMap(({ url, name }) =>
+      Array.from({ length: 5 }, (_, i) => new Observer(`client ${i + 1} of ${name}`, url)),
+    );
+    await Promise.all(observers.map((observer) => observer.ready()));
+  });
+  afterAll(async () => {
+    for (const observer of observers) observer.close();
+    await stack.stop();
+  });
+
+  const notifications = makeNotifications(1_000);
+
+  it('should show 1,000 single notifications once, in one order, without a hole', async () => {
+    const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+    const started = Date.now();
+    await caller.postSingly(notifications, 32);
+    await Promise.all(observers.map((observer) => observer.sees(caller.acknowledged.keys())));
+    console.log(`1,000 singles at 32 in flight: all shown after ${Date.now() - started} ms`);
+    const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
+    expect(accounts.filter((account) => !isClean(account))).toEqual([]);
+    const orders = new Set(observers.map(({ shown }) => shown.map(({ id }) => id).join()));
+    expect(orders.size).toBe(1);
+    expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));
+  });
+
+  it('should show nothing again when they are repeated with the same ids', async () => {
+    const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+    await caller.postSingly(notifications, 32);
+    const [last] = makeNotifications(1, { label: 'last' });
+    await caller.post([last as NonNullable<typeof last>]);
+    await Promise.all(observers.map((observer) => observer.sees([last?.id ?? ''])));
+    for (const { shown } of observers) expect(shown).toHaveLength(notifications.length + 1);
+  });
+});

@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeNotifications, type Caller } from '@tocsin/tools';
+
+/** Posts single notifications, one after the other and about 50 a second, until `stop` is called. */
+export function startStream(caller: Caller, label: string): { stop(): Promise<void> } {
+  let running = true;
+  const work = (async () => {
+    while (running) {
+      await caller.post(makeNotifications(1, { label }));
+      await delay(20);
+    }
+  })();
+  return {
+    async stop() {
+      running = false;
+      await work;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { Observer } from './observer.ts';
+
+export interface Account {
+  observer: string;
+  acknowledged: number;
+  shown: number;
+  /** Acknowledged, but never shown. */
+  lost: string[];
+  /** Shown more than once. */
+  twice: string[];
+  /** Shown at another place than in the log's order. */
+  disordered: string[];
+  /** Offsets left out without the server saying so. */
+  holes: string[];
+  honestGaps: number;
+}
+
+/** What became of the acknowledged ids with one observer that watched all the time. */
+export function audit(observer: Observer, acknowledged: Iterable<string>): Account {
+  const wanted = [...acknowledged];
+  const seen = new Set<string>();
+  const twice: string[] = [];
+  const disordered: string[] = [];
+  const holes: string[] = [];
+  let last: { epoch: string; offset: number } | undefined;
+  for (const { id, epoch, offset } of observer.shown) {
+    if (seen.has(id)) twice.push(id);
+    seen.add(id);
+    if (last?.epoch === epoch) {
+      if (offset <= last.offset) disordered.push(`${id} at ${offset} after ${last.offset}`);
+      else if (offset > last.offset + 1 && observer.gaps.length === 0)
+        holes.push(`${last.offset + 1} to ${offset - 1}`);
+    }
+    last = { epoch, offset };
+  }
+  return {
+    observer: observer.name,
+    acknowledged: wanted.length,
+    shown: observer.shown.length,
+    lost: observer.gaps.length > 0 ? [] : wanted.filter((id) => !seen.has(id)),
+    twice,
+    disordered,
+    holes,
+    honestGaps: observer.gaps.length,
+  };
+}
+
+/** True when nothing was lost, doubled, out of order or left out. */
+export const isClean = ({ lost, twice, disordered, holes }: Account): boolean =>
+  lost.length + twice.length + disordered.length + holes.length === 0;
+
+/** The longest time without a delivery to any of the observers between `from` and `to`, in ms. */
+export function longestPause(observers: readonly Observer[], from: number, to: number): number {
+  const times = observers
+    .flatMap(({ shown }) => shown.map(({ at }) => at))
+    .filter((at) => at >= from && at <= to)
+    .sort((a, b) => a - b);
+  let longest = 0;
+  let last = from;
+  for (const at of [...times, to]) {
+    longest = Math.max(longest, at - last);
+    last = at;
+  }
+  return longest;
+}

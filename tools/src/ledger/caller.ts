@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NotificationInput } from '@tocsin/contracts';
+import { Failure } from '../failure.ts';
+
+const REPEAT_MS = 100;
+const ANSWER_MS = 10_000;
+
+export interface CallerOptions {
+  /** Producers, asked in turn: a request that one did not acknowledge goes to the next. */
+  urls: readonly string[];
+  /** Most milliseconds for one request with all its repetitions; default 120 000. */
+  patienceMs?: number;
+}
+
+/** A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. */
+export class Caller {
+  readonly #urls: readonly string[];
+  readonly #patienceMs: number;
+  #turn = 0;
+  /** Ids that were acknowledged, in the order of the acknowledgements, and when (ms since 1970). */
+  readonly acknowledged = new Map<string, number>();
+  /** Requests that had to be repeated. */
+  repeated = 0;
+
+  constructor({ urls, patienceMs = 120_000 }: CallerOptions) {
+    this.#urls = urls;
+    this.#patienceMs = patienceMs;
+  }
+
+  /**
+   * Posts until 202.
+   * @throws Failure for an answer that repeating does not mend, or when patience ends
+   */
+  async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
+    const end = Date.now() + this.#patienceMs;
+    for (let url = this.#nextUrl(); ; url = this.#nextUrl()) {
+      const status = await this.#send(url, notifications);
+      if (status === 202) {
+        for (const { id } of notifications) this.acknowledged.set(id, Date.now());
+        return;
+      }
+      if (status >= 400 && status < 500 && status !== 429)
+        throw new Failure(`a valid notification was answered ${status}`);
+      if (Date.now() > end)
+        throw new Failure(`no 202 within ${this.#patienceMs} ms, last ${status || 'no answer'}`);
+      this.repeated++;
+      await delay(REPEAT_MS);
+    }
+  }
+
+  /** Posts each notification alone, `inFlight` at a time. */
+  async postSingly(
+    notifications: readonly (NotificationInput & { id: string })[],
+    inFlight: number,
+  ): Promise<void> {
+    let next = 0;
+    const lane = async () => {
+      for (let item = notifications[next++]; item; item = notifications[next++]) await this.post([item]);
+    };
+    await Promise.all(Array.from({ length: inFlight }, lane));
+  }
+
+  #nextUrl(): string {
+    return this.#urls[this.#turn++ % this.#urls.length] as string;
+  }
+
+  /** The status, or 0 when there was no answer. */
+  async #send(url: string, notifications: readonly object[]): Promise<number> {
+    try {
+      const response = await fetch(`${url}/notifications`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(notifications.length === 1 ? notifications[0] : notifications),
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return 0;
+    }
+  }
+}
+
+/** Notifications with ids of their own, titled by their number. */
+export const makeNotifications = (
+  count: number,
+  { feed = 'all', label = 'n' }: { feed?: string; label?: string } = {},
+): (NotificationInput & { id: string })[] => {
+  const series = randomUUID().slice(0, 8);
+  return Array.from({ length: count }, (_, i) => ({
+    id: `${label}-${series}-${i + 1}`,
+    feed,
+    title: `${label} ${i + 1}`,
+  }));
+};
