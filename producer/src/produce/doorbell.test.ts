@@ -44,8 +44,9 @@ describe('the doorbell', () => {
 
   it('should ring also when what waited behind the last entry was dropped', async () => {
     const { producer, backend } = testProducer({ maxUnderWay: 1 });
-    await producer.produce([notification('a')]);
+    backend.latencyMs = 10;
     backend.fate = ({ feed }) => (feed === 'topic:x' ? 'lost' : 'good');
+    void producer.produce([notification('a')]);
     void producer.produce([notification('x', { feed: 'topic:x' })]);
     void producer.produce([notification('b')]);
     await sleep(10_000);

@@ -167,6 +167,21 @@ describe('entries', () => {
     expect(Math.max(...sizes)).toBeGreaterThan(MAX_ENTRY_BYTES / 2);
     expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 40));
   });
+
+  it('should not let a small notification overtake a large one that does not fit any more', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    const large = (id: string) => notification(id, { body: '<'.repeat(2_000) });
+    const outcomes = [
+      producer.produce([notification('n1')]),
+      producer.produce(range(2, 60).map(large)),
+      producer.produce([notification('n61')]),
+    ];
+    await sleep(200);
+    expect(await Promise.all(outcomes)).toEqual(Array(3).fill('accepted'));
+    expect(backend.deposited.length).toBeGreaterThan(3);
+    expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 61));
+  });
 });
 
 describe('a lane', () => {
@@ -191,5 +206,17 @@ describe('a lane', () => {
     expect([runsOf('topic:a'), runsOf('topic:b')]).toEqual([1, 2]);
     const [, b1] = backend.announced;
     expect(backend.announced.filter(({ run }) => run === b1?.run)).toHaveLength(2);
+  });
+
+  it('should not be forgotten while it has something to do', async () => {
+    const { producer, backend } = testProducer({ maxLanes: 1 });
+    backend.latencyMs = 10;
+    const feeds = ['topic:a', 'topic:b', 'topic:a', 'topic:c', 'topic:a'];
+    const outcomes = feeds.map((feed, n) => producer.produce([notification(`n${n}`, { feed })]));
+    await sleep(100);
+    expect(await Promise.all(outcomes)).toEqual(Array(5).fill('accepted'));
+    const a = backend.deposited.filter(({ feed }) => feed === 'topic:a');
+    expect(a.map(idsOf)).toEqual([['n0'], ['n2', 'n4']]);
+    expect(a.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 });
