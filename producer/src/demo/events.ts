@@ -85,5 +85,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('there are no demo events');
-  return event(n);
+  // One more for each round, so that an event does not meet the same customers each time.
+  return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { parseConfig } from '@tocsin/service';
+import { producerSettings } from './config.ts';
+
+it('should have a default for every setting that needs one', () => {
+  expect(parseConfig(producerSettings, {})).toEqual({
+    INTERNAL_HOST: '127.0.0.1',
+    DAPR_HTTP_PORT: 3500,
+    LOG_LEVEL: 'info',
+    PORT: 4000,
+    INTERNAL_PORT: 4100,
+    DEMO_INTERVAL_MS: 0,
+    REQUEST_TIMEOUT_MS: 5_000,
+    SIDECAR_TIMEOUT_MS: 3_000,
+    QUEUE_MAX: 10_000,
+    QUEUE_MAX_BYTES: 64 * 1024 * 1024,
+    ENTRIES_UNDER_WAY_MAX: 32,
+    FEEDS_REMEMBERED_MAX: 100_000,
+  });
+});
+
+it('should list all faults by the name of the variable', () => {
+  const env = { PORT: '0', DEMO_INTERVAL_MS: '1s', REQUEST_TIMEOUT_MS: '99', QUEUE_MAX: '-1' };
+  for (const name of Object.keys(env)) {
+    expect(() => parseConfig(producerSettings, env)).toThrow(new RegExp(`^  ${name}: must be`, 'm'));
+  }
+});
+
+it('should describe every setting', () => {
+  for (const [name, setting] of Object.entries(producerSettings.shape)) {
+    expect(setting.description, name).toBeTruthy();
+  }
+});

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { SEVERITIES, notificationInputSchema } from '@tocsin/contracts';
+import { createLogger } from '@tocsin/service';
+import { idsOf, testProducer } from '../testing/test-producer.ts';
+import { demoNotification } from './events.ts';
+import { runDemo } from './source.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const start = () => {
+  const tested = testProducer();
+  const end = new AbortController();
+  const log = createLogger('producer', 'silent');
+  const done = runDemo({ producer: tested.producer, intervalMs: 1_000, log, signal: end.signal });
+  return { ...tested, end, done };
+};
+
+it('should make notifications that the contract allows, of all severities, some with links, no two alike', () => {
+  const inputs = Array.from({ length: 2_000 }, (_, n) => notificationInputSchema.parse(demoNotification(n)));
+  expect(new Set(inputs.map(({ severity = 'info' }) => severity))).toEqual(new Set(SEVERITIES));
+  expect(inputs.some(({ link }) => link)).toBe(true);
+  expect(inputs.some(({ actions }) => actions)).toBe(true);
+  expect(new Set(inputs.slice(0, 60).map(({ title }) => title)).size).toBe(60);
+});
+
+it('should produce one each interval until it is ended', async () => {
+  const { backend, end, done } = start();
+  await vi.advanceTimersByTimeAsync(4_500);
+  expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
+  end.abort();
+  await done;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
+});
+
+it('should repeat one with its id until it is accepted, and produce no other meanwhile', async () => {
+  const { backend, end, done } = start();
+  backend.fate = () => 'lost';
+  await vi.advanceTimersByTimeAsync(100_000);
+  backend.fate = () => 'good';
+  await vi.advanceTimersByTimeAsync(10_000);
+  const ids = backend.deposited.flatMap(idsOf);
+  expect(new Set(ids).size).toBeLessThan(15);
+  expect(new Set(backend.deposited.slice(0, 2).flatMap(idsOf)).size).toBeLessThanOrEqual(2);
+  end.abort();
+  await done;
+});

@@ -1,0 +1,53 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerUnreadableRequests, closeServer, createLogger, createRegistry, listen } from '@tocsin/service';
+import type { Express } from 'express';
+import { publicApp } from '../http/public-app.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { LogObserver } from '../observe/observer.ts';
+import type { ProducerOptions } from '../produce/index.ts';
+import { testProducer } from './test-producer.ts';
+
+/** Serves `app` on a free port of this machine. */
+export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
+  const server = createServer(app);
+  answerUnreadableRequests(server);
+  await listen(server, 0, '127.0.0.1');
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
+}
+
+/** The producer's public port over memory. */
+export async function testServer(options: Partial<ProducerOptions> = {}) {
+  const log = createLogger('producer', 'silent');
+  const registry = createRegistry();
+  const metrics = createMetrics(registry, () => tested.producer.held);
+  const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
+  const refused: string[] = [];
+  let fault: Error | undefined;
+  const app = publicApp({
+    producer: tested.producer,
+    log,
+    registry,
+    ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
+    onProblem: (code) => {
+      refused.push(code);
+      metrics.refused.inc({ code });
+    },
+  });
+  const served = await serve(app);
+  return {
+    ...tested,
+    ...served,
+    refused,
+    setFault: (error: Error | undefined) => (fault = error),
+    /** Posts a body as it is. */
+    post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>
+      fetch(`${served.url}/notifications${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      }),
+  };
+}
+export type TestServer = Awaited<ReturnType<typeof testServer>>;
