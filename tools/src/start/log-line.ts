@@ -81,6 +81,7 @@ function parseDaprdLine(level: string, message: string, rest: string): LogLine {
 const NOISE = [
   /^mTLS is disabled/,
   /increasedCardinality/,
+  /^Redis does not support transaction rollbacks/,
   /^Graceful shutdown timeout is infinite/,
   /^Updating metadata for/,
   /^Error receiving from stream: .*Canceled/,

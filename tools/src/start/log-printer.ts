@@ -19,6 +19,7 @@ export class LogPrinter {
   readonly #options: LogPrinterOptions;
   readonly #colourOf = new Map<string, number>();
   readonly #lastShown = new Map<string, { at: number; left: number }>();
+  #daprIsQuiet = false;
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
@@ -27,8 +28,17 @@ export class LogPrinter {
   /** Prints a line of `dapr run -f`; returns how it was understood. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
-    if (line && (this.#options.verbose || !isNoise(line))) this.print(line);
+    if (line && (this.#options.verbose || !this.#isLeftOut(line))) this.print(line);
     return line;
+  }
+
+  /** From now on Dapr is not shown: what it says of applications that stop is no news. */
+  quietDapr(): void {
+    this.#daprIsQuiet = true;
+  }
+
+  #isLeftOut(line: LogLine): boolean {
+    return isNoise(line) || (this.#daprIsQuiet && line.source.startsWith('dapr'));
   }
 
   print(line: LogLine, now = Date.now()): void {

@@ -75,6 +75,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     return 0;
   } finally {
     stopping.abort();
+    printer.quietDapr();
     say('Stopping: applications first, then their sidecars, then the rest.');
     await run.stop();
     await Promise.all(services.own.map(({ process }) => process.stop()));
