@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { entryKey } from '@tocsin/contracts';
+import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
+
+describe('claiming entries', () => {
+  let stack: Stack;
+  let producer: Pair;
+  let bff: Pair;
+  const observers: Observer[] = [];
+
+  beforeAll(async () => {
+    stack = await startStack();
+    [producer, bff] = [stack.producers[0] as Pair, stack.bffs[0] as Pair];
+  });
+  afterAll(async () => {
+    for (const observer of observers) observer.close();
+    await stack.stop();
+  });
+
+  /** A client on each instance. */
+  async function watch(feed: string): Promise<Observer[]> {
+    const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
+    observers.push(...watching);
+    await Promise.all(watching.map((observer) => observer.ready()));
+    return watching;
+  }
+  const seeAll = (watching: Observer[], ids: string[]) =>
+    Promise.all(watching.map((observer) => observer.sees(ids)));
+  const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
+
+  it('should process each entry once though several instances compete', async () => {
+    const feed = 'topic:compete';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    const ids: string[] = [];
+    for (let seq = 1; seq <= 40; seq++) {
+      ids.push(await check.deposit(feed, seq));
+      await Promise.all([check.announce(feed, seq), check.announce(feed, seq)]);
+    }
+    await seeAll(watching, ids);
+    await delay(500);
+    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+    expect((await readHead(bff, feed))?.offset).toBe(40);
+    for (let seq = 1; seq <= 40; seq++) expect(await check.isThere(feed, seq)).toBe(false);
+  });
+
+  it('should show nothing again when an entry that is done is announced again', async () => {
+    const feed = 'topic:again';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    const first = await check.deposit(feed, 1);
+    await check.announce(feed, 1);
+    await seeAll(watching, [first]);
+    // Also if a late write has put it back.
+    await check.deposit(feed, 1);
+    await check.announce(feed, 1);
+    const second = await check.deposit(feed, 2);
+    await check.announce(feed, 2);
+    await seeAll(watching, [second]);
+    for (const observer of watching) expect(shownIds(observer)).toEqual([first, second]);
+    expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
+  });
+
+  it('should bring along an entry whose announcement was lost', async () => {
+    const feed = 'topic:lost';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    const ids = [await check.deposit(feed, 1)];
+    await check.announce(feed, 1);
+    await seeAll(watching, ids);
+    ids.push(await check.deposit(feed, 2), await check.deposit(feed, 3));
+    await check.announce(feed, 3);
+    await seeAll(watching, ids);
+    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+  });
+
+  it('should take all of a run that the head does not know, in its order', async () => {
+    const feed = 'topic:unknown';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    const ids: string[] = [];
+    for (let seq = 1; seq <= 25; seq++) ids.push(await check.deposit(feed, seq));
+    await check.announce(feed, 25);
+    await seeAll(watching, ids);
+    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+  });
+
+  it('should set a spoilt entry aside with its content, and hold up nobody', async () => {
+    const feed = 'topic:poison';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    const ids = [await check.deposit(feed, 1)];
+    await check.deposit(feed, 2, (entry) => ({ ...entry, notifications: [{ title: 7 }] }));
+    await check.deposit(feed, 3, () => 'no entry at all');
+    ids.push(await check.deposit(feed, 4));
+    await check.announce(feed, 4);
+    await seeAll(watching, ids);
+    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+    const entry = entryKey({ run: check.run, feed, seq: 2 });
+    expect(await readSetAsideIndex(bff)).toContain(entry);
+    const record = await readSetAside(bff, entry);
+    expect(record).toMatchObject({ entry, feed, reason: 'invalid' });
+    expect(record?.faults.join()).toContain('notifications.0.title');
+    expect(record?.content).toContain('"title":7');
+    expect(await check.isThere(feed, 2)).toBe(false);
+  });
+
+  it('should call an announced entry missing, count its number as done, and go on', async () => {
+    const feed = 'topic:missing';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    await check.announce(feed, 1);
+    const entry = entryKey({ run: check.run, feed, seq: 1 });
+    expect(await eventually(() => readSetAside(bff, entry))).toMatchObject({
+      reason: 'missing',
+      content: null,
+    });
+    const second = await check.deposit(feed, 2);
+    await check.announce(feed, 2);
+    await seeAll(watching, [second]);
+  });
+
+  it.each(['committed', 'popped'])(
+    'should complete a turn that kill -9 ended after it had %s',
+    async (step) => {
+      const feed = `topic:${step}`;
+      const watching = await watch(feed);
+      const check = new ClaimCheck(producer);
+      for (const pair of stack.bffs) {
+        await pair.app.kill();
+        await pair.app.start({ env: { FAILPOINTS: `${step}=kill@1` } });
+        await pair.ready();
+      }
+      const ids = [await check.deposit(feed, 1)];
+      await check.announce(feed, 1);
+      const died = await eventually(async () => stack.bffs.find(({ app }) => !app.running));
+      const offset = (await readHead(stack.bffs.find((pair) => pair !== died) as Pair, feed))?.offset;
+      expect(offset).toBe(1);
+      expect(await check.isThere(feed, 1)).toBe(step === 'committed');
+      // The first commit of each instance kills it, the second does not: start them as they are meant to run.
+      for (const pair of stack.bffs) {
+        if (pair.app.running) await pair.app.kill();
+        await pair.app.start();
+        await pair.ready();
+      }
+      await seeAll(watching, ids);
+      ids.push(await check.deposit(feed, 2));
+      await check.announce(feed, 2);
+      await seeAll(watching, ids);
+      for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+      expect(await check.isThere(feed, 1)).toBe(false);
+    },
+  );
+
+  it('should deliver what had become a dead letter', async () => {
+    const feed = 'topic:dead';
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    // Every attempt fails at the instances until the retries have run out, then they are mended.
+    for (const pair of stack.bffs) {
+      await pair.app.kill();
+      await pair.app.start({ env: { FAILPOINTS: 'received=fail' } });
+      await pair.ready();
+    }
+    const id = await check.deposit(feed, 1);
+    await check.announce(feed, 1);
+    await eventually(async () => (await deadLetters(stack)) > 0, 30_000);
+    for (const pair of stack.bffs) {
+      await pair.app.stop();
+      await pair.app.start();
+      await pair.ready();
+    }
+    await Promise.all(watching.map((observer) => observer.sees([id], 60_000)));
+    for (const observer of watching) expect(shownIds(observer)).toEqual([id]);
+  });
+});
+
+/** How many dead letters were ever published, from the Redis stream of their topic. */
+async function deadLetters(stack: Stack): Promise<number> {
+  const { createClient } = await import('redis');
+  const client = createClient({ url: `redis://${stack.redisHost}` });
+  client.on('error', () => client.destroy());
+  await client.connect();
+  const length = await client.xLen('notification-announcements-dead');
+  client.destroy();
+  return length;
+}
