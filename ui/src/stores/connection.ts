@@ -1,12 +1,18 @@
 import type { ClientStatus } from '@tocsin/client';
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref, shallowReactive } from 'vue';
 
 export const useConnection = defineStore('connection', () => {
-  const status = ref<ClientStatus>('connecting');
+  const client = ref<ClientStatus>('connecting');
+  /** Feeds that were neither acknowledged nor refused yet. */
+  const awaited = shallowReactive(new Set<string>());
   /** Why a feed is refused for good; empty otherwise. */
   const refused = ref<string[]>([]);
   /** The newest page cannot be read over REST just now. */
   const pageFailed = ref(false);
-  return { status, refused, pageFailed };
+  /** What the page shows: not live before every feed has answered. */
+  const status = computed<ClientStatus>(() =>
+    client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
+  );
+  return { client, status, awaited, refused, pageFailed };
 });

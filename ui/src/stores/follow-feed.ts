@@ -8,7 +8,7 @@ import { useNotifications } from './notifications.ts';
 import { takePage } from './older.ts';
 import { useUnread } from './unread.ts';
 
-/** So many missed errors get a toast of their own; the others are counted with the rest. */
+/** So many missed errors get a toast of their own beside the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {
@@ -42,9 +42,9 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
 
   function miss(publications: readonly LivePublication[]): void {
     for (const publication of publications) {
+      missed.count++;
       const isError = severityOf(publication.notification) === 'error';
       if (isError && missedErrors.length < MAX_MISSED_ERRORS) missedErrors.push(publication);
-      else missed.count++;
     }
   }
 
@@ -68,9 +68,11 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           missed.gap = true;
         }),
       onCaughtUp: () => {
+        connection.awaited.delete(feed);
         const { position } = subscription;
         batch.run(() => {
-          if (wasHere) toasts.summarise(missed);
+          const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
+          if (!onTheirOwn) toasts.summarise(missed);
           toasts.show(feed, missedErrors);
           missed = { feed, count: 0, gap: false };
           missedErrors = [];
@@ -80,6 +82,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         });
       },
       onRefused: ({ message }) => {
+        connection.awaited.delete(feed);
         connection.refused.push(`${feed}: ${message}`);
       },
     },

@@ -48,7 +48,7 @@ function watchStatus(client: NotificationClient): void {
   const { announce } = useAnnouncements();
   let lost = false;
   client.on('status', (status) => {
-    connection.status = status;
+    connection.client = status;
     if (status === 'offline')
       announce('You are offline. New notifications will come when the connection is back.');
     if (status === 'live' && lost) announce('Connected again.');
@@ -73,6 +73,7 @@ export function startSession(origin: string, feeds: readonly string[]): () => vo
   watchStatus(client);
 
   for (const feed of feeds) {
+    useConnection().awaited.add(feed);
     const page = newestPage(origin, feed, abort.signal);
     const headStart = Promise.race([page, pause(PAGE_HEAD_START_MS, abort.signal)]);
     void headStart.then((early) => {

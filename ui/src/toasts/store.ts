@@ -72,7 +72,7 @@ export const useToasts = defineStore('toasts', () => {
 
   /** Says in one toast what was missed. */
   function summarise(missed: Missed): void {
-    if (missed.count > 0 || missed.gap) add([summaryOf(missed, summaries++)]);
+    add([summaryOf(missed, summaries++)]);
   }
 
   function leave(key: string): void {

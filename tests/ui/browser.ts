@@ -1,0 +1,89 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { FakeBff } from './fake-bff.ts';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+const isExecutable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code) return false;
+    throw error;
+  }
+};
+
+/** The Chromium on the PATH. */
+export function chromiumPath(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
+  if (!found) throw new Error(`None of ${NAMES.join(', ')} is on the PATH; on Debian: apt install chromium`);
+  return found;
+}
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: chromiumPath(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+export interface OpenOptions {
+  width?: number;
+  height?: number;
+  theme?: 'light' | 'dark';
+  reducedMotion?: boolean;
+  search?: string;
+  locale?: string;
+  /** Runs before the page's own scripts. */
+  before?: (context: BrowserContext) => Promise<void>;
+}
+
+export interface OpenPage {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained of: exceptions and breaches of the content security policy. */
+  faults: string[];
+}
+
+/** Opens the page in a fresh profile. */
+export async function open(browser: Browser, bff: FakeBff, options: OpenOptions = {}): Promise<OpenPage> {
+  const {
+    width = 1440,
+    height = 900,
+    theme = 'light',
+    reducedMotion = false,
+    search = '',
+    locale = 'en-GB',
+  } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    locale,
+  });
+  await options.before?.(context);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    const text = message.text();
+    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection/.test(text))
+      faults.push(text);
+  });
+  await page.goto(`${bff.url}/${search}`);
+  return { page, context, faults };
+}
+
+export const live = (page: Page) => page.locator('[data-testid="connection"][data-state="live"]').waitFor();
+export const toasts = (page: Page) => page.locator('[data-testid="toast"]');
+export const rows = (page: Page) => page.locator('[data-testid="notification"]');

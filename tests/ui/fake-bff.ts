@@ -1,0 +1,187 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import {
+  SOCKET_PATH,
+  type Notification,
+  type Page,
+  type Position,
+  type Publication,
+  type SubscribeAnswer,
+  type SubscribeRequest,
+} from '@tocsin/contracts';
+import { Server } from 'socket.io';
+
+const dist = join(import.meta.dirname, '../../ui/dist');
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export type Draft = Partial<Notification> & { title: string };
+
+interface FeedLog {
+  epoch: string;
+  log: Publication[];
+}
+
+/**
+ * For tests of the page only: serves the built page and the bff's contract from memory, with faults at command.
+ * Nothing is kept, and nothing of Dapr or Redis is behind it.
+ */
+export class FakeBff {
+  #http: HttpServer | undefined;
+  #io: Server | undefined;
+  #port = 0;
+  #feeds = new Map<string, FeedLog>();
+  #ids = 0;
+  #epochs = 0;
+  restFails = false;
+  /** Milliseconds before a REST answer. */
+  restDelay = 0;
+  refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
+  requests: string[] = [];
+  subscribes: SubscribeRequest[] = [];
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#http = createServer((request, response) => void this.#serve(request, response));
+    this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });
+    this.#io.on('connection', (socket) => {
+      socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
+        this.subscribes.push(request);
+        if (this.refuse) return answer({ ok: false, error: this.refuse });
+        void socket.join(request.feed);
+        answer({ ok: true, ...this.#recover(request.feed, request.position) });
+      });
+    });
+    const http = this.#http;
+    await new Promise<void>((resolve) => http.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (http.address() as AddressInfo).port;
+  }
+
+  /** Stops as if it had crashed; `start` brings it back on the same port, with its feeds. */
+  async stop(): Promise<void> {
+    this.#http?.closeAllConnections();
+    await this.#io?.close();
+  }
+
+  /** Appends and pushes; the whole array in one event. Returns the ids. */
+  publish(drafts: readonly Draft[], { feed = 'all', push = true } = {}): string[] {
+    const { epoch, log } = this.#feed(feed);
+    const publications = drafts.map((draft, index): Publication => {
+      const notification: Notification = {
+        id: `n-${++this.#ids}`,
+        feed,
+        severity: 'info',
+        createdAt: new Date().toISOString(),
+        ...draft,
+      };
+      return { offset: log.length + index + 1, notification };
+    });
+    log.push(...publications);
+    if (push) this.#io?.to(feed).emit('publications', { feed, epoch, publications });
+    return publications.flatMap(({ notification }) => (notification ? [notification.id] : []));
+  }
+
+  retract(id: string, feed = 'all'): void {
+    const { epoch, log } = this.#feed(feed);
+    const gone = { notification: null, id, gone: 'retracted' } as const;
+    log.forEach((publication, index) => {
+      if (publication.notification?.id === id) log[index] = { offset: publication.offset, ...gone };
+    });
+    const publication: Publication = { offset: log.length + 1, ...gone };
+    log.push(publication);
+    this.#io?.to(feed).emit('publications', { feed, epoch, publications: [publication] });
+  }
+
+  /** The feed's state was lost: a new epoch with an empty log. */
+  lose(feed = 'all'): void {
+    this.#feeds.delete(feed);
+  }
+
+  /** Cuts every connection; they may come back at once. */
+  cut(): void {
+    this.#io?.disconnectSockets(true);
+  }
+
+  #feed(feed: string): FeedLog {
+    let log = this.#feeds.get(feed);
+    if (!log) this.#feeds.set(feed, (log = { epoch: `${++this.#epochs}-fake`, log: [] }));
+    return log;
+  }
+
+  #recover(feed: string, position: Position | undefined): Page {
+    const { epoch, log } = this.#feed(feed);
+    const recovered = !position || (position.epoch === epoch && position.offset <= log.length);
+    const missed = !position ? [] : recovered ? log.slice(position.offset) : log.slice(-50);
+    const publications = recovered ? missed.slice(0, 200) : missed;
+    const more = publications.length < missed.length;
+    const offset = more ? (publications.at(-1)?.offset ?? 0) : log.length;
+    return { feed, epoch, offset, recovered, more, publications };
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', this.url);
+    if (url.pathname.startsWith(SOCKET_PATH)) return;
+    if (url.pathname !== '/app/notifications') return this.#serveFile(url.pathname, response);
+    this.requests.push(url.search);
+    if (this.restDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelay));
+    if (this.restFails) {
+      response.writeHead(503, { 'content-type': 'application/problem+json' });
+      response.end(
+        JSON.stringify({
+          type: 'about:blank',
+          title: 'No',
+          status: 503,
+          code: 'unavailable',
+          detail: 'Not now.',
+        }),
+      );
+      return;
+    }
+    const feed = url.searchParams.get('feed') ?? 'all';
+    const limit = Number(url.searchParams.get('limit') ?? 50);
+    const { epoch, log } = this.#feed(feed);
+    const before = Number(url.searchParams.get('before') ?? log.length + 1);
+    const end = before - 1;
+    const start = Math.max(0, end - limit);
+    response.setHeader('content-type', 'application/json');
+    const page: Page = {
+      feed,
+      epoch,
+      offset: log.length,
+      recovered: true,
+      more: url.searchParams.has('before') && start > 0,
+      publications: log.slice(start, end),
+    };
+    response.end(JSON.stringify(page));
+  }
+
+  #serveFile(pathname: string, response: ServerResponse): void {
+    const file = join(dist, normalize(pathname === '/' ? '/index.html' : pathname));
+    if (!file.startsWith(dist) || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    });
+    createReadStream(file).pipe(response);
+  }
+}

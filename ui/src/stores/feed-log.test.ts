@@ -1,0 +1,67 @@
+import type { LivePublication } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
+
+const NOW = Date.parse('2026-06-01T12:00:00Z');
+const at = (offset: number, createdAt = '2026-06-01T10:00:00Z', id = `n${offset}`): LivePublication => ({
+  offset,
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt },
+});
+const none = (_id: string) => false;
+const add = (entries: Entry[], arrival: Arrival, skip = none) => insert(entries, 'all', arrival, skip, NOW);
+const ids = (entries: readonly Entry[]) => entries.map(({ notification }) => notification.id);
+
+describe('insert', () => {
+  it('should keep the order of offsets whatever the order of arrival', () => {
+    const live = add([], { epoch: 'e', publications: [at(5), at(6)] });
+    const page = add(live, { epoch: 'e', publications: [at(3), at(4), at(5)] });
+    expect(ids(page)).toEqual(['n3', 'n4', 'n5', 'n6']);
+  });
+
+  it('should put another epoch at the newer end and mark the gap before it', () => {
+    const first = add([], { epoch: 'e', publications: [at(5)] });
+    const both = add(first, {
+      epoch: 'f',
+      publications: [at(1, undefined, 'x'), at(2, undefined, 'y')],
+      gapBefore: true,
+    });
+    expect(ids(both)).toEqual(['n5', 'x', 'y']);
+    expect(both.map(({ gapBefore }) => gapBefore)).toEqual([false, true, false]);
+    expect(ids(add(both, { epoch: 'e', publications: [at(4)] }))).toEqual(['n4', 'n5', 'x', 'y']);
+  });
+
+  it('should leave out what is there and what is to be skipped', () => {
+    const first = add([], { epoch: 'e', publications: [at(1)] });
+    const next = add(first, { epoch: 'e', publications: [at(1), at(2), at(3)] }, (id) => id === 'n2');
+    expect(ids(next)).toEqual(['n1', 'n3']);
+  });
+
+  it('should let no time run backwards, and none lie in the future', () => {
+    const times = add([], {
+      epoch: 'e',
+      publications: [
+        at(1, '2026-06-01T11:00:00Z'),
+        at(2, '2026-06-01T10:00:00Z'),
+        at(3, '2036-01-01T00:00:00Z'),
+      ],
+    }).map(({ time }) => new Date(time).toISOString().slice(0, 13));
+    expect(times).toEqual(['2026-06-01T11', '2026-06-01T11', '2026-06-01T12']);
+  });
+});
+
+describe('newestFirst', () => {
+  it('should mix feeds by time and keep the order within each', () => {
+    const a = insert(
+      [],
+      'a',
+      {
+        epoch: 'e',
+        publications: [at(1, '2026-06-01T10:00:00Z', 'a1'), at(2, '2026-06-01T10:30:00Z', 'a2')],
+      },
+      none,
+      NOW,
+    );
+    const b = insert([], 'b', { epoch: 'e', publications: [at(1, '2026-06-01T10:10:00Z', 'b1')] }, none, NOW);
+    expect(ids(newestFirst([a, b]))).toEqual(['a2', 'b1', 'a1']);
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, it, vi } from 'vitest';
+import { readJson, safeStorage, tabPositions } from './storage.ts';
+
+const blocked = () => {
+  throw new Error('blocked');
+};
+
+it('should remember as long as the page lives when storage is blocked or full', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  const full = { getItem: () => null, setItem: blocked } as unknown as Storage;
+  for (const storage of [safeStorage(blocked), safeStorage(() => full)]) {
+    storage.set('a', '1');
+    expect(storage.get('a')).toBe('1');
+    expect(storage.get('b')).toBe(null);
+  }
+  expect(warn).toHaveBeenCalledTimes(2);
+  warn.mockRestore();
+});
+
+it('should keep positions by feed and ignore what is none', () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue();
+  const storage = safeStorage(blocked);
+  const positions = tabPositions(storage);
+  positions.set('all', { epoch: 'e', offset: 3 });
+  expect(positions.get('all')).toEqual({ epoch: 'e', offset: 3 });
+  expect(positions.get('topic:a')).toBe(undefined);
+  storage.set('tocsin.position.all', '{"epoch":1}');
+  expect(positions.get('all')).toBe(undefined);
+  storage.set('tocsin.position.all', '{');
+  expect(readJson(storage, 'tocsin.position.all')).toBe(undefined);
+  warn.mockRestore();
+});

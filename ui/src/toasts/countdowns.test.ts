@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Countdowns } from './countdowns.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('Countdowns', () => {
+  it('should go on with what was left after a pause', () => {
+    const done = vi.fn();
+    const countdowns = new Countdowns();
+    countdowns.start('a', 6000, done);
+    vi.advanceTimersByTime(4000);
+    countdowns.pause('hover');
+    vi.advanceTimersByTime(60_000);
+    countdowns.resume('hover');
+    vi.advanceTimersByTime(1999);
+    expect(done).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1);
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('should stand still as long as there is any reason', () => {
+    const done = vi.fn();
+    const countdowns = new Countdowns();
+    countdowns.pause('hover');
+    countdowns.pause('hidden');
+    countdowns.start('a', 100, done);
+    countdowns.resume('hover');
+    vi.advanceTimersByTime(1000);
+    expect(done).not.toHaveBeenCalled();
+    countdowns.resume('hidden');
+    vi.advanceTimersByTime(100);
+    expect(done).toHaveBeenCalledOnce();
+  });
+
+  it('should leave no timer when it is cleared', () => {
+    const countdowns = new Countdowns();
+    countdowns.start('a', 100, () => undefined);
+    countdowns.start('a', 100, () => undefined);
+    countdowns.start('b', 100, () => undefined);
+    expect(vi.getTimerCount()).toBe(2);
+    countdowns.clear();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
