@@ -25,7 +25,11 @@ function faultOfFeed(feed: string): string | undefined {
 /** The name of a feed: `all`, `topic:<name>` or `user:<sub>`. */
 export const feedSchema = z
   .string()
-  .meta({ examples: ['all', 'topic:orders', 'user:42'] })
+  .meta({
+    description: 'The audience: `all`, `topic:<name>` or `user:<sub>`.',
+    pattern: '^(all|topic:[A-Za-z0-9._:-]{1,128}|user:[^\\u0000-\\u001f\\u007f-\\u009f]{1,255})$',
+    examples: ['all', 'topic:orders', 'user:42'],
+  })
   .superRefine((feed, context) => {
     const message = faultOfFeed(feed);
     if (message) context.addIssue({ code: 'custom', message });

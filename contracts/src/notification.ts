@@ -11,11 +11,13 @@ export const actionSchema = z.strictObject({ label: plainText({ max: 40 }), link
 export type Action = z.infer<typeof actionSchema>;
 
 const content = {
-  title: plainText({ max: 120 }),
-  body: plainText({ max: 2000, breaks: true }).optional(),
+  title: plainText({ max: 120 }).meta({ description: 'One line of plain text.' }),
+  body: plainText({ max: 2000, breaks: true })
+    .optional()
+    .meta({ description: 'Plain text; line feeds and tabs are kept.' }),
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
-  source: plainText({ max: 80 }).optional(),
+  source: plainText({ max: 80 }).optional().meta({ description: 'Who says it: a service, a team.' }),
 };
 
 const future = dateTimeSchema.refine((text) => {
@@ -25,11 +27,13 @@ const future = dateTimeSchema.refine((text) => {
 
 /** What a caller sends. Members that it leaves out get the defaults of the contract; unknown ones are refused. */
 export const notificationInputSchema = z.strictObject({
-  id: idSchema.optional(),
-  feed: feedSchema.optional(),
-  severity: severitySchema.optional(),
+  id: idSchema.optional().meta({
+    description: 'Default a UUIDv7. An id that the feed knows is accepted, and not shown again.',
+  }),
+  feed: feedSchema.optional().meta({ default: DEFAULT_FEED }),
+  severity: severitySchema.optional().meta({ default: 'info' }),
   ...content,
-  expiresAt: future.optional(),
+  expiresAt: future.optional().meta({ description: 'In the future; from then on it is not shown.' }),
 });
 export type NotificationInput = z.infer<typeof notificationInputSchema>;
 

@@ -4,6 +4,11 @@ import { z } from 'zod';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // eslint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+/** What plain text looks like to readers of a JSON schema: something visible in it, and no control character. */
+const patternOf = (control: RegExp): string => {
+  const allowed = control.source.replace('[', '[^');
+  return `^${allowed}*${allowed.replace(']', '\\s]')}${allowed}*$`;
+};
 const BLANK = /^[\s\p{Z}\p{Cf}]*$/u;
 
 /** Number of Unicode code points, the unit of every length in the contract. */
@@ -29,7 +34,7 @@ export interface PlainTextOptions {
 export const plainText = ({ max, breaks = false }: PlainTextOptions) =>
   z
     .string()
-    .meta({ minLength: 1, maxLength: max })
+    .meta({ minLength: 1, maxLength: max, pattern: patternOf(breaks ? CONTROL_BUT_BREAKS : CONTROL) })
     .superRefine((text, context) => {
       const fault = (message: string) => context.addIssue({ code: 'custom', message });
       if (BLANK.test(text)) fault('must not be blank');
@@ -82,7 +87,12 @@ export function isSafeLink(link: string): boolean {
 /** A link that a browser can follow without running anything or being sent elsewhere by a trick of spelling. */
 export const linkSchema = z
   .string()
-  .meta({ minLength: 1, maxLength: MAX_LINK })
+  .meta({
+    description: 'An http(s) address, or a path that starts with a single `/`.',
+    pattern: '^(/([^/\\\\\\s]\\S*)?|[hH][tT][tT][pP][sS]?://[^/\\\\\\s]\\S*)$',
+    minLength: 1,
+    maxLength: MAX_LINK,
+  })
   .superRefine((link, context) => {
     const fault = (message: string) => context.addIssue({ code: 'custom', message });
     if (codePoints(link) > MAX_LINK) fault(`must have at most ${MAX_LINK} characters`);

@@ -8,6 +8,7 @@ export * from './failpoints.ts';
 export * from './http/errors.ts';
 export * from './http/health.ts';
 export * from './http/listen.ts';
+export * from './http/metrics.ts';
 export * from './http/problem.ts';
 export * from './log.ts';
 export * from './metrics.ts';

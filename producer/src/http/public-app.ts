@@ -1,6 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { errorHandler, healthRoutes, methodNotAllowed, notFound, type Registry } from '@tocsin/service';
+import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { openApiRoutes } from './openapi.ts';
 
 export interface PublicAppOptions extends NotificationRoutesOptions {
   registry: Registry;
@@ -30,12 +31,8 @@ export function publicApp({ registry, ready, onProblem, ...routes }: PublicAppOp
   app.use(countProblems(onProblem));
   app.use(notificationRoutes(routes));
   app.use(healthRoutes({ ready }));
-  app
-    .route('/metrics')
-    .get(async (_request, response) => {
-      response.type(registry.contentType).send(await registry.metrics());
-    })
-    .all(methodNotAllowed('GET'));
+  app.use(openApiRoutes());
+  app.use(metricsRoutes(registry));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

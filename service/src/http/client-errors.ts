@@ -10,7 +10,9 @@ export function answerUnreadableRequests(server: Server): void {
       socket.destroy();
       return;
     }
-    const [status, title] = isTooLarge(error) ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
+    const [status, title] = isTooLarge(error)
+      ? [431, 'Request Header Fields Too Large']
+      : [400, 'Bad Request'];
     const problem: Problem = {
       type: 'about:blank',
       title,

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { z } from 'zod';
 import { VERSION } from '../version.ts';
 import { methodNotAllowed } from './errors.ts';
 import { sendProblem } from './problem.ts';
@@ -10,13 +11,18 @@ export interface HealthOptions {
   facts?: Record<string, string>;
 }
 
+/** The body of `/healthz`. */
+export const healthSchema = z.object({ status: z.literal('alive'), version: z.string() });
+/** The body of `/readyz` with 200. */
+export const readySchema = z.object({ status: z.literal('ready') });
+
 /** `/healthz`: alive, and which version. `/readyz`: 200 once the sidecar and the components answer, else 503. */
 export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {
   const router = Router();
   router
     .route('/healthz')
     .get((_request, response) => {
-      response.json({ status: 'alive', version: VERSION });
+      response.json({ status: 'alive', version: VERSION } satisfies z.infer<typeof healthSchema>);
     })
     .all(methodNotAllowed('GET'));
   router

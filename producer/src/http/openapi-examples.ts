@@ -1,0 +1,56 @@
+import type { NotificationInput, Problem } from '@tocsin/contracts';
+
+const ids = ['0199a2f0-7c1e-7d3a-9b57-2f6d1c0e8a41'];
+
+/** Bodies of `POST /notifications`. */
+export const REQUEST_EXAMPLES: Record<
+  string,
+  { summary: string; value: NotificationInput | NotificationInput[] }
+> = {
+  least: { summary: 'The least that a notification needs', value: { title: 'Hello' } },
+  full: {
+    summary: 'All members',
+    value: {
+      id: 'order-10421-declined',
+      feed: 'topic:orders',
+      severity: 'error',
+      title: 'Payment for order 10421 was declined',
+      body: 'The card of Brightwater was refused.\nThe order waits for another one.',
+      link: '/orders/10421',
+      actions: [{ label: 'Contact customer', link: '/customers/2' }],
+      source: 'billing',
+      expiresAt: '2099-12-31T23:59:59Z',
+    },
+  },
+  several: {
+    summary: 'Several, also of several feeds; those of one feed keep their order',
+    value: [
+      { title: 'Parcel for Delta Bikes left the house', source: 'shipping' },
+      { feed: 'user:42', severity: 'success', title: 'Your export is ready', link: '/exports/7' },
+    ],
+  },
+};
+
+export const ACCEPTED_EXAMPLE = { ids };
+
+export const INVALID_EXAMPLE: Problem = {
+  type: 'about:blank',
+  title: 'Bad Request',
+  status: 400,
+  code: 'invalid_notification',
+  detail: 'Nothing was taken: the body has 2 faults.',
+  errors: [
+    { path: 'title', message: 'must not be blank' },
+    { path: 'colour', message: 'is not a known member' },
+  ],
+};
+
+export const UNAVAILABLE_EXAMPLE: Problem = {
+  type: 'about:blank',
+  title: 'Service Unavailable',
+  status: 503,
+  code: 'unavailable',
+  detail:
+    'The notifications could not be deposited and announced in time. Any of them may appear; repeating the request with these ids completes it.',
+  ids,
+};

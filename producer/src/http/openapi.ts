@@ -1,0 +1,137 @@
+import { Router } from 'express';
+import { z } from 'zod';
+import {
+  MAX_NOTIFICATIONS_PER_REQUEST,
+  PROBLEM_MEDIA_TYPE,
+  acceptedSchema,
+  notificationInputSchema,
+  notificationInputsSchema,
+  problemSchema,
+} from '@tocsin/contracts';
+import { VERSION, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
+import {
+  ACCEPTED_EXAMPLE,
+  INVALID_EXAMPLE,
+  REQUEST_EXAMPLES,
+  UNAVAILABLE_EXAMPLE,
+} from './openapi-examples.ts';
+
+const registry = z.registry<{ id: string }>();
+registry.add(notificationInputSchema, { id: 'NotificationInput' });
+registry.add(notificationInputsSchema, { id: 'NotificationInputs' });
+registry.add(acceptedSchema, { id: 'Accepted' });
+registry.add(problemSchema, { id: 'Problem' });
+registry.add(healthSchema, { id: 'Health' });
+registry.add(readySchema, { id: 'Ready' });
+
+const uri = (id: string): string => `#/components/schemas/${id}`;
+const ref = (id: string) => ({ $ref: uri(id) });
+
+/** The schemas of the contract; without `$schema` and `$id`, which would change what their references mean. */
+function schemas(): Record<string, unknown> {
+  const all = z.toJSONSchema(registry, { uri, io: 'input' }).schemas;
+  return Object.fromEntries(
+    Object.entries(all).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]),
+  );
+}
+
+const json = (id: string, example?: unknown) => ({
+  'application/json': { schema: ref(id), ...(example !== undefined && { example }) },
+});
+
+const problem = (description: string, example?: unknown) => ({
+  description,
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: ref('Problem'), ...(example !== undefined && { example }) } },
+});
+
+const retryAfter = {
+  'Retry-After': { description: 'Seconds after which to repeat.', schema: { type: 'integer', minimum: 0 } },
+};
+
+const traceparent = {
+  name: 'traceparent',
+  in: 'header',
+  description: 'W3C trace context, kept through every hop; another value is replaced.',
+  schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
+};
+
+const postNotifications = {
+  operationId: 'postNotifications',
+  summary: 'Notify the readers of feeds',
+  description:
+    `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, of any feeds; those of one feed keep ` +
+    'their order. A 202 took all of them, a 4xx none. After a 503 any of them may appear: repeat the request with ' +
+    'the `ids` that it names, and nothing is shown twice.',
+  parameters: [traceparent],
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': {
+        schema: { oneOf: [ref('NotificationInput'), ref('NotificationInputs')] },
+        examples: REQUEST_EXAMPLES,
+      },
+    },
+  },
+  responses: {
+    202: {
+      description: 'Stored and announced. The ids are in the order of the request.',
+      content: json('Accepted', ACCEPTED_EXAMPLE),
+    },
+    400: problem('The body or the query has faults, all of which are listed.', INVALID_EXAMPLE),
+    413: problem('The body has more than 1 MiB.'),
+    415: problem('The body is not application/json in UTF-8.'),
+    503: {
+      ...problem('Not stored and announced in time, or too many are waiting.', UNAVAILABLE_EXAMPLE),
+      headers: retryAfter,
+    },
+  },
+};
+
+const get = (operationId: string, summary: string, responses: Record<number, unknown>) => ({
+  get: { operationId, summary, responses },
+});
+
+/** The OpenAPI 3.1 document of the producer's public port. */
+export const openApiDocument = () => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Tocsin producer',
+    version: VERSION,
+    summary: 'Publish a notification; every browser that should see it shows it once, in order.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  paths: {
+    '/notifications': { post: postNotifications },
+    '/healthz': get('getHealth', 'Alive, and which version', {
+      200: { description: 'Alive.', content: json('Health') },
+    }),
+    '/readyz': get('getReadiness', 'Whether the sidecar and the components answer', {
+      200: { description: 'Ready.', content: json('Ready') },
+      503: { ...problem('Not ready; the detail says why.'), headers: retryAfter },
+    }),
+    '/metrics': get('getMetrics', 'Metrics for Prometheus', {
+      200: {
+        description: 'Text exposition format.',
+        content: { 'text/plain': { schema: { type: 'string' } } },
+      },
+    }),
+    '/openapi.json': get('getOpenApi', 'This document', {
+      200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
+    }),
+  },
+  components: { schemas: schemas() },
+});
+
+/** `GET /openapi.json`. */
+export function openApiRoutes(): Router {
+  const document = JSON.stringify(openApiDocument());
+  const router = Router();
+  router
+    .route('/openapi.json')
+    .get((_request, response) => {
+      response.type('application/json').send(document);
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}

@@ -1,0 +1,15 @@
+import { Router } from 'express';
+import type { Registry } from '../metrics.ts';
+import { methodNotAllowed } from './errors.ts';
+
+/** `/metrics` in Prometheus's text format. */
+export function metricsRoutes(registry: Registry): Router {
+  const router = Router();
+  router
+    .route('/metrics')
+    .get(async (_request, response) => {
+      response.type(registry.contentType).send(await registry.metrics());
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}
