@@ -1,5 +1,5 @@
 import { runUntilSignal } from '@tocsin/service';
-import { startApp } from './app.ts';
+import { startBff } from './app.ts';
 import { readConfig } from './config.ts';
 
-await runUntilSignal(() => startApp(readConfig()));
+await runUntilSignal(() => startBff(readConfig()));

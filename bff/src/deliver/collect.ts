@@ -25,7 +25,7 @@ export async function peekForward(
     const texts = await peekSome(entries, run, feed, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     for (const [i, text] of texts.entries()) {
       if (text === undefined) return { found, missing: start + i };
-      bytes += text.length;
+      bytes += Buffer.byteLength(text);
       if (bytes > MAX_BATCH_BYTES && found.length > 0) return { found, missing: undefined };
       found.push({ seq: start + i, text });
     }
@@ -54,7 +54,10 @@ export async function walkBack(
   return first;
 }
 
-/** The last number of the unbroken stretch of missing entries that begins with `from`, at most `to`. */
+/**
+ * The last number of the unbroken stretch of missing entries that begins with `from`, at most `to`; `from - 1` when
+ * that one is there after all.
+ */
 export async function lastMissing(
   entries: Entries,
   run: string,
@@ -65,7 +68,7 @@ export async function lastMissing(
   for (let start = from; start <= to; start += PEEKS_AT_ONCE) {
     const texts = await peekSome(entries, run, feed, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     const found = texts.findIndex((text) => text !== undefined);
-    if (found >= 0) return Math.max(from, start + found - 1);
+    if (found >= 0) return start + found - 1;
   }
   return to;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { DOCUMENT_VERSION, entryKey, type Position, type SetAside } from '@tocsin/contracts';
 import { checkEntry, type CheckedEntry } from '../feed/check-entry.ts';
 import type { Taken } from '../feed/plan-commit.ts';
@@ -71,7 +72,7 @@ class Turn {
       return this.#result('already-claimed', loaded);
     }
     const { run, seq } = announced;
-    if (this.#done(loaded, run) >= seq) return this.#result('already-claimed', loaded);
+    if ((done(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
     let from = await this.#begin(loaded, run, seq);
     let outcome: Outcome = 'set-aside';
     while (from <= seq) {
@@ -79,14 +80,14 @@ class Turn {
       if (batch.found.length === 0) {
         const to = await lastMissing(this.#use.entries, run, this.#feed, from, seq);
         // Missing is only what a head read after the miss has not taken.
-        const again = await this.#load();
-        if (again.etag !== loaded.etag || again.epoch !== loaded.epoch) {
-          loaded = again;
-          if (this.#done(loaded, run) >= seq) return this.#result('already-claimed', loaded);
+        const before = loaded;
+        loaded = await this.#load();
+        if (to < from || !isDeepStrictEqual(loaded.stored, before.stored) || loaded.etag !== before.etag) {
+          if ((done(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
           from = await this.#begin(loaded, run, seq);
           continue;
         }
-        loaded = await this.#giveUp(again, run, from, to);
+        loaded = await this.#giveUp(loaded, run, from, to);
         from = to + 1;
         continue;
       }
@@ -100,13 +101,10 @@ class Turn {
     return this.#result(outcome, loaded);
   }
 
-  #done({ base }: LoadedHead, run: string): number {
-    return base?.producers[run]?.[0] ?? 0;
-  }
-
   /** The first number to take: after the head's, or for an unknown run where its unbroken entries begin. */
   async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
-    if (loaded.base?.producers[run]) return this.#done(loaded, run) + 1;
+    const last = done(loaded, run);
+    if (last !== undefined) return last + 1;
     return Math.min(seq, await walkBack(this.#use.entries, run, this.#feed, seq));
   }
 
@@ -153,11 +151,17 @@ class Turn {
     return checked;
   }
 
-  /** Declares the numbers `from` to `to` missing: set aside without content, and done. */
+  /**
+   * Declares the numbers `from` to `to` missing: set aside without content. Of a run that the head knows they are
+   * done; of another one nothing is, since what lies below may still be announced.
+   */
   async #giveUp(loaded: LoadedHead, run: string, from: number, to: number): Promise<LoadedHead> {
     const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
     await this.#setAside(run, to, 'missing', [fault], null);
-    return this.#commit(loaded, { run, from, to, notifications: [] });
+    if (done(loaded, run) !== undefined) {
+      return this.#commit(loaded, { run, from, to, notifications: [] });
+    }
+    return loaded.begins ? this.#commit(loaded, undefined) : loaded;
   }
 
   async #setAside(
@@ -180,3 +184,7 @@ class Turn {
     return { outcome, position: { epoch: stored.epoch, offset: stored.offset } };
   }
 }
+
+/** The highest number of the run that is done; none for a run that the head does not know. */
+const done = ({ base }: LoadedHead, run: string): number | undefined =>
+  base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

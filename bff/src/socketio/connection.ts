@@ -23,14 +23,20 @@ export interface ConnectionDependencies {
   views: FeedViews;
   log: Logger;
   now: () => number;
+  onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
+
+export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'refused';
 
 const MAX_FEEDS = 100;
 
 export const roomOf = (feed: string): string => `feed:${feed}`;
 
 /** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
-export function serveConnection(socket: GatewaySocket, { views, log, now }: ConnectionDependencies): void {
+export function serveConnection(
+  socket: GatewaySocket,
+  { views, log, now, onSubscribed }: ConnectionDependencies,
+): void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
 
@@ -62,8 +68,11 @@ export function serveConnection(socket: GatewaySocket, { views, log, now }: Conn
     }
     try {
       const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
-      return { ok: true, ...(await readPage(views.view(feed), asked, now)) };
+      const page = await readPage(views.view(feed), asked, now);
+      onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
+      return { ok: true, ...page };
     } catch (error) {
+      onSubscribed('refused');
       log.warn({ err: error, feed }, 'a subscription has to be repeated');
       return refuse('unavailable', 'the feed cannot be read now; ask again', true);
     }

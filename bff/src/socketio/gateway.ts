@@ -9,18 +9,21 @@ import {
 } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import { Server, type ServerOptions } from 'socket.io';
+import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { closeSlowConnections } from './backlog.ts';
-import { roomOf, serveConnection } from './connection.ts';
+import { roomOf, serveConnection, type SubscriptionOutcome } from './connection.ts';
 
 export interface GatewayOptions {
   server: HttpServer;
   views: FeedViews;
   /** The carrier's socket.io adapter, if it has one. */
-  adapter?: ServerOptions['adapter'] | undefined;
+  adapter?: Backend['socketAdapter'];
   log: Logger;
   now: () => number;
+  /** Told how each subscription was answered. */
+  onSubscribed: (outcome: SubscriptionOutcome) => void;
 }
 
 /** Each feed's position goes to its connections at least every 10 s. */
@@ -34,7 +37,7 @@ export class Gateway {
   readonly #timers: NodeJS.Timeout[];
 
   constructor(options: GatewayOptions) {
-    const { server, views, adapter, log, now } = options;
+    const { server, views, adapter, log, now, onSubscribed } = options;
     this.#options = options;
     this.#io = new Server(server, {
       path: SOCKET_PATH,
@@ -43,13 +46,13 @@ export class Gateway {
       httpCompression: false,
       maxHttpBufferSize: MAX_CLIENT_MESSAGE_BYTES,
       connectTimeout: 10_000,
-      ...(adapter && { adapter }),
+      ...(adapter && { adapter: adapter as unknown as NonNullable<ServerOptions['adapter']> }),
     });
     this.#io.use((socket, next) => {
       if (handshakeSchema.safeParse(socket.handshake.auth).success) next();
       else next(new Error('invalid_request: auth may have a token and a clientId, both text'));
     });
-    this.#io.on('connection', (socket) => serveConnection(socket, { views, log, now }));
+    this.#io.on('connection', (socket) => serveConnection(socket, { views, log, now, onSubscribed }));
     this.#timers = [
       setInterval(() => this.#sendPositions(), POSITION_MS).unref(),
       setInterval(() => closeSlowConnections(this.#io, log), BACKLOG_CHECK_MS).unref(),

@@ -1,0 +1,30 @@
+import type { Announcement } from '@tocsin/contracts';
+import type { Adapter } from 'socket.io-adapter';
+import type { FeedHost } from './deliver/feed-host.ts';
+import type { Broadcaster, Entries, FeedLog, SetAsideStore } from './deliver/ports.ts';
+import type { CallFeed } from './deliver/receive.ts';
+
+/** What reaches the application through its backend. Each resolves when its message is done with. */
+export interface Inbound {
+  feedHost: FeedHost;
+  onAnnouncement(data: unknown): Promise<unknown>;
+  onDeadLetter(data: unknown): Promise<unknown>;
+}
+
+/** All that an instance talks to besides browsers. */
+export interface Backend {
+  log: FeedLog;
+  entries: Entries;
+  setAside: SetAsideStore;
+  broadcaster: Broadcaster;
+  /** The carrier's socket.io adapter, if it has one. */
+  socketAdapter?: ((namespace: never) => Adapter) | undefined;
+  /** Takes a feed's turn where its host is; absent where every turn is taken here. */
+  callActor?: CallFeed;
+  announceAgain(announcement: Announcement): Promise<void>;
+  /** Begins to hand over what comes in. Resolves with the function that ends it. */
+  receive(inbound: Inbound): Promise<() => Promise<void>>;
+  /** Rejects with the reason why it cannot be used. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}

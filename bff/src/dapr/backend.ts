@@ -1,0 +1,59 @@
+import { COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { Sidecar, type Logger } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import type { BffConfig } from '../config.ts';
+import type { Broadcaster } from '../deliver/ports.ts';
+import { createCallActor } from './call-feed.ts';
+import { DaprEntries } from './entries.ts';
+import { DaprFeedLog } from './feed-log.ts';
+import { startDaprServer } from './server.ts';
+import { DaprSetAside } from './set-aside.ts';
+
+/** What carries publications between instances; Dapr has no part in it. */
+export interface Carrier {
+  broadcaster: Broadcaster;
+  socketAdapter?: Backend['socketAdapter'];
+  ready(): Promise<void>;
+  stop(): void;
+}
+
+/** The components of Dapr through the sidecar, and a carrier. */
+export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): Backend {
+  const sidecar = new Sidecar({
+    httpPort: config.DAPR_HTTP_PORT,
+    token: config.DAPR_API_TOKEN,
+    timeoutMs: config.SIDECAR_TIMEOUT_MS,
+  });
+  const feedLog = new DaprFeedLog(sidecar);
+  return {
+    log: feedLog,
+    entries: new DaprEntries(sidecar),
+    setAside: new DaprSetAside(sidecar),
+    broadcaster: carrier.broadcaster,
+    socketAdapter: carrier.socketAdapter,
+    callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
+    announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
+    receive: async (inbound) => {
+      const server = await startDaprServer({
+        ...inbound,
+        host: config.INTERNAL_HOST,
+        port: config.INTERNAL_PORT,
+        daprHttpPort: config.DAPR_HTTP_PORT,
+        appToken: config.APP_API_TOKEN,
+        log,
+      });
+      return () => server.stop();
+    },
+    ready: async () => {
+      const loaded = await sidecar.components();
+      const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
+      if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
+      await feedLog.readDocuments(['readiness']);
+      await carrier.ready();
+    },
+    close: async () => {
+      carrier.stop();
+      await sidecar.close();
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** The bff as a library, for tools that run it in their own process. */
+export * from './app.ts';
+export * from './backend.ts';
+export * from './config.ts';
+export * from './memory/backend.ts';

@@ -1,0 +1,38 @@
+import type { Backend, Inbound } from '../backend.ts';
+import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryEntries } from './entries.ts';
+import { MemoryFeedLog } from './feed-log.ts';
+import { MemorySetAside } from './set-aside.ts';
+
+export interface MemoryBackend extends Backend {
+  entries: MemoryEntries;
+  /** Hands an announcement to the instance. Rejects as the instance does. */
+  announce(data: unknown): Promise<unknown>;
+}
+
+/** A backend in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
+export function memoryBackend(): MemoryBackend {
+  let inbound: Inbound | undefined;
+  const announce = async (data: unknown): Promise<unknown> => {
+    if (!inbound) throw new Error('nobody receives announcements yet');
+    return inbound.onAnnouncement(data);
+  };
+  return {
+    log: new MemoryFeedLog(),
+    entries: new MemoryEntries(),
+    setAside: new MemorySetAside(),
+    broadcaster: new MemoryBroadcaster(),
+    announce,
+    announceAgain: async (announcement) => {
+      await announce(announcement);
+    },
+    receive: async (handlers) => {
+      inbound = handlers;
+      return async () => {
+        inbound = undefined;
+      };
+    },
+    ready: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,73 @@
+import { Counter, Gauge, Histogram, type Registry } from '@tocsin/service';
+
+/** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
+export function createMetrics(registry: Registry, connections: () => number) {
+  const registers = [registry];
+  new Gauge({
+    name: 'tocsin_bff_connections',
+    help: 'Browsers that are connected to this instance.',
+    registers,
+    collect() {
+      this.set(connections());
+    },
+  });
+  return {
+    announcements: new Counter({
+      name: 'tocsin_bff_announcements_total',
+      help: 'Announcements received, by outcome; retry ones come again.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'tocsin_bff_dead_letters_total',
+      help: 'Announcements that had run out of retries, by what became of them.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    published: new Counter({
+      name: 'tocsin_bff_publications_total',
+      help: 'Notifications that this instance committed, claimed and broadcast.',
+      registers,
+    }),
+    suppressed: new Counter({
+      name: 'tocsin_bff_notifications_suppressed_total',
+      help: 'Notifications left out because the feed had taken their id before.',
+      registers,
+    }),
+    setAside: new Counter({
+      name: 'tocsin_bff_entries_set_aside_total',
+      help: 'Entries that the feed could not take, by reason.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    epochsBegun: new Counter({
+      name: 'tocsin_bff_epochs_begun_total',
+      help: 'Times that the store was seen to have lost part of a feed, by how it showed.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    takeovers: new Counter({
+      name: 'tocsin_bff_takeovers_total',
+      help: 'Times that this instance began to take the turns of a feed because its host was away.',
+      registers,
+    }),
+    pushed: new Counter({
+      name: 'tocsin_bff_publications_pushed_total',
+      help: 'Publications that reached this instance and went to its subscribed browsers.',
+      registers,
+    }),
+    subscriptions: new Counter({
+      name: 'tocsin_bff_subscriptions_total',
+      help: 'Subscriptions answered: new, recovered, gap (cannot be continued) or refused.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    latency: new Histogram({
+      name: 'tocsin_bff_delivery_latency_seconds',
+      help: 'Time from createdAt at the producer to the push to browsers.',
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+  };
+}
+export type BffMetrics = ReturnType<typeof createMetrics>;
