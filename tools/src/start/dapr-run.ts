@@ -100,7 +100,7 @@ export class DaprRun {
       const alive = await this.#look();
       if (signal.aborted) return undefined;
       const dead = [...this.#parts.values()].find((part) => !alive.has(part.pid));
-      if (dead) return dead;
+      if (dead) return dead.app ? dead : this.#neverSeen(dead.role, alive);
       if (this.#reported) return this.#neverSeen(this.#reported, alive);
       await delay(LOOK_MS);
     }
@@ -110,12 +110,14 @@ export class DaprRun {
   async #look(): Promise<Set<number>> {
     const children = await childrenOf(this.#pid);
     for (const child of children) {
-      if (!this.#parts.has(child.pid)) this.#parts.set(child.pid, this.#describe(child));
+      // Between fork and exec a child still looks like the CLI.
+      const isStarted = !child.command.endsWith(` run -f ${this.#options.runFile}`);
+      if (isStarted && !this.#parts.get(child.pid)?.app) this.#parts.set(child.pid, this.#describe(child));
     }
     return new Set(children.map(({ pid }) => pid));
   }
 
-  /** A part that ended before it was seen: that of the first pair which has none, since they start in order. */
+  /** A part that ended before it was known: that of the first pair which has none, since they start in order. */
   #neverSeen(role: Part['role'], alive: ReadonlySet<number>): Part {
     const living = [...this.#parts.values()].filter((part) => part.role === role && alive.has(part.pid));
     return { pid: 0, role, app: this.#options.apps.find((app) => !living.some((part) => part.app === app)) };

@@ -1,0 +1,130 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS } from '@tocsin/contracts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (...path: string[]): unknown => parse(readFileSync(join(root, ...path), 'utf8'));
+
+const resourceSchema = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }),
+  spec: z.looseObject({
+    type: z.string().optional(),
+    metadata: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]),
+  }),
+  scopes: z.array(z.string()).optional(),
+});
+const resources = readdirSync(join(root, 'components')).map((file) => ({
+  file,
+  resource: resourceSchema.parse(read('components', file)),
+}));
+const component = (name: string) => {
+  const found = resources.find(({ resource }) => resource.metadata.name === name)?.resource;
+  if (!found) throw new Error(`components/ has no ${name}`);
+  return found;
+};
+const setting = (name: string, key: string): string => {
+  const found = component(name).spec.metadata.find((one) => one.name === key)?.value;
+  if (found === undefined) throw new Error(`${name} has no ${key}`);
+  return found;
+};
+
+describe('components/', () => {
+  it.each([
+    [COMPONENTS.entries, 'bindings.redis', [APP_IDS.producer, APP_IDS.bff]],
+    [COMPONENTS.pubsub, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
+    [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.bff]],
+    [COMPONENTS.state, 'state.redis', [APP_IDS.bff]],
+  ])('should have %s, a %s for those who use it', (name, type, scopes) => {
+    expect(component(name).spec.type).toBe(type);
+    expect(component(name).scopes).toEqual(scopes);
+  });
+
+  it('should name each file after the component in it', () => {
+    for (const { file, resource } of resources) {
+      if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
+    }
+  });
+
+  it('should have no component that no contract names', () => {
+    const names = resources.filter(({ resource }) => resource.kind === 'Component');
+    const known = [...Object.values(COMPONENTS), 'environment'];
+    expect(names.map(({ resource }) => resource.metadata.name).sort()).toEqual(known.sort());
+  });
+
+  it.each([COMPONENTS.pubsub, COMPONENTS.deadLetters])(
+    'should trim %s by time, below an entry’s life',
+    (name) => {
+      const hours = Number(/^(\d+)h$/.exec(setting(name, 'streamTTL'))?.[1]);
+      expect(hours * 3_600_000).toBeLessThan(ENTRY_LIFE_MS);
+      expect(component(name).spec.metadata.map((one) => one.name)).not.toContain('maxLenApprox');
+      expect(setting(name, 'redeliverInterval')).toMatch(/^\d+$/);
+    },
+  );
+
+  it('should retry longer than processingTimeout, without a circuit breaker', () => {
+    const resiliency = z
+      .object({
+        policies: z.strictObject({
+          retries: z.object({
+            inbound: z.object({ policy: z.string(), duration: z.string(), maxRetries: z.int() }),
+          }),
+        }),
+        targets: z.object({ components: z.record(z.string(), z.unknown()) }),
+      })
+      .parse(z.object({ spec: z.unknown() }).parse(read('components', 'resiliency.yaml')).spec);
+    const { policy, duration, maxRetries } = resiliency.policies.retries.inbound;
+    expect(policy).toBe('constant');
+    for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters]) {
+      expect(Number.parseInt(duration, 10) * maxRetries).toBeGreaterThan(
+        Number.parseInt(setting(name, 'processingTimeout'), 10),
+      );
+      expect(resiliency.targets.components[name]).toEqual({ inbound: { retry: 'inbound' } });
+    }
+  });
+});
+
+describe('dapr.yaml', () => {
+  const { common, apps } = z
+    .object({
+      common: z.looseObject({ resourcesPaths: z.array(z.string()), configFilePath: z.string() }),
+      apps: z.array(
+        z.looseObject({ appID: z.string(), appPort: z.int(), env: z.record(z.string(), z.string()) }),
+      ),
+    })
+    .parse(read('dapr.yaml'));
+
+  it('should run one producer and two instances of the bff on their public ports', () => {
+    expect(apps.map(({ appID, env }) => [appID, env['PORT']])).toEqual([
+      [APP_IDS.producer, '4000'],
+      [APP_IDS.bff, '4001'],
+      [APP_IDS.bff, '4002'],
+    ]);
+  });
+
+  it('should give every application and sidecar ports of its own', () => {
+    const ports = apps.flatMap((app) => [
+      Number(app.env['PORT']),
+      ...['appPort', 'daprHTTPPort', 'daprGRPCPort', 'daprInternalGRPCPort', 'metricsPort'].map(
+        (key) => app[key],
+      ),
+    ]);
+    expect(ports.every((port) => typeof port === 'number' && port > 0)).toBe(true);
+    expect(new Set(ports).size).toBe(ports.length);
+    for (const app of apps) expect(app.env['INTERNAL_PORT']).toBe(String(app.appPort));
+  });
+
+  it('should probe the applications so that a dead one is noticed within 2 s', () => {
+    expect(common).toMatchObject({
+      enableAppHealthCheck: true,
+      appHealthProbeInterval: 1,
+      appHealthProbeTimeout: 500,
+      appHealthThreshold: 2,
+      resourcesPaths: ['./components'],
+    });
+  });
+});

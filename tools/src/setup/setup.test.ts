@@ -1,0 +1,107 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isNewEnough } from './dapr.ts';
+import { hashOf } from './hash.ts';
+import { withLock } from './lock.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tocsin-setup-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('hashOf', () => {
+  const write = (path: string, text: string) => {
+    mkdirSync(join(dir, path, '..'), { recursive: true });
+    writeFileSync(join(dir, path), text);
+  };
+  const hash = () => hashOf(dir, ['ui', 'lock.json']);
+
+  it('should stay the same when nothing changes, and with what is built or installed', () => {
+    write('ui/src/a.ts', 'a');
+    const before = hash();
+    write('ui/src/a.ts', 'a');
+    write('ui/dist/a.js', 'built');
+    write('ui/node_modules/x/a.js', 'installed');
+    expect(hash()).toBe(before);
+  });
+
+  it.each([
+    ['changed', () => write('ui/src/a.ts', 'b')],
+    ['added', () => write('ui/src/b.ts', 'a')],
+    ['removed', () => rmSync(join(dir, 'ui/src/a.ts'))],
+    ['renamed', () => (rmSync(join(dir, 'ui/src/a.ts')), write('ui/src/c.ts', 'a'))],
+    ['added as a file that was named before it existed', () => write('lock.json', '{}')],
+  ])('should change when a file is %s', (_, change) => {
+    write('ui/src/a.ts', 'a');
+    const before = hash();
+    change();
+    expect(hash()).not.toBe(before);
+  });
+
+  it('should tell where one file ends and the next begins', () => {
+    write('ui/a', '12');
+    write('ui/b', '3');
+    const before = hash();
+    write('ui/a', '1');
+    write('ui/b', '23');
+    expect(hash()).not.toBe(before);
+  });
+});
+
+describe('withLock', () => {
+  const lock = () => join(dir, 'sub', 'lock');
+
+  it('should let one after the other work', async () => {
+    const steps: string[] = [];
+    const work = (name: string) => () => {
+      steps.push(`${name} begins`);
+      return delay(50).then(() => steps.push(`${name} ends`));
+    };
+    const waits: number[] = [];
+    const note = (holder: number) => waits.push(holder);
+    await Promise.all([withLock(lock(), work('a'), note), withLock(lock(), work('b'), note)]);
+    expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    expect(waits).toEqual([process.pid]);
+  });
+
+  it('should take over the lock of a process that has died', async () => {
+    mkdirSync(join(dir, 'sub'));
+    writeFileSync(lock(), '4194305');
+    expect(
+      await withLock(
+        lock(),
+        async () => readFileSync(lock(), 'utf8'),
+        () => undefined,
+      ),
+    ).toBe(String(process.pid));
+  });
+
+  it('should free the lock when the work fails', async () => {
+    const failing = withLock(
+      lock(),
+      () => Promise.reject(new Error('no')),
+      () => undefined,
+    );
+    await expect(failing).rejects.toThrow('no');
+    expect(
+      await withLock(
+        lock(),
+        async () => 'next',
+        () => undefined,
+      ),
+    ).toBe('next');
+  });
+});
+
+describe('isNewEnough', () => {
+  it.each(['1.18.0', '1.18.1', '1.20.0-rc.1', '2.0.0'])('should take %s', (version) => {
+    expect(isNewEnough(version)).toBe(true);
+  });
+  it.each(['1.17.9', '0.99.0', '', 'edge', 'n/a'])('should not take %j', (version) => {
+    expect(isNewEnough(version)).toBe(false);
+  });
+});

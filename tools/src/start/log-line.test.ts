@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { isNoise, parseLine } from './log-line.ts';
+
+describe('parseLine', () => {
+  it('should make one short line of an application’s JSON', () => {
+    const record = {
+      level: 'warn',
+      time: 1,
+      name: 'bff',
+      pid: 7,
+      hostname: 'h',
+      msg: 'set aside',
+      entry: 'a:1',
+    };
+    expect(parseLine(`\u001b[94m== APP - bff == ${JSON.stringify(record)}\u001b[0m`)).toEqual({
+      source: 'bff',
+      level: 'warn',
+      text: 'set aside entry=a:1',
+      pid: 7,
+    });
+  });
+
+  it('should show an error by its message', () => {
+    const record = {
+      level: 50,
+      msg: 'turn failed',
+      err: { type: 'Error', message: 'no Redis', stack: 'at …' },
+    };
+    expect(parseLine(`== APP - bff == ${JSON.stringify(record)}`)).toMatchObject({
+      level: 'error',
+      text: 'turn failed err=no Redis',
+    });
+  });
+
+  it.each(['{not JSON', 'plain text'])('should show %j as it is', (text) => {
+    expect(parseLine(`== APP - producer == ${text}`)).toEqual({ source: 'producer', level: 'info', text });
+  });
+
+  it('should cut a long value', () => {
+    const line = parseLine(`== APP - bff == ${JSON.stringify({ msg: 'm', body: 'x'.repeat(500) })}`);
+    expect(line?.text).toHaveLength('m body='.length + 120);
+  });
+
+  it('should read what daprd says', () => {
+    const line =
+      'time="2026-01-01T00:00:00Z" level=fatal msg="Fatal error: \\"x\\" failed" app_id=bff instance=h scope=dapr.runtime';
+    expect(parseLine(line)).toEqual({ source: 'dapr bff', level: 'error', text: 'Fatal error: "x" failed' });
+  });
+
+  it('should read what the CLI says', () => {
+    expect(parseLine('❌  The App process exited with error code: exit status 1')).toEqual({
+      source: 'dapr',
+      level: 'error',
+      text: 'The App process exited with error code: exit status 1',
+    });
+  });
+
+  it.each(['', '   ', '\u001b[0m', 'ℹ️  '])('should say nothing for %j', (raw) => {
+    expect(parseLine(raw)).toBeUndefined();
+  });
+
+  it('should know daprd’s standing warnings from news', () => {
+    const warning = (text: string, source = 'dapr bff') => isNoise({ source, level: 'warn', text });
+    expect(warning('mTLS is disabled. Skipping certificate request')).toBe(true);
+    expect(warning('Failed to init component')).toBe(false);
+    expect(warning('mTLS is disabled.', 'bff')).toBe(false);
+  });
+});

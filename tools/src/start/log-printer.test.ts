@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { LogPrinter } from './log-printer.ts';
+
+function printer(verbose = false) {
+  const lines: string[] = [];
+  const one = new LogPrinter({
+    write: (text) => lines.push(text),
+    colours: false,
+    verbose,
+    portOf: (pid) => (pid === 7 ? 4001 : undefined),
+  });
+  return { one, lines };
+}
+
+describe('LogPrinter', () => {
+  it('should say when, who and what', () => {
+    const { one, lines } = printer();
+    one.print({ source: 'bff', level: 'warn', text: 'slow', pid: 7 });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
+  });
+
+  it('should show a line that repeats once in 5 s, and count the others', () => {
+    const { one, lines } = printer();
+    const line = { source: 'dapr bff', level: 'error', text: 'refused' } as const;
+    for (let at = 0; at <= 5_000; at += 1_000) one.print(line, at);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toContain('refused (and 4 more like this)');
+  });
+
+  it('should not take the same words of two instances for a repetition', () => {
+    const { one, lines } = printer();
+    one.print({ source: 'bff', level: 'info', text: 'stopped', pid: 7 }, 0);
+    one.print({ source: 'bff', level: 'info', text: 'stopped', pid: 8 }, 0);
+    expect(lines).toHaveLength(2);
+  });
+
+  it('should leave Dapr’s noise out unless asked, and all of Dapr during a stop', () => {
+    const noise = 'time="t" level=warning msg="mTLS is disabled." app_id=bff';
+    const news = 'time="t" level=error msg="no Redis" app_id=bff';
+    const quiet = printer();
+    quiet.one.raw(noise);
+    quiet.one.raw(news);
+    quiet.one.quietDapr();
+    quiet.one.raw(news.replace('no', 'still no'));
+    expect(quiet.lines.map((line) => line.split('| ')[1])).toEqual(['error no Redis\n']);
+    const all = printer(true);
+    all.one.raw(noise);
+    expect(all.lines).toHaveLength(1);
+  });
+});

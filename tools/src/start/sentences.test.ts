@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { busyPortSentence } from './check-ports.ts';
+import { explainEnd, LastErrors } from './explain.ts';
+import { readOptions } from './options.ts';
+import { splitHost } from './services.ts';
+import { welcome } from './welcome.ts';
+
+const app = { appId: 'bff', port: 4001, internalPort: 4101, ports: [] };
+
+describe('what is said when something is wrong', () => {
+  it('should name a busy port, its use, the other copy and the remedy', () => {
+    const other = { pid: 42, folder: '/elsewhere' };
+    expect(busyPortSentence(4000, 'the public port of producer', other)).toBe(
+      'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin runs in /elsewhere ' +
+        '(process 42). Stop it with Ctrl-C in its terminal (or `kill 42`) and start again.',
+    );
+    expect(busyPortSentence(4000, 'x', undefined)).toMatch(
+      /by another program\. `.*4000.*` shows which; stop it/,
+    );
+  });
+
+  it('should name the component that failed', () => {
+    const errors = new LastErrors();
+    const text = 'Fatal error from runtime: process component notification-state error: refused';
+    errors.note({ source: 'dapr bff', level: 'error', text });
+    errors.note({ source: 'dapr bff', level: 'info', text: 'bye' });
+    const sentence = explainEnd({ pid: 1, role: 'sidecar', app }, errors, 'localhost:1');
+    expect(sentence).toContain('The Dapr component notification-state failed');
+    expect(sentence).toContain(
+      'Check components/notification-state.yaml and that Redis at localhost:1 answers',
+    );
+  });
+
+  it('should name the application that ended, or the CLI', () => {
+    const errors = new LastErrors();
+    expect(explainEnd({ pid: 1, role: 'application', app }, errors, '')).toContain(
+      'The application bff on port 4001 has ended.',
+    );
+    expect(explainEnd('dapr run', errors, '')).toContain('`dapr run` has ended.');
+  });
+
+  it('should refuse options that it does not know, with those it does', () => {
+    expect(() => readOptions(['--fast'])).toThrow(/--fast.*\n?.*npm start -- \[--verbose\]/s);
+  });
+
+  it('should tell the pages and how to send a notification', () => {
+    const text = welcome(['http://localhost:4001', 'http://localhost:4002'], 4000);
+    expect(text).toContain('http://localhost:4001  http://localhost:4002');
+    expect(text).toContain(
+      `curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:4000/notifications`,
+    );
+  });
+});
+
+describe('splitHost', () => {
+  it.each([
+    ['redis', 'redis', 6379],
+    ['127.0.0.1:7000', '127.0.0.1', 7000],
+    ['[::1]:7000', '::1', 7000],
+  ])('should read %s', (address, host, port) => {
+    expect(splitHost(address)).toEqual({ host, port });
+  });
+
+  it('should refuse what is no host', () => {
+    expect(() => splitHost('redis://x:1/0')).toThrow('is not host:port');
+  });
+});

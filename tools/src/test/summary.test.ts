@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { summarize, type Results } from './summary.ts';
+
+const results = (some: Partial<Results>): Results => ({
+  numPassedTests: 0,
+  numFailedTests: 0,
+  numPendingTests: 0,
+  numTodoTests: 0,
+  success: true,
+  testResults: [],
+  ...some,
+});
+
+describe('summarize', () => {
+  it('should count what passed', () => {
+    expect(summarize(results({ numPassedTests: 7 }), 0)).toEqual({ line: '7 passed, 0 failed', ok: true });
+  });
+
+  it('should name skipped ones only if there are any', () => {
+    const line = summarize(results({ numPassedTests: 7, numPendingTests: 1, numTodoTests: 1 }), 0).line;
+    expect(line).toBe('7 passed, 0 failed, 2 skipped');
+  });
+
+  it('should fail with the tests', () => {
+    expect(summarize(results({ numPassedTests: 7, numFailedTests: 2, success: false }), 1)).toEqual({
+      line: '7 passed, 2 failed',
+      ok: false,
+    });
+  });
+
+  it('should count a file that could not be loaded', () => {
+    const broken = { name: 'a.test.ts', status: 'failed', assertionResults: [] };
+    const summary = summarize(results({ numPassedTests: 7, testResults: [broken], success: false }), 1);
+    expect(summary).toEqual({ line: '7 passed, 1 failed', ok: false });
+  });
+
+  it.each([
+    ['no test ran', results({}), 0],
+    ['there are no results', undefined, 1],
+    ['something failed outside of every test', results({ numPassedTests: 7 }), 1],
+  ])('should fail when %s', (_, given, exitCode) => {
+    expect(summarize(given, exitCode)).toMatchObject({ ok: false });
+    expect(summarize(given, exitCode).line).toContain(', 1 failed');
+  });
+});
