@@ -25,7 +25,12 @@ export class DaprFeedLog implements FeedLog {
     if (!parsed.success) {
       throw new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`);
     }
-    return { head: parsed.data, etag: Number(stored.etag) };
+    const etag = Number(stored.etag);
+    // Without an etag it could not be told whether the head was revived.
+    if (!Number.isInteger(etag) || etag < 1) {
+      throw new TemporaryError(`the head of ${feed} came with the etag "${stored.etag}"`);
+    }
+    return { head: parsed.data, etag };
   }
 
   readDocuments(keys: readonly string[]): Promise<unknown[]> {

@@ -77,13 +77,27 @@ export class Sidecar {
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
-  /** The values of several keys, in their order; `undefined` where a key is absent. */
+  /**
+   * The values of several keys, in their order; `undefined` where a key is absent. The sidecar answers 200 also when
+   * a key could not be read, and a key that could not be read is not absent: then this rejects.
+   */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
-    const { text } = await this.#call('POST', `/v1.0/state/${store}/bulk`, { keys, parallelism: 10 });
-    const values = new Map(
-      bulkSchema.parse(JSON.parse(text)).map(({ key, data }) => [key, data ?? undefined]),
-    );
-    return keys.map((key) => values.get(key));
+    const path = `/v1.0/state/${store}/bulk`;
+    const { text } = await this.#call('POST', path, { keys, parallelism: 10 });
+    const items = bulkSchema.parse(JSON.parse(text));
+    const failed = items.find(({ error }) => error);
+    if (failed) {
+      throw new SidecarError(`The sidecar could not read ${failed.key} for POST ${path}: ${failed.error}`, {
+        code: 'ERR_STATE_GET',
+      });
+    }
+    const values = new Map(items.map(({ key, data }) => [key, data ?? undefined]));
+    return keys.map((key) => {
+      if (!values.has(key)) {
+        throw new SidecarError(`The sidecar answered POST ${path} without ${key}`, { code: 'ERR_STATE_GET' });
+      }
+      return values.get(key);
+    });
   }
 
   /** Writes several keys as one unit against crashes; with a wrong etag that key alone is refused, and this rejects. */
