@@ -82,12 +82,13 @@ class Turn {
         // Missing is only what a head read after the miss has not taken.
         const before = loaded;
         loaded = await this.#load();
-        if (to < from || !isDeepStrictEqual(loaded.stored, before.stored) || loaded.etag !== before.etag) {
+        if (to < from || !isSame(loaded, before)) {
           if ((done(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
           from = await this.#begin(loaded, run, seq);
           continue;
         }
-        loaded = await this.#giveUp(loaded, run, from, to);
+        // Of a run that the head does not know, what lies below the announced number cannot be told from taken.
+        if (done(loaded, run) !== undefined || to === seq) loaded = await this.#giveUp(loaded, run, from, to);
         from = to + 1;
         continue;
       }
@@ -153,7 +154,7 @@ class Turn {
 
   /**
    * Declares the numbers `from` to `to` missing: set aside without content. Of a run that the head knows they are
-   * done; of another one nothing is, since what lies below may still be announced.
+   * done; of another one no number is, since those below may still be announced.
    */
   async #giveUp(loaded: LoadedHead, run: string, from: number, to: number): Promise<LoadedHead> {
     const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
@@ -188,3 +189,7 @@ class Turn {
 /** The highest number of the run that is done; none for a run that the head does not know. */
 const done = ({ base }: LoadedHead, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;
+
+/** Whether a head read again is the one read before, judged in the same way. */
+const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
+  a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);
