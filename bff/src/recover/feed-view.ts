@@ -32,6 +32,7 @@ export class FeedView {
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
   #comparing: Promise<void> | undefined;
+  #nextComparison: Promise<void> | undefined;
 
   constructor(feed: string, dependencies: ViewDependencies) {
     this.feed = feed;
@@ -54,17 +55,28 @@ export class FeedView {
 
   /** The position, from the head if nothing is known yet. */
   async known(): Promise<Position> {
-    if (!this.#ring) await this.compare();
+    if (!this.#ring) await (this.#comparing ?? this.compare());
     if (!this.#ring) throw new TemporaryError(`the head of ${this.feed} cannot be read`);
     return { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
 
-  /** Compares itself with the head and fetches what it missed; calls at the same time share one comparison. */
+  /**
+   * Compares itself with the head, which it reads after this call, and fetches what it missed. Calls while a
+   * comparison is under way share the next one: the head that one has read may be older than what they know.
+   */
   compare(): Promise<void> {
-    this.#comparing ??= this.#compare().finally(() => {
-      this.#comparing = undefined;
-    });
-    return this.#comparing;
+    if (!this.#comparing) {
+      this.#comparing = this.#compare().finally(() => {
+        this.#comparing = undefined;
+      });
+      return this.#comparing;
+    }
+    const afterwards = () => {
+      this.#nextComparison = undefined;
+      return this.compare();
+    };
+    this.#nextComparison ??= this.#comparing.then(afterwards, afterwards);
+    return this.#nextComparison;
   }
 
   /** The first offset that is still history. */
@@ -107,7 +119,9 @@ export class FeedView {
   }
 
   async #freshHead(): Promise<{ head: Head }> {
-    if (!this.#head || this.#use.now() - this.#head.readAt > HEAD_FRESH_MS) await this.compare();
+    if (!this.#head || this.#use.now() - this.#head.readAt > HEAD_FRESH_MS) {
+      await (this.#comparing ?? this.compare());
+    }
     if (!this.#head) throw new TemporaryError(`the head of ${this.feed} cannot be read`);
     return this.#head;
   }
@@ -138,11 +152,11 @@ export class FeedView {
   async #readSoundHead(): Promise<StoredHead> {
     const heard = this.#use.heard.of(this.feed);
     const stored = await this.#use.log.readHead(this.feed);
-    if (stored && stored.head.version === stored.etag && !isHigher(heard, stored.head)) return stored;
+    if (isSound(stored, heard)) return stored;
     await this.#use.callFeed(this.feed, undefined, { heard });
-    const sound = await this.#use.log.readHead(this.feed);
-    if (!sound) throw new TemporaryError(`the head of ${this.feed} is missing`);
-    return sound;
+    const mended = await this.#use.log.readHead(this.feed);
+    if (!isSound(mended, heard)) throw new TemporaryError(`the head of ${this.feed} was lost again`);
+    return mended;
   }
 
   async #adopt({ head }: StoredHead): Promise<void> {
@@ -168,3 +182,7 @@ export class FeedView {
     this.#ring = fresh;
   }
 }
+
+/** Whether the head is there, was not revived on an emptied store, and is not lower than what was heard before. */
+const isSound = (stored: StoredHead | undefined, heard: Position | undefined): stored is StoredHead =>
+  stored !== undefined && stored.head.version === stored.etag && !isHigher(heard, stored.head);

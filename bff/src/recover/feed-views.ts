@@ -5,7 +5,7 @@ const TICK_MS = 250;
 /** First comparison after a publication, then doubling up to the longest. */
 const FIRST_COMPARISON_MS = 2_000;
 const LONGEST_COMPARISON_MS = 30_000;
-/** A feed that nobody here watches is forgotten after this time. */
+/** A feed that nobody here watches or reads is forgotten after this time. */
 const IDLE_MS = 60_000;
 
 interface Watched {
@@ -16,7 +16,7 @@ interface Watched {
   usedAt: number;
 }
 
-/** The views of the feeds that this instance reads, compared with their heads as long as somebody watches them. */
+/** The views of the feeds that this instance reads, compared with their heads until they are forgotten. */
 export class FeedViews {
   readonly #use: ViewDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
@@ -35,7 +35,8 @@ export class FeedViews {
 
   watch(feed: string): void {
     const watched = this.#watched(feed);
-    if (watched.watchers++ === 0) this.#compareIn(watched, FIRST_COMPARISON_MS);
+    // Until now nobody may have minded what it missed.
+    if (watched.watchers++ === 0) this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
 
   unwatch(feed: string): void {
@@ -69,7 +70,8 @@ export class FeedViews {
     let watched = this.#views.get(feed);
     if (!watched) {
       const view = new FeedView(feed, this.#use);
-      watched = { view, watchers: 0, compareAt: Infinity, delay: FIRST_COMPARISON_MS, usedAt: 0 };
+      watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0 };
+      this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#views.set(feed, watched);
     }
     watched.usedAt = this.#use.now();
@@ -84,15 +86,17 @@ export class FeedViews {
   #tick(): void {
     const now = this.#use.now();
     for (const [feed, watched] of this.#views) {
-      if (watched.watchers > 0) {
-        if (watched.compareAt > now) continue;
-        watched.compareAt = now + watched.delay;
-        watched.delay = Math.min(watched.delay * 2, LONGEST_COMPARISON_MS);
-        watched.view.compare().catch((error: unknown) => {
-          this.#compareIn(watched, FIRST_COMPARISON_MS);
-          this.#onError(feed, error);
-        });
-      } else if (watched.usedAt + IDLE_MS < now) this.#views.delete(feed);
+      if (watched.watchers === 0 && watched.usedAt + IDLE_MS < now) {
+        this.#views.delete(feed);
+        continue;
+      }
+      if (watched.compareAt > now) continue;
+      watched.compareAt = now + watched.delay;
+      watched.delay = Math.min(watched.delay * 2, LONGEST_COMPARISON_MS);
+      watched.view.compare().catch((error: unknown) => {
+        this.#compareIn(watched, FIRST_COMPARISON_MS);
+        this.#onError(feed, error);
+      });
     }
   }
 }
