@@ -8,7 +8,7 @@ const SEGMENTS_HELD = 3 * TIERS;
 
 /**
  * What the host of a feed keeps between turns. Documents are immutable, so what is remembered of one by its key
- * stays true; what was confirmed is remembered by the head's epoch and version.
+ * stays true; what was confirmed is remembered by the head.
  */
 export class Activation {
   readonly known = new KnownIds();
@@ -39,4 +39,6 @@ export class Activation {
   }
 }
 
-const nameOf = ({ epoch, version }: Head): string => `${epoch}/${version}`;
+/** After a rollback that nobody noticed an epoch can have a version twice, so the version alone is no name. */
+const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
+  JSON.stringify([epoch, version, offset, unconfirmed]);

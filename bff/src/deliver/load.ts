@@ -1,4 +1,6 @@
 import type { Head, Position } from '@tocsin/contracts';
+import { keptIds, keptSegments } from '../feed/history.ts';
+import type { FeedLimits } from '../feed/limits.ts';
 import { highest, isHigher, newEpoch } from '../feed/position.ts';
 import type { Heard } from './heard.ts';
 import type { FeedLog } from './ports.ts';
@@ -9,6 +11,13 @@ export interface CallerKnowledge {
   heard?: Position | undefined;
   /** A document that a reader missed twice though the head names it. */
   lostDocument?: string | undefined;
+}
+
+export interface LoadDependencies {
+  log: FeedLog;
+  heard: Heard;
+  limits: FeedLimits;
+  now: () => number;
 }
 
 export interface LoadedHead {
@@ -32,14 +41,15 @@ export interface LoadedHead {
 export async function loadHead(
   feed: string,
   caller: CallerKnowledge,
-  { log, heard, now }: { log: FeedLog; heard: Heard; now: () => number },
+  dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
+  const { log, heard, now } = dependencies;
   // Taken before the head is read: what is heard meanwhile may be newer than that head, and says nothing against it.
   const said = highest(heard.of(feed), caller.heard);
   const stored = await log.readHead(feed);
   const head = stored?.head;
   const etag = stored?.etag ?? 0;
-  const loss = head && (await lossOf(head, etag, said, caller, log));
+  const loss = head && (await lossOf(head, etag, said, caller, dependencies));
   if (head && loss !== 'revived') heard.hear(feed, head);
   if (head && !loss) return { base: head, epoch: head.epoch, begins: false, stored: head, etag };
   const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head?.epoch);
@@ -51,11 +61,13 @@ async function lossOf(
   etag: number,
   said: Position | undefined,
   { lostDocument }: CallerKnowledge,
-  log: FeedLog,
+  { log, limits, now }: LoadDependencies,
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(said, head)) return 'rolled back';
-  if (lostDocument !== undefined && [...head.segments, ...head.ids].some(({ key }) => key === lostDocument)) {
+  // What is not remembered any more may have expired, which is no loss.
+  const named = [...keptSegments(head.segments, limits, now()), ...keptIds(head.ids, limits, now())];
+  if (lostDocument !== undefined && named.some(({ key }) => key === lostDocument)) {
     const [document] = await log.readDocuments([lostDocument]);
     if (document === undefined) return 'document missing';
   }

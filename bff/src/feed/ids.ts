@@ -45,16 +45,16 @@ export class KnownIds {
     const next = new Map(
       references.map(({ key }) => [key, this.#documents.get(key) ?? added.get(key) ?? []]),
     );
-    const gone = [...this.#documents.keys()].some(
-      (key) => !next.has(key) && !isContained(this.#documents.get(key), added),
-    );
+    const dropped = [...this.#documents].flatMap(([key, hashes]) => (next.has(key) ? [] : [hashes]));
+    const gone = dropped.length > 0 && !areContained(dropped, added);
     this.#documents = next;
     if (gone) this.#all = new Set([...next.values()].flat());
     else for (const hashes of added.values()) for (const hash of hashes) this.#all.add(hash);
   }
 }
 
-/** Whether a document's hashes all went into one that was added, so that nothing was forgotten with it. */
-const isContained = (hashes: string[] | undefined, added: ReadonlyMap<string, string[]>): boolean =>
-  hashes !== undefined &&
-  [...added.values()].some((merged) => hashes[0] !== undefined && merged.includes(hashes[0]));
+/** Whether all hashes of the dropped documents went into those that were added, so that nothing was forgotten. */
+function areContained(dropped: readonly string[][], added: ReadonlyMap<string, string[]>): boolean {
+  const merged = new Set([...added.values()].flat());
+  return dropped.every((hashes) => hashes.every((hash) => merged.has(hash)));
+}
