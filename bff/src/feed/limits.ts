@@ -21,8 +21,11 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
 /** A commit takes at most this many bytes of publications; the rest follows in the same turn. */
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
-/** Runs that a head names at most; beyond it the ones that were silent longest are forgotten. */
-export const MAX_RUNS = 250;
+/**
+ * Runs that a head names at most; beyond it the ones that were silent longest are forgotten. With them and the
+ * longest chains a head stays under 16 KB.
+ */
+export const MAX_RUNS = 200;
 
 /** A segment of this size is not merged any more; at most 40 of them hold a history. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;

@@ -30,6 +30,8 @@ export interface Taken {
   notifications: readonly Notification[];
 }
 
+const LABEL_LENGTH = 12;
+
 export interface CommitInput {
   feed: string;
   /** The head to build on; none for the first commit of an epoch. */
@@ -121,7 +123,7 @@ async function chainSegments(
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, bytes, fullSegmentBytes(limits)));
   const before = await Promise.all(absorbed.map(({ key }) => contentOf(key)));
   const publications = [...before.flat(), ...added];
-  const key = segmentKey(feed, unique());
+  const key = segmentKey(labelOf(feed), unique());
   const reference = {
     key,
     first: publications[0]?.offset ?? 1,
@@ -149,7 +151,7 @@ function chainIds({ feed, base, known, limits, now, unique }: CommitInput, hashe
   const sizes = kept.map(({ count }) => count);
   const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, fullIdsCount(limits)));
   const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
-  const key = idsKey(feed, unique());
+  const key = idsKey(labelOf(feed), unique());
   return {
     references: [...kept, { key, count: all.length, at: now }],
     documents: [{ key, value: encodeIds(all), ttlSeconds: idsTtlSeconds(limits) }],
@@ -157,3 +159,6 @@ function chainIds({ feed, base, known, limits, now, unique }: CommitInput, hashe
     written: new Map([[key, all]]),
   };
 }
+
+/** What a person sees of the feed in a document's key; `unique` alone makes it one of a kind, and heads stay small. */
+const labelOf = (feed: string): string => feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');
