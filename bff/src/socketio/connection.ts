@@ -62,7 +62,7 @@ export function serveConnection(
     }
     // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
     await socket.join(roomOf(feed));
-    if (!feeds.has(feed)) {
+    if (!feeds.has(feed) && socket.connected) {
       feeds.add(feed);
       views.watch(feed);
     }
