@@ -54,3 +54,12 @@ export const hostEnvironment = (env: Env = process.env): Record<string, string> 
   for (const [name, value] of Object.entries(env)) if (value !== undefined) kept[name] = value;
   return kept;
 };
+
+/** Ports and pace of `npm run dev`, as text. */
+export const readDevConfig = (env: Env = process.env) => ({
+  page: env['DEV_PORT'] || '5173',
+  bff: env['DEV_BFF_PORT'] || '4001',
+  producer: env['DEV_PRODUCER_PORT'] || '4000',
+  internal: env['DEV_INTERNAL_PORT'] || '4100',
+  demo: env['DEMO_INTERVAL_MS'] || '1000',
+});

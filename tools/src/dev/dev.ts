@@ -1,0 +1,68 @@
+import { entryKey } from '@tocsin/contracts';
+import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
+import { producerSettings, startProducer, type Backend } from '@tocsin/producer';
+import { parseConfig, type RunningApp } from '@tocsin/service';
+import { readDevConfig } from '../config.ts';
+import { Failure } from '../failure.ts';
+import { isPortFree } from '../net/ports.ts';
+import { aborted } from '../process/stop-signal.ts';
+import { startPage } from './page.ts';
+
+const PORT_SETTINGS = {
+  page: 'DEV_PORT',
+  bff: 'DEV_BFF_PORT',
+  producer: 'DEV_PRODUCER_PORT',
+  internal: 'DEV_INTERNAL_PORT',
+} as const;
+
+/**
+ * `npm run dev`: the page with hot reload, over the real rules of producer and bff in this process and over
+ * adapters that keep everything in memory. No Dapr, no Redis, nothing outlives it.
+ */
+export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
+  const ports = readDevConfig();
+  for (const [name, setting] of Object.entries(PORT_SETTINGS) as [keyof typeof PORT_SETTINGS, string][]) {
+    if (await isPortFree(Number(ports[name]))) continue;
+    throw new Failure(
+      `Port ${ports[name]} is in use. Stop what listens there, or set ${setting} to a free port.`,
+    );
+  }
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  say('Tocsin for development: one process, everything in its memory. No Dapr, no Redis, no guarantee.');
+  const bff = memoryBackend();
+  const apps: RunningApp[] = [];
+  const logLevel = { LOG_LEVEL: 'warn' };
+  try {
+    apps.push(await startBff(parseConfig(bffSettings, { ...logLevel, PORT: ports.bff, DRAIN_MS: '0' }), bff));
+    const settings = {
+      ...logLevel,
+      PORT: ports.producer,
+      INTERNAL_PORT: ports.internal,
+      DEMO_INTERVAL_MS: ports.demo,
+    };
+    apps.push(await startProducer(parseConfig(producerSettings, settings), producerBackend(bff)));
+    apps.push(await startPage({ port: Number(ports.page), bffUrl: `http://localhost:${ports.bff}` }));
+    say(`The page, reloaded as you edit ui/ and client/:  http://localhost:${ports.page}`);
+    say(
+      `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${ports.producer}/notifications`,
+    );
+    await aborted(signal);
+  } finally {
+    for (const app of apps.toReversed()) await app.stop();
+  }
+  return 0;
+}
+
+/** Entries and announcements go straight to the bff in the same process. */
+const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
+  entries: {
+    deposit: async (entry) => bff.entries.put(entryKey(entry), JSON.stringify(entry)),
+  },
+  announcer: {
+    announce: async (announcement) => {
+      await bff.announce(announcement);
+    },
+  },
+  ready: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+});

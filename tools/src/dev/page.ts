@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import type { RunningApp } from '@tocsin/service';
+import { createServer } from 'vite';
+import { ROOT } from '../paths.ts';
+
+export interface PageOptions {
+  port: number;
+  /** Where /app and /hubs go. */
+  bffUrl: string;
+}
+
+/** Serves the page's sources with hot reload, and says in the page that it is the development one. */
+export async function startPage({ port, bffUrl }: PageOptions): Promise<RunningApp> {
+  const root = join(ROOT, 'ui');
+  const server = await createServer({
+    root,
+    configFile: join(root, 'vite.config.ts'),
+    logLevel: 'warn',
+    define: { 'import.meta.env.VITE_IN_MEMORY': 'true' },
+    server: { port, strictPort: true, proxy: { '/app': bffUrl, '/hubs': { target: bffUrl, ws: true } } },
+  });
+  await server.listen();
+  return { stop: () => server.close() };
+}
