@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createFailpoints } from './failpoints.ts';
+
+it('should pass every step without a spec', async () => {
+  await expect(createFailpoints(undefined)('committed')).resolves.toBeUndefined();
+});
+
+it('should fail at the named step and time only', async () => {
+  const reach = createFailpoints('committed=fail@2');
+  await reach('committed');
+  await reach('popped');
+  await expect(reach('committed')).rejects.toThrow('failpoint committed');
+  await expect(reach('committed')).resolves.toBeUndefined();
+});
+
+it('should pause for the given time', async () => {
+  const reach = createFailpoints('popped=pause:30');
+  const started = Date.now();
+  await reach('popped');
+  expect(Date.now() - started).toBeGreaterThanOrEqual(29);
+});
+
+it('should follow a file that changes', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'failpoints-'));
+  const file = join(dir, 'spec');
+  const reach = createFailpoints(`file:${file}`);
+  await reach('popped');
+  writeFileSync(file, 'popped=fail\n');
+  await expect(reach('popped')).rejects.toThrow('failpoint popped');
+  writeFileSync(file, '');
+  await reach('popped');
+  rmSync(dir, { recursive: true });
+});
+
+it('should refuse a spec that it cannot read', () => {
+  expect(() => createFailpoints('committed')).toThrow('FAILPOINTS: cannot read "committed"');
+});
