@@ -33,4 +33,4 @@ export type GonePublication = z.infer<typeof gonePublicationSchema>;
 export type Publication = LivePublication | GonePublication;
 
 export const idOfPublication = (publication: Publication): string =>
-  publication.notification ? publication.notification.id : (publication as GonePublication).id;
+  publication.notification === null ? publication.id : publication.notification.id;

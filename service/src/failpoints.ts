@@ -43,7 +43,9 @@ const parse = (spec: string): Failpoint[] =>
     .map((text) => {
       const [, step, action, at] = POINT.exec(text) ?? [];
       if (!step || !action) {
-        throw new Error(`FAILPOINTS: cannot read "${text}"; write step=kill, step=fail or step=pause:<ms>, and @n`);
+        throw new Error(
+          `FAILPOINTS: cannot read "${text}"; write step=kill, step=fail or step=pause:<ms>, and @n`,
+        );
       }
       return { step, action, at: at === undefined ? undefined : Number(at) };
     });

@@ -163,17 +163,21 @@ export class Sidecar {
 }
 
 function refusal(call: string, status: number, text: string): SidecarError {
-  let parsed: z.infer<typeof errorSchema> = {};
-  try {
-    parsed = errorSchema.parse(JSON.parse(text));
-  } catch {
-    parsed = { message: text.slice(0, 500) };
-  }
+  const parsed = errorOf(text);
   const code = parsed.errorCode ?? `HTTP_${status}`;
   return new SidecarError(`The sidecar answered ${call} with ${status} ${code}: ${parsed.message ?? ''}`, {
     code,
     status,
   });
+}
+
+/** Dapr's own description of an error, or the text as it came. */
+function errorOf(text: string): z.infer<typeof errorSchema> {
+  try {
+    return errorSchema.parse(JSON.parse(text));
+  } catch {
+    return { message: text.slice(0, 500) };
+  }
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

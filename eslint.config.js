@@ -1,0 +1,145 @@
+import eslint from '@eslint/js';
+import boundaries from 'eslint-plugin-boundaries';
+import vue from 'eslint-plugin-vue';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+import vueParser from 'vue-eslint-parser';
+import { elements, files, policies } from './eslint.rooms.js';
+
+const TYPESCRIPT = ['**/*.ts'];
+const VUE = ['ui/src/**/*.vue'];
+const SOURCES = ['*/src/**/*.{ts,vue}'];
+const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**'];
+/** The only files that read the environment; everything else is given its settings. */
+const CONFIGS = ['*/src/config.ts', 'tools/start.mjs', 'tests/**'];
+/** Tools whose configuration has to be a default export. */
+const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}'];
+
+const noDefaultExport = {
+  selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
+  message: 'Export by name, so that a thing has one name everywhere.',
+};
+const noEnvironment = {
+  selector: 'MemberExpression[object.name="process"][property.name="env"]',
+  message: 'Settings come from config.ts, which checks them; take what you need as a parameter.',
+};
+const noPromiseCatchAll = {
+  selector:
+    'CallExpression[callee.property.name="catch"] > :matches(ArrowFunctionExpression, FunctionExpression)[body.type="BlockStatement"][body.body.length=0]',
+  message: 'A failure that is swallowed is found by nobody.',
+};
+
+const nodeGlobals = Object.fromEntries(
+  ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'fetch'].map(
+    (name) => [name, 'readonly'],
+  ),
+);
+
+export default defineConfig(
+  globalIgnores([
+    '**/dist/',
+    '.data/',
+    '.artifacts/',
+    'coverage/',
+    'tools/dapr/',
+    'docs/',
+    '**/node_modules/',
+  ]),
+  eslint.configs.recommended,
+  {
+    files: TYPESCRIPT,
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      // `${n}` of a number is what it looks like.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // `() => call()` that hands on a void is shorter than a block, and as clear.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // A method of a port is async whatever its adapter does, so that it rejects and never throws.
+      '@typescript-eslint/require-await': 'off',
+      // They know nothing of what a callback, or another turn of the event loop, has changed meanwhile.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
+    },
+  },
+  {
+    files: VUE,
+    extends: [tseslint.configs.strict, vue.configs['flat/recommended']],
+    languageOptions: {
+      parser: vueParser,
+      parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] },
+    },
+    rules: {
+      // What the formatter decides.
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-indent': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      // The compiler knows better what a name refers to.
+      'no-undef': 'off',
+    },
+  },
+  {
+    files: ['ui/src/**/*.ts'],
+    // Only the Vue compiler knows the type of a .vue file: `vue-tsc` checks these.
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  {
+    files: ['ui/public/**/*.js'],
+    languageOptions: {
+      sourceType: 'script',
+      globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' },
+    },
+  },
+  {
+    files: ['**/*.mjs', '*.js'],
+    languageOptions: { globals: nodeGlobals },
+  },
+  {
+    rules: {
+      'no-empty': ['error', { allowEmptyCatch: false }],
+      eqeqeq: 'error',
+      'max-lines': ['error', 300],
+      'no-restricted-syntax': ['error', noDefaultExport, noEnvironment, noPromiseCatchAll],
+    },
+  },
+  { files: DEFAULT_EXPORTS, rules: { 'no-restricted-syntax': ['error', noPromiseCatchAll] } },
+  { files: CONFIGS, rules: { 'no-restricted-syntax': ['error', noDefaultExport, noPromiseCatchAll] } },
+  {
+    files: SOURCES,
+    ignores: TESTS,
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': {
+        typescript: { project: ['tsconfig.json', 'ui/tsconfig.json'], noWarnOnMultipleProjects: true },
+      },
+      'boundaries/root-path': import.meta.dirname,
+      'boundaries/elements': elements,
+      'boundaries/files': files,
+      'boundaries/include': ['*/src/**/*'],
+    },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': ['error', { default: 'disallow', checkAllOrigins: true, policies }],
+    },
+  },
+  {
+    files: TESTS,
+    rules: {
+      // A test says what it expects by failing; a listener that throws away is often the point.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

@@ -1,0 +1,119 @@
+/**
+ * The rooms of the house, and who may import whom. `elements` are the rooms, the innermost first; an import that no
+ * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
+ */
+
+const CORES = '{produce,deliver,feed,recover}';
+const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
+
+const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
+
+export const elements = [
+  room('contracts', 'contracts/src'),
+  room('client', 'client/src'),
+  room('toasts', 'ui/src/toasts'),
+  room('ui', 'ui/src'),
+  room('service-http', 'service/src/http'),
+  room('service-dapr', 'service/src/dapr'),
+  room('service', 'service/src'),
+  room('core', `(producer|bff)/src/${CORES}`, ['app', 'room']),
+  room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
+  room('testing', '(producer|bff)/src/testing', ['app']),
+  room('app', '(producer|bff)/src', ['app']),
+  room('tools', 'tools/src'),
+];
+
+export const files = [
+  { category: 'test', pattern: '**/*.test.ts' },
+  { category: 'pause', pattern: 'service/src/pause.ts' },
+  /** What an application's wiring and its adapters agree on. */
+  { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
+];
+
+const from = (types, captured) => ({
+  element: { types: { anyOf: [types].flat() }, ...(captured && { captured }) },
+});
+const to = (...types) => ({ to: { element: { types: { anyOf: types } } } });
+const toFile = (category) => ({ to: { file: { categories: { anyOf: [category] } } } });
+const modules = (...sources) => ({ to: { module: { origin: 'external', source: sources } } });
+const node = (...sources) => ({ to: { module: { origin: 'core', source: sources } } });
+
+/** Rooms of the same application only. */
+const own = (type, rooms) => ({
+  to: {
+    element: {
+      types: { anyOf: [type] },
+      captured: { app: '{{from.element.captured.app}}', ...(rooms && { room: rooms }) },
+    },
+  },
+});
+
+const EVERYTHING = [to('*'), modules('*', '@*/*', '@*/*/*'), node('*', 'node:*')];
+
+export const policies = [
+  { from: from('contracts'), allow: [to('contracts'), modules('zod')] },
+
+  { from: from('client'), allow: [to('client', 'contracts'), modules('socket.io-client')] },
+  { from: from('ui'), allow: [to('ui', 'toasts', 'client', 'contracts'), modules('vue', 'pinia')] },
+  {
+    from: from('toasts'),
+    allow: [to('ui', 'toasts', 'contracts'), modules('vue', 'pinia', 'vue-toastification')],
+  },
+
+  {
+    from: from(['service', 'service-http', 'service-dapr']),
+    allow: [to('service', 'service-http', 'service-dapr', 'contracts'), modules('zod'), node('*', 'node:*')],
+  },
+  { from: from('service'), allow: modules('pino', 'prom-client') },
+  { from: from('service-http'), allow: modules('express') },
+  { from: from('service-dapr'), allow: modules('undici') },
+
+  // The rules do no I/O: from Node they take what computes.
+  {
+    from: from('core'),
+    allow: [to('contracts'), toFile('pause'), node('node:crypto', 'node:util', 'node:events')],
+  },
+  { from: from('core', { room: 'produce' }), allow: own('core', 'produce') },
+  { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
+  { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
+  { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
+
+  {
+    from: from('adapter'),
+    allow: [
+      to('contracts', 'service', 'service-http', 'service-dapr'),
+      own('core'),
+      own('adapter', '{{from.element.captured.room}}'),
+      toFile('agreement'),
+      modules('zod'),
+      node('*', 'node:*'),
+    ],
+  },
+  { from: from('adapter', { room: 'http' }), allow: modules('express') },
+  // The SDK's server is given an Express application.
+  { from: from('adapter', { room: 'dapr' }), allow: modules('@dapr/dapr', 'express') },
+  {
+    from: from('adapter', { room: 'socketio' }),
+    allow: modules('socket.io', 'socket.io-adapter', '@socket.io/*', 'redis'),
+  },
+
+  {
+    from: from('app'),
+    allow: [
+      to('contracts', 'service', 'service-http', 'service-dapr'),
+      own('app'),
+      own('core'),
+      own('adapter'),
+      modules('zod', 'express'),
+      node('*', 'node:*'),
+    ],
+  },
+
+  {
+    from: from('tools'),
+    allow: [to('tools', 'contracts', 'client', 'service', 'app'), modules('*', '@*/*'), node('*', 'node:*')],
+  },
+
+  { from: from('testing'), allow: EVERYTHING },
+  { disallow: [toFile('test'), to('testing')] },
+];

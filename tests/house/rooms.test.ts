@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { ESLint } from 'eslint';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const RULES = new Set([
+  'boundaries/dependencies',
+  'no-restricted-syntax',
+  'no-empty',
+  '@typescript-eslint/no-explicit-any',
+  '@typescript-eslint/no-floating-promises',
+]);
+
+let eslint: ESLint;
+beforeAll(() => {
+  eslint = new ESLint({ cwd: ROOT, ruleFilter: ({ ruleId }) => RULES.has(ruleId) });
+});
+
+/** The rules that `code` breaks when it stands in `file`. */
+async function broken(file: string, code: string): Promise<string[]> {
+  const [result] = await eslint.lintText(code, { filePath: join(ROOT, file) });
+  const messages = result?.messages ?? [];
+  expect(messages.filter(({ fatal }) => fatal)).toEqual([]);
+  return [...new Set(messages.map(({ ruleId }) => ruleId ?? ''))];
+}
+
+const importing = (source: string) => `import * as it from '${source}';\nexport const used = it;\n`;
+
+describe('an import that a room is not allowed', () => {
+  it.each([
+    ['contracts/src/names.ts', '@tocsin/service'],
+    ['contracts/src/names.ts', 'node:fs'],
+    ['contracts/src/names.ts', 'express'],
+    ['client/src/client.ts', '@tocsin/service'],
+    ['client/src/client.ts', 'vue'],
+    ['ui/src/stores/session.ts', 'vue-toastification'],
+    ['ui/src/stores/session.ts', 'socket.io-client'],
+    ['ui/src/toasts/queue.ts', '@tocsin/service'],
+    ['service/src/log.ts', 'express'],
+    ['service/src/log.ts', '@tocsin/client'],
+    ['service/src/http/health.ts', 'undici'],
+    ['producer/src/produce/producer.ts', '@tocsin/service'],
+    ['producer/src/produce/producer.ts', '../dapr/entries.ts'],
+    ['producer/src/produce/producer.ts', '../memory/entries.ts'],
+    ['producer/src/produce/producer.ts', '../config.ts'],
+    ['producer/src/produce/producer.ts', '../testing/test-producer.ts'],
+    ['producer/src/produce/producer.ts', 'node:fs'],
+    ['producer/src/produce/producer.ts', 'express'],
+    ['producer/src/http/notifications.ts', '../dapr/entries.ts'],
+    ['producer/src/http/notifications.ts', '@dapr/dapr'],
+    ['producer/src/http/notifications.ts', '../app.ts'],
+    ['producer/src/dapr/entries.ts', 'undici'],
+    ['producer/src/dapr/entries.ts', '../../../bff/src/dapr/entries.ts'],
+    ['producer/src/app.ts', './testing/test-producer.ts'],
+    ['producer/src/app.ts', '@tocsin/bff'],
+    ['bff/src/feed/ids.ts', '../deliver/ports.ts'],
+    ['bff/src/feed/ids.ts', 'zod'],
+    ['bff/src/deliver/ports.ts', '../socketio/gateway.ts'],
+    ['bff/src/deliver/ports.ts', '@dapr/dapr'],
+    ['bff/src/dapr/entries.ts', 'socket.io'],
+    ['bff/src/socketio/gateway.ts', '@dapr/dapr'],
+    ['bff/src/http/notifications.ts', 'socket.io'],
+  ])('should fail: %s ← %s', async (file, source) => {
+    expect(await broken(file, importing(source))).toEqual(['boundaries/dependencies']);
+  });
+});
+
+describe('an import that a room needs', () => {
+  it.each([
+    ['contracts/src/names.ts', 'zod'],
+    ['client/src/client.ts', 'socket.io-client'],
+    ['ui/src/toasts/adapter.ts', 'vue-toastification'],
+    ['service/src/dapr/sidecar.ts', 'undici'],
+    ['producer/src/produce/producer.ts', '@tocsin/contracts'],
+    ['producer/src/produce/producer.ts', '@tocsin/service/pause'],
+    ['producer/src/http/notifications.ts', '../produce/index.ts'],
+    ['producer/src/http/notifications.ts', 'express'],
+    ['producer/src/produce/producer.test.ts', '../dapr/entries.ts'],
+    ['bff/src/deliver/ports.ts', '../feed/ids.ts'],
+    ['bff/src/dapr/server.ts', '@dapr/dapr'],
+    ['bff/src/socketio/gateway.ts', 'socket.io'],
+  ])('should pass: %s ← %s', async (file, source) => {
+    expect(await broken(file, importing(source))).toEqual([]);
+  });
+});
+
+describe('a habit that the house does not have', () => {
+  it.each([
+    ['no-restricted-syntax', 'export const port = process.env.PORT;'],
+    ['no-restricted-syntax', 'export default 1;'],
+    ['no-restricted-syntax', 'export const quiet = (work: Promise<void>) => work.catch(() => {});'],
+    ['no-empty', 'try { JSON.parse("") } catch {}'],
+    ['@typescript-eslint/no-explicit-any', 'export const anything = (value: any) => String(value);'],
+    [
+      '@typescript-eslint/no-floating-promises',
+      'export const start = (work: () => Promise<void>) => { work(); };',
+    ],
+  ])('should fail by %s: %s', async (rule, code) => {
+    expect(await broken('producer/src/produce/producer.ts', code)).toEqual([rule]);
+  });
+
+  it('should be allowed where it belongs', async () => {
+    expect(await broken('producer/src/config.ts', 'export const port = process.env.PORT;')).toEqual([]);
+    expect(await broken('vitest.config.ts', 'export default {};')).toEqual([]);
+  });
+});
