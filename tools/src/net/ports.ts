@@ -1,10 +1,19 @@
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
+import { takeLock } from '../setup/lock.ts';
 
 /** Below what systems give to outgoing connections (32768 and up), so that none of those takes a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
+/** A file for each port that a living process was given, since it may listen only later. */
+const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
 const given = new Set<number>();
+process.once('exit', () => {
+  for (const port of given) rmSync(join(RESERVED, String(port)), { force: true });
+});
 
 const canListen = (port: number, host: string): Promise<boolean> =>
   new Promise((resolve, reject) => {
@@ -26,13 +35,14 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** `count` free ports, different from all that this process was given before. */
+/** `count` free ports, none of which this or another living process of this user was given before. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST + 1));
-    if (given.has(port) || !(await isPortFree(port))) continue;
+    if (!takeLock(join(RESERVED, String(port)))) continue;
     given.add(port);
+    if (!(await isPortFree(port))) continue;
     ports.push(port);
   }
   return ports;

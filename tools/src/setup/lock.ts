@@ -35,6 +35,16 @@ function holderOf(file: string): number | undefined {
   }
 }
 
+/** Takes a lock file, also from a holder that has died. False if somebody alive has it. */
+export function takeLock(file: string): boolean {
+  mkdirSync(dirname(file), { recursive: true });
+  if (tryLock(file)) return true;
+  const holder = holderOf(file);
+  if (holder === undefined || isAlive(holder)) return false;
+  rmSync(file, { force: true });
+  return tryLock(file);
+}
+
 /**
  * Runs `work` while no other process runs it under the same lock file. A lock whose holder has died is taken over.
  * @param onWait called once if somebody else holds the lock.
