@@ -12,11 +12,10 @@ const CLI_VERSION = '1.16.5';
 const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 const PROGRESS_EVERY_MS = 15_000;
 
-const NO_GO =
-  'There is no Dapr on this machine and no Go to build it with. Install one of the two and start again: either ' +
-  'Dapr, with the CLI from https://docs.dapr.io/getting-started/install-dapr-cli/ and then `dapr init --slim` ' +
-  '(without Docker) or `dapr init` followed by `dapr init --slim` into another DAPR_RUNTIME_PATH (with Docker); or ' +
-  'Go from https://go.dev/dl/ (`apt-get install golang-go`, `brew install go`), and Tocsin builds Dapr itself.';
+const NO_GO = `There is no usable Dapr on this machine, and no Go to build one with. Install Dapr in one of its two official ways and start again:
+  with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
+  with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
+Or install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself.`;
 
 interface Part {
   module: string;
