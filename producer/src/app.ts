@@ -3,6 +3,7 @@ import {
   Sidecar,
   answerUnreadableRequests,
   closeServer,
+  createFailpoints,
   createLogger,
   createRegistry,
   listen,
@@ -14,6 +15,7 @@ import { DaprAnnouncer } from './dapr/announcer.ts';
 import { DaprEntries } from './dapr/entries.ts';
 import { checkReadiness } from './dapr/readiness.ts';
 import { runDemo } from './demo/source.ts';
+import { withFailpoints } from './failpoints.ts';
 import { internalApp } from './http/internal-app.ts';
 import { publicApp } from './http/public-app.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -52,8 +54,9 @@ export function daprBackend(config: ProducerConfig): Backend {
 /** Starts the producer; resolves when both ports listen. */
 export async function startProducer(
   config: ProducerConfig,
-  backend: Backend = daprBackend(config),
+  given: Backend = daprBackend(config),
 ): Promise<RunningApp> {
+  const backend = config.FAILPOINTS ? withFailpoints(given, createFailpoints(config.FAILPOINTS)) : given;
   const log = createLogger('producer', config.LOG_LEVEL);
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => producer.held);

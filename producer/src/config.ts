@@ -31,6 +31,7 @@ export const producerSettings = z.object({
   FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
     .default(100_000)
     .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
+  FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process'),
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;
 

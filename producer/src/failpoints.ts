@@ -1,0 +1,24 @@
+import type { Reach } from '@tocsin/service';
+import type { Backend } from './app.ts';
+
+/** Steps of an entry at which a test may kill, fail or delay the process. */
+export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
+
+/** `backend` with a step before and after each of its calls. */
+export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
+  ...backend,
+  entries: {
+    deposit: async (entry) => {
+      await reach('before-deposit');
+      await backend.entries.deposit(entry);
+      await reach('deposited');
+    },
+  },
+  announcer: {
+    announce: async (announcement, traceparent) => {
+      await reach('before-announce');
+      await backend.announcer.announce(announcement, traceparent);
+      await reach('announced');
+    },
+  },
+});
