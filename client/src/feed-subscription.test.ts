@@ -1,4 +1,4 @@
-import type { SubscribeAnswer } from '@tocsin/contracts';
+import type { Position, SubscribeAnswer } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FeedSubscription } from './feed-subscription.ts';
 import { memoryPositions } from './positions.ts';
@@ -26,9 +26,10 @@ const ok = () => answers.at(-1)?.(null, { ...page, publications: [] });
 
 const stuck = vi.fn();
 const report = vi.fn();
-const subscribe = () =>
-  new FeedSubscription('all', {}, undefined, {
-    positions: memoryPositions(),
+let positions = memoryPositions();
+const subscribe = (start?: Position) =>
+  new FeedSubscription('all', {}, start, {
+    positions,
     random: () => 0.5,
     call: (handler) => handler(),
     report,
@@ -38,6 +39,7 @@ const subscribe = () =>
 
 beforeEach(() => {
   vi.useFakeTimers();
+  positions = memoryPositions();
   answers.length = 0;
 });
 afterEach(() => {
@@ -56,6 +58,13 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(1);
     vi.advanceTimersByTime(200);
     expect(answers).toHaveLength(2);
+  });
+
+  it('should keep a position that it was started with although nothing moved', () => {
+    const subscription = subscribe({ epoch: 'e', offset: 3 });
+    subscription.connected(socket);
+    ok();
+    expect(positions.get('all')).toEqual({ epoch: 'e', offset: 3 });
   });
 
   it('should back off with jitter from temporary refusals', () => {

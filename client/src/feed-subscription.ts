@@ -143,6 +143,8 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
+        // Also where nothing has moved: a position that was handed in is kept from now on.
+        if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }
   }

@@ -18,7 +18,6 @@ import {
 } from '@tocsin/contracts';
 import { Server } from 'socket.io';
 
-const dist = join(import.meta.dirname, '../../ui/dist');
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -41,6 +40,7 @@ interface FeedLog {
  * Nothing is kept, and nothing of Dapr or Redis is behind it.
  */
 export class FakeBff {
+  readonly #dist: string;
   #http: HttpServer | undefined;
   #io: Server | undefined;
   #port = 0;
@@ -56,6 +56,11 @@ export class FakeBff {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** `dist`: the folder with the built page. */
+  constructor(dist: string) {
+    this.#dist = dist;
   }
 
   async start(): Promise<void> {
@@ -173,8 +178,8 @@ export class FakeBff {
   }
 
   #serveFile(pathname: string, response: ServerResponse): void {
-    const file = join(dist, normalize(pathname === '/' ? '/index.html' : pathname));
-    if (!file.startsWith(dist) || !existsSync(file) || !statSync(file).isFile()) {
+    const file = join(this.#dist, normalize(pathname === '/' ? '/index.html' : pathname));
+    if (!file.startsWith(this.#dist) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;
     }

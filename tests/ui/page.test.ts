@@ -1,0 +1,225 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { builtPage } from './built-page.ts';
+import { launch, live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import { FakeBff } from './fake-bff.ts';
+
+let browser: Browser;
+let bff: FakeBff;
+const opened: OpenPage[] = [];
+const open = async (options?: OpenOptions) => {
+  const page = await openIn(browser, bff, options);
+  opened.push(page);
+  return page.page;
+};
+const rowIds = (page: OpenPage['page']) =>
+  rows(page).evaluateAll((elements) => elements.map((row) => row.getAttribute('data-notification-id')));
+const titled = (count: number, title = 'Order') =>
+  Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
+
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  bff = new FakeBff(await builtPage());
+  await bff.start();
+});
+afterEach(async () => {
+  const faults = opened.flatMap((page) => page.faults);
+  for (const { context } of opened.splice(0)) await context.close();
+  await bff.stop();
+  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+});
+
+describe('the page', () => {
+  it('should show the newest page and then what comes, once and in order', async () => {
+    const before = bff.publish(titled(3));
+    const page = await open();
+    await live(page);
+    const after: string[] = [];
+    for (let n = 0; n < 20; n++) after.push(...bff.publish(titled(1, `Live ${n}`)));
+    await expect.poll(() => rowIds(page)).toEqual([...before, ...after].reverse());
+    expect(bff.subscribes[0]?.position?.offset).toBe(3);
+  });
+
+  it('should lose nothing that is published between the page and the subscription', async () => {
+    bff.publish(titled(1));
+    bff.restDelay = 300;
+    const page = await open();
+    const ids = bff.publish(titled(2), { push: false });
+    await live(page);
+    await expect.poll(() => rowIds(page)).toEqual(expect.arrayContaining(ids));
+    expect(await rows(page).count()).toBe(3);
+  });
+
+  it('should be live although the newest page cannot be read, and take it when it can', async () => {
+    bff.publish(titled(2));
+    bff.restFails = true;
+    const page = await open();
+    await live(page);
+    bff.publish(titled(1, 'Live'));
+    await expect.poll(() => rows(page).count()).toBe(1);
+    bff.restFails = false;
+    await expect.poll(() => rows(page).count(), { timeout: 15_000 }).toBe(3);
+    expect(await rows(page).first().textContent()).toContain('Live');
+  });
+
+  it('should show the newest page although the live feed is refused', async () => {
+    bff.publish(titled(2));
+    bff.refuse = { code: 'unavailable', message: 'later', temporary: true };
+    const page = await open();
+    await expect.poll(() => rows(page).count()).toBe(2);
+    expect(await page.getByTestId('connection').getAttribute('data-state')).toBe('connecting');
+    bff.refuse = undefined;
+    await live(page);
+  });
+
+  it('should say so when a feed is refused for good', async () => {
+    bff.restFails = true;
+    bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
+    const page = await open({ search: '?feed=nonsense' });
+    await page.getByText('no such feed').waitFor();
+  });
+
+  it('should tell in one toast what was missed over a reload, and errors on their own', async () => {
+    const page = await open();
+    await live(page);
+    bff.publish(titled(1));
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await page.goto('about:blank');
+    bff.publish([...titled(11), { title: 'Broken', severity: 'error' }]);
+    await page.goto(bff.url);
+    await page.getByRole('heading', { name: '12 while you were away' }).waitFor();
+    await expect.poll(() => toasts(page).count()).toBe(2);
+    expect(await page.locator('[data-testid="toast"][data-severity="error"]').textContent()).toContain(
+      'Broken',
+    );
+    expect(await rows(page).count()).toBe(13);
+  });
+
+  it('should show reconnecting, then recover what was missed and say how many', async () => {
+    bff.publish(titled(1));
+    const page = await open();
+    await live(page);
+    await bff.stop();
+    await page.locator('[data-testid="connection"][data-state="reconnecting"]').waitFor();
+    bff.publish(titled(5, 'Missed'));
+    await bff.start();
+    await live(page);
+    await page.getByRole('heading', { name: '5 while you were away' }).waitFor();
+    expect(await rows(page).count()).toBe(6);
+  });
+
+  it('should mark an honest gap when the feed was lost', async () => {
+    bff.publish(titled(2));
+    const page = await open();
+    await live(page);
+    await bff.stop();
+    bff.lose();
+    bff.publish(titled(3, 'After'), { push: false });
+    await bff.start();
+    await page.locator('.gap').waitFor();
+    expect(await rows(page).count()).toBe(5);
+    await page.getByTestId('toast').getByText('Some older ones are not shown.').waitFor();
+  });
+
+  it('should take away what was retracted, also its toast', async () => {
+    const page = await open();
+    await live(page);
+    const [id = ''] = bff.publish([{ title: 'Wrong', severity: 'error' }]);
+    await expect.poll(() => toasts(page).count()).toBe(1);
+    bff.retract(id);
+    await expect.poll(() => toasts(page).count()).toBe(0);
+    expect(await rows(page).count()).toBe(0);
+    await page.getByTestId('empty').waitFor();
+  });
+
+  it('should count what is unread in bell and title until the bell is opened, over a reload', async () => {
+    bff.publish(titled(2));
+    const page = await open();
+    await live(page);
+    expect(await page.title()).toBe('Tocsin');
+    bff.publish(titled(3, 'New'));
+    await expect.poll(() => page.title()).toBe('(3) Tocsin');
+    await page.reload();
+    await expect.poll(() => page.getByTestId('unread').textContent()).toBe('3');
+    await page.getByTestId('bell').click();
+    await expect.poll(() => page.title()).toBe('Tocsin');
+    await page.reload();
+    await live(page);
+    expect(await page.title()).toBe('Tocsin');
+  });
+
+  it('should show the feeds that the address names', async () => {
+    bff.publish([{ title: 'Everybody' }]);
+    bff.publish([{ title: 'Orders' }], { feed: 'topic:orders' });
+    const page = await open({ search: '?feed=topic:orders&feed=all' });
+    await live(page);
+    await expect.poll(() => rows(page).count()).toBe(2);
+    expect(await page.getByTestId('feeds').textContent()).toBe('topic:orders, All');
+  });
+
+  it('should fetch older ones when asked', async () => {
+    bff.publish(titled(120));
+    const page = await open();
+    await expect.poll(() => rows(page).count()).toBe(50);
+    await page.getByText('Some older ones are not shown.').waitFor();
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await expect.poll(() => rows(page).count()).toBe(100);
+    await page.getByRole('button', { name: 'Show older' }).click();
+    await expect.poll(() => rows(page).count()).toBe(120);
+    await page.getByText('That is all there is.').waitFor();
+  });
+
+  it('should render links only where they are safe, and everything else as text', async () => {
+    bff.publish([
+      { title: '<b>bold</b>', body: '<img src=x onerror=alert(1)>', link: 'javascript:alert(1)' },
+      { title: 'Elsewhere', link: 'https://example.org/a' },
+      { title: 'Here', link: '/orders', actions: [{ label: 'Bad', link: '//example.org' }] },
+    ]);
+    const page = await open();
+    await expect.poll(() => rows(page).count()).toBe(3);
+    const links = await page
+      .locator('.row a')
+      .evaluateAll((elements) => elements.map((a) => [a.getAttribute('href'), a.getAttribute('rel')]));
+    expect(links).toEqual([
+      ['/orders', null],
+      ['https://example.org/a', 'noopener noreferrer'],
+    ]);
+    expect(await page.locator('.row img, .row b').count()).toBe(0);
+    await page.getByText('<b>bold</b>').waitFor();
+  });
+
+  it('should take the theme from the system before the first paint, and keep the choice of the switch', async () => {
+    const page = await open({ theme: 'dark' });
+    const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
+    expect(await theme()).toBe('dark');
+    await page.getByTestId('theme').click();
+    expect(await theme()).toBe('light');
+    await page.reload({ waitUntil: 'commit' });
+    await expect.poll(theme).toBe('light');
+  });
+
+  it('should tell times in the locale of the reader', async () => {
+    bff.publish([{ title: 'x' }]);
+    const page = await open({ locale: 'de-DE' });
+    await page.getByRole('heading', { name: 'Heute' }).waitFor();
+    expect(await page.locator('.day time').getAttribute('lang')).toBe('de-DE');
+  });
+
+  it('should keep the row under the pointer in place when others come', async () => {
+    bff.publish(titled(30));
+    const page = await open();
+    await live(page);
+    await rows(page).nth(1).hover();
+    const id = await rows(page).nth(1).getAttribute('data-notification-id');
+    const row = page.locator(`[data-testid="notification"][data-notification-id="${id}"]`);
+    const before = (await row.boundingBox())?.y;
+    bff.publish(titled(3, 'New'));
+    await expect.poll(() => rows(page).count()).toBe(33);
+    expect(Math.abs(((await row.boundingBox())?.y ?? 0) - (before ?? 0))).toBeLessThan(2);
+    await page.getByTestId('newest').click();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+});
