@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { announcerSuite, entryStoreSuite } from '../testing/port-suites.ts';
+import { MemoryAnnouncer } from './announcer.ts';
+import { MemoryEntries } from './entries.ts';
+
+entryStoreSuite('memory', () => {
+  const store = new MemoryEntries();
+  return Promise.resolve({ store, read: (key) => Promise.resolve(store.values.get(key)) });
+});
+
+announcerSuite('memory', () => {
+  const announcer = new MemoryAnnouncer();
+  const announced = (run: string) =>
+    Promise.resolve(announcer.announcements.filter((announcement) => announcement.run === run));
+  return Promise.resolve({ announcer, announced });
+});
+
+it('should tell its listener, and fail with it', async () => {
+  const heard: unknown[] = [];
+  const announcement = {
+    v: 1 as const,
+    run: 'abcdefgh',
+    feed: 'all',
+    seq: 1,
+    expiresAt: '2999-01-01T00:00:00Z',
+  };
+  const announcer = new MemoryAnnouncer((...told) => {
+    heard.push(told);
+    return Promise.reject(new Error('no'));
+  });
+  await expect(announcer.announce(announcement, 'trace')).rejects.toThrow('no');
+  expect(heard).toEqual([[announcement, 'trace']]);
+});

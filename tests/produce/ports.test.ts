@@ -1,0 +1,79 @@
+import { COMPONENTS, ENTRY_LIFE_MS, entryKey } from '@tocsin/contracts';
+import { Sidecar } from '@tocsin/service';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DaprAnnouncer } from '../../producer/src/dapr/announcer.ts';
+import { DaprEntries } from '../../producer/src/dapr/entries.ts';
+import { checkReadiness } from '../../producer/src/dapr/readiness.ts';
+import { announcerSuite, entryStoreSuite } from '../../producer/src/testing/port-suites.ts';
+import { lookInto, type RedisView } from '../support/redis.ts';
+
+let stack: Stack;
+let pair: Pair;
+let redis: RedisView;
+let sidecar: Sidecar;
+
+beforeAll(async () => {
+  stack = await startStack({ bffs: 0 });
+  pair = stack.producers[0] as Pair;
+  redis = await lookInto(stack.redisHost);
+  sidecar = new Sidecar({
+    httpPort: pair.daprHttpPort,
+    token: pair.daprHeaders['dapr-api-token'],
+    timeoutMs: 1_000,
+  });
+});
+afterAll(async () => {
+  await sidecar.close();
+  await redis.close();
+  await stack.stop();
+});
+
+entryStoreSuite('Dapr', () => Promise.resolve({ store: new DaprEntries(sidecar), read: redis.read }));
+
+announcerSuite('Dapr', () =>
+  Promise.resolve({
+    announcer: new DaprAnnouncer(sidecar),
+    announced: async (run) =>
+      (await redis.announcements()).filter((announcement) => announcement.run === run),
+  }),
+);
+
+describe('Dapr', () => {
+  const entry = {
+    v: 1 as const,
+    run: 'abcdefgh',
+    feed: 'all',
+    seq: 1,
+    expiresAt: '2999-01-01T00:00:00.000Z',
+    notifications: [{ title: 'x' }],
+  };
+
+  it('should let an entry go by itself after its life', async () => {
+    await new DaprEntries(sidecar).deposit(entry);
+    const left = await redis.secondsLeft(entryKey(entry));
+    expect(left).toBeGreaterThan(ENTRY_LIFE_MS / 1_000 - 60);
+    expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
+  });
+
+  it('should be ready, and leave nothing behind by saying so', async () => {
+    await checkReadiness(sidecar);
+    expect(await redis.keys('*ready*')).toEqual([]);
+  });
+
+  it('should say what is not ready, and never take longer than the time-out of a call', async () => {
+    const started = Date.now();
+    await stack.redis.kill();
+    await expect(checkReadiness(sidecar)).rejects.toThrow(COMPONENTS.entries);
+    await expect(new DaprEntries(sidecar).deposit(entry)).rejects.toThrow();
+    await stack.revive('redis');
+    await pair.ready();
+    await pair.sidecar.kill('SIGSTOP');
+    await expect(checkReadiness(sidecar)).rejects.toThrow('sidecar');
+    await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');
+    await pair.sidecar.kill('SIGCONT');
+    await pair.ready();
+    await checkReadiness(sidecar);
+    expect(Date.now() - started).toBeLessThan(25_000);
+  });
+});

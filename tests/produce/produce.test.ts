@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ENTRY_LIFE_MS,
+  entryKey,
+  entrySchema,
+  problemSchema,
+  type Entry,
+  type Notification,
+} from '@tocsin/contracts';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { lookInto, type RedisView } from '../support/redis.ts';
+import { eventually } from '../support/state.ts';
+
+let stack: Stack;
+let pair: Pair;
+let redis: RedisView;
+
+beforeAll(async () => {
+  stack = await startStack({
+    bffs: 0,
+    producerEnv: { REQUEST_TIMEOUT_MS: '1000', SIDECAR_TIMEOUT_MS: '700' },
+  });
+  pair = stack.producers[0] as Pair;
+  redis = await lookInto(stack.redisHost);
+});
+afterAll(async () => {
+  await redis.close();
+  await stack.stop();
+});
+
+const post = (body: unknown) =>
+  fetch(`${pair.url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** The announced entries of a feed in the order of their first announcement, with their ids. */
+async function announced(feed: string): Promise<{ entry: Entry; ids: string[] }[]> {
+  const keys = new Set((await redis.announcements()).filter((one) => one.feed === feed).map(entryKey));
+  return Promise.all(
+    [...keys].map(async (key) => {
+      const entry = entrySchema.parse(JSON.parse((await redis.read(key)) ?? 'null'));
+      return { entry, ids: entry.notifications.map((one) => (one as Notification).id) };
+    }),
+  );
+}
+
+it('should have every notification that it accepted deposited once, and announced, in order', async () => {
+  const feed = 'topic:load';
+  const ids = Array.from({ length: 300 }, (_, n) => `n${n}`);
+  const statuses = await Promise.all(ids.map(async (id) => (await post({ id, feed, title: id })).status));
+  expect(new Set(statuses)).toEqual(new Set([202]));
+  const entries = await announced(feed);
+  expect(entries.flatMap((entry) => entry.ids).sort()).toEqual([...ids].sort());
+  expect(entries.map(({ entry }) => entry.seq)).toEqual(entries.map((_, index) => index + 1));
+  expect(entries.length).toBeLessThan(300);
+});
+
+it('should answer 503 with the ids while Redis is away, and finish what it began when it is back', async () => {
+  const feed = 'topic:redis';
+  await post({ id: 'before', feed, title: 'x' });
+  await stack.redis.kill();
+  const started = Date.now();
+  const response = await post({ id: 'during', feed, title: 'x' });
+  expect(Date.now() - started).toBeLessThan(2_000);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(problemSchema.parse(await response.json())).toMatchObject({ code: 'unavailable', ids: ['during'] });
+  expect((await fetch(`${pair.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${pair.url}/healthz`)).status).toBe(200);
+  await stack.revive('redis');
+  await eventually(async () => (await post({ id: 'after', feed, title: 'x' })).status === 202);
+  const entries = await announced(feed);
+  expect(new Set(entries.flatMap(({ ids }) => ids))).toEqual(new Set(['before', 'during', 'after']));
+  expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
+});
+
+it('should do the same while the sidecar is killed, and while it hangs', async () => {
+  const feed = 'topic:sidecar';
+  await post({ id: 'a', feed, title: 'x' });
+  await pair.sidecar.kill();
+  expect((await post({ id: 'b', feed, title: 'x' })).status).toBe(503);
+  await pair.sidecar.start();
+  await pair.ready();
+  await eventually(async () => (await announced(feed)).length === 2);
+  await pair.sidecar.kill('SIGSTOP');
+  expect((await post({ id: 'c', feed, title: 'x' })).status).toBe(503);
+  await pair.sidecar.kill('SIGCONT');
+  await eventually(async () => (await announced(feed)).length === 3);
+  const entries = await announced(feed);
+  expect(entries.map(({ ids, entry }) => [ids, entry.seq])).toEqual([
+    [['a'], 1],
+    [['b'], 2],
+    [['c'], 3],
+  ]);
+});
+
+it('should take notifications by service invocation', async () => {
+  const response = await fetch(`${pair.daprUrl}/v1.0/invoke/producer/method/notifications`, {
+    method: 'POST',
+    headers: { ...pair.daprHeaders, 'content-type': 'application/json' },
+    body: JSON.stringify({ id: 'invoked', feed: 'topic:invoke', title: 'x' }),
+  });
+  expect(response.status).toBe(202);
+  expect((await announced('topic:invoke')).flatMap(({ ids }) => ids)).toEqual(['invoked']);
+});
+
+it('should ring the bell of each feed when it is stopped, and go on under other runs', async () => {
+  const feed = 'topic:stop';
+  for (const id of ['a', 'b', 'c']) await post({ id, feed, title: id });
+  const underWay = post({ id: 'd', feed, title: 'd' });
+  await delay(2);
+  await pair.app.stop();
+  const status = await underWay.then(
+    (response) => response.status,
+    () => 0,
+  );
+  const seqs = (await redis.announcements()).filter((one) => one.feed === feed).map(({ seq }) => seq);
+  const highest = status === 202 ? 4 : 3;
+  expect(seqs.slice(0, highest)).toEqual([1, 2, 3, 4].slice(0, highest));
+  expect(seqs.at(-1)).toBe(Math.max(...seqs));
+  expect(seqs.filter((seq) => seq === seqs.at(-1))).toHaveLength(2);
+
+  await pair.app.start();
+  await pair.ready();
+  expect((await post({ id: 'e', feed, title: 'e' })).status).toBe(202);
+  const last = (await announced(feed)).at(-1);
+  expect([last?.entry.seq, last?.ids]).toEqual([1, ['e']]);
+  expect(Date.parse(last?.entry.expiresAt ?? '') - Date.now()).toBeGreaterThan(ENTRY_LIFE_MS - 60_000);
+});

@@ -1,0 +1,26 @@
+import { COMPONENTS, TOPICS, announcementSchema, type Announcement } from '@tocsin/contracts';
+import { createClient } from 'redis';
+
+/** A look into a stack's Redis, past Dapr. */
+export async function lookInto(redisHost: string) {
+  const client = createClient({ url: `redis://${redisHost}` });
+  client.on('error', () => undefined);
+  await client.connect();
+  return {
+    read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
+    keys: (pattern: string): Promise<string[]> => client.keys(pattern),
+    /** Seconds that a key has left to live; negative if it lives for ever. */
+    secondsLeft: async (key: string): Promise<number> => Number(await client.ttl(key)),
+    /** All that was announced and not trimmed yet, the first announced first. */
+    announcements: async (): Promise<Announcement[]> => {
+      const messages = await client.xRange(TOPICS.announcements, '-', '+');
+      return messages.map(({ message }) => {
+        const event = JSON.parse(message.data ?? '') as { data: unknown; pubsubname: string };
+        if (event.pubsubname !== COMPONENTS.pubsub) throw new Error(`announced on ${event.pubsubname}`);
+        return announcementSchema.parse(event.data);
+      });
+    },
+    close: (): Promise<void> => client.close(),
+  };
+}
+export type RedisView = Awaited<ReturnType<typeof lookInto>>;
