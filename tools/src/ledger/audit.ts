@@ -1,5 +1,8 @@
 import type { Observer } from './observer.ts';
 
+/** What an account needs of an observer. */
+export type Recorded = Pick<Observer, 'name' | 'shown' | 'gaps'>;
+
 export interface Account {
   observer: string;
   acknowledged: number;
@@ -16,7 +19,7 @@ export interface Account {
 }
 
 /** What became of the acknowledged ids with one observer that watched all the time. */
-export function audit(observer: Observer, acknowledged: Iterable<string>): Account {
+export function audit(observer: Recorded, acknowledged: Iterable<string>): Account {
   const wanted = [...acknowledged];
   const seen = new Set<string>();
   const twice: string[] = [];
@@ -50,7 +53,7 @@ export const isClean = ({ lost, twice, disordered, holes }: Account): boolean =>
   lost.length + twice.length + disordered.length + holes.length === 0;
 
 /** The longest time without a delivery to any of the observers between `from` and `to`, in ms. */
-export function longestPause(observers: readonly Observer[], from: number, to: number): number {
+export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))
     .filter((at) => at >= from && at <= to)

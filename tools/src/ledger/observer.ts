@@ -1,4 +1,5 @@
-import { createNotificationClient, type NotificationClient, type Subscription } from '@tocsin/client';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createNotificationClient, memoryPositions, type NotificationClient } from '@tocsin/client';
 import type { Position } from '@tocsin/contracts';
 
 export interface Shown {
@@ -9,80 +10,97 @@ export interface Shown {
   at: number;
 }
 
+export interface Gap {
+  from: Position;
+  to: Position;
+}
+
+export interface ObserverOptions {
+  feed?: string;
+  /** Where to go on from; without one: from now on. */
+  position?: Position;
+}
+
 /** A browser without a screen: the client package, and a record of everything that it was told to show. */
 export class Observer {
   readonly name: string;
   readonly feed: string;
   readonly shown: Shown[] = [];
-  readonly gaps: { from: Position; to: Position }[] = [];
+  readonly gaps: Gap[] = [];
   readonly errors: string[] = [];
-  readonly #client: NotificationClient;
-  readonly #subscription: Subscription;
+  readonly #positions = memoryPositions();
+  #client: NotificationClient | undefined;
 
-  constructor(
-    name: string,
-    url: string,
-    { feed = 'all', position }: { feed?: string; position?: Position } = {},
-  ) {
+  constructor(name: string, url: string, { feed = 'all', position }: ObserverOptions = {}) {
     this.name = name;
     this.feed = feed;
-    this.#client = createNotificationClient({ url, transports: ['websocket'] });
-    this.#client.on('error', (error) => this.errors.push(error.message));
-    this.#subscription = this.#client.subscribe(
-      feed,
-      {
-        onPublications: (publications, { epoch }) => {
-          const at = Date.now();
-          for (const { offset, notification } of publications)
-            this.shown.push({ id: notification.id, epoch, offset, at });
-        },
-        onGap: (from, to) => this.gaps.push({ from, to }),
-      },
-      position ? { position } : {},
-    );
+    if (position) this.#positions.set(feed, position);
+    this.connect(url);
   }
 
+  /** Where it is in its feed, kept from one connection to the next. */
   get position(): Position | undefined {
-    return this.#subscription.position;
+    return this.#positions.get(this.feed);
+  }
+
+  /** Connects as a page that is loaded again: it knows its position, and nothing else. */
+  connect(url: string): void {
+    this.close();
+    const client = createNotificationClient({ url, transports: ['websocket'], positions: this.#positions });
+    client.on('error', (error) => this.errors.push(error.message));
+    client.subscribe(this.feed, {
+      onPublications: (publications, { epoch }) => {
+        const at = Date.now();
+        for (const { offset, notification } of publications)
+          this.shown.push({ id: notification.id, epoch, offset, at });
+      },
+      onGap: (from, to) => this.gaps.push({ from, to }),
+    });
+    this.#client = client;
   }
 
   /** Resolves when it knows where its feed stands. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
-    await until(() => this.position !== undefined, timeoutMs, `${this.name} has no position`);
+    await until(
+      () => this.position !== undefined,
+      timeoutMs,
+      () => `${this.name} has no position`,
+    );
   }
 
   /** Resolves when `ids` were all shown. @throws Error after `timeoutMs` that says how many are missing */
   async sees(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const wanted = [...ids];
-    let count = 0;
-    let held = new Set<string>();
     const missing = () => {
-      if (this.shown.length !== count) {
-        count = this.shown.length;
-        held = new Set(this.shown.map(({ id }) => id));
-      }
+      const held = new Set(this.shown.map(({ id }) => id));
       return wanted.filter((id) => !held.has(id));
     };
+    let counted = -1;
+    let left = wanted;
+    const complete = () => {
+      if (counted !== this.shown.length) {
+        counted = this.shown.length;
+        left = missing();
+      }
+      return left.length === 0;
+    };
     await until(
-      () => missing().length === 0,
+      complete,
       timeoutMs,
-      () => `${this.name} misses ${missing().length} of ${wanted.length}, first ${missing()[0] ?? ''}`,
+      () => `${this.name} misses ${left.length} of ${wanted.length}, first ${left[0] ?? ''}`,
     );
   }
 
   close(): void {
-    this.#client.close();
+    this.#client?.close();
+    this.#client = undefined;
   }
 }
 
-async function until(
-  condition: () => boolean,
-  timeoutMs: number,
-  message: string | (() => string),
-): Promise<void> {
+async function until(condition: () => boolean, timeoutMs: number, message: () => string): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(typeof message === 'string' ? message : message());
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (Date.now() > end) throw new Error(message());
+    await delay(20);
   }
 }

@@ -1,0 +1,87 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Observer } from '../ledger/observer.ts';
+import type { Random } from './random.ts';
+import { SlowClient } from './slow-client.ts';
+import { FEEDS } from './workload.ts';
+
+const STEADY = 15;
+const RESTLESS = 4;
+
+/** What watches a feed and keeps a record, in this process or another. */
+export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gaps'>;
+
+/** 20 clients over all instances and feeds: steady ones, some that reconnect at random, and a slow one. */
+export class Clients {
+  readonly steady: { observer: Observer; pair: string }[] = [];
+  readonly restless: Observer[] = [];
+  readonly slow: SlowClient;
+  readonly #urls: readonly string[];
+  readonly #random: Random;
+  readonly #moving: Promise<void>[];
+  #running = true;
+
+  constructor(instances: readonly { name: string; url: string }[], random: Random) {
+    this.#random = random;
+    this.#urls = instances.map(({ url }) => url);
+    for (let i = 0; i < STEADY; i++) {
+      const instance = instances[i % instances.length] as { name: string; url: string };
+      const feed = FEEDS[Math.floor(i / instances.length) % FEEDS.length] as string;
+      const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, { feed });
+      this.steady.push({ observer, pair: instance.name });
+    }
+    for (let i = 0; i < RESTLESS; i++) {
+      const feed = FEEDS[i % FEEDS.length] as string;
+      this.restless.push(new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed }));
+    }
+    this.slow = new SlowClient('slow 1', random.pick(this.#urls), FEEDS[0]);
+    this.#moving = [];
+  }
+
+  /** Resolves when all know where their feeds stand. */
+  async ready(): Promise<void> {
+    await Promise.all(
+      [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow].map((one) => one.ready()),
+    );
+  }
+
+  /** Lets the restless reconnect and the slow one stop reading, again and again. */
+  stir(): void {
+    for (const observer of this.restless) this.#moving.push(this.#reconnect(observer));
+    this.#moving.push(this.#stall());
+  }
+
+  /** Lets all stay where they are. */
+  async settle(): Promise<void> {
+    this.#running = false;
+    await Promise.all(this.#moving);
+  }
+
+  async all(): Promise<Watcher[]> {
+    await this.slow.report();
+    return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow];
+  }
+
+  close(): void {
+    for (const { observer } of this.steady) observer.close();
+    for (const observer of this.restless) observer.close();
+    this.slow.close();
+  }
+
+  async #reconnect(observer: Observer): Promise<void> {
+    while (this.#running) {
+      await delay(1_500 + this.#random.below(4_000));
+      observer.close();
+      await delay(this.#random.below(2_500));
+      observer.connect(this.#random.pick(this.#urls));
+    }
+  }
+
+  async #stall(): Promise<void> {
+    while (this.#running) {
+      await delay(4_000 + this.#random.below(3_000));
+      this.slow.stop();
+      await delay(1_000 + this.#random.below(2_000));
+      this.slow.resume();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import {
+  COMPONENTS,
+  SOCKET_PATH,
+  TOPICS,
+  announcementSchema,
+  entryKey,
+  entrySchema,
+  notificationSchema,
+  subscribeRequestSchema,
+} from '@tocsin/contracts';
+import { Sidecar, createFailpoints, listen } from '@tocsin/service';
+import express from 'express';
+import { createClient } from 'redis';
+import { Server } from 'socket.io';
+import { readNaiveConfig } from '../../config.ts';
+
+/**
+ * What one would write without thinking of crashes: take the entry, send it, acknowledge. It speaks enough of the
+ * contract for the same clients to watch it, and stands here so that the ledger can be seen to fail.
+ */
+const config = readNaiveConfig();
+const reach = createFailpoints<'received' | 'popped' | 'broadcast' | 'answered'>(config.failpoints);
+const sidecar = new Sidecar({ httpPort: config.daprHttpPort, token: config.daprApiToken, timeoutMs: 3_000 });
+const redis = createClient({ url: `redis://${config.redisHost}` });
+redis.on('error', (error) => console.error('redis', error));
+await redis.connect();
+
+const publicServer = createServer();
+const io = new Server(publicServer, { path: SOCKET_PATH, adapter: createAdapter(redis) });
+const EPOCH = '1-naive';
+const offsetOf = async (feed: string) => Number((await redis.get(`naive:${feed}`)) ?? 0);
+
+io.on('connection', (socket) => {
+  socket.on('subscribe', async (payload: unknown, answer: (value: unknown) => void) => {
+    const { feed } = subscribeRequestSchema.parse(payload);
+    await socket.join(feed);
+    answer({
+      ok: true,
+      feed,
+      epoch: EPOCH,
+      offset: await offsetOf(feed),
+      recovered: true,
+      more: false,
+      publications: [],
+    });
+  });
+});
+
+async function take(data: unknown): Promise<void> {
+  await reach('received');
+  const announcement = announcementSchema.parse(data);
+  const { feed } = announcement;
+  const text = await sidecar.invokeBinding(COMPONENTS.entries, {
+    operation: 'get',
+    metadata: { key: entryKey(announcement), delete: 'true' },
+  });
+  await reach('popped');
+  if (text === undefined) return;
+  const publications = [];
+  for (const candidate of entrySchema.parse(JSON.parse(text)).notifications) {
+    publications.push({
+      offset: await redis.incr(`naive:${feed}`),
+      notification: notificationSchema.parse(candidate),
+    });
+  }
+  io.to(feed).emit('publications', { feed, epoch: EPOCH, publications });
+  await reach('broadcast');
+}
+
+const internal = express();
+internal.use(express.json({ type: ['application/json', 'application/*+json'], limit: '4mb' }));
+internal.get('/healthz', (_request, response) => void response.send('ok'));
+internal.get('/dapr/subscribe', (_request, response) => {
+  response.json([{ pubsubname: COMPONENTS.pubsub, topic: TOPICS.announcements, route: '/take' }]);
+});
+internal.post('/take', async (request, response) => {
+  await take((request.body as { data?: unknown }).data);
+  await reach('answered');
+  response.json({ status: 'SUCCESS' });
+});
+publicServer.on('request', (request, response) => {
+  if (request.url === '/readyz') response.end('ready');
+});
+await listen(createServer(internal), config.internalPort, '127.0.0.1');
+await listen(publicServer, config.port);

@@ -1,0 +1,56 @@
+import type { Ledger } from './ledger.ts';
+
+/** The ledger as text; its last line sums up. */
+export function printLedger(ledger: Ledger): string {
+  const sum = (of: (account: Ledger['accounts'][number]) => number) =>
+    ledger.accounts.reduce((total, account) => total + of(account), 0);
+  const rows = [
+    ['client', 'feed', 'acknowledged', 'shown', 'lost', 'twice', 'disordered', 'holes', 'honest gaps'],
+    ...ledger.accounts.map((account) => [
+      account.observer,
+      account.feed,
+      account.acknowledged,
+      account.shown,
+      account.lost.length,
+      account.twice.length,
+      account.disordered.length,
+      account.holes.length,
+      account.honestGaps,
+    ]),
+  ];
+  const faults = [
+    ['fault', 'times', 'happened', 'pause, median ms', 'highest ms'],
+    ...ledger.faults.map(({ fault, times, happened, medianPauseMs, highestPauseMs }) => [
+      fault,
+      times,
+      happened,
+      medianPauseMs,
+      highestPauseMs,
+    ]),
+  ];
+  const total =
+    `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} shown to ` +
+    `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
+    `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
+    `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
+    `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
+  return `${table(rows)}\n\n${table(faults)}\n\n${total}`;
+}
+
+function table(rows: (string | number)[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => String(row[column]).length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => {
+          const text = String(cell);
+          const width = widths[column] ?? 0;
+          return typeof cell === 'number' ? text.padStart(width) : text.padEnd(width);
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
