@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { currentTraceId, currentTraceparent, newTraceparent, withTrace } from './trace.ts';
+
+const GIVEN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('a trace', () => {
+  it('should be new each time', () => {
+    const made = Array.from({ length: 2_000 }, newTraceparent);
+    for (const traceparent of made) expect(traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+    expect(new Set(made.map((one) => one.split('-')[1])).size).toBe(2_000);
+    expect(new Set(made.map((one) => one.split('-')[2])).size).toBe(2_000);
+  });
+
+  it('should be that of the caller, through everything that the work awaits', async () => {
+    await withTrace(GIVEN, async () => {
+      await Promise.resolve();
+      expect(currentTraceparent()).toBe(GIVEN);
+      expect(currentTraceId()).toBe('0af7651916cd43dd8448eb211c80319c');
+    });
+    expect(currentTraceparent()).toBeUndefined();
+  });
+
+  it.each([
+    undefined,
+    '',
+    'x',
+    GIVEN.toUpperCase(),
+    `00-${'0'.repeat(32)}-b7ad6b7169203331-01`,
+    `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`,
+    `${GIVEN}-00`,
+  ])('should be a new one when that is none: %s', (given) => {
+    withTrace(given, () => {
+      expect(currentTraceparent()).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+      expect(currentTraceparent()).not.toBe(given);
+    });
+  });
+});
