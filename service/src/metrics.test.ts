@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { createRegistry } from './metrics.ts';
+
+it('should have the process’s own metrics, under names as Prometheus wants them', async () => {
+  const metrics = await createRegistry().getMetricsAsJSON();
+  const names = metrics.map(({ name }) => name);
+  expect(names).toContain('nodejs_eventloop_lag_seconds');
+  expect(names).toContain('process_resident_memory_bytes');
+  for (const { name, type } of metrics) {
+    expect(name.endsWith('_total'), `${name} is a ${String(type)}`).toBe(String(type) === 'counter');
+  }
+});
