@@ -7,7 +7,7 @@ export interface Account {
   observer: string;
   acknowledged: number;
   shown: number;
-  /** Acknowledged, but never shown. */
+  /** Acknowledged, but never shown, whether or not a gap was admitted. */
   lost: string[];
   /** Shown more than once. */
   twice: string[];
@@ -40,7 +40,7 @@ export function audit(observer: Recorded, acknowledged: Iterable<string>): Accou
     observer: observer.name,
     acknowledged: wanted.length,
     shown: observer.shown.length,
-    lost: observer.gaps.length > 0 ? [] : wanted.filter((id) => !seen.has(id)),
+    lost: wanted.filter((id) => !seen.has(id)),
     twice,
     disordered,
     holes,
