@@ -8,7 +8,7 @@ let built: Promise<string> | undefined;
 async function buildPage(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'tocsin-ui-'));
   const root = join(import.meta.dirname, '../../ui');
-  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'warn', build: { outDir } });
+  await build({ root, configFile: join(root, 'vite.config.ts'), logLevel: 'error', build: { outDir } });
   return outDir;
 }
 

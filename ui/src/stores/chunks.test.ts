@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { CHUNK_SIZE, Chunks } from './chunks.ts';
+import type { Entry } from './feed-log.ts';
+
+const NOON = new Date(2026, 5, 1, 12).getTime();
+const entry = (offset: number, time = NOON): Entry => ({
+  key: `all/n${offset}`,
+  feed: 'all',
+  epoch: 'e',
+  offset,
+  notification: {
+    id: `n${offset}`,
+    feed: 'all',
+    severity: 'info',
+    title: 'x',
+    createdAt: '2026-06-01T10:00:00Z',
+  },
+  time,
+  gapBefore: false,
+});
+const newestFirst = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, n) => entry(to - n));
+const offsets = (chunks: readonly { entries: readonly Entry[] }[]) =>
+  chunks.flatMap(({ entries }) => entries.map(({ offset }) => offset));
+
+describe('Chunks', () => {
+  it('should draw only the newest chunk anew when one arrives', () => {
+    const chunks = new Chunks();
+    const list = newestFirst(1, 100);
+    const before = chunks.split(list);
+    const after = chunks.split([entry(101), ...list]);
+    expect(offsets(after)).toEqual(offsets([{ entries: [entry(101), ...list] }]));
+    expect(after.slice(1)).toEqual(before.slice(1));
+    expect(after.slice(1).every((chunk, index) => chunk === before[index + 1])).toBe(true);
+    expect(Math.max(...after.map(({ entries }) => entries.length))).toBeLessThanOrEqual(CHUNK_SIZE);
+  });
+
+  it('should leave the others alone when the oldest leave or older ones come', () => {
+    const chunks = new Chunks();
+    const list = newestFirst(101, 300);
+    const before = chunks.split(list);
+    expect(chunks.split(list.slice(0, -1)).slice(0, -1)).toEqual(before.slice(0, -1));
+    const longer = [...list, ...newestFirst(1, 100)];
+    const after = chunks.split(longer);
+    expect(offsets(after)).toEqual(longer.map(({ offset }) => offset));
+    expect(after[0]).toBe(before[0]);
+  });
+
+  it('should put an entry that comes late where it belongs', () => {
+    const chunks = new Chunks();
+    const list = newestFirst(1, 100);
+    chunks.split(list.filter(({ offset }) => offset !== 50));
+    expect(offsets(chunks.split(list))).toEqual(list.map(({ offset }) => offset));
+  });
+
+  it('should begin a chunk with each day', () => {
+    const split = new Chunks().split([entry(2), entry(1, NOON - 24 * 60 * 60 * 1000)]);
+    expect(split.map(({ day }) => day)).toEqual(['2026-6-1', '2026-5-31']);
+  });
+});

@@ -1,0 +1,57 @@
+import { dayKey } from '../format/time.ts';
+import type { Entry } from './feed-log.ts';
+
+/** A chunk takes so many entries before the next one begins. */
+export const CHUNK_SIZE = 40;
+
+/** Entries of one day that are drawn together. It is the same object as long as its entries are the same. */
+export interface Chunk {
+  readonly key: string;
+  readonly day: string;
+  readonly entries: readonly Entry[];
+}
+
+const sameEntries = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length && a.every((entry, index) => entry === b[index]);
+
+/**
+ * Splits a list that grows at its new end into chunks that stay the same while others come and go, so that an
+ * arrival draws one chunk and not the whole list.
+ */
+export class Chunks {
+  /** The number of the chunk of each entry. */
+  #numbers = new Map<string, number>();
+  #chunks = new Map<string, Chunk>();
+  #next = 0;
+
+  /** `entries` and the chunks: newest first. */
+  split(entries: readonly Entry[]): Chunk[] {
+    const groups = new Map<string, { day: string; entries: Entry[] }>();
+    const numbers = new Map<string, number>();
+    let number = this.#next;
+    let size = CHUNK_SIZE;
+    for (const entry of entries.toReversed()) {
+      const known = this.#numbers.get(entry.key);
+      if (known !== undefined && known !== number) [number, size] = [known, 0];
+      else if (known === undefined && size >= CHUNK_SIZE) [number, size] = [this.#next++, 0];
+      size++;
+      numbers.set(entry.key, number);
+      const day = dayKey(entry.time);
+      const key = `${number}/${day}`;
+      const group = groups.get(key);
+      if (group) group.entries.push(entry);
+      else groups.set(key, { day, entries: [entry] });
+    }
+    this.#numbers = numbers;
+    const chunks = [...groups].map(([key, group]) =>
+      this.#reuse({ key, day: group.day, entries: group.entries.reverse() }),
+    );
+    this.#chunks = new Map(chunks.map((chunk) => [chunk.key, chunk]));
+    return chunks.reverse();
+  }
+
+  #reuse(chunk: Chunk): Chunk {
+    const before = this.#chunks.get(chunk.key);
+    return before && sameEntries(before.entries, chunk.entries) ? before : chunk;
+  }
+}
