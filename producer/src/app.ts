@@ -82,8 +82,13 @@ export async function startProducer(
   ];
   for (const server of servers) answerUnreadableRequests(server);
   const [publicServer, internalServer] = servers as [Server, Server];
-  await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
-  await listen(publicServer, config.PORT);
+  try {
+    await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
+    await listen(publicServer, config.PORT);
+  } catch (error) {
+    await Promise.all([closeServer(internalServer), backend.close()]);
+    throw error;
+  }
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT }, 'listening');
 
   const demo =

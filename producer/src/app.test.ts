@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { parseConfig } from '@tocsin/service';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startProducer, type Backend } from './app.ts';
+import { producerSettings } from './config.ts';
+import { FaultyBackend } from './testing/faulty-backend.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const stops: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+});
+
+async function start(env: Record<string, string> = {}) {
+  const faulty = new FaultyBackend();
+  let closed = 0;
+  const backend: Backend = {
+    entries: faulty.entries,
+    announcer: faulty.announcer,
+    ready: () => Promise.resolve(),
+    close: () => Promise.resolve(void closed++),
+  };
+  const [port, internalPort] = [await freePort(), await freePort()];
+  const config = parseConfig(producerSettings, {
+    PORT: String(port),
+    INTERNAL_PORT: String(internalPort),
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  const app = await startProducer(config, backend);
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= app.stop());
+  stops.push(stop);
+  const url = `http://127.0.0.1:${port}`;
+  const post = (id: string) =>
+    fetch(`${url}/notifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, title: id }),
+    });
+  return {
+    faulty,
+    config,
+    backend,
+    post,
+    stop,
+    url,
+    internalUrl: `http://127.0.0.1:${internalPort}`,
+    closed: () => closed,
+  };
+}
+
+describe('the producer', () => {
+  it('should serve both ports, and the demo source when it is on', async () => {
+    const { faulty, url, internalUrl } = await start({ DEMO_INTERVAL_MS: '10' });
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
+    await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
+  });
+
+  it('should finish what is under way when it is stopped, ring the bell, and close everything', async () => {
+    const { faulty, post, stop, url, internalUrl, closed } = await start();
+    faulty.latencyMs = 100;
+    const underWay = post('a');
+    await expect.poll(() => faulty.calls.length).toBe(1);
+    await stop();
+    expect((await underWay).status).toBe(202);
+    expect(faulty.announced.map(({ seq }) => seq)).toEqual([1, 1]);
+    expect(closed()).toBe(1);
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
+  });
+
+  it('should not be ready any more while it stops, and take nothing on connections that are still open', async () => {
+    const { faulty, post, stop, internalUrl } = await start();
+    faulty.latencyMs = 300;
+    const underWay = post('a');
+    await expect.poll(() => faulty.calls.length).toBe(1);
+    const stopped = stop();
+    const response = await fetch(`${internalUrl}/notifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"id":"b","title":"b"}',
+    });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ ids: ['b'] });
+    await stopped;
+    expect((await underWay).status).toBe(202);
+  });
+
+  it('should fail to start on a port that is taken, leaving none open', async () => {
+    const first = await start();
+    const config = { ...first.config, INTERNAL_PORT: await freePort() };
+    await expect(startProducer(config, first.backend)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(fetch(`http://127.0.0.1:${config.INTERNAL_PORT}/healthz`)).rejects.toThrow();
+  });
+});
