@@ -27,7 +27,10 @@ async function start(env: Record<string, string> = {}) {
     entries: faulty.entries,
     announcer: faulty.announcer,
     ready: () => Promise.resolve(),
-    close: () => Promise.resolve(void closed++),
+    close: () => {
+      closed++;
+      return Promise.resolve();
+    },
   };
   const [port, internalPort] = [await freePort(), await freePort()];
   const config = parseConfig(producerSettings, {

@@ -4,13 +4,14 @@ import { createClient } from 'redis';
 /** A look into a stack's Redis, past Dapr. */
 export async function lookInto(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
+  // Without a listener an error would end the process; the calls reject with it all the same.
   client.on('error', () => undefined);
   await client.connect();
   return {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
     /** Seconds that a key has left to live; negative if it lives for ever. */
-    secondsLeft: async (key: string): Promise<number> => Number(await client.ttl(key)),
+    secondsLeft: (key: string): Promise<number> => client.ttl(key),
     /** All that was announced and not trimmed yet, the first announced first. */
     announcements: async (): Promise<Announcement[]> => {
       const messages = await client.xRange(TOPICS.announcements, '-', '+');
