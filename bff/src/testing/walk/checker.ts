@@ -1,0 +1,159 @@
+import {
+  segmentSchema,
+  type Head,
+  type LivePublication,
+  type Page,
+  type Position,
+  type PublicationsEvent,
+  type SetAside,
+} from '@tocsin/contracts';
+import type { FeedDocument } from '../../feed/plan-commit.ts';
+import { placeOfEntry, type Report } from './report.ts';
+import type { World } from './world.ts';
+
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Remembers what happened in a walk and reports what must not happen. The end is judged in `end-checks.ts`. */
+export class Checker {
+  readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
+  readonly deposited = new Set<string>();
+  readonly committed = new Set<string>();
+  readonly verdicts = new Set<string>();
+  /** The entries that an id was ever put into. */
+  readonly triedIn = new Map<string, Set<string>>();
+  /** What was committed at `epoch:offset`; more than one id after a rollback that nobody alive had heard of. */
+  readonly truth = new Map<string, Set<string>>();
+  readonly answered = new Map<string, number>();
+  outOfReach = false;
+  readonly #pushed = new Set<string>();
+  readonly #popped = new Set<string>();
+  readonly #world: World;
+  readonly #report: Report;
+
+  constructor(world: World, report: Report) {
+    this.#world = world;
+    this.#report = report;
+  }
+
+  tries(id: string, entry: string): void {
+    const entries = this.triedIn.get(id) ?? new Set();
+    this.triedIn.set(id, entries.add(entry));
+  }
+
+  pushes({ epoch, publications }: PublicationsEvent): void {
+    for (const { offset } of publications) this.#pushed.add(`${epoch}:${offset}`);
+  }
+
+  pops(key: string): void {
+    this.#popped.add(key);
+    if (this.#sound && this.#world.store.entries.has(key) && !this.committed.has(key)) {
+      this.#report.violation('POPPED-UNCOMMITTED', key);
+    }
+  }
+
+  setAside({ reason, entry }: SetAside): void {
+    this.verdicts.add(entry);
+    if (reason !== 'missing') this.#report.violation('SET-ASIDE', `${entry} ${reason}`);
+    if (!this.#sound) return;
+    if (this.committed.has(entry) || this.#world.store.entries.has(entry)) {
+      this.#report.violation('FALSE-MISSING', entry);
+    } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
+  }
+
+  /** A head is about to be written; its documents are. `heard` is what the host had heard when it sent it. */
+  commits(head: Head, documents: readonly FeedDocument[], heard: Position | undefined): void {
+    const before = this.#world.store.head?.head;
+    const say = (kind: string, text: string) => this.#report.violation(kind, text);
+    const size = JSON.stringify(head).length;
+    if (size > MAX_HEAD_BYTES) say('HEAD-TOO-BIG', `${size}`);
+    if (head.unconfirmed.length > 1) say('UNCONFIRMED-GROWS', `${head.unconfirmed.length}`);
+    if (this.#sound && before && before.epoch !== head.epoch)
+      say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
+    if (this.#sound && before) this.#checkConfirmed(before, 'UNCONFIRMED');
+    const keys = new Set(documents.map(({ key }) => key));
+    for (const { key } of [...head.segments, ...head.ids]) {
+      if (!keys.has(key) && this.#sound && !this.#world.store.documents.has(key)) say('NAMES-NOTHING', key);
+    }
+    for (const { run, from, to, first } of head.unconfirmed) {
+      for (let seq = from; seq <= to; seq++) this.committed.add(placeOfEntry(run, seq));
+      const last = documents.find(({ key }) => key === head.segments.at(-1)?.key);
+      const { publications } = last ? segmentSchema.parse(last.value) : { publications: [] };
+      const added = publications.filter(({ offset }) => offset >= first) as LivePublication[];
+      this.#report.count('commits');
+      this.#report.log(`commit ${head.epoch}:${head.offset} ${run}/${from}-${to} ${added.map(idOf).join()}`);
+      for (const publication of added) this.#record(head.epoch, publication, heard);
+    }
+  }
+
+  succeeds(run: string, seq: number): void {
+    this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
+    const head = this.#world.store.head?.head;
+    if (!head || !this.#sound) return;
+    const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
+    this.#checkConfirmed({ ...head, unconfirmed: mine }, 'SUCCESS-UNCONFIRMED');
+  }
+
+  missed(from: Position, to: Position): void {
+    if (this.#sound) this.#report.violation('DISHONEST-GAP', `${at(from)} to ${at(to)}`);
+  }
+
+  shows(epoch: string, publications: readonly LivePublication[]): void {
+    for (const publication of publications) {
+      const ids = this.truth.get(`${epoch}:${publication.offset}`);
+      if (!ids?.has(idOf(publication))) {
+        this.#report.violation('VIEW-DIFFERS', `${epoch}:${publication.offset} ${idOf(publication)}`);
+      }
+    }
+  }
+
+  answers(page: Page, asked: Position | undefined): void {
+    const { publications, recovered, more, offset } = page;
+    const first = publications[0];
+    const holes = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
+    const end = publications.at(-1)?.offset ?? (recovered ? asked?.offset : undefined) ?? offset;
+    const skips = asked && recovered && first && first.offset !== asked.offset + 1;
+    if (holes || skips || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
+      this.#report.violation(
+        'PAGE-HOLE',
+        `after ${at(asked)}: ${publications.map((p) => p.offset).join()} to ${at(page)}`,
+      );
+    }
+  }
+
+  /** Everything that the head says is not confirmed yet was popped and broadcast. */
+  checkEnd(head: Head): void {
+    this.#checkConfirmed(head, 'NEVER-CONFIRMED');
+  }
+
+  get #sound(): boolean {
+    return !this.#world.storeLost;
+  }
+
+  #checkConfirmed({ epoch, unconfirmed }: Head, kind: string): void {
+    for (const { run, from, to, first, last } of unconfirmed) {
+      for (let offset = first; offset <= last; offset++) {
+        if (!this.#pushed.has(`${epoch}:${offset}`)) this.#report.violation(kind, `${epoch}:${offset}`);
+      }
+      for (let seq = from; seq <= to; seq++) {
+        const key = placeOfEntry(run, seq);
+        if (!this.#popped.has(key)) this.#report.violation(kind, key);
+      }
+    }
+  }
+
+  #record(epoch: string, publication: LivePublication, heard: Position | undefined): void {
+    const place = `${epoch}:${publication.offset}`;
+    const ids = this.truth.get(place) ?? new Set();
+    if (ids.size > 0 && !ids.has(idOf(publication))) {
+      this.outOfReach = true;
+      const knew = heard?.epoch === epoch && heard.offset >= publication.offset;
+      if (this.#sound || knew) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
+      else this.#report.count('rewrites after a rollback that the host had not heard of');
+    }
+    this.truth.set(place, ids.add(idOf(publication)));
+  }
+}
+
+const idOf = ({ notification }: LivePublication): string => notification.id;
+const at = (position: Position | undefined): string =>
+  position ? `${position.epoch}:${position.offset}` : 'none';

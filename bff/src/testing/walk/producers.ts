@@ -1,0 +1,143 @@
+import { DOCUMENT_VERSION, entryKey, type Entry } from '@tocsin/contracts';
+import type { World } from './world.ts';
+
+export const FEED = 'all';
+const ATTEMPTS = 5;
+
+interface Post {
+  ids: string[];
+  answer(accepted: boolean, entry?: string): void;
+}
+
+/**
+ * The producer as the design has it: one entry under way, deposited and announced with the same key and content
+ * until known; an entry that cannot be finished ends its run; the last number of a run is announced once more.
+ */
+export class WalkProducer {
+  run = '';
+  finished = 0;
+  rung = 0;
+  queue: Post[] = [];
+  #seq = 0;
+  #finishedAt = 0;
+  #current: Post[] | undefined;
+  #process: Generator<void, void>;
+  readonly #world: World;
+  readonly #name: string;
+  #generation = 0;
+
+  constructor(world: World, index: number) {
+    this.#world = world;
+    this.#name = `P${index}`;
+    this.#newRun();
+    this.#process = this.#produce();
+  }
+
+  /** Nothing waits, is under way or has still to be announced once more. */
+  get rests(): boolean {
+    return this.queue.length === 0 && !this.#current && this.finished === this.rung;
+  }
+
+  step(): void {
+    this.#process.next();
+  }
+
+  kill(): void {
+    const open = [...(this.#current ?? []), ...this.queue];
+    this.queue = [];
+    this.#current = undefined;
+    this.#newRun();
+    this.#process = this.#produce();
+    for (const post of open) post.answer(false);
+  }
+
+  #newRun(): void {
+    this.run = `${this.#name}${String(this.#generation++).padStart(6, '0')}`;
+    this.#seq = this.finished = this.rung = 0;
+  }
+
+  #announce(run: string, seq: number): void {
+    const { store, time, life } = this.#world;
+    const expiresAt = new Date(time + life).toISOString();
+    store.stream.push({ run, seq, expiresAt, deliveries: 0, holders: 0 });
+  }
+
+  *#produce(): Generator<void, void> {
+    const { random } = this.#world;
+    for (;;) {
+      yield;
+      if (this.queue.length === 0) {
+        if (this.finished > this.rung && (this.#world.calm || random.chance(0.1))) this.#ringAgain();
+        continue;
+      }
+      const posts = (this.#current = this.queue.splice(0, 3));
+      const run = this.run;
+      const seq = ++this.#seq;
+      const entry = this.#entryOf(
+        run,
+        seq,
+        posts.flatMap(({ ids }) => ids),
+      );
+      const key = entryKey(entry);
+      const deposit = () => {
+        this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
+        this.#world.checker.deposited.add(key);
+      };
+      const doors = [deposit, () => this.#announce(run, seq)];
+      const risk = random.chance(0.1) ? 0.8 : 0.2;
+      let done = 0;
+      for (let attempts = 0; done < 2 && attempts < ATTEMPTS; attempts++) {
+        yield;
+        if (this.#world.attempt(doors[done] as () => void, risk)) done++;
+        if (attempts === 3 && done < 2) for (const post of posts) post.answer(false);
+      }
+      this.#current = undefined;
+      if (done === 2) {
+        this.finished = seq;
+        this.#finishedAt = this.#world.time;
+      }
+      for (const post of posts) post.answer(done === 2, key);
+      if (done < 2) {
+        const { finished } = this;
+        this.#newRun();
+        const lives = this.#finishedAt + this.#world.life > this.#world.time;
+        if (finished > 0 && lives) this.#world.attempt(() => this.#announce(run, finished), 0);
+      }
+    }
+  }
+
+  #ringAgain(): void {
+    const { run, finished } = this;
+    if (this.#world.attempt(() => this.#announce(run, finished), 0.06)) this.rung = finished;
+  }
+
+  #entryOf(run: string, seq: number, ids: string[]): Entry {
+    const { time, life, checker } = this.#world;
+    for (const id of ids) checker.tries(id, entryKey({ run, feed: FEED, seq }));
+    const createdAt = new Date(time).toISOString();
+    const notifications = ids.map((id) => ({ id, feed: FEED, severity: 'info', title: id, createdAt }));
+    const expiresAt = new Date(time + life).toISOString();
+    return { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
+  }
+}
+
+/** Repeats its notifications with the same ids, on either producer, until they are accepted. */
+export class WalkCaller {
+  ids: string[] | undefined;
+  busy = false;
+
+  post(world: World, ids: string[]): void {
+    let open = true;
+    this.ids = ids;
+    this.busy = true;
+    const answer = (accepted: boolean, entry?: string) => {
+      if (!open) return;
+      open = false;
+      this.busy = false;
+      if (!accepted || entry === undefined) return;
+      for (const id of ids) world.checker.accepted.set(id, { entry, epoch: world.store.head?.head.epoch });
+      this.ids = undefined;
+    };
+    world.random.pick(world.producers).queue.push({ ids, answer });
+  }
+}
