@@ -1,73 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
-import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotificationClient } from './client.ts';
+import { Gateway } from './testing/gateway.ts';
 import { memoryPositions } from './positions.ts';
 import type { ClientStatus, NotificationClient, NotificationClientOptions } from './types.ts';
-
-const at = (offset: number): Publication => ({
-  offset,
-  notification: {
-    id: `n${offset}`,
-    feed: 'all',
-    severity: 'info',
-    title: `n${offset}`,
-    createdAt: '2026-01-01T00:00:00Z',
-  },
-});
-
-/** A gateway over one log; `answer` can be replaced to refuse or to keep silent. */
-class Gateway {
-  readonly #http = createServer();
-  io = new Server(this.#http, { path: '/hubs' });
-  log: Publication[] = [];
-  epoch = 'e';
-  requests: SubscribeRequest[] = [];
-  sockets: Socket[] = [];
-  answer: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
-  url = '';
-
-  async listen(): Promise<void> {
-    this.io.on('connection', (socket) => {
-      this.sockets.push(socket);
-      socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
-        this.requests.push(request);
-        void socket.join(request.feed);
-        const reply = this.answer(request);
-        if (reply) answer(reply);
-      });
-      socket.on('unsubscribe', (_request: unknown, answer: (answer: { ok: true }) => void) =>
-        answer({ ok: true }),
-      );
-    });
-    await new Promise<void>((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${(this.#http.address() as AddressInfo).port}`;
-  }
-
-  page({ feed, position }: SubscribeRequest): { ok: true } & Page {
-    const { epoch, log } = this;
-    const recovered = !position || (position.epoch === epoch && position.offset <= log.length);
-    const publications = !position ? [] : recovered ? log.slice(position.offset) : log.slice(-50);
-    return { ok: true, feed, epoch, offset: log.length, recovered, more: false, publications };
-  }
-
-  publish(count = 1, { push = true } = {}): void {
-    for (let index = 0; index < count; index++) {
-      const publication = at(this.log.length + 1);
-      this.log.push(publication);
-      if (push)
-        this.io
-          .to('all')
-          .emit('publications', { feed: 'all', epoch: this.epoch, publications: [publication] });
-    }
-  }
-
-  close(): Promise<void> {
-    return this.io.close();
-  }
-}
 
 let gateway: Gateway;
 const clients: NotificationClient[] = [];

@@ -119,7 +119,8 @@ export class Connection {
   #draining({ reconnectAfterMs }: DrainingEvent): void {
     if (this.#next) return;
     clearTimeout(this.#drainTimer);
-    const pause = Math.max(0, Number(reconnectAfterMs) || 0) + this.#random() * TIMING.drainJitter;
+    const asked = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
+    const pause = asked + this.#random() * TIMING.drainJitter;
     this.#drainTimer = setTimeout(() => {
       this.#next = this.#open();
     }, pause);

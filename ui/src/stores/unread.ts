@@ -19,7 +19,7 @@ function parse(value: unknown): Record<string, LastOpened> {
   const valid = Object.entries(value).filter(
     ([, last]) => isPosition(last) && typeof (last as LastOpened).at === 'number',
   );
-  return Object.fromEntries(valid) as Record<string, LastOpened>;
+  return Object.fromEntries(valid);
 }
 
 /** What came since the bell was last opened, in this browser: other tabs follow. */
