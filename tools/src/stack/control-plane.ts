@@ -11,7 +11,7 @@ export interface ControlService {
   /** `host:port` for `--placement-host-address` and `--scheduler-host-address`. */
   address: string;
   /** True when it answers its health probe. */
-  isReady(): Promise<boolean>;
+  isReady: () => Promise<boolean>;
 }
 
 export interface ControlPlaneOptions {

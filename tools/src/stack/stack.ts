@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT } from '../paths.ts';
-import { ManagedProcess } from '../process/managed-process.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
 import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer, pingRedis, privateRedis } from '../setup/redis.ts';
 import { sayNothing } from '../setup/say.ts';

@@ -7,8 +7,8 @@ function printer(verbose = false) {
     write: (text) => lines.push(text),
     colours: false,
     verbose,
-    portOf: (pid) => (pid === 7 ? 4001 : undefined),
   });
+  one.portOf = (pid) => (pid === 7 ? 4001 : undefined);
   return { one, lines };
 }
 

@@ -10,8 +10,6 @@ export interface LogPrinterOptions {
   colours: boolean;
   /** Shows all that daprd and the CLI say. */
   verbose: boolean;
-  /** The public port of a process, to tell instances of one app id apart. */
-  portOf: (pid: number) => number | undefined;
 }
 
 /** Prints the lines of all processes as one log: time, who, what. A line that repeats is shown every 5 s at most. */
@@ -20,6 +18,8 @@ export class LogPrinter {
   readonly #colourOf = new Map<string, number>();
   readonly #lastShown = new Map<string, { at: number; left: number }>();
   #daprIsQuiet = false;
+  /** The public port of a process, to tell instances of one app id apart. */
+  portOf: (pid: number) => number | undefined = () => undefined;
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
@@ -44,7 +44,7 @@ export class LogPrinter {
   print(line: LogLine, now = Date.now()): void {
     const left = this.#admit(`${line.source}\0${line.pid}\0${line.text}`, now);
     if (left === undefined) return;
-    const port = line.pid === undefined ? undefined : this.#options.portOf(line.pid);
+    const port = line.pid === undefined ? undefined : this.portOf(line.pid);
     const source = port === undefined ? line.source : `${line.source} ${port}`;
     const time = new Date(now).toTimeString().slice(0, 8);
     const level = line.level === 'warn' || line.level === 'error' ? `${line.level} ` : '';

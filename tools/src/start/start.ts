@@ -37,19 +37,17 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   await checkPorts(runFile, await findRunning(config.cacheDir));
   if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
 
-  let run: DaprRun | undefined;
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
     colours: process.stdout.isTTY && !hostEnvironment()['NO_COLOR'],
     verbose: options.verbose,
-    portOf: (pid) => run?.portOf(pid),
   });
   const say: Say = (text) => printer.print({ source: 'tocsin', level: 'info', text });
   const { dapr, redisCommand } = await unlessStopped(signal, setUp(config, say));
   const unregister = registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const services = await createServices(dapr, redisCommand, config, options.dataDir);
   const errors = new LastErrors();
-  run = new DaprRun({
+  const run = new DaprRun({
     cli: dapr.cli,
     runFile: changedRunFile(runFile, services, options, config).path,
     cwd: ROOT,
@@ -57,6 +55,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     env: runEnvironment(dapr, services.redisHost),
     onLine: (line) => errors.note(printer.raw(line)),
   });
+  printer.portOf = (pid) => run.portOf(pid);
   const stopping = new AbortController();
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
