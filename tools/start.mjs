@@ -2,7 +2,8 @@
 // when the lock file has changed, then hands over to tools/src/cli.ts.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,11 +56,39 @@ function isInstalled(lock) {
   );
 }
 
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Waits until no other first stage of this folder installs: two at once would spoil what both write. */
+async function lockInstall() {
+  const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const file = join(tmpdir(), `tocsin-install-${folder}.lock`);
+  while (!stopping) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      process.once('exit', () => rmSync(file, { force: true }));
+      return file;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (existsSync(file) && !isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+  }
+  return process.exit(1);
+}
+
 async function install() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const hash = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return;
-  if (!isInstalled(lock)) {
+  const isFresh = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash;
+  if (isFresh()) return;
+  const lockFile = await lockInstall();
+  if (!isFresh() && !isInstalled(lock)) {
     process.stdout.write(
       'Installing the packages (npm ci); done again only when package-lock.json changes.\n',
     );
@@ -72,6 +101,7 @@ async function install() {
     }
   }
   writeFileSync(stampFile, hash);
+  rmSync(lockFile, { force: true });
 }
 
 checkNode();
