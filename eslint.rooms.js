@@ -104,7 +104,8 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      modules('zod', 'express'),
+      // Of the adapter of socket.io only its type, which the backend hands to the gateway.
+      modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
   },

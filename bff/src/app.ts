@@ -11,6 +11,7 @@ import {
   type RunningApp,
 } from '@tocsin/service';
 import type { Backend } from './backend.ts';
+import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { FeedHost } from './deliver/feed-host.ts';
@@ -25,7 +26,6 @@ import { createMetrics } from './observe/metrics.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
-import { createCarrier } from './socketio/carrier.ts';
 import { Gateway } from './socketio/gateway.ts';
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));

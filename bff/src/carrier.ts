@@ -1,8 +1,8 @@
 import type { Logger } from '@tocsin/service';
-import type { BffConfig } from '../config.ts';
-import type { Carrier } from '../dapr/backend.ts';
-import { MemoryBroadcaster } from '../memory/broadcaster.ts';
-import { RedisBroadcaster } from './redis-broadcaster.ts';
+import type { BffConfig } from './config.ts';
+import type { Carrier } from './dapr/backend.ts';
+import { MemoryBroadcaster } from './memory/broadcaster.ts';
+import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 
 /** The carrier that the settings name. */
 export function createCarrier(config: BffConfig, log: Logger): Carrier {

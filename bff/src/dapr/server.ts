@@ -51,7 +51,8 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   await dapr.actor.registerActor(feedActorClass(options.feedHost));
   // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
   app.get('/dapr/subscribe', (_request, response) => {
-    response.json(dapr.daprServer.getServerImpl().generateDaprPubSubSubscriptionList());
+    const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
+    response.json(sdk.generateDaprPubSubSubscriptionList());
   });
   await listen(server, port, host);
   return { stop: () => closeServer(server) };

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '@tocsin/service/pause';
 import type { FeedHost } from './feed-host.ts';
 import type { FeedLog } from './ports.ts';
 import type { CallFeed } from './receive.ts';
@@ -44,7 +44,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
       } catch (error) {
         // Another activation may have committed meanwhile: what it did is read again at once.
         if (attempt === ATTEMPTS) throw error;
-        await delay(Math.random() * 100 * attempt);
+        await pause(Math.random() * 100 * attempt);
       }
     }
   };
@@ -73,7 +73,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
 
 async function isMoving(log: FeedLog, feed: string): Promise<boolean> {
   const before = await log.readHead(feed);
-  await delay(STANDSTILL_MS);
+  await pause(STANDSTILL_MS);
   const after = await log.readHead(feed);
   return before?.etag !== after?.etag;
 }

@@ -14,7 +14,7 @@ export async function readSegments(log: FeedLog, keys: readonly string[]): Promi
     const parsed = segmentSchema.safeParse(documents[index]);
     if (!parsed.success)
       throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
-    return parsed.data.publications as Publication[];
+    return parsed.data.publications;
   });
 }
 

@@ -2,7 +2,7 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { publicationSchema, type PublicationsEvent } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import { createClient } from 'redis';
-import { ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
+import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcaster } from '../deliver/ports.ts';
@@ -85,7 +85,7 @@ export class RedisBroadcaster implements Broadcaster {
     });
     const intercept = (adapter: ClusterAdapter) => this.#intercept(adapter);
     return function (namespace: unknown) {
-      return intercept(create(namespace) as ClusterAdapter);
+      return intercept(create(namespace));
     };
   }
 
@@ -147,7 +147,7 @@ export class RedisBroadcaster implements Broadcaster {
       this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
       return;
     }
-    this.#tell(parsed.data.data.packet.data[1] as PublicationsEvent);
+    this.#tell(parsed.data.data.packet.data[1]);
   }
 
   #tell(event: PublicationsEvent): void {
