@@ -29,5 +29,6 @@ export async function loadOlder(origin: string): Promise<void> {
     const page = await fetchPage(origin, { feed, epoch: place.epoch, before: place.before, limit: 50 });
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else takePage(feed, page);
+    if (page.recovered && !page.more) notifications.older.delete(feed);
   }
 }
