@@ -7,6 +7,7 @@ type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./start/start.ts')).start,
   reset: async () => (await import('./start/reset.ts')).reset,
+  'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   dev: async () => (await import('./dev/dev.ts')).dev,
   test: async () => (await import('./test/test.ts')).test,

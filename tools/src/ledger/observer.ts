@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createNotificationClient, memoryPositions, type NotificationClient } from '@tocsin/client';
 import type { Position } from '@tocsin/contracts';
+import { now } from './now.ts';
 
 export interface Shown {
   id: string;
@@ -50,7 +51,7 @@ export class Observer {
     client.on('error', (error) => this.errors.push(error.message));
     client.subscribe(this.feed, {
       onPublications: (publications, { epoch }) => {
-        const at = Date.now();
+        const at = now();
         for (const { offset, notification } of publications)
           this.shown.push({ id: notification.id, epoch, offset, at });
       },
