@@ -24,7 +24,7 @@ describe('claiming entries', () => {
   async function watch(feed: string): Promise<Observer[]> {
     const watching = stack.bffs.map(({ url, name }) => new Observer(name, url, { feed }));
     observers.push(...watching);
-    await Promise.all(watching.map((observer) => observer.ready()));
+    await Promise.all(watching.map((observer) => observer.ready(60_000)));
     return watching;
   }
   const seeAll = (watching: Observer[], ids: string[]) =>
@@ -123,29 +123,27 @@ describe('claiming entries', () => {
     await seeAll(watching, [second]);
   });
 
+  /** Starts all instances anew, with failpoints or as they are meant to run. */
+  async function restartAll(env: Record<string, string> = {}): Promise<void> {
+    for (const { app } of stack.bffs) {
+      await app.kill();
+      await app.start({ env });
+    }
+    await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
+  }
+
   it.each(['committed', 'popped'])(
     'should complete a turn that kill -9 ended after it had %s',
     async (step) => {
       const feed = `topic:${step}`;
       const watching = await watch(feed);
       const check = new ClaimCheck(producer);
-      for (const pair of stack.bffs) {
-        await pair.app.kill();
-        await pair.app.start({ env: { FAILPOINTS: `${step}=kill@1` } });
-        await pair.ready();
-      }
+      await restartAll({ FAILPOINTS: `${step}=kill@1` });
       const ids = [await check.deposit(feed, 1)];
       await check.announce(feed, 1);
-      const died = await eventually(async () => stack.bffs.find(({ app }) => !app.running));
-      const offset = (await readHead(stack.bffs.find((pair) => pair !== died) as Pair, feed))?.offset;
-      expect(offset).toBe(1);
-      expect(await check.isThere(feed, 1)).toBe(step === 'committed');
-      // The first commit of each instance kills it, the second does not: start them as they are meant to run.
-      for (const pair of stack.bffs) {
-        if (pair.app.running) await pair.app.kill();
-        await pair.app.start();
-        await pair.ready();
-      }
+      await eventually(async () => stack.bffs.some(({ app }) => !app.running));
+      await restartAll();
+      expect((await readHead(bff, feed))?.offset).toBe(1);
       await seeAll(watching, ids);
       ids.push(await check.deposit(feed, 2));
       await check.announce(feed, 2);
@@ -160,19 +158,11 @@ describe('claiming entries', () => {
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
     // Every attempt fails at the instances until the retries have run out, then they are mended.
-    for (const pair of stack.bffs) {
-      await pair.app.kill();
-      await pair.app.start({ env: { FAILPOINTS: 'received=fail' } });
-      await pair.ready();
-    }
+    await restartAll({ FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);
     await eventually(async () => (await deadLetters(stack)) > 0, 30_000);
-    for (const pair of stack.bffs) {
-      await pair.app.stop();
-      await pair.app.start();
-      await pair.ready();
-    }
+    await restartAll();
     await Promise.all(watching.map((observer) => observer.sees([id], 60_000)));
     for (const observer of watching) expect(shownIds(observer)).toEqual([id]);
   });
