@@ -50,6 +50,8 @@ export class FakeBff {
   restFails = false;
   /** Milliseconds before a REST answer. */
   restDelay = 0;
+  /** Runs when a page has been read, before it is sent. */
+  afterPage: (() => void) | undefined;
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
@@ -174,7 +176,9 @@ export class FakeBff {
       more: url.searchParams.has('before') && start > 0,
       publications: log.slice(start, end),
     };
-    response.end(JSON.stringify(page));
+    const text = JSON.stringify(page);
+    this.afterPage?.();
+    response.end(text);
   }
 
   #serveFile(pathname: string, response: ServerResponse): void {

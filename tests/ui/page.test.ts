@@ -45,9 +45,11 @@ describe('the page', () => {
 
   it('should lose nothing that is published between the page and the subscription', async () => {
     bff.publish(titled(1));
-    bff.restDelay = 300;
+    let ids: string[] = [];
+    bff.afterPage = () => {
+      ids = bff.publish(titled(2), { push: false });
+    };
     const page = await open();
-    const ids = bff.publish(titled(2), { push: false });
     await live(page);
     await expect.poll(() => rowIds(page)).toEqual(expect.arrayContaining(ids));
     expect(await rows(page).count()).toBe(3);
