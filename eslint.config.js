@@ -30,9 +30,18 @@ const noPromiseCatchAll = {
 };
 
 const nodeGlobals = Object.fromEntries(
-  ['process', 'console', 'URL', 'setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'fetch'].map(
-    (name) => [name, 'readonly'],
-  ),
+  [
+    'process',
+    'console',
+    'URL',
+    'setTimeout',
+    'setInterval',
+    'clearTimeout',
+    'clearInterval',
+    'fetch',
+    'Buffer',
+    'performance',
+  ].map((name) => [name, 'readonly']),
 );
 
 export default defineConfig(
@@ -61,6 +70,10 @@ export default defineConfig(
       '@typescript-eslint/no-invalid-void-type': 'off',
       // A method of a port is async whatever its adapter does, so that it rejects and never throws.
       '@typescript-eslint/require-await': 'off',
+      // Slow, and about what this house does not have: enums, and instances that are copied member by member.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
+      '@typescript-eslint/no-unsafe-enum-comparison': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // They know nothing of what a callback, or another turn of the event loop, has changed meanwhile.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
