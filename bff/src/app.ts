@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, idOfPublication, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
 import {
   answerUnreadableRequests,
   createFailpoints,
@@ -94,6 +94,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     views.receive(event);
     gateway.send(event);
     metrics.pushed.inc(event.publications.length);
+    if (log.isLevelEnabled('debug'))
+      log.debug({ feed: event.feed, ids: event.publications.slice(0, 200).map(idOfPublication) }, 'pushed');
     for (const { notification } of event.publications) {
       if (notification)
         metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);
@@ -102,9 +104,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { setAside } = backend;
   const endReceiving = await backend.receive({
     feedHost,
-    onAnnouncement: counted(metrics.announcements, (data) =>
-      receiveAnnouncement(data, { callFeed, heard, setAside, reach }),
-    ),
+    onAnnouncement: counted(metrics.announcements, (data) => {
+      log.debug({ announcement: data }, 'received');
+      return receiveAnnouncement(data, { callFeed, heard, setAside, reach });
+    }),
     onDeadLetter: counted(metrics.deadLetters, (data) =>
       reviveAnnouncement(data, {
         announceAgain: (announcement) => backend.announceAgain(announcement),

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   dev: async () => (await import('./dev/dev.ts')).dev,
+  tail: async () => (await import('./tail/tail.ts')).tail,
   test: async () => (await import('./test/test.ts')).test,
 };
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { DOCUMENT_VERSION, entryKey, type Position, type SetAside } from '@tocsin/contracts';
 import { checkEntry, type CheckedEntry } from '../feed/check-entry.ts';
-import type { Taken } from '../feed/plan-commit.ts';
+import type { Commit, Taken } from '../feed/plan-commit.ts';
 import type { Activation } from './activation.ts';
 import { lastMissing, peekForward, walkBack, type Batch } from './collect.ts';
 import { commit, type CommitDependencies } from './commit.ts';
@@ -20,7 +20,7 @@ export interface TurnResult {
 
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
-  appended(feed: string, published: number, suppressed: number): void;
+  appended(feed: string, taken: Taken | undefined, commit: Commit): void;
   setAside(record: SetAside): void;
 }
 
@@ -132,7 +132,7 @@ class Turn {
     const done = await commit(this.#feed, loaded, taken, this.#activation, this.#use);
     await this.#use.reach('committed');
     await this.#confirm(done.loaded);
-    this.#use.events.appended(this.#feed, done.commit.publications.length, done.commit.suppressed);
+    this.#use.events.appended(this.#feed, taken, done.commit);
     return done.loaded;
   }
 

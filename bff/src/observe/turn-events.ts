@@ -1,6 +1,10 @@
+import { entryKey } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import type { TurnEvents } from '../deliver/take.ts';
 import type { BffMetrics } from './metrics.ts';
+
+/** A log line must stay below the 64 KB that the Dapr CLI reads at most. */
+const MAX_LOGGED_IDS = 200;
 
 /** Tells the log and the metrics what turns report. */
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
@@ -8,10 +12,13 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });
     log.error({ feed, reason }, 'the store lost part of a feed; a new epoch begins');
   },
-  appended(feed, published, suppressed) {
-    metrics.published.inc(published);
+  appended(feed, taken, { publications, suppressed }) {
+    metrics.published.inc(publications.length);
     metrics.suppressed.inc(suppressed);
-    log.debug({ feed, published, suppressed }, 'committed, claimed, broadcast');
+    if (!taken || !log.isLevelEnabled('debug')) return;
+    const entry = entryKey({ run: taken.run, feed, seq: taken.to });
+    const ids = publications.slice(0, MAX_LOGGED_IDS).map(({ notification }) => notification.id);
+    log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast');
   },
   setAside({ entry, feed, reason, faults }) {
     metrics.setAside.inc({ reason });

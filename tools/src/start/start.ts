@@ -13,6 +13,7 @@ import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
 import { DaprRun } from './dapr-run.ts';
 import { explainEnd, LastErrors } from './explain.ts';
+import { LogFile, logFileOf } from './log-file.ts';
 import { LogPrinter } from './log-printer.ts';
 import { readOptions, type StartOptions } from './options.ts';
 import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
@@ -47,13 +48,17 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const unregister = registerRunning(ROOT, [options.dataDir, config.cacheDir]);
   const services = await createServices(dapr, redisCommand, config, options.dataDir);
   const errors = new LastErrors();
+  const logFile = new LogFile(logFileOf(options.dataDir));
   const run = new DaprRun({
     cli: dapr.cli,
     runFile: changedRunFile(runFile, services, options, config).path,
     cwd: ROOT,
     apps: runFile.apps,
     env: runEnvironment(dapr, services.redisHost),
-    onLine: (line) => errors.note(printer.raw(line)),
+    onLine: (line) => {
+      logFile.write(line);
+      errors.note(printer.raw(line));
+    },
   });
   printer.portOf = (pid) => run.portOf(pid);
   const stopping = new AbortController();

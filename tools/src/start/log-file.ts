@@ -1,0 +1,27 @@
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** When the file is as large as this it becomes `.1`, and the older `.1` goes. */
+const MAX_BYTES = 50 * 1024 * 1024;
+const CHECK_EVERY = 500;
+
+/** Where `npm start` keeps the raw lines of all processes. */
+export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
+
+/** All lines of a run as they came, for `npm run tail`; bounded to two files of 50 MB. */
+export class LogFile {
+  readonly path: string;
+  #lines = 0;
+
+  constructor(path: string) {
+    this.path = path;
+    mkdirSync(dirname(path), { recursive: true });
+  }
+
+  write(line: string): void {
+    if (this.#lines++ % CHECK_EVERY === 0 && existsSync(this.path) && statSync(this.path).size > MAX_BYTES) {
+      renameSync(this.path, `${this.path}.1`);
+    }
+    appendFileSync(this.path, `${line}\n`);
+  }
+}

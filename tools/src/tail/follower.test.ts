@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { Follower } from './follower.ts';
+
+const trace = 'a'.repeat(32);
+const line = (text: string, traceId?: string) => JSON.stringify({ msg: text, ...(traceId && { traceId }) });
+
+it('should pick the lines that name the notification', () => {
+  const follower = new Follower('n-1');
+  expect(follower.take(line('accepted n-2'))).toEqual([]);
+  expect(follower.take(line('accepted n-1'))).toEqual([line('accepted n-1')]);
+});
+
+it('should pick the lines of its trace, also earlier ones', () => {
+  const follower = new Follower('n-1');
+  const earlier = line('deposit done', trace);
+  const accepted = line('accepted n-1', trace);
+  expect(follower.take(earlier)).toEqual([]);
+  expect(follower.take(accepted)).toEqual([earlier, accepted]);
+  expect(follower.take(line('received', trace))).toEqual([line('received', trace)]);
+});
+
+it('should pick the lines of its entry', () => {
+  const follower = new Follower('n-1');
+  follower.take(line('committed n-1 of entry:abcdefgh:all:7'));
+  const set = line('popped entry:abcdefgh:all:7');
+  expect(follower.take(set)).toEqual([set]);
+  expect(follower.take(line('popped entry:abcdefgh:all:8'))).toEqual([]);
+});

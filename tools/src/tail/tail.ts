@@ -1,0 +1,71 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Failure } from '../failure.ts';
+import { DATA_DIR } from '../paths.ts';
+import { aborted } from '../process/stop-signal.ts';
+import { logFileOf } from '../start/log-file.ts';
+import { parseLine } from '../start/log-line.ts';
+import { Follower } from './follower.ts';
+
+const USAGE = 'npm run tail -- <notification id> [--log FILE] [--once]';
+const POLL_MS = 300;
+
+/**
+ * `npm run tail -- <id>`: prints every line of all processes that names a notification, its entry or its trace, then
+ * goes on as new ones come. The lines are written when the applications run with LOG_LEVEL=debug.
+ */
+export async function tail(args: string[], signal: AbortSignal): Promise<number> {
+  const { id, file, once } = readOptions(args);
+  if (!existsSync(file)) {
+    throw new Failure(
+      `${file} does not exist. Start with \`LOG_LEVEL=debug npm start\`, or name a log with --log.`,
+    );
+  }
+  const follower = new Follower(id);
+  let offset = 0;
+  let found = 0;
+  const read = async () => {
+    const { size } = statSync(file);
+    if (size < offset) offset = 0;
+    if (size === offset) return;
+    const lines = createInterface({ input: createReadStream(file, { start: offset, end: size - 1 }) });
+    offset = size;
+    for await (const raw of lines) {
+      for (const line of follower.take(raw)) {
+        found++;
+        print(line);
+      }
+    }
+  };
+  await read();
+  if (found === 0) {
+    process.stdout.write(`Nothing names ${id} yet. Per-notification lines need LOG_LEVEL=debug.\n`);
+  }
+  if (once) return found > 0 ? 0 : 1;
+  const stopped = aborted(signal);
+  while (!signal.aborted) {
+    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+    await read();
+  }
+  return 0;
+}
+
+function readOptions(args: readonly string[]): { id: string; file: string; once: boolean } {
+  let file = logFileOf(DATA_DIR);
+  let once = false;
+  const ids: string[] = [];
+  const words = [...args];
+  for (let word = words.shift(); word !== undefined; word = words.shift()) {
+    if (word === '--once') once = true;
+    else if (word === '--log') file = words.shift() ?? file;
+    else ids.push(word);
+  }
+  const [id] = ids;
+  if (id === undefined || ids.length > 1) throw new Failure(`Which notification? Use: ${USAGE}`);
+  return { id, file, once };
+}
+
+function print(raw: string): void {
+  const line = parseLine(raw);
+  if (line) process.stdout.write(`${line.source.padEnd(10)} | ${line.text}\n`);
+}
