@@ -26,6 +26,10 @@ export class Checker {
   readonly answered = new Map<string, number>();
   outOfReach = false;
   readonly #pushed = new Set<string>();
+  /** Since the store was last lost. */
+  readonly answeredSince = new Map<string, number>();
+  /** Deposited more than once: it may be there again after it was popped. */
+  readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
   readonly #world: World;
   readonly #report: Report;
@@ -33,6 +37,11 @@ export class Checker {
   constructor(world: World, report: Report) {
     this.#world = world;
     this.#report = report;
+  }
+
+  deposits(key: string): void {
+    if (this.deposited.has(key)) this.#writtenAgain.add(key);
+    this.deposited.add(key);
   }
 
   tries(id: string, entry: string): void {
@@ -60,8 +69,8 @@ export class Checker {
     } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
   }
 
-  /** A head is about to be written; its documents are. `heard` is what the host had heard when it sent it. */
-  commits(head: Head, documents: readonly FeedDocument[], heard: Position | undefined): void {
+  /** A head is about to be written; its documents are. `heard`: what the host and its caller had heard before. */
+  commits(head: Head, documents: readonly FeedDocument[], heard: readonly (Position | undefined)[]): void {
     const before = this.#world.store.head?.head;
     const say = (kind: string, text: string) => this.#report.violation(kind, text);
     const size = JSON.stringify(head).length;
@@ -70,6 +79,9 @@ export class Checker {
     if (this.#sound && before && before.epoch !== head.epoch)
       say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
     if (this.#sound && before) this.#checkConfirmed(before, 'UNCONFIRMED');
+    if (before && before.epoch === head.epoch && before.version !== this.#world.store.head?.etag) {
+      say('REVIVED-KEPT', `${head.epoch}:${head.offset}`);
+    }
     const keys = new Set(documents.map(({ key }) => key));
     for (const { key } of [...head.segments, ...head.ids]) {
       if (!keys.has(key) && this.#sound && !this.#world.store.documents.has(key)) say('NAMES-NOTHING', key);
@@ -85,8 +97,10 @@ export class Checker {
     }
   }
 
-  succeeds(run: string, seq: number): void {
+  /** `stillThere`: the store was not lost while the announcement was under way. */
+  succeeds({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
+    if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
     const head = this.#world.store.head?.head;
     if (!head || !this.#sound) return;
     const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
@@ -120,6 +134,24 @@ export class Checker {
     }
   }
 
+  /** The store was lost: what was popped or answered before says nothing of what is there now. */
+  lost(): void {
+    this.answeredSince.clear();
+    this.#popped.clear();
+  }
+
+  /** Whether the entry and all that follow it up to an answered one are still there, and none was called missing. */
+  isLeftBehind(run: string, seq: number): boolean {
+    const answered = this.answeredSince.get(run) ?? 0;
+    const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
+      placeOfEntry(run, seq + i),
+    );
+    const { entries } = this.#world.store;
+    const still = (key: string) =>
+      entries.has(key) && !this.#writtenAgain.has(key) && !this.#popped.has(key) && !this.verdicts.has(key);
+    return keys.length > 0 && keys.every(still);
+  }
+
   /** Everything that the head says is not confirmed yet was popped and broadcast. */
   checkEnd(head: Head): void {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
@@ -141,12 +173,12 @@ export class Checker {
     }
   }
 
-  #record(epoch: string, publication: LivePublication, heard: Position | undefined): void {
+  #record(epoch: string, publication: LivePublication, heard: readonly (Position | undefined)[]): void {
     const place = `${epoch}:${publication.offset}`;
     const ids = this.truth.get(place) ?? new Set();
     if (ids.size > 0 && !ids.has(idOf(publication))) {
       this.outOfReach = true;
-      const knew = heard?.epoch === epoch && heard.offset >= publication.offset;
+      const knew = heard.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
       if (this.#sound || knew) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count('rewrites after a rollback that the host had not heard of');
     }

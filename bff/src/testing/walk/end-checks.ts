@@ -43,7 +43,8 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     const verdict = [...(checker.triedIn.get(id) ?? [])].some((tried) =>
       [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
     );
-    if (doorbellLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
+    if (checker.isLeftBehind(run, seq)) report.violation('LEFT-BEHIND', `${id} of ${entry}`);
+    else if (doorbellLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
     else if (doorbellLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen, announcements lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);

@@ -87,7 +87,7 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
     readHead: () => calls.read(() => world.store.head),
     readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
     commit(_feed, head: Head, etag, documents) {
-      const heard = instance.heard.of(FEED);
+      const heard = [instance.heard.of(FEED), world.saidTo(instance)];
       const apply = () => {
         const { store } = world;
         // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.

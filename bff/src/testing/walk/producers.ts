@@ -81,7 +81,7 @@ export class WalkProducer {
       const key = entryKey(entry);
       const deposit = () => {
         this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
-        this.#world.checker.deposited.add(key);
+        this.#world.checker.deposits(key);
       };
       const doors = [deposit, () => this.#announce(run, seq)];
       const risk = random.chance(0.1) ? 0.8 : 0.2;

@@ -182,8 +182,8 @@ class Walker {
       ['day', 0.4, () => (this.#hush = true)],
       ['broadcast', 1, () => (world.busRisk = world.busRisk > 0.5 || random.chance(0.7) ? 0.08 : 0.8)],
       ['late', 1, () => world.landing.splice(random.below(world.landing.length), 1)[0]?.()],
-      ['empty', 0.06, () => world.empty()],
-      ['rollback', 0.1, () => world.rollBack()],
+      ['empty', world.turnsUnderWay ? 0.15 : 0.05, () => world.empty()],
+      ['rollback', world.turnsUnderWay ? 0.25 : 0.1, () => world.rollBack()],
       ['segment', 0.05, () => world.loseSegment()],
     ];
     const [kind, chance, happen] = random.pick(kinds);

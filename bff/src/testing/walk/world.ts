@@ -1,4 +1,4 @@
-import { DOCUMENT_VERSION, ENTRY_LIFE_MS } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Position } from '@tocsin/contracts';
 import { LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
 import type { CallerKnowledge } from '../../deliver/load.ts';
 import { receiveAnnouncement } from '../../deliver/receive.ts';
@@ -23,6 +23,14 @@ export const STEP_MS = 500;
 const START = Date.parse('2026-01-01T00:00:00Z');
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
+
+interface Call {
+  host: WalkInstance;
+  said: Position | undefined;
+  /** Whether the store was lost while it was under way. */
+  sawLoss: boolean;
+  reject(error: Error): void;
+}
 
 /** One feed, two producers, two instances, three callers, three clients and their one Redis. */
 export class World {
@@ -53,7 +61,8 @@ export class World {
   readonly #clockStands: boolean;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  readonly #calls = new Set<{ host: WalkInstance; reject(error: Error): void }>();
+  /** Calls of hosts under way, those of one host in the order of their turns. */
+  readonly #calls = new Set<Call>();
   /** Deliveries under way; one announcement can be delivered twice at a time. */
   readonly #held = new Map<WalkInstance, { bell: Doorbell }[]>();
 
@@ -122,13 +131,23 @@ export class World {
     const other = this.on('overlap') && this.random.chance(0.2);
     const host = this.instances[other ? 1 - this.placement : this.placement] as WalkInstance;
     const result = await new Promise<TurnResult>((resolve, reject) => {
-      const call = { host, reject };
+      const call = { host, said: said.heard, sawLoss: false, reject };
       this.#calls.add(call);
       const end = () => this.#calls.delete(call);
       host.host.turn(FEED, announced, said).finally(end).then(resolve, reject);
     });
     await way();
     return structuredClone(result);
+  }
+
+  get turnsUnderWay(): boolean {
+    return this.#calls.size > 0;
+  }
+
+  /** What the caller of the host's turn under way had heard, unless the store was lost since. */
+  saidTo(host: WalkInstance): Position | undefined {
+    const turn = [...this.#calls].find((call) => call.host === host);
+    return turn?.sawLoss ? undefined : turn?.said;
   }
 
   /** Hands an announcement to one of the competing instances. */
@@ -152,7 +171,7 @@ export class World {
       held.splice(held.indexOf(delivery), 1);
     };
     const acknowledge = async () => {
-      this.checker.succeeds(run, seq);
+      this.checker.succeeds(bell, this.store.stream.includes(bell));
       await caller.calls.write(() => this.change(() => this.#remove(bell)));
     };
     const again = (error: unknown) => {
@@ -247,6 +266,8 @@ export class World {
     this.store = store;
     this.#snapshots = [];
     this.storeLost = true;
+    this.checker.lost();
+    for (const call of this.#calls) call.sawLoss = true;
     this.report.count('store losses');
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
   }
