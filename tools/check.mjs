@@ -10,7 +10,6 @@ const run = (script) =>
     const started = performance.now();
     const child = spawn('npm', ['run', '--silent', script], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...process.env },
     });
     const output = [];
     child.stdout.on('data', (data) => output.push(data));

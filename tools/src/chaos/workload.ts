@@ -20,7 +20,7 @@ export class Workload {
   }
 
   acknowledged(feed: string): Map<string, number> {
-    return this.callers.get(feed)?.acknowledged ?? new Map();
+    return this.callers.get(feed)?.acknowledged ?? new Map<string, number>();
   }
 
   get total(): number {
