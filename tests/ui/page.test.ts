@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtPage } from './built-page.ts';
+import { builtPage, removeBuiltPage } from './built-page.ts';
 import { launch, live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from './fake-bff.ts';
 
@@ -20,7 +20,10 @@ const titled = (count: number, title = 'Order') =>
 beforeAll(async () => {
   browser = await launch();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await removeBuiltPage();
+});
 beforeEach(async () => {
   bff = new FakeBff(await builtPage());
   await bff.start();

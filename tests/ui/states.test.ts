@@ -5,7 +5,7 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch } from './browser.ts';
-import { builtPage } from './built-page.ts';
+import { builtPage, removeBuiltPage } from './built-page.ts';
 import { inState, STATES } from './states.ts';
 
 const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
@@ -21,7 +21,10 @@ beforeAll(async () => {
   [browser, dist, axe] = await Promise.all([launch(), builtPage(), readFile(axePath, 'utf8')]);
   await mkdir(artifacts, { recursive: true });
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await removeBuiltPage();
+});
 
 /** Everything that axe finds against WCAG 2.2 AA and its own good practice, as `rule: selector`. */
 async function violations(page: Page): Promise<string[]> {

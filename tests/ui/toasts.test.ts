@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtPage } from './built-page.ts';
+import { builtPage, removeBuiltPage } from './built-page.ts';
 import { launch, live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff, type Draft } from './fake-bff.ts';
 
@@ -55,7 +55,10 @@ const toastIds = (page: Page) =>
 beforeAll(async () => {
   browser = await launch();
 });
-afterAll(() => browser.close());
+afterAll(async () => {
+  await browser.close();
+  await removeBuiltPage();
+});
 beforeEach(async () => {
   bff = new FakeBff(await builtPage());
   await bff.start();
