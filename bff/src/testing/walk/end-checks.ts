@@ -43,7 +43,8 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     const verdict = [...(checker.triedIn.get(id) ?? [])].some((tried) =>
       [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
     );
-    if (checker.isLeftBehind(run, seq)) report.violation('LEFT-BEHIND', `${id} of ${entry}`);
+    if (!world.segmentLost && checker.isLeftBehind(run, seq))
+      report.violation('LEFT-BEHIND', `${id} of ${entry}`);
     else if (doorbellLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
     else if (doorbellLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen, announcements lost');

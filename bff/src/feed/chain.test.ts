@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { countAbsorbed, TIERS } from './chain.ts';
+
+const FULL = 1_000;
+
+/** Adds items one commit after the other; how often each was written, and the sizes of the documents. */
+function build(commits: readonly number[]) {
+  const chain: { size: number; items: number[] }[] = [];
+  const writes: number[] = [];
+  let longest = 0;
+  for (const [item, size] of commits.entries()) {
+    const sizes = chain.map((document) => document.size);
+    const absorbed = chain.splice(chain.length - countAbsorbed(sizes, size, FULL));
+    const items = [...absorbed.flatMap((document) => document.items), item];
+    for (const one of items) writes[one] = (writes[one] ?? 0) + 1;
+    chain.push({ size: absorbed.reduce((sum, document) => sum + document.size, size), items });
+    const small = chain.filter((document) => document.size < FULL).length;
+    longest = Math.max(longest, small);
+  }
+  return { chain, writes, longest };
+}
+
+const commits = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 * FULL })), {
+  maxLength: 400,
+});
+
+it('should keep the order of what was added, and all of it', () => {
+  fc.assert(
+    fc.property(commits, (sizes) => {
+      const { chain } = build(sizes);
+      expect(chain.flatMap(({ items }) => items)).toEqual(sizes.map((_, i) => i));
+    }),
+  );
+});
+
+it('should have at most three documents of a tier that is not full', () => {
+  fc.assert(
+    fc.property(commits, (sizes) => {
+      expect(build(sizes).longest).toBeLessThanOrEqual(3 * TIERS);
+    }),
+  );
+});
+
+it('should write each item at most once for each tier', () => {
+  fc.assert(
+    fc.property(commits, (sizes) => {
+      for (const times of build(sizes).writes) expect(times).toBeLessThanOrEqual(TIERS + 1);
+    }),
+  );
+});
+
+it('should never take a full document into another', () => {
+  expect(countAbsorbed([FULL, FULL, FULL, FULL], FULL, FULL)).toBe(0);
+  expect(countAbsorbed([FULL, FULL, FULL], 1, FULL)).toBe(0);
+});

@@ -1,0 +1,59 @@
+import { DOCUMENT_VERSION } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { checkEntry } from './check-entry.ts';
+
+const place = { run: 'P0000001', feed: 'all', seq: 3 };
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+const notification = {
+  id: 'a',
+  feed: 'all',
+  severity: 'info',
+  title: 'A',
+  createdAt: '2026-01-01T00:00:00Z',
+};
+const entry = (members: object = {}) =>
+  JSON.stringify({
+    v: DOCUMENT_VERSION,
+    ...place,
+    expiresAt: '2026-01-02T00:00:00Z',
+    notifications: [notification],
+    ...members,
+  });
+
+it('should take an entry that is what was announced', () => {
+  expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, notifications: [notification] });
+});
+
+it('should take a notification that has expired: it keeps its offset', () => {
+  const expired = { ...notification, expiresAt: '2025-01-01T00:00:00Z' };
+  expect(checkEntry(place, entry({ notifications: [expired] }), NOW)).toMatchObject({
+    notifications: [expired],
+  });
+});
+
+describe('an entry that is refused', () => {
+  it.each([
+    ['no JSON', '{"v":1', 'invalid'],
+    ['no entry', '[]', 'invalid'],
+    ['of another version', entry({ v: 2 }), 'invalid'],
+    ['of another run', entry({ run: 'P0000002' }), 'invalid'],
+    ['of another feed', entry({ feed: 'topic:x' }), 'invalid'],
+    ['of another number', entry({ seq: 4 }), 'invalid'],
+    ['without notifications', entry({ notifications: [] }), 'invalid'],
+    [
+      'with a notification for another feed',
+      entry({ notifications: [{ ...notification, feed: 'topic:x' }] }),
+      'invalid',
+    ],
+    [
+      'with one bad notification among good ones',
+      entry({ notifications: [notification, { id: 'b' }] }),
+      'invalid',
+    ],
+    ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],
+  ])('should be one that is %s', (_name, text, refused) => {
+    const checked = checkEntry(place, text, NOW);
+    expect(checked).toMatchObject({ seq: 3, refused });
+    expect('faults' in checked && checked.faults.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeIds, encodeIds, hashOfId, KnownIds } from './ids.ts';
+
+const hash = fc.nat(30).map((n) => hashOfId(`id${n}`));
+const references = (keys: readonly string[]) => keys.map((key) => ({ key, count: 1, at: 0 }));
+
+describe('hashes of ids', () => {
+  it('should come out of a document as they went in', () => {
+    fc.assert(
+      fc.property(fc.array(hash), (hashes) => {
+        expect(decodeIds(encodeIds(hashes))).toEqual(hashes);
+      }),
+    );
+  });
+});
+
+describe('known ids', () => {
+  it('should be exactly those of the documents that are named, however these are dropped, merged and added', () => {
+    const change = fc.record({
+      drop: fc.nat(4),
+      merge: fc.nat(3),
+      added: fc.array(hash, { minLength: 1, maxLength: 5 }),
+      /** Documents that another instance wrote meanwhile. */
+      foreign: fc.array(fc.array(hash, { minLength: 1, maxLength: 4 }), { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
+        const known = new KnownIds();
+        let chain: { key: string; hashes: string[] }[] = [];
+        let n = 0;
+        for (const { drop, merge, added, foreign } of changes) {
+          chain = chain.slice(Math.min(drop, chain.length));
+          const merged = chain.splice(Math.max(0, chain.length - merge)).flatMap(({ hashes }) => hashes);
+          const news = [...foreign, [...merged, ...added]].map((hashes) => ({ key: `${n++}`, hashes }));
+          chain.push(...news);
+          const named = references(chain.map(({ key }) => key));
+          expect(known.missing(named)).toEqual(news.map(({ key }) => key));
+          known.replace(named, new Map(news.map(({ key, hashes }) => [key, hashes])));
+          const naive = new Set(chain.flatMap(({ hashes }) => hashes));
+          for (let i = 0; i <= 30; i++) {
+            const one = hashOfId(`id${i}`);
+            expect(known.has(one)).toBe(naive.has(one));
+          }
+        }
+      }),
+    );
+  });
+
+  it('should be none in a new epoch', () => {
+    const known = new KnownIds();
+    known.replace(references(['a']), new Map([['a', [hashOfId('x')]]]));
+    known.replace([], new Map());
+    expect(known.has(hashOfId('x'))).toBe(false);
+  });
+});

@@ -1,0 +1,147 @@
+import type { Head, Notification, Publication, Segment } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeIds, KnownIds } from './ids.ts';
+import { DEFAULT_FEED_LIMITS, MAX_RUNS, type FeedLimits } from './limits.ts';
+import { planCommit, type Commit, type Taken } from './plan-commit.ts';
+
+const notification = (id: string, title = id): Notification => ({
+  ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
+});
+const taken = (seq: number, ids: readonly string[], run = 'P0000001'): Taken => ({
+  ...{ run, from: seq, to: seq, notifications: ids.map((id) => notification(id)) },
+});
+
+/** A feed's log as its commits leave it; nothing else is written. */
+class Log {
+  head: Head | undefined;
+  readonly documents = new Map<string, unknown>();
+  readonly known = new KnownIds();
+  #unique = 0;
+
+  async commit(what: Taken | undefined, options: { now?: number; limits?: FeedLimits; feed?: string } = {}) {
+    const { now = 1_700_000_000_000, limits = DEFAULT_FEED_LIMITS, feed = 'all' } = options;
+    const commit: Commit = await planCommit({
+      ...{ feed, base: this.head, epoch: '1-a', writes: this.head?.version ?? 0, taken: what },
+      ...{ known: this.known, limits, now },
+      unique: () => `u${String(this.#unique++).padStart(10, '0')}`,
+      contentOf: (key) => Promise.resolve((this.documents.get(key) as Segment).publications as Publication[]),
+    });
+    for (const { key, value } of commit.documents) this.documents.set(key, value);
+    for (const key of commit.retired) this.documents.delete(key);
+    this.known.replace(commit.head.ids, commit.ids);
+    this.head = commit.head;
+    return commit;
+  }
+
+  get publications(): Publication[] {
+    return (this.head?.segments ?? []).flatMap(
+      ({ key }) => (this.documents.get(key) as Segment).publications as Publication[],
+    );
+  }
+}
+
+describe('a commit', () => {
+  it('should append what is new, once, and say what is not confirmed yet', async () => {
+    const log = new Log();
+    await log.commit(taken(1, ['a', 'b']));
+    const { head, publications, suppressed } = await log.commit(taken(2, ['b', 'c', 'c', 'd']));
+    expect(publications.map(({ offset, notification: { id } }) => [offset, id])).toEqual([
+      [3, 'c'],
+      [4, 'd'],
+    ]);
+    expect(suppressed).toBe(2);
+    expect(head).toMatchObject({ version: 2, offset: 4, producers: { P0000001: [2, expect.any(Number)] } });
+    expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 3, last: 4 }]);
+  });
+
+  it('should keep the first content of an id', async () => {
+    const log = new Log();
+    const both = [notification('a', 'first'), notification('a', 'second')];
+    await log.commit({ run: 'P0000001', from: 1, to: 1, notifications: both });
+    expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
+  });
+
+  it('should make a number done also when nothing of it is new', async () => {
+    const log = new Log();
+    await log.commit(taken(1, ['a']));
+    const { head, documents } = await log.commit(taken(2, ['a']));
+    expect(documents).toEqual([]);
+    expect(head).toMatchObject({ offset: 1, producers: { P0000001: [2, expect.any(Number)] } });
+    expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 2, last: 1 }]);
+  });
+
+  it('should have no holes in offsets, and documents that hold what the head says of them', async () => {
+    const limits = { ...DEFAULT_FEED_LIMITS, historyMax: 60, historyBytes: 40 * 600, idsMax: 80 };
+    const sizes = fc.array(fc.array(fc.nat(200), { maxLength: 6 }), { maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(sizes, async (commits) => {
+        const log = new Log();
+        for (const [i, ids] of commits.entries()) {
+          await log.commit(
+            taken(
+              i + 1,
+              ids.map((id) => `n${id}`),
+            ),
+            { limits, now: 1_000 + i },
+          );
+          const head = log.head as Head;
+          const { publications } = log;
+          const first = head.offset - publications.length + 1;
+          expect(publications.map(({ offset }) => offset)).toEqual(publications.map((_, n) => first + n));
+          expect(publications.length).toBeGreaterThanOrEqual(Math.min(head.offset, 40));
+          for (const { key, first: from, last } of head.segments) {
+            const offsets = (log.documents.get(key) as Segment).publications.map(({ offset }) => offset);
+            expect([offsets[0], offsets.at(-1)]).toEqual([from, last]);
+          }
+          for (const { key, count } of head.ids) {
+            expect(decodeIds(log.documents.get(key) as Parameters<typeof decodeIds>[0])).toHaveLength(count);
+          }
+          expect([...log.documents.keys()].sort()).toEqual(
+            [...head.segments, ...head.ids].map(({ key }) => key).sort(),
+          );
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('a head', () => {
+  it('should name at most 64 segments and stay under 16 KB in the worst backlog', async () => {
+    const log = new Log();
+    const limits = {
+      ...DEFAULT_FEED_LIMITS,
+      historyMax: 1_000_000,
+      historyBytes: 40 * 1_024 * 126,
+      idsMax: 20 * 1_024,
+    };
+    const feed = `user:${'\u{1F514}'.repeat(255)}`;
+    const alike = (count: number, times: number) => Array.from({ length: times }, () => count);
+    // Of each tier as many documents as can stand side by side.
+    const counts = [
+      ...alike(0, 300),
+      ...alike(1_024, 45),
+      ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
+    ];
+    let n = 100_000;
+    for (const [i, count] of counts.entries()) {
+      const ids = Array.from({ length: count }, () => `n${n++}`);
+      const what = { ...taken(1, ids, `R${String(i).padStart(7, '0')}`), from: 900_000 + i, to: 900_000 + i };
+      await log.commit(what, { limits, feed, now: 1_764_000_000_000 + i });
+    }
+    const head = log.head as Head;
+    expect(Object.keys(head.producers)).toHaveLength(MAX_RUNS);
+    expect(head.segments.length).toBeGreaterThan(50);
+    expect(head.segments.length).toBeLessThanOrEqual(64);
+    expect(head.ids.length).toBeGreaterThan(30);
+    // What small sizes hide: offsets and bytes of a feed that has been used for years.
+    const used = head.segments.map((s) => ({
+      ...s,
+      first: s.first + 1e9,
+      last: s.last + 1e9,
+      bytes: s.bytes + 1e6,
+    }));
+    expect(Buffer.byteLength(JSON.stringify({ ...head, segments: used }))).toBeLessThan(16 * 1024);
+  });
+});
