@@ -149,11 +149,11 @@ describe('a body with faults', () => {
     );
     const empty = `[${'{},'.repeat(340_000)}{}]`;
     for (const body of [long, many, empty]) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       const response = await server.post(body);
       expect((await response.clone().text()).length).toBeLessThan(200_000);
       await expectProblem(response, 400, 'invalid_notification');
-      expect(performance.now() - start).toBeLessThan(1_500);
+      expect(process.cpuUsage(start).user).toBeLessThan(1_500_000);
     }
   });
 });
