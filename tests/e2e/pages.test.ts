@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Caller, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch, live, rows } from '../ui/browser.ts';
+import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
+
+const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
+
+/** Notes the id of each toast that ever appears in the page, in order. */
+async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const noted: string[] = [];
+    Object.assign(globalThis, { noted });
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) {
+        for (const node of addedNodes) {
+          if (!(node instanceof Element)) continue;
+          const selector = '[data-testid="toast"][data-notification-id]';
+          for (const toast of [node, ...node.querySelectorAll(selector)]) {
+            if (toast.matches(selector)) noted.push(toast.getAttribute('data-notification-id') ?? '');
+          }
+        }
+      }
+    }).observe(document, { childList: true, subtree: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { noted: string[] }).noted);
+}
+
+const listed = (page: Page): Promise<string[]> =>
+  rows(page).evaluateAll((elements) =>
+    elements.map((element) => element.getAttribute('data-notification-id') ?? ''),
+  );
+
+describe('two pages, one on each instance', () => {
+  let stack: Stack;
+  let browser: Browser;
+  let pages: { page: Page; toasted: () => Promise<string[]> }[];
+
+  beforeAll(async () => {
+    const uiDist = await builtPage();
+    [stack, browser] = await Promise.all([startStack({ env: { UI_DIST: uiDist } }), launch()]);
+    pages = await Promise.all(
+      stack.bffs.map(async ({ url }) => {
+        const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+        const toasted = await noteToasts(page);
+        await page.goto(url);
+        await live(page);
+        return { page, toasted };
+      }),
+    );
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+    await removeBuiltPage();
+  });
+
+  it('should both show each of 20 notifications once and in order, as toast and in the list', async () => {
+    const notifications = makeNotifications(20);
+    const ids = notifications.map(({ id }) => id);
+    const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+    for (const notification of notifications) {
+      await caller.post([notification]);
+      for (const { page } of pages) {
+        const selector = `[data-testid="toast"][data-notification-id="${notification.id}"]`;
+        await page.locator(selector).waitFor();
+      }
+      await pages[0]?.page.screenshot({ path: join(ensured(SCREENSHOTS), 'toasts.png') });
+      for (const { page } of pages) await page.keyboard.press('Escape');
+    }
+    for (const { page, toasted } of pages) {
+      await rows(page).nth(19).waitFor();
+      expect(await toasted()).toEqual(ids);
+      expect((await listed(page)).reverse()).toEqual(ids);
+    }
+    for (const [index, { page }] of pages.entries()) {
+      await page.screenshot({ path: join(SCREENSHOTS, `page-${index + 1}.png`) });
+    }
+  });
+
+  it('should show the history after a reload, and nothing twice', async () => {
+    for (const { page } of pages) {
+      const before = await listed(page);
+      await page.reload();
+      await live(page);
+      await rows(page).nth(19).waitFor();
+      expect(await listed(page)).toEqual(before);
+    }
+  });
+});
+
+function ensured(dir: string): string {
+  mkdirSync(dir, { recursive: true });
+  return dir;
+}
