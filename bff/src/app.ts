@@ -1,12 +1,19 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, idOfPublication, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
+import {
+  ENTRY_LIFE_MS,
+  announcementSchema,
+  idOfPublication,
+  parseDateTime,
+  type PublicationsEvent,
+} from '@tocsin/contracts';
 import {
   answerUnreadableRequests,
   createFailpoints,
   createLogger,
   createRegistry,
   listen,
+  withTrace,
   pause,
   type RunningApp,
 } from '@tocsin/service';
@@ -27,6 +34,8 @@ import { observeTurns } from './observe/turn-events.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import { Gateway } from './socketio/gateway.ts';
+
+const tracedSchema = announcementSchema.pick({ traceparent: true }).loose();
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
@@ -105,8 +114,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const endReceiving = await backend.receive({
     feedHost,
     onAnnouncement: counted(metrics.announcements, (data) => {
-      log.debug({ announcement: data }, 'received');
-      return receiveAnnouncement(data, { callFeed, heard, setAside, reach });
+      const { traceparent } = tracedSchema.catch({}).parse(data);
+      return withTrace(traceparent, () => {
+        log.debug({ announcement: data }, 'received');
+        return receiveAnnouncement(data, { callFeed, heard, setAside, reach });
+      });
     }),
     onDeadLetter: counted(metrics.deadLetters, (data) =>
       reviveAnnouncement(data, {

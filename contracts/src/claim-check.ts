@@ -24,13 +24,17 @@ export const entrySchema = z.strictObject({
 });
 export type Entry = z.infer<typeof entrySchema>;
 
-/** The doorbell: says that entry `seq` of `run` waits for the feed. `expiresAt` is the entry's. */
+/**
+ * The doorbell: says that entry `seq` of `run` waits for the feed. `expiresAt` and `traceparent` are the entry's;
+ * Dapr leaves the event's own trace context empty where it samples nothing.
+ */
 export const announcementSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   run: runSchema,
   feed: feedSchema,
   seq: seqSchema,
   expiresAt: dateTimeSchema,
+  traceparent: z.string().optional(),
 });
 export type Announcement = z.infer<typeof announcementSchema>;
 

@@ -96,7 +96,8 @@ class Turn {
       const to = from + batch.found.length - 1;
       const notifications = checked.flatMap((entry) => ('refused' in entry ? [] : entry.notifications));
       if (notifications.length > 0) outcome = 'delivered';
-      loaded = await this.#commit(loaded, { run, from, to, notifications });
+      const traceparent = checked.flatMap((entry) => ('refused' in entry ? [] : [entry.traceparent]))[0];
+      loaded = await this.#commit(loaded, { run, from, to, notifications, traceparent });
       from = to + 1;
     }
     return this.#result(outcome, loaded);
@@ -113,12 +114,8 @@ class Turn {
     const loaded = await loadHead(this.#feed, this.#caller, this.#use);
     if (loaded.loss) this.#use.events.lossNoticed(this.#feed, loaded.loss);
     await this.#use.reach('loaded');
-    try {
-      await this.#confirm(loaded);
-    } catch (error) {
-      // A head that is not built on may name what was lost with it; there is nothing left of it to broadcast.
-      if (!loaded.begins || !(error instanceof LostDocumentError)) throw error;
-    }
+    // What a head that is not built on has committed is not in the epoch that begins: its entries are taken again.
+    if (!loaded.begins) await this.#confirm(loaded);
     return loaded;
   }
 

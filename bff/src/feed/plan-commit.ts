@@ -28,6 +28,8 @@ export interface Taken {
   from: number;
   to: number;
   notifications: readonly Notification[];
+  /** Trace of the first of them. */
+  traceparent?: string | undefined;
 }
 
 const LABEL_LENGTH = 12;

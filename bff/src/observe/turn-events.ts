@@ -1,5 +1,5 @@
 import { entryKey } from '@tocsin/contracts';
-import type { Logger } from '@tocsin/service';
+import { withTrace, type Logger } from '@tocsin/service';
 import type { TurnEvents } from '../deliver/take.ts';
 import type { BffMetrics } from './metrics.ts';
 
@@ -18,7 +18,9 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     if (!taken || !log.isLevelEnabled('debug')) return;
     const entry = entryKey({ run: taken.run, feed, seq: taken.to });
     const ids = publications.slice(0, MAX_LOGGED_IDS).map(({ notification }) => notification.id);
-    log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast');
+    withTrace(taken.traceparent, () =>
+      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast'),
+    );
   },
   setAside({ entry, feed, reason, faults }) {
     metrics.setAside.inc({ reason });

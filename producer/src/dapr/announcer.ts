@@ -12,7 +12,10 @@ export class DaprAnnouncer implements Announcer {
 
   async announce(announcement: Announcement, traceparent?: string): Promise<void> {
     await withTrace(traceparent, () =>
-      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
+      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, {
+        ...announcement,
+        ...(traceparent !== undefined && { traceparent }),
+      }),
     );
   }
 }

@@ -26,7 +26,7 @@ export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
 /** An entry's name, and its trace and size where they are known. */
 export interface EntryFacts extends Announcement {
-  traceparent?: string;
+  traceparent?: string | undefined;
   notifications?: number;
   /** Bytes of JSON as the store holds them. */
   bytes?: number;
