@@ -26,7 +26,7 @@ export interface LoadedHead {
   epoch: string;
   /** Whether `epoch` begins with the next commit. */
   begins: boolean;
-  /** The head as it stands, also when it is not built on; what it has unconfirmed is confirmed first. */
+  /** The head as it stands, also when it is not built on. */
   stored: Head | undefined;
   etag: number;
   /** Why a head that is there is not built on. */

@@ -1,0 +1,142 @@
+import { DOCUMENT_VERSION, entryKey, type Head, type PublicationsEvent } from '@tocsin/contracts';
+import { FeedHost } from '../deliver/feed-host.ts';
+import { Heard } from '../deliver/heard.ts';
+import type { FeedLog, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
+import type { FeedDocument } from '../feed/plan-commit.ts';
+import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
+import { MemoryBroadcaster } from '../memory/broadcaster.ts';
+import { MemoryEntries } from '../memory/entries.ts';
+import { MemoryFeedLog } from '../memory/feed-log.ts';
+import { MemorySetAside } from '../memory/set-aside.ts';
+
+export const FEED = 'all';
+export const RUN = 'P0000001';
+
+/** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
+export class TestLog implements FeedLog {
+  #inner = new MemoryFeedLog();
+  readonly commits: [string, Head, number, readonly FeedDocument[]][] = [];
+  headReads = 0;
+  documentReads = 0;
+  /** Runs before each head is read; may wait, or reject. */
+  beforeHead: () => Promise<void> = () => Promise.resolve();
+  beforeCommit: () => Promise<void> = () => Promise.resolve();
+  afterCommit: () => Promise<void> = () => Promise.resolve();
+
+  async readHead(feed: string): Promise<StoredHead | undefined> {
+    this.headReads++;
+    const head = await this.#inner.readHead(feed);
+    await this.beforeHead();
+    return head;
+  }
+
+  async readDocuments(keys: readonly string[]): Promise<unknown[]> {
+    this.documentReads++;
+    return this.#inner.readDocuments(keys);
+  }
+
+  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
+    await this.beforeCommit();
+    await this.#inner.commit(feed, head, etag, documents);
+    this.commits.push([feed, head, etag, documents]);
+    await this.afterCommit();
+  }
+
+  removeDocuments(keys: readonly string[]): Promise<void> {
+    return this.#inner.removeDocuments(keys);
+  }
+
+  /** The store as it was after its first `count` commits. */
+  async rollBackTo(count: number): Promise<void> {
+    this.#inner = new MemoryFeedLog();
+    for (const commit of this.commits.splice(0).slice(0, count)) {
+      await this.#inner.commit(...commit);
+      this.commits.push(commit);
+    }
+  }
+}
+
+/** Instances that share one store, one place for entries and one broadcaster, all in memory. */
+export class Fixture {
+  readonly log = new TestLog();
+  readonly entries = new MemoryEntries();
+  readonly broadcaster = new MemoryBroadcaster();
+  readonly setAside = new MemorySetAside();
+  readonly events: PublicationsEvent[] = [];
+  readonly losses: string[] = [];
+  now = Date.parse('2026-01-01T00:00:00Z');
+  limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
+
+  constructor() {
+    this.broadcaster.onEvent((event) => this.events.push(event));
+  }
+
+  deposit(seq: number, ids: readonly string[], { run = RUN, padding = 0 } = {}): void {
+    const createdAt = '2026-01-01T00:00:00Z';
+    const body = padding > 0 ? { body: 'x'.repeat(padding) } : {};
+    const notifications = ids.map((id) => ({
+      id,
+      feed: FEED,
+      severity: 'info',
+      title: id,
+      createdAt,
+      ...body,
+    }));
+    const expiresAt = '2030-01-01T00:00:00Z';
+    const entry = { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
+    this.entries.put(this.key(seq, run), JSON.stringify(entry));
+  }
+
+  key(seq: number, run = RUN): string {
+    return entryKey({ run, feed: FEED, seq });
+  }
+
+  /** A new process: it has heard nothing and knows nothing. */
+  instance(reach: ReachStep = () => Promise.resolve()) {
+    const heard = new Heard();
+    const { log, entries, broadcaster, setAside } = this;
+    const events = {
+      lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
+      appended: () => undefined,
+      setAside: () => undefined,
+    };
+    const now = () => this.now;
+    const limits = () => this.limits;
+    const host = new FeedHost({
+      ...{ log, entries, broadcaster, setAside, heard, now, reach, events },
+      retire: () => undefined,
+      get limits() {
+        return limits();
+      },
+    });
+    const turn = (seq: number | undefined, caller = {}, run = RUN) =>
+      host.turn(FEED, seq === undefined ? undefined : { run, seq }, caller);
+    return { host, heard, turn };
+  }
+
+  get head(): Head | undefined {
+    return this.log.commits.at(-1)?.[1];
+  }
+
+  /** What the newest head's log holds, as ids in order. */
+  async ids(): Promise<string[]> {
+    const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
+    return documents.flatMap((document) =>
+      (document as { publications: { notification: { id: string } }[] }).publications.map(
+        (p) => p.notification.id,
+      ),
+    );
+  }
+
+  /** The ids that were broadcast, in order. */
+  get broadcastIds(): string[] {
+    return this.events.flatMap(({ publications }) => publications.map((p) => p.notification?.id ?? 'gone'));
+  }
+}
+
+/** Fails the first time that `step` is reached, as a process does that dies there. */
+export function dyingAt(step: Step): ReachStep {
+  let left = 1;
+  return (reached) =>
+    reached === step && left-- > 0 ? Promise.reject(new Error(`died at ${step}`)) : Promise.resolve();
+}
