@@ -1,6 +1,5 @@
 import {
   entryKey,
-  MAX_PAGE_BYTES,
   MAX_PAGE_PUBLICATIONS,
   type Head,
   type Publication,
@@ -8,7 +7,7 @@ import {
 } from '@tocsin/contracts';
 import { keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
-import { inParts, sizeOf } from '../feed/present.ts';
+import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
 import type { Broadcaster, Entries, FeedLog, ReachStep } from './ports.ts';
 import { readRange } from './read-segments.ts';
@@ -65,7 +64,7 @@ async function broadcastAll(
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
-  for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_PAGE_BYTES, sizeOf)) {
+  for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
     await broadcaster.broadcast({ feed, epoch: head.epoch, publications: part });
   }
 }

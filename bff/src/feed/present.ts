@@ -1,4 +1,4 @@
-import { idOfPublication, isExpired, type Publication } from '@tocsin/contracts';
+import { idOfPublication, isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
 
 /** The publication as it may be shown at `now`: what has expired keeps its offset, not its content. */
 export const present = (publication: Publication, now: number): Publication =>
@@ -7,6 +7,12 @@ export const present = (publication: Publication, now: number): Publication =>
     : publication;
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** Bytes of publications in a page or an event, which itself must not be larger than the contract allows. */
+export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
+
+/** The bytes of a publication in a list. */
+export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
 /** The longest beginning of `items` that has at most `count` items and `bytes` bytes, but at least one item. */
 export function beginning<T>(

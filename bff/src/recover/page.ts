@@ -1,13 +1,12 @@
 import {
   DEFAULT_PAGE_LIMIT,
-  MAX_PAGE_BYTES,
   MAX_PAGE_PUBLICATIONS,
   type Page,
   type Position,
   type Publication,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
-import { beginning, present, sizeOf } from '../feed/present.ts';
+import { beginning, MAX_CONTENT_BYTES, present, sizeInList } from '../feed/present.ts';
 import type { FeedView } from './feed-view.ts';
 
 /** What a reader asks for: where it is, or the newest, or what precedes an offset; `limit` in publications. */
@@ -56,7 +55,12 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
   }
   const most = Math.min(limit ?? MAX_PAGE_PUBLICATIONS, MAX_PAGE_PUBLICATIONS);
   const last = Math.min(head.offset, position.offset + most);
-  const publications = beginning(await view.stretch(position.offset + 1, last), most, MAX_PAGE_BYTES, sizeOf);
+  const publications = beginning(
+    await view.stretch(position.offset + 1, last),
+    most,
+    MAX_CONTENT_BYTES,
+    sizeInList,
+  );
   const reached = publications.at(-1)?.offset ?? position.offset;
   return reached < head.offset
     ? answer({ publications, more: true, offset: reached })
@@ -65,4 +69,4 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
 
 /** The longest end of `publications` that fits into a page. */
 const ending = (publications: Publication[], limit: number): Publication[] =>
-  beginning(publications.toReversed(), limit, MAX_PAGE_BYTES, sizeOf).toReversed();
+  beginning(publications.toReversed(), limit, MAX_CONTENT_BYTES, sizeInList).toReversed();

@@ -71,16 +71,20 @@ export class Fixture {
     this.broadcaster.onEvent((event) => this.events.push(event));
   }
 
-  deposit(seq: number, ids: readonly string[], { run = RUN, padding = 0 } = {}): void {
+  deposit(
+    seq: number,
+    ids: readonly string[],
+    { run = RUN, padding = 0, expiresAt: until }: { run?: string; padding?: number; expiresAt?: string } = {},
+  ): void {
     const createdAt = '2026-01-01T00:00:00Z';
-    const body = padding > 0 ? { body: 'x'.repeat(padding) } : {};
+    const more = { ...(padding > 0 && { body: 'x'.repeat(padding) }), ...(until && { expiresAt: until }) };
     const notifications = ids.map((id) => ({
       id,
       feed: FEED,
       severity: 'info',
       title: id,
       createdAt,
-      ...body,
+      ...more,
     }));
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };

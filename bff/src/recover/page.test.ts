@@ -1,0 +1,276 @@
+import type { Page } from '@tocsin/contracts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Fixture } from '../testing/feed-fixture.ts';
+import { FeedView } from './feed-view.ts';
+import { readPage, type PageRequest } from './page.ts';
+
+let f: Fixture;
+let host: ReturnType<Fixture['instance']>;
+let seq = 0;
+
+beforeEach(() => {
+  f = new Fixture();
+  host = f.instance();
+  seq = 0;
+});
+
+/** Publishes `count` notifications, several to a commit; the broadcasts reach no view. */
+async function publish(count: number, { expiresAt, padding }: { expiresAt?: string; padding?: number } = {}) {
+  for (let left = count; left > 0; left -= 7) {
+    const first = (f.head?.offset ?? 0) + 1;
+    const ids = Array.from({ length: Math.min(7, left) }, (_, i) => `n${first + i}`);
+    f.deposit(++seq, ids, { ...(expiresAt && { expiresAt }), ...(padding && { padding }) });
+    await host.turn(seq);
+  }
+}
+
+function instance() {
+  const { heard } = f.instance();
+  const view = new FeedView('all', {
+    ...{
+      log: f.log,
+      heard,
+      limits: f.limits,
+      ring: { publications: 10, bytes: 1024 * 1024 },
+      now: () => f.now,
+    },
+    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+  });
+  return { view, heard, read: (request: PageRequest) => readPage(view, request, () => f.now) };
+}
+
+const epoch = () => f.head?.epoch ?? '';
+const at = (offset: number) => ({ epoch: epoch(), offset });
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
+const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
+
+describe('a page', () => {
+  it('should be the position alone, also of a feed that nothing was published to', async () => {
+    const page = await instance().read({ kind: 'position' });
+    expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
+    expect(page.epoch).toBe(epoch());
+  });
+
+  it('should be the newest', async () => {
+    await publish(100);
+    const page = await instance().read({ kind: 'newest', limit: 50 });
+    expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
+    expect(offsets(page)).toEqual(range(51, 100));
+  });
+
+  it.each([0, 1, 42, 89, 90, 95, 99, 100])('should be what follows %i', async (after) => {
+    await publish(100);
+    const page = await instance().read({ kind: 'after', position: at(after) });
+    expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
+    expect(offsets(page)).toEqual(range(after + 1, 100));
+  });
+
+  it('should end where the limit is, and say so', async () => {
+    await publish(100);
+    const page = await instance().read({ kind: 'after', position: at(10), limit: 20 });
+    expect(page).toMatchObject({ offset: 30, recovered: true, more: true });
+    expect(offsets(page)).toEqual(range(11, 30));
+  });
+
+  it('should be what precedes an offset, and say whether older ones are left', async () => {
+    await publish(100);
+    const { read } = instance();
+    const page = await read({ kind: 'before', position: at(60), limit: 20 });
+    expect(page).toMatchObject({ offset: 100, recovered: true, more: true });
+    expect(offsets(page)).toEqual(range(40, 59));
+    const last = await read({ kind: 'before', position: at(11), limit: 20 });
+    expect(last).toMatchObject({ offset: 100, more: false });
+    expect(offsets(last)).toEqual(range(1, 10));
+    expect(await read({ kind: 'before', position: at(1), limit: 20 })).toMatchObject({
+      more: false,
+      publications: [],
+    });
+  });
+
+  it('should hold at most 256 KB and 1,000 publications', async () => {
+    await publish(1_100);
+    const many = await instance().read({ kind: 'after', position: at(0) });
+    expect(many).toMatchObject({ offset: 1_000, more: true });
+    await publish(300, { padding: 1_900 });
+    const { read } = instance();
+    for (let position = at(1_000); position.offset < 1_400;) {
+      const page = await read({ kind: 'after', position });
+      expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(256 * 1024);
+      expect(page.publications[0]?.offset).toBe(position.offset + 1);
+      position = at(page.offset);
+    }
+  });
+
+  it('should show what has expired as gone, at its offset', async () => {
+    await publish(3, { expiresAt: '2026-01-01T01:00:00Z' });
+    f.now = Date.parse('2026-01-01T01:00:00Z');
+    const page = await instance().read({ kind: 'newest', limit: 2 });
+    expect(page.publications).toEqual([
+      { offset: 2, notification: null, id: 'n2', gone: 'expired' },
+      { offset: 3, notification: null, id: 'n3', gone: 'expired' },
+    ]);
+  });
+});
+
+describe('a position that cannot be continued from', () => {
+  beforeEach(() => publish(60));
+
+  it.each([
+    ['of another epoch', () => ({ epoch: 'other', offset: 5 })],
+    ['beyond the head', () => at(61)],
+  ])('should be one that is %s: the newest 50 come instead', async (_name, position) => {
+    const page = await instance().read({ kind: 'after', position: position() });
+    expect(page).toMatchObject({ epoch: epoch(), offset: 60, recovered: false, more: false });
+    expect(offsets(page)).toEqual(range(11, 60));
+    const before = await instance().read({
+      kind: 'before',
+      position: { epoch: 'other', offset: 5 },
+      limit: 3,
+    });
+    expect(before).toMatchObject({ recovered: false });
+    expect(offsets(before)).toEqual([58, 59, 60]);
+  });
+
+  it('should be one whose successor is no history any more', async () => {
+    f.limits.historyMax = 30;
+    const { read } = instance();
+    expect(await read({ kind: 'after', position: at(29) })).toMatchObject({ recovered: false });
+    const page = await read({ kind: 'after', position: at(30) });
+    expect(page).toMatchObject({ recovered: true });
+    expect(offsets(page)).toEqual(range(31, 60));
+  });
+
+  it('should not be the head of a feed whose history has expired', async () => {
+    f.now += f.limits.historyTtlMs;
+    const { read } = instance();
+    expect(await read({ kind: 'after', position: at(60) })).toMatchObject({
+      recovered: true,
+      publications: [],
+    });
+    expect(await read({ kind: 'newest', limit: 50 })).toMatchObject({ offset: 60, publications: [] });
+    expect(await read({ kind: 'after', position: at(10) })).toMatchObject({
+      recovered: false,
+      publications: [],
+    });
+  });
+});
+
+describe('what an instance missed', () => {
+  it('should be read from the head before it answers a position beyond its ring', async () => {
+    await publish(5);
+    const { view, read } = instance();
+    await view.known();
+    await publish(3);
+    expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
+  });
+
+  it('should be read from a head that is read after the question, not shared with an older comparison', async () => {
+    await publish(5);
+    const { view, read } = instance();
+    await view.known();
+    let goOn = () => undefined as void;
+    f.log.beforeHead = () => new Promise<void>((resolve) => (goOn = resolve));
+    const older = view.compare();
+    await new Promise((resolve) => setImmediate(resolve));
+    // That comparison has read the head; now comes what a client hears of elsewhere.
+    f.log.beforeHead = () => Promise.resolve();
+    await publish(1);
+    const answer = read({ kind: 'after', position: at(6) });
+    await new Promise((resolve) => setImmediate(resolve));
+    goOn();
+    await older;
+    expect(await answer).toMatchObject({ offset: 6, recovered: true });
+  });
+
+  it('should not take the ring back to an older head', async () => {
+    await publish(5);
+    const { view } = instance();
+    await view.known();
+    let goOn = () => undefined as void;
+    f.log.beforeHead = () => new Promise<void>((resolve) => (goOn = resolve));
+    const older = view.compare();
+    await new Promise((resolve) => setImmediate(resolve));
+    f.log.beforeHead = () => Promise.resolve();
+    await publish(2);
+    for (const event of f.events.slice(-1)) expect(view.receive(event)).toBe(true);
+    goOn();
+    await older;
+    expect(view.position).toEqual(at(7));
+  });
+
+  it('should not be merged when it is of another epoch, or leaves a gap', async () => {
+    await publish(5);
+    const { view } = instance();
+    await view.known();
+    const next = { offset: 6, notification: null, id: 'x', gone: 'expired' } as const;
+    expect(view.receive({ feed: 'all', epoch: '1-other', publications: [next] })).toBe(false);
+    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] })).toBe(false);
+    expect(view.position).toEqual(at(5));
+    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [next] })).toBe(true);
+    expect(view.position).toEqual(at(6));
+  });
+});
+
+describe('a store that has lost something', () => {
+  it('should be reported by the instance that finds the head lower than what it has heard', async () => {
+    await publish(14);
+    const { view } = instance();
+    await view.known();
+    const before = epoch();
+    await f.log.rollBackTo(1);
+    host = f.instance();
+    await view.compare();
+    expect(epoch()).not.toBe(before);
+    expect(view.position).toEqual(at(0));
+  });
+
+  it('should be answered with an error, never with a hole, and reported by the reader that misses a segment twice', async () => {
+    await publish(70);
+    const { read } = instance();
+    const before = epoch();
+    await f.log.removeDocuments([f.head?.segments[0]?.key ?? '']);
+    await expect(read({ kind: 'after', position: at(0) })).rejects.toThrow('new epoch');
+    expect(epoch()).not.toBe(before);
+    expect(await read({ kind: 'after', position: { epoch: before, offset: 3 } })).toMatchObject({
+      recovered: false,
+    });
+  });
+
+  it('should be told from a merge: a segment that the head names no longer is found in a newer one', async () => {
+    f.limits.historyBytes = 40 * 20_000;
+    await publish(28);
+    const { view, read } = instance();
+    await view.known();
+    const before = f.head?.segments.map(({ key }) => key) ?? [];
+    await publish(70);
+    const named = new Set(f.head?.segments.map(({ key }) => key));
+    await f.log.removeDocuments(before.filter((key) => !named.has(key)));
+    const page = await read({ kind: 'after', position: at(0) });
+    expect(offsets(page)).toEqual(range(1, page.offset));
+    expect(f.losses).toEqual([]);
+  });
+});
+
+describe('1,000 readers at once', () => {
+  it('should ask the log a bounded number of times', async () => {
+    await publish(100);
+    const { read } = instance();
+    f.log.headReads = f.log.documentReads = 0;
+    const pages = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => read({ kind: 'after', position: at(i % 101) })),
+    );
+    pages.forEach((page, i) => expect(offsets(page)).toEqual(range((i % 101) + 1, 100)));
+    expect(f.log.headReads).toBeLessThanOrEqual(3);
+    expect(f.log.documentReads).toBeLessThanOrEqual(20);
+  });
+
+  it('should share two comparisons when all are beyond the ring', async () => {
+    await publish(10);
+    const { view, read } = instance();
+    await view.known();
+    await publish(10);
+    f.log.headReads = 0;
+    await Promise.all(Array.from({ length: 1_000 }, () => read({ kind: 'after', position: at(15) })));
+    expect(f.log.headReads).toBeLessThanOrEqual(2);
+  });
+});

@@ -1,0 +1,44 @@
+import type { Publication } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { sizeOf } from '../feed/present.ts';
+import { Ring } from './ring.ts';
+
+const publication = (offset: number, length = 1): Publication => ({
+  offset,
+  notification: {
+    ...{ id: `n${offset}`, feed: 'all', severity: 'info', title: 't'.repeat(length) },
+    createdAt: '2026-01-01T00:00:00Z',
+  },
+});
+const stretch = (first: number, count: number) =>
+  Array.from({ length: count }, (_, i) => publication(first + i));
+const offsets = (publications: readonly Publication[]) => publications.map(({ offset }) => offset);
+
+it('should be contiguous, bounded and never go backwards, whatever it is given', () => {
+  const limits = { publications: 8, bytes: 900 };
+  const given = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 6 })), { maxLength: 60 });
+  fc.assert(
+    fc.property(fc.nat(5), given, (start, batches) => {
+      const ring = new Ring({ epoch: '1-a', offset: start }, limits);
+      for (const [first, count] of batches) {
+        const before = ring.offset;
+        const isGap = first > before;
+        expect(ring.append(stretch(first + 1, count))).toBe(!isGap);
+        expect(ring.offset).toBe(isGap ? before : Math.max(before, first + count));
+        const held = ring.slice(ring.first, ring.offset);
+        expect(offsets(held)).toEqual(held.map((_, i) => ring.first + i));
+        expect(ring.first + held.length - 1).toBe(ring.offset);
+        expect(held.length).toBeLessThanOrEqual(limits.publications);
+        if (held.length > 1)
+          expect(held.reduce((sum, one) => sum + sizeOf(one), 0)).toBeLessThanOrEqual(limits.bytes);
+      }
+    }),
+  );
+});
+
+it('should keep the newest even if it is larger than the bound', () => {
+  const ring = new Ring({ epoch: '1-a', offset: 0 }, { publications: 5, bytes: 200 });
+  ring.append([publication(1), publication(2, 120)]);
+  expect(offsets(ring.slice(1, 2))).toEqual([2]);
+});

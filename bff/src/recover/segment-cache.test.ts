@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { SegmentCache } from './segment-cache.ts';
+
+const reference = (key: string, bytes = 10) => ({ key, bytes, first: 1, last: 1, at: 0 });
+
+it('should read a segment once for all who ask at the same time and afterwards', async () => {
+  const asked: string[] = [];
+  const cache = new SegmentCache((keys) => {
+    asked.push(...keys);
+    return Promise.resolve(keys.map(() => []));
+  });
+  await Promise.all(Array.from({ length: 1_000 }, () => cache.read([reference('a'), reference('b')])));
+  await cache.read([reference('b'), reference('c')]);
+  expect(asked).toEqual(['a', 'b', 'c']);
+});
+
+it('should ask again for what could not be read', async () => {
+  let fails = true;
+  const cache = new SegmentCache((keys) =>
+    fails ? Promise.reject(new Error('away')) : Promise.resolve(keys.map(() => [])),
+  );
+  await expect(cache.read([reference('a')])).rejects.toThrow('away');
+  fails = false;
+  expect(await cache.read([reference('a')])).toEqual([[]]);
+});
+
+it('should hold at most 4 MB', async () => {
+  let reads = 0;
+  const cache = new SegmentCache((keys) => {
+    reads += keys.length;
+    return Promise.resolve(keys.map(() => []));
+  });
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await cache.read([reference(key, 1024 * 1024)]);
+  await cache.read([reference('e', 1024 * 1024)]);
+  expect(reads).toBe(5);
+  await cache.read([reference('a', 1024 * 1024)]);
+  expect(reads).toBe(6);
+});
