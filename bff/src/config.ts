@@ -1,6 +1,6 @@
 import { commonSettings, parseConfig, portSetting, wholeNumberSetting } from '@tocsin/service';
 import { z } from 'zod';
-import { DEFAULT_FEED_LIMITS } from './feed/limits.ts';
+import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
 
@@ -26,13 +26,13 @@ export const bffSettings = z.object({
     'Publications that a feed keeps',
   ),
   HISTORY_BYTES: withDefault(
-    wholeNumberSetting(65_536, 134_217_728),
+    wholeNumberSetting(65_536, MAX_HISTORY_BYTES),
     DEFAULT_FEED_LIMITS.historyBytes,
   ).describe('Bytes that a feed keeps'),
   HISTORY_TTL: withDefault(wholeNumberSetting(60, 604_800), DEFAULT_FEED_LIMITS.historyTtlMs / 1000).describe(
     'Seconds for which a feed keeps a publication',
   ),
-  IDS_MAX: withDefault(wholeNumberSetting(1_000, 1_000_000), DEFAULT_FEED_LIMITS.idsMax).describe(
+  IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
     'Ids that a feed remembers, so that a repeated one is not shown again',
   ),
   ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(

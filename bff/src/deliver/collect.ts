@@ -1,8 +1,8 @@
 import { entryKey } from '@tocsin/contracts';
+import { MAX_COMMIT_BYTES } from '../feed/limits.ts';
 import type { Entries } from './ports.ts';
 
 const PEEKS_AT_ONCE = 16;
-const MAX_BATCH_BYTES = 1024 * 1024;
 
 export interface Batch {
   /** Entries found, in ascending order and without a gap from the first number asked for. */
@@ -21,12 +21,12 @@ export async function peekForward(
 ): Promise<Batch> {
   const found: Batch['found'] = [];
   let bytes = 0;
-  for (let start = from; start <= to && bytes < MAX_BATCH_BYTES; start += PEEKS_AT_ONCE) {
+  for (let start = from; start <= to && bytes < MAX_COMMIT_BYTES; start += PEEKS_AT_ONCE) {
     const texts = await peekSome(entries, run, feed, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     for (const [i, text] of texts.entries()) {
       if (text === undefined) return { found, missing: start + i };
       bytes += Buffer.byteLength(text);
-      if (bytes > MAX_BATCH_BYTES && found.length > 0) return { found, missing: undefined };
+      if (bytes > MAX_COMMIT_BYTES && found.length > 0) return { found, missing: undefined };
       found.push({ seq: start + i, text });
     }
   }

@@ -22,6 +22,13 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
+ * The most that can be set. A commit writes its own megabyte, what of the chain it takes in (four full documents at
+ * most) and its ids in one request, and the sidecar refuses bodies over 4 MiB: the feed would stand still.
+ */
+export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
+export const MAX_IDS = 400_000;
+
+/**
  * Runs that a head names at most; beyond it the ones that were silent longest are forgotten. With them and the
  * longest chains a head stays under 16 KB.
  */

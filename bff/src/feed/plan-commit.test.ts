@@ -2,7 +2,16 @@ import type { Head, Notification, Publication, Segment } from '@tocsin/contracts
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeIds, KnownIds } from './ids.ts';
-import { DEFAULT_FEED_LIMITS, MAX_RUNS, type FeedLimits } from './limits.ts';
+import {
+  DEFAULT_FEED_LIMITS,
+  fullIdsCount,
+  fullSegmentBytes,
+  MAX_COMMIT_BYTES,
+  MAX_HISTORY_BYTES,
+  MAX_IDS,
+  MAX_RUNS,
+  type FeedLimits,
+} from './limits.ts';
 import { planCommit, type Commit, type Taken } from './plan-commit.ts';
 
 const notification = (id: string, title = id): Notification => ({
@@ -144,4 +153,13 @@ describe('a head', () => {
     }));
     expect(Buffer.byteLength(JSON.stringify({ ...head, segments: used }))).toBeLessThan(16 * 1024);
   });
+});
+
+it('should fit into what the sidecar takes in one request, with the most that can be set', () => {
+  const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
+  const base64 = (8 * 4) / 3;
+  const smallest = 100;
+  const segment = MAX_COMMIT_BYTES + 4 * fullSegmentBytes(limits);
+  const ids = (MAX_COMMIT_BYTES / smallest + 4 * fullIdsCount(limits)) * base64;
+  expect(segment + ids + 16 * 1024).toBeLessThan(4 * 1024 * 1024);
 });

@@ -1,0 +1,33 @@
+import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
+import { entriesSuite } from '../testing/suites/entries.ts';
+import { feedLogSuite } from '../testing/suites/feed-log.ts';
+import { setAsideSuite } from '../testing/suites/set-aside.ts';
+import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryEntries } from './entries.ts';
+import { MemoryFeedLog } from './feed-log.ts';
+import { MemorySetAside } from './set-aside.ts';
+
+feedLogSuite('memory', () => new MemoryFeedLog());
+
+entriesSuite('memory', () => {
+  const entries = new MemoryEntries();
+  return {
+    entries,
+    put: (key, text) => {
+      entries.put(key, text);
+      return Promise.resolve();
+    },
+  };
+});
+
+setAsideSuite('memory', () => {
+  const store = new MemorySetAside();
+  return {
+    store,
+    read: (entry) => Promise.resolve(store.records.get(entry)),
+    list: () => Promise.resolve([...store.records.keys()].reverse()),
+  };
+});
+
+const broadcaster = new MemoryBroadcaster();
+broadcasterSuite('memory', () => [broadcaster]);
