@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import {
+  COMPONENTS,
+  headKey,
+  idsKey,
+  SET_ASIDE_INDEX_KEY,
+  setAsideKey,
+  type SetAside,
+} from '@tocsin/contracts';
+import { createLogger, Sidecar } from '@tocsin/service';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { Server } from 'socket.io';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DaprEntries } from '../../bff/src/dapr/entries.ts';
+import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
+import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
+import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
+import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
+import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
+import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
+import { setAsideSuite } from '../../bff/src/testing/suites/set-aside.ts';
+
+let stack: Stack;
+let sidecar: Sidecar;
+const broadcasters: RedisBroadcaster[] = [];
+const servers: Server[] = [];
+
+beforeAll(async () => {
+  stack = await startStack({ bffs: 1, producers: 0 });
+  const { daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
+  sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
+  for (let i = 0; i < 2; i++) {
+    const log = createLogger('bff', 'fatal');
+    const broadcaster = new RedisBroadcaster({ redisHost: stack.redisHost, timeoutMs: 2_000, log });
+    broadcaster.start();
+    servers.push(new Server(createServer(), { adapter: broadcaster.createAdapter() }));
+    broadcasters.push(broadcaster);
+  }
+  await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+});
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.close()));
+  for (const broadcaster of broadcasters) broadcaster.stop();
+  await sidecar.close();
+  await stack.stop();
+});
+
+async function connected(broadcaster: RedisBroadcaster): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    if (
+      await broadcaster.ready().then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('the broadcaster does not get ready');
+}
+
+feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
+
+entriesSuite('Dapr', () => ({
+  entries: new DaprEntries(sidecar),
+  put: async (key, text) => {
+    const data: unknown = JSON.parse(text);
+    await sidecar.invokeBinding(COMPONENTS.entries, { operation: 'create', data, metadata: { key } });
+  },
+}));
+
+setAsideSuite('Dapr', () => ({
+  store: new DaprSetAside(sidecar),
+  read: async (entry) => {
+    const stored = await sidecar.getState(COMPONENTS.state, setAsideKey(entry));
+    return stored?.value as SetAside | undefined;
+  },
+  list: async () => {
+    const stored = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
+    return (stored?.value as { entries: string[] }).entries;
+  },
+}));
+
+broadcasterSuite('Redis', () => broadcasters);
+
+describe('what only the real store shows', () => {
+  it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
+    const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
+    const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
+    const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, ttlSeconds: 300 } as const;
+    const head: Head = {
+      ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
+      ...{ segments: [], ids: [], producers: {}, unconfirmed: [] },
+    };
+    await log.commit(feed, head, 0, [segment, ids]);
+    await expect(log.commit(feed, head, 7, [refused])).rejects.toThrow();
+    const redis = createClient({ url: `redis://${stack.redisHost}` });
+    await redis.connect();
+    const ttl = (key: string) => redis.ttl(`bff||${key}`);
+    for (const { key, ttlSeconds } of [segment, ids, refused]) {
+      expect(await ttl(key)).toBeGreaterThan(ttlSeconds - 60);
+      expect(await ttl(key)).toBeLessThanOrEqual(ttlSeconds);
+    }
+    expect(await ttl(headKey(feed))).toBe(-1);
+    await redis.close();
+  });
+
+  it('should reject, not call absent, what cannot be read while Redis is away, and refuse broadcasts', async () => {
+    const feed = `topic:${randomUUID()}`;
+    const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
+    const heard = [listen(one, feed), listen(other, feed)];
+    await one.broadcast(anEvent(1, feed));
+    await until(() => heard.every(({ length }) => length === 1));
+    const log = new DaprFeedLog(sidecar);
+    const key = segmentOf(feed).key;
+    await stack.redis.kill();
+    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow();
+    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow();
+    await expect(log.readHead(feed)).rejects.toThrow();
+    await expect(log.readDocuments([key])).rejects.toThrow();
+    await expect(new DaprEntries(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
+    await stack.revive('redis');
+    await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+    for (let offset = 3; offset <= 21; offset += 2) await one.broadcast(anEvent(offset, feed));
+    await until(() => heard.every((events) => events.at(-1)?.publications[0]?.offset === 21));
+    for (const events of heard) {
+      const offsets = events.map(({ publications }) => publications[0]?.offset ?? 0);
+      expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+    }
+  });
+});
