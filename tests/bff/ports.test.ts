@@ -4,6 +4,7 @@ import {
   COMPONENTS,
   headKey,
   idsKey,
+  type Head,
   SET_ASIDE_INDEX_KEY,
   setAsideKey,
   type SetAside,
