@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Fixture } from '../testing/feed-fixture.ts';
+import { FeedViews } from './feed-views.ts';
+
+let f: Fixture;
+let views: FeedViews;
+let host: ReturnType<Fixture['instance']>;
+const errors: unknown[] = [];
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
+  f = new Fixture();
+  host = f.instance();
+  const { heard } = f.instance();
+  views = new FeedViews(
+    {
+      ...{
+        log: f.log,
+        heard,
+        limits: f.limits,
+        ring: { publications: 10, bytes: 10_000 },
+        now: () => Date.now(),
+      },
+      callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    },
+    (_feed, error) => errors.push(error),
+  );
+});
+afterEach(() => {
+  views.stop();
+  errors.length = 0;
+  vi.useRealTimers();
+});
+
+const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+async function publish(seq: number) {
+  f.deposit(seq, [`n${seq}`]);
+  await host.turn(seq);
+  return f.events.at(-1) ?? expect.fail('nothing was broadcast');
+}
+
+describe('a watched feed', () => {
+  it('should be compared 2 s after the last publication, then less and less often', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    views.receive(await publish(1));
+    f.log.headReads = 0;
+    const reads: number[] = [];
+    for (const until of [1_500, 2_500, 4_500, 8_500, 16_500, 120_000]) {
+      await sleep(until - (reads.length ? ([1_500, 2_500, 4_500, 8_500, 16_500][reads.length - 1] ?? 0) : 0));
+      reads.push(f.log.headReads);
+    }
+    expect(reads.slice(0, 5)).toEqual([0, 1, 2, 3, 4]);
+    expect(reads[5]).toBeLessThanOrEqual(9);
+    expect(reads[5]).toBeGreaterThanOrEqual(7);
+  });
+
+  it('should fetch what no broadcast brought', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    await publish(1);
+    await sleep(2_500);
+    expect(views.positions()).toMatchObject([{ feed: 'all', offset: 1 }]);
+  });
+
+  it('should be compared at once when a broadcast leaves a gap', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    await publish(1);
+    views.receive(await publish(2));
+    await sleep(300);
+    expect(views.positions()).toMatchObject([{ feed: 'all', offset: 2 }]);
+  });
+
+  it('should be compared again after a comparison that failed', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    await publish(1);
+    f.log.beforeHead = () => Promise.reject(new Error('away'));
+    await sleep(5_000);
+    expect(errors.length).toBeGreaterThan(0);
+    f.log.beforeHead = () => Promise.resolve();
+    await sleep(2_500);
+    expect(views.positions()).toMatchObject([{ offset: 1 }]);
+  });
+});
+
+describe('a feed that is only read', () => {
+  it('should not stay behind for its readers', async () => {
+    await views.view('all').known();
+    await publish(1);
+    await sleep(2_500);
+    expect(views.view('all').position).toMatchObject({ offset: 1 });
+    expect(views.positions()).toEqual([]);
+  });
+
+  it('should be forgotten a minute after its last reader', async () => {
+    await views.view('all').known();
+    await sleep(61_000);
+    f.log.headReads = 0;
+    await sleep(120_000);
+    expect(f.log.headReads).toBe(0);
+  });
+});
+
+it('should compare a feed at once when somebody watches it again', async () => {
+  views.watch('all');
+  await views.view('all').known();
+  views.unwatch('all');
+  await publish(1);
+  await sleep(500);
+  views.watch('all');
+  await sleep(300);
+  expect(views.positions()).toMatchObject([{ offset: 1 }]);
+});
