@@ -21,6 +21,7 @@ import type { Backend } from './backend.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
 import { daprBackend } from './dapr/backend.ts';
+import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Step } from './deliver/ports.ts';
@@ -78,6 +79,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         },
       })
     : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
+  const callFeedOnce = coalesce(callFeed);
   const views = new FeedViews(
     { log: backend.log, heard, callFeed, limits, ring: DEFAULT_RING_LIMITS, now },
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
@@ -117,7 +119,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       const { traceparent } = tracedSchema.catch({}).parse(data);
       return withTrace(traceparent, () => {
         log.debug({ announcement: data }, 'received');
-        return receiveAnnouncement(data, { callFeed, heard, setAside, reach });
+        return receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
       });
     }),
     onDeadLetter: counted(metrics.deadLetters, (data) =>

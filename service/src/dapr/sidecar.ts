@@ -136,6 +136,9 @@ export class Sidecar {
 
   async #call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
     const traceparent = currentTraceparent();
+    // Cleared when the call ends: AbortSignal.timeout would fire for each call all the same, some seconds later.
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const response = await this.#pool.request({
         method,
@@ -146,7 +149,7 @@ export class Sidecar {
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: controller.signal,
       });
       const text = await response.body.text();
       if (response.statusCode >= 300) throw refusal(`${method} ${path}`, response.statusCode, text);
@@ -158,6 +161,8 @@ export class Sidecar {
         code: 'ERR_SIDECAR_UNREACHABLE',
         cause: error,
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
