@@ -6,6 +6,7 @@ type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
 const COMMANDS: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./start/start.ts')).start,
+  docs: async () => (await import('./docs/docs.ts')).docs,
   reset: async () => (await import('./start/reset.ts')).reset,
   'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,

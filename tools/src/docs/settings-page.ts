@@ -1,0 +1,54 @@
+import { bffSettings } from '@tocsin/bff';
+import { producerSettings } from '@tocsin/producer';
+import type { z } from 'zod';
+
+interface Setting {
+  name: string;
+  text: string;
+  defaultValue: string;
+}
+
+/** Every setting may be left out, so parsing nothing gives all defaults. */
+function settingsOf(schema: z.ZodObject): Setting[] {
+  const defaults: Record<string, unknown> = schema.parse({});
+  return Object.entries(schema.shape)
+    .filter(([name]) => name !== 'FAILPOINTS')
+    .map(([name, field]) => ({
+      name,
+      text: (field as z.ZodType).description ?? '',
+      defaultValue: defaults[name] === undefined ? '–' : String(defaults[name]),
+    }));
+}
+
+const table = (settings: readonly Setting[]): string =>
+  [
+    '| variable | default | what |',
+    '|---|---|---|',
+    ...settings.map(({ name, text, defaultValue }) => `| \`${name}\` | ${defaultValue} | ${text} |`),
+  ].join('\n');
+
+/** `docs/settings.md`, made from the schemas that the applications read their settings with. */
+export const settingsPage = (): string => `# Settings
+
+All settings are environment variables. An empty one counts as absent; a start with faulty ones lists all faults and
+ends. This page is made from the schemas in \`producer/src/config.ts\` and \`bff/src/config.ts\` by \`npm run docs\`.
+
+## producer
+
+${table(settingsOf(producerSettings))}
+
+## bff
+
+${table(settingsOf(bffSettings))}
+
+## \`npm start\`
+
+| variable | default | what |
+|---|---|---|
+| \`REDIS_HOST\` | – | An existing Redis as host:port; without it a private one runs, its data in \`.data/\` |
+| \`REDIS_PASSWORD\` | – | Its password |
+| \`DAPR_RUNTIME_PATH\` | home folder | Folder above \`.dapr/bin\` of an installed Dapr |
+| \`XDG_CACHE_HOME\` | ~/.cache | Where a Dapr that was built for you is kept |
+| \`DEMO_INTERVAL_MS\` | 1000 | The demo source's pause; 0 is off |
+| \`BROWSER\` | – | \`none\` opens no browser |
+`;
