@@ -69,8 +69,16 @@ export class Checker {
     } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
   }
 
-  /** A head is about to be written; its documents are. `heard`: what the host and its caller had heard before. */
-  commits(head: Head, documents: readonly FeedDocument[], heard: readonly (Position | undefined)[]): void {
+  /**
+   * A head is about to be written; its documents are. `heard`: what the host and its caller had heard before;
+   * `sawLoss`: the store was lost since the turn began, whose etag then may fit by accident.
+   */
+  commits(
+    head: Head,
+    documents: readonly FeedDocument[],
+    heard: readonly (Position | undefined)[],
+    sawLoss: boolean,
+  ): void {
     const before = this.#world.store.head?.head;
     const say = (kind: string, text: string) => this.#report.violation(kind, text);
     const size = JSON.stringify(head).length;
@@ -79,7 +87,12 @@ export class Checker {
     if (this.#sound && before && before.epoch !== head.epoch)
       say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
     if (this.#sound && before) this.#checkConfirmed(before, 'UNCONFIRMED');
-    if (before && before.epoch === head.epoch && before.version !== this.#world.store.head?.etag) {
+    if (
+      before &&
+      !sawLoss &&
+      before.epoch === head.epoch &&
+      before.version !== this.#world.store.head?.etag
+    ) {
       say('REVIVED-KEPT', `${head.epoch}:${head.offset}`);
     }
     const keys = new Set(documents.map(({ key }) => key));

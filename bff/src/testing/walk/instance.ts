@@ -87,13 +87,14 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
     readHead: () => calls.read(() => world.store.head),
     readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
     commit(_feed, head: Head, etag, documents) {
+      const [sawLoss, losses] = [world.sawLoss(instance), world.losses];
       const heard = [instance.heard.of(FEED), world.saidTo(instance)];
       const apply = () => {
         const { store } = world;
         // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.
         for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
         if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
-        world.checker.commits(head, documents, heard);
+        world.checker.commits(head, documents, heard, sawLoss || losses !== world.losses);
         store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
       };
       return calls.write(() => world.change(apply), 0.08);

@@ -43,7 +43,7 @@ export class World {
   };
   time = START;
   calm = false;
-  storeLost = false;
+  losses = 0;
   segmentLost = false;
   busRisk = 0.08;
   placement = 0;
@@ -80,6 +80,10 @@ export class World {
   /** The time that the instances see: in some walks it does not advance. */
   get clock(): number {
     return this.#clockStands ? START : this.time;
+  }
+
+  get storeLost(): boolean {
+    return this.losses > 0;
   }
 
   on(fault: Fault): boolean {
@@ -146,8 +150,11 @@ export class World {
 
   /** What the caller of the host's turn under way had heard, unless the store was lost since. */
   saidTo(host: WalkInstance): Position | undefined {
-    const turn = [...this.#calls].find((call) => call.host === host);
-    return turn?.sawLoss ? undefined : turn?.said;
+    return this.sawLoss(host) ? undefined : this.#turnOf(host)?.said;
+  }
+
+  sawLoss(host: WalkInstance): boolean {
+    return this.#turnOf(host)?.sawLoss ?? false;
   }
 
   /** Hands an announcement to one of the competing instances. */
@@ -229,7 +236,8 @@ export class World {
   loseSegment(): void {
     const segment = this.random.pick(this.store.head?.head.segments ?? []);
     if (!segment) return;
-    this.storeLost = this.segmentLost = true;
+    this.losses++;
+    this.segmentLost = true;
     this.report.log(`segment ${segment.key} lost`);
     this.store.documents.delete(segment.key);
   }
@@ -265,11 +273,15 @@ export class World {
   #lose(store: Store, how: string): void {
     this.store = store;
     this.#snapshots = [];
-    this.storeLost = true;
+    this.losses++;
     this.checker.lost();
     for (const call of this.#calls) call.sawLoss = true;
     this.report.count('store losses');
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
+  }
+
+  #turnOf(host: WalkInstance): Call | undefined {
+    return [...this.#calls].find((call) => call.host === host);
   }
 
   #remove(bell: Doorbell): void {
