@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Caller, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { Caller, makeNotifications, startStack, launchBrowser, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launch, live, rows } from '../ui/browser.ts';
+import { live, rows } from '../ui/browser.ts';
 import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
 
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
@@ -40,7 +40,7 @@ describe('two pages, one on each instance', () => {
 
   beforeAll(async () => {
     const uiDist = await builtPage();
-    [stack, browser] = await Promise.all([startStack({ env: { UI_DIST: uiDist } }), launch()]);
+    [stack, browser] = await Promise.all([startStack({ env: { UI_DIST: uiDist } }), launchBrowser()]);
     pages = await Promise.all(
       stack.bffs.map(async ({ url }) => {
         const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });

@@ -1,7 +1,8 @@
+import { launchBrowser } from '@tocsin/tools';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from './built-page.ts';
-import { launch, live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import { live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from './fake-bff.ts';
 
 let browser: Browser;
@@ -18,7 +19,7 @@ const titled = (count: number, title = 'Order') =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

@@ -2,9 +2,9 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
+import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launch } from './browser.ts';
 import { builtPage, removeBuiltPage } from './built-page.ts';
 import { inState, STATES } from './states.ts';
 
@@ -18,7 +18,7 @@ let dist: string;
 let axe: string;
 
 beforeAll(async () => {
-  [browser, dist, axe] = await Promise.all([launch(), builtPage(), readFile(axePath, 'utf8')]);
+  [browser, dist, axe] = await Promise.all([launchBrowser(), builtPage(), readFile(axePath, 'utf8')]);
   await mkdir(artifacts, { recursive: true });
 });
 afterAll(async () => {

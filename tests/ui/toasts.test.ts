@@ -1,7 +1,8 @@
+import { launchBrowser } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from './built-page.ts';
-import { launch, live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import { live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff, type Draft } from './fake-bff.ts';
 
 let browser: Browser;
@@ -53,7 +54,7 @@ const toastIds = (page: Page) =>
   toasts(page).evaluateAll((elements) => elements.map((toast) => toast.getAttribute('data-notification-id')));
 
 beforeAll(async () => {
-  browser = await launch();
+  browser = await launchBrowser();
 });
 afterAll(async () => {
   await browser.close();

@@ -5,6 +5,7 @@ import { onStopSignal, Stopped } from './process/stop-signal.ts';
 type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
 const COMMANDS: Record<string, () => Promise<Command>> = {
+  screenshots: async () => (await import('./docs/screenshots.ts')).screenshots,
   start: async () => (await import('./start/start.ts')).start,
   docs: async () => (await import('./docs/docs.ts')).docs,
   reset: async () => (await import('./start/reset.ts')).reset,

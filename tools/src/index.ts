@@ -3,7 +3,7 @@ export { Failure } from './failure.ts';
 export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
-export { findChromium } from './setup/chromium.ts';
+export { launchBrowser } from './browser/launch.ts';
 export type { AppCommand, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
 export * from './ledger/index.ts';
