@@ -16,7 +16,7 @@ export async function startPage({ port, bffUrl }: PageOptions): Promise<RunningA
     root,
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
-    define: { 'import.meta.env.VITE_IN_MEMORY': 'true' },
+    define: { 'import.meta.env.VITE_IN_MEMORY': true },
     server: { port, strictPort: true, proxy: { '/app': bffUrl, '/hubs': { target: bffUrl, ws: true } } },
   });
   await server.listen();
