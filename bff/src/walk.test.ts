@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { explore } from './testing/walk/walk.ts';
-import { FAULTS } from './testing/walk/world.ts';
+import { FAULTS } from './testing/walk/faults.ts';
 
 /** For longer: `npm run walk -w bff -- 5000 2` takes the number of walks and the seed. */
 const WALKS = 250;

@@ -1,4 +1,4 @@
-import { FAULTS, type Fault } from './world.ts';
+import { FAULTS, type Fault } from './faults.ts';
 import { explore } from './walk.ts';
 
 /** node --import tsx main.ts [walks=1000] [seed=1] [-fault …]: without the faults named with a minus. */

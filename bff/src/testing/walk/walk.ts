@@ -3,7 +3,8 @@ import { readPage } from '../../recover/page.ts';
 import { checkEnd } from './end-checks.ts';
 import { Random, seedRandomBytes } from './random.ts';
 import { Report } from './report.ts';
-import { World, type Fault } from './world.ts';
+import type { Fault } from './faults.ts';
+import { World } from './world.ts';
 
 export interface WalkOptions {
   walks: number;

@@ -8,16 +8,11 @@ import { CallFailed, type Fate } from './calls.ts';
 import { Checker } from './checker.ts';
 import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
+import type { Fault } from './faults.ts';
 import { FEED, WalkCaller, WalkProducer } from './producers.ts';
 import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { Store, type Doorbell } from './store.ts';
-
-export const FAULTS = [
-  ...(['restart', 'unknown', 'late', 'lose', 'reorder', 'dead', 'overlap', 'pause', 'kill'] as const),
-  ...(['broadcast', 'reconnect', 'day', 'clock', 'empty', 'rollback', 'segment'] as const),
-] as const;
-export type Fault = (typeof FAULTS)[number];
 
 export const STEP_MS = 500;
 const START = Date.parse('2026-01-01T00:00:00Z');
