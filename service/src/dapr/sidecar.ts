@@ -138,7 +138,10 @@ export class Sidecar {
     const traceparent = currentTraceparent();
     // Cleared when the call ends: AbortSignal.timeout would fire for each call all the same, some seconds later.
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     try {
       const response = await this.#pool.request({
         method,

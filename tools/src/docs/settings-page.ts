@@ -8,6 +8,9 @@ interface Setting {
   defaultValue: string;
 }
 
+const textOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '–';
+
 /** Every setting may be left out, so parsing nothing gives all defaults. */
 function settingsOf(schema: z.ZodObject): Setting[] {
   const defaults: Record<string, unknown> = schema.parse({});
@@ -16,7 +19,7 @@ function settingsOf(schema: z.ZodObject): Setting[] {
     .map(([name, field]) => ({
       name,
       text: (field as z.ZodType).description ?? '',
-      defaultValue: defaults[name] === undefined ? '–' : String(defaults[name]),
+      defaultValue: textOf(defaults[name]),
     }));
 }
 
