@@ -1,8 +1,11 @@
-// `npm run check`: format, lint, types and unit tests. Linting takes as long as the others together, so it runs
-// beside them; what each has to say comes when it has ended, in one piece.
+// `npm run check`: format, lint, packages, types and unit tests, in two lanes that take about as long as each other;
+// what each has to say comes when it has ended, in one piece.
 import { spawn } from 'node:child_process';
 
-const LANES = [['lint'], ['format', 'types', 'test:unit']];
+const LANES = [
+  ['lint', 'packages', 'types'],
+  ['format', 'test:unit'],
+];
 
 /** Runs an npm script; resolves with whether it passed. */
 const run = (script) =>
