@@ -5,28 +5,60 @@ import { hostEnvironment } from '../config.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import { findCommand } from '../process/run.ts';
 import { canUseApt, installWithApt } from './apt.ts';
+import { dockerAnswers, ensureRedisImage, RedisContainerProcess, thisUser } from './redis-docker.ts';
 import type { Say } from './say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
+/** What can run a Redis server here: its own command, or Docker's. */
+export interface RedisServer {
+  kind: 'command' | 'docker';
+  command: string;
+}
+
+/** What is asked of this machine; of another one in tests. */
+export interface Machine {
+  find: (names: readonly string[]) => string | undefined;
+  canUseApt: () => boolean;
+  installWithApt: (packageName: string, purpose: string, say: Say) => Promise<void>;
+  dockerAnswers: (docker: string) => Promise<boolean>;
+  ensureImage: (docker: string, say: Say) => Promise<void>;
+}
+
+const thisMachine: Machine = {
+  find: (names) => findCommand(names),
+  canUseApt,
+  installWithApt,
+  dockerAnswers,
+  ensureImage: ensureRedisImage,
+};
+
 /**
- * The command of a Redis server: of the PATH, else from apt when that is possible.
+ * What runs a Redis server: redis-server or valkey-server of the PATH, else from apt when that is possible, else a
+ * container of a Docker engine that answers.
  * @throws Failure with the remedy.
  */
-export async function ensureRedisServer(say: Say): Promise<string> {
-  if (!findCommand(NAMES) && canUseApt()) {
-    await installWithApt('redis-server', 'Tocsin starts a private one; the service on 6379 is not used', say);
+export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
+  if (!machine.find(NAMES) && machine.canUseApt()) {
+    const purpose = 'Tocsin starts a private one; the service on 6379 is not used';
+    await machine.installWithApt('redis-server', purpose, say);
   }
-  const command = findCommand(NAMES);
-  if (command) return command;
+  const command = machine.find(NAMES);
+  if (command) return { kind: 'command', command };
+  const docker = machine.find(['docker']);
+  if (docker && (await machine.dockerAnswers(docker))) {
+    await machine.ensureImage(docker, say);
+    return { kind: 'docker', command: docker };
+  }
   throw new Failure(
-    'There is no redis-server and no valkey-server on the PATH. Install one (`sudo apt-get install redis-server`, ' +
-      '`brew install redis`), or name a running Redis with REDIS_HOST=host:port, and start again.',
+    `There is no redis-server and no valkey-server on the PATH, and ${docker ? 'no Docker engine answers' : 'no Docker'}. ` +
+      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or name a running Redis ' +
+      'with REDIS_HOST=host:port, and start again.',
   );
 }
 
 export interface PrivateRedisOptions {
-  command: string;
+  server: RedisServer;
   port: number;
   /** Its data; outlives the process. */
   dir: string;
@@ -34,8 +66,11 @@ export interface PrivateRedisOptions {
 }
 
 /** A Redis that answers only on this machine and has written what it acknowledged. Not started yet. */
-export function privateRedis({ command, port, dir, logFile }: PrivateRedisOptions): ManagedProcess {
+export function privateRedis({ server, port, dir, logFile }: PrivateRedisOptions): ManagedProcess {
   mkdirSync(dir, { recursive: true });
+  if (server.kind === 'docker') {
+    return new RedisContainerProcess({ docker: server.command, port, dir, user: thisUser() }, logFile);
+  }
   const settings = {
     port: String(port),
     bind: '127.0.0.1',
@@ -46,7 +81,13 @@ export function privateRedis({ command, port, dir, logFile }: PrivateRedisOption
     daemonize: 'no',
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-  return new ManagedProcess({ name: 'redis', command, args, env: hostEnvironment(), logFile });
+  return new ManagedProcess({
+    name: 'redis',
+    command: server.command,
+    args,
+    env: hostEnvironment(),
+    logFile,
+  });
 }
 
 /**

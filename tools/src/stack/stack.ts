@@ -73,13 +73,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 async function createStack(options: StackOptions): Promise<Stack> {
   const dapr = await ensureDapr();
-  const command = await ensureRedisServer(sayNothing);
+  const server = await ensureRedisServer(sayNothing);
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-stack-'));
   const logDir = options.logDir ?? newLogDir();
   mkdirSync(logDir, { recursive: true });
   const [redisPort = 0] = await freePorts(1);
   const logFile = join(logDir, 'redis.log');
-  const redis = privateRedis({ command, port: redisPort, dir: join(dir, 'redis'), logFile });
+  const redis = privateRedis({ server, port: redisPort, dir: join(dir, 'redis'), logFile });
   const redisHost = `127.0.0.1:${redisPort}`;
   const services: Record<'redis' | 'placement' | 'scheduler', ControlService> = {
     redis: {

@@ -4,7 +4,7 @@ import type { ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { freePorts, isPortFree } from '../net/ports.ts';
 import type { Dapr } from '../setup/dapr.ts';
-import { pingRedis, privateRedis } from '../setup/redis.ts';
+import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
 /** Where the Dapr CLI expects them. */
@@ -28,7 +28,7 @@ const orFree = async (port: number): Promise<number> =>
 /** Placement, scheduler and, unless REDIS_HOST names one, a Redis. Not started yet. */
 export async function createServices(
   dapr: Dapr,
-  redisCommand: string | undefined,
+  redisServer: RedisServer | undefined,
   config: ToolsConfig,
   dataDir: string,
 ): Promise<Services> {
@@ -39,7 +39,7 @@ export async function createServices(
   const options = { dapr, dir: dataDir, logDir };
   const placement = await placementService({ ...options, port: placementPort });
   const scheduler = await schedulerService({ ...options, port: schedulerPort });
-  const redis = redisCommand ? await redisService(redisCommand, dataDir, logDir) : undefined;
+  const redis = redisServer ? await redisService(redisServer, dataDir, logDir) : undefined;
   return {
     own: [placement, scheduler, ...(redis ? [redis] : [])],
     redisHost: redis?.address ?? config.redisHost ?? '',
@@ -50,10 +50,10 @@ export async function createServices(
   };
 }
 
-async function redisService(command: string, dataDir: string, logDir: string): Promise<ControlService> {
+async function redisService(server: RedisServer, dataDir: string, logDir: string): Promise<ControlService> {
   const port = await orFree(REDIS_PORT);
   return {
-    process: privateRedis({ command, port, dir: join(dataDir, 'redis'), logFile: join(logDir, 'redis.log') }),
+    process: privateRedis({ server, port, dir: join(dataDir, 'redis'), logFile: join(logDir, 'redis.log') }),
     address: `127.0.0.1:${port}`,
     isReady: async () => (await pingRedis('127.0.0.1', port)) === undefined,
   };

@@ -6,7 +6,7 @@ import { answersOk, pollUntil } from '../net/poll.ts';
 import { ROOT } from '../paths.ts';
 import { aborted, unlessStopped } from '../process/stop-signal.ts';
 import { ensureDapr, type Dapr } from '../setup/dapr.ts';
-import { ensureRedisServer } from '../setup/redis.ts';
+import { ensureRedisServer, type RedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
 import { openBrowser } from './browser.ts';
@@ -44,9 +44,9 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     verbose: options.verbose,
   });
   const say: Say = (text) => printer.print({ source: 'tocsin', level: 'info', text });
-  const { dapr, redisCommand } = await unlessStopped(signal, setUp(config, say));
+  const { dapr, redisServer } = await unlessStopped(signal, setUp(config, say));
   const unregister = registerRunning(ROOT, [options.dataDir, config.cacheDir]);
-  const services = await createServices(dapr, redisCommand, config, options.dataDir);
+  const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
   const run = new DaprRun({
@@ -91,11 +91,11 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
 async function setUp(
   config: ToolsConfig,
   say: Say,
-): Promise<{ dapr: Dapr; redisCommand: string | undefined }> {
-  const redisCommand = config.redisHost ? undefined : await ensureRedisServer(say);
+): Promise<{ dapr: Dapr; redisServer: RedisServer | undefined }> {
+  const redisServer = config.redisHost ? undefined : await ensureRedisServer(say);
   const dapr = await ensureDapr(say);
   await ensureUi(say);
-  return { dapr, redisCommand };
+  return { dapr, redisServer };
 }
 
 const changedRunFile = (

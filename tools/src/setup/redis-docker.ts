@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import { hostEnvironment } from '../config.ts';
+import { ManagedProcess, type StartOptions } from '../process/managed-process.ts';
+import { run, type RunResult } from '../process/run.ts';
+import type { Say } from './say.ts';
+
+export const REDIS_IMAGE = 'redis:7.4-bookworm';
+
+/** True if the engine behind this `docker` answers, and not only its command line. */
+export async function dockerAnswers(docker: string): Promise<boolean> {
+  const { code, output } = await run(docker, ['info', '--format', '{{.ServerVersion}}']);
+  return code === 0 && /^\d+\./m.test(output);
+}
+
+/**
+ * Fetches the image unless the engine has it, so that a start does not wait for it.
+ * @throws Failure with the end of Docker's output.
+ */
+export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
+  if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
+  say(`Fetching ${REDIS_IMAGE} with Docker, since there is no redis-server here; done once.`);
+  const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
+  if (code === 0) return;
+  throw new Failure(
+    `Docker could not fetch ${REDIS_IMAGE}. Mend what it says, or install redis-server, and start again:\n` +
+      output.split('\n').slice(-8).join('\n'),
+  );
+}
+
+export interface RedisContainer {
+  docker: string;
+  /** On 127.0.0.1. */
+  port: number;
+  /** Its data; outlives the container. */
+  dir: string;
+  /** Who shall own the data; the image's own user if unknown. */
+  user?: string | undefined;
+}
+
+/** One name for each folder, so that two checkouts do not take each other's. */
+export const containerName = (dir: string): string =>
+  `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
+
+/** What `docker` is called with. */
+export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'docker'>): string[] => [
+  ...['run', '--rm', '--name', containerName(dir)],
+  ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${dir}:/data`],
+  ...(user ? ['--user', user] : []),
+  ...[REDIS_IMAGE, 'redis-server', '--dir', '/data', '--protected-mode', 'no'],
+  ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+];
+
+/** The user of this process as Docker takes it, where the system has such numbers. */
+export const thisUser = (): string | undefined => {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  return uid === undefined || gid === undefined ? undefined : `${uid}:${gid}`;
+};
+
+/**
+ * The `docker run` of a private Redis. SIGTERM reaches Redis through it and the container goes with it; what cannot
+ * be passed on is sent to the container. One that was left behind is removed by the next start.
+ */
+export class RedisContainerProcess extends ManagedProcess {
+  readonly #docker: string;
+  readonly #container: string;
+
+  constructor(container: RedisContainer, logFile: string) {
+    const { docker, dir } = container;
+    super({
+      name: 'redis',
+      command: docker,
+      args: redisContainerArgs(container),
+      env: hostEnvironment(),
+      logFile,
+    });
+    this.#docker = docker;
+    this.#container = containerName(dir);
+  }
+
+  override async start(options?: StartOptions): Promise<void> {
+    await this.#remove();
+    await super.start(options);
+  }
+
+  override async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    if (!this.running) return;
+    await this.#call(['kill', '--signal', signal, this.#container]);
+    if (signal === 'SIGKILL') await super.kill(signal);
+  }
+
+  override async stop(): Promise<void> {
+    const ran = this.running;
+    await super.stop();
+    if (ran) await this.#remove();
+  }
+
+  #remove(): Promise<void> {
+    return this.#call(['rm', '--force', this.#container]);
+  }
+
+  /** @throws Failure if Docker fails, unless the container is gone already. */
+  async #call(args: string[]): Promise<void> {
+    const { code, output }: RunResult = await run(this.#docker, args);
+    const isGone = /no such container|is not running|removal of container .* is already in progress/i;
+    if (code !== 0 && !isGone.test(output)) throw new Failure(`docker ${args.join(' ')} failed: ${output}`);
+  }
+}

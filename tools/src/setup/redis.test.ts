@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { ensureRedisServer, type Machine } from './redis.ts';
+import { containerName, redisContainerArgs, REDIS_IMAGE } from './redis-docker.ts';
+import { sayNothing } from './say.ts';
+
+interface Given {
+  commands?: string[];
+  root?: boolean;
+  engine?: boolean;
+}
+
+/** A machine with these commands; `done` tells what was installed or fetched. */
+function machineWith({ commands = [], root = false, engine = false }: Given) {
+  const present = new Set(commands);
+  const done: string[] = [];
+  const machine: Machine = {
+    find: (names) => {
+      const name = names.find((one) => present.has(one));
+      return name && `/bin/${name}`;
+    },
+    canUseApt: () => root,
+    installWithApt: async (name) => {
+      done.push(`apt ${name}`);
+      present.add(name);
+    },
+    dockerAnswers: async () => engine,
+    ensureImage: async (docker) => void done.push(`${docker} pull`),
+  };
+  return { machine, done };
+}
+
+describe('ensureRedisServer', () => {
+  it.each<[string, Given, string, string[]]>([
+    [
+      'its own server',
+      { commands: ['redis-server', 'docker'], root: true, engine: true },
+      'redis-server',
+      [],
+    ],
+    ['Valkey', { commands: ['valkey-server', 'docker'], engine: true }, 'valkey-server', []],
+    [
+      'apt when root',
+      { commands: ['docker'], root: true, engine: true },
+      'redis-server',
+      ['apt redis-server'],
+    ],
+    ['Docker otherwise', { commands: ['docker'], engine: true }, 'docker', ['/bin/docker pull']],
+  ])('should take %s', async (_, given, command, steps) => {
+    const { machine, done } = machineWith(given);
+    const kind = command === 'docker' ? 'docker' : 'command';
+    expect(await ensureRedisServer(sayNothing, machine)).toEqual({ kind, command: `/bin/${command}` });
+    expect(done).toEqual(steps);
+  });
+
+  it.each<[string, Given, RegExp]>([
+    ['there is no Docker', {}, /and no Docker\. Install one .* REDIS_HOST/],
+    ['its engine does not answer', { commands: ['docker'] }, /no Docker engine answers\. .* start Docker/],
+  ])('should name the remedies when %s', async (_, given, sentence) => {
+    await expect(ensureRedisServer(sayNothing, machineWith(given).machine)).rejects.toThrow(sentence);
+  });
+});
+
+describe('the container', () => {
+  const args = redisContainerArgs({ port: 4600, dir: '/a/.data/redis', user: '1000:1001' });
+
+  it('should answer on this machine only, write what it acknowledges and go when it ends', () => {
+    expect(args.join(' ')).toBe(
+      `run --rm --name ${containerName('/a/.data/redis')} --publish 127.0.0.1:4600:6379 --volume /a/.data/redis:/data ` +
+        `--user 1000:1001 ${REDIS_IMAGE} redis-server --dir /data --protected-mode no --appendonly yes ` +
+        '--appendfsync always --save ',
+    );
+    expect(args.at(-1)).toBe('');
+  });
+
+  it('should have a name of its own in each folder', () => {
+    expect(containerName('/a/.data/redis')).toMatch(/^tocsin-redis-[0-9a-f]{12}$/);
+    expect(containerName('/b/.data/redis')).not.toBe(containerName('/a/.data/redis'));
+  });
+
+  it('should come from an image with a pinned version', () => {
+    expect(REDIS_IMAGE).toMatch(/^redis:\d+\.\d+/);
+  });
+});
