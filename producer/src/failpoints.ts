@@ -15,9 +15,9 @@ export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend =>
     },
   },
   announcer: {
-    announce: async (announcement, traceparent) => {
+    announce: async (announcement) => {
       await reach('before-announce');
-      await backend.announcer.announce(announcement, traceparent);
+      await backend.announcer.announce(announcement);
       await reach('announced');
     },
   },

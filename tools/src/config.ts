@@ -73,3 +73,9 @@ export const readNaiveConfig = (env: Env = process.env) => ({
   redisHost: env['REDIS_HOST'] ?? '',
   failpoints: env['FAILPOINTS'],
 });
+
+/** A sidecar of the bff that the caller names. */
+export const readSidecarConfig = (env: Env = process.env) => ({
+  httpPort: env['DAPR_HTTP_PORT'] ? Number(env['DAPR_HTTP_PORT']) : undefined,
+  token: env['DAPR_API_TOKEN'] || undefined,
+});

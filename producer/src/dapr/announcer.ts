@@ -10,12 +10,9 @@ export class DaprAnnouncer implements Announcer {
     this.#sidecar = sidecar;
   }
 
-  async announce(announcement: Announcement, traceparent?: string): Promise<void> {
-    await withTrace(traceparent, () =>
-      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, {
-        ...announcement,
-        ...(traceparent !== undefined && { traceparent }),
-      }),
+  async announce(announcement: Announcement): Promise<void> {
+    await withTrace(announcement.traceparent, () =>
+      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     );
   }
 }

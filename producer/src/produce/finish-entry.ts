@@ -1,4 +1,3 @@
-import type { Entry } from '@tocsin/contracts';
 import { announcementOf, type Batch } from './lane.ts';
 import type { Announcer, EntryStore, Observer } from './ports.ts';
 import { untilKnown } from './until-known.ts';
@@ -23,7 +22,7 @@ export async function finishEntry(
   { entries, announcer, observer, signal }: FinishOptions,
 ): Promise<boolean> {
   const announcement = announcementOf(entry);
-  const facts = { ...announcement, ...traceOf(entry), notifications: entry.notifications.length, bytes };
+  const facts = { ...announcement, notifications: entry.notifications.length, bytes };
   const over = () => signal.aborted || Date.now() - begunAt > RUN_ENDS_AFTER_MS;
 
   const repeat = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
@@ -34,8 +33,6 @@ export async function finishEntry(
   };
   return (
     (await repeat('deposit', () => entries.deposit(entry))) &&
-    (await repeat('announce', () => announcer.announce(announcement, entry.traceparent)))
+    (await repeat('announce', () => announcer.announce(announcement)))
   );
 }
-
-const traceOf = ({ traceparent }: Entry) => (traceparent === undefined ? {} : { traceparent });

@@ -121,12 +121,13 @@ export class Lane {
   }
 }
 
-export const announcementOf = ({ v, run, feed, seq, expiresAt }: Entry): Announcement => ({
+export const announcementOf = ({ v, run, feed, seq, expiresAt, traceparent }: Entry): Announcement => ({
   v,
   run,
   feed,
   seq,
   expiresAt,
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 const roomAfter = (bytes: number): number => MAX_ENTRY_BYTES - ENVELOPE_BYTES - bytes;

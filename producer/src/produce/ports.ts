@@ -13,9 +13,8 @@ export interface EntryStore {
 export interface Announcer {
   /**
    * Says that an entry waits. Resolves when the broker has it; a rejection says nothing about the outcome.
-   * `traceparent` is the trace that the announcement belongs to; without one it is a trace of its own.
    */
-  announce(announcement: Announcement, traceparent?: string): Promise<void>;
+  announce(announcement: Announcement): Promise<void>;
 }
 
 /** `ring` is an announcement that is made once more. */

@@ -18,7 +18,14 @@ describe('a request', () => {
     expect(entry?.notifications).toEqual([notification('a')]);
     expect(Date.parse(entry?.expiresAt ?? '') - Date.now()).toBe(25 * 3_600_000);
     expect(backend.announced).toEqual([
-      { v: 1, run: entry?.run, feed: 'all', seq: 1, expiresAt: entry?.expiresAt },
+      {
+        v: 1,
+        run: entry?.run,
+        feed: 'all',
+        seq: 1,
+        expiresAt: entry?.expiresAt,
+        traceparent: '00-trace',
+      },
     ]);
     expect(producer.held).toBe(0);
   });

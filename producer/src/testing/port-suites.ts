@@ -106,8 +106,9 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
     it('should announce again what it is told again', async () => {
       const run = newRun();
       const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-      for (let times = 0; times < 3; times++) await tested.announcer.announce(of(run, 7), trace);
-      expect(await tested.announced(run)).toEqual([of(run, 7), of(run, 7), of(run, 7)]);
+      const announcement = { ...of(run, 7), traceparent: trace };
+      for (let times = 0; times < 3; times++) await tested.announcer.announce(announcement);
+      expect(await tested.announced(run)).toEqual([announcement, announcement, announcement]);
     });
   });
 }

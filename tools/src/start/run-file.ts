@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { APP_IDS } from '@tocsin/contracts';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { Failure, messageOf } from '../failure.ts';
@@ -72,6 +73,10 @@ function describeApp(app: RunFileDocument['apps'][number]): RunFileApp {
     ],
   };
 }
+
+/** HTTP port of the first sidecar of the bff, through which the other commands look at what it keeps. */
+export const sidecarPortOf = ({ document }: RunFile): number =>
+  document.apps.find(({ appID }) => appID === APP_IDS.bff)?.daprHTTPPort ?? 0;
 
 /** What replaces members of the file. */
 export interface RunFileChanges {

@@ -16,8 +16,9 @@ import { explainEnd, LastErrors } from './explain.ts';
 import { LogFile, logFileOf } from './log-file.ts';
 import { LogPrinter } from './log-printer.ts';
 import { readOptions, type StartOptions } from './options.ts';
-import { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
+import { readRunFile, sidecarPortOf, writeRunFile, type RunFile } from './run-file.ts';
 import { findRunning, registerRunning } from './running.ts';
+import { noteSidecar } from './sidecar-file.ts';
 import { checkForeignRedis, createServices, type Services } from './services.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
@@ -49,12 +50,14 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
+  const env = runEnvironment(dapr, services.redisHost);
+  const forgetSidecar = noteSidecar(options.dataDir, sidecarPortOf(runFile), env['DAPR_API_TOKEN'] ?? '');
   const run = new DaprRun({
     cli: dapr.cli,
     runFile: changedRunFile(runFile, services, options, config).path,
     cwd: ROOT,
     apps: runFile.apps,
-    env: runEnvironment(dapr, services.redisHost),
+    env,
     onLine: (line) => {
       logFile.write(line);
       errors.note(printer.raw(line));
@@ -84,6 +87,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     await run.stop();
     await Promise.all(services.own.map(({ process }) => process.stop()));
     unregister();
+    forgetSidecar();
     say('Everything has stopped.');
   }
 }

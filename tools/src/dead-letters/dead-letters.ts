@@ -1,0 +1,82 @@
+import { readFileSync, existsSync } from 'node:fs';
+import type { SetAside } from '@tocsin/contracts';
+import { Sidecar } from '@tocsin/service';
+import { z } from 'zod';
+import { readSidecarConfig } from '../config.ts';
+import { Failure } from '../failure.ts';
+import { DATA_DIR } from '../paths.ts';
+import { sidecarFile } from '../start/sidecar-file.ts';
+import { DeadLetters } from './store.ts';
+
+const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
+const CONTENT_SHOWN = 160;
+
+const sidecarSchema = z.object({ port: z.int(), token: z.string() });
+
+/**
+ * `npm run dead-letters`: lists what the feeds have set aside with reason and content, puts one or all back, or
+ * deletes one. It asks the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
+ */
+export async function deadLetters(args: string[]): Promise<number> {
+  const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
+  const letters = new DeadLetters(sidecar);
+  try {
+    await act(letters, args);
+    return 0;
+  } finally {
+    await sidecar.close();
+  }
+}
+
+async function act(letters: DeadLetters, args: string[]): Promise<void> {
+  const [verb = 'list', entry, ...more] = args;
+  if (verb === 'list' && entry === undefined) return print(await letters.list());
+  if (entry === undefined || more.length > 0) throw new Failure(`Use: ${USAGE}`);
+  if (verb === 'show') return say(JSON.stringify(await letters.find(entry), null, 2));
+  if (verb === 'delete') {
+    const { entry: name } = await letters.find(entry);
+    await letters.remove(name);
+    return say(`Deleted: ${name}`);
+  }
+  if (verb !== 'put-back') throw new Failure(`Use: ${USAGE}`);
+  const records = entry === '--all' ? await letters.list() : [await letters.find(entry)];
+  for (const record of records) await putBack(letters, record, records.length > 1);
+}
+
+/** One that cannot be put back does not keep the others from it. */
+async function putBack(letters: DeadLetters, record: SetAside, goOn: boolean): Promise<void> {
+  try {
+    await letters.putBack(record);
+    say(`Put back: ${record.entry}`);
+  } catch (error) {
+    if (!goOn || !(error instanceof Failure)) throw error;
+    say(`Left: ${error.message}`);
+  }
+}
+
+function print(records: readonly SetAside[]): void {
+  if (records.length === 0) return say('Nothing is set aside.');
+  for (const { entry, feed, reason, faults, content, at } of records) {
+    say(`${at}  ${reason.padEnd(8)} ${entry}  (feed ${feed || 'unknown'})`);
+    for (const fault of faults) say(`    ${fault}`);
+    if (content !== null)
+      say(`    ${content.length > CONTENT_SHOWN ? `${content.slice(0, CONTENT_SHOWN)}…` : content}`);
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function whichSidecar(): { httpPort: number; token: string | undefined } {
+  const { httpPort, token } = readSidecarConfig();
+  if (httpPort !== undefined) return { httpPort, token };
+  const file = sidecarFile(DATA_DIR);
+  if (!existsSync(file)) {
+    throw new Failure(
+      'Tocsin does not run in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
+    );
+  }
+  const { port, token: own } = sidecarSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return { httpPort: port, token: own };
+}
