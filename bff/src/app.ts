@@ -117,9 +117,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     feedHost,
     onAnnouncement: counted(metrics.announcements, (data) => {
       const { traceparent } = tracedSchema.catch({}).parse(data);
-      return withTrace(traceparent, () => {
+      return withTrace(traceparent, async () => {
         log.debug({ announcement: data }, 'received');
-        return receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
+        const outcome = await receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
+        if (outcome === 'already-claimed') metrics.redelivered.inc();
+        return outcome;
       });
     }),
     onDeadLetter: counted(metrics.deadLetters, (data) =>

@@ -4,6 +4,7 @@ export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
 export { launchBrowser } from './browser/launch.ts';
+export { ensurePromtool } from './setup/promtool.ts';
 export type { AppCommand, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
 export * from './ledger/index.ts';

@@ -16,7 +16,7 @@ export function feedActorClass(host: FeedHost) {
       async [FEED_METHOD](body: unknown) {
         const { feed, announced, heard, lostDocument } = callSchema.parse(body);
         this.#feed = feed;
-        return answer(host.turn(feed, announced, { heard, lostDocument }));
+        return answer(host.turnAsHost(feed, announced, { heard, lostDocument }));
       }
 
       override async onDeactivate(): Promise<void> {

@@ -26,6 +26,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   const { host, port, log } = options;
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
   app.get('/healthz', (_request, response) => {
     response.send('ok');
   });

@@ -2,6 +2,9 @@ import { Activation } from './activation.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
+/** After a call by Dapr the feed counts as hosted here for so long, in ms. */
+const HOME_MS = 10_000;
+
 /**
  * Runs the turns of the feeds that this instance hosts, those of one feed one after the other: while actors are
  * being moved, two calls can reach the same process at once.
@@ -10,9 +13,21 @@ export class FeedHost {
   readonly #dependencies: TurnDependencies;
   readonly #activations = new Map<string, Activation>();
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #homeUntil = new Map<string, number>();
 
   constructor(dependencies: TurnDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
+  turnAsHost(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    this.#homeUntil.set(feed, this.#dependencies.now() + HOME_MS);
+    return this.turn(feed, announced, caller);
+  }
+
+  /** Whether Dapr has lately brought a turn of the feed here. */
+  isHome(feed: string): boolean {
+    return (this.#homeUntil.get(feed) ?? 0) > this.#dependencies.now();
   }
 
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
@@ -31,6 +46,7 @@ export class FeedHost {
   /** Forgets what was kept between turns; the next turn reads it again. */
   deactivate(feed: string): void {
     this.#activations.delete(feed);
+    this.#homeUntil.delete(feed);
   }
 
   /** Resolves when no turn is under way. */

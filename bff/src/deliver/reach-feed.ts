@@ -17,7 +17,7 @@ export class HostUnreachableError extends Error {
 export interface ReachFeedDependencies {
   /** Calls the feed's actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
   callActor: CallFeed;
-  feedHost: FeedHost;
+  feedHost: Pick<FeedHost, 'turn' | 'isHome'>;
   log: FeedLog;
   onTakeover: (feed: string, error: HostUnreachableError) => void;
   now?: () => number;
@@ -30,8 +30,9 @@ const STANDSTILL_MS = 500;
 const ATTEMPTS = 3;
 
 /**
- * Takes a feed's turn where its actor lives, or here when that host is away: a turn here is a second activation,
- * which the head's etag keeps apart from the first. So a feed does not wait until Dapr has moved its actor.
+ * Takes a feed's turn where its actor lives: through Dapr, or at once if that is here. When the host is away it is
+ * taken here too: that is a second activation, which the head's etag keeps apart from the first. So a feed does not
+ * wait until Dapr has moved its actor.
  */
 export function createReachFeed(use: ReachFeedDependencies): CallFeed {
   const now = use.now ?? Date.now;
@@ -50,6 +51,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
   };
 
   return async (feed, announced, caller) => {
+    if (use.feedHost.isHome(feed)) return takeHere(feed, announced, caller);
     const suspectUntil = suspects.get(feed);
     if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
     // One call finds out whether the host is back; the others go on here until it knows.

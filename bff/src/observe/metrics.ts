@@ -18,6 +18,11 @@ export function createMetrics(registry: Registry, connections: () => number) {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    redelivered: new Counter({
+      name: 'tocsin_bff_announcements_redelivered_total',
+      help: 'Announcements that came again, or after another had brought their entry: it was claimed already.',
+      registers,
+    }),
     deadLetters: new Counter({
       name: 'tocsin_bff_dead_letters_total',
       help: 'Announcements that had run out of retries, by what became of them.',

@@ -1,5 +1,5 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
-import { publicationSchema, type PublicationsEvent } from '@tocsin/contracts';
+import type { PublicationsEvent } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import { createClient } from 'redis';
 import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
@@ -23,12 +23,21 @@ const EVENT = 'publications';
 /** Commands that wait while Redis is away; beyond it broadcasts are refused at once and their turns repeated. */
 const MAX_WAITING_COMMANDS = 10_000;
 
+/**
+ * The shape of an event on the stream. Its notifications were checked before they were committed; what an instance
+ * needs is that the offsets are numbers and that something can be shown.
+ */
+const publicationShape = z.looseObject({
+  offset: z.int().min(1),
+  notification: z.looseObject({ id: z.string() }).nullable(),
+});
+
 const messageSchema = z.object({
   data: z.object({
     packet: z.object({
       data: z.tuple([
         z.literal(EVENT),
-        z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationSchema) }),
+        z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationShape) }),
       ]),
     }),
   }),
@@ -147,7 +156,7 @@ export class RedisBroadcaster implements Broadcaster {
       this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
       return;
     }
-    this.#tell(parsed.data.data.packet.data[1]);
+    this.#tell(parsed.data.data.packet.data[1] as PublicationsEvent);
   }
 
   #tell(event: PublicationsEvent): void {

@@ -10,7 +10,8 @@ import { quantile } from './quantile.ts';
 
 const CLIENTS = 100;
 const RATE = 100;
-const WARM_UP = 300;
+/** So long the code is compiled and the connections grow. */
+const WARM_UP = 1_000;
 const COUNT = 3_000;
 const FLOOR_CALLS = 300;
 /** The median may be at most this multiple of the sum of the Dapr calls on its way. */

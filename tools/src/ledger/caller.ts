@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationInput } from '@tocsin/contracts';
+import { request } from 'undici';
 import { Failure } from '../failure.ts';
 
 const REPEAT_MS = 100;
@@ -22,6 +23,8 @@ export class Caller {
   readonly acknowledged = new Map<string, number>();
   /** Requests that had to be repeated. */
   repeated = 0;
+  /** Why the last request without an answer had none. */
+  lastError: unknown;
 
   constructor({ urls, patienceMs = 120_000 }: CallerOptions) {
     this.#urls = urls;
@@ -68,15 +71,17 @@ export class Caller {
   /** The status, or 0 when there was no answer. */
   async #send(url: string, notifications: readonly object[]): Promise<number> {
     try {
-      const response = await fetch(`${url}/notifications`, {
+      const { statusCode, body } = await request(`${url}/notifications`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(notifications.length === 1 ? notifications[0] : notifications),
-        signal: AbortSignal.timeout(ANSWER_MS),
+        headersTimeout: ANSWER_MS,
+        bodyTimeout: ANSWER_MS,
       });
-      await response.arrayBuffer();
-      return response.status;
-    } catch {
+      await body.dump();
+      return statusCode;
+    } catch (error) {
+      this.lastError = error;
       return 0;
     }
   }
