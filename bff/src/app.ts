@@ -14,6 +14,7 @@ import {
   createRegistry,
   listen,
   withTrace,
+  withoutTrace,
   pause,
   type RunningApp,
 } from '@tocsin/service';
@@ -105,8 +106,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     views.receive(event);
     gateway.send(event);
     metrics.pushed.inc(event.publications.length);
-    if (log.isLevelEnabled('debug'))
-      log.debug({ feed: event.feed, ids: event.publications.slice(0, 200).map(idOfPublication) }, 'pushed');
+    if (log.isLevelEnabled('debug')) {
+      const ids = event.publications.slice(0, 200).map(idOfPublication);
+      // The carrier reads within the trace in which it began to read, which is not that of the event.
+      withoutTrace(() => log.debug({ feed: event.feed, ids }, 'pushed'));
+    }
     for (const { notification } of event.publications) {
       if (notification)
         metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { currentTraceId, currentTraceparent, newTraceparent, withTrace } from './trace.ts';
+import { currentTraceId, currentTraceparent, newTraceparent, withTrace, withoutTrace } from './trace.ts';
 
 const GIVEN = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -18,6 +18,13 @@ describe('a trace', () => {
       expect(currentTraceId()).toBe('0af7651916cd43dd8448eb211c80319c');
     });
     expect(currentTraceparent()).toBeUndefined();
+  });
+
+  it('should not be on what is outside of it', () => {
+    withTrace(GIVEN, () => {
+      expect(withoutTrace(currentTraceparent)).toBeUndefined();
+      expect(currentTraceparent()).toBe(GIVEN);
+    });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
 
-const storage = new AsyncLocalStorage<string>();
+const storage = new AsyncLocalStorage<string | undefined>();
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -24,6 +24,9 @@ export function newTraceparent(): string {
 /** Runs `work` within the trace of `traceparent`, or within a new one if that is none. */
 export const withTrace = <T>(traceparent: string | undefined, work: () => T): T =>
   storage.run(traceparent && TRACEPARENT.test(traceparent) ? traceparent : newTraceparent(), work);
+
+/** Runs `work` within no trace: for what a connection hands on that was opened within one. */
+export const withoutTrace = <T>(work: () => T): T => storage.run(undefined, work);
 
 /** The W3C trace context of the work under way, to be sent with what it causes. */
 export const currentTraceparent = (): string | undefined => storage.getStore();

@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Observer, ensurePromtool, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const START = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+const ID = 'order-4711';
+
+let stack: Stack;
+let observers: Observer[];
+let producer: Pair;
+
+const post = (body: object, headers: Record<string, string> = {}) =>
+  fetch(`${producer.url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+beforeAll(async () => {
+  stack = await startStack({ env: { LOG_LEVEL: 'debug' } });
+  producer = stack.producers[0] as Pair;
+  observers = stack.bffs.map(({ name, url }) => new Observer(name, url));
+  await Promise.all(observers.map((observer) => observer.ready()));
+  const traceparent = `00-${TRACE_ID}-b7ad6b7169203331-01`;
+  expect((await post({ id: ID, title: 'Traced' }, { traceparent })).status).toBe(202);
+  const others = ['other-1', 'other-2', 'other-1'];
+  for (const id of others) expect((await post({ id, title: id })).status).toBe(202);
+  await Promise.all(observers.map((observer) => observer.sees([ID, 'other-1', 'other-2'])));
+});
+afterAll(async () => {
+  for (const observer of observers) observer.close();
+  await stack.stop();
+});
+
+/** Runs a command with `input`; its exit code and all that it printed. */
+function run(command: string, args: string[], input = ''): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'pipe' });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+    child.stdin.end(input);
+  });
+}
+
+const logOf = ({ name }: Pair): string[] =>
+  readFileSync(join(stack.logDir, `${name}.log`), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+
+describe('the logs of one notification', () => {
+  const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
+
+  it('should carry the trace of its POST in the producer, and in the bff that received and committed it', async () => {
+    const accepted = traced(logOf(producer));
+    expect(accepted.filter((line) => line.includes('"accepted"') && line.includes(ID))).toHaveLength(1);
+    expect(accepted.join('\n')).toMatch(/deposit done[^]*announce done/);
+    const hops = traced(stack.bffs.flatMap(logOf));
+    expect(hops.filter((line) => line.includes('"received"'))).toHaveLength(1);
+    const committed = hops.filter((line) => line.includes('committed, claimed and broadcast'));
+    expect(committed).toHaveLength(1);
+    expect(committed[0]).toContain(`"ids":["${ID}"]`);
+  });
+
+  it('should be found by npm run tail, from the POST to the push on both instances, and no others', async () => {
+    const file = join(stack.logDir, 'all.log');
+    const all = [producer, ...stack.bffs].flatMap((pair) =>
+      logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),
+    );
+    writeFileSync(file, `${all.join('\n')}\n`);
+    const { code, output } = await run(process.execPath, [START, 'tail', ID, '--log', file, '--once']);
+    expect(code, output).toBe(0);
+    for (const step of ['accepted', 'deposit done', 'announce done', 'received', 'committed, claimed'])
+      expect(output).toContain(step);
+    for (const { name } of stack.bffs) expect(output).toMatch(new RegExp(`${name} +\\| pushed .*${ID}`));
+    expect(output).not.toContain('other-');
+  });
+});
+
+describe('/metrics', () => {
+  const metricsOf = async ({ url }: Pair): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  const helpOf = (text: string, name: string) => new RegExp(`^# HELP ${name} (.+)$`, 'm').exec(text)?.[1];
+  const valueOf = (text: string, series: string) =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith(`${series} `))
+      .map((line) => Number(line.split(' ')[1]))[0];
+
+  it.each([
+    ['accepted', 'producer', 'tocsin_producer_notifications_accepted_total', 'counter'],
+    ['deposited and announced', 'producer', 'tocsin_producer_entry_steps_total', 'counter'],
+    ['event loop lag', 'producer', 'nodejs_eventloop_lag_seconds', 'gauge'],
+    ['delivered', 'bff', 'tocsin_bff_publications_pushed_total', 'counter'],
+    ['suppressed doubles', 'bff', 'tocsin_bff_notifications_suppressed_total', 'counter'],
+    ['redelivered', 'bff', 'tocsin_bff_announcements_redelivered_total', 'counter'],
+    ['set aside', 'bff', 'tocsin_bff_entries_set_aside_total', 'counter'],
+    ['dead', 'bff', 'tocsin_bff_dead_letters_total', 'counter'],
+    ['recovered', 'bff', 'tocsin_bff_subscriptions_total', 'counter'],
+    ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
+    ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
+    ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
+  ])('should tell %s on the %s, with a help text', async (_, side, name, type) => {
+    const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
+    expect(helpOf(text, name)).toMatch(/\w{3,}/);
+    expect(text).toContain(`# TYPE ${name} ${type}`);
+  });
+
+  it('should count what has happened', async () => {
+    const sum = async (series: string, pairs: Pair[]) =>
+      (await Promise.all(pairs.map(metricsOf)))
+        .map((text) => valueOf(text, series) ?? 0)
+        .reduce((total, value) => total + value, 0);
+    expect(await sum('tocsin_producer_notifications_accepted_total', [producer])).toBe(4);
+    expect(await sum('tocsin_producer_entry_steps_total{step="deposit"}', [producer])).toBe(4);
+    await expect.poll(() => sum('tocsin_bff_notifications_suppressed_total', stack.bffs)).toBe(1);
+    expect(await sum('tocsin_bff_publications_pushed_total', stack.bffs)).toBe(2 * 3);
+    expect(await sum('tocsin_bff_connections', stack.bffs)).toBe(2);
+    expect(await sum('tocsin_bff_delivery_latency_seconds_count', stack.bffs)).toBe(2 * 3);
+  });
+
+  it('should be accepted by promtool', { timeout: 180_000 }, async () => {
+    const promtool = await ensurePromtool(console.log);
+    if (!promtool) return console.log('promtool is not installed, so /metrics was not checked with it.');
+    for (const pair of [producer, ...stack.bffs]) {
+      const { code, output } = await run(promtool, ['check', 'metrics'], await metricsOf(pair));
+      expect(output, pair.name).toBe('');
+      expect(code).toBe(0);
+    }
+  });
+});
