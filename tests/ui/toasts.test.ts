@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { builtPage, removeBuiltPage } from './built-page.ts';
 import { live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import { measureBusy, told } from './busy.ts';
 import { FakeBff, type Draft } from './fake-bff.ts';
 
 let browser: Browser;
@@ -185,8 +186,10 @@ describe('toasts', () => {
 
   it('should stay usable under a burst of 500: three toasts, a count, a complete list', async () => {
     const page = await open();
+    const endOfBurst = await measureBusy(page);
     const ids = bff.publish(drafts(500));
     await expect.poll(() => rows(page).count()).toBe(500);
+    const burst = await endOfBurst();
     expect(await toasts(page).count()).toBe(3);
     expect(await page.getByTestId('toasts-more').textContent()).toBe('and 497 more');
     expect(
@@ -198,6 +201,11 @@ describe('toasts', () => {
     await page.getByTestId('dismiss-all').click();
     await expect.poll(() => toasts(page).count()).toBe(0);
     expect((await seen(page)).most).toBe(3);
+
+    const idle = await open();
+    const endOfIdle = await measureBusy(idle);
+    await idle.waitForTimeout(burst.spanMs);
+    console.log(`500 at once: ${told(burst)}; an idle page: ${told(await endOfIdle())}`);
   });
 
   it('should not move when reduced motion is asked for', async () => {

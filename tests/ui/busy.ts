@@ -1,0 +1,49 @@
+import type { Page } from 'playwright-core';
+
+export interface Busy {
+  /** Time in JavaScript and its garbage collector, by the profiler: Chromium's ScriptDuration leaves promises out. */
+  scriptMs: number;
+  scriptDurationMs: number;
+  /** All work of the main thread, with layout, style and painting. */
+  taskMs: number;
+  spanMs: number;
+}
+
+const NOT_SCRIPT = new Set(['(idle)', '(program)', '(root)']);
+
+/** Begins to measure how busy a page's main thread is; resolves with the function that ends it. */
+export async function measureBusy(page: Page): Promise<() => Promise<Busy>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  await session.send('Profiler.enable');
+  await session.send('Profiler.setSamplingInterval', { interval: 500 });
+  const read = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const msOf = (name: string) => {
+      const found = metrics.find((metric) => metric.name === name);
+      if (!found) throw new Error(`Chromium does not measure ${name}`);
+      return found.value * 1_000;
+    };
+    return { script: msOf('ScriptDuration'), task: msOf('TaskDuration'), at: performance.now() };
+  };
+  await session.send('Profiler.start');
+  const before = await read();
+  return async () => {
+    const after = await read();
+    const { profile } = await session.send('Profiler.stop');
+    const names = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame.functionName]));
+    const scriptUs = (profile.timeDeltas ?? [])
+      .filter((_, index) => !NOT_SCRIPT.has(names.get(profile.samples?.[index] ?? 0) ?? '(root)'))
+      .reduce((total, delta) => total + delta, 0);
+    return {
+      scriptMs: scriptUs / 1_000,
+      scriptDurationMs: after.script - before.script,
+      taskMs: after.task - before.task,
+      spanMs: after.at - before.at,
+    };
+  };
+}
+
+export const told = ({ scriptMs, scriptDurationMs, taskMs, spanMs }: Busy): string =>
+  `${scriptMs.toFixed(0)} ms of scripts (ScriptDuration ${scriptDurationMs.toFixed(0)} ms), ${taskMs.toFixed(0)} ms of ` +
+  `tasks in ${spanMs.toFixed(0)} ms`;
