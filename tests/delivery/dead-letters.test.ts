@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { entryKey } from '@tocsin/contracts';
+import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { eventually, readSetAside, readSetAsideIndex } from '../support/state.ts';
+
+const FEED = 'topic:letters';
+const ROOT = join(import.meta.dirname, '../..');
+
+let stack: Stack;
+let bff: Pair;
+let check: ClaimCheck;
+let observer: Observer;
+
+beforeAll(async () => {
+  stack = await startStack({ bffs: 1 });
+  bff = stack.bffs[0] as Pair;
+  check = new ClaimCheck(stack.producers[0] as Pair);
+  observer = new Observer('client', bff.url, { feed: FEED });
+  await observer.ready();
+});
+afterAll(async () => {
+  observer.close();
+  await stack.stop();
+});
+
+/** What `npm run dead-letters -- …` prints. */
+async function deadLetters(...args: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', join('tools', 'src', 'cli.ts'), 'dead-letters', ...args],
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        DAPR_HTTP_PORT: String(bff.daprHttpPort),
+        DAPR_API_TOKEN: bff.daprHeaders['dapr-api-token'] ?? '',
+      },
+    },
+  );
+  return stdout;
+}
+
+/** Has an entry set aside and answers its key. */
+async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
+  await check.deposit(FEED, seq, change);
+  await check.announce(FEED, seq);
+  const entry = entryKey({ run: check.run, feed: FEED, seq });
+  await eventually(() => readSetAside(bff, entry));
+  return entry;
+}
+
+it('should list what was set aside with reason and content, and delete one', async () => {
+  expect(await deadLetters()).toContain('Nothing is set aside.');
+  const entry = await spoil(1, () => ({ no: 'entry' }));
+  const listed = await deadLetters();
+  expect(listed).toContain(entry);
+  expect(listed).toContain('invalid');
+  expect(listed).toContain('{"no":"entry"}');
+  await expect(deadLetters('put-back', entry)).rejects.toThrow('no content that could be put back');
+  expect(await deadLetters('delete', entry)).toContain(`Deleted: ${entry}`);
+  expect(await readSetAsideIndex(bff)).toEqual([]);
+});
+
+it('should put one back that can be taken now', async () => {
+  const past = new Date(Date.now() - 1_000).toISOString();
+  const entry = await spoil(2, (original) => ({ ...original, expiresAt: past }));
+  expect(await deadLetters()).toContain('expired');
+  expect(await deadLetters('put-back', entry)).toContain(`Put back: ${entry}`);
+  await eventually(async () => observer.shown.length === 1);
+  expect(await readSetAsideIndex(bff)).toEqual([]);
+});
+
+it('should put all back, and say which it has to leave', async () => {
+  const past = new Date(Date.now() - 1_000).toISOString();
+  const good = await spoil(3, (original) => ({ ...original, expiresAt: past }));
+  const bad = await spoil(4, () => 'nothing');
+  const said = await deadLetters('put-back', '--all');
+  expect(said).toContain(`Put back: ${good}`);
+  expect(said).toContain(`Left: ${bad}`);
+  await eventually(async () => observer.shown.length === 2);
+  expect(await readSetAsideIndex(bff)).toEqual([bad]);
+});
+
+it('should say what to do about a name that it does not know', async () => {
+  await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
+    'Nothing called entry:unknown was set aside',
+  );
+});
