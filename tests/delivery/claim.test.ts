@@ -3,6 +3,7 @@ import { entryKey } from '@tocsin/contracts';
 import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '../support/claim-check.ts';
+import { lookInto } from '../support/redis.ts';
 import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
 
 describe('claiming entries', () => {
@@ -161,20 +162,11 @@ describe('claiming entries', () => {
     await restartAll({ FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);
-    await eventually(async () => (await deadLetters(stack)) > 0, 30_000);
+    const redis = await lookInto(stack.redisHost);
+    await eventually(async () => (await redis.deadLetters()) > 0, 30_000);
+    await redis.close();
     await restartAll();
     await Promise.all(watching.map((observer) => observer.sees([id], 60_000)));
     for (const observer of watching) expect(shownIds(observer)).toEqual([id]);
   });
 });
-
-/** How many dead letters were ever published, from the Redis stream of their topic. */
-async function deadLetters(stack: Stack): Promise<number> {
-  const { createClient } = await import('redis');
-  const client = createClient({ url: `redis://${stack.redisHost}` });
-  client.on('error', () => client.destroy());
-  await client.connect();
-  const length = await client.xLen('notification-announcements-dead');
-  client.destroy();
-  return length;
-}

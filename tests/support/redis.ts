@@ -21,6 +21,12 @@ export async function lookInto(redisHost: string) {
         return announcementSchema.parse(event.data);
       });
     },
+    /** How many dead letters were ever published. */
+    deadLetters: (): Promise<number> => client.xLen(TOPICS.deadAnnouncements),
+    /** Loses everything. Only for the Redis of a test's own stack. */
+    empty: async (): Promise<void> => {
+      await client.flushAll();
+    },
     close: (): Promise<void> => client.close(),
   };
 }
