@@ -82,7 +82,16 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
   const callFeedOnce = coalesce(callFeed);
   const views = new FeedViews(
-    { log: backend.log, heard, callFeed, limits, ring: DEFAULT_RING_LIMITS, now },
+    {
+      log: backend.log,
+      heard,
+      callFeed,
+      limits,
+      ring: DEFAULT_RING_LIMITS,
+      now,
+      onMissed: (event) => gateway.send(event),
+      onMoved: (position) => gateway.sendPosition(position),
+    },
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
   );
 

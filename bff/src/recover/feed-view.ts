@@ -1,4 +1,11 @@
-import type { Head, Position, Publication, PublicationsEvent } from '@tocsin/contracts';
+import {
+  MAX_PAGE_PUBLICATIONS,
+  type Head,
+  type Position,
+  type PositionEvent,
+  type Publication,
+  type PublicationsEvent,
+} from '@tocsin/contracts';
 import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import type { Heard } from '../deliver/heard.ts';
 import type { FeedLog, StoredHead } from '../deliver/ports.ts';
@@ -7,6 +14,7 @@ import type { CallFeed } from '../deliver/receive.ts';
 import { firstOffset } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { isHigher } from '../feed/position.ts';
+import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import { Ring, type RingLimits } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
 
@@ -17,6 +25,10 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
+  /** Told what a comparison has found that no broadcast had brought, so that browsers need not ask for it. */
+  onMissed?: (event: PublicationsEvent) => void;
+  /** Told where the feed stands when what was known of it does not continue there, as in a new epoch. */
+  onMoved?: (position: PositionEvent) => void;
 }
 
 /** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */
@@ -176,10 +188,17 @@ export class FeedView {
     if (missed.length !== head.offset - from + 1)
       throw new TemporaryError(`${this.feed} has a hole after ${from - 1}`);
     this.#head = { head, readAt };
-    if (continues && ring.append(missed)) return;
-    const fresh = new Ring({ epoch: head.epoch, offset: from - 1 }, this.#use.ring);
+    const { epoch, offset } = head;
+    if (continues && ring.append(missed)) {
+      for (const publications of inParts(missed, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
+        this.#use.onMissed?.({ feed: this.feed, epoch, publications });
+      }
+      return;
+    }
+    const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
     fresh.append(missed);
     this.#ring = fresh;
+    if (ring) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
   }
 }
 

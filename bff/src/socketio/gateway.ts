@@ -4,6 +4,7 @@ import {
   SOCKET_PATH,
   handshakeSchema,
   type ClientToServerEvents,
+  type PositionEvent,
   type PublicationsEvent,
   type ServerToClientEvents,
 } from '@tocsin/contracts';
@@ -86,9 +87,12 @@ export class Gateway {
     await this.#io.close();
   }
 
+  /** Tells the connections of this instance that are subscribed to the feed where it stands. */
+  sendPosition({ feed, epoch, offset }: PositionEvent): void {
+    this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
+  }
+
   #sendPositions(): void {
-    for (const { feed, epoch, offset } of this.#options.views.positions()) {
-      this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
-    }
+    for (const position of this.#options.views.positions()) this.sendPosition(position);
   }
 }
