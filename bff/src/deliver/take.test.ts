@@ -96,14 +96,28 @@ describe('an entry that is missing', () => {
     f.deposit(1, ['n1']);
     await a.turn(1);
     f.deposit(2, ['n2']);
-    // Between the head that b reads and its look at the entry a takes it.
+    f.deposit(3, ['n3']);
+    // Between the head that b reads and its look at the entries a takes them.
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
-      await a.turn(2);
+      await a.turn(3);
     };
-    expect(await b.turn(2)).toMatchObject({ outcome: 'already-claimed' });
+    expect(await b.turn(3)).toMatchObject({ outcome: 'already-claimed' });
     expect(f.setAside.records.size).toBe(0);
-    expect(await f.ids()).toEqual(['n1', 'n2']);
+    expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
+  });
+
+  it('should be taken once though another activation took what was peeked at early', async () => {
+    const [a, b] = [f.instance(), f.instance()];
+    f.deposit(1, ['n1']);
+    f.log.beforeHead = async () => {
+      f.log.beforeHead = () => Promise.resolve();
+      await a.turn(1);
+    };
+    await b.turn(1).catch((error: unknown) => expect(error).toBeInstanceOf(Error));
+    await b.turn(1);
+    expect(f.setAside.records.size).toBe(0);
+    expect(await f.ids()).toEqual(['n1']);
   });
 
   it('should end the walk back of an unknown run, without a verdict on what lies below', async () => {

@@ -6,9 +6,10 @@ import type { Activation } from './activation.ts';
 import { lastMissing, peekForward, walkBack, type Batch } from './collect.ts';
 import { commit, type CommitDependencies } from './commit.ts';
 import { confirm, type ConfirmDependencies } from './confirm.ts';
+import { peekEarly } from './early-peek.ts';
 import { LostDocumentError } from './errors.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from './load.ts';
-import type { SetAsideStore } from './ports.ts';
+import type { Entries, SetAsideStore } from './ports.ts';
 
 /** What became of an announcement. A turn that cannot say so rejects, and is repeated. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
@@ -58,14 +59,18 @@ class Turn {
   readonly #activation: Activation;
   readonly #use: TurnDependencies;
 
+  #entries: Entries;
+
   constructor(feed: string, caller: CallerKnowledge, activation: Activation, dependencies: TurnDependencies) {
     this.#feed = feed;
     this.#caller = caller;
     this.#activation = activation;
     this.#use = dependencies;
+    this.#entries = dependencies.entries;
   }
 
   async take(announced: Announced): Promise<TurnResult> {
+    if (announced) this.#entries = peekEarly(this.#use.entries, entryKey({ ...announced, feed: this.#feed }));
     let loaded = await this.#load();
     if (!announced) {
       if (loaded.begins) loaded = await this.#commit(loaded, undefined);
@@ -78,7 +83,7 @@ class Turn {
     while (from <= seq) {
       const batch = await this.#peek(run, from, seq);
       if (batch.found.length === 0) {
-        const to = await lastMissing(this.#use.entries, run, this.#feed, from, seq);
+        const to = await lastMissing(this.#entries, run, this.#feed, from, seq);
         // Missing is only what a head read after the miss has not taken.
         const before = loaded;
         loaded = await this.#load();
@@ -107,7 +112,7 @@ class Turn {
   async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
     const last = done(loaded, run);
     if (last !== undefined) return last + 1;
-    return Math.min(seq, await walkBack(this.#use.entries, run, this.#feed, seq));
+    return Math.min(seq, await walkBack(this.#entries, run, this.#feed, seq));
   }
 
   async #load(): Promise<LoadedHead> {
@@ -120,7 +125,7 @@ class Turn {
   }
 
   async #peek(run: string, from: number, to: number): Promise<Batch> {
-    const batch = await peekForward(this.#use.entries, run, this.#feed, from, to);
+    const batch = await peekForward(this.#entries, run, this.#feed, from, to);
     await this.#use.reach('peeked');
     return batch;
   }
