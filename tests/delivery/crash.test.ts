@@ -60,7 +60,7 @@ describe('kill -9 while notifications flow', () => {
       back,
       end,
     );
-    console.log(`deliveries paused for ${pause} ms: ${label}`);
+    console.log(`deliveries paused for ${Math.round(pause)} ms: ${label}`);
     return pause;
   }
 

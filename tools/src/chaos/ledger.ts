@@ -80,7 +80,7 @@ function faultRows(events: readonly Event[], clients: Clients): FaultRow[] {
     group.times++;
     if (!happened) continue;
     const others = clients.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
-    group.pauses.push(longestPause(others, from, to));
+    group.pauses.push(Math.round(longestPause(others, from, to)));
   }
   return [...groups].map(([fault, { times, pauses }]) => {
     const sorted = pauses.sort((a, b) => a - b);
