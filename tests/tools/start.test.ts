@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isPortFree, pollUntil } from '@tocsin/tools';
 import { childrenOf } from '../../tools/src/process/children.ts';
@@ -95,17 +96,29 @@ describe('npm start', () => {
   });
 
   it.each([
-    ['an application', /stub-app/, /The application \w+ on port \d+ has ended\./],
+    ['an application', /stub-app/, /The application \w+ on port \d+ has ended/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
-  ])('should stop everything with a sentence when %s dies', async (_, pattern, sentence) => {
-    const one = await started();
-    await one.says('Tocsin is ready.');
-    const family = await familyOf(one);
-    process.kill(pidOf(family, pattern), 'SIGKILL');
-    expect(await one.exit).toBe(1);
-    expect(one.output()).toMatch(sentence);
-    await expectNothingLeft(family, one.ports);
-  });
+  ])(
+    'should say so when %s dies, go on with the others, and leave nothing in the end',
+    async (_, pattern, sentence) => {
+      const one = await started();
+      await one.says('Tocsin is ready.');
+      const family = await familyOf(one);
+      const victim = pidOf(family, pattern);
+      process.kill(victim, 'SIGKILL');
+      await one.says('all others go on');
+      expect(one.output()).toMatch(sentence);
+      await delay(2_000);
+      expect(one.child.exitCode).toBeNull();
+      const others = family.all.filter(
+        ({ pid, command }) => pid !== victim && /stub-app|daprd/.test(command),
+      );
+      expect(others.filter(({ pid }) => !isGone(pid)).length).toBeGreaterThanOrEqual(others.length - 1);
+      one.child.kill('SIGTERM');
+      expect(await one.exit).toBe(0);
+      await expectNothingLeft(family, one.ports);
+    },
+  );
 
   it.each([
     ['first stage', (one: Launch) => one.child.pid ?? 0],

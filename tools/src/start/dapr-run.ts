@@ -91,7 +91,7 @@ export class DaprRun {
   }
 
   /**
-   * Watches what runs until something of it ends, or `signal` aborts.
+   * Watches what runs until something of it ends, or `signal` aborts; then it can be called again for the rest.
    * @returns the part that has ended, `'dapr run'` for the CLI, `undefined` for the signal.
    */
   async watch(signal: AbortSignal): Promise<Part | 'dapr run' | undefined> {
@@ -100,8 +100,12 @@ export class DaprRun {
       const alive = await this.#look();
       if (signal.aborted) return undefined;
       const dead = [...this.#parts.values()].find((part) => !alive.has(part.pid));
-      if (dead) return dead.app ? dead : this.#neverSeen(dead.role, alive);
-      if (this.#reported) return this.#neverSeen(this.#reported, alive);
+      const role = dead?.role ?? this.#reported;
+      if (role) {
+        this.#reported = undefined;
+        if (dead) this.#parts.delete(dead.pid);
+        return dead?.app ? dead : this.#neverSeen(role, alive);
+      }
       await delay(LOOK_MS);
     }
     return undefined;

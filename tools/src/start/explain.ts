@@ -1,17 +1,29 @@
 import type { LogLine } from './log-line.ts';
 import type { Part } from './dapr-run.ts';
 
+/** An error is taken for the cause of an end that it precedes by at most this, in ms. */
+const CAUSE_MS = 3_000;
+
 /** Remembers the last error of each source, to name the cause when a process ends. */
 export class LastErrors {
-  readonly #texts = new Map<string, string>();
+  readonly #last = new Map<string, { text: string; at: number }>();
 
-  note(line: LogLine | undefined): void {
-    if (line?.level === 'error') this.#texts.set(line.source, line.text);
+  note(line: LogLine | undefined, now = Date.now()): void {
+    if (line?.level === 'error') this.#last.set(line.source, { text: line.text, at: now });
   }
 
-  of(source: string): string | undefined {
-    return this.#texts.get(source);
+  /** The last error of a source, if it is fresh: an older one has healed. */
+  of(source: string, now = Date.now()): string | undefined {
+    const last = this.#last.get(source);
+    return last && now - last.at <= CAUSE_MS ? last.text : undefined;
   }
+}
+
+/** What to say when a part ends while the others run. */
+export function explainLoss({ role, app }: Part): string {
+  const where = app ? `${app.appId} on port ${app.port}` : 'an application';
+  const part = role === 'application' ? `The application ${where}` : `The sidecar of ${where}`;
+  return `${part} has ended; all others go on. The lines above say why. Ctrl-C and \`npm start\` bring it back.`;
 }
 
 /** What to say when something of `dapr run` has ended. */

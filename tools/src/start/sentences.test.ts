@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { busyPortSentence } from './check-ports.ts';
-import { explainEnd, LastErrors } from './explain.ts';
+import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { readOptions } from './options.ts';
 import { splitHost } from './services.ts';
 import { welcome } from './welcome.ts';
@@ -37,6 +37,23 @@ describe('what is said when something is wrong', () => {
       'The application bff on port 4001 has ended.',
     );
     expect(explainEnd('dapr run', errors, '')).toContain('`dapr run` has ended.');
+  });
+
+  it('should not take an error that has healed for the cause of an end', () => {
+    const errors = new LastErrors();
+    errors.note(
+      { source: 'dapr bff', level: 'error', text: 'no connection to placement' },
+      Date.now() - 10_000,
+    );
+    expect(explainEnd({ pid: 1, role: 'sidecar', app }, errors, '')).toBe(
+      'The sidecar of bff on port 4001 has ended. Mend that and start again.',
+    );
+  });
+
+  it('should say that the others go on without one that ended', () => {
+    expect(explainLoss({ pid: 1, role: 'application', app })).toMatch(
+      /^The application bff on port 4001 has ended; all others go on\./,
+    );
   });
 
   it('should refuse options that it does not know, with those it does', () => {

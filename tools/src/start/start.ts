@@ -12,7 +12,7 @@ import { ensureUi } from '../setup/ui.ts';
 import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
 import { DaprRun } from './dapr-run.ts';
-import { explainEnd, LastErrors } from './explain.ts';
+import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { LogFile, logFileOf } from './log-file.ts';
 import { LogPrinter } from './log-printer.ts';
 import { readOptions, type StartOptions } from './options.ts';
@@ -65,6 +65,19 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   printer.portOf = (pid) => run.portOf(pid);
   const stopping = new AbortController();
+  let isUp = false;
+  /** Until all are ready, one that ends fails the start; later the others go on without it. */
+  const watchParts = async (): Promise<void> => {
+    const told = new Set<string>();
+    for (;;) {
+      const part = await run.watch(stopping.signal);
+      if (!part) return;
+      if (!isUp || part === 'dapr run') throw new Failure(explainEnd(part, errors, services.redisHost));
+      const text = explainLoss(part);
+      if (!told.has(text)) printer.print({ source: 'tocsin', level: 'error', text });
+      told.add(text);
+    }
+  };
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
     say('Redis, placement and scheduler run; starting the applications with their sidecars.');
@@ -72,11 +85,10 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     const end = Promise.race([
       aborted(signal),
       ...services.own.map((service) => supervise(service, say, stopping.signal)),
-      run.watch(stopping.signal).then((part) => {
-        if (part) throw new Failure(explainEnd(part, errors, services.redisHost));
-      }),
+      watchParts(),
     ]);
     await Promise.race([end, ready(runFile)]);
+    isUp = true;
     if (!signal.aborted) welcomeIn(runFile, config, say);
     await end;
     return 0;
