@@ -6,8 +6,9 @@ import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
 const wholeNumber = (message: string) =>
   z
     .string()
-    .regex(/^(0|[1-9]\d{0,14})$/, message)
-    .transform(Number);
+    .regex(/^(0|[1-9]\d{0,15})$/, message)
+    .transform(Number)
+    .refine(Number.isSafeInteger, 'must be at most 9007199254740991');
 
 /** The query of `GET /app/notifications`: alone the newest page, else what follows `after` or precedes `before`. */
 export const pageQuerySchema = z

@@ -1,9 +1,8 @@
-import { faultsOf, pageQuerySchema } from '@tocsin/contracts';
+import { faultsOf, pageQuerySchema, type PageQuery } from '@tocsin/contracts';
 import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { readPage, type PageRequest } from '../recover/page.ts';
-import type { PageQuery } from '@tocsin/contracts';
 
 /** `GET /app/notifications`: the newest page of a feed, or what follows or precedes a position. */
 export function notificationRoutes(views: FeedViews, now: () => number, log: Logger): Router {
@@ -11,6 +10,14 @@ export function notificationRoutes(views: FeedViews, now: () => number, log: Log
   router
     .route('/app/notifications')
     .get(async (request, response) => {
+      if (!isUtf8Query(request.originalUrl)) {
+        return sendProblem(response, {
+          status: 400,
+          code: 'invalid_query',
+          detail: 'The query is not valid percent-encoded UTF-8.',
+          errors: [{ path: '', message: 'must be valid percent-encoded UTF-8' }],
+        });
+      }
       const repeated = Object.entries(request.query).filter(([, value]) => typeof value !== 'string');
       const query = pageQuerySchema.safeParse(request.query);
       if (repeated.length > 0 || !query.success) {
@@ -39,6 +46,17 @@ export function notificationRoutes(views: FeedViews, now: () => number, log: Log
     })
     .all(methodNotAllowed('GET', 'HEAD'));
   return router;
+}
+
+/** Node's parser would put replacement characters where bytes are no UTF-8, and so read another feed's name. */
+function isUtf8Query(url: string): boolean {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
 }
 
 function requestOf({ epoch, after, before, limit }: PageQuery): PageRequest {

@@ -114,7 +114,15 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-const faultText = (error: z.ZodError): string =>
-  faultsOf(error)
-    .map(({ path, message }) => (path ? `${path}: ${message}` : message))
-    .join('; ');
+/** A socket's answer names so many faults, each in so many characters at most: an answer has 256 KB. */
+const MAX_FAULTS = 20;
+const MAX_FAULT_LENGTH = 200;
+
+function faultText(error: z.ZodError): string {
+  const faults = faultsOf(error);
+  const named = faults
+    .slice(0, MAX_FAULTS)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message).slice(0, MAX_FAULT_LENGTH));
+  if (faults.length > MAX_FAULTS) named.push(`and ${faults.length - MAX_FAULTS} more`);
+  return named.join('; ');
+}
