@@ -1,12 +1,6 @@
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import {
-  ENTRY_LIFE_MS,
-  announcementSchema,
-  idOfPublication,
-  parseDateTime,
-  type PublicationsEvent,
-} from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
 import {
   answerUnreadableRequests,
   createFailpoints,
@@ -31,6 +25,7 @@ import { receiveAnnouncement, reviveAnnouncement, type CallFeed } from './delive
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { counted } from './observe/counted.ts';
+import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { FeedViews } from './recover/feed-views.ts';
@@ -116,7 +111,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     gateway.send(event);
     metrics.pushed.inc(event.publications.length);
     if (log.isLevelEnabled('debug')) {
-      const ids = event.publications.slice(0, 200).map(idOfPublication);
+      const ids = loggedIds(event.publications);
       // The carrier reads within the trace in which it began to read, which is not that of the event.
       withoutTrace(() => log.debug({ feed: event.feed, ids }, 'pushed'));
     }

@@ -1,10 +1,8 @@
 import { entryKey } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
 import type { TurnEvents } from '../deliver/take.ts';
+import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';
-
-/** A log line must stay below the 64 KB that the Dapr CLI reads at most. */
-const MAX_LOGGED_IDS = 200;
 
 /** Tells the log and the metrics what turns report. */
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
@@ -17,7 +15,7 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     metrics.suppressed.inc(suppressed);
     if (!taken || !log.isLevelEnabled('debug')) return;
     const entry = entryKey({ run: taken.run, feed, seq: taken.to });
-    const ids = publications.slice(0, MAX_LOGGED_IDS).map(({ notification }) => notification.id);
+    const ids = loggedIds(publications);
     withTrace(taken.traceparent, () =>
       log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast'),
     );

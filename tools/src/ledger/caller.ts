@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NotificationInput } from '@tocsin/contracts';
 import { request } from 'undici';
-import { Failure } from '../failure.ts';
+import { Failure, messageOf } from '../failure.ts';
 
 const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
@@ -24,7 +24,7 @@ export class Caller {
   /** Requests that had to be repeated. */
   repeated = 0;
   /** Why the last request without an answer had none. */
-  lastError: unknown;
+  #lastError: unknown;
 
   constructor({ urls, patienceMs = 120_000 }: CallerOptions) {
     this.#urls = urls;
@@ -46,7 +46,9 @@ export class Caller {
       if (status >= 400 && status < 500 && status !== 429)
         throw new Failure(`a valid notification was answered ${status}`);
       if (Date.now() > end)
-        throw new Failure(`no 202 within ${this.#patienceMs} ms, last ${status || 'no answer'}`);
+        throw new Failure(
+          `no 202 within ${this.#patienceMs} ms, last ${status || `no answer: ${messageOf(this.#lastError)}`}`,
+        );
       this.repeated++;
       await delay(REPEAT_MS);
     }
@@ -81,7 +83,7 @@ export class Caller {
       await body.dump();
       return statusCode;
     } catch (error) {
-      this.lastError = error;
+      this.#lastError = error;
       return 0;
     }
   }

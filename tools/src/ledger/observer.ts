@@ -28,7 +28,7 @@ export class Observer {
   readonly feed: string;
   readonly shown: Shown[] = [];
   readonly gaps: Gap[] = [];
-  readonly errors: string[] = [];
+  #lastError = '';
   readonly #positions = memoryPositions();
   #client: NotificationClient | undefined;
 
@@ -48,7 +48,7 @@ export class Observer {
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({ url, transports: ['websocket'], positions: this.#positions });
-    client.on('error', (error) => this.errors.push(error.message));
+    client.on('error', (error) => (this.#lastError = `; its last error: ${error.message}`));
     client.subscribe(this.feed, {
       onPublications: (publications, { epoch }) => {
         const at = now();
@@ -65,7 +65,7 @@ export class Observer {
     await until(
       () => this.position !== undefined,
       timeoutMs,
-      () => `${this.name} has no position`,
+      () => `${this.name} has no position${this.#lastError}`,
     );
   }
 
@@ -88,7 +88,8 @@ export class Observer {
     await until(
       complete,
       timeoutMs,
-      () => `${this.name} misses ${left.length} of ${wanted.length}, first ${left[0] ?? ''}`,
+      () =>
+        `${this.name} misses ${left.length} of ${wanted.length}, first ${left[0] ?? ''}${this.#lastError}`,
     );
   }
 
