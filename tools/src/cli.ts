@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   dev: async () => (await import('./dev/dev.ts')).dev,
+  soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
   test: async () => (await import('./test/test.ts')).test,
 };

@@ -1,3 +1,4 @@
+import { table } from '../print/table.ts';
 import type { Ledger } from './ledger.ts';
 
 /** The ledger as text; its last line sums up. */
@@ -35,22 +36,4 @@ export function printLedger(ledger: Ledger): string {
     `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
     `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
   return `${table(rows)}\n\n${table(faults)}\n\n${total}`;
-}
-
-function table(rows: (string | number)[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => String(row[column]).length)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const text = String(cell);
-          const width = widths[column] ?? 0;
-          return typeof cell === 'number' ? text.padStart(width) : text.padEnd(width);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
