@@ -6,7 +6,10 @@ import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
 
 const time = z.int().min(0);
 
-/** Names an immutable document with the publications `first` to `last`; `bytes` is their size, `at` its newest. */
+/**
+ * Names an immutable document with the publications `first` to `last`, the newest of `at`. `bytes` is the size that
+ * they had when they were published: what is gone still counts, so that it cannot make a history of more documents.
+ */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
   first: z.int().min(1),
@@ -36,7 +39,8 @@ export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 /**
  * The one commit point of a feed. It is written only with the etag that it was read with, and `version` counts its
  * writes, so that it equals the etag as long as the store kept it. `producers` names for each run the highest
- * sequence number that is done, and when.
+ * sequence number that is done, and when. What is optional is left out where there is none, so that a version that
+ * does not know it can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -47,6 +51,12 @@ export const headSchema = z.strictObject({
   ids: z.array(idsReferenceSchema),
   producers: z.record(z.string(), z.tuple([seqSchema, time])),
   unconfirmed: z.array(unconfirmedSchema),
+  /** Documents with hashes of ids that were retracted; they outlive the epoch. */
+  retractions: z.array(idsReferenceSchema).optional(),
+  /** The document that names those whose content this commit took away; they go before the next commit. */
+  withdrawn: z.string().optional(),
+  /** This commit erased the feed; what belongs to it elsewhere goes before the next commit. */
+  erased: z.literal(true).optional(),
 });
 export type Head = z.infer<typeof headSchema>;
 
@@ -60,6 +70,15 @@ export type Segment = z.infer<typeof segmentSchema>;
 export const idsDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), hashes: z.base64() });
 export type IdsDocument = z.infer<typeof idsDocumentSchema>;
 
+export const withdrawnDocumentSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  keys: z.array(z.string()),
+});
+export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
+
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
+/** Without the feed's name: a head can name many of them and has to stay small. */
+export const retractionsKey = (unique: string): string => `retracted:${unique}`;
+export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

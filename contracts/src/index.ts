@@ -7,10 +7,12 @@
  *   and nothing more. **Claim**: the atomic pop of the entry.
  * - **Feed**: the ordered log of one audience, and the id of the actor that writes it.
  * - **Publication**: a notification at its **Position** `{epoch, offset}` in a feed.
+ * - **Retraction**, **Erasure**: changes of what a feed holds; they travel in entries, in order with notifications.
  * - **Recovery**: what a client that was away asks for with its position.
  * - **Gateway**: the socket.io server of one instance. **Broadcaster**: what carries publications to the
  *   gateways of all instances.
  */
+export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';
 export * from './feed-name.ts';

@@ -18,6 +18,9 @@ const content = {
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
   source: plainText({ max: 80 }).optional().meta({ description: 'Who says it: a service, a team.' }),
+  collapseKey: plainText({ max: 80 })
+    .optional()
+    .meta({ description: 'The newest with this key replaces the older one of its feed.' }),
 };
 
 const future = dateTimeSchema.refine((text) => {

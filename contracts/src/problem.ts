@@ -34,7 +34,7 @@ export type Problem = z.infer<typeof problemSchema>;
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** The answer of `POST /notifications`. */
+/** The answer of `POST /notifications` and of `DELETE /notifications/{id}`. */
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 

@@ -53,6 +53,11 @@ export interface PositionEvent {
   epoch: string;
   offset: number;
 }
+/** These were retracted just now; `publications` says so too, in the feed's order. */
+export interface RetractedEvent {
+  feed: string;
+  ids: string[];
+}
 /** The instance is about to stop: connect again, to any instance, after this many milliseconds. */
 export interface DrainingEvent {
   reconnectAfterMs: number;
@@ -66,6 +71,7 @@ export interface ClosingEvent {
 export interface ServerToClientEvents {
   publications: (event: PublicationsEvent) => void;
   position: (event: PositionEvent) => void;
+  retracted: (event: RetractedEvent) => void;
   draining: (event: DrainingEvent) => void;
   closing: (event: ClosingEvent) => void;
 }

@@ -84,6 +84,11 @@ const faulty: BadBody[] = [
   ['a number as date', { ...valid, expiresAt: 32_503_680_000_000 }, 'expiresAt'],
   ['an unknown member', { ...valid, colour: 'red' }, 'colour'],
   ['a member that the producer adds', { ...valid, createdAt: '2999-01-01T00:00:00Z' }, 'createdAt'],
+  ['an empty collapseKey', { ...valid, collapseKey: '' }, 'collapseKey'],
+  ['81 characters of collapseKey', { ...valid, collapseKey: 'x'.repeat(81) }, 'collapseKey'],
+  ['a line feed in the collapseKey', { ...valid, collapseKey: 'a\nb' }, 'collapseKey'],
+  ['a lone surrogate in the collapseKey', { ...valid, collapseKey: lone }, 'collapseKey'],
+  ['a number as collapseKey', { ...valid, collapseKey: 7 }, 'collapseKey'],
   ['a member of the inbox', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
   ['constructor as member', { ...valid, constructor: {} }, 'constructor'],
   [
@@ -245,12 +250,18 @@ describe('a request that goes elsewhere', () => {
     await expectProblem(response, 405, 'method_not_allowed');
   });
 
-  it.each(['/', '/notification', '/notifications/x', '/%ff', '/..%2f', '/dapr/config', '/actors/Feed/all'])(
-    'should find nothing at %s',
-    async (path) => {
-      await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
-    },
-  );
+  it.each([
+    '/',
+    '/notification',
+    '/notifications/x/y',
+    '/feeds',
+    '/%ff',
+    '/..%2f',
+    '/dapr/config',
+    '/actors/Feed/all',
+  ])('should find nothing at %s', async (path) => {
+    await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
+  });
 
   it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])('should not post to %s', async (path) => {
     const response = await fetch(`${server.url}${path}`, { method: 'POST' });

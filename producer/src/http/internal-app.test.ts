@@ -30,6 +30,7 @@ it('should refuse everything else without the right token', async () => {
   for (const headers of [{}, { 'dapr-api-token': 'wrong' }, { 'dapr-api-token': 'secre\u00e9' }]) {
     expect((await post(guarded.url, headers)).status).toBe(401);
     expect((await fetch(`${guarded.url}/dapr/subscribe`, { headers })).status).toBe(401);
+    expect((await fetch(`${guarded.url}/feeds/all`, { method: 'DELETE', headers })).status).toBe(401);
   }
   expect(backend.calls).toEqual([]);
 });
@@ -37,6 +38,7 @@ it('should refuse everything else without the right token', async () => {
 it('should take invocations with the token, and without one when there is none', async () => {
   expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
   expect((await post(open.url)).status).toBe(202);
+  expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
   expect((await fetch(`${open.url}/dapr/subscribe`)).status).toBe(404);
-  expect(backend.deposited).toHaveLength(2);
+  expect(backend.deposited).toHaveLength(3);
 });

@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import { VERSION, errorHandler, notFound, requireApiToken } from '@tocsin/service';
+import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
@@ -10,7 +11,7 @@ export interface InternalAppOptions extends NotificationRoutesOptions {
   onProblem: (code: string) => void;
 }
 
-/** What the producer serves to its sidecar: the health probe, and `POST /notifications` for service invocation. */
+/** What the producer serves to its sidecar: the health probe, and for service invocation all that changes feeds. */
 export function internalApp({ token, onProblem, ...routes }: InternalAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -20,8 +21,9 @@ export function internalApp({ token, onProblem, ...routes }: InternalAppOptions)
     response.json({ status: 'alive', version: VERSION });
   });
   app.use(requireApiToken(token));
-  app.use('/notifications', countProblems(onProblem));
+  app.use(['/notifications', '/feeds'], countProblems(onProblem));
   app.use(notificationRoutes(routes));
+  app.use(changeRoutes(routes));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

@@ -36,6 +36,7 @@ describe('POST /notifications', () => {
       link: 'https://example.com/?q=<x>&y#z',
       actions: [{ label: 'Open', link: '/orders/1' }],
       source: 'shop',
+      collapseKey: 'Import <7> & 🔔',
       expiresAt: '2999-12-31T23:59:59.999+02:00',
     };
     expect((await server.post(JSON.stringify(full))).status).toBe(202);

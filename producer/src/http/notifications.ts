@@ -1,7 +1,8 @@
 import express, { Router, type RequestHandler } from 'express';
 import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withTrace, type Logger } from '@tocsin/service';
-import { complete, type Outcome, type Producer } from '../produce/index.ts';
+import { complete, type Producer } from '../produce/index.ts';
+import { sendUnavailable } from './answer.ts';
 import { requireJson } from './media-type.ts';
 import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
@@ -10,15 +11,6 @@ export interface NotificationRoutesOptions {
   producer: Pick<Producer, 'produce'>;
   log: Logger;
 }
-
-/** Seconds after which a caller may repeat what was answered 503. */
-const RETRY_AFTER_S = 1;
-
-const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
-  late: 'The notifications could not be deposited and announced in time.',
-  full: 'Too many notifications are waiting already.',
-  stopping: 'This instance is stopping.',
-};
 
 /** `POST /notifications`: one notification or an array of them. */
 export function notificationRoutes({ producer, log }: NotificationRoutesOptions): Router {
@@ -36,13 +28,8 @@ export function notificationRoutes({ producer, log }: NotificationRoutesOptions)
         return;
       }
       log.warn({ ids, outcome }, 'not accepted');
-      sendProblem(response, {
-        status: 503,
-        code: 'unavailable',
-        detail: `${REASONS[outcome]} Any of them may appear; repeating the request with these ids completes it.`,
-        ids,
-        retryAfter: RETRY_AFTER_S,
-      });
+      const consequence = 'Any of them may appear; repeating the request with these ids completes it.';
+      sendUnavailable(response, outcome, consequence, ids);
     });
 
   const router = Router();

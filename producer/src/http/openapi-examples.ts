@@ -19,6 +19,7 @@ export const REQUEST_EXAMPLES: Record<
       link: '/orders/10421',
       actions: [{ label: 'Contact customer', link: '/customers/2' }],
       source: 'billing',
+      collapseKey: 'order-10421',
       expiresAt: '2099-12-31T23:59:59Z',
     },
   },
@@ -51,6 +52,6 @@ export const UNAVAILABLE_EXAMPLE: Problem = {
   status: 503,
   code: 'unavailable',
   detail:
-    'The notifications could not be deposited and announced in time. Any of them may appear; repeating the request with these ids completes it.',
+    'What was sent could not be deposited and announced in time. Any of them may appear; repeating the request with these ids completes it.',
   ids,
 };

@@ -68,6 +68,7 @@ describe('the OpenAPI document', () => {
     ['link', { title: 'x', link: '/\\evil.example' }],
     ['link', { title: 'x', link: 'javascript:alert(1)' }],
     ['severity', { title: 'x', severity: 'fatal' }],
+    ['collapseKey', { title: 'x', collapseKey: ' ' }],
     ['members', { title: 'x', colour: 'red' }],
   ])('should refuse by its schema what the producer refuses: %s %o', async (_member, value) => {
     expect(validatorOf('NotificationInput')(value)).toBe(false);

@@ -4,6 +4,9 @@ import {
   MAX_NOTIFICATIONS_PER_REQUEST,
   PROBLEM_MEDIA_TYPE,
   acceptedSchema,
+  eraseRequestSchema,
+  feedSchema,
+  idSchema,
   notificationInputSchema,
   notificationInputsSchema,
   problemSchema,
@@ -20,6 +23,7 @@ const registry = z.registry<{ id: string }>();
 registry.add(notificationInputSchema, { id: 'NotificationInput' });
 registry.add(notificationInputsSchema, { id: 'NotificationInputs' });
 registry.add(acceptedSchema, { id: 'Accepted' });
+registry.add(eraseRequestSchema, { id: 'Erased' });
 registry.add(problemSchema, { id: 'Problem' });
 registry.add(healthSchema, { id: 'Health' });
 registry.add(readySchema, { id: 'Ready' });
@@ -55,6 +59,12 @@ const traceparent = {
   schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
 };
 
+/** The schema of a parameter, written where it is used. */
+function parameterSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
 const postNotifications = {
   operationId: 'postNotifications',
   summary: 'Notify the readers of feeds',
@@ -87,6 +97,51 @@ const postNotifications = {
   },
 };
 
+const idInPath = { name: 'id', in: 'path', required: true, schema: parameterSchema(idSchema) };
+const feedInQuery = {
+  name: 'feed',
+  in: 'query',
+  description: 'The feed that it was published to, `all` if left out.',
+  schema: parameterSchema(feedSchema),
+};
+const feedInPath = {
+  name: 'feed',
+  in: 'path',
+  required: true,
+  description: 'The feed, percent-encoded.',
+  schema: parameterSchema(feedSchema),
+};
+const notAccepted = {
+  ...problem('Not stored and announced in time, or too many are waiting: repeat the request.'),
+  headers: retryAfter,
+};
+
+const deleteNotification = {
+  operationId: 'deleteNotification',
+  summary: 'Retract a notification',
+  description:
+    'It goes from screens, pages and history, and is not shown if it is published later. An id that the feed does ' +
+    'not know is accepted too; repeating it is harmless.',
+  parameters: [idInPath, feedInQuery, traceparent],
+  responses: {
+    202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
+    400: problem('The id or the query has faults, all of which are listed.'),
+    503: notAccepted,
+  },
+};
+
+const deleteFeed = {
+  operationId: 'deleteFeed',
+  summary: 'Erase a feed',
+  description: 'All that the feed holds is deleted, and screens forget it. What is published later is shown.',
+  parameters: [feedInPath, traceparent],
+  responses: {
+    202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
+    400: problem('The name of the feed has faults, all of which are listed.'),
+    503: notAccepted,
+  },
+};
+
 const get = (operationId: string, summary: string, responses: Record<number, unknown>) => ({
   get: { operationId, summary, responses },
 });
@@ -103,6 +158,8 @@ export const openApiDocument = () => ({
   servers: [{ url: '/' }],
   paths: {
     '/notifications': { post: postNotifications },
+    '/notifications/{id}': { delete: deleteNotification },
+    '/feeds/{feed}': { delete: deleteFeed },
     '/healthz': get('getHealth', 'Alive, and which version', {
       200: { description: 'Alive.', content: json('Health') },
     }),

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
+import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { openApiRoutes } from './openapi.ts';
 
@@ -30,6 +31,7 @@ export function publicApp({ registry, ready, onProblem, ...routes }: PublicAppOp
   app.set('query parser', false);
   app.use(countProblems(onProblem));
   app.use(notificationRoutes(routes));
+  app.use(changeRoutes(routes));
   app.use(healthRoutes({ ready }));
   app.use(openApiRoutes());
   app.use(metricsRoutes(registry));

@@ -17,9 +17,15 @@ export function createMetrics(registry: Registry, held: () => number) {
       help: 'Notifications that were deposited and announced in time.',
       registers,
     }),
+    changes: new Counter({
+      name: 'tocsin_producer_changes_accepted_total',
+      help: 'Retractions and erasures that were deposited and announced in time.',
+      labelNames: ['kind'] as const,
+      registers,
+    }),
     unanswered: new Counter({
       name: 'tocsin_producer_notifications_not_accepted_total',
-      help: 'Notifications that were answered 503, by reason; the callers may repeat them.',
+      help: 'Notifications and changes that were answered 503, by reason; the callers may repeat them.',
       labelNames: ['outcome'] as const,
       registers,
     }),

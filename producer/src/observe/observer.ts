@@ -1,4 +1,4 @@
-import { entryKey } from '@tocsin/contracts';
+import { entryKey, isErasure, isRetraction, type EntryItem } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
 import type { EntryFacts, Observer, Outcome, Step } from '../produce/index.ts';
 import type { ProducerMetrics } from './metrics.ts';
@@ -17,9 +17,15 @@ export class LogObserver implements Observer {
     this.#metrics = metrics;
   }
 
-  answered(outcome: Outcome, notifications: number): void {
-    if (outcome === 'accepted') this.#metrics.accepted.inc(notifications);
-    else this.#metrics.unanswered.inc({ outcome }, notifications);
+  answered(outcome: Outcome, items: readonly EntryItem[]): void {
+    const retractions = items.filter(isRetraction).length;
+    const erasures = items.filter(isErasure).length;
+    const notifications = items.length - retractions - erasures;
+    if (outcome === 'accepted') {
+      this.#metrics.accepted.inc(notifications);
+      this.#metrics.changes.inc({ kind: 'retract' }, retractions);
+      this.#metrics.changes.inc({ kind: 'erase' }, erasures);
+    } else this.#metrics.unanswered.inc({ outcome }, items.length);
   }
 
   done(step: Step, entry: EntryFacts): void {

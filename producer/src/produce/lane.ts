@@ -5,7 +5,7 @@ import {
   MAX_ENTRY_NOTIFICATIONS,
   type Announcement,
   type Entry,
-  type Notification,
+  type EntryItem,
 } from '@tocsin/contracts';
 import { newRun } from './new-id.ts';
 import type { Part } from './request.ts';
@@ -13,7 +13,7 @@ import type { Part } from './request.ts';
 /** Room for the members of an entry beside its notifications; the longest name of a feed is under 2 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** An entry that was begun, and which parts its notifications are of. */
+/** An entry that was begun, and which parts its items are of. */
 export interface Batch {
   readonly entry: Entry;
   readonly shares: readonly { part: Part; count: number }[];
@@ -22,7 +22,7 @@ export interface Batch {
 }
 
 /**
- * The notifications of one feed on their way, at most one entry of them at a time. A run is one life of a lane:
+ * The notifications and changes of one feed on their way, at most one entry of them at a time. A run is one life of a lane:
  * `seq` counts its entries, and number n is begun only when n - 1 is finished, so a run has no holes.
  */
 export class Lane {
@@ -66,31 +66,31 @@ export class Lane {
     this.#waiting.add(part);
   }
 
-  /** Forgets what of `part` was not begun; how many notifications and bytes these were. */
+  /** Forgets what of `part` was not begun; how many items and bytes these were. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part)) return undefined;
-    return { count: part.notifications.length - part.begun, bytes: sum(part.bytes, part.begun) };
+    return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
-  /** Begins the next entry with as many of the waiting notifications as it can hold; `undefined` if none waits. */
+  /** Begins the next entry with as many of the waiting items as it can hold; `undefined` if none waits. */
   begin(now: number): Batch | undefined {
-    const notifications: Notification[] = [];
+    const items: EntryItem[] = [];
     const shares: { part: Part; count: number }[] = [];
     let bytes = 0;
     let traceparent: string | undefined;
     for (const part of this.#waiting) {
-      const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - notifications.length, roomAfter(bytes));
+      const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
       for (let i = part.begun; i < part.begun + count; i++) {
-        notifications.push(part.notifications[i] as Notification);
+        items.push(part.items[i] as EntryItem);
         bytes += part.bytes[i] ?? 0;
       }
       part.begun += count;
       if (count > 0) shares.push({ part, count });
       traceparent ??= part.request.traceparent;
-      if (part.begun < part.notifications.length) break;
+      if (part.begun < part.items.length) break;
       this.#waiting.delete(part);
     }
-    if (notifications.length === 0) return undefined;
+    if (items.length === 0) return undefined;
     const entry: Entry = {
       v: DOCUMENT_VERSION,
       run: this.#run,
@@ -98,7 +98,7 @@ export class Lane {
       seq: (this.#last?.seq ?? 0) + 1,
       expiresAt: new Date(now + ENTRY_LIFE_MS).toISOString(),
       ...(traceparent !== undefined && { traceparent }),
-      notifications,
+      notifications: items,
     };
     this.#underWay = { entry, shares, bytes, begunAt: now };
     return this.#underWay;
@@ -139,7 +139,7 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * How many of the part's next notifications fit into `count` places and `bytes`. The largest that the contract
+ * How many of the part's next items fit into `count` places and `bytes`. The largest that the contract
  * allows has 64 KB, so an empty entry has room for at least one.
  */
 function fitting(part: Part, count: number, bytes: number): number {

@@ -1,4 +1,4 @@
-import type { Announcement, Entry } from '@tocsin/contracts';
+import type { Announcement, Entry, EntryItem } from '@tocsin/contracts';
 
 /** Where entries wait for their feed. */
 export interface EntryStore {
@@ -33,7 +33,7 @@ export interface EntryFacts extends Announcement {
 
 /** Told what happens; must not throw. */
 export interface Observer {
-  answered(outcome: Outcome, notifications: number): void;
+  answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
   /** The step's outcome is not known; it is repeated. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;

@@ -1,4 +1,4 @@
-import type { Notification } from '@tocsin/contracts';
+import type { EntryItem } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
 import { Doorbells } from './doorbells.ts';
 import { finishEntry } from './finish-entry.ts';
@@ -57,13 +57,13 @@ export class Producer {
   }
 
   /**
-   * Takes the notifications of one request, each feed's in its order, behind those of earlier requests.
+   * Takes the notifications or changes of one request, each feed's in its order, behind those of earlier requests.
    * `accepted` only once all of them are deposited and announced. After any other outcome each of them may still
    * appear or not, and repeating them with the same ids completes it; what was not begun is dropped.
    */
-  async produce(notifications: readonly Notification[], traceparent?: string): Promise<Outcome> {
-    const outcome = await this.#take(notifications, traceparent);
-    this.#options.observer.answered(outcome, notifications.length);
+  async produce(items: readonly EntryItem[], traceparent?: string): Promise<Outcome> {
+    const outcome = await this.#take(items, traceparent);
+    this.#options.observer.answered(outcome, items);
     return outcome;
   }
 
@@ -82,11 +82,11 @@ export class Producer {
     this.#endOfRinging.abort();
   }
 
-  async #take(notifications: readonly Notification[], traceparent: string | undefined): Promise<Outcome> {
+  async #take(items: readonly EntryItem[], traceparent: string | undefined): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
     const { maxHeld, maxHeldBytes, requestTimeoutMs } = this.#options;
-    if (this.#held + notifications.length > maxHeld) return 'full';
-    const request = new Request(notifications, traceparent);
+    if (this.#held + items.length > maxHeld) return 'full';
+    const request = new Request(items, traceparent);
     if (this.#heldBytes + request.bytes > maxHeldBytes) return 'full';
 
     this.#hold(request.count, request.bytes);

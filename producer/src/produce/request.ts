@@ -1,12 +1,12 @@
-import type { Notification } from '@tocsin/contracts';
+import type { EntryItem } from '@tocsin/contracts';
 import { storedJsonBytes } from './json-size.ts';
 import type { Outcome } from './ports.ts';
 
 /** What one request has for one feed, in its order. `begun` of it are in entries, `finished` announced as well. */
 export interface Part {
   readonly request: Request;
-  readonly notifications: Notification[];
-  /** Bytes of each notification in the store, with the comma behind it. */
+  readonly items: EntryItem[];
+  /** Bytes of each item in the store, with the comma behind it. */
   readonly bytes: number[];
   begun: number;
   finished: number;
@@ -23,20 +23,20 @@ export class Request {
   #answer!: (outcome: Outcome) => void;
   #open: number;
 
-  constructor(notifications: readonly Notification[], traceparent: string | undefined) {
+  constructor(items: readonly EntryItem[], traceparent: string | undefined) {
     this.traceparent = traceparent;
-    this.count = notifications.length;
+    this.count = items.length;
     this.outcome = new Promise((resolve) => (this.#answer = resolve));
     let total = 0;
-    for (const notification of notifications) {
-      const bytes = storedJsonBytes(notification) + 1;
+    for (const item of items) {
+      const bytes = storedJsonBytes(item) + 1;
       total += bytes;
-      let part = this.parts.get(notification.feed);
+      let part = this.parts.get(item.feed);
       if (!part) {
-        part = { request: this, notifications: [], bytes: [], begun: 0, finished: 0 };
-        this.parts.set(notification.feed, part);
+        part = { request: this, items: [], bytes: [], begun: 0, finished: 0 };
+        this.parts.set(item.feed, part);
       }
-      part.notifications.push(notification);
+      part.items.push(item);
       part.bytes.push(bytes);
     }
     this.bytes = total;
@@ -46,7 +46,7 @@ export class Request {
   /** `count` more of `part` are deposited and announced. */
   finish(part: Part, count: number): void {
     part.finished += count;
-    if (part.finished === part.notifications.length && --this.#open === 0) this.answer('accepted');
+    if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
   }
 
   /** The first answer counts. */

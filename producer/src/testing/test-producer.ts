@@ -6,7 +6,8 @@ import { Producer, type ProducerOptions } from '../produce/producer.ts';
 /** Keeps what it is told, as text. */
 export class RecordingObserver implements Observer {
   readonly told: string[] = [];
-  answered: Observer['answered'] = (outcome, count) => void this.told.push(`answered ${outcome} ${count}`);
+  answered: Observer['answered'] = (outcome, items) =>
+    void this.told.push(`answered ${outcome} ${items.length}`);
   done: Observer['done'] = (step, { feed, seq }) => void this.told.push(`${step} ${feed} ${seq}`);
   failed: Observer['failed'] = (step, { feed, seq }) => void this.told.push(`failed ${step} ${feed} ${seq}`);
   runEnded: Observer['runEnded'] = ({ feed, seq }) => void this.told.push(`run ended ${feed} ${seq}`);

@@ -1,0 +1,80 @@
+import { Router, type Request, type Response } from 'express';
+import {
+  eraseRequestSchema,
+  faultsOf,
+  retractRequestSchema,
+  type Accepted,
+  type EntryItem,
+  type Erased,
+} from '@tocsin/contracts';
+import { currentTraceparent, methodNotAllowed, sendProblem, withTrace } from '@tocsin/service';
+import type { z } from 'zod';
+import { sendUnavailable } from './answer.ts';
+import type { NotificationRoutesOptions } from './notifications.ts';
+import { readQuery, refuseRepeatedParameters } from './query.ts';
+
+/** `DELETE /notifications/{id}?feed=…` and `DELETE /feeds/{feed}`. */
+export function changeRoutes({ producer, log }: NotificationRoutesOptions): Router {
+  const produce = (item: EntryItem) => producer.produce([item], currentTraceparent());
+
+  const retract = (request: Request, response: Response) =>
+    withTrace(request.get('traceparent'), async () => {
+      const asked = read(retractRequestSchema, request, response);
+      if (!asked) return;
+      const { id, feed } = asked;
+      const ids = [id];
+      const outcome = await produce({ retract: id, feed, at: new Date().toISOString() });
+      if (outcome === 'accepted') {
+        log.debug({ ids, feed }, 'retraction accepted');
+        response.status(202).json({ ids } satisfies Accepted);
+        return;
+      }
+      log.warn({ ids, feed, outcome }, 'retraction not accepted');
+      sendUnavailable(response, outcome, 'It may be gone; repeating the request makes sure.', ids);
+    });
+
+  const erase = (request: Request, response: Response) =>
+    withTrace(request.get('traceparent'), async () => {
+      const asked = read(eraseRequestSchema, request, response);
+      if (!asked) return;
+      const { feed } = asked;
+      const outcome = await produce({ erase: true, feed, at: new Date().toISOString() });
+      if (outcome === 'accepted') {
+        log.info({ feed }, 'erasure accepted');
+        response.status(202).json({ feed } satisfies Erased);
+        return;
+      }
+      log.warn({ feed, outcome }, 'erasure not accepted');
+      sendUnavailable(response, outcome, 'The feed may be erased; repeating the request makes sure.');
+    });
+
+  const router = Router();
+  router
+    .route('/notifications/:id')
+    .delete(refuseRepeatedParameters, retract)
+    .all(methodNotAllowed('DELETE'));
+  router.route('/feeds/:feed').delete(refuseRepeatedParameters, erase).all(methodNotAllowed('DELETE'));
+  return router;
+}
+
+/**
+ * What path and query name. An unknown parameter is refused, since a feed that is misspelt would change another one.
+ * `undefined` when the request was answered with its faults.
+ */
+function read<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
+  const refuse = (errors: { path: string; message: string }[]) => {
+    sendProblem(response, {
+      status: 400,
+      code: 'invalid_query',
+      detail: 'The address cannot be used; errors lists every fault.',
+      errors,
+    });
+    return undefined;
+  };
+  const query = readQuery(request.url);
+  if (!query) return refuse([{ path: '', message: 'must be valid percent-encoded UTF-8' }]);
+  const twice = Object.keys(query).filter((name) => name in request.params);
+  if (twice.length > 0) return refuse(twice.map((path) => ({ path, message: 'belongs into the path' })));
+  const parsed = schema.safeParse({ ...query, ...request.params });
+  return parsed.success ? parsed.data : refuse(faultsOf(parsed.error));
+}
