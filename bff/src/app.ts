@@ -79,6 +79,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const views = new FeedViews(
     {
       log: backend.log,
+      origin: backend.origin,
       heard,
       callFeed,
       limits,

@@ -1,7 +1,7 @@
 import type { Announcement } from '@tocsin/contracts';
 import type { Adapter } from 'socket.io-adapter';
 import type { FeedHost } from './deliver/feed-host.ts';
-import type { Broadcaster, Entries, FeedLog, SetAsideStore } from './deliver/ports.ts';
+import type { Broadcaster, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
@@ -14,6 +14,7 @@ export interface Inbound {
 /** All that an instance talks to besides browsers. */
 export interface Backend {
   log: FeedLog;
+  origin: StoreOrigin;
   entries: Entries;
   setAside: SetAsideStore;
   broadcaster: Broadcaster;

@@ -76,6 +76,14 @@ export const withdrawnDocumentSchema = z.strictObject({
 });
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
+/**
+ * Made once with the store and gone with it. Every feed begins in this epoch, so that a feed which was only read has
+ * one without being stored.
+ */
+export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
+export type Origin = z.infer<typeof originSchema>;
+export const ORIGIN_KEY = 'origin';
+
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;

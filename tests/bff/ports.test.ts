@@ -5,6 +5,7 @@ import {
   headKey,
   idsKey,
   type Head,
+  ORIGIN_KEY,
   SET_ASIDE_INDEX_KEY,
   setAsideKey,
   type SetAside,
@@ -16,11 +17,13 @@ import { Server } from 'socket.io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprEntries } from '../../bff/src/dapr/entries.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
+import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
+import { originSuite } from '../../bff/src/testing/suites/origin.ts';
 import { setAsideSuite } from '../../bff/src/testing/suites/set-aside.ts';
 
 let stack: Stack;
@@ -63,6 +66,12 @@ async function connected(broadcaster: RedisBroadcaster): Promise<void> {
 }
 
 feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
+
+originSuite(
+  'Dapr',
+  () => new DaprOrigin(sidecar),
+  () => new DaprFeedLog(sidecar).removeDocuments([ORIGIN_KEY]),
+);
 
 entriesSuite('Dapr', () => ({
   entries: new DaprEntries(sidecar),

@@ -6,6 +6,7 @@ import type { Broadcaster } from '../deliver/ports.ts';
 import { createCallActor } from './call-feed.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
+import { DaprOrigin } from './origin.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
 
@@ -27,6 +28,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
   const feedLog = new DaprFeedLog(sidecar);
   return {
     log: feedLog,
+    origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
     setAside: new DaprSetAside(sidecar),
     broadcaster: carrier.broadcaster,

@@ -30,11 +30,11 @@ const POPS_AT_ONCE = 16;
  */
 export async function confirm(
   feed: string,
-  head: Head | undefined,
+  head: Head,
   activation: Activation,
   dependencies: ConfirmDependencies,
 ): Promise<void> {
-  if (!head || activation.isConfirmed(head)) return;
+  if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
     await popAll(feed, range, dependencies.entries);
     await dependencies.reach('popped');

@@ -3,7 +3,7 @@ import { keptIds, keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { highest, isHigher, newEpoch } from '../feed/position.ts';
 import type { Heard } from './heard.ts';
-import type { FeedLog } from './ports.ts';
+import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
 /** What the caller of a turn knows that the host may not. */
 export interface CallerKnowledge {
@@ -13,8 +13,7 @@ export interface CallerKnowledge {
   lostDocument?: string | undefined;
 }
 
-export interface LoadDependencies {
-  log: FeedLog;
+export interface LoadDependencies extends ReadHeadDependencies {
   heard: Heard;
   limits: FeedLimits;
   now: () => number;
@@ -27,34 +26,40 @@ export interface LoadedHead {
   /** Whether `epoch` begins with the next commit. */
   begins: boolean;
   /** The head as it stands, also when it is not built on. */
-  stored: Head | undefined;
+  stored: Head;
   etag: number;
   /** Why a head that is there is not built on. */
   loss?: 'revived' | 'rolled back' | 'document missing' | undefined;
 }
 
 /**
- * Reads the head at the beginning of a turn and judges whether the store has lost something: a head whose version
- * is not its etag was revived on an emptied store; one below the highest position heard was rolled back; one that
- * names a missing document has a hole.
+ * Reads the head at the beginning of a turn, or of a feed that has none its beginning, and judges whether the store
+ * has lost something: a head whose version is not its etag was revived on an emptied store; one below the highest
+ * position heard was rolled back; one that names a missing document has a hole.
  */
 export async function loadHead(
   feed: string,
   caller: CallerKnowledge,
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
-  const { log, heard, now } = dependencies;
+  const { heard, now } = dependencies;
   // Taken before the head is read: what is heard meanwhile may be newer than that head, and says nothing against it.
   const said = highest(heard.of(feed), caller.heard);
-  const stored = await log.readHead(feed);
-  const head = stored?.head;
-  const etag = stored?.etag ?? 0;
-  const loss = head && (await lossOf(head, etag, said, caller, dependencies));
-  if (head && loss !== 'revived') heard.hear(feed, head);
-  if (head && !loss) return { base: head, epoch: head.epoch, begins: false, stored: head, etag };
-  const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head?.epoch);
+  const { head, etag } = await readHead(feed, dependencies);
+  const loss = await lossOf(head, etag, said, caller, dependencies);
+  if (loss !== 'revived') heard.hear(feed, head);
+  if (!loss) {
+    // Something was published, and now there is no head: what is told to readers of the later epoch is stored.
+    const begins = isLost(etag, said);
+    return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
+  }
+  const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head.epoch);
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
+
+/** Whether a head that is not stored belongs to a feed of which something was heard. */
+export const isLost = (etag: number, said: Position | undefined): boolean =>
+  etag === 0 && said !== undefined && said.offset > 0;
 
 async function lossOf(
   head: Head,

@@ -19,6 +19,28 @@ beforeEach(async () => {
 const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.offset ?? 0 });
 
 describe('a store that comes back empty', () => {
+  it('should have a head again when it is asked by an instance that has heard of the feed', async () => {
+    const before = position();
+    await f.log.rollBackTo(0);
+    f.now++;
+    const asked = await f.instance().turn(undefined, { heard: before });
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(asked.position).toEqual({ epoch: await f.origin.firstEpoch(), offset: 0 });
+    expect(position()).toEqual(asked.position);
+  });
+
+  it('should have its next publications in a later epoch', async () => {
+    const before = position();
+    await f.log.rollBackTo(0);
+    f.now++;
+    f.deposit(4, ['n4']);
+    await f.instance().turn(4);
+    await a.turn(4);
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(f.head).toMatchObject({ version: 1, offset: 1 });
+    expect(await f.ids()).toEqual(['n4']);
+  });
+
   it('should begin a later epoch, also when the clock went back', async () => {
     const before = position();
     await f.log.rollBackTo(0);

@@ -20,6 +20,12 @@ export interface FeedLog {
   removeDocuments(keys: readonly string[]): Promise<void>;
 }
 
+/** What a store was given when it was first used. */
+export interface StoreOrigin {
+  /** The epoch in which its feeds begin: the same for all instances, another one when the store came back empty. */
+  firstEpoch(): Promise<string>;
+}
+
 /** The deposited entries, by key. Every method rejects when its outcome is not known. */
 export interface Entries {
   /** The entry as text, left where it is. */

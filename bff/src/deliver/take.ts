@@ -9,7 +9,7 @@ import { confirm, type ConfirmDependencies } from './confirm.ts';
 import { peekEarly } from './early-peek.ts';
 import { LostDocumentError } from './errors.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from './load.ts';
-import type { Entries, SetAsideStore } from './ports.ts';
+import type { Entries, SetAsideStore, StoreOrigin } from './ports.ts';
 
 /** What became of an announcement. A turn that cannot say so rejects, and is repeated. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
@@ -26,6 +26,7 @@ export interface TurnEvents {
 }
 
 export interface TurnDependencies extends CommitDependencies, ConfirmDependencies {
+  origin: StoreOrigin;
   setAside: SetAsideStore;
   events: TurnEvents;
 }
@@ -183,7 +184,6 @@ class Turn {
   }
 
   #result(outcome: Outcome, { stored }: LoadedHead): TurnResult {
-    if (!stored) throw new Error('a turn ended without a head');
     return { outcome, position: { epoch: stored.epoch, offset: stored.offset } };
   }
 }

@@ -2,6 +2,7 @@ import type { Backend, Inbound } from '../backend.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
+import { MemoryOrigin } from './origin.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 export interface MemoryBackend extends Backend {
@@ -19,6 +20,7 @@ export function memoryBackend(): MemoryBackend {
   };
   return {
     log: new MemoryFeedLog(),
+    origin: new MemoryOrigin(),
     entries: new MemoryEntries(),
     setAside: new MemorySetAside(),
     broadcaster: new MemoryBroadcaster(),

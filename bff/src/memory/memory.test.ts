@@ -1,13 +1,18 @@
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
+import { originSuite } from '../testing/suites/origin.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
+import { MemoryOrigin } from './origin.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 feedLogSuite('memory', () => new MemoryFeedLog());
+
+const origin = new MemoryOrigin();
+originSuite('memory', () => origin);
 
 entriesSuite('memory', () => {
   const entries = new MemoryEntries();

@@ -8,18 +8,21 @@ import {
 } from '@tocsin/contracts';
 import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import type { Heard } from '../deliver/heard.ts';
-import type { FeedLog, StoredHead } from '../deliver/ports.ts';
+import { isLost } from '../deliver/load.ts';
+import type { FeedLog, StoredHead, StoreOrigin } from '../deliver/ports.ts';
+import { readHead } from '../deliver/read-head.ts';
 import { readSegments } from '../deliver/read-segments.ts';
 import type { CallFeed } from '../deliver/receive.ts';
 import { firstOffset } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
-import { isHigher } from '../feed/position.ts';
+import { highest, isHigher } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import { Ring, type RingLimits } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
 
 export interface ViewDependencies {
   log: FeedLog;
+  origin: StoreOrigin;
   heard: Heard;
   callFeed: CallFeed;
   limits: FeedLimits;
@@ -160,13 +163,16 @@ export class FeedView {
     }
   }
 
-  /** The head; when it is absent, or lower than what was heard, the feed makes it sound first. */
+  /**
+   * The head; when it is lower than what was heard, the feed makes it sound first. What the ring holds counts as
+   * heard, so that the instance may forget what it has heard of any feed.
+   */
   async #readSoundHead(): Promise<StoredHead> {
-    const heard = this.#use.heard.of(this.feed);
-    const stored = await this.#use.log.readHead(this.feed);
+    const heard = highest(this.#use.heard.of(this.feed), this.position);
+    const stored = await readHead(this.feed, this.#use);
     if (isSound(stored, heard)) return stored;
     await this.#use.callFeed(this.feed, undefined, { heard });
-    const mended = await this.#use.log.readHead(this.feed);
+    const mended = await readHead(this.feed, this.#use);
     if (!isSound(mended, heard)) throw new TemporaryError(`the head of ${this.feed} was lost again`);
     return mended;
   }
@@ -202,6 +208,6 @@ export class FeedView {
   }
 }
 
-/** Whether the head is there, was not revived on an emptied store, and is not lower than what was heard before. */
-const isSound = (stored: StoredHead | undefined, heard: Position | undefined): stored is StoredHead =>
-  stored !== undefined && stored.head.version === stored.etag && !isHigher(heard, stored.head);
+/** Whether the head is there if it ever was, was not revived on an emptied store, and is not lower than what was heard before. */
+const isSound = ({ head, etag }: StoredHead, heard: Position | undefined): boolean =>
+  head.version === etag && !isLost(etag, heard) && !isHigher(heard, head);

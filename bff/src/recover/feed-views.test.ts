@@ -16,6 +16,7 @@ beforeEach(() => {
     {
       ...{
         log: f.log,
+        origin: f.origin,
         heard,
         limits: f.limits,
         ring: { publications: 10, bytes: 10_000 },

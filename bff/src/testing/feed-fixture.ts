@@ -7,6 +7,7 @@ import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryEntries } from '../memory/entries.ts';
 import { MemoryFeedLog } from '../memory/feed-log.ts';
+import { MemoryOrigin } from '../memory/origin.ts';
 import { MemorySetAside } from '../memory/set-aside.ts';
 
 export const FEED = 'all';
@@ -15,6 +16,8 @@ export const RUN = 'P0000001';
 /** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
+  /** Counts how often the store was emptied. */
+  emptied = 0;
   readonly commits: [string, Head, number, readonly FeedDocument[]][] = [];
   headReads = 0;
   documentReads = 0;
@@ -49,6 +52,7 @@ export class TestLog implements FeedLog {
   /** The store as it was after its first `count` commits. */
   async rollBackTo(count: number): Promise<void> {
     this.#inner = new MemoryFeedLog();
+    if (count === 0) this.emptied++;
     for (const commit of this.commits.splice(0).slice(0, count)) {
       await this.#inner.commit(...commit);
       this.commits.push(commit);
@@ -59,6 +63,10 @@ export class TestLog implements FeedLog {
 /** Instances that share one store, one place for entries and one broadcaster, all in memory. */
 export class Fixture {
   readonly log = new TestLog();
+  readonly #origins: MemoryOrigin[] = [];
+  readonly origin = {
+    firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
+  };
   readonly entries = new MemoryEntries();
   readonly broadcaster = new MemoryBroadcaster();
   readonly setAside = new MemorySetAside();
@@ -98,7 +106,7 @@ export class Fixture {
   /** A new process: it has heard nothing and knows nothing. */
   instance(reach: ReachStep = () => Promise.resolve()) {
     const heard = new Heard();
-    const { log, entries, broadcaster, setAside } = this;
+    const { log, entries, broadcaster, setAside, origin } = this;
     const events = {
       lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
       appended: () => undefined,
@@ -107,7 +115,7 @@ export class Fixture {
     const now = () => this.now;
     const limits = () => this.limits;
     const host = new FeedHost({
-      ...{ log, entries, broadcaster, setAside, heard, now, reach, events },
+      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events },
       retire: () => undefined,
       get limits() {
         return limits();

@@ -27,6 +27,9 @@ export class WalkInstance {
     this.index = index;
     this.calls = new Calls((effect) => world.land(effect));
     const log = feedLog(world, this);
+    const origin = {
+      firstEpoch: () => this.calls.write(() => world.change(() => world.store.firstEpoch(world.clock))),
+    };
     this.setAside = {
       add: (record) =>
         this.calls.write(() => {
@@ -37,6 +40,7 @@ export class WalkInstance {
     const now = () => world.clock;
     this.host = new FeedHost({
       log,
+      origin,
       entries: entries(world, this),
       broadcaster: broadcaster(world, this),
       setAside: this.setAside,
@@ -53,6 +57,7 @@ export class WalkInstance {
     });
     this.view = new FeedView(FEED, {
       log,
+      origin,
       heard: this.heard,
       callFeed: (_feed, announced, caller) => world.callFeed(this, announced, caller),
       limits: world.limits,

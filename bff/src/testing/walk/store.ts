@@ -1,4 +1,5 @@
 import type { Head } from '@tocsin/contracts';
+import { newEpoch } from '../../feed/position.ts';
 
 /** An announcement in the stream, until it is acknowledged. */
 export interface Doorbell {
@@ -12,6 +13,7 @@ export interface Doorbell {
 
 /** What the one Redis of a walk holds. Values are immutable, so a copy of the maps is a copy of all. */
 export class Store {
+  origin: string | undefined;
   head: { head: Head; etag: number } | undefined;
   documents = new Map<string, unknown>();
   entries = new Map<string, { text: string; born: number }>();
@@ -19,8 +21,14 @@ export class Store {
   dead: Doorbell[] = [];
   setAside = new Map<string, string>();
 
+  /** Made by whoever asks first. */
+  firstEpoch(now: number): string {
+    return (this.origin ??= newEpoch(now));
+  }
+
   copy(): Store {
     const copy = new Store();
+    copy.origin = this.origin;
     copy.head = this.head;
     copy.documents = new Map(this.documents);
     copy.entries = new Map(this.entries);

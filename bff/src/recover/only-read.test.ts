@@ -1,0 +1,53 @@
+import { beforeEach, expect, it } from 'vitest';
+import { isLaterEpoch } from '../feed/position.ts';
+import { Fixture } from '../testing/feed-fixture.ts';
+import { FeedView } from './feed-view.ts';
+import { readPage, type PageRequest } from './page.ts';
+import { DEFAULT_RING_LIMITS } from './ring.ts';
+
+let f: Fixture;
+let host: ReturnType<Fixture['instance']>;
+
+beforeEach(() => {
+  f = new Fixture();
+  host = f.instance();
+});
+
+function instance() {
+  const { log, origin, limits } = f;
+  const now = () => f.now;
+  const view = new FeedView('all', {
+    ...{ log, origin, limits, now, ring: DEFAULT_RING_LIMITS, heard: f.instance().heard },
+    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+  });
+  return { view, read: (request: PageRequest) => readPage(view, request, now) };
+}
+
+it('should leave nothing in the store of a feed that nothing was published to, and its epoch stays', async () => {
+  const [one, other] = [instance(), instance()];
+  const { epoch: first } = await one.read({ kind: 'newest', limit: 50 });
+  expect((await other.read({ kind: 'position' })).epoch).toBe(first);
+  expect(f.log.commits).toHaveLength(0);
+  f.deposit(1, ['n1']);
+  await host.turn(1);
+  const position = { epoch: first, offset: 0 };
+  for (const { view, read } of [one, other, instance()]) {
+    await view.compare();
+    const page = await read({ kind: 'after', position });
+    expect(page).toMatchObject({ epoch: first, offset: 1, recovered: true });
+  }
+});
+
+it('should be of a later epoch when the store came back empty, also of a feed that was only read', async () => {
+  const { view, read } = instance();
+  const { epoch: first } = await read({ kind: 'position' });
+  f.now++;
+  await f.log.rollBackTo(0);
+  await view.compare();
+  const position = { epoch: first, offset: 0 };
+  const page = await instance().read({ kind: 'after', position });
+  expect(page).toMatchObject({ recovered: false, offset: 0 });
+  expect(isLaterEpoch(page.epoch, first)).toBe(true);
+  expect((await read({ kind: 'position' })).epoch).toBe(page.epoch);
+  expect(f.log.commits).toHaveLength(0);
+});
