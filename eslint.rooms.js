@@ -94,7 +94,7 @@ export const policies = [
   { from: from('adapter', { room: 'dapr' }), allow: modules('@dapr/dapr', 'express') },
   {
     from: from('adapter', { room: 'socketio' }),
-    allow: modules('socket.io', 'socket.io-adapter', '@socket.io/*', 'redis'),
+    allow: modules('socket.io', 'socket.io-adapter', 'socket.io-parser', '@socket.io/*', 'redis'),
   },
 
   {

@@ -6,7 +6,8 @@ import {
   type Publication,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
-import { beginning, MAX_CONTENT_BYTES, present, sizeInList } from '../feed/present.ts';
+import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
+import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from './feed-view.ts';
 
 /** What a reader asks for: where it is, or the newest, or what precedes an offset; `limit` in publications. */
@@ -59,7 +60,7 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
     await view.stretch(position.offset + 1, last),
     most,
     MAX_CONTENT_BYTES,
-    sizeInList,
+    encodedSizeInList,
   );
   const reached = publications.at(-1)?.offset ?? position.offset;
   return reached < head.offset
@@ -69,4 +70,4 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
 
 /** The longest end of `publications` that fits into a page. */
 const ending = (publications: Publication[], limit: number): Publication[] =>
-  beginning(publications.toReversed(), limit, MAX_CONTENT_BYTES, sizeInList).toReversed();
+  beginning(publications.toReversed(), limit, MAX_CONTENT_BYTES, encodedSizeInList).toReversed();

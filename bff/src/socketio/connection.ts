@@ -13,11 +13,13 @@ import type { Logger } from '@tocsin/service';
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { FeedViews } from '../recover/feed-views.ts';
+import { encodePage } from '../recover/encoded.ts';
 import { readPage } from '../recover/page.ts';
+import { EncodedAnswer } from './encoder.ts';
 import { RequestGuard } from './request-guard.ts';
 
 type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents>;
-type Answer = SubscribeAnswer | UnsubscribeAnswer;
+type Answer = SubscribeAnswer | UnsubscribeAnswer | EncodedAnswer;
 
 export interface ConnectionDependencies {
   views: FeedViews;
@@ -70,7 +72,7 @@ export function serveConnection(
       const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
       const page = await readPage(views.view(feed), asked, now);
       onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
-      return { ok: true, ...page };
+      return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
       onSubscribed('refused');
       log.warn({ err: error, feed }, 'a subscription has to be repeated');

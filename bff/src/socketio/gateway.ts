@@ -14,6 +14,7 @@ import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { closeSlowConnections } from './backlog.ts';
+import { parser } from './encoder.ts';
 import { roomOf, serveConnection, type SubscriptionOutcome } from './connection.ts';
 
 export interface GatewayOptions {
@@ -43,6 +44,7 @@ export class Gateway {
     this.#io = new Server(server, {
       path: SOCKET_PATH,
       serveClient: false,
+      parser,
       perMessageDeflate: false,
       httpCompression: false,
       maxHttpBufferSize: MAX_CLIENT_MESSAGE_BYTES,

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
+/** Connections that the system keeps for us until we accept them: browsers of a lost instance come all at once. */
+const BACKLOG = 4_096;
+
 /** Resolves when `server` accepts connections; rejects when the port is taken. */
 export async function listen(server: Server, port: number, host?: string): Promise<void> {
-  server.listen(port, host);
+  server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
 }
 

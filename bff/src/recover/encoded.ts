@@ -1,0 +1,29 @@
+import type { Page, Publication } from '@tocsin/contracts';
+
+interface Encoded {
+  json: string;
+  bytes: number;
+}
+
+/** Publications never change, so each is encoded once for all who ask for it, as long as it is held here. */
+const encoded = new WeakMap<Publication, Encoded>();
+
+function encode(publication: Publication): Encoded {
+  let known = encoded.get(publication);
+  if (!known) {
+    const json = JSON.stringify(publication);
+    known = { json, bytes: Buffer.byteLength(json) };
+    encoded.set(publication, known);
+  }
+  return known;
+}
+
+/** The bytes of a publication in a list. */
+export const encodedSizeInList = (publication: Publication): number => encode(publication).bytes + 1;
+
+/** `{ ...more, ...page }` as JSON. */
+export function encodePage(page: Page, more: Record<string, unknown> = {}): string {
+  const { publications, ...rest } = page;
+  const head = JSON.stringify({ ...more, ...rest });
+  return `${head.slice(0, -1)},"publications":[${publications.map((one) => encode(one).json).join()}]}`;
+}

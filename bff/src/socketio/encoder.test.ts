@@ -1,0 +1,31 @@
+import { Encoder, PacketType } from 'socket.io-parser';
+import { describe, expect, it } from 'vitest';
+import { EncodedAnswer, parser } from './encoder.ts';
+
+const answer = { ok: true, publications: [{ offset: 1, notification: { title: '"]é😀' } }] };
+const ours = new parser.Encoder();
+const theirs = new Encoder();
+
+describe('an answer that is JSON already', () => {
+  it.each(['/', '/other'])('should be sent as socket.io would send it, in the namespace %s', (nsp) => {
+    for (const id of [0, 12]) {
+      const packet = { type: PacketType.ACK, nsp, id };
+      expect(ours.encode({ ...packet, data: [new EncodedAnswer(JSON.stringify(answer))] })).toEqual(
+        theirs.encode({ ...packet, data: [answer] }),
+      );
+    }
+  });
+});
+
+it('should leave every other packet to socket.io', () => {
+  for (const packet of [
+    { type: PacketType.ACK, nsp: '/', id: 3, data: [answer] },
+    { type: PacketType.ACK, nsp: '/', id: 3, data: [] },
+    { type: PacketType.EVENT, nsp: '/', data: ['publications', answer] },
+    { type: PacketType.EVENT, nsp: '/', data: ['binary', Buffer.from('x')] },
+    { type: PacketType.CONNECT, nsp: '/', data: { sid: 'a' } },
+    { type: PacketType.DISCONNECT, nsp: '/' },
+  ]) {
+    expect(ours.encode({ ...packet })).toEqual(theirs.encode({ ...packet }));
+  }
+});

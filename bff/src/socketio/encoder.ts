@@ -1,0 +1,24 @@
+import { Decoder, Encoder, PacketType, type Packet } from 'socket.io-parser';
+
+/** What a request is answered with, as JSON already. */
+export class EncodedAnswer {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+}
+
+/** socket.io's encoder, which looks into every object for binary data before it encodes it; what is JSON already goes as it is. */
+class AnswerEncoder extends Encoder {
+  override encode(packet: Packet): unknown[] {
+    const data: unknown = packet.type === PacketType.ACK ? packet.data : undefined;
+    const content: unknown = Array.isArray(data) ? data[0] : undefined;
+    if (!(content instanceof EncodedAnswer)) return super.encode(packet);
+    const [empty] = super.encode({ ...packet, data: [] }) as [string];
+    return [`${empty.slice(0, -1)}${content.json}]`];
+  }
+}
+
+/** The `parser` of a socket.io server whose acknowledgements may be encoded already. */
+export const parser = { Encoder: AnswerEncoder, Decoder };
