@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { problemSchema, type SubscribeAnswer } from '@tocsin/contracts';
 import { parseConfig, type RunningApp } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
@@ -7,19 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startBff } from './app.ts';
 import { bffSettings } from './config.ts';
 import { memoryBackend } from './memory/backend.ts';
+import { freePort } from './testing/free-port.ts';
 
 let bff: RunningApp;
 let url: string;
 const sockets: Socket[] = [];
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 beforeAll(async () => {
   const port = await freePort();

@@ -44,7 +44,7 @@ export const bffSettings = z.object({
   DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
     'Pause before a dead announcement is announced again',
   ),
-  DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 2_000).describe(
+  DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
     'Time over which a stopping instance moves its clients to others',
   ),
   FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process'),

@@ -40,6 +40,7 @@ beforeEach(async () => {
   await gateway.listen();
 });
 afterEach(async () => {
+  vi.useRealTimers();
   for (const client of clients.splice(0)) client.close();
   await gateway.close();
 });
@@ -95,6 +96,19 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 4000);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     expect(seen.deliveries.at(-1)).toBe('recovered away');
+  });
+
+  it('should recover at once after a sleep in which its connection died without a word', async () => {
+    const seen = recorder();
+    const client = open();
+    client.subscribe('all', seen);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    await gateway.sockets[0]?.leave('all');
+    gateway.publish(3);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2', 'n3']), 5_000);
+    expect(gateway.sockets).toHaveLength(2);
+    expect(seen.gaps).toEqual([]);
   });
 
   it('should connect again when the server itself ends the connection', async () => {

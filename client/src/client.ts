@@ -6,6 +6,7 @@ import { memoryPositions } from './positions.ts';
 import { isPositionEvent, isPublicationsEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
+import { watchWake } from './wake.ts';
 
 /**
  * Connects to a bff and keeps the feeds that are subscribed to complete and in order, through lost connections,
@@ -44,6 +45,9 @@ export function createNotificationClient(options: NotificationClientOptions): No
   const network = watchNetwork(() => {
     if (network.online && !connection.socket) connection.reconnect({ now: true });
     update();
+  });
+  const wake = watchWake(() => {
+    for (const feed of [...feeds.values()]) feed.woke();
   });
   const update = (): void => {
     if (closed) return;
@@ -121,6 +125,7 @@ export function createNotificationClient(options: NotificationClientOptions): No
       for (const feed of feeds.values()) feed.end();
       feeds.clear();
       network.close();
+      wake.close();
       status.stop();
       connection.close();
     },

@@ -60,6 +60,19 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
+  it('should subscribe after a sleep only when nothing was heard since', () => {
+    const subscription = subscribe();
+    subscription.connected(socket);
+    ok();
+    vi.setSystemTime(Date.now() + 3_600_000);
+    subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 3 });
+    subscription.woke();
+    expect(answers).toHaveLength(1);
+    vi.setSystemTime(Date.now() + 3_600_000);
+    subscription.woke();
+    expect(answers).toHaveLength(2);
+  });
+
   it('should keep a position that it was started with although nothing moved', () => {
     const subscription = subscribe({ epoch: 'e', offset: 3 });
     subscription.connected(socket);

@@ -96,6 +96,11 @@ export class FeedSubscription {
     this.#take({ type: 'position', position: { epoch, offset } });
   }
 
+  /** The device has slept: unless something was heard since, subscribes, which also shows a dead connection. */
+  woke(): void {
+    if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
+  }
+
   /** Ends it without a word to the server. */
   end(): void {
     this.state = 'over';

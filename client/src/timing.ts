@@ -4,6 +4,9 @@ export const TIMING = {
   gap: 500,
   /** Nothing heard of a feed for so long: subscribe again. */
   silence: 25_000,
+  /** How often it is looked whether the timers stood still, and for how long to count as asleep. */
+  wakeCheck: 1_000,
+  slept: 10_000,
   /** A subscribe without an acknowledgement for so long counts as refused for now. */
   acknowledgement: 10_000,
   /** First and longest pause before a refused subscribe is repeated. */
@@ -12,8 +15,8 @@ export const TIMING = {
   /** First and longest pause before the socket connects again. */
   reconnectMin: 500,
   reconnectMax: 5_000,
-  /** Clients of a draining instance spread over so long. */
-  drainJitter: 1_000,
+  /** Clients of a draining instance, which says when each is to go, spread by so much more. */
+  drainJitter: 250,
   /** Without a connection for so long the client calls itself offline. */
   offlineAfter: 20_000,
   /** A page over REST that takes longer has failed. */

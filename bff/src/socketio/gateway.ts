@@ -31,12 +31,15 @@ export interface GatewayOptions {
 /** Each feed's position goes to its connections at least every 10 s. */
 const POSITION_MS = 8_000;
 const BACKLOG_CHECK_MS = 250;
+/** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
+const DRAIN_SPREAD = 0.6;
 
 /** The socket.io server of one instance. */
 export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #options: GatewayOptions;
   readonly #timers: NodeJS.Timeout[];
+  #draining = false;
 
   constructor(options: GatewayOptions) {
     const { server, views, adapter, log, now, onSubscribed } = options;
@@ -50,6 +53,11 @@ export class Gateway {
       maxHttpBufferSize: MAX_CLIENT_MESSAGE_BYTES,
       connectTimeout: 10_000,
       ...(adapter && { adapter: adapter as unknown as NonNullable<ServerOptions['adapter']> }),
+    });
+    this.#io.use((_socket, next) => {
+      // A client that moves away and comes to the same instance keeps its old connection while it tries again.
+      if (this.#draining) next(new Error('unavailable: this instance is stopping'));
+      else next();
     });
     this.#io.use((socket, next) => {
       if (handshakeSchema.safeParse(socket.handshake.auth).success) next();
@@ -73,10 +81,14 @@ export class Gateway {
     this.#io.local.to(roomOf(feed)).emit('publications', { feed, epoch, publications: shown });
   }
 
-  /** Asks every client to connect elsewhere, spread over `ms` milliseconds, and waits until they went or time is up. */
+  /**
+   * Takes no more clients, asks every one to connect elsewhere, spread over `ms` milliseconds, and waits until they
+   * went or time is up.
+   */
   async drain(ms: number): Promise<void> {
+    this.#draining = true;
     for (const socket of this.#io.of('/').sockets.values()) {
-      socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * 0.7) });
+      socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * DRAIN_SPREAD) });
     }
     const end = Date.now() + ms;
     while (this.#io.of('/').sockets.size > 0 && Date.now() < end) await new Promise((r) => setTimeout(r, 25));

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { DrainingEvent } from '@tocsin/contracts';
+import { parseConfig, type RunningApp } from '@tocsin/service';
+import { io, type Socket } from 'socket.io-client';
+import { afterEach, expect, it } from 'vitest';
+import { startBff } from './app.ts';
+import { bffSettings } from './config.ts';
+import { memoryBackend } from './memory/backend.ts';
+import { freePort } from './testing/free-port.ts';
+
+const DRAIN_MS = 1_000;
+const sockets: Socket[] = [];
+let stopped: Promise<void> | undefined;
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.close();
+  await stopped;
+});
+
+it('should tell its clients when to move while it goes on serving them, and take no others', async () => {
+  const port = await freePort();
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: String(DRAIN_MS) };
+  const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+  const open = () => {
+    const socket = io(`http://127.0.0.1:${port}`, {
+      path: '/hubs',
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+    });
+    sockets.push(socket);
+    return socket;
+  };
+  const served = Array.from({ length: 20 }, open);
+  await Promise.all(served.map((socket) => once(socket as never, 'connect')));
+  const told = Promise.all(served.map((socket) => once(socket as never, 'draining'))) as Promise<
+    [DrainingEvent][]
+  >;
+  stopped = bff.stop();
+  const pauses = (await told).map(([{ reconnectAfterMs }]) => reconnectAfterMs);
+  expect(new Set(pauses).size).toBeGreaterThan(5);
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(0);
+  // The last one must have time to arrive elsewhere.
+  expect(Math.max(...pauses)).toBeLessThan(0.7 * DRAIN_MS);
+  const [refusal] = (await once(open() as never, 'connect_error')) as [Error];
+  expect(refusal.message).toContain('stopping');
+  const answer: unknown = await served[0]?.timeout(500).emitWithAck('subscribe', { feed: 'all' });
+  expect(answer).toMatchObject({ ok: true });
+});
