@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,deliver,feed,recover}';
+const CORES = '{produce,schedule,deliver,feed,recover}';
 const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -74,6 +74,7 @@ export const policies = [
     allow: [to('contracts'), toFile('pause'), node('node:crypto', 'node:util', 'node:events')],
   },
   { from: from('core', { room: 'produce' }), allow: own('core', 'produce') },
+  { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
   { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
@@ -91,7 +92,7 @@ export const policies = [
   },
   { from: from('adapter', { room: 'http' }), allow: modules('express') },
   // The SDK's server is given an Express application.
-  { from: from('adapter', { room: 'dapr' }), allow: modules('@dapr/dapr', 'express') },
+  { from: from('adapter', { room: 'dapr' }), allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'express') },
   {
     from: from('adapter', { room: 'socketio' }),
     allow: modules('socket.io', 'socket.io-adapter', 'socket.io-parser', '@socket.io/*', 'redis'),

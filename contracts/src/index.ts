@@ -22,6 +22,7 @@ export * from './notification.ts';
 export * from './page.ts';
 export * from './problem.ts';
 export * from './publication.ts';
+export * from './schedule.ts';
 export * from './set-aside.ts';
 export * from './socket-events.ts';
 export * from './text.ts';

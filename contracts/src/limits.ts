@@ -22,3 +22,6 @@ export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
 export const MAX_EPOCH_LENGTH = 64;
+
+/** A notification may be scheduled for at most a year ahead. */
+export const MAX_SCHEDULE_MS = 366 * 24 * 60 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
-import { MAX_NOTIFICATIONS_PER_REQUEST } from './limits.ts';
+import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from './limits.ts';
 import { dateTimeSchema, idSchema, linkSchema, parseDateTime, plainText } from './text.ts';
 
 export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
@@ -28,16 +28,29 @@ const future = dateTimeSchema.refine((text) => {
   return time === undefined || time > Date.now();
 }, 'must be in the future');
 
+const withinAYear = dateTimeSchema.refine((text) => {
+  const time = parseDateTime(text);
+  return time === undefined || time <= Date.now() + MAX_SCHEDULE_MS;
+}, 'must be at most a year ahead');
+
 /** What a caller sends. Members that it leaves out get the defaults of the contract; unknown ones are refused. */
-export const notificationInputSchema = z.strictObject({
-  id: idSchema.optional().meta({
-    description: 'Default a UUIDv7. An id that the feed knows is accepted, and not shown again.',
-  }),
-  feed: feedSchema.optional().meta({ default: DEFAULT_FEED }),
-  severity: severitySchema.optional().meta({ default: 'info' }),
-  ...content,
-  expiresAt: future.optional().meta({ description: 'In the future; from then on it is not shown.' }),
-});
+export const notificationInputSchema = z
+  .strictObject({
+    id: idSchema.optional().meta({
+      description: 'Default a UUIDv7. An id that the feed knows is accepted, and not shown again.',
+    }),
+    feed: feedSchema.optional().meta({ default: DEFAULT_FEED }),
+    severity: severitySchema.optional().meta({ default: 'info' }),
+    ...content,
+    expiresAt: future.optional().meta({ description: 'In the future; from then on it is not shown.' }),
+    deliverAt: withinAYear.optional().meta({
+      description: 'Shown from then on, at most a year ahead and before `expiresAt`. In the past means now.',
+    }),
+  })
+  .refine(({ deliverAt, expiresAt }) => !(deliverAt && expiresAt) || !isLater(deliverAt, expiresAt), {
+    path: ['deliverAt'],
+    message: 'must be before expiresAt',
+  });
 export type NotificationInput = z.infer<typeof notificationInputSchema>;
 
 /** The body of `POST /notifications` as an array. */
@@ -56,6 +69,9 @@ export const notificationSchema = z.strictObject({
   createdAt: dateTimeSchema,
 });
 export type Notification = z.infer<typeof notificationSchema>;
+
+/** Whether the time `a` is `b` or later; false where one of them is no time. */
+const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);
 
 /** Whether the notification's `expiresAt` has passed at `now` (milliseconds since 1970). */
 export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>

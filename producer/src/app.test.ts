@@ -4,6 +4,8 @@ import { parseConfig } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProducer, type Backend } from './app.ts';
 import { producerSettings } from './config.ts';
+import { MemoryJobs } from './memory/jobs.ts';
+import { MemorySoonStore } from './memory/soon-store.ts';
 import { FaultyBackend } from './testing/faulty-backend.ts';
 
 async function freePort(): Promise<number> {
@@ -26,6 +28,8 @@ async function start(env: Record<string, string> = {}) {
   const backend: Backend = {
     entries: faulty.entries,
     announcer: faulty.announcer,
+    soon: new MemorySoonStore(),
+    createJobs: (handOver) => new MemoryJobs(handOver),
     ready: () => Promise.resolve(),
     close: () => {
       closed++;

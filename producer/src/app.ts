@@ -12,15 +12,21 @@ import {
 import { pause } from '@tocsin/service/pause';
 import type { ProducerConfig } from './config.ts';
 import { DaprAnnouncer } from './dapr/announcer.ts';
+import { createDeleteJobs } from './dapr/delete-jobs.ts';
 import { DaprEntries } from './dapr/entries.ts';
+import { DaprJobs } from './dapr/jobs.ts';
 import { checkReadiness } from './dapr/readiness.ts';
+import { DaprSoonStore } from './dapr/soon-store.ts';
 import { runDemo } from './demo/source.ts';
 import { withFailpoints } from './failpoints.ts';
 import { internalApp } from './http/internal-app.ts';
 import { publicApp } from './http/public-app.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { LogObserver } from './observe/observer.ts';
+import { observeSchedules } from './observe/schedules.ts';
 import { Producer, type Announcer, type EntryStore } from './produce/index.ts';
+import { newRun } from './produce/new-id.ts';
+import { Intake, Schedules, type Jobs, type SoonStore } from './schedule/index.ts';
 
 /** What is begun when the producer is asked to stop may take so long, in ms. */
 const STOP_LIMIT_MS = 8_000;
@@ -31,6 +37,9 @@ const LAST_CALLS_MS = 500;
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
+  soon: SoonStore;
+  /** `handOver` is called with each job at its time, where the backend does that itself. */
+  createJobs(handOver: (scheduled: unknown) => void): Jobs;
   /** Rejects with the reason why it cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -43,11 +52,21 @@ export function daprBackend(config: ProducerConfig): Backend {
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
+  const { deleteJobs, close } = createDeleteJobs({
+    grpcPort: config.DAPR_GRPC_PORT,
+    token: config.DAPR_API_TOKEN,
+    timeoutMs: config.SIDECAR_TIMEOUT_MS,
+  });
   return {
     entries: new DaprEntries(sidecar),
     announcer: new DaprAnnouncer(sidecar),
+    soon: new DaprSoonStore(sidecar),
+    createJobs: () => new DaprJobs(sidecar, deleteJobs),
     ready: () => checkReadiness(sidecar),
-    close: () => sidecar.close(),
+    close: () => {
+      close();
+      return sidecar.close();
+    },
   };
 }
 
@@ -70,15 +89,31 @@ export async function startProducer(
     maxUnderWay: config.ENTRIES_UNDER_WAY_MAX,
     maxLanes: config.FEEDS_REMEMBERED_MAX,
   });
+  const now = () => Date.now();
+  const schedules: Schedules = new Schedules({
+    jobs: backend.createJobs((scheduled) => void schedules.takeOver(scheduled)),
+    soon: backend.soon,
+    deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
+    owner: newRun(),
+    now,
+    observer: observeSchedules(log, metrics),
+  });
+  const intake = new Intake({
+    producer,
+    schedules,
+    timeoutMs: config.REQUEST_TIMEOUT_MS,
+    now,
+    onFailure: (err) => log.warn({ err }, 'a schedule could not be kept or cancelled; the caller repeats'),
+  });
   const stopping = new AbortController();
   const ready = async () => {
     if (stopping.signal.aborted) throw new Error('This instance is stopping.');
     await backend.ready();
   };
-  const shared = { producer, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
+  const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const servers: Server[] = [
     createServer(publicApp({ ...shared, registry, ready })),
-    createServer(internalApp({ ...shared, token: config.APP_API_TOKEN })),
+    createServer(internalApp({ ...shared, schedules, token: config.APP_API_TOKEN })),
   ];
   for (const server of servers) answerUnreadableRequests(server);
   const [publicServer, internalServer] = servers as [Server, Server];
@@ -90,6 +125,7 @@ export async function startProducer(
     throw error;
   }
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT }, 'listening');
+  schedules.start();
 
   const demo =
     config.DEMO_INTERVAL_MS > 0
@@ -99,6 +135,7 @@ export async function startProducer(
   const stop = async () => {
     log.info('stopping');
     stopping.abort();
+    schedules.stop();
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
     await closeServer(internalServer, LAST_CALLS_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);

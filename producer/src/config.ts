@@ -10,6 +10,7 @@ export const producerSettings = z.object({
   ...commonSettings,
   PORT: portSetting().default(4000).describe('Public port: POST /notifications, health, metrics, OpenAPI'),
   INTERNAL_PORT: portSetting().default(4100).describe('Port to which only the sidecar talks'),
+  DAPR_GRPC_PORT: portSetting().default(50_001).describe('gRPC port of the sidecar; Dapr sets it'),
   DEMO_INTERVAL_MS: wholeNumberSetting(0, 86_400_000)
     .default(0)
     .describe('Milliseconds between two notifications of the demo source; 0 is off'),

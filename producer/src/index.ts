@@ -3,3 +3,5 @@ export * from './app.ts';
 export * from './config.ts';
 export * from './memory/announcer.ts';
 export * from './memory/entries.ts';
+export * from './memory/jobs.ts';
+export * from './memory/soon-store.ts';

@@ -1,10 +1,14 @@
-import { COMPONENTS, ENTRY_LIFE_MS, entryKey } from '@tocsin/contracts';
+import { COMPONENTS, ENTRY_LIFE_MS, entryKey, scheduledSchema } from '@tocsin/contracts';
 import { Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprAnnouncer } from '../../producer/src/dapr/announcer.ts';
 import { DaprEntries } from '../../producer/src/dapr/entries.ts';
 import { checkReadiness } from '../../producer/src/dapr/readiness.ts';
+import { createDeleteJobs } from '../../producer/src/dapr/delete-jobs.ts';
+import { DaprJobs } from '../../producer/src/dapr/jobs.ts';
+import { DaprSoonStore } from '../../producer/src/dapr/soon-store.ts';
+import { jobsSuite, soonStoreSuite } from '../../producer/src/testing/schedule-suites.ts';
 import { announcerSuite, entryStoreSuite } from '../../producer/src/testing/port-suites.ts';
 import { lookInto, type RedisView } from '../support/redis.ts';
 
@@ -38,6 +42,27 @@ announcerSuite('Dapr', () =>
       (await redis.announcements()).filter((announcement) => announcement.run === run),
   }),
 );
+
+soonStoreSuite('Dapr', () => Promise.resolve(new DaprSoonStore(sidecar)));
+
+jobsSuite('Dapr', () => {
+  const { deleteJobs } = createDeleteJobs({
+    grpcPort: Number(pair.app.spec.env.DAPR_GRPC_PORT),
+    token: pair.daprHeaders['dapr-api-token'],
+    timeoutMs: 1_000,
+  });
+  return Promise.resolve({
+    jobs: new DaprJobs(sidecar, deleteJobs),
+    // The application lists what it was handed over, and what is listed is far from due here.
+    handedOver: async () => {
+      const listed = await new DaprSoonStore(sidecar).readIndex();
+      const documents = await new DaprSoonStore(sidecar).read(
+        listed?.index.due.map(({ name }) => name) ?? [],
+      );
+      return documents.map((document) => scheduledSchema.parse(document).notification.id);
+    },
+  });
+});
 
 describe('Dapr', () => {
   const entry = {

@@ -38,7 +38,7 @@ describe('components/', () => {
     [COMPONENTS.entries, 'bindings.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.pubsub, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.bff]],
-    [COMPONENTS.state, 'state.redis', [APP_IDS.bff]],
+    [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
   ])('should have %s, a %s for those who use it', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);

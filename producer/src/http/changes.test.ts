@@ -28,7 +28,7 @@ describe('DELETE /notifications/{id}', () => {
   });
 
   it('should stand behind what was posted before it', async () => {
-    server.backend.latencyMs = 20;
+    server.backend.latencyMs = 250;
     const answers = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
     await expect.poll(() => server.producer.held).toBe(2);
     const answer = await remove('/notifications/a');

@@ -4,7 +4,6 @@ import {
   faultsOf,
   retractRequestSchema,
   type Accepted,
-  type EntryItem,
   type Erased,
 } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withTrace } from '@tocsin/service';
@@ -14,16 +13,14 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 import { readQuery, refuseRepeatedParameters } from './query.ts';
 
 /** `DELETE /notifications/{id}?feed=…` and `DELETE /feeds/{feed}`. */
-export function changeRoutes({ producer, log }: NotificationRoutesOptions): Router {
-  const produce = (item: EntryItem) => producer.produce([item], currentTraceparent());
-
+export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
     withTrace(request.get('traceparent'), async () => {
       const asked = read(retractRequestSchema, request, response);
       if (!asked) return;
       const { id, feed } = asked;
       const ids = [id];
-      const outcome = await produce({ retract: id, feed, at: new Date().toISOString() });
+      const outcome = await intake.retract(feed, id, currentTraceparent());
       if (outcome === 'accepted') {
         log.debug({ ids, feed }, 'retraction accepted');
         response.status(202).json({ ids } satisfies Accepted);
@@ -38,7 +35,7 @@ export function changeRoutes({ producer, log }: NotificationRoutesOptions): Rout
       const asked = read(eraseRequestSchema, request, response);
       if (!asked) return;
       const { feed } = asked;
-      const outcome = await produce({ erase: true, feed, at: new Date().toISOString() });
+      const outcome = await intake.erase(feed, currentTraceparent());
       if (outcome === 'accepted') {
         log.info({ feed }, 'erasure accepted');
         response.status(202).json({ feed } satisfies Erased);

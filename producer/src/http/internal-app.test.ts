@@ -1,12 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
-import { testProducer } from '../testing/test-producer.ts';
+import { notification, testProducer } from '../testing/test-producer.ts';
+import { testSchedules } from '../testing/test-schedules.ts';
 import { internalApp } from './internal-app.ts';
 
 const { producer, backend } = testProducer();
+const { intake, schedules, soon } = testSchedules(producer);
+afterAll(() => schedules.stop());
 const app = (token: string | undefined) =>
-  internalApp({ producer, log: createLogger('producer', 'silent'), token, onProblem: () => undefined });
+  internalApp({
+    intake,
+    schedules,
+    log: createLogger('producer', 'silent'),
+    token,
+    onProblem: () => undefined,
+  });
 let guarded: Awaited<ReturnType<typeof serve>>;
 let open: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
@@ -41,4 +50,18 @@ it('should take invocations with the token, and without one when there is none',
   expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
   expect((await fetch(`${open.url}/dapr/subscribe`)).status).toBe(404);
   expect(backend.deposited).toHaveLength(3);
+});
+
+it('should take over what the scheduler hands over, and only from the sidecar', async () => {
+  const scheduled = { v: 1, at: Date.now() + 60_000, notification: notification('due') };
+  const handOver = (headers: Record<string, string>) =>
+    fetch(`${guarded.url}/job/some:name`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(scheduled),
+    });
+  expect((await handOver({})).status).toBe(401);
+  expect(soon.documents.size).toBe(0);
+  expect((await handOver({ 'dapr-api-token': 'secret' })).status).toBe(200);
+  expect([...soon.documents.values()]).toEqual([scheduled]);
 });

@@ -1,18 +1,22 @@
 import express, { type Express } from 'express';
 import { VERSION, errorHandler, notFound, requireApiToken } from '@tocsin/service';
+import type { Schedules } from '../schedule/index.ts';
 import { changeRoutes } from './changes.ts';
+import { jobRoutes } from './jobs.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
 export interface InternalAppOptions extends NotificationRoutesOptions {
+  schedules: Pick<Schedules, 'takeOver'>;
   /** What the sidecar shows on all but `/healthz`. */
   token: string | undefined;
   /** Told the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
-/** What the producer serves to its sidecar: the health probe, and for service invocation all that changes feeds. */
-export function internalApp({ token, onProblem, ...routes }: InternalAppOptions): Express {
+/** What the producer serves to its sidecar: the health probe, and for service invocation all that changes feeds,
+ * and what Dapr's scheduler hands over. */
+export function internalApp({ token, onProblem, schedules, ...routes }: InternalAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -24,6 +28,7 @@ export function internalApp({ token, onProblem, ...routes }: InternalAppOptions)
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
+  app.use(jobRoutes(schedules, routes.log));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

@@ -1,27 +1,24 @@
 import express, { Router, type RequestHandler } from 'express';
 import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withTrace, type Logger } from '@tocsin/service';
-import { complete, type Producer } from '../produce/index.ts';
+import type { Intake } from '../schedule/index.ts';
 import { sendUnavailable } from './answer.ts';
 import { requireJson } from './media-type.ts';
 import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
 
 export interface NotificationRoutesOptions {
-  producer: Pick<Producer, 'produce'>;
+  intake: Pick<Intake, 'publish' | 'retract' | 'erase'>;
   log: Logger;
 }
 
 /** `POST /notifications`: one notification or an array of them. */
-export function notificationRoutes({ producer, log }: NotificationRoutesOptions): Router {
+export function notificationRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const post: RequestHandler = (request, response) =>
     withTrace(request.get('traceparent'), async () => {
       const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
       if ('problem' in read) return sendProblem(response, read.problem);
-      const now = Date.now();
-      const notifications = read.inputs.map((input) => complete(input, now));
-      const ids = notifications.map(({ id }) => id);
-      const outcome = await producer.produce(notifications, currentTraceparent());
+      const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent());
       if (outcome === 'accepted') {
         log.debug({ ids }, 'accepted');
         response.status(202).json({ ids } satisfies Accepted);

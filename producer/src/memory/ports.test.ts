@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { jobsSuite, soonStoreSuite } from '../testing/schedule-suites.ts';
 import { announcerSuite, entryStoreSuite } from '../testing/port-suites.ts';
 import { MemoryAnnouncer } from './announcer.ts';
 import { MemoryEntries } from './entries.ts';
+import { MemoryJobs } from './jobs.ts';
+import { MemorySoonStore } from './soon-store.ts';
 
 entryStoreSuite('memory', () => {
   const store = new MemoryEntries();
@@ -14,6 +17,14 @@ announcerSuite('memory', () => {
     Promise.resolve(announcer.announcements.filter((announcement) => announcement.run === run));
   return Promise.resolve({ announcer, announced });
 });
+
+jobsSuite('memory', () => {
+  const ids: string[] = [];
+  const jobs = new MemoryJobs(({ notification: { id } }) => ids.push(id));
+  return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
+});
+
+soonStoreSuite('memory', () => Promise.resolve(new MemorySoonStore()));
 
 it('should tell its listener, and fail with it', async () => {
   const heard: unknown[] = [];

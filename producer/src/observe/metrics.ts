@@ -52,6 +52,17 @@ export function createMetrics(registry: Registry, held: () => number) {
       help: 'Runs that ended because an entry could not be finished within a minute.',
       registers,
     }),
+    scheduled: new Counter({
+      name: 'tocsin_producer_notifications_scheduled_total',
+      help: 'Notifications that were kept for a later time.',
+      registers,
+    }),
+    scheduleLateness: new Histogram({
+      name: 'tocsin_producer_schedule_lateness_seconds',
+      help: 'Time from the deliverAt of schedules until they were deposited and announced.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 3, 10, 60],
+      registers,
+    }),
     entryNotifications: new Histogram({
       name: 'tocsin_producer_entry_notifications',
       help: 'Notifications in a deposited entry.',

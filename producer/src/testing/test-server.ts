@@ -7,6 +7,7 @@ import { createMetrics } from '../observe/metrics.ts';
 import { LogObserver } from '../observe/observer.ts';
 import type { ProducerOptions } from '../produce/index.ts';
 import { testProducer } from './test-producer.ts';
+import { testSchedules } from './test-schedules.ts';
 
 /** Serves `app` on a free port of this machine. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
@@ -25,8 +26,9 @@ export async function testServer(options: Partial<ProducerOptions> = {}) {
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
   let fault: Error | undefined;
+  const scheduled = testSchedules(tested.producer);
   const app = publicApp({
-    producer: tested.producer,
+    intake: scheduled.intake,
     log,
     registry,
     ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
@@ -38,6 +40,7 @@ export async function testServer(options: Partial<ProducerOptions> = {}) {
   const served = await serve(app);
   return {
     ...tested,
+    ...scheduled,
     ...served,
     refused,
     setFault: (error: Error | undefined) => (fault = error),

@@ -21,6 +21,9 @@ export type StateOperation =
   | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
   | { operation: 'delete'; key: string };
 
+/** HTTP's Conflict: what was to be created is there. */
+const ALREADY_THERE = 409;
+
 const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
 const bulkSchema = z.array(
   z.object({ key: z.string(), data: z.unknown().optional(), error: z.string().optional() }),
@@ -122,6 +125,28 @@ export class Sidecar {
     });
   }
 
+  /**
+   * Keeps `data` as a job that is handed to the application at `at` (ms since 1970), and again each second until it
+   * takes it. A job of that name that is there already stays as it is.
+   */
+  async scheduleJob(name: string, at: number, data: unknown): Promise<void> {
+    const job = {
+      dueTime: new Date(at).toISOString(),
+      failurePolicy: { constant: { interval: '1s' } },
+      data,
+    };
+    try {
+      await this.#call('POST', `/v1.0/jobs/${encodeURIComponent(name)}`, job);
+    } catch (error) {
+      if (!(error instanceof SidecarError && error.status === ALREADY_THERE)) throw error;
+    }
+  }
+
+  /** Resolves when there is no job of that name, also if there was none. */
+  async deleteJob(name: string): Promise<void> {
+    await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
+  }
+
   /** Resolves when the sidecar can serve its application, with the names of the components that it has loaded. */
   async components(): Promise<string[]> {
     await this.#call('GET', '/v1.0/healthz/outbound');
@@ -134,7 +159,12 @@ export class Sidecar {
     await this.#pool.close();
   }
 
-  async #call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
+  async #call(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    timeoutMs = this.#timeoutMs,
+  ) {
     const traceparent = currentTraceparent();
     // Cleared when the call ends: AbortSignal.timeout would fire for each call all the same, some seconds later.
     const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { entryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
-import { producerSettings, startProducer, type Backend } from '@tocsin/producer';
+import { MemoryJobs, MemorySoonStore, producerSettings, startProducer, type Backend } from '@tocsin/producer';
 import { parseConfig, type RunningApp } from '@tocsin/service';
 import { readDevConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
@@ -63,6 +63,8 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
       await bff.announce(announcement);
     },
   },
+  soon: new MemorySoonStore(),
+  createJobs: (handOver) => new MemoryJobs(handOver),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { DOCUMENT_VERSION } from './names.ts';
+import { notificationSchema } from './notification.ts';
+
+const time = z.int().min(0);
+
+/** A notification that waits for its time `at` (ms since 1970). */
+export const scheduledSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  at: time,
+  notification: notificationSchema,
+  traceparent: z.string().optional(),
+});
+export type Scheduled = z.infer<typeof scheduledSchema>;
+
+/**
+ * The schedules that are due soon, by name; `owner` is the producer process that listed them. What a name says lies
+ * in a document of its own.
+ */
+export const soonIndexSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  due: z.array(z.strictObject({ name: z.string(), at: time, owner: z.string() })),
+});
+export type SoonIndex = z.infer<typeof soonIndexSchema>;
+
+export const SOON_INDEX_KEY = 'soon';
+export const soonKey = (name: string): string => `soon:${name}`;

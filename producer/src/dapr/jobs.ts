@@ -1,0 +1,27 @@
+import type { Scheduled } from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import type { Jobs } from '../schedule/index.ts';
+
+/** Schedules as jobs of Dapr's scheduler, which hands each to `/job/<name>` of one of the producers. */
+export class DaprJobs implements Jobs {
+  readonly #sidecar: Sidecar;
+  readonly #removeAll: (prefix: string) => Promise<void>;
+
+  /** `removeAll` is what the sidecar offers over gRPC only. */
+  constructor(sidecar: Sidecar, removeAll: (prefix: string) => Promise<void>) {
+    this.#sidecar = sidecar;
+    this.#removeAll = removeAll;
+  }
+
+  set(name: string, at: number, scheduled: Scheduled): Promise<void> {
+    return this.#sidecar.scheduleJob(name, at, scheduled);
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#sidecar.deleteJob(name);
+  }
+
+  removeAll(prefix: string): Promise<void> {
+    return this.#removeAll(prefix);
+  }
+}
