@@ -3,7 +3,7 @@ import { acceptedSchema, entryItemSchema, eraseRequestSchema, problemSchema } fr
 import { testServer, type TestServer } from '../testing/test-server.ts';
 
 let server: TestServer;
-beforeEach(async () => void (server = await testServer({ requestTimeoutMs: 200 })));
+beforeEach(async () => void (server = await testServer({ requestTimeoutMs: 1_000 })));
 afterEach(() => server.close());
 
 const remove = (path: string, headers: Record<string, string> = {}) =>
@@ -28,7 +28,7 @@ describe('DELETE /notifications/{id}', () => {
   });
 
   it('should stand behind what was posted before it', async () => {
-    server.backend.latencyMs = 250;
+    server.backend.latencyMs = 100;
     const answers = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
     await expect.poll(() => server.producer.held).toBe(2);
     const answer = await remove('/notifications/a');
