@@ -92,7 +92,10 @@ export const policies = [
   },
   { from: from('adapter', { room: 'http' }), allow: modules('express') },
   // The SDK's server is given an Express application.
-  { from: from('adapter', { room: 'dapr' }), allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'express') },
+  {
+    from: from('adapter', { room: 'dapr' }),
+    allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'express'),
+  },
   {
     from: from('adapter', { room: 'socketio' }),
     allow: modules('socket.io', 'socket.io-adapter', 'socket.io-parser', '@socket.io/*', 'redis'),

@@ -10,6 +10,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   docs: async () => (await import('./docs/docs.ts')).docs,
   reset: async () => (await import('./start/reset.ts')).reset,
   'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
+  'bench:recovery': async () => (await import('./bench/recovery.ts')).benchRecovery,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   dev: async () => (await import('./dev/dev.ts')).dev,

@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createNotificationClient, memoryPositions, type NotificationClient } from '@tocsin/client';
+import {
+  createNotificationClient,
+  memoryPositions,
+  type ClientStatus,
+  type NotificationClient,
+} from '@tocsin/client';
 import type { Position } from '@tocsin/contracts';
 import { now } from './now.ts';
 
@@ -28,6 +33,8 @@ export class Observer {
   readonly feed: string;
   readonly shown: Shown[] = [];
   readonly gaps: Gap[] = [];
+  /** What a page would have said of its connection, and since when (ms since 1970). */
+  readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
   readonly #positions = memoryPositions();
   #client: NotificationClient | undefined;
@@ -48,6 +55,7 @@ export class Observer {
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({ url, transports: ['websocket'], positions: this.#positions });
+    client.on('status', (status) => this.statuses.push({ status, at: now() }));
     client.on('error', (error) => (this.#lastError = `; its last error: ${error.message}`));
     client.subscribe(this.feed, {
       onPublications: (publications, { epoch }) => {

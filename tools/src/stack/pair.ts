@@ -45,6 +45,8 @@ export interface Pair {
   /** The sidecar's API with its token, for a test that looks behind the scenes: `fetch(daprUrl + '/v1.0/…', {headers})`. */
   daprUrl: string;
   daprHeaders: Record<string, string>;
+  /** Where Prometheus reads the sidecar. */
+  daprMetricsUrl: string;
   /**
    * Resolves when application and sidecar both say that they are ready.
    * @throws Failure after `timeoutMs` (default 30 000), or at once when one of them has ended.
@@ -103,6 +105,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     daprHttpPort: http,
     daprUrl,
     daprHeaders,
+    daprMetricsUrl: `http://${LOOPBACK}:${metrics}/metrics`,
     ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders, timeoutMs }),
     stop: async () => {
       await app.stop();

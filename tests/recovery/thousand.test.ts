@@ -1,0 +1,26 @@
+import { measureRecovery, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/** At most this multiple of the time of plain connects; the test allows twice as much, since machines differ. */
+const BAR = 1.5;
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(async () => {
+  await stack.stop();
+});
+
+it('should recover 1,000 clients at once in little more than the time of their connects, from memory', async () => {
+  const { plain, recovering, ratio, stateReads } = await measureRecovery(stack, { rounds: 3 });
+  console.log(
+    `1,000 clients: connect ${Math.round(plain)} ms, and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
+  );
+  // The head and the segments once; a comparison that is due reads the head again.
+  for (const reads of stateReads) {
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThanOrEqual(4);
+  }
+  expect(ratio).toBeLessThanOrEqual(2 * BAR);
+});
