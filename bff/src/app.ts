@@ -63,6 +63,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     reach,
     retire: retired.add,
     events: observeTurns(log, metrics),
+    onErased: (feed) => backend.setAside.erase(feed),
   });
   const callFeed: CallFeed = backend.callActor
     ? createReachFeed({
@@ -108,8 +109,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
   });
   backend.broadcaster.onEvent((event: PublicationsEvent) => {
-    views.receive(event);
-    gateway.send(event);
+    const shown = views.receive(event);
+    if (shown) gateway.send(shown);
     metrics.pushed.inc(event.publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(event.publications);

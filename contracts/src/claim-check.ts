@@ -41,3 +41,7 @@ export type Announcement = z.infer<typeof announcementSchema>;
 /** Key of an entry in Redis. */
 export const entryKey = ({ run, feed, seq }: Pick<Announcement, 'run' | 'feed' | 'seq'>): string =>
   `entry:${run}:${feedKey(feed)}:${seq}`;
+
+/** Whether the key is that of an entry of the feed. */
+export const isEntryOf = (feed: string, key: string): boolean =>
+  /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(key)?.[1] === feedKey(feed);

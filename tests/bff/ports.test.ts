@@ -99,7 +99,7 @@ describe('what only the real store shows', () => {
   it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
-    const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, ttlSeconds: 300 } as const;
+    const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, bytes: 40, ttlSeconds: 300 } as const;
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
       ...{ segments: [], ids: [], producers: {}, unconfirmed: [] },

@@ -2,14 +2,18 @@ import { COMPONENTS, headKey, headSchema, type Head } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/plan-commit.ts';
+import type { FeedDocument } from '../feed/feed-document.ts';
+import { inParts } from '../feed/present.ts';
 
 /** Dapr's etag for a key that must not exist yet. */
 const ABSENT = '-1';
+/** The sidecar refuses bodies over 4 MiB; a commit that writes more than this does it in several requests. */
+const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /**
- * The log in Dapr's state API. A commit is one transaction: on Redis one unit against a crash, while a head with a
- * stale etag is refused alone, which leaves documents that nobody names and that expire by themselves.
+ * The log in Dapr's state API. The last request of a commit, as a rule the only one, is a transaction with the head:
+ * on Redis one unit against a crash, while a head with a stale etag is refused alone. What is written without its
+ * head is named by nobody and expires by itself.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -38,13 +42,18 @@ export class DaprFeedLog implements FeedLog {
   }
 
   async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
-    await this.#sidecar.transact(COMPONENTS.state, [
-      ...documents.map(({ key, value, ttlSeconds }) => ({
+    const requests = inParts(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
+      part.map(({ key, value, ttlSeconds }) => ({
         operation: 'upsert' as const,
         key,
         value,
         ttlInSeconds: ttlSeconds,
       })),
+    );
+    const last = requests.pop() ?? [];
+    for (const request of requests) await this.#sidecar.transact(COMPONENTS.state, request);
+    await this.#sidecar.transact(COMPONENTS.state, [
+      ...last,
       { operation: 'upsert', key: headKey(feed), value: head, etag: etag === 0 ? ABSENT : String(etag) },
     ]);
   }

@@ -2,11 +2,12 @@ import {
   COMPONENTS,
   DOCUMENT_VERSION,
   SET_ASIDE_INDEX_KEY,
+  isEntryOf,
   setAsideIndexSchema,
   setAsideKey,
   type SetAside,
 } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import type { Sidecar, StateOperation } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
@@ -23,14 +24,47 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   async add(record: SetAside): Promise<void> {
+    await this.#change((listed) =>
+      listed.includes(record.entry)
+        ? undefined
+        : {
+            entries: [record.entry, ...listed].slice(0, MAX_LISTED),
+            records: [
+              {
+                operation: 'upsert',
+                key: setAsideKey(record.entry),
+                value: record,
+                ttlInSeconds: TTL_SECONDS,
+              },
+            ],
+          },
+    );
+  }
+
+  /** What is not listed any more stays until it expires. */
+  async erase(feed: string): Promise<void> {
+    await this.#change((listed) => {
+      const erased = listed.filter((entry) => isEntryOf(feed, entry));
+      if (erased.length === 0) return undefined;
+      return {
+        entries: listed.filter((entry) => !erased.includes(entry)),
+        records: erased.map((entry) => ({ operation: 'delete', key: setAsideKey(entry) })),
+      };
+    });
+  }
+
+  /** Writes records and the index together, as `plan` says for what is listed; nothing if it says nothing. */
+  async #change(
+    plan: (listed: string[]) => { entries: string[]; records: StateOperation[] } | undefined,
+  ): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-      const listed = stored ? setAsideIndexSchema.parse(stored.value).entries : [];
-      if (listed.includes(record.entry)) return;
-      const index = { v: DOCUMENT_VERSION, entries: [record.entry, ...listed].slice(0, MAX_LISTED) };
+      const change = plan(stored ? setAsideIndexSchema.parse(stored.value).entries : []);
+      if (!change) return;
+      const index = { v: DOCUMENT_VERSION, entries: change.entries };
       try {
         await this.#sidecar.transact(COMPONENTS.state, [
-          { operation: 'upsert', key: setAsideKey(record.entry), value: record, ttlInSeconds: TTL_SECONDS },
+          ...change.records,
           { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag: stored?.etag ?? '-1' },
         ]);
         return;

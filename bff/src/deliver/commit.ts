@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { idsDocumentSchema, type Publication } from '@tocsin/contracts';
-import { keptIds } from '../feed/history.ts';
+import { idsDocumentSchema, type Head, type IdsReference, type Publication } from '@tocsin/contracts';
+import { keptIds, keptSegments } from '../feed/history.ts';
+import { HistoryIndex } from '../feed/history-index.ts';
 import { decodeIds } from '../feed/ids.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { planCommit, type Commit, type Taken } from '../feed/plan-commit.ts';
-import { isHigher } from '../feed/position.ts';
+import { isHigher, newEpoch } from '../feed/position.ts';
 import type { Activation } from './activation.ts';
 import { LostDocumentError, TemporaryError } from './errors.ts';
 import type { Heard } from './heard.ts';
@@ -34,17 +35,23 @@ export async function commit(
 ): Promise<{ loaded: LoadedHead; commit: Commit }> {
   const { log, heard, limits, now, retire } = dependencies;
   await recallIds(loaded, activation, dependencies);
+  const remembered = await recallRetractions(loaded, activation, dependencies);
   const planned = await planCommit({
     feed,
     base: loaded.base,
+    stored: loaded.stored,
     epoch: loaded.epoch,
+    nextEpoch: () => newEpoch(now(), loaded.epoch, heard.of(feed)?.epoch),
     writes: loaded.etag,
     taken,
     known: activation.known,
+    ...remembered,
+    retracted: activation.retracted,
     limits,
     now: now(),
     unique: () => randomBytes(8).toString('base64url'),
     contentOf: (key) => contentOf(key, activation, log),
+    index: () => indexOf(loaded.base, activation, dependencies),
   });
   // What was heard since the load is looked at again: such a head is stale or was rolled back.
   if (!loaded.begins && isHigher(heard.of(feed), loaded.base)) {
@@ -52,7 +59,7 @@ export async function commit(
   }
   await log.commit(feed, planned.head, loaded.etag, planned.documents);
   heard.hear(feed, planned.head);
-  activation.adopt(planned);
+  activation.adopt(planned, loaded.base);
   retire(planned.retired);
   const { head } = planned;
   return {
@@ -75,6 +82,49 @@ async function recallIds(
     return [key, decodeIds(idsDocumentSchema.parse(documents[index]))] as const;
   });
   known.replace(references, new Map(added));
+}
+
+/**
+ * Makes the activation know what was retracted, and says which documents hold it. It outlives a lost epoch as far as
+ * its documents are still there, or this activation remembers it.
+ */
+async function recallRetractions(
+  { base, stored, begins }: LoadedHead,
+  { retracted, unwritten }: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<{ retractions: IdsReference[]; unwritten: ReadonlySet<string> }> {
+  if (begins) for (const hash of retracted.all) unwritten.add(hash);
+  const references = keptIds((base ?? stored).retractions ?? [], limits, now());
+  const missing = retracted.missing(references);
+  const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
+  const lost = missing.filter((_, index) => documents[index] === undefined);
+  if (lost[0] !== undefined && !begins) throw new LostDocumentError(lost[0]);
+  const added = missing.flatMap((key, index) =>
+    documents[index] === undefined
+      ? []
+      : [[key, decodeIds(idsDocumentSchema.parse(documents[index]))] as const],
+  );
+  const retractions = references.filter(({ key }) => !lost.includes(key));
+  retracted.replace(retractions, new Map(added));
+  for (const hash of unwritten) if (retracted.has(hash)) unwritten.delete(hash);
+  return { retractions, unwritten };
+}
+
+/** Where the live publications of the base's history are; built once, then kept up with each commit. */
+async function indexOf(
+  base: Head | undefined,
+  activation: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<HistoryIndex> {
+  const held = base && activation.indexOf(base);
+  if (held) return held;
+  const index = new HistoryIndex();
+  for (const { key } of base ? keptSegments(base.segments, limits, now()) : []) {
+    const publications = activation.segments.get(key) ?? (await readSegments(log, [key]))[0] ?? [];
+    for (const publication of publications) if (publication.notification) index.add(publication);
+  }
+  if (base) activation.holdIndex(base, index);
+  return index;
 }
 
 async function contentOf(

@@ -1,5 +1,6 @@
 import {
   entryKey,
+  withdrawnDocumentSchema,
   MAX_PAGE_PUBLICATIONS,
   type Head,
   type Publication,
@@ -9,7 +10,7 @@ import { keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
-import type { Broadcaster, Entries, FeedLog, ReachStep } from './ports.ts';
+import type { Broadcaster, Entries, FeedLog, OnErased, ReachStep } from './ports.ts';
 import { readRange } from './read-segments.ts';
 
 export interface ConfirmDependencies {
@@ -17,15 +18,18 @@ export interface ConfirmDependencies {
   entries: Entries;
   broadcaster: Broadcaster;
   reach: ReachStep;
+  onErased: OnErased;
   limits: FeedLimits;
   now: () => number;
 }
 
 const POPS_AT_ONCE = 16;
+const REMOVALS_AT_ONCE = 100;
 
 /**
  * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
  * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
+ * Then deletes what the commit took the content of, and what belonged to a feed that it erased.
  * Rejects when an outcome is not known; then nothing may be committed on this head.
  */
 export async function confirm(
@@ -41,7 +45,25 @@ export async function confirm(
     await broadcastAll(feed, head, range, activation, dependencies);
     await dependencies.reach('broadcast');
   }
+  await withdraw(feed, head, dependencies);
   activation.confirm(head);
+}
+
+/** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
+export async function withdraw(
+  feed: string,
+  { withdrawn, erased }: Head,
+  { log, onErased }: Pick<ConfirmDependencies, 'log' | 'onErased'>,
+): Promise<void> {
+  if (erased) await onErased(feed);
+  if (withdrawn === undefined) return;
+  const [list] = await log.readDocuments([withdrawn]);
+  // Without its list the rest was deleted before.
+  const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
+  for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
+    await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
+  }
+  await log.removeDocuments([withdrawn]);
 }
 
 async function popAll(feed: string, { run, from, to }: Unconfirmed, entries: Entries): Promise<void> {
@@ -60,7 +82,11 @@ async function broadcastAll(
   activation: Activation,
   { log, broadcaster, limits, now }: ConfirmDependencies,
 ): Promise<void> {
-  if (last < first) return;
+  if (last < first) {
+    // Nothing tells that the feed was erased but its new epoch.
+    if (head.erased) await broadcaster.broadcast({ feed, epoch: head.epoch, publications: [] });
+    return;
+  }
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));

@@ -3,6 +3,11 @@ export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
 
+/** What was read is not what is to be shown any more; it may be read again at once. */
+export class ChangedError extends TemporaryError {
+  override name = 'ChangedError';
+}
+
 /** A document that the head names is missing: part of the feed's state was lost. */
 export class LostDocumentError extends TemporaryError {
   override name = 'LostDocumentError';

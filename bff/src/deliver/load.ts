@@ -71,7 +71,11 @@ async function lossOf(
   if (head.version !== etag) return 'revived';
   if (isHigher(said, head)) return 'rolled back';
   // What is not remembered any more may have expired, which is no loss.
-  const named = [...keptSegments(head.segments, limits, now()), ...keptIds(head.ids, limits, now())];
+  const named = [
+    ...keptSegments(head.segments, limits, now()),
+    ...keptIds(head.ids, limits, now()),
+    ...keptIds(head.retractions ?? [], limits, now()),
+  ];
   if (lostDocument !== undefined && named.some(({ key }) => key === lostDocument)) {
     const [document] = await log.readDocuments([lostDocument]);
     if (document === undefined) return 'document missing';

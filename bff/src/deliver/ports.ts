@@ -1,5 +1,5 @@
 import type { Head, PublicationsEvent, SetAside } from '@tocsin/contracts';
-import type { FeedDocument } from '../feed/plan-commit.ts';
+import type { FeedDocument } from '../feed/feed-document.ts';
 
 /** A head as it stands in the store; `etag` counts the writes of its key. */
 export interface StoredHead {
@@ -13,8 +13,8 @@ export interface FeedLog {
   /** Documents in the order of `keys`; `undefined` where one is absent. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes documents and head as one unit against crashes, the head only if its etag is still `etag` (0: absent).
-   * Rejects when the head was refused; the documents may be there then, named by nobody.
+   * Writes documents and head, none of the documents after the head, which is written only if its etag is still
+   * `etag` (0: absent). Rejects when the head was refused; the documents may be there then, named by nobody.
    */
   commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;
@@ -45,7 +45,15 @@ export interface Broadcaster {
 /** Keeps what the feed could not take, for a person to look at. Adding the same entry again changes nothing. */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
+  /** Deletes the records of a feed. */
+  erase(feed: string): Promise<void>;
 }
+
+/**
+ * Deletes what belongs to a feed outside its log, after the feed was erased. It is repeated until it resolves, and
+ * nothing else is committed to the feed before.
+ */
+export type OnErased = (feed: string) => Promise<void>;
 
 /** Steps of a turn at which a test may kill or delay the process. */
 export type Step = 'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'answered';

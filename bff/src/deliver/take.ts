@@ -5,7 +5,7 @@ import type { Commit, Taken } from '../feed/plan-commit.ts';
 import type { Activation } from './activation.ts';
 import { lastMissing, peekForward, walkBack, type Batch } from './collect.ts';
 import { commit, type CommitDependencies } from './commit.ts';
-import { confirm, type ConfirmDependencies } from './confirm.ts';
+import { confirm, withdraw, type ConfirmDependencies } from './confirm.ts';
 import { peekEarly } from './early-peek.ts';
 import { LostDocumentError } from './errors.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from './load.ts';
@@ -100,10 +100,10 @@ class Turn {
       }
       const checked = await this.#check(run, batch.found);
       const to = from + batch.found.length - 1;
-      const notifications = checked.flatMap((entry) => ('refused' in entry ? [] : entry.notifications));
-      if (notifications.length > 0) outcome = 'delivered';
+      const items = checked.flatMap((entry) => ('refused' in entry ? [] : entry.items));
+      if (items.length > 0) outcome = 'delivered';
       const traceparent = checked.flatMap((entry) => ('refused' in entry ? [] : [entry.traceparent]))[0];
-      loaded = await this.#commit(loaded, { run, from, to, notifications, traceparent });
+      loaded = await this.#commit(loaded, { run, from, to, items, traceparent });
       from = to + 1;
     }
     return this.#result(outcome, loaded);
@@ -122,6 +122,7 @@ class Turn {
     await this.#use.reach('loaded');
     // What a head that is not built on has committed is not in the epoch that begins: its entries are taken again.
     if (!loaded.begins) await this.#confirm(loaded);
+    else await withdraw(this.#feed, loaded.stored, this.#use);
     return loaded;
   }
 
@@ -163,7 +164,7 @@ class Turn {
     const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
     await this.#setAside(run, to, 'missing', [fault], null);
     if (done(loaded, run) !== undefined) {
-      return this.#commit(loaded, { run, from, to, notifications: [] });
+      return this.#commit(loaded, { run, from, to, items: [] });
     }
     return loaded.begins ? this.#commit(loaded, undefined) : loaded;
   }

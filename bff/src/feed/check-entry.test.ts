@@ -21,13 +21,19 @@ const entry = (members: object = {}) =>
   });
 
 it('should take an entry that is what was announced', () => {
-  expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, notifications: [notification] });
+  expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, items: [notification] });
+});
+
+it('should take what changes the feed in its place among the notifications', () => {
+  const at = '2026-01-01T00:00:00Z';
+  const items = [{ retract: 'b', feed: 'all', at }, notification, { erase: true, feed: 'all', at }];
+  expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });
 });
 
 it('should take a notification that has expired: it keeps its offset', () => {
   const expired = { ...notification, expiresAt: '2025-01-01T00:00:00Z' };
   expect(checkEntry(place, entry({ notifications: [expired] }), NOW)).toMatchObject({
-    notifications: [expired],
+    items: [expired],
   });
 });
 
@@ -48,6 +54,21 @@ describe('an entry that is refused', () => {
     [
       'with one bad notification among good ones',
       entry({ notifications: [notification, { id: 'b' }] }),
+      'invalid',
+    ],
+    [
+      'with a retraction for another feed',
+      entry({ notifications: [{ retract: 'a', feed: 'topic:x', at: '2026-01-01T00:00:00Z' }] }),
+      'invalid',
+    ],
+    [
+      'with a retraction of no id',
+      entry({ notifications: [{ retract: 'a b', feed: 'all', at: '2026-01-01T00:00:00Z' }] }),
+      'invalid',
+    ],
+    [
+      'with an erasure that is none',
+      entry({ notifications: [{ erase: false, feed: 'all', at: '2026-01-01T00:00:00Z' }] }),
       'invalid',
     ],
     ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],

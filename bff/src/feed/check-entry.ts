@@ -2,9 +2,9 @@ import {
   entryKey,
   entrySchema,
   faultsOf,
-  notificationSchema,
   parseDateTime,
-  type Notification,
+  schemaOfItem,
+  type EntryItem,
 } from '@tocsin/contracts';
 
 /** Where an entry must belong to be taken. */
@@ -15,7 +15,7 @@ export interface EntryPlace {
 }
 
 export type CheckedEntry =
-  | { seq: number; bytes: number; notifications: Notification[]; traceparent?: string | undefined }
+  | { seq: number; bytes: number; items: EntryItem[]; traceparent?: string | undefined }
   | { seq: number; refused: 'invalid' | 'expired'; faults: string[] };
 
 /** Checks one entry alone: its schema, that it is the one that was announced, and that it has not expired. */
@@ -35,20 +35,20 @@ export function checkEntry(place: EntryPlace, text: string, now: number): Checke
     return invalid([`says that it is ${entryKey(entry)}, but was found as ${entryKey(place)}`]);
   }
   const faults: string[] = [];
-  const notifications: Notification[] = [];
+  const items: EntryItem[] = [];
   entry.notifications.forEach((candidate, index) => {
-    const result = notificationSchema.safeParse(candidate);
+    const result = schemaOfItem(candidate).safeParse(candidate);
     if (!result.success) {
       faults.push(
         ...faultsOf(result.error, ['notifications', index]).map(({ path, message }) => `${path}: ${message}`),
       );
     } else if (result.data.feed !== place.feed) {
       faults.push(`notifications.${index}.feed: must be ${place.feed}`);
-    } else notifications.push(result.data);
+    } else items.push(result.data);
   });
   if (faults.length) return invalid(faults);
   if ((parseDateTime(entry.expiresAt) ?? 0) <= now) {
     return { seq: place.seq, refused: 'expired', faults: [`expired at ${entry.expiresAt}`] };
   }
-  return { seq: place.seq, bytes: Buffer.byteLength(text), notifications, traceparent: entry.traceparent };
+  return { seq: place.seq, bytes: Buffer.byteLength(text), items, traceparent: entry.traceparent };
 }

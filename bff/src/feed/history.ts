@@ -40,6 +40,9 @@ export function keptRuns(
   return Object.fromEntries(alive);
 }
 
+/** The first offset in a segment that the head names: 1 more than the head's when it names none. */
+export const firstNamed = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
+
 /** The first offset that is still history: 1 more than the head's when there is none. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
   Math.max(

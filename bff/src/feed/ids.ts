@@ -31,6 +31,10 @@ export class KnownIds {
     return this.#all.has(hash);
   }
 
+  get all(): ReadonlySet<string> {
+    return this.#all;
+  }
+
   /** Keys that `references` name and that are not held yet. */
   missing(references: readonly IdsReference[]): string[] {
     return references.map(({ key }) => key).filter((key) => !this.#documents.has(key));

@@ -6,7 +6,7 @@ export interface FeedLimits {
   historyBytes: number;
   historyTtlMs: number;
   idsMax: number;
-  /** How long an id or a run's number is remembered: as long as an entry can live. */
+  /** How long an id, a retraction or a run's number is remembered: as long as an entry can live. */
   entryLifeMs: number;
 }
 
@@ -32,11 +32,13 @@ export const MAX_IDS = 400_000;
  * Runs that a head names at most; beyond it the ones that were silent longest are forgotten. With them and the
  * longest chains a head stays under 16 KB.
  */
-export const MAX_RUNS = 200;
+export const MAX_RUNS = 176;
 
 /** A segment of this size is not merged any more; at most 40 of them hold a history. */
 export const fullSegmentBytes = (limits: FeedLimits): number => limits.historyBytes / 40;
 export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 20);
+/** Retractions are rarer; fewer and larger documents keep the head small. */
+export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
 /** A document outlives what its head may still say of it, then goes by itself. */
 const MARGIN_MS = 60 * 60 * 1000;

@@ -1,165 +1,172 @@
 import {
   DOCUMENT_VERSION,
   idsKey,
-  segmentKey,
+  retractionsKey,
+  withdrawnKey,
+  type EntryItem,
+  type GoneReason,
   type Head,
-  type IdsDocument,
-  type LivePublication,
-  type Notification,
+  type IdsReference,
   type Publication,
-  type Segment,
 } from '@tocsin/contracts';
-import { countAbsorbed } from './chain.ts';
-import { keptIds, keptRuns, keptSegments } from './history.ts';
-import { encodeIds, hashOfId, type KnownIds } from './ids.ts';
+import { append, sinceErasure, takesAway } from './append.ts';
+import { chainHashes } from './chain-hashes.ts';
+import { chainSegments, type WrittenSegment } from './chain-segments.ts';
+import type { FeedDocument } from './feed-document.ts';
+import type { HistoryIndex } from './history-index.ts';
+import { keptRuns } from './history.ts';
+import { KnownIds } from './ids.ts';
 import {
   fullIdsCount,
-  fullSegmentBytes,
-  idsTtlSeconds,
+  fullRetractionsCount,
   MAX_RUNS,
   segmentTtlSeconds,
   type FeedLimits,
 } from './limits.ts';
 import { sizeOf } from './present.ts';
 
-/** What a commit is to say: the numbers `from` to `to` of a run are done, and these are their notifications. */
+/** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
 export interface Taken {
   run: string;
   from: number;
   to: number;
-  notifications: readonly Notification[];
+  items: readonly EntryItem[];
   /** Trace of the first of them. */
   traceparent?: string | undefined;
 }
 
-const LABEL_LENGTH = 12;
+const LABEL_LENGTH = 8;
 
 export interface CommitInput {
   feed: string;
   /** The head to build on; none for the first commit of an epoch. */
   base: Head | undefined;
+  /** The head as it stands, also when it is not built on. */
+  stored: Head;
   epoch: string;
+  /** Makes the epoch that begins with an erasure. */
+  nextEpoch: () => string;
   /** How often the head's key has been written, which is its etag. */
   writes: number;
   taken: Taken | undefined;
   known: KnownIds;
+  /** What is remembered as retracted; it outlives an epoch that was lost. */
+  retractions: readonly IdsReference[];
+  retracted: KnownIds;
+  /** Hashes of what was retracted that no document holds any more. */
+  unwritten: ReadonlySet<string>;
   limits: FeedLimits;
   now: number;
   /** Makes the end of a document's key, never twice the same. */
   unique: () => string;
   /** The publications of a segment that the base names. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
-}
-
-export interface FeedDocument {
-  key: string;
-  value: Segment | IdsDocument;
-  ttlSeconds: number;
+  /** Where the live publications of the base's history are. */
+  index: () => Promise<HistoryIndex>;
 }
 
 export interface Commit {
   head: Head;
   documents: FeedDocument[];
-  /** What is new in this commit, without ids that the feed had taken before. */
-  publications: LivePublication[];
-  /** Notifications that were left out because their id was known. */
+  /** What is new in this commit, without what the feed had taken before. */
+  publications: Publication[];
+  /** Older publications whose content this commit takes away, by offset. */
+  gone: ReadonlyMap<number, GoneReason>;
+  /** Items that were left out because the feed had taken them before, or retracted their id. */
   suppressed: number;
+  erased: boolean;
   /** Documents that the new head names no longer; readers of the old head may still ask for them. */
   retired: string[];
-  segment: { key: string; publications: readonly Publication[] } | undefined;
+  segments: readonly WrittenSegment[];
   ids: Map<string, string[]>;
+  retractions: Map<string, string[]>;
 }
 
-/** Plans the next commit of a feed; writes nothing. Rejects only when `contentOf` does. */
+/** Plans the next commit of a feed; writes nothing. Rejects only when `contentOf` or `index` does. */
 export async function planCommit(input: CommitInput): Promise<Commit> {
-  const { base, taken, known, limits, now } = input;
-  const { publications, hashes, suppressed } = append(base?.offset ?? 0, taken?.notifications ?? [], known);
-  const segments = await chainSegments(input, publications);
-  const ids = chainIds(input, hashes);
-  const offset = (base?.offset ?? 0) + publications.length;
+  const { base, taken, limits, now, unique } = input;
+  const { erased, items } = sinceErasure(taken?.items ?? []);
+  const ground = erased ? erasedGround(input) : groundOf(input);
+  const index = ground.segments.length > 0 && takesAway(items) ? await input.index() : undefined;
+  const retracted = { has: (hash: string) => ground.retracted.has(hash) || ground.unwritten.has(hash) };
+  const { publications, gone, ...appended } = append(items, { ...ground, retracted, index });
+  const label = labelOf(input.feed);
+  const common = { label, limits, now, unique };
+  const segments = await chainSegments(
+    { ...common, references: ground.segments, contentOf: input.contentOf },
+    publications,
+    gone,
+  );
+  const ids = chainHashes(
+    {
+      ...{ references: ground.ids, known: ground.known, full: fullIdsCount(limits), limits, now },
+      key: () => idsKey(label, unique()),
+    },
+    appended.taken,
+  );
+  const retractions = chainHashes(
+    {
+      ...{ references: ground.retractions, known: ground.retracted, limits, now },
+      ...{ full: fullRetractionsCount(limits), key: () => retractionsKey(unique()) },
+    },
+    [...ground.unwritten, ...appended.retracted],
+  );
+  const withdrawn = listOfWithdrawn(erased ? documentsOf(input.stored) : segments.withdrawn, input);
+  const offset = ground.offset + publications.length;
   const run = taken && { [taken.run]: [taken.to, now] as [number, number] };
   return {
     head: {
       v: DOCUMENT_VERSION,
-      epoch: input.epoch,
+      epoch: ground.epoch,
       version: input.writes + 1,
       offset,
       segments: segments.references,
       ids: ids.references,
       producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
       unconfirmed: taken
-        ? [{ run: taken.run, from: taken.from, to: taken.to, first: (base?.offset ?? 0) + 1, last: offset }]
+        ? [{ run: taken.run, from: taken.from, to: taken.to, first: ground.offset + 1, last: offset }]
         : [],
+      ...(retractions.references.length > 0 && { retractions: retractions.references }),
+      ...(withdrawn && { withdrawn: withdrawn.key }),
+      ...(erased && { erased }),
     },
-    documents: [...segments.documents, ...ids.documents],
-    publications,
-    suppressed,
-    retired: [...segments.retired, ...ids.retired],
-    segment: segments.written,
-    ids: ids.written,
-  };
-}
-
-function append(offset: number, notifications: readonly Notification[], known: KnownIds) {
-  const publications: LivePublication[] = [];
-  const hashes = new Set<string>();
-  for (const notification of notifications) {
-    const hash = hashOfId(notification.id);
-    if (known.has(hash) || hashes.has(hash)) continue;
-    hashes.add(hash);
-    publications.push({ offset: offset + hashes.size, notification });
-  }
-  return { publications, hashes: [...hashes], suppressed: notifications.length - publications.length };
-}
-
-async function chainSegments(
-  { feed, base, limits, now, unique, contentOf }: CommitInput,
-  added: LivePublication[],
-) {
-  const old = base?.segments ?? [];
-  const kept = keptSegments(old, limits, now);
-  const dropped = old.filter((segment) => !kept.includes(segment)).map(({ key }) => key);
-  if (added.length === 0) return { references: kept, documents: [], retired: dropped, written: undefined };
-  const bytes = added.reduce((sum, publication) => sum + sizeOf(publication), 0);
-  const sizes = kept.map((segment) => segment.bytes);
-  const absorbed = kept.splice(kept.length - countAbsorbed(sizes, bytes, fullSegmentBytes(limits)));
-  const before = await Promise.all(absorbed.map(({ key }) => contentOf(key)));
-  const publications = [...before.flat(), ...added];
-  const key = segmentKey(labelOf(feed), unique());
-  const reference = {
-    key,
-    first: publications[0]?.offset ?? 1,
-    last: publications.at(-1)?.offset ?? 1,
-    bytes: absorbed.reduce((sum, segment) => sum + segment.bytes, bytes),
-    at: now,
-  };
-  return {
-    references: [...kept, reference],
     documents: [
-      { key, value: { v: DOCUMENT_VERSION, publications }, ttlSeconds: segmentTtlSeconds(limits) } as const,
+      ...segments.documents,
+      ...ids.documents,
+      ...retractions.documents,
+      ...(withdrawn ? [withdrawn] : []),
     ],
-    retired: [...dropped, ...absorbed.map((segment) => segment.key)],
-    written: { key, publications },
+    publications,
+    gone,
+    suppressed: appended.suppressed,
+    erased,
+    retired: [...segments.retired, ...ids.retired, ...retractions.retired],
+    segments: segments.written,
+    ids: ids.written,
+    retractions: retractions.written,
   };
 }
 
-function chainIds({ feed, base, known, limits, now, unique }: CommitInput, hashes: string[]) {
-  const old = base?.ids ?? [];
-  const kept = keptIds(old, limits, now);
-  const dropped = old.filter((reference) => !kept.includes(reference)).map(({ key }) => key);
-  if (hashes.length === 0) {
-    return { references: kept, documents: [], retired: dropped, written: new Map<string, string[]>() };
-  }
-  const sizes = kept.map(({ count }) => count);
-  const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, fullIdsCount(limits)));
-  const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
-  const key = idsKey(labelOf(feed), unique());
-  return {
-    references: [...kept, { key, count: all.length, at: now }],
-    documents: [{ key, value: encodeIds(all), ttlSeconds: idsTtlSeconds(limits) }],
-    retired: [...dropped, ...absorbed.map((reference) => reference.key)],
-    written: new Map([[key, all]]),
-  };
+const groundOf = ({ base, epoch, known, retracted, retractions, unwritten }: CommitInput) => ({
+  ...{ epoch, offset: base?.offset ?? 0, segments: base?.segments ?? [], ids: base?.ids ?? [] },
+  ...{ known, retracted, retractions, unwritten },
+});
+
+/** Nothing is left but what is done of each run. */
+const erasedGround = ({ nextEpoch }: CommitInput) => ({
+  ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
+  ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
+});
+
+const documentsOf = (head: Head): string[] =>
+  [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
+
+/** The document that names what has to be deleted; none when nothing has to. */
+function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
+  if (keys.length === 0) return undefined;
+  const value = { v: DOCUMENT_VERSION, keys } as const;
+  const key = withdrawnKey(unique());
+  return { key, value, bytes: sizeOf(value), ttlSeconds: segmentTtlSeconds(limits) };
 }
 
 /** What a person sees of the feed in a document's key; `unique` alone makes it one of a kind, and heads stay small. */

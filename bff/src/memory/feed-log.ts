@@ -1,7 +1,7 @@
 import { headKey, type Head } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/plan-commit.ts';
+import type { FeedDocument } from '../feed/feed-document.ts';
 
 /**
  * A log in this process's memory, gone with it: for tests of our own rules and for work on the ui. It refuses and

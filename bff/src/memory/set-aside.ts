@@ -8,4 +8,8 @@ export class MemorySetAside implements SetAsideStore {
   async add(record: SetAside): Promise<void> {
     if (!this.records.has(record.entry)) this.records.set(record.entry, record);
   }
+
+  async erase(feed: string): Promise<void> {
+    for (const [entry, record] of this.records) if (record.feed === feed) this.records.delete(entry);
+  }
 }

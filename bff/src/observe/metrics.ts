@@ -36,7 +36,18 @@ export function createMetrics(registry: Registry, connections: () => number) {
     }),
     suppressed: new Counter({
       name: 'tocsin_bff_notifications_suppressed_total',
-      help: 'Notifications left out because the feed had taken their id before.',
+      help: 'Notifications and retractions left out because the feed had taken or retracted their id before.',
+      registers,
+    }),
+    gone: new Counter({
+      name: 'tocsin_bff_publications_gone_total',
+      help: 'Publications that were retracted or replaced after they had been published.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    erased: new Counter({
+      name: 'tocsin_bff_feeds_erased_total',
+      help: 'Times that this instance erased a feed.',
       registers,
     }),
     setAside: new Counter({

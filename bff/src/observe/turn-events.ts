@@ -10,9 +10,14 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     metrics.epochsBegun.inc({ reason: reason.replaceAll(' ', '_') });
     log.error({ feed, reason }, 'the store lost part of a feed; a new epoch begins');
   },
-  appended(feed, taken, { publications, suppressed }) {
-    metrics.published.inc(publications.length);
+  appended(feed, taken, { publications, suppressed, gone, erased }) {
+    metrics.published.inc(publications.filter(({ notification }) => notification !== null).length);
     metrics.suppressed.inc(suppressed);
+    for (const reason of gone.values()) metrics.gone.inc({ reason });
+    if (erased) {
+      metrics.erased.inc();
+      log.info({ feed }, 'a feed was erased; a new epoch begins');
+    }
     if (!taken || !log.isLevelEnabled('debug')) return;
     const entry = entryKey({ run: taken.run, feed, seq: taken.to });
     const ids = loggedIds(publications);

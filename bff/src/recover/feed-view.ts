@@ -6,16 +6,17 @@ import {
   type Publication,
   type PublicationsEvent,
 } from '@tocsin/contracts';
-import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
+import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import type { Heard } from '../deliver/heard.ts';
 import { isLost } from '../deliver/load.ts';
 import type { FeedLog, StoredHead, StoreOrigin } from '../deliver/ports.ts';
 import { readHead } from '../deliver/read-head.ts';
 import { readSegments } from '../deliver/read-segments.ts';
 import type { CallFeed } from '../deliver/receive.ts';
+import { Removals } from '../feed/gone.ts';
 import { firstOffset } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
-import { highest, isHigher } from '../feed/position.ts';
+import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import { Ring, type RingLimits } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
@@ -38,21 +39,37 @@ export interface ViewDependencies {
 const HEAD_FRESH_MS = 60_000;
 /** How much of a feed a new ring starts with. */
 const FIRST_LOAD = 200;
+/** So often at most is read again what changed meanwhile. */
+const MOST_READS = 5;
+
+export interface Received {
+  /** False when it does not continue what is known, so that a comparison is due. */
+  continues: boolean;
+  /**
+   * The broadcast as it may be sent on: what a later one has taken away has lost its content. Nothing when it comes
+   * so late that this cannot be told, or when its epoch is over.
+   */
+  shown?: PublicationsEvent;
+}
 
 /** What one instance knows of a feed: a ring fed by broadcasts, compared with the head, and the segments behind it. */
 export class FeedView {
   readonly feed: string;
   readonly #use: ViewDependencies;
-  readonly #segments: SegmentCache;
+  #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
+  /** What was known belonged to an epoch that is over. */
+  #isStale = false;
+  /** The highest position heard that takes away one before it: nothing older than it may be served from. */
+  #removedAt: Position | undefined;
   #comparing: Promise<void> | undefined;
   #nextComparison: Promise<void> | undefined;
 
   constructor(feed: string, dependencies: ViewDependencies) {
     this.feed = feed;
     this.#use = dependencies;
-    this.#segments = new SegmentCache((keys) => readSegments(dependencies.log, keys));
+    this.#segments = this.#emptyCache();
   }
 
   /** Where the feed stands as far as this instance knows. */
@@ -60,19 +77,58 @@ export class FeedView {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
 
-  /** Takes a broadcast. False when it does not continue what is known, so that a comparison is due. */
-  receive({ epoch, publications }: PublicationsEvent): boolean {
-    const last = publications.at(-1);
-    if (last) this.#use.heard.hear(this.feed, { epoch, offset: last.offset });
-    if (!this.#ring) return true;
-    return this.#ring.epoch === epoch && this.#ring.append(publications);
+  /** Takes a broadcast. */
+  receive({ feed, epoch, publications }: PublicationsEvent): Received {
+    const heardBefore = this.#use.heard.of(feed);
+    const removedBefore = this.#removedAt;
+    this.#use.heard.hear(feed, { epoch, offset: publications.at(-1)?.offset ?? 0 });
+    if (heardBefore && isLaterEpoch(heardBefore.epoch, epoch)) return { continues: false };
+    this.#noteRemovals(epoch, publications);
+    const ring = this.#ring;
+    if (!ring) return { continues: !this.#isStale, shown: { feed, epoch, publications } };
+    if (ring.epoch !== epoch) {
+      this.#forget();
+      return { continues: false, shown: { feed, epoch, publications } };
+    }
+    const continues = ring.append(publications);
+    const shown = publications.flatMap((publication) => {
+      if (publication.offset <= ring.offset) return ring.at(publication.offset) ?? [];
+      const { offset } = publication;
+      return isHigher({ epoch, offset }, removedBefore) ? [publication] : [];
+    });
+    return { continues, ...(shown.length > 0 && { shown: { feed, epoch, publications: shown } }) };
   }
 
-  /** The position, from the head if nothing is known yet. */
+  #noteRemovals(epoch: string, publications: readonly Publication[], least = 0): void {
+    const offset = Math.max(least, new Removals(publications).offset);
+    if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
+  }
+
+  /** What is known is of an epoch that is over, and may have been erased: it is not served any more. */
+  #forget(): void {
+    this.#isStale = true;
+    this.#ring = undefined;
+    this.#head = undefined;
+    this.#segments = this.#emptyCache();
+  }
+
+  #emptyCache(): SegmentCache {
+    return new SegmentCache((keys) => readSegments(this.#use.log, keys));
+  }
+
+  /** The position, from the head if nothing is known yet, or something is gone that is not known here. */
   async known(): Promise<Position> {
-    if (!this.#ring) await (this.#comparing ?? this.compare());
-    if (!this.#ring) throw new TemporaryError(`the head of ${this.feed} cannot be read`);
-    return { epoch: this.#ring.epoch, offset: this.#ring.offset };
+    for (let reads = 0; reads < MOST_READS; reads++) {
+      const { position } = this;
+      if (position && !isHigher(this.#removedAt, position)) return position;
+      await this.#nextHead(reads);
+    }
+    throw new TemporaryError(`the head of ${this.feed} cannot be read`);
+  }
+
+  /** Waits for the comparison under way, or for one that begins after this call. */
+  #nextHead(reads: number): Promise<void> {
+    return reads === 0 && this.#comparing ? this.#comparing : this.compare();
   }
 
   /**
@@ -106,61 +162,64 @@ export class FeedView {
   async stretch(first: number, last: number): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
-    const held = ring && first >= ring.first ? ring.slice(first, last) : undefined;
-    if (held) return held;
-    try {
-      return await this.#stretchFromSegments(first, last);
-    } catch (error) {
-      if (!(error instanceof LostDocumentError)) throw error;
-      this.#head = undefined;
-      return this.#orReport(() => this.#stretchFromSegments(first, last));
-    }
+    if (ring && first >= ring.first) return ring.slice(first, last);
+    return this.#repeated(() => this.#stretchFromSegments(first, last));
   }
 
   async #stretchFromSegments(first: number, last: number): Promise<Publication[]> {
     const { head } = await this.#freshHead();
     const ring = this.#ring;
+    const removedAt = this.#removedAt;
     const fromRing = ring && ring.epoch === head.epoch ? ring.slice(Math.max(first, ring.first), last) : [];
     const end = fromRing[0] ? fromRing[0].offset - 1 : last;
     const references = head.segments.filter((segment) => segment.last >= first && segment.first <= end);
     const contents = await this.#segments.read(references);
     const older = contents.flat().filter(({ offset }) => offset >= first && offset <= end);
     const all = [...older, ...fromRing];
-    if (all.length !== last - first + 1) {
-      this.#head = undefined;
-      throw new TemporaryError(`${this.feed} changed while ${first} to ${last} were read`);
-    }
+    const isSame = this.#ring === ring && this.#removedAt === removedAt;
+    if (all.length !== last - first + 1 || !isSame)
+      throw new ChangedError(`${this.feed} changed while ${first} to ${last} were read`);
     return all;
   }
 
   async #freshHead(): Promise<{ head: Head }> {
-    if (!this.#head || this.#use.now() - this.#head.readAt > HEAD_FRESH_MS) {
-      await (this.#comparing ?? this.compare());
+    for (let reads = 0; reads < MOST_READS; reads++) {
+      const known = this.#head;
+      const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
+      // Its segments hold what was taken away since.
+      if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
+      await this.#nextHead(reads);
     }
-    if (!this.#head) throw new TemporaryError(`the head of ${this.feed} cannot be read`);
-    return this.#head;
+    throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  async #compare(): Promise<void> {
-    const stored = await this.#readSoundHead();
-    try {
-      await this.#adopt(stored);
-    } catch (error) {
-      if (!(error instanceof LostDocumentError)) throw error;
-      await this.#orReport(async () => this.#adopt(await this.#readSoundHead()));
+  #compare(): Promise<void> {
+    return this.#repeated(async () => this.#adopt(await this.#readSoundHead()));
+  }
+
+  /**
+   * Runs `read`, and again when the feed changed meanwhile, or a document is missing that the head named: a newer
+   * head may do without it. The same one missing twice was lost, which the feed is told.
+   */
+  async #repeated<T>(read: () => Promise<T>): Promise<T> {
+    let lost: string | undefined;
+    for (let reads = 1; ; reads++) {
+      try {
+        return await read();
+      } catch (error) {
+        const isMissing = error instanceof LostDocumentError;
+        if (isMissing && lost === error.key) return this.#report(error);
+        if (reads === MOST_READS || !(isMissing || error instanceof ChangedError)) throw error;
+        lost = isMissing ? error.key : undefined;
+        this.#head = undefined;
+      }
     }
   }
 
-  /** Runs `again`; a document that is missing for the second time is reported to the feed. */
-  async #orReport<T>(again: () => Promise<T>): Promise<T> {
-    try {
-      return await again();
-    } catch (error) {
-      if (!(error instanceof LostDocumentError)) throw error;
-      const caller = { heard: this.#use.heard.of(this.feed), lostDocument: error.key };
-      await this.#use.callFeed(this.feed, undefined, caller);
-      throw new TemporaryError(`part of ${this.feed} was lost; it goes on in a new epoch`, { cause: error });
-    }
+  async #report(cause: LostDocumentError): Promise<never> {
+    const caller = { heard: this.#use.heard.of(this.feed), lostDocument: cause.key };
+    await this.#use.callFeed(this.feed, undefined, caller);
+    throw new TemporaryError(`part of ${this.feed} was lost; it goes on in a new epoch`, { cause });
   }
 
   /**
@@ -179,6 +238,7 @@ export class FeedView {
 
   async #adopt({ head }: StoredHead): Promise<void> {
     const readAt = this.#use.now();
+    this.#refuseFormer(head);
     this.#use.heard.hear(this.feed, head);
     const ring = this.#ring;
     if (ring && !isHigher(head, ring)) {
@@ -193,10 +253,15 @@ export class FeedView {
     const missed = contents.flat().filter(({ offset }) => offset >= from && offset <= head.offset);
     if (missed.length !== head.offset - from + 1)
       throw new TemporaryError(`${this.feed} has a hole after ${from - 1}`);
+    this.#refuseFormer(head);
     this.#head = { head, readAt };
+    // Broadcasts may have brought it all while it was read.
+    if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
+    this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
     if (continues && ring.append(missed)) {
-      for (const publications of inParts(missed, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
+      const held = ring.slice(from, offset);
+      for (const publications of inParts(held, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
         this.#use.onMissed?.({ feed: this.feed, epoch, publications });
       }
       return;
@@ -204,7 +269,14 @@ export class FeedView {
     const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
     fresh.append(missed);
     this.#ring = fresh;
-    if (ring) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
+    if (ring || this.#isStale) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
+    this.#isStale = false;
+  }
+
+  #refuseFormer({ epoch }: Position): void {
+    const newest = this.#use.heard.of(this.feed)?.epoch;
+    if (newest !== undefined && isLaterEpoch(newest, epoch))
+      throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
   }
 }
 

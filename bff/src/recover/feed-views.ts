@@ -51,15 +51,22 @@ export class FeedViews {
     );
   }
 
-  /** Takes a broadcast; what does not continue a ring causes a comparison at once. */
-  receive(event: PublicationsEvent): void {
+  /**
+   * Takes a broadcast; what does not continue a ring causes a comparison at once. Returns it as it may be sent on to
+   * those who watch the feed; nothing if nobody may see it any more.
+   */
+  receive(event: PublicationsEvent): PublicationsEvent | undefined {
     const watched = this.#views.get(event.feed);
     if (!watched) {
-      const last = event.publications.at(-1);
-      if (last) this.#use.heard.hear(event.feed, { epoch: event.epoch, offset: last.offset });
-      return;
+      this.#use.heard.hear(event.feed, {
+        epoch: event.epoch,
+        offset: event.publications.at(-1)?.offset ?? 0,
+      });
+      return undefined;
     }
-    this.#compareIn(watched, watched.view.receive(event) ? FIRST_COMPARISON_MS : 0);
+    const { continues, shown } = watched.view.receive(event);
+    this.#compareIn(watched, continues ? FIRST_COMPARISON_MS : 0);
+    return shown;
   }
 
   stop(): void {

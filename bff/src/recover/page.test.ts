@@ -193,7 +193,7 @@ describe('what an instance missed', () => {
     await new Promise((resolve) => setImmediate(resolve));
     f.log.beforeHead = () => Promise.resolve();
     await publish(2);
-    for (const event of f.events.slice(-1)) expect(view.receive(event)).toBe(true);
+    for (const event of f.events.slice(-1)) expect(view.receive(event).continues).toBe(true);
     goOn();
     await older;
     expect(view.position).toEqual(at(7));
@@ -204,10 +204,12 @@ describe('what an instance missed', () => {
     const { view } = instance();
     await view.known();
     const next = { offset: 6, notification: null, id: 'x', gone: 'expired' } as const;
-    expect(view.receive({ feed: 'all', epoch: '1-other', publications: [next] })).toBe(false);
-    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] })).toBe(false);
+    expect(view.receive({ feed: 'all', epoch: '1-other', publications: [next] }).continues).toBe(false);
+    expect(
+      view.receive({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] }).continues,
+    ).toBe(false);
     expect(view.position).toEqual(at(5));
-    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [next] })).toBe(true);
+    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [next] }).continues).toBe(true);
     expect(view.position).toEqual(at(6));
   });
 });

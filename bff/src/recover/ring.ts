@@ -1,4 +1,5 @@
 import type { Position, Publication } from '@tocsin/contracts';
+import { Removals, withoutContent } from '../feed/gone.ts';
 import { sizeOf } from '../feed/present.ts';
 
 export interface RingLimits {
@@ -13,7 +14,10 @@ interface Sized {
   bytes: number;
 }
 
-/** The newest publications of one epoch of a feed: contiguous, bounded, and never going backwards. */
+/**
+ * The newest publications of one epoch of a feed: contiguous, bounded, and never going backwards. What a later one
+ * takes away has lost its content here at once.
+ */
 export class Ring {
   readonly epoch: string;
   readonly #limits: RingLimits;
@@ -38,6 +42,19 @@ export class Ring {
 
   /** Takes the publications that continue the ring; false when there is a gap before them. */
   append(publications: readonly Publication[]): boolean {
+    const before = this.#offset;
+    const continues = this.#push(publications);
+    this.#removeBy(publications.filter(({ offset }) => offset > before && offset <= this.#offset));
+    this.#trim();
+    return continues;
+  }
+
+  /** The publication at `offset`, if it is held. */
+  at(offset: number): Publication | undefined {
+    return this.#items[offset - this.first]?.publication;
+  }
+
+  #push(publications: readonly Publication[]): boolean {
     for (const publication of publications) {
       if (publication.offset <= this.#offset) continue;
       if (publication.offset > this.#offset + 1) return false;
@@ -46,8 +63,20 @@ export class Ring {
       this.#bytes += bytes;
       this.#offset++;
     }
-    this.#trim();
     return true;
+  }
+
+  #removeBy(publications: readonly Publication[]): void {
+    const removals = new Removals(publications);
+    if (removals.offset === 0) return;
+    this.#items.forEach((item, place) => {
+      const reason = removals.reasonFor(item.publication);
+      if (!reason) return;
+      const publication = withoutContent(item.publication, reason);
+      const bytes = sizeOf(publication);
+      this.#bytes += bytes - item.bytes;
+      this.#items[place] = { publication, bytes };
+    });
   }
 
   /** The publications held from `first` to `last`. */

@@ -2,7 +2,7 @@ import type { Publication, SegmentReference } from '@tocsin/contracts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Segments read lately, by key: they never change. Readers that ask at the same time share one read. */
+/** Segments read lately, by key: they never change, but the heads that name them do. Readers that ask at the same time share one read. */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
   readonly #held = new Map<string, { bytes: number; content: Promise<Publication[]> }>();

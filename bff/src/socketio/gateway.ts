@@ -78,7 +78,12 @@ export class Gateway {
   send({ feed, epoch, publications }: PublicationsEvent): void {
     const now = this.#options.now();
     const shown = publications.map((publication) => present(publication, now));
-    this.#io.local.to(roomOf(feed)).emit('publications', { feed, epoch, publications: shown });
+    const room = this.#io.local.to(roomOf(feed));
+    room.emit('publications', { feed, epoch, publications: shown });
+    const retracted = shown.flatMap((publication) =>
+      publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
+    );
+    if (retracted.length > 0) room.emit('retracted', { feed, ids: [...new Set(retracted)] });
   }
 
   /**

@@ -1,8 +1,16 @@
-import { DOCUMENT_VERSION, entryKey, type Head, type PublicationsEvent } from '@tocsin/contracts';
+import {
+  DOCUMENT_VERSION,
+  entryKey,
+  type EntryItem,
+  type Head,
+  type Notification,
+  type PublicationsEvent,
+  type Segment,
+} from '@tocsin/contracts';
 import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
 import type { FeedLog, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/plan-commit.ts';
+import type { FeedDocument } from '../feed/feed-document.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryEntries } from '../memory/entries.ts';
@@ -60,6 +68,14 @@ export class TestLog implements FeedLog {
   }
 }
 
+const AT = '2026-01-01T00:00:00Z';
+
+export const notification = (id: string, more: Partial<Notification> = {}): Notification => ({
+  ...{ id, feed: FEED, severity: 'info', title: id, createdAt: AT, ...more },
+});
+export const retract = (id: string): EntryItem => ({ retract: id, feed: FEED, at: AT });
+export const erase: EntryItem = { erase: true, feed: FEED, at: AT };
+
 /** Instances that share one store, one place for entries and one broadcaster, all in memory. */
 export class Fixture {
   readonly log = new TestLog();
@@ -84,16 +100,15 @@ export class Fixture {
     ids: readonly string[],
     { run = RUN, padding = 0, expiresAt: until }: { run?: string; padding?: number; expiresAt?: string } = {},
   ): void {
-    const createdAt = '2026-01-01T00:00:00Z';
     const more = { ...(padding > 0 && { body: 'x'.repeat(padding) }), ...(until && { expiresAt: until }) };
-    const notifications = ids.map((id) => ({
-      id,
-      feed: FEED,
-      severity: 'info',
-      title: id,
-      createdAt,
-      ...more,
-    }));
+    this.put(
+      seq,
+      ids.map((id) => notification(id, more)),
+      run,
+    );
+  }
+
+  put(seq: number, notifications: readonly EntryItem[], run = RUN): void {
     const expiresAt = '2030-01-01T00:00:00Z';
     const entry = { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
@@ -117,6 +132,7 @@ export class Fixture {
     const host = new FeedHost({
       ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events },
       retire: () => undefined,
+      onErased: (feed: string) => setAside.erase(feed),
       get limits() {
         return limits();
       },
@@ -134,15 +150,17 @@ export class Fixture {
   async ids(): Promise<string[]> {
     const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
     return documents.flatMap((document) =>
-      (document as { publications: { notification: { id: string } }[] }).publications.map(
-        (p) => p.notification.id,
+      (document as Segment).publications.map((p) =>
+        p.notification === null ? `${p.id} ${p.gone}` : p.notification.id,
       ),
     );
   }
 
   /** The ids that were broadcast, in order. */
   get broadcastIds(): string[] {
-    return this.events.flatMap(({ publications }) => publications.map((p) => p.notification?.id ?? 'gone'));
+    return this.events.flatMap(({ publications }) =>
+      publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id)),
+    );
   }
 }
 

@@ -5,11 +5,12 @@ import {
   idsKey,
   segmentKey,
   type Head,
+  type LivePublication,
   type Publication,
 } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { FeedLog } from '../../deliver/ports.ts';
-import type { FeedDocument } from '../../feed/plan-commit.ts';
+import type { FeedDocument } from '../../feed/feed-document.ts';
 
 const head = (version: number, members: Partial<Head> = {}): Head => ({
   ...{ v: DOCUMENT_VERSION, epoch: '1-a', version, offset: version },
@@ -31,8 +32,19 @@ const publications: Publication[] = [
 export const segmentOf = (feed: string): FeedDocument => ({
   key: segmentKey(feed, randomUUID()),
   value: { v: DOCUMENT_VERSION, publications },
+  bytes: 300,
   ttlSeconds: 600,
 });
+
+/** One of about 500 KB. */
+const largeSegmentOf = (feed: string): FeedDocument => {
+  const [one] = publications;
+  const many = Array.from({ length: 250 }, (_, i) => ({
+    offset: i + 1,
+    notification: { ...(one as LivePublication).notification, body: 'x'.repeat(1_900) },
+  }));
+  return { ...segmentOf(feed), value: { v: DOCUMENT_VERSION, publications: many }, bytes: 500_000 };
+};
 
 export const aFeed = (): string => `topic:${randomUUID()}`;
 
@@ -111,12 +123,21 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       const documents = Array.from({ length: 30 }, () => segmentOf(feed));
       const ids: FeedDocument = {
         ...{ key: idsKey(feed, 'x'), value: { v: DOCUMENT_VERSION, hashes: 'AAAAAAAAAAA=' } },
+        bytes: 300,
         ttlSeconds: 600,
       };
       await log.commit(feed, head(1), 0, [...documents, ids]);
       const keys = documents.flatMap(({ key }) => [key, segmentKey(feed, 'absent')]);
       const read = await log.readDocuments([...keys, ids.key]);
       expect(read).toEqual([...documents.flatMap(({ value }) => [value, undefined]), ids.value]);
+    });
+
+    it('should write more than the sidecar takes in one request', { timeout: 30_000 }, async () => {
+      const [log, feed] = [create(), aFeed()];
+      const documents = Array.from({ length: 12 }, () => largeSegmentOf(feed));
+      await log.commit(feed, head(1), 0, documents);
+      expect(await log.readHead(feed)).toEqual({ head: head(1), etag: 1 });
+      for (const { key, value } of documents) expect(await log.readDocuments([key])).toEqual([value]);
     });
 
     it('should remove documents, also those that are gone already', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, entryKey, type SetAside } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { SetAsideStore } from '../../deliver/ports.ts';
 
@@ -35,6 +35,21 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       await store.add({ ...first, reason: 'expired', at: '2027-01-01T00:00:00.000Z' });
       expect(await read(first.entry)).toEqual(first);
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
+    });
+
+    it('should delete what belongs to a feed, and nothing else', async () => {
+      const { store, read, list } = create();
+      const feed = `user:${randomUUID()}:1 ä`;
+      const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });
+      const others = ['all', feed.slice(0, -2), `${feed}:1`].map((other, n) =>
+        record({ feed: other, entry: entryKey({ run: 'P0000001', feed: other, seq: 8 + n }) }),
+      );
+      for (const one of [mine, ...others]) await store.add(one);
+      await store.erase(feed);
+      await store.erase(feed);
+      expect(await read(mine.entry)).toBeUndefined();
+      expect(await list()).not.toContain(mine.entry);
+      for (const { entry } of others) expect(await read(entry)).toBeDefined();
     });
 
     it('should list all that are added at the same time', async () => {

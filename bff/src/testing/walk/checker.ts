@@ -7,7 +7,7 @@ import {
   type PublicationsEvent,
   type SetAside,
 } from '@tocsin/contracts';
-import type { FeedDocument } from '../../feed/plan-commit.ts';
+import type { FeedDocument } from '../../feed/feed-document.ts';
 import { placeOfEntry, type Report } from './report.ts';
 import type { World } from './world.ts';
 

@@ -36,6 +36,7 @@ export class WalkInstance {
           world.checker.setAside(record);
           world.store.setAside.set(record.entry, record.reason);
         }),
+      erase: () => Promise.resolve(),
     };
     const now = () => world.clock;
     this.host = new FeedHost({
@@ -49,6 +50,7 @@ export class WalkInstance {
       now,
       reach: () => Promise.resolve(),
       retire: (keys) => world.retire(keys),
+      onErased: (feed) => this.setAside.erase(feed),
       events: {
         lossNoticed: (_feed, reason) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,
@@ -70,8 +72,9 @@ export class WalkInstance {
   receive(world: World): void {
     const event = this.inbox.shift();
     if (!event) return;
-    if (!this.view.receive(event)) this.compareDue = true;
-    for (const client of world.clients) client.push(this, event);
+    const { continues, shown } = this.view.receive(event);
+    if (!continues) this.compareDue = true;
+    if (shown) for (const client of world.clients) client.push(this, shown);
   }
 
   compare(): void {

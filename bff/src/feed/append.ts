@@ -1,0 +1,131 @@
+import {
+  isErasure,
+  isRetraction,
+  type EntryItem,
+  type Erasure,
+  type GoneReason,
+  type Notification,
+  type Publication,
+  type Retraction,
+} from '@tocsin/contracts';
+import { withoutContent } from './gone.ts';
+import { HistoryIndex } from './history-index.ts';
+import { hashOfId } from './ids.ts';
+
+export type Appendable = Exclude<EntryItem, Erasure>;
+
+/** What follows the last erasure among the items, and whether there was one: what precedes it is erased with it. */
+export function sinceErasure(items: readonly EntryItem[]): { erased: boolean; items: Appendable[] } {
+  const last = items.findLastIndex(isErasure);
+  const rest = items.slice(last + 1).filter((item): item is Appendable => !isErasure(item));
+  return { erased: last >= 0, items: rest };
+}
+
+/** Whether appending the items can take away something that was published before, so that it has to be found. */
+export const takesAway = (items: readonly Appendable[]): boolean =>
+  items.some((item) => isRetraction(item) || item.collapseKey !== undefined);
+
+interface Hashes {
+  has(hash: string): boolean;
+}
+
+export interface Ground {
+  /** The offset that is appended to. */
+  offset: number;
+  known: Hashes;
+  retracted: Hashes;
+  /** The history; needed where something takes away. */
+  index: HistoryIndex | undefined;
+}
+
+export interface Appended {
+  publications: Publication[];
+  /** Hashes of the ids that were published. */
+  taken: string[];
+  /** Hashes of the ids that were retracted. */
+  retracted: string[];
+  /** Older publications whose content goes, by offset. */
+  gone: Map<number, GoneReason>;
+  /** Notifications whose id was known or retracted, and repeated retractions. */
+  suppressed: number;
+}
+
+/** Gives each item that is new the next offset, and finds out what it takes away. Changes nothing that it is given. */
+export function append(items: readonly Appendable[], ground: Ground): Appended {
+  const appending = new Appending(ground);
+  for (const item of items) {
+    if (isRetraction(item)) appending.retract(item);
+    else appending.publish(item);
+  }
+  return appending.result;
+}
+
+class Appending {
+  readonly #ground: Ground;
+  readonly #own = new HistoryIndex();
+  readonly #publications: Publication[] = [];
+  readonly #taken = new Set<string>();
+  readonly #retracted = new Set<string>();
+  readonly #gone = new Map<number, GoneReason>();
+  #suppressed = 0;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  get result(): Appended {
+    return {
+      publications: this.#publications,
+      taken: [...this.#taken],
+      retracted: [...this.#retracted],
+      gone: this.#gone,
+      suppressed: this.#suppressed,
+    };
+  }
+
+  publish(notification: Notification): void {
+    const hash = hashOfId(notification.id);
+    if (this.#ground.known.has(hash) || this.#taken.has(hash) || this.#isRetracted(hash)) {
+      this.#suppressed++;
+      return;
+    }
+    const { collapseKey } = notification;
+    if (collapseKey !== undefined) {
+      const older = this.#own.offsetWith(collapseKey) ?? this.#ground.index?.offsetWith(collapseKey);
+      if (older !== undefined) this.#takeAway(older, 'replaced');
+    }
+    this.#taken.add(hash);
+    const publication = { offset: this.#next, notification };
+    this.#publications.push(publication);
+    this.#own.add(publication);
+  }
+
+  retract({ retract: id }: Retraction): void {
+    const hash = hashOfId(id);
+    if (this.#isRetracted(hash)) {
+      this.#suppressed++;
+      return;
+    }
+    this.#retracted.add(hash);
+    for (const offset of this.#own.offsetsOf(id)) this.#takeAway(offset, 'retracted');
+    for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#takeAway(offset, 'retracted');
+    this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
+  }
+
+  get #next(): number {
+    return this.#ground.offset + this.#publications.length + 1;
+  }
+
+  #isRetracted(hash: string): boolean {
+    return this.#ground.retracted.has(hash) || this.#retracted.has(hash);
+  }
+
+  #takeAway(offset: number, reason: GoneReason): void {
+    const place = offset - this.#ground.offset - 1;
+    const own = this.#publications[place];
+    if (own) {
+      this.#publications[place] = withoutContent(own, reason);
+      this.#own.remove(offset);
+    } else if (!this.#gone.has(offset)) this.#gone.set(offset, reason);
+  }
+}

@@ -1,0 +1,47 @@
+import type { LivePublication } from '@tocsin/contracts';
+
+/** Where in a feed's history its live publications are, by id and by collapse key. */
+export class HistoryIndex {
+  readonly #live = new Map<number, { id: string; collapseKey?: string | undefined }>();
+  readonly #byId = new Map<string, number[]>();
+  readonly #byKey = new Map<string, number>();
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** An id that was forgotten and then published again has several. */
+  offsetsOf(id: string): readonly number[] {
+    return this.#byId.get(id) ?? [];
+  }
+
+  offsetWith(collapseKey: string): number | undefined {
+    return this.#byKey.get(collapseKey);
+  }
+
+  add({ offset, notification }: LivePublication): void {
+    const { id, collapseKey } = notification;
+    this.#live.set(offset, { id, collapseKey });
+    this.#byId.set(id, [...this.offsetsOf(id), offset]);
+    if (collapseKey !== undefined) this.#byKey.set(collapseKey, offset);
+  }
+
+  remove(offset: number): void {
+    const notification = this.#live.get(offset);
+    if (!notification) return;
+    const { id, collapseKey } = notification;
+    this.#live.delete(offset);
+    const left = this.offsetsOf(id).filter((other) => other !== offset);
+    if (left.length > 0) this.#byId.set(id, left);
+    else this.#byId.delete(id);
+    if (collapseKey !== undefined && this.#byKey.get(collapseKey) === offset) this.#byKey.delete(collapseKey);
+  }
+
+  /** Publications are added in ascending order, so those below are the first. */
+  removeBelow(first: number): void {
+    for (const offset of this.#live.keys()) {
+      if (offset >= first) return;
+      this.remove(offset);
+    }
+  }
+}

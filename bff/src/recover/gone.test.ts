@@ -1,0 +1,192 @@
+import type { EntryItem, Page, Publication } from '@tocsin/contracts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { erase, Fixture, notification, retract } from '../testing/feed-fixture.ts';
+import { FeedView } from './feed-view.ts';
+import { readPage, type PageRequest } from './page.ts';
+
+const RING = 5;
+
+let f: Fixture;
+let host: ReturnType<Fixture['instance']>;
+let seq: number;
+
+beforeEach(async () => {
+  f = new Fixture();
+  host = f.instance();
+  seq = 0;
+  // Ten before the ring of a view that is told of all, the first of them in a segment of their own.
+  for (let n = 1; n <= 15; n++)
+    await take(notification(`n${n}`, { collapseKey: `k${n}`, body: 'x'.repeat(n) }));
+});
+
+/** One commit; the broadcasts of it. */
+async function take(...items: EntryItem[]) {
+  const before = f.events.length;
+  f.put(++seq, items);
+  await host.turn(seq);
+  return f.events.slice(before);
+}
+
+function instance() {
+  const moved: string[] = [];
+  const missed: Publication[] = [];
+  const { heard } = f.instance();
+  const view = new FeedView('all', {
+    ...{
+      log: f.log,
+      heard,
+      limits: f.limits,
+      ring: { publications: RING, bytes: 1024 * 1024 },
+      now: () => f.now,
+    },
+    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    onMoved: ({ epoch }) => moved.push(epoch),
+    onMissed: ({ publications }) => missed.push(...publications),
+  });
+  return { view, heard, moved, missed, read: (request: PageRequest) => readPage(view, request, () => f.now) };
+}
+
+const newest: PageRequest = { kind: 'newest', limit: 200 };
+const shown = ({ publications }: Page) =>
+  publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
+const live = (page: Page) => page.publications.flatMap(({ notification: n }) => (n ? [n.id] : []));
+
+describe('what was taken away', () => {
+  it.each(['n1', 'n8', 'n14'])(
+    'should not be served from the moment of its broadcast, in ring or in segments: %s',
+    async (id) => {
+      const { view, read } = instance();
+      expect(live(await read(newest))).toContain(id);
+      const [event] = await take(retract(id));
+      if (event) expect(view.receive(event)).toEqual({ continues: true, shown: event });
+      const page = await read(newest);
+      expect(shown(page).filter((one) => one.startsWith(`${id} `))).toEqual([
+        `${id} retracted`,
+        `${id} retracted`,
+      ]);
+      expect(JSON.stringify(page)).not.toContain(`"title":"${id}"`);
+    },
+  );
+
+  it.each([
+    ['n2', 'k2'],
+    ['n13', 'k13'],
+  ])('should be what a newer one replaces: %s', async (id, collapseKey) => {
+    const { view, read } = instance();
+    await read(newest);
+    const [event] = await take(notification('new', { collapseKey }));
+    if (event) view.receive(event);
+    expect(shown(await read(newest))).toEqual(expect.arrayContaining([`${id} replaced`, 'new']));
+    expect(live(await read(newest))).not.toContain(id);
+  });
+
+  it('should not be served when its broadcast came behind a gap, or before the first head was read', async () => {
+    const [gap, fresh] = [instance(), instance()];
+    await gap.read(newest);
+    f.log.beforeHead = async () => {
+      f.log.beforeHead = () => Promise.resolve();
+      await take(notification('between'));
+      for (const event of await take(retract('n14'))) fresh.view.receive(event);
+    };
+    expect(live(await fresh.read(newest))).not.toContain('n14');
+    for (const event of f.events.slice(-1)) expect(gap.view.receive(event).continues).toBe(false);
+    expect(live(await gap.read(newest))).not.toContain('n14');
+  });
+
+  it('should not be served by a reader that was at work when it was taken away', async () => {
+    const { view, read } = instance();
+    await read(newest);
+    // Makes it read the head and its segments again.
+    for (const event of await take(retract('n2'))) view.receive(event);
+    let taken = false;
+    const readDocuments = f.log.readDocuments.bind(f.log);
+    f.log.readDocuments = async (keys) => {
+      f.log.readDocuments = readDocuments;
+      const documents = await readDocuments(keys);
+      for (const event of await take(retract('n1'))) view.receive(event);
+      taken = true;
+      return documents;
+    };
+    expect(live(await read(newest))).not.toContain('n1');
+    expect(taken).toBe(true);
+  });
+
+  it('should be found by the comparison where no broadcast came, and pushed as it is then', async () => {
+    const { view, read, missed } = instance();
+    await read(newest);
+    await take(notification('new'), notification('newer'));
+    await take(retract('new'), retract('n3'), retract('n15'));
+    await view.compare();
+    expect(live(await read(newest))).not.toEqual(expect.arrayContaining(['n3']));
+    expect(shown(await read(newest)).slice(-6)).toEqual([
+      ...['n15 retracted', 'new retracted', 'newer'],
+      ...['new retracted', 'n3 retracted', 'n15 retracted'],
+    ]);
+    expect(missed.flatMap(({ notification: n }) => (n ? [n.id] : []))).toEqual(['newer']);
+  });
+
+  it('should come as gone to a client that was away', async () => {
+    const { read } = instance();
+    const { epoch = '' } = f.head ?? {};
+    await take(retract('n12'));
+    const page = await read({ kind: 'after', position: { epoch, offset: 11 } });
+    expect(page.recovered).toBe(true);
+    expect(shown(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
+  });
+
+  it('should not be sent on when its broadcast comes again after it was taken away', async () => {
+    const { view, read } = instance();
+    const [late] = await take(notification('late'));
+    await read(newest);
+    for (const event of await take(retract('late'))) view.receive(event);
+    if (late) {
+      expect(view.receive(late).shown?.publications).toEqual([
+        { offset: 16, notification: null, id: 'late', gone: 'retracted' },
+      ]);
+      const [first] = f.events;
+      // It is not held any more, so it cannot be told.
+      if (first) expect(view.receive(first)).toEqual({ continues: true });
+    }
+  });
+});
+
+describe('a feed that was erased', () => {
+  it('should serve nothing of before from the moment of the broadcast, and say where it stands', async () => {
+    const { view, read, moved } = instance();
+    const before = await read(newest);
+    const [event] = await take(erase);
+    expect(event && view.receive(event)).toEqual({ continues: false, shown: event });
+    expect(view.position).toBeUndefined();
+    const position = { epoch: before.epoch, offset: before.offset };
+    expect(await read({ kind: 'after', position })).toMatchObject({
+      ...{ epoch: event?.epoch, offset: 0, recovered: false, publications: [] },
+    });
+    expect(moved).toEqual([event?.epoch]);
+  });
+
+  it('should not be taken from a head that was read before the broadcast', async () => {
+    const { view, read } = instance();
+    f.log.beforeHead = async () => {
+      f.log.beforeHead = () => Promise.resolve();
+      for (const event of await take(erase)) view.receive(event);
+    };
+    expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
+  });
+
+  it('should be found by the comparison where no broadcast came', async () => {
+    const { view, read, moved } = instance();
+    await read(newest);
+    await take(notification('x'), erase, notification('y'));
+    await view.compare();
+    expect(shown(await read(newest))).toEqual(['y']);
+    expect(moved).toEqual([f.head?.epoch]);
+  });
+
+  it('should have nothing of before sent on afterwards', async () => {
+    const { view } = instance();
+    await view.known();
+    const [late] = await take(notification('late'));
+    for (const event of await take(erase)) view.receive(event);
+    expect(late && view.receive(late)).toEqual({ continues: false });
+  });
+});
