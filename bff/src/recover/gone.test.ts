@@ -34,6 +34,7 @@ function instance() {
   const view = new FeedView('all', {
     ...{
       log: f.log,
+      origin: f.origin,
       heard,
       limits: f.limits,
       ring: { publications: RING, bytes: 1024 * 1024 },
