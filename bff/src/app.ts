@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
 import {
+  HAS_FAILPOINTS,
   answerUnreadableRequests,
   createFailpoints,
   createLogger,
@@ -43,7 +44,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const now = () => Date.now();
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => gateway.connections);
-  const reach = createFailpoints<Step>(config.FAILPOINTS);
+  const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const limits = {
     historyMax: config.HISTORY_MAX,
     historyBytes: config.HISTORY_BYTES,

@@ -1,4 +1,10 @@
-import { commonSettings, parseConfig, portSetting, wholeNumberSetting } from '@tocsin/service';
+import {
+  commonSettings,
+  failpointSettings,
+  parseConfig,
+  portSetting,
+  wholeNumberSetting,
+} from '@tocsin/service';
 import { z } from 'zod';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -47,7 +53,7 @@ export const bffSettings = z.object({
   DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
     'Time over which a stopping instance moves its clients to others',
   ),
-  FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process'),
+  ...failpointSettings,
 });
 export type BffConfig = z.infer<typeof bffSettings>;
 

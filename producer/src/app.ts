@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import {
+  HAS_FAILPOINTS,
   Sidecar,
   answerUnreadableRequests,
   closeServer,
@@ -75,7 +76,8 @@ export async function startProducer(
   config: ProducerConfig,
   given: Backend = daprBackend(config),
 ): Promise<RunningApp> {
-  const backend = config.FAILPOINTS ? withFailpoints(given, createFailpoints(config.FAILPOINTS)) : given;
+  const backend =
+    HAS_FAILPOINTS && config.FAILPOINTS ? withFailpoints(given, createFailpoints(config.FAILPOINTS)) : given;
   const log = createLogger('producer', config.LOG_LEVEL);
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => producer.held);

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { MAX_NOTIFICATIONS_PER_REQUEST } from '@tocsin/contracts';
-import { commonSettings, parseConfig, portSetting, wholeNumberSetting } from '@tocsin/service';
+import {
+  commonSettings,
+  failpointSettings,
+  parseConfig,
+  portSetting,
+  wholeNumberSetting,
+} from '@tocsin/service';
 
 /** A request of 1 MiB whose every character the sidecar escapes with six bytes must fit. */
 const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
@@ -32,7 +38,7 @@ export const producerSettings = z.object({
   FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
     .default(100_000)
     .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
-  FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process'),
+  ...failpointSettings,
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;
 

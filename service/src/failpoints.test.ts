@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -23,14 +23,15 @@ it('should pause for the given time', async () => {
   expect(Date.now() - started).toBeGreaterThanOrEqual(29);
 });
 
-it('should follow a file that changes', async () => {
+it('should follow a file that changes, for the first process that reaches its step', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'failpoints-'));
   const file = join(dir, 'spec');
   const reach = createFailpoints(`file:${file}`);
   await reach('popped');
   writeFileSync(file, 'popped=fail\n');
+  await reach('committed');
   await expect(reach('popped')).rejects.toThrow('failpoint popped');
-  writeFileSync(file, '');
+  expect(readdirSync(dir)).toEqual([`spec.${process.pid}`]);
   await reach('popped');
   rmSync(dir, { recursive: true });
 });

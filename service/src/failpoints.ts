@@ -1,7 +1,21 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 
-const POINT = /^([a-z-]+)=(kill|fail|pause:\d{1,6})(?:@(\d{1,6}))?$/;
+/** Set to false by the build of a production bundle. */
+declare const TOCSIN_FAILPOINTS: boolean;
+
+/** False in a production bundle: there all that follows from it is left out. */
+export const HAS_FAILPOINTS: boolean = typeof TOCSIN_FAILPOINTS === 'undefined' || TOCSIN_FAILPOINTS;
+
+/** The setting, for the schema of an application; a production bundle does not have it. */
+export const failpointSettings = (
+  HAS_FAILPOINTS
+    ? { FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process') }
+    : {}
+) as { FAILPOINTS: z.ZodOptional<z.ZodString> };
+
+const POINT = /^([a-z-]+)=(kill|stop|fail|pause:\d{1,6})(?:@(\d{1,6}))?$/;
 const FILE = 'file:';
 
 /** Reaches a named step; resolves at once unless a failpoint is set there. */
@@ -14,24 +28,25 @@ interface Failpoint {
 }
 
 /**
- * For tests only: kills the process (SIGKILL), fails or pauses at steps named by `spec`, as in
- * `committed=kill@3,popped=pause:500`: at the third commit kill, half a second at every pop. `file:<path>` reads the
- * failpoints from a file, at each step anew, so that a test can set them while the process runs. Without a spec every
- * step passes.
+ * For tests only: kills (SIGKILL) or stops (SIGSTOP) the process, fails or pauses at steps named by `spec`, as in
+ * `committed=kill@3,popped=pause:500`: at the third commit kill, half a second at every pop. With `file:<path>` the
+ * failpoints are in a file, read at each step, so that a test can set them while processes run; the first process
+ * that reaches one takes the file, by renaming it to `<path>.<process id>`. Without a spec every step passes.
  * @throws Error when the spec cannot be read
  */
 export function createFailpoints<Step extends string>(spec: string | undefined): Reach<Step> {
-  if (!spec) return () => Promise.resolve();
+  if (!HAS_FAILPOINTS || !spec) return () => Promise.resolve();
   const file = spec.startsWith(FILE) ? spec.slice(FILE.length) : undefined;
   const fixed = file === undefined ? parse(spec) : [];
   const reached = new Map<string, number>();
   return async (step) => {
     const count = (reached.get(step) ?? 0) + 1;
     reached.set(step, count);
-    const points = file === undefined ? fixed : existsSync(file) ? parse(readFileSync(file, 'utf8')) : [];
-    for (const point of points) {
-      if (point.step === step && (point.at === undefined || point.at === count)) await act(point);
-    }
+    const points = (file === undefined ? fixed : inFile(file)).filter(
+      (point) => point.step === step && (point.at === undefined || point.at === count),
+    );
+    if (file !== undefined && points.length > 0 && !take(file)) return;
+    for (const point of points) await act(point);
   };
 }
 
@@ -44,14 +59,33 @@ const parse = (spec: string): Failpoint[] =>
       const [, step, action, at] = POINT.exec(text) ?? [];
       if (!step || !action) {
         throw new Error(
-          `FAILPOINTS: cannot read "${text}"; write step=kill, step=fail or step=pause:<ms>, and @n`,
+          `FAILPOINTS: cannot read "${text}"; write step=kill, =stop, =fail or =pause:<ms>, and @n`,
         );
       }
       return { step, action, at: at === undefined ? undefined : Number(at) };
     });
 
+const inFile = (file: string): Failpoint[] => parse(ifThere(() => readFileSync(file, 'utf8')) ?? '');
+
+const take = (file: string): boolean =>
+  ifThere(() => {
+    renameSync(file, `${file}.${process.pid}`);
+    return true;
+  }) ?? false;
+
+/** What `act` returns; `undefined` where its file is absent, as when another process has taken it. */
+function ifThere<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 async function act({ step, action }: Failpoint): Promise<void> {
   if (action === 'kill') process.kill(process.pid, 'SIGKILL');
+  else if (action === 'stop') process.kill(process.pid, 'SIGSTOP');
   else if (action === 'fail') throw new Error(`failpoint ${step}`);
   else await delay(Number(action.slice('pause:'.length)));
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '../net/poll.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import type { Pair } from '../stack/pair.ts';
 import type { Stack } from '../stack/stack.ts';
-import type { FailpointFiles } from './failpoint-files.ts';
-import type { Fault } from './schedule.ts';
+import type { Failpoints } from './failpoints.ts';
+import type { Fault, StepFault } from './schedule.ts';
 
 /** What a fault did: the instance that it hit, if it was one, and whether it happened. */
 export interface Hit {
@@ -14,47 +15,51 @@ export interface Hit {
 
 /** A killed process stays away for so long, in ms. */
 const AWAY_MS = 700;
-/** An instance that has not reached its failpoint after so long is let alone, in ms. */
-const REACH_MS = 2_000;
+/** A step that no instance has reached after so long is given up, in ms. */
+const REACH_MS = 20_000;
+const READY_MS = 60_000;
 
 /** Does the harm and mends it; resolves when the process is back and ready. */
-export async function applyFault(stack: Stack, files: FailpointFiles, fault: Fault): Promise<Hit> {
-  if (fault.kind === 'failpoint') return hitFailpoint(stack, files, fault);
+export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<Hit> {
+  if ('step' in fault) return hitStep(stack, failpoints, fault);
   const { pair, process, revive } = find(stack, fault.target);
+  const happened = process.running;
   if (fault.kind === 'stop') {
     await process.kill('SIGSTOP');
     await delay(fault.ms);
     await process.kill('SIGCONT');
+    await pair?.ready(READY_MS);
+  } else if (fault.kind === 'restart') {
+    await process.stop();
+    await revive();
   } else {
     await process.kill('SIGKILL');
     await delay(AWAY_MS);
     await revive();
   }
-  return { pair: pair?.name, happened: true };
+  return { pair: pair?.name, happened };
 }
 
-/** Arms one instance after the other until one dies: which of them a feed's turns reach is Dapr's choice. */
-async function hitFailpoint(
-  stack: Stack,
-  files: FailpointFiles,
-  { app, step }: Fault & { kind: 'failpoint' },
-): Promise<Hit> {
-  for (const pair of app === 'producer' ? stack.producers : stack.bffs) {
-    files.set(pair.name, `${step}=kill`);
-    const end = Date.now() + REACH_MS;
-    while (pair.app.running && Date.now() < end) await delay(5);
-    files.clear(pair.name);
-    if (pair.app.running) continue;
+/** Which instance reaches the step first is Dapr's choice. */
+async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<Hit> {
+  const { app, step } = fault;
+  const pairs = app === 'producer' ? stack.producers : stack.bffs;
+  const byPid = new Map(pairs.map((pair) => [pair.app.pid, pair]));
+  failpoints.set(app, `${step}=${fault.kind === 'kill-at' ? 'kill' : 'stop'}`);
+  await pollUntil(async () => failpoints.takenBy(app) !== undefined, { timeoutMs: REACH_MS, everyMs: 5 });
+  const pair = byPid.get(failpoints.takenBy(app) ?? 0);
+  failpoints.clear(app);
+  if (!pair) return { pair: undefined, happened: false };
+  if (fault.kind === 'kill-at') {
+    await pair.app.waitForExit(READY_MS);
     await delay(AWAY_MS);
-    await bringBack(pair);
-    return { pair: pair.name, happened: true };
+    await pair.app.start();
+  } else {
+    await delay(fault.ms);
+    await pair.app.kill('SIGCONT');
   }
-  return { pair: undefined, happened: false };
-}
-
-async function bringBack(pair: Pair): Promise<void> {
-  await pair.app.start();
-  await pair.ready(60_000);
+  await pair.ready(READY_MS);
+  return { pair: pair.name, happened: true };
 }
 
 function find(
@@ -74,7 +79,7 @@ function find(
     process,
     revive: async () => {
       await process.start();
-      await pair.ready(60_000);
+      await pair.ready(READY_MS);
     },
   };
 }

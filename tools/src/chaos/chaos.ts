@@ -1,45 +1,45 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ROOT } from '../paths.ts';
 import { startStack, type Stack } from '../stack/stack.ts';
-import { applyFault } from './apply-fault.ts';
 import { Clients } from './clients.ts';
-import { FailpointFiles } from './failpoint-files.ts';
-import { makeLedger, type Event, type Ledger } from './ledger.ts';
+import { Failpoints } from './failpoints.ts';
+import { goalsOf, shortfalls } from './goals.ts';
+import { harm } from './harm.ts';
+import { makeLedger, type Ledger } from './ledger.ts';
 import { naiveBff } from './naive/command.ts';
 import { readChaosOptions, type ChaosOptions } from './options.ts';
-import { drawRun } from './picture.ts';
 import { printLedger } from './print-ledger.ts';
 import { Random } from './random.ts';
-import { BFFS, nameOf, schedule, type Fault } from './schedule.ts';
+import { writeReport } from './report.ts';
+import { BFFS, schedule } from './schedule.ts';
 import { Workload } from './workload.ts';
 
-/** More rounds than any run has time for. */
-const ROUNDS = 100;
-/** Deliveries must be complete so long after the last fault, in ms. */
-const DRAIN_MS = 60_000;
-const BETWEEN_MS = 500;
+/** What a dead process held comes within 20 s, so after this long without any delivery nothing will, in ms. */
+const QUIET_MS = 21_000;
+/** Deliveries must have ended so long after the last notification, in ms. */
+const DRAIN_MS = 120_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run chaos`: kills and stops every process, and kills at every step of the protocol, while notifications flow
- * to 20 clients; then accounts for each of them. The exit code is 1 after any loss, double or disorder.
+ * `npm run chaos`: kills, stops and restarts every process, and kills and stops at every step of the protocol, while
+ * notifications flow to 20 clients; then accounts for each of them. The exit code is 1 after any loss, double or
+ * disorder, and when a fault that had to be done did not happen.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-chaos-'));
-  const files = new FailpointFiles(dir);
+  const failpoints = new Failpoints(dir);
   const stack = await startStack({
     bffs: BFFS,
-    producerEnv: () => files.env('producer-1'),
-    bffEnv: (index) => files.env(`bff-${index + 1}`),
+    producerEnv: failpoints.env('producer'),
+    bffEnv: failpoints.env('bff'),
     ...(options.naive && { apps: { bff: naiveBff } }),
   });
   try {
-    const ledger = await run(stack, files, options, signal);
+    const ledger = await run(stack, failpoints, options, signal);
     say(`\n${printLedger(ledger)}`);
     return ledger.clean ? 0 : 1;
   } finally {
@@ -50,11 +50,12 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
 
 async function run(
   stack: Stack,
-  files: FailpointFiles,
+  failpoints: Failpoints,
   options: ChaosOptions,
   signal: AbortSignal,
 ): Promise<Ledger> {
-  const { seed, minutes, naive } = options;
+  const { seed, minutes, full, naive } = options;
+  const goals = goalsOf(options);
   const startedAt = Date.now();
   const clients = new Clients(stack.bffs, new Random(seed));
   try {
@@ -64,72 +65,38 @@ async function run(
       new Random(seed + 1),
     );
     clients.stir();
-    const first: Fault[] = naive ? [{ kind: 'failpoint', app: 'bff', step: 'popped' }] : [];
-    const events = await harm(stack, files, {
-      faults: schedule(seed, ROUNDS, first),
-      round: schedule(seed, 1, first).length,
-      end: startedAt + minutes * 60_000,
-      signal,
+    const faults = schedule(options);
+    const end = startedAt + minutes * 60_000;
+    const events = await harm({
+      ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.settle();
     await workload.stop();
-    await drain(clients, workload);
-    const ledger = await makeLedger({ seed, naive, startedAt, workload, clients, events });
-    writeReport(ledger, events, clients, startedAt);
+    await drain(clients);
+    const ledger = await makeLedger({
+      ...{ seed, naive, startedAt, workload, clients, events },
+      shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
+    });
+    const deliveries = clients.steady.flatMap(({ observer }) => observer.shown.map(({ at }) => at));
+    say(`\nWritten: ${writeReport(ledger, events, deliveries).join(' and ')}`);
     return ledger;
   } finally {
     clients.close();
   }
 }
 
-interface Harm {
-  faults: readonly Fault[];
-  /** So many faults are done in any case. */
-  round: number;
-  end: number;
-  signal: AbortSignal;
-}
-
-async function harm(
-  stack: Stack,
-  files: FailpointFiles,
-  { faults, round, end, signal }: Harm,
-): Promise<Event[]> {
-  const events: Event[] = [];
-  for (const fault of faults) {
-    if (signal.aborted || (events.length >= round && Date.now() > end)) break;
-    const from = Date.now();
-    const { pair, happened } = await applyFault(stack, files, fault);
-    await delay(BETWEEN_MS);
-    events.push({ fault, happened, pair, from, to: Date.now() });
-    say(
-      `${String(events.length).padStart(4)}  ${nameOf(fault)}${happened ? '' : ': was not reached'}  ${Date.now() - from} ms`,
-    );
-  }
-  return events;
-}
-
-/** Waits until every client was shown all, or time is up: the ledger says then what is missing. */
-async function drain(clients: Clients, workload: Workload): Promise<void> {
+/**
+ * Waits until nothing comes any more. That all were shown is not enough: a double would come last, with what a dead
+ * process held.
+ */
+async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;
-  for (const watcher of await clients.all()) {
-    for (;;) {
-      const seen = new Set(watcher.shown.map(({ id }) => id));
-      const complete = [...workload.acknowledged(watcher.feed).keys()].every((id) => seen.has(id));
-      if (complete || watcher.gaps.length > 0 || Date.now() > end) break;
-      await delay(100);
-      await clients.slow.report();
-    }
+  let count = -1;
+  let countedAt = Date.now();
+  while (Date.now() < end && Date.now() - countedAt < QUIET_MS) {
+    const watchers = await clients.all();
+    const shown = watchers.reduce((sum, watcher) => sum + watcher.shown.length, 0);
+    if (shown !== count) [count, countedAt] = [shown, Date.now()];
+    await delay(500);
   }
-}
-
-function writeReport(ledger: Ledger, events: readonly Event[], clients: Clients, startedAt: number): void {
-  const dir = join(ROOT, '.artifacts');
-  mkdirSync(dir, { recursive: true });
-  const name = ledger.naive ? 'chaos-naive' : 'chaos';
-  const deliveries = clients.steady.flatMap(({ observer }) => observer.shown.map(({ at }) => at));
-  const report = { ...ledger, events: events.map((event) => ({ ...event, fault: nameOf(event.fault) })) };
-  writeFileSync(join(dir, `${name}-report.json`), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(dir, `${name}-report.svg`), drawRun(events, deliveries, startedAt, Date.now()));
-  say(`\nWritten: .artifacts/${name}-report.json and .svg`);
 }

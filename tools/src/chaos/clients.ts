@@ -56,6 +56,11 @@ export class Clients {
     await Promise.all(this.#moving);
   }
 
+  /** The steady clients of all instances but `pair`. */
+  besides(pair: string | undefined): Observer[] {
+    return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
+  }
+
   async all(): Promise<Watcher[]> {
     await this.slow.report();
     return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow];

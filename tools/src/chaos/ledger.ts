@@ -1,9 +1,10 @@
 import { audit, isClean, longestPause, type Account } from '../ledger/audit.ts';
 import type { Clients } from './clients.ts';
-import { nameOf, type Fault } from './schedule.ts';
+import { killsOf } from './goals.ts';
+import { groupOf, type Fault } from './schedule.ts';
 import type { Workload } from './workload.ts';
 
-/** When a fault was done, and to whom. */
+/** When a fault was done and to whom, until deliveries to all others went on. */
 export interface Event {
   fault: Fault;
   happened: boolean;
@@ -16,13 +17,15 @@ export interface FaultRow {
   fault: string;
   times: number;
   happened: number;
-  /** Longest time without a delivery to clients of instances that were not hit, in ms; median and highest. */
+  /** Longest time that a client of an instance that was not hit waited for a delivery, in ms: median and highest. */
   medianPauseMs: number;
   highestPauseMs: number;
 }
 
 export interface Ledger {
   seed: number;
+  /** ms since 1970 */
+  startedAt: number;
   seconds: number;
   naive: boolean;
   acknowledged: number;
@@ -31,6 +34,9 @@ export interface Ledger {
   kills: number;
   accounts: (Account & { feed: string })[];
   faults: FaultRow[];
+  /** What the run should have done and did not. */
+  shortfalls: readonly string[];
+  /** True if nothing was lost, doubled or out of order, and all was done that had to be. */
   clean: boolean;
 }
 
@@ -41,6 +47,7 @@ export interface LedgerInput {
   workload: Workload;
   clients: Clients;
   events: readonly Event[];
+  shortfalls: readonly string[];
 }
 
 /** The account of a whole run. */
@@ -51,6 +58,7 @@ export async function makeLedger({
   workload,
   clients,
   events,
+  shortfalls,
 }: LedgerInput): Promise<Ledger> {
   const watchers = await clients.all();
   const accounts = watchers.map((watcher) => ({
@@ -59,37 +67,41 @@ export async function makeLedger({
   }));
   return {
     seed,
+    startedAt,
     seconds: Math.round((Date.now() - startedAt) / 1000),
     naive,
     acknowledged: workload.total,
     repeatedRequests: workload.repeated,
     deliveries: accounts.reduce((sum, { shown }) => sum + shown, 0),
-    kills: events.filter(({ fault, happened }) => happened && fault.kind !== 'stop').length,
+    kills: killsOf({ events }),
     accounts,
     faults: faultRows(events, clients),
-    clean: accounts.every(isClean),
+    shortfalls,
+    clean: accounts.every(isClean) && shortfalls.length === 0,
   };
 }
 
 function faultRows(events: readonly Event[], clients: Clients): FaultRow[] {
   const groups = new Map<string, { times: number; pauses: number[] }>();
   for (const { fault, happened, pair, from, to } of events) {
-    const name = nameOf(fault).replace(/bff-\d/, 'bff');
+    const name = groupOf(fault);
     const group = groups.get(name) ?? { times: 0, pauses: [] };
     groups.set(name, group);
     group.times++;
     if (!happened) continue;
-    const others = clients.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
-    group.pauses.push(Math.round(longestPause(others, from, to)));
+    const pauses = clients.besides(pair).map((observer) => longestPause([observer], from, to));
+    group.pauses.push(Math.round(Math.max(...pauses)));
   }
-  return [...groups].map(([fault, { times, pauses }]) => {
-    const sorted = pauses.sort((a, b) => a - b);
-    return {
-      fault,
-      times,
-      happened: pauses.length,
-      medianPauseMs: sorted[Math.floor(sorted.length / 2)] ?? 0,
-      highestPauseMs: sorted.at(-1) ?? 0,
-    };
-  });
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([fault, { times, pauses }]) => {
+      const sorted = pauses.sort((a, b) => a - b);
+      return {
+        fault,
+        times,
+        happened: pauses.length,
+        medianPauseMs: sorted[Math.floor(sorted.length / 2)] ?? 0,
+        highestPauseMs: sorted.at(-1) ?? 0,
+      };
+    });
 }

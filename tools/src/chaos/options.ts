@@ -1,25 +1,44 @@
-import { Failure } from '../failure.ts';
+import { parseArgs } from 'node:util';
+import { Failure, messageOf } from '../failure.ts';
 
 export interface ChaosOptions {
   seed: number;
   minutes: number;
+  /** Every step five times, 100 kills, 10,000 notifications; ends when that is reached. */
+  full: boolean;
   /** Pop first, emit, acknowledge: what the ledger must find wanting. */
   naive: boolean;
 }
 
-const USAGE = 'npm run chaos -- [--seed N] [--minutes N] [--naive]';
+const USAGE = 'npm run chaos -- [--full] [--minutes <number>] [--seed <number>] [--naive]';
+const MINUTES = { full: '40', short: '2' };
 
-/** @throws Failure for a word that is no option. */
-export function readChaosOptions(args: readonly string[]): ChaosOptions {
-  const options: ChaosOptions = { seed: 1, minutes: 2, naive: false };
-  const words = [...args];
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === '--naive') options.naive = true;
-    else if (word === '--seed' || word === '--minutes') {
-      const value = Number(words.shift());
-      if (!(value > 0)) throw new Failure(`${word} takes a number above 0. Use: ${USAGE}`);
-      options[word === '--seed' ? 'seed' : 'minutes'] = value;
-    } else throw new Failure(`There is no option ${word}. Use: ${USAGE}`);
+/** Reads what stands behind `npm run chaos --`. @throws Failure that lists all faults */
+export function readChaosOptions(args: string[]): ChaosOptions {
+  const { full, naive, ...texts } = parse(args);
+  const seed = Number(texts.seed);
+  const minutes = Number(texts.minutes ?? (full ? MINUTES.full : MINUTES.short));
+  const faults = [
+    ...(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? [] : ['--seed takes a whole number']),
+    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes takes a number above 0, at most 1440']),
+    ...(full && naive ? ['--naive cannot be full: it has fewer steps'] : []),
+  ];
+  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  return { seed, minutes, full, naive };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        seed: { type: 'string', default: '1' },
+        minutes: { type: 'string' },
+        full: { type: 'boolean', default: false },
+        naive: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
   }
-  return options;
 }

@@ -6,7 +6,7 @@ export function printLedger(ledger: Ledger): string {
   const sum = (of: (account: Ledger['accounts'][number]) => number) =>
     ledger.accounts.reduce((total, account) => total + of(account), 0);
   const rows = [
-    ['client', 'feed', 'acknowledged', 'shown', 'lost', 'twice', 'disordered', 'holes', 'honest gaps'],
+    ['client', 'feed', 'acknowledged', 'delivered', 'lost', 'shown twice', 'out of order', 'honest gaps'],
     ...ledger.accounts.map((account) => [
       account.observer,
       account.feed,
@@ -14,13 +14,12 @@ export function printLedger(ledger: Ledger): string {
       account.shown,
       account.lost.length,
       account.twice.length,
-      account.disordered.length,
-      account.holes.length,
+      account.disordered.length + account.holes.length,
       account.honestGaps,
     ]),
   ];
   const faults = [
-    ['fault', 'times', 'happened', 'pause, median ms', 'highest ms'],
+    ['fault', 'times', 'happened', 'deliveries paused, median ms', 'highest ms'],
     ...ledger.faults.map(({ fault, times, happened, medianPauseMs, highestPauseMs }) => [
       fault,
       times,
@@ -30,10 +29,11 @@ export function printLedger(ledger: Ledger): string {
     ]),
   ];
   const total =
-    `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} shown to ` +
+    `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
     `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
     `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
     `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
-  return `${table(rows)}\n\n${table(faults)}\n\n${total}`;
+  const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${total}`;
 }

@@ -2,57 +2,100 @@ import { Random } from './random.ts';
 
 export const BFFS = 3;
 
-/** Processes that can be killed or stopped, by name. */
-export const PROCESSES = [
+/** Processes that can be killed, stopped and started again, by name. */
+export const PROCESSES: readonly string[] = [
   'producer application',
   'producer sidecar',
   ...Array.from({ length: BFFS }, (_, i) => [`bff-${i + 1} application`, `bff-${i + 1} sidecar`]).flat(),
   'placement',
   'scheduler',
   'redis',
-] as const;
+];
+
+export interface Step {
+  app: 'producer' | 'bff';
+  step: string;
+}
+
+const steps = (app: Step['app'], names: readonly string[]): Step[] => names.map((step) => ({ app, step }));
 
 /** Steps of the protocol at which a process is killed. */
-export const PRODUCER_STEPS = ['before-deposit', 'deposited', 'before-announce', 'announced'] as const;
-export const BFF_STEPS = [
-  'received',
-  'loaded',
-  'peeked',
-  'committed',
-  'popped',
-  'broadcast',
-  'answered',
-] as const;
+export const STEPS: readonly Step[] = [
+  ...steps('producer', ['before-deposit', 'deposited', 'before-announce', 'announced']),
+  ...steps('bff', ['received', 'loaded', 'peeked', 'committed', 'popped', 'broadcast', 'answered']),
+];
 
+/** Steps at which a process is stopped, to wake up when others have gone on without it. */
+export const WAKING_STEPS: readonly Step[] = [
+  ...steps('producer', ['deposited', 'announced']),
+  ...steps('bff', ['loaded', 'peeked', 'committed', 'popped', 'broadcast']),
+];
+
+const NAIVE_STEPS = ['received', 'popped', 'broadcast', 'answered'];
+
+export type StepFault = ({ kind: 'kill-at' } & Step) | ({ kind: 'stop-at'; ms: number } & Step);
 export type Fault =
   | { kind: 'kill'; target: string }
+  | { kind: 'restart'; target: string }
   | { kind: 'stop'; target: string; ms: number }
-  | { kind: 'failpoint'; app: 'producer' | 'bff'; step: string };
+  | StepFault;
 
-export const nameOf = (fault: Fault): string =>
-  fault.kind === 'failpoint'
-    ? `kill -9 of a ${fault.app} ${fault.step}`
-    : `${fault.kind === 'kill' ? 'kill -9' : 'SIGSTOP'} ${fault.target}`;
+/** What a person calls a fault. */
+export function nameOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `kill -9 ${fault.target}`;
+    case 'restart':
+      return `restart ${fault.target}`;
+    case 'stop':
+      return `SIGSTOP ${fault.target}`;
+    case 'kill-at':
+      return `kill -9 at ${fault.app} ${fault.step}`;
+    case 'stop-at':
+      return `SIGSTOP at ${fault.app} ${fault.step}`;
+  }
+}
+
+/** Its name without the number of the instance. */
+export const groupOf = (fault: Fault): string => nameOf(fault).replace(/bff-\d+/, 'bff');
+
+export interface ScheduleOptions {
+  seed: number;
+  full: boolean;
+  naive: boolean;
+}
 
 /**
- * The faults of a run in their order, repeated by the seed. One round has every failpoint and process once, and of
- * the processes that can be stopped (SIGSTOP) one in three; `first` comes before all.
+ * The faults of a run in their order, repeated by the seed, without an end. A round has every process killed, stopped
+ * and restarted, and every step; in a run that is not full the kills come first, since it must have time for these.
+ * The naive bff is killed between pop and emit first, and has fewer steps; the rest is the same.
  */
-export function schedule(seed: number, rounds: number, first: readonly Fault[] = []): Fault[] {
+export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fault, never> {
+  if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
   const random = new Random(seed);
-  const faults: Fault[] = [...first];
-  for (let round = 0; round < rounds; round++) {
-    faults.push(
-      ...random.shuffle<Fault>([
-        ...PROCESSES.map((target) => ({ kind: 'kill' as const, target })),
-        ...PRODUCER_STEPS.map((step) => ({ kind: 'failpoint' as const, app: 'producer' as const, step })),
-        ...BFF_STEPS.map((step) => ({ kind: 'failpoint' as const, app: 'bff' as const, step })),
-        ...random
-          .shuffle(PROCESSES)
-          .slice(0, Math.ceil(PROCESSES.length / 3))
-          .map((target) => ({ kind: 'stop' as const, target, ms: 1_000 + random.below(3_000) })),
-      ]),
-    );
+  for (;;) {
+    const kills = killsOnce();
+    const others: Fault[] = [
+      ...PROCESSES.map((target) => ({ kind: 'stop' as const, target, ms: 1_000 + random.below(3_000) })),
+      ...PROCESSES.map((target) => ({ kind: 'restart' as const, target })),
+      ...WAKING_STEPS.map((step) => ({ kind: 'stop-at' as const, ...step, ms: asleep(step, random) })),
+    ];
+    const round = full
+      ? random.shuffle([...kills, ...others])
+      : [...random.shuffle(kills), ...random.shuffle(others)];
+    for (const fault of round) if (!naive || isKnownToNaive(fault)) yield fault;
   }
-  return faults;
 }
+
+/** Every process and every step, killed once. */
+export const killsOnce = (): Fault[] => [
+  ...PROCESSES.map((target) => ({ kind: 'kill' as const, target })),
+  ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
+];
+
+/** Long enough for the turns of a bff to be taken over, and for a producer's callers to have repeated. */
+const asleep = ({ app }: Step, random: Random): number =>
+  app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
+
+const isKnownToNaive = (fault: Fault): boolean =>
+  !('step' in fault) || fault.app === 'producer' || NAIVE_STEPS.includes(fault.step);

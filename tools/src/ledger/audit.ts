@@ -31,7 +31,7 @@ export function audit(observer: Recorded, acknowledged: Iterable<string>): Accou
     seen.add(id);
     if (last?.epoch === epoch) {
       if (offset <= last.offset) disordered.push(`${id} at ${offset} after ${last.offset}`);
-      else if (offset > last.offset + 1 && observer.gaps.length === 0)
+      else if (offset > last.offset + 1 && !isAdmitted(observer.gaps, epoch, last.offset, offset))
         holes.push(`${last.offset + 1} to ${offset - 1}`);
     }
     last = { epoch, offset };
@@ -47,6 +47,13 @@ export function audit(observer: Recorded, acknowledged: Iterable<string>): Accou
     honestGaps: observer.gaps.length,
   };
 }
+
+/** Whether a gap that was told covers what lies between two offsets. */
+const isAdmitted = (gaps: Recorded['gaps'], epoch: string, before: number, after: number): boolean =>
+  gaps.some(
+    ({ from, to }) =>
+      from.epoch === epoch && from.offset <= before && (to.epoch !== epoch || to.offset >= after - 1),
+  );
 
 /** True when nothing was lost, doubled, out of order or left out. */
 export const isClean = ({ lost, twice, disordered, holes }: Account): boolean =>

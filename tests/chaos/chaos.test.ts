@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs `npm run chaos -- <args>` to its end. */
+async function chaos(...args: string[]): Promise<{ code: unknown; output: string; sum: string }> {
+  const child = spawn(process.execPath, ['tools/start.mjs', 'chaos', ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [output, errors, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[unknown]>,
+  ]);
+  const sum = output.trimEnd().split('\n').at(-1) ?? '';
+  console.log(sum);
+  return { code, output: output + errors, sum };
+}
+
+describe('the ledger of what crashes cost', () => {
+  it('should find nothing lost, doubled or out of order through every process and step killed', async () => {
+    const { code, output, sum } = await chaos();
+    expect(sum, output).toMatch(/: 0 lost, 0 shown twice, 0 out of order, 0 honest gaps$/);
+    expect(code, output).toBe(0);
+  }, 420_000);
+
+  it('should fail for what pops first, then emits and acknowledges', async () => {
+    const { code, output, sum } = await chaos('--naive', '--minutes', '0.3');
+    expect(sum, output).toMatch(/^naive: .*: [1-9]\d* lost/);
+    expect(code, output).toBe(1);
+  }, 300_000);
+});

@@ -1,0 +1,36 @@
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The files from which the applications of a run take their failpoints, one file for all of a kind. */
+export class Failpoints {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** The environment of every application of this kind. */
+  env(app: string): Record<string, string> {
+    return { FAILPOINTS: `file:${join(this.#dir, app)}` };
+  }
+
+  /** The first of these applications to reach the step takes it. */
+  set(app: string, spec: string): void {
+    const unfinished = join(this.#dir, `.unfinished-${app}`);
+    writeFileSync(unfinished, spec);
+    renameSync(unfinished, join(this.#dir, app));
+  }
+
+  /** The process that took what was set; `undefined` until one has. */
+  takenBy(app: string): number | undefined {
+    const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
+    return name === undefined ? undefined : Number(name.slice(app.length + 1));
+  }
+
+  /** Forgets what was set, and who took it. */
+  clear(app: string): void {
+    for (const name of readdirSync(this.#dir)) {
+      if (name === app || name.startsWith(`${app}.`)) rmSync(join(this.#dir, name), { force: true });
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { goalsOf, shortfalls } from './goals.ts';
+import { killsOnce, schedule, type Fault } from './schedule.ts';
+
+const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true }));
+const redis: Fault = { kind: 'kill', target: 'redis' };
+
+describe('the goals of a run', () => {
+  it('should want every process and step killed once', () => {
+    const goals = goalsOf({ full: false, naive: false });
+    expect(shortfalls(goals, { events: done(killsOnce()), acknowledged: 0 })).toEqual([]);
+    const events = done(killsOnce()).filter(({ fault }) => !('target' in fault && fault.target === 'redis'));
+    expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual(['kill -9 redis happened 0 of 1 times']);
+  });
+
+  it('should not count a fault that did not happen', () => {
+    const goals = goalsOf({ full: false, naive: false });
+    const events = [...done(killsOnce()), { fault: redis, happened: false }];
+    expect(shortfalls(goals, { events, acknowledged: 0 })).toEqual([
+      'kill -9 redis was tried and did not happen',
+    ]);
+  });
+
+  it('should be reached by five rounds of a full run with 10,000 notifications', () => {
+    const goals = goalsOf({ full: true, naive: false });
+    const faults: Fault[] = [];
+    for (const fault of schedule({ seed: 3, full: true, naive: false })) {
+      if (faults.push(fault) === 5 * 51) break;
+    }
+    expect(shortfalls(goals, { events: done(faults), acknowledged: 10_000 })).toEqual([]);
+    expect(shortfalls(goals, { events: done(faults), acknowledged: 9_999 })).toEqual([
+      '9999 of 10000 notifications',
+    ]);
+    const four = shortfalls(goals, { events: done(faults.slice(51)), acknowledged: 10_000 });
+    expect(four).toContain('kill -9 at bff committed happened 4 of 5 times');
+    expect(four.at(-1)).toBe('88 of 100 kills');
+  });
+});

@@ -1,0 +1,68 @@
+import { PROCESSES, WAKING_STEPS, killsOnce, nameOf, type Fault } from './schedule.ts';
+
+/** What a run must have done before its account means anything. */
+export interface Goals {
+  /** How often each fault must have happened, by its name. */
+  faults: ReadonlyMap<string, number>;
+  kills: number;
+  notifications: number;
+}
+
+const NONE: Goals = { faults: new Map(), kills: 0, notifications: 0 };
+
+const times = (faults: readonly Fault[], count: number) =>
+  faults.map((fault) => [nameOf(fault), count] as const);
+
+const SHORT: Goals = { ...NONE, faults: new Map(times(killsOnce(), 1)) };
+
+const FULL: Goals = {
+  faults: new Map([
+    ...times(killsOnce(), 5),
+    ...WAKING_STEPS.flatMap((step) => times([{ kind: 'stop-at', ...step, ms: 0 }], 5)),
+    ...PROCESSES.flatMap((target) =>
+      times(
+        [
+          { kind: 'stop', target, ms: 0 },
+          { kind: 'restart', target },
+        ],
+        1,
+      ),
+    ),
+  ]),
+  kills: 100,
+  notifications: 10_000,
+};
+
+/** A full run has every step five times; another one every process and step killed once; the naive way no goals. */
+export const goalsOf = ({ full, naive }: { full: boolean; naive: boolean }): Goals =>
+  naive ? NONE : full ? FULL : SHORT;
+
+export interface Done {
+  events: readonly { fault: Fault; happened: boolean }[];
+  acknowledged: number;
+}
+
+export const killsOf = ({ events }: Pick<Done, 'events'>): number =>
+  events.filter(({ fault, happened }) => happened && (fault.kind === 'kill' || fault.kind === 'kill-at'))
+    .length;
+
+/** What is still to be done, and what was tried and did not happen, each as a sentence. */
+export function shortfalls(goals: Goals, { events, acknowledged }: Done): string[] {
+  const happened = new Map<string, number>();
+  for (const { fault } of events.filter((event) => event.happened)) {
+    happened.set(nameOf(fault), (happened.get(nameOf(fault)) ?? 0) + 1);
+  }
+  const kills = killsOf({ events });
+  return [
+    ...events
+      .filter((event) => !event.happened)
+      .map(({ fault }) => `${nameOf(fault)} was tried and did not happen`),
+    ...[...goals.faults]
+      .filter(([name, wanted]) => (happened.get(name) ?? 0) < wanted)
+      .map(([name, wanted]) => `${name} happened ${happened.get(name) ?? 0} of ${wanted} times`),
+    ...(kills < goals.kills ? [`${kills} of ${goals.kills} kills`] : []),
+    ...(acknowledged < goals.notifications
+      ? [`${acknowledged} of ${goals.notifications} notifications`]
+      : []),
+  ];
+}

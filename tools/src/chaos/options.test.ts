@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { readChaosOptions } from './options.ts';
+
+describe('the options of chaos', () => {
+  it('should be two minutes, or forty for a full run', () => {
+    expect(readChaosOptions([])).toEqual({ seed: 1, minutes: 2, full: false, naive: false });
+    expect(readChaosOptions(['--full', '--seed', '7'])).toMatchObject({ seed: 7, minutes: 40, full: true });
+    expect(readChaosOptions(['--naive', '--minutes=0.5'])).toMatchObject({ minutes: 0.5, naive: true });
+  });
+
+  it('should refuse what is unknown', () => {
+    expect(() => readChaosOptions(['--fast'])).toThrow(/--fast.*Use: npm run chaos/s);
+    expect(() => readChaosOptions(['12'])).toThrow(/12.*Use: npm run chaos/s);
+  });
+
+  it('should list all faults', () => {
+    const args = ['--seed', '1.5', '--minutes', 'none', '--full', '--naive'];
+    expect(() => readChaosOptions(args)).toThrow(/--seed takes.*--minutes takes.*--naive cannot/s);
+  });
+});

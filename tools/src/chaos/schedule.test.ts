@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { killsOnce, nameOf, schedule, type ScheduleOptions } from './schedule.ts';
+
+const SHORT: ScheduleOptions = { seed: 1, full: false, naive: false };
+
+function first(count: number, options: ScheduleOptions): string[] {
+  const names: string[] = [];
+  for (const fault of schedule(options)) {
+    if (names.push(nameOf(fault)) === count) break;
+  }
+  return names;
+}
+
+describe('the schedule of faults', () => {
+  it('should be repeated by its seed', () => {
+    expect(first(200, SHORT)).toEqual(first(200, SHORT));
+    expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
+  });
+
+  it('should begin a short run with every process and step killed once', () => {
+    const kills = killsOnce().map(nameOf);
+    expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
+  });
+
+  it('should have every process killed, stopped and restarted in each round of a full run', () => {
+    const round = first(51, { ...SHORT, full: true });
+    expect(new Set(round).size).toBe(51);
+    for (const harm of ['kill -9', 'SIGSTOP', 'restart']) {
+      expect(round).toContain(`${harm} bff-2 sidecar`);
+      expect(round).toContain(`${harm} redis`);
+    }
+  });
+
+  it('should kill the naive bff between pop and emit first, and at no step that it does not have', () => {
+    const names = first(100, { ...SHORT, naive: true });
+    expect(names[0]).toBe('kill -9 at bff popped');
+    expect(names).not.toContain('kill -9 at bff committed');
+  });
+});

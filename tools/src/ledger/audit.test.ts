@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { audit, isClean, longestPause, type Recorded } from './audit.ts';
+
+const shown = (...offsets: number[]) =>
+  offsets.map((offset) => ({ id: `n${offset}`, epoch: 'e', offset, at: offset * 100 }));
+const at = (offset: number) => ({ epoch: 'e', offset });
+const observer = (offsets: number[], gaps: Recorded['gaps'] = []): Recorded => ({
+  name: 'one',
+  shown: shown(...offsets),
+  gaps,
+});
+
+describe('audit', () => {
+  it('should find an account without a fault clean', () => {
+    expect(isClean(audit(observer([1, 2, 3]), ['n1', 'n2', 'n3']))).toBe(true);
+  });
+
+  it('should find what was acknowledged and never shown', () => {
+    const account = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
+    expect(account.lost).toEqual(['n3']);
+    expect(isClean(account)).toBe(false);
+  });
+
+  it('should find what was shown twice', () => {
+    const twice = {
+      ...observer([1, 2]),
+      shown: [...shown(1, 2), { id: 'n1', epoch: 'e', offset: 3, at: 0 }],
+    };
+    expect(audit(twice, ['n1', 'n2']).twice).toEqual(['n1']);
+  });
+
+  it('should find what was shown out of order', () => {
+    expect(audit(observer([1, 3, 2]), []).disordered).toEqual(['n2 at 2 after 3']);
+  });
+
+  it('should find a hole that nobody admitted', () => {
+    const gaps = [{ from: at(1), to: at(4) }];
+    expect(audit(observer([1, 4], gaps), []).holes).toEqual([]);
+    expect(audit(observer([1, 4, 6], gaps), []).holes).toEqual(['5 to 5']);
+  });
+});
+
+describe('longestPause', () => {
+  it('should count from the beginning and to the end', () => {
+    expect(longestPause([observer([1, 2, 7])], 0, 900)).toBe(500);
+    expect(longestPause([observer([1])], 0, 900)).toBe(800);
+    expect(longestPause([observer([9])], 0, 950)).toBe(900);
+  });
+});
