@@ -4,16 +4,19 @@ interface Metadata {
   actorRuntime?: { activeActors?: { type: string; count?: number }[] };
 }
 
-async function hostsActors(pair: Pair): Promise<boolean> {
+/** The types of the actors that live on a pair. */
+export async function hostedTypes(pair: Pair): Promise<string[]> {
   const response = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
   const metadata = (await response.json()) as Metadata;
-  return (metadata.actorRuntime?.activeActors ?? []).some(({ count = 0 }) => count > 0);
+  const active = metadata.actorRuntime?.activeActors ?? [];
+  return active.filter(({ count = 0 }) => count > 0).map(({ type }) => type);
 }
 
 /** The pair that hosts the one feed of a stack, and the others. */
 export async function findHost(stack: Stack): Promise<{ host: Pair; others: Pair[] }> {
   for (const host of stack.bffs) {
-    if (await hostsActors(host)) return { host, others: stack.bffs.filter((pair) => pair !== host) };
+    if ((await hostedTypes(host)).length > 0)
+      return { host, others: stack.bffs.filter((pair) => pair !== host) };
   }
   throw new Error('no instance hosts a feed');
 }

@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Caller, Observer, bundle, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACTOR_TYPE } from '@tocsin/contracts';
+import { findHost, hostedTypes } from '../support/hosting.ts';
+
+describe('the bundles', () => {
+  // Outside of the repository there is no node_modules to fall back on.
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-bundles-'));
+  const files = {
+    producer: join(dir, 'producer', 'dist', 'main.js'),
+    bff: join(dir, 'bff', 'dist', 'main.js'),
+  };
+  let stack: Stack | undefined;
+
+  beforeAll(async () => {
+    await bundle('producer', files.producer);
+    await bundle('bff', files.bff);
+  });
+  afterAll(async () => {
+    await stack?.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it.each(['producer', 'bff'] as const)('should have no failpoints: %s', (app) => {
+    const code = readFileSync(files[app], 'utf8');
+    expect(code).toContain('LOG_LEVEL');
+    expect(code.match(/FAILPOINTS|SIGSTOP|before-deposit|"SIGKILL"/g)).toBeNull();
+  });
+
+  it('should deliver a notification, whatever FAILPOINTS says', async () => {
+    const run = (file: string) => ({ cwd: dir, command: [process.execPath, file] as const });
+    stack = await startStack({
+      apps: { producer: run(files.producer), bff: run(files.bff) },
+      producerEnv: { FAILPOINTS: 'before-deposit=kill' },
+      bffEnv: { FAILPOINTS: 'received=kill' },
+    });
+    const [producer] = stack.producers;
+    const [bff] = stack.bffs;
+    if (!producer || !bff) throw new Error('the stack has no pairs');
+    const observer = new Observer('one', bff.url);
+    await observer.ready();
+    const caller = new Caller({ urls: [producer.url] });
+    await caller.post(makeNotifications(1));
+    await observer.sees(caller.acknowledged.keys());
+    observer.close();
+    const { host } = await findHost(stack);
+    expect(await hostedTypes(host)).toEqual([ACTOR_TYPE]);
+    expect([producer, ...stack.bffs].filter(({ app }) => !app.running)).toEqual([]);
+  });
+});
