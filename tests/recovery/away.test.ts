@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, Observer, makeNotifications, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const HISTORY_MAX = 300;
+const NEWEST_PAGE = 50;
+
+let stack: Stack;
+let caller: Caller;
+let first: Pair;
+let second: Pair;
+
+beforeAll(async () => {
+  stack = await startStack({ bffEnv: { HISTORY_MAX: String(HISTORY_MAX) } });
+  [first, second] = stack.bffs as [Pair, Pair];
+  caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+});
+afterAll(async () => {
+  await stack.stop();
+});
+
+/**
+ * Publishes in three requests and returns the ids in their order. After a restart the sidecar's read from before may
+ * take an announcement with it until Redis gives it out again; the next of its run brings its entry along.
+ */
+async function publish(count: number): Promise<string[]> {
+  const notifications = makeNotifications(count);
+  const part = Math.ceil(count / 3);
+  for (const from of [0, part, 2 * part]) await caller.post(notifications.slice(from, from + part));
+  return notifications.map(({ id }) => id);
+}
+
+const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
+  await Promise.all(pairs.map(({ app }) => app[how]()));
+  await Promise.all(pairs.map(({ app }) => app.start()));
+  await Promise.all(pairs.map((pair) => pair.ready()));
+};
+
+interface Absence {
+  what: string;
+  /** Where the client comes back; it was at the first instance. */
+  to: () => Pair;
+  /** What happens after the client missed something. */
+  then?: () => Promise<void>;
+}
+
+const absences: Absence[] = [
+  { what: 'at the same instance', to: () => first },
+  { what: 'at another instance', to: () => second },
+  { what: 'after a restart of its instance', to: () => first, then: () => restart([first], 'stop') },
+  { what: 'after a restart of all instances', to: () => second, then: () => restart(stack.bffs, 'stop') },
+  { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },
+];
+
+/** A client sees some, is away while `missed` are published, and comes back to see some more. */
+async function beAway({ to, then }: Absence, missed: number) {
+  const client = new Observer('the client', first.url);
+  await client.ready();
+  const before = await publish(3);
+  await client.sees(before);
+  client.close();
+  const started = Date.now();
+  const witness = new Observer('a witness', second.url);
+  await witness.ready();
+  const unseen = await publish(missed);
+  await witness.sees(unseen);
+  witness.close();
+  await then?.();
+  await delay(Math.max(0, started + 1_000 - Date.now()));
+  client.connect(to().url);
+  const after = await publish(3);
+  await client.sees(after);
+  client.close();
+  return { client, before, missed: unseen, after };
+}
+
+describe('a client that was away for a second', () => {
+  it.each(absences)('should be shown exactly what it missed $what', async (absence) => {
+    const { client, before, missed, after } = await beAway(absence, 100);
+    expect(client.gaps).toEqual([]);
+    expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
+  });
+
+  it('should be shown all that is still history', async () => {
+    // What is published after it came back may come before its question.
+    const count = HISTORY_MAX - 3;
+    const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
+    expect(client.gaps).toEqual([]);
+    expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
+  });
+});
+
+describe('a client that was away until what it missed is no history any more', () => {
+  it.each(absences)('should be told so and shown the newest $what', async (absence) => {
+    const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
+    expect(client.gaps).toHaveLength(1);
+    const [{ from, to } = expect.fail()] = client.gaps;
+    expect(to.epoch).toBe(from.epoch);
+    const shown = client.shown.map(({ id }) => id);
+    const log = [...before, ...missed, ...after];
+    expect(shown.slice(0, 3)).toEqual(before);
+    // Of what came in while it asked, a part may be in the page and a part may be pushed after it.
+    expect(shown.length).toBeGreaterThanOrEqual(3 + NEWEST_PAGE);
+    expect(shown.length).toBeLessThanOrEqual(3 + NEWEST_PAGE + after.length);
+    expect(shown.slice(3)).toEqual(log.slice(3 - shown.length));
+  });
+});

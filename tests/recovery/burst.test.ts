@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, Observer, audit, isClean, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const CLIENTS = 10;
+
+let stack: Stack;
+const clients: Observer[] = [];
+
+beforeAll(async () => {
+  stack = await startStack();
+  const urls = stack.bffs.map(({ url }) => url);
+  for (let i = 0; i < CLIENTS; i++)
+    clients.push(new Observer(`client ${i + 1}`, urls[i % urls.length] as string));
+  await Promise.all(clients.map((client) => client.ready()));
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await stack.stop();
+});
+
+it('should recover clients that come and go in the middle of a burst, from instance to instance', async () => {
+  const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+  let bursting = true;
+  let returns = 0;
+  const restless = clients.map(async (client, index) => {
+    while (bursting) {
+      // Away for nothing, for some pushes, or for some hundred.
+      const away = [0, 30, 300][returns++ % 3] as number;
+      client.close();
+      await delay(away);
+      client.connect(stack.bffs[(index + returns) % stack.bffs.length]?.url as string);
+      await delay(100 + 20 * index);
+    }
+  });
+  for (let part = 0; part < 5; part++) {
+    const singles = caller.postSingly(makeNotifications(300, { label: `single-${part}` }), 32);
+    for (let array = 0; array < 3; array++)
+      await caller.post(makeNotifications(100, { label: `array-${part}` }));
+    await singles;
+  }
+  bursting = false;
+  await Promise.all(restless);
+  await Promise.all(clients.map((client) => client.sees(caller.acknowledged.keys())));
+  const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
+  console.log(`${caller.acknowledged.size} notifications, ${returns} returns in the middle of the burst`);
+  expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
+  expect(new Set(clients.map(({ shown }) => shown.map(({ id }) => id).join())).size).toBe(1);
+  expect(returns).toBeGreaterThan(CLIENTS);
+});

@@ -1,0 +1,24 @@
+import { answersOk, type Pair } from '@tocsin/tools';
+import { startProxy, type Proxy } from './proxy.ts';
+
+/** How often an instance is asked whether it is ready, in ms: what a balancer knows is always a little old. */
+const PROBE_MS = 200;
+
+/** One address for several instances: each connection goes to the next of those that are ready. */
+export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
+  const ready = new Set(pairs);
+  const probe = async (pair: Pair) => {
+    if (await answersOk(`${pair.url}/readyz`)) ready.add(pair);
+    else ready.delete(pair);
+  };
+  const timer = setInterval(() => void Promise.all(pairs.map(probe)), PROBE_MS);
+  let turn = 0;
+  const proxy = await startProxy(() => [...ready][turn++ % ready.size]?.url);
+  return {
+    ...proxy,
+    async close() {
+      clearInterval(timer);
+      await proxy.close();
+    },
+  };
+}
