@@ -230,9 +230,12 @@ export class FeedView {
     const heard = highest(this.#use.heard.of(this.feed), this.position);
     const stored = await readHead(this.feed, this.#use);
     if (isSound(stored, heard)) return stored;
-    await this.#use.callFeed(this.feed, undefined, { heard });
+    const { position } = await this.#use.callFeed(this.feed, undefined, { heard });
+    // The feed may know of a later epoch, in which nothing was published yet.
+    this.#use.heard.hear(this.feed, position);
     const mended = await readHead(this.feed, this.#use);
-    if (!isSound(mended, heard)) throw new TemporaryError(`the head of ${this.feed} was lost again`);
+    if (!isSound(mended, highest(heard, position)))
+      throw new TemporaryError(`the head of ${this.feed} was lost again`);
     return mended;
   }
 

@@ -51,3 +51,16 @@ it('should be of a later epoch when the store came back empty, also of a feed th
   expect((await read({ kind: 'position' })).epoch).toBe(page.epoch);
   expect(f.log.commits).toHaveLength(0);
 });
+
+it('should be answered by an instance that heard of what was there, when the host knows the emptied store already', async () => {
+  f.deposit(1, ['n1']);
+  await host.turn(1);
+  const { view, read } = instance();
+  for (const event of f.events) view.receive(event);
+  f.now++;
+  await f.log.rollBackTo(0);
+  const epoch = await f.origin.firstEpoch();
+  host = f.instance();
+  host.heard.hear('all', { epoch, offset: 0 });
+  expect(await read({ kind: 'position' })).toMatchObject({ epoch, offset: 0 });
+});
