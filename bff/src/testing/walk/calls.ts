@@ -3,50 +3,87 @@ export class CallFailed extends Error {
   override name = 'CallFailed';
 }
 
-/** Decides what becomes of a call when it is let through. `late`: it fails, and lands some time afterwards. */
-export type Fate = 'good' | 'lost' | 'done' | 'late';
+/**
+ * Decides what becomes of a call when it is let through. `slow`: it is done, and its answer is on its way until it is
+ * let through in turn; `late`: it fails, and lands some time afterwards.
+ */
+export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';
 
 interface Pending {
   write: boolean;
-  /** Chance that the call fails when it is let through. */
-  risk: number;
   finish(fate: Fate): void;
 }
 
-/** The calls of one process to the outside: each waits until the walk lets it through. */
+/** The calls of one process to the outside: each waits until a step lets it through. */
 export class Calls {
-  pending: Pending[] = [];
+  readonly #pending: Pending[] = [];
   readonly #land: (effect: () => void) => void;
 
   constructor(land: (effect: () => void) => void) {
     this.#land = land;
   }
 
-  read<T>(effect: () => T, risk = 0.03): Promise<T> {
-    return this.#call(effect, false, risk);
+  get waiting(): number {
+    return this.#pending.length;
   }
 
-  write<T>(effect: () => T, risk = 0.06): Promise<T> {
-    return this.#call(effect, true, risk);
+  read<T>(effect: () => T): Promise<T> {
+    return this.#call(effect, false, () => true);
   }
 
-  #call<T>(effect: () => T, write: boolean, risk: number): Promise<T> {
+  /** `isUp` says, when it is let through, whether the other side can be reached at all. */
+  write<T>(effect: () => T, isUp: () => boolean = () => true): Promise<T> {
+    return this.#call(effect, true, isUp);
+  }
+
+  /** One of the waiting calls; a read has only two fates. */
+  letThrough(index: number, fate: Fate): void {
+    const [call] = this.#pending.splice(index % this.#pending.length, 1);
+    call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
+  }
+
+  /** The process is dead: bit i of `done` says whether its call i was done; nobody hears of it. */
+  abandon(done: number): void {
+    for (const [i, call] of this.#pending.splice(0).entries()) {
+      if (call.write && (done >> i) & 1) call.finish('done');
+    }
+  }
+
+  #call<T>(effect: () => T, write: boolean, isUp: () => boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const finish = (fate: Fate) => {
-        if (fate === 'good') {
-          try {
-            resolve(effect());
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
-          }
+        if ((fate === 'good' || fate === 'slow') && isUp()) {
+          const answer = answerOf(effect, resolve, reject);
+          if (fate === 'good') return answer();
+          this.#pending.push({
+            write: false,
+            finish: (then) => (then === 'lost' ? reject(unknown()) : answer()),
+          });
           return;
         }
         if (fate === 'done') attempt(effect);
         if (fate === 'late') this.#land(() => attempt(effect));
-        reject(new CallFailed('the outcome is not known'));
+        reject(unknown());
       };
-      this.pending.push({ write, risk, finish });
+      this.#pending.push({ write, finish });
     });
+  }
+}
+
+const unknown = () => new CallFailed('the outcome is not known');
+
+/** Does it, and returns what tells the caller of it. */
+function answerOf<T>(
+  effect: () => T,
+  resolve: (value: T) => void,
+  reject: (error: Error) => void,
+): () => void {
+  try {
+    const value = effect();
+    return () => resolve(value);
+  } catch (error) {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    return () => reject(reason);
   }
 }
 

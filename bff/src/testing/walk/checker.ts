@@ -1,4 +1,6 @@
 import {
+  idOfPublication,
+  isExpired,
   segmentSchema,
   type Head,
   type LivePublication,
@@ -8,6 +10,9 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import type { FeedDocument } from '../../feed/feed-document.ts';
+import { firstOffset } from '../../feed/history.ts';
+import type { WalkInstance } from './instance.ts';
+import { isHigher, isLaterEpoch } from '../../feed/position.ts';
 import { placeOfEntry, type Report } from './report.ts';
 import type { World } from './world.ts';
 
@@ -21,8 +26,10 @@ export class Checker {
   readonly verdicts = new Set<string>();
   /** The entries that an id was ever put into. */
   readonly triedIn = new Map<string, Set<string>>();
-  /** What was committed at `epoch:offset`; more than one id after a rollback that nobody alive had heard of. */
+  /** What was committed at `epoch:offset`, the last one last; more than one id after a rollback that nobody alive had heard of. */
   readonly truth = new Map<string, Set<string>>();
+  /** When it was committed, at the same places. */
+  readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
   outOfReach = false;
   readonly #pushed = new Set<string>();
@@ -31,6 +38,7 @@ export class Checker {
   /** Deposited more than once: it may be there again after it was popped. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
+  readonly #views = new WeakMap<WalkInstance, Position>();
   readonly #world: World;
   readonly #report: Report;
 
@@ -110,6 +118,32 @@ export class Checker {
     }
   }
 
+  /** `epochs`: those that the host and its caller had heard of. */
+  begins({ epoch }: Head, epochs: readonly string[]): void {
+    for (const before of epochs) {
+      if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, heard of ${before}`);
+    }
+  }
+
+  /** An instance has compared itself with the head, which stood still; what it had `heard` before. */
+  compared(heard: Position | undefined): void {
+    const { position: head } = this.#world;
+    if (isHigher(heard, head))
+      this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, heard of ${at(heard)}`);
+  }
+
+  /** What an instance knows does not go back within an epoch. */
+  watchViews(): void {
+    for (const instance of this.#world.instances) {
+      const { position } = instance.view;
+      const before = this.#views.get(instance);
+      if (position && before?.epoch === position.epoch && before.offset > position.offset) {
+        this.#report.violation('VIEW-BACKWARDS', `${at(before)} to ${at(position)}`);
+      }
+      if (position) this.#views.set(instance, position);
+    }
+  }
+
   /** `stillThere`: the store was not lost while the announcement was under way. */
   succeeds({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
@@ -120,21 +154,27 @@ export class Checker {
     this.#checkConfirmed({ ...head, unconfirmed: mine }, 'SUCCESS-UNCONFIRMED');
   }
 
-  missed(from: Position, to: Position): void {
-    if (this.#sound) this.#report.violation('DISHONEST-GAP', `${at(from)} to ${at(to)}`);
+  /** A client gave up a part, though the answer said that it was `recovered`. */
+  missed(from: Position, recovered: boolean): void {
+    if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
   }
 
-  shows(epoch: string, publications: readonly LivePublication[]): void {
+  /** What a client shows next to what it has `shown`. */
+  shows(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
-      const ids = this.truth.get(`${epoch}:${publication.offset}`);
-      if (!ids?.has(idOf(publication))) {
-        this.#report.violation('VIEW-DIFFERS', `${epoch}:${publication.offset} ${idOf(publication)}`);
-      }
+      const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
+      if (!this.truth.get(place)?.has(id)) this.#report.violation('VIEW-DIFFERS', `${place} ${id}`);
+      if (shown.includes(id)) this.#report.violation('SHOWN-TWICE', `${place} ${id}`);
     }
   }
 
-  answers(page: Page, asked: Position | undefined): void {
+  /** `head`: where the feed stood when the reader asked. */
+  answers(page: Page, asked: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
+    if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
+      this.#report.violation('DISHONEST-GAP', `asked after ${at(asked)}, head ${head && at(head)}`);
+    }
+    for (const publication of publications) this.#checkContent(page.epoch, publication);
     const first = publications[0];
     const holes = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
     const end = publications.at(-1)?.offset ?? (recovered ? asked?.offset : undefined) ?? offset;
@@ -170,6 +210,25 @@ export class Checker {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
+  /** Whether the position is too old, or of something that no reader was told of. */
+  #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
+    const now = this.#world.store.head?.head;
+    if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
+    return asked.epoch !== head?.epoch || asked.offset > head.offset;
+  }
+
+  #checkContent(epoch: string, publication: Page['publications'][number]): void {
+    const { clock, expiring } = this.#world;
+    const id = idOfPublication(publication);
+    const expiresAt = expiring.get(id);
+    const expired = isExpired({ expiresAt }, clock);
+    if (expired !== (publication.notification === null)) {
+      this.#report.violation('EXPIRED-SHOWN', `${id} ${expiresAt}, ${JSON.stringify(publication)}`);
+    }
+    const place = `${epoch}:${publication.offset}`;
+    if (!this.truth.get(place)?.has(id)) this.#report.violation('PAGE-DIFFERS', `${place} ${id}`);
+  }
+
   get #sound(): boolean {
     return !this.#world.storeLost;
   }
@@ -195,7 +254,13 @@ export class Checker {
       if (this.#sound || knew) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
       else this.#report.count('rewrites after a rollback that the host had not heard of');
     }
+    const twice = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
+      (other) => this.truth.get(other)?.has(idOf(publication)),
+    );
+    if (twice && this.#sound) this.#report.violation('TWICE', `${twice} and ${place}: ${idOf(publication)}`);
+    ids.delete(idOf(publication));
     this.truth.set(place, ids.add(idOf(publication)));
+    this.committedAt.set(place, this.#world.clock);
   }
 }
 

@@ -1,5 +1,5 @@
 import { FeedMerge, type MergeEvent } from '@tocsin/client';
-import type { Page, Position, PublicationsEvent } from '@tocsin/contracts';
+import type { Page, Position, Publication } from '@tocsin/contracts';
 import { readPage } from '../../recover/page.ts';
 import type { WalkInstance } from './instance.ts';
 import type { World } from './world.ts';
@@ -9,12 +9,14 @@ const MAX_ASIDE = 6;
 
 /** A browser: the real merge, fed over one socket at a time. */
 export class WalkClient {
-  readonly merge = new FeedMerge(undefined, MAX_ASIDE);
+  readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** Where its first answer put it. */
+  /** Where it began: the position that it kept, or where its first answer put it. */
   from: Position | undefined;
   gaps = 0;
+  /** All positions that it had, the ones of the tabs before it too. */
+  readonly positions: Position[];
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
@@ -22,8 +24,19 @@ export class WalkClient {
   #askLater = false;
   readonly #world: World;
 
-  constructor(world: World) {
+  constructor(world: World, positions: Position[] = [], kept?: Position) {
     this.#world = world;
+    this.positions = positions;
+    this.from = kept;
+    this.merge = new FeedMerge(kept, MAX_ASIDE);
+  }
+
+  get hasMail(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  get hasTimer(): boolean {
+    return this.instance !== undefined && (this.#gapOpen || this.#askLater);
   }
 
   connect(instance: WalkInstance): void {
@@ -41,21 +54,23 @@ export class WalkClient {
     this.#gapOpen = this.#askLater = false;
   }
 
-  push(instance: WalkInstance, { epoch, publications }: PublicationsEvent): void {
+  push(instance: WalkInstance, epoch: string, publications: readonly Publication[]): void {
     if (this.instance === instance && this.#joined)
-      this.#queue.push({ type: 'publications', epoch, publications });
+      this.#queue.push({ type: 'publications', epoch, publications: [...publications] });
+  }
+
+  hearPosition(instance: WalkInstance, position: Position): void {
+    if (this.instance === instance && this.#joined) this.#queue.push({ type: 'position', position });
   }
 
   heartbeat(): void {
     const position = this.instance?.view.position;
-    if (position && this.#joined) this.#queue.push({ type: 'position', position });
+    if (this.instance && position) this.hearPosition(this.instance, position);
   }
 
-  read(all: boolean): void {
-    do {
-      const event = this.#queue.shift();
-      if (event) this.#handle(event);
-    } while (all && this.#queue.length > 0);
+  read(): void {
+    const event = this.#queue.shift();
+    if (event) this.#handle(event);
   }
 
   timers(): void {
@@ -70,18 +85,20 @@ export class WalkClient {
   }
 
   #handle(event: MergeEvent): void {
+    const { checker } = this.#world;
     if (event.type === 'answer') this.from ??= { epoch: event.page.epoch, offset: event.page.offset };
     for (const effect of this.merge.handle(event)) {
       if (effect.type === 'subscribe') this.#subscribe(effect.position);
       if (effect.type === 'ask-later') this.#askLater = true;
       if (effect.type === 'gap-opened') this.#gapOpen = true;
       if (effect.type === 'gap-closed') this.#gapOpen = false;
+      if (effect.type === 'moved') this.positions.push(effect.position);
       if (effect.type === 'missed') {
         this.gaps++;
-        this.#world.checker.missed(effect.from, effect.to);
+        checker.missed(effect.from, event.type === 'answer' && event.page.recovered);
       }
       if (effect.type === 'show') {
-        this.#world.checker.shows(effect.epoch, effect.publications);
+        checker.shows(effect.epoch, effect.publications, this.shown);
         this.shown.push(...effect.publications.map(({ notification }) => notification.id));
       }
     }
@@ -96,12 +113,13 @@ export class WalkClient {
     const request = position
       ? ({ kind: 'after', position, limit: PAGE } as const)
       : ({ kind: 'position' } as const);
+    const { position: head } = this.#world;
     const answer = (event: MergeEvent) => {
       if (connection === this.#connection) this.#queue.push(event);
     };
     readPage(instance.view, request, () => this.#world.clock).then(
       (page: Page) => {
-        this.#world.checker.answers(page, position);
+        this.#world.checker.answers(page, position, head);
         answer({ type: 'answer', page });
       },
       () => answer({ type: 'refused' }),

@@ -1,6 +1,106 @@
-/** What can go wrong in a walk; the last three lose part of the store. */
-export const FAULTS = [
-  ...(['restart', 'unknown', 'late', 'lose', 'reorder', 'dead', 'overlap', 'pause', 'kill'] as const),
-  ...(['broadcast', 'reconnect', 'day', 'clock', 'empty', 'rollback', 'segment'] as const),
-] as const;
-export type Fault = (typeof FAULTS)[number];
+import fc from 'fast-check';
+import type { Step } from '../../deliver/ports.ts';
+import { calm, untilQuiet } from './settle.ts';
+import { always, step, three, two, type WeightedStep } from './step.ts';
+
+/** Where an instance dies by itself: between any two steps of a delivery. */
+export const DEATHS = [
+  ...(['received', 'loaded', 'peeked', 'committed', 'popped', 'broadcast', 'answered'] as const),
+] satisfies Step[];
+
+/** What can go wrong while the store keeps what it has. */
+export const FAULTS: readonly WeightedStep[] = [
+  step(3, 'restart', { producer: two }, always, ({ producers }, { producer }) => producers[producer]!.kill()),
+  step(
+    3,
+    'loseDoorbell',
+    { index: fc.nat(5) },
+    ({ store }) => store.stream.length > 0,
+    (world, { index }) => world.loseDoorbell(index),
+  ),
+  // Instances that differ about where the feed lives take turns at the same time.
+  step(
+    20,
+    'place',
+    { instance: two, on: two },
+    ({ placement }, { instance, on }) => placement[instance] !== on,
+    ({ placement }, { instance, on }) => (placement[instance] = on),
+  ),
+  step(6, 'pause', { instance: two }, always, ({ instances }, { instance }) => {
+    instances[instance]!.paused = !instances[instance]!.paused;
+  }),
+  // Bit i of `done`: whether the i-th write that it had sent is still done.
+  step(4, 'kill', { instance: two, done: fc.nat(15) }, always, (world, { instance, done }) =>
+    world.kill(world.instances[instance]!, done),
+  ),
+  step(8, 'dieAt', { instance: two, at: fc.constantFrom(...DEATHS) }, always, ({ instances }, drawn) => {
+    instances[drawn.instance]!.diesAt = drawn.at;
+  }),
+  step(2, 'bus', {}, always, (world) => (world.busDown = !world.busDown)),
+  step(
+    15,
+    'mangle',
+    { instance: two, how: fc.constantFrom('lose', 'double', 'delay') },
+    ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
+    ({ instances }, { instance, how }) => {
+      const { inbox } = instances[instance]!;
+      const first = inbox.shift()!;
+      if (how === 'double') inbox.unshift(first, first);
+      if (how === 'delay') inbox.push(first);
+    },
+  ),
+  step(
+    15,
+    'land',
+    { index: fc.nat(3) },
+    ({ landing }) => landing.length > 0,
+    ({ landing }, { index }) => landing.splice(index % landing.length, 1)[0]!(),
+  ),
+  step(
+    10,
+    'reconnect',
+    { client: three, to: two },
+    ({ clients }, { client }) => clients[client]!.instance !== undefined,
+    ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
+  ),
+  step(
+    4,
+    'disconnect',
+    { client: three },
+    ({ clients }, { client }) => clients[client]!.instance !== undefined,
+    ({ clients }, { client }) => clients[client]!.disconnect(),
+  ),
+  // A tab comes back with a position of any age, or claims more than there is.
+  step(
+    8,
+    'reopen',
+    { client: three, age: fc.nat(20), ahead: fc.constantFrom(0, 0, 0, 0, 2) },
+    always,
+    (world, { client, age, ahead }) => world.reopen(client, age, ahead),
+  ),
+  // What is under way comes to its end first; entries, runs and ids of yesterday are then forgotten.
+  step(2, 'day', {}, always, async (world) => {
+    calm(world);
+    await untilQuiet(world);
+    world.passDay();
+  }),
+];
+
+/** What can happen to the store itself. */
+export const LOSSES: readonly WeightedStep[] = [
+  step(4, 'empty', {}, always, (world) => world.empty()),
+  step(
+    14,
+    'rollBack',
+    { to: fc.nat(7) },
+    (world) => world.canRollBack,
+    (world, { to }) => world.rollBack(to),
+  ),
+  step(
+    3,
+    'loseSegment',
+    { index: fc.nat(7) },
+    ({ store }) => store.head !== undefined && store.head.head.segments.length > 0,
+    (world, { index }) => world.loseSegment(index),
+  ),
+];

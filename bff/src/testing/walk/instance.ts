@@ -1,14 +1,16 @@
-import type { Head, PublicationsEvent } from '@tocsin/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Head, Publication, PublicationsEvent } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { FeedHost } from '../../deliver/feed-host.ts';
 import { Heard } from '../../deliver/heard.ts';
-import type { Broadcaster, Entries, FeedLog, SetAsideStore } from '../../deliver/ports.ts';
+import type { Broadcaster, Entries, FeedLog, ReachStep, SetAsideStore, Step } from '../../deliver/ports.ts';
+import { present } from '../../feed/present.ts';
 import { FeedView } from '../../recover/feed-view.ts';
 import { Calls } from './calls.ts';
 import { FEED } from './producers.ts';
 import type { World } from './world.ts';
 
-/** A bff instance: the real host of turns and the real view, over calls that the walk lets through one by one. */
+/** A bff instance: the real host of turns and the real view, over calls that are let through one by one. */
 export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
@@ -21,7 +23,10 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
+  /** The step of a turn or delivery at which it dies next. */
+  diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
+  readonly reach: ReachStep;
 
   constructor(world: World, index: number) {
     this.index = index;
@@ -39,6 +44,12 @@ export class WalkInstance {
       erase: () => Promise.resolve(),
     };
     const now = () => world.clock;
+    this.reach = (step) => {
+      if (this.diesAt !== step || !this.alive) return Promise.resolve();
+      world.report.count(`died at ${step}`);
+      world.kill(this, 0);
+      return new Promise<never>(() => undefined);
+    };
     this.host = new FeedHost({
       log,
       origin,
@@ -48,7 +59,7 @@ export class WalkInstance {
       heard: this.heard,
       limits: world.limits,
       now,
-      reach: () => Promise.resolve(),
+      reach: this.reach,
       retire: (keys) => world.retire(keys),
       onErased: (feed) => this.setAside.erase(feed),
       events: {
@@ -61,10 +72,14 @@ export class WalkInstance {
       log,
       origin,
       heard: this.heard,
-      callFeed: (_feed, announced, caller) => world.callFeed(this, announced, caller),
+      callFeed: (_feed, announced, caller) => world.turns.call(this, announced, caller),
       limits: world.limits,
       ring: { publications: 6, bytes: 1024 * 1024 },
       now,
+      onMissed: ({ epoch, publications }) => this.#push(world, epoch, publications),
+      onMoved: ({ epoch, offset }) => {
+        for (const client of world.clients) client.hearPosition(this, { epoch, offset });
+      },
     });
   }
 
@@ -74,18 +89,35 @@ export class WalkInstance {
     if (!event) return;
     const { continues, shown } = this.view.receive(event);
     if (!continues) this.compareDue = true;
-    if (shown) for (const client of world.clients) client.push(this, shown);
+    if (shown) this.#push(world, shown.epoch, shown.publications);
   }
 
-  compare(): void {
-    if (this.comparing || (!this.compareDue && !this.view.position)) return;
+  /** As the gateway does it. */
+  #push(world: World, epoch: string, publications: readonly Publication[]): void {
+    const shown = publications.map((publication) => present(publication, world.clock));
+    for (const client of world.clients) client.push(this, epoch, shown);
+  }
+
+  get canCompare(): boolean {
+    return !this.comparing && (this.compareDue || this.view.position !== undefined);
+  }
+
+  compare(world: World): void {
     this.compareDue = false;
     this.comparing = true;
+    const [heard, { losses, position }] = [this.heard.of(FEED), world];
     const end = () => (this.comparing = false);
-    this.view.compare().then(end, () => {
-      end();
-      this.compareDue = true;
-    });
+    this.view.compare().then(
+      () => {
+        end();
+        const stood = isDeepStrictEqual(position, world.position);
+        if (stood && losses === world.losses) world.checker.compared(heard);
+      },
+      () => {
+        end();
+        this.compareDue = true;
+      },
+    );
   }
 }
 
@@ -95,17 +127,19 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
     readHead: () => calls.read(() => world.store.head),
     readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
     commit(_feed, head: Head, etag, documents) {
-      const [sawLoss, losses] = [world.sawLoss(instance), world.losses];
-      const heard = [instance.heard.of(FEED), world.saidTo(instance)];
+      const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
+      const epochs = world.turns.epochsBefore(instance);
+      const heard = [instance.heard.of(FEED), world.turns.heardByCallerOf(instance)];
       const apply = () => {
         const { store } = world;
         // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.
         for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
         if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
         world.checker.commits(head, documents, heard, sawLoss || losses !== world.losses);
+        world.checker.begins(head, epochs);
         store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
       };
-      return calls.write(() => world.change(apply), 0.08);
+      return calls.write(() => world.change(apply));
     },
     removeDocuments: () => Promise.resolve(),
   };
@@ -130,12 +164,13 @@ function entries(world: World, { calls }: WalkInstance): Entries {
 function broadcaster(world: World, { calls }: WalkInstance): Broadcaster {
   return {
     broadcast: (event) =>
-      calls.write(() => {
-        world.checker.pushes(event);
-        for (const instance of world.instances) {
-          if (!(world.on('broadcast') && world.random.chance(0.15))) instance.inbox.push(event);
-        }
-      }, world.busRisk),
+      calls.write(
+        () => {
+          world.checker.pushes(event);
+          for (const instance of world.instances) instance.inbox.push(event);
+        },
+        () => !world.busDown,
+      ),
     onEvent: () => undefined,
   };
 }

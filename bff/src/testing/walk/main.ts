@@ -1,11 +1,22 @@
-import { FAULTS, type Fault } from './faults.ts';
-import { explore } from './walk.ts';
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { guarantee } from './property.ts';
 
-/** node --import tsx main.ts [walks=1000] [seed=1] [-fault …]: without the faults named with a minus. */
-const words = process.argv.slice(2);
-const without = new Set(words.filter((word) => word.startsWith('-')).map((word) => word.slice(1)));
-const [walks = 1_000, seed = 1] = words.filter((word) => !word.startsWith('-')).map(Number);
-const faults = new Set<Fault>(FAULTS.filter((fault) => !without.has(fault)));
-const report = await explore({ walks, seed, faults });
-console.log(`seed ${seed}, faults ${[...faults].join(' ')}\n${report.toString()}`);
-process.exitCode = report.violations.size > 0 ? 1 : 0;
+/** walk [runs=1000] [seed=1]; what a failure prints repeats it: --path … --replay …, with --losses if that was set. */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { path: { type: 'string' }, replay: { type: 'string' }, losses: { type: 'boolean' } },
+});
+const [numRuns = 1_000, seed = 1] = positionals.map(Number);
+const { path, replay: replayPath, losses } = values;
+for (const lossy of losses === undefined && path === undefined ? [false, true] : [losses === true]) {
+  const counts = new Map<string, number>();
+  const property = guarantee({ losses: lossy, counts, replayPath });
+  const details = await fc.check(property, { numRuns, seed, ...(path !== undefined && { path }) });
+  console.log(`${lossy ? 'with' : 'without'} losses of the store: ${details.numRuns} walks, seed ${seed}`);
+  for (const [what, times] of counts) console.log(`  ${what}: ${times}`);
+  if (!details.failed) continue;
+  console.log(fc.defaultReportMessage(details));
+  console.log(details.errorInstance instanceof Error ? details.errorInstance.message : details.errorInstance);
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
 import { DOCUMENT_VERSION, entryKey, type Entry } from '@tocsin/contracts';
+import type { Fate } from './calls.ts';
 import type { World } from './world.ts';
 
 export const FEED = 'all';
@@ -10,8 +11,9 @@ interface Post {
 }
 
 /**
- * The producer as the design has it: one entry under way, deposited and announced with the same key and content
- * until known; an entry that cannot be finished ends its run; the last number of a run is announced once more.
+ * The producer as the design has it, which `producer/src/produce/no-holes.test.ts` shows of the real one: one entry
+ * under way, deposited and announced with the same key and content until known; an entry that cannot be finished
+ * ends its run; the last number of a run is announced once more.
  */
 export class WalkProducer {
   run = '';
@@ -21,7 +23,7 @@ export class WalkProducer {
   #seq = 0;
   #finishedAt = 0;
   #current: Post[] | undefined;
-  #process: Generator<void, void>;
+  #process: Generator<void, void, Fate>;
   readonly #world: World;
   readonly #name: string;
   #generation = 0;
@@ -30,16 +32,26 @@ export class WalkProducer {
     this.#world = world;
     this.#name = `P${index}`;
     this.#newRun();
-    this.#process = this.#produce();
+    this.#process = this.#start();
   }
 
-  /** Nothing waits, is under way or has still to be announced once more. */
-  get rests(): boolean {
-    return this.queue.length === 0 && !this.#current && this.finished === this.rung;
+  get isIdle(): boolean {
+    return this.queue.length === 0 && !this.#current;
   }
 
-  step(): void {
-    this.#process.next();
+  /** Whether the last number of the run was not announced once more yet. */
+  get hasBell(): boolean {
+    return this.isIdle && this.finished > this.rung;
+  }
+
+  /** Goes on; its next call comes to this fate. */
+  step(fate: Fate): void {
+    this.#process.next(fate);
+  }
+
+  ringAgain(fate: Fate): void {
+    const { run, finished } = this;
+    if (this.#world.attempt(() => this.#announce(run, finished), fate)) this.rung = finished;
   }
 
   kill(): void {
@@ -47,7 +59,7 @@ export class WalkProducer {
     this.queue = [];
     this.#current = undefined;
     this.#newRun();
-    this.#process = this.#produce();
+    this.#process = this.#start();
     for (const post of open) post.answer(false);
   }
 
@@ -62,34 +74,32 @@ export class WalkProducer {
     store.stream.push({ run, seq, expiresAt, deliveries: 0, holders: 0 });
   }
 
-  *#produce(): Generator<void, void> {
-    const { random } = this.#world;
+  #start(): Generator<void, void, Fate> {
+    const process = this.#produce();
+    process.next();
+    return process;
+  }
+
+  *#produce(): Generator<void, void, Fate> {
     for (;;) {
-      yield;
-      if (this.queue.length === 0) {
-        if (this.finished > this.rung && (this.#world.calm || random.chance(0.1))) this.#ringAgain();
-        continue;
-      }
+      let fate = yield;
+      if (this.queue.length === 0) continue;
       const posts = (this.#current = this.queue.splice(0, 3));
+      const ids = posts.flatMap((post) => post.ids);
       const run = this.run;
       const seq = ++this.#seq;
-      const entry = this.#entryOf(
-        run,
-        seq,
-        posts.flatMap(({ ids }) => ids),
-      );
+      const entry = this.#entryOf(run, seq, ids);
       const key = entryKey(entry);
       const deposit = () => {
         this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
         this.#world.checker.deposits(key);
       };
       const doors = [deposit, () => this.#announce(run, seq)];
-      const risk = random.chance(0.1) ? 0.8 : 0.2;
       let done = 0;
       for (let attempts = 0; done < 2 && attempts < ATTEMPTS; attempts++) {
-        yield;
-        if (this.#world.attempt(doors[done] as () => void, risk)) done++;
+        if (this.#world.attempt(doors[done] as () => void, fate)) done++;
         if (attempts === 3 && done < 2) for (const post of posts) post.answer(false);
+        if (done < 2) fate = yield;
       }
       this.#current = undefined;
       if (done === 2) {
@@ -101,21 +111,19 @@ export class WalkProducer {
         const { finished } = this;
         this.#newRun();
         const lives = this.#finishedAt + this.#world.life > this.#world.time;
-        if (finished > 0 && lives) this.#world.attempt(() => this.#announce(run, finished), 0);
+        if (finished > 0 && lives) this.#world.attempt(() => this.#announce(run, finished), 'good');
       }
     }
   }
 
-  #ringAgain(): void {
-    const { run, finished } = this;
-    if (this.#world.attempt(() => this.#announce(run, finished), 0.06)) this.rung = finished;
-  }
-
   #entryOf(run: string, seq: number, ids: string[]): Entry {
-    const { time, life, checker } = this.#world;
+    const { time, life, checker, expiring } = this.#world;
     for (const id of ids) checker.tries(id, entryKey({ run, feed: FEED, seq }));
     const createdAt = new Date(time).toISOString();
-    const notifications = ids.map((id) => ({ id, feed: FEED, severity: 'info', title: id, createdAt }));
+    const notifications = ids.map((id) => {
+      const expiresAt = expiring.get(id);
+      return { id, feed: FEED, severity: 'info', title: id, createdAt, ...(expiresAt && { expiresAt }) };
+    });
     const expiresAt = new Date(time + life).toISOString();
     return { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
   }
@@ -126,7 +134,7 @@ export class WalkCaller {
   ids: string[] | undefined;
   busy = false;
 
-  post(world: World, ids: string[]): void {
+  post(world: World, ids: string[], producer: WalkProducer): void {
     let open = true;
     this.ids = ids;
     this.busy = true;
@@ -138,6 +146,6 @@ export class WalkCaller {
       for (const id of ids) world.checker.accepted.set(id, { entry, epoch: world.store.head?.head.epoch });
       this.ids = undefined;
     };
-    world.random.pick(world.producers).queue.push({ ids, answer });
+    producer.queue.push({ ids, answer });
   }
 }

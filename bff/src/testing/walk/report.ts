@@ -1,44 +1,40 @@
 import { entryKey } from '@tocsin/contracts';
 import { FEED } from './producers.ts';
 
-/** What walks came to: violations by kind, each with the shortest walk that shows it, and what was counted. */
-export class Report {
-  walks = 0;
-  steps = 0;
-  readonly violations = new Map<string, { times: number; walk: number; trace: string[] }>();
-  readonly counts = new Map<string, number>();
-  #trace: string[] = [];
+const TRACE_SHOWN = 60;
 
-  begin(): void {
-    this.walks++;
-    this.#trace = [];
+/** What must not happen, with what led to it. */
+export class RuleBroken extends Error {
+  override name = 'RuleBroken';
+}
+
+/** What one walk came to: its trace, and the rules that it broke. `counts` can be shared by many walks. */
+export class Report {
+  readonly counts: Map<string, number>;
+  readonly #violations: string[] = [];
+  readonly #trace: string[] = [];
+
+  constructor(counts: Map<string, number>) {
+    this.counts = counts;
   }
 
   log(text: string): void {
-    this.#trace.push(`${this.steps} ${text}`);
+    this.#trace.push(text);
   }
 
   violation(kind: string, text: string): void {
-    const known = this.violations.get(kind);
-    const trace = [...this.#trace.slice(-60), `!! ${kind}: ${text}`];
-    this.violations.set(kind, {
-      times: (known?.times ?? 0) + 1,
-      walk: known?.walk ?? this.walks,
-      trace: known?.trace ?? trace,
-    });
+    this.#violations.push(`${kind}: ${text}`);
   }
 
   count(name: string, times = 1): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + times);
   }
 
-  toString(): string {
-    const lines = [...this.violations].map(
-      ([kind, { times, walk, trace }]) =>
-        `${kind} ${times} times, first in walk ${walk}:\n  ${trace.join('\n  ')}`,
-    );
-    const counts = [...this.counts].map(([name, times]) => `  ${name}: ${times}`);
-    return [`${this.walks} walks, ${this.steps} steps`, ...counts, ...lines].join('\n');
+  /** Throws when a rule was broken. */
+  check(): void {
+    if (this.#violations.length === 0) return;
+    const trace = this.#trace.slice(-TRACE_SHOWN);
+    throw new RuleBroken([...new Set(this.#violations), ...trace.map((line) => `  ${line}`)].join('\n'));
   }
 }
 

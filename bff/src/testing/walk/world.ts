@@ -1,88 +1,92 @@
 import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Position } from '@tocsin/contracts';
 import { LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
-import type { CallerKnowledge } from '../../deliver/load.ts';
 import { receiveAnnouncement } from '../../deliver/receive.ts';
-import type { Announced, TurnResult } from '../../deliver/take.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
 import { CallFailed, type Fate } from './calls.ts';
 import { Checker } from './checker.ts';
 import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
-import type { Fault } from './faults.ts';
 import { FEED, WalkCaller, WalkProducer } from './producers.ts';
-import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 import { Store, type Doorbell } from './store.ts';
+import { TurnCalls } from './turn-calls.ts';
 
-export const STEP_MS = 500;
 const START = Date.parse('2026-01-01T00:00:00Z');
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
-interface Call {
-  host: WalkInstance;
-  said: Position | undefined;
-  /** Whether the store was lost while it was under way. */
-  sawLoss: boolean;
-  reject(error: Error): void;
+/** What a walk is like from its beginning to its end. */
+export interface Setting {
+  /** The time that the instances see does not advance. */
+  clockStands: boolean;
+  historyMax: number;
+  historyTtlMs: number;
+  /** A segment of this size is full: with small ones chains grow and are merged soon. */
+  segmentBytes: number;
+  /** Keep copies of the store, so that it can be rolled back. */
+  snapshots: boolean;
 }
 
 /** One feed, two producers, two instances, three callers, three clients and their one Redis. */
 export class World {
-  readonly random: Random;
   readonly life = ENTRY_LIFE_MS;
-  /** Segments are full with about ten publications, so that chains grow and are merged; nothing is trimmed. */
-  readonly limits: FeedLimits = {
-    ...{ historyMax: 100_000, historyBytes: 40 * 1_500, historyTtlMs: 1_000 * ENTRY_LIFE_MS },
-    ...{ idsMax: 400, entryLifeMs: ENTRY_LIFE_MS },
-  };
+  readonly limits: FeedLimits;
   time = START;
-  calm = false;
   losses = 0;
   segmentLost = false;
-  busRisk = 0.08;
-  placement = 0;
+  busDown = false;
+  /** On which instance each instance believes the feed's actor to be. */
+  readonly placement = [0, 0];
   store = new Store();
   landing: (() => void)[] = [];
   readonly doorbellLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
+  /** When what was posted expires, by id. */
+  readonly expiring = new Map<string, string>();
   readonly checker: Checker;
+  readonly turns = new TurnCalls(this);
   readonly producers: WalkProducer[];
   readonly callers = [new WalkCaller(), new WalkCaller(), new WalkCaller()];
-  instances: WalkInstance[];
+  readonly instances: WalkInstance[];
   readonly clients: WalkClient[];
-  readonly #faults: ReadonlySet<Fault>;
   readonly report: Report;
-  readonly #clockStands: boolean;
+  readonly #setting: Setting;
+  #posted = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  /** Calls of hosts under way, those of one host in the order of their turns. */
-  readonly #calls = new Set<Call>();
   /** Deliveries under way; one announcement can be delivered twice at a time. */
   readonly #held = new Map<WalkInstance, { bell: Doorbell }[]>();
 
-  constructor(random: Random, faults: ReadonlySet<Fault>, report: Report) {
-    this.random = random;
-    this.#faults = faults;
+  constructor(setting: Setting, report: Report) {
+    this.#setting = setting;
     this.report = report;
-    this.#clockStands = faults.has('clock') && random.chance(0.3);
+    const { historyMax, historyTtlMs, segmentBytes } = setting;
+    const history = { historyMax, historyTtlMs, historyBytes: 40 * segmentBytes };
+    this.limits = { ...history, idsMax: 400, entryLifeMs: ENTRY_LIFE_MS };
     this.checker = new Checker(this, report);
     this.producers = [0, 1].map((index) => new WalkProducer(this, index));
     this.instances = [0, 1].map((index) => new WalkInstance(this, index));
     this.clients = [0, 1, 2].map(() => new WalkClient(this));
   }
 
-  /** The time that the instances see: in some walks it does not advance. */
+  /** The time that the instances see. */
   get clock(): number {
-    return this.#clockStands ? START : this.time;
+    return this.#setting.clockStands ? START : this.time;
   }
 
   get storeLost(): boolean {
     return this.losses > 0;
   }
 
-  on(fault: Fault): boolean {
-    return !this.calm && this.#faults.has(fault);
+  /** Where the feed stands; nowhere before anybody has asked for it. */
+  get position(): Position | undefined {
+    const { head, origin } = this.store;
+    if (head) return { epoch: head.head.epoch, offset: head.head.offset };
+    return origin === undefined ? undefined : { epoch: origin, offset: 0 };
+  }
+
+  get canRollBack(): boolean {
+    return this.#snapshots.length > 0;
   }
 
   land(effect: () => void): void {
@@ -91,7 +95,7 @@ export class World {
 
   /** Every change of the store goes through here, so that it can be rolled back. */
   change<T>(effect: () => T): T {
-    if (this.#faults.has('rollback')) {
+    if (this.#setting.snapshots) {
       this.#snapshots.push(this.store.copy());
       if (this.#snapshots.length > 8) this.#snapshots.shift();
     }
@@ -99,66 +103,35 @@ export class World {
   }
 
   /** A write of a producer or of Dapr, done at once; false when its outcome is not known. */
-  attempt(effect: () => void, risk: number): boolean {
-    const fate = this.#fate(true, risk);
+  attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.land(() => this.change(effect));
     return fate === 'good';
+  }
+
+  /** Ids for a post of `count`; all expire after `lifeMs`, if that is given. */
+  newIds(count: number, lifeMs?: number): string[] {
+    const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
+    const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
+    if (lifeMs !== undefined) for (const id of ids) this.expiring.set(id, expiresAt);
+    return ids;
   }
 
   retire(keys: readonly string[]): void {
     this.#retired.push({ at: this.time + RETIRED_AFTER_MS, keys });
   }
 
-  tick(): void {
-    this.time += STEP_MS;
+  pass(ms: number): void {
+    this.time += ms;
     while (this.#retired[0] && this.#retired[0].at <= this.time) {
       for (const key of this.#retired.shift()?.keys ?? []) this.store.documents.delete(key);
     }
   }
 
-  letThrough(instance: WalkInstance): void {
-    const { pending } = instance.calls;
-    const [call] = pending.splice(this.random.below(pending.length), 1);
-    call?.finish(this.#fate(call.write, call.risk));
-  }
-
-  async callFeed(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const way = () => from.calls.read(() => undefined);
-    const said = structuredClone(caller);
-    await way();
-    const other = this.on('overlap') && this.random.chance(0.2);
-    const host = this.instances[other ? 1 - this.placement : this.placement] as WalkInstance;
-    const result = await new Promise<TurnResult>((resolve, reject) => {
-      const call = { host, said: said.heard, sawLoss: false, reject };
-      this.#calls.add(call);
-      const end = () => this.#calls.delete(call);
-      host.host.turn(FEED, announced, said).finally(end).then(resolve, reject);
-    });
-    await way();
-    return structuredClone(result);
-  }
-
-  get turnsUnderWay(): boolean {
-    return this.#calls.size > 0;
-  }
-
-  /** What the caller of the host's turn under way had heard, unless the store was lost since. */
-  saidTo(host: WalkInstance): Position | undefined {
-    return this.sawLoss(host) ? undefined : this.#turnOf(host)?.said;
-  }
-
-  sawLoss(host: WalkInstance): boolean {
-    return this.#turnOf(host)?.sawLoss ?? false;
-  }
-
-  /** Hands an announcement to one of the competing instances. */
-  deliver(): void {
-    const { stream } = this.store;
-    const bell = this.random.pick(stream.slice(0, this.#faults.has('reorder') ? 4 : 1));
-    const caller = this.random.pick(this.instances);
-    if (!bell || caller.paused || caller.deliveries >= 3) return;
-    if (bell.holders > 0 && !(this.on('overlap') && this.random.chance(0.1))) return;
+  /** Hands an announcement to one of the competing instances; `meanwhile`: also one that is under way. */
+  deliver(index: number, caller: WalkInstance, meanwhile: boolean): void {
+    const bell = this.store.stream[index];
+    if (!bell || caller.paused || caller.deliveries >= 3 || (bell.holders > 0 && !meanwhile)) return;
     bell.holders++;
     caller.deliveries++;
     const held = this.#held.get(caller) ?? [];
@@ -179,7 +152,7 @@ export class World {
     const again = (error: unknown) => {
       if (!caller.alive) return;
       this.#judge(error);
-      if (++bell.deliveries > RETRIES && this.#faults.has('dead') && this.store.stream.includes(bell)) {
+      if (++bell.deliveries > RETRIES && this.store.stream.includes(bell)) {
         this.#remove(bell);
         this.store.dead.push(bell);
       }
@@ -187,10 +160,10 @@ export class World {
     receiveAnnouncement(
       { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt },
       {
-        callFeed: (_feed, announced, knowledge) => this.callFeed(caller, announced, knowledge),
+        callFeed: (_feed, announced, knowledge) => this.turns.call(caller, announced, knowledge),
         heard: caller.heard,
         setAside: caller.setAside,
-        reach: () => Promise.resolve(),
+        reach: caller.reach,
       },
     )
       .then(() => (caller.alive ? acknowledge() : undefined))
@@ -199,37 +172,46 @@ export class World {
   }
 
   /** The subscriber of dead letters: announces again, and is done once that is known. */
-  revive(): void {
+  revive(fate: Fate): void {
     const [bell] = this.store.dead;
     if (!bell) return;
     const again = { ...bell, deliveries: 0, holders: 0 };
-    if (this.attempt(() => this.store.stream.push(again), 0.06)) this.store.dead.shift();
+    if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  kill(instance: WalkInstance): void {
+  /** Bit i of `done` says whether the write i that it has sent is still done. */
+  kill(instance: WalkInstance, done: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
-    for (const call of this.#calls) if (call.host === instance) call.reject(new CallFailed('killed'));
+    this.turns.killed(instance);
     for (const { bell } of this.#held.get(instance) ?? []) bell.holders--;
-    // What it has sent may still be done; nobody hears of it.
-    for (const call of instance.calls.pending.splice(0)) {
-      if (call.write && this.random.chance(0.4)) call.finish('done');
-    }
+    instance.calls.abandon(done);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
+  }
+
+  reopen(index: number, age: number, ahead: number): void {
+    const { head } = this.store.head ?? {};
+    const before = this.clients[index];
+    const positions = before?.positions ?? [];
+    const kept =
+      ahead > 0 && head ? { epoch: head.epoch, offset: head.offset + ahead } : positions.at(-1 - age);
+    before?.disconnect();
+    this.clients[index] = new WalkClient(this, positions, kept);
   }
 
   empty(): void {
     this.#lose(new Store(), 'emptied');
   }
 
-  rollBack(): void {
-    const [snapshot] = this.#snapshots.splice(this.random.below(5), 1);
+  rollBack(index: number): void {
+    const snapshot = this.#snapshots[index % this.#snapshots.length];
     if (snapshot) this.#lose(snapshot, 'rolled back');
   }
 
-  loseSegment(): void {
-    const segment = this.random.pick(this.store.head?.head.segments ?? []);
+  loseSegment(index: number): void {
+    const segments = this.store.head?.head.segments ?? [];
+    const segment = segments[index % segments.length];
     if (!segment) return;
     this.losses++;
     this.segmentLost = true;
@@ -249,9 +231,9 @@ export class World {
     }
   }
 
-  loseDoorbell(): void {
+  loseDoorbell(index: number): void {
     const { stream } = this.store;
-    const [bell] = stream.splice(this.random.below(stream.length), 1);
+    const [bell] = stream.splice(index % stream.length, 1);
     if (bell) this.doorbellLost.add(bell.run);
   }
 
@@ -260,8 +242,8 @@ export class World {
     return (
       ![stream, dead, this.landing].some((list) => list.length > 0) &&
       this.callers.every(({ ids }) => !ids) &&
-      this.producers.every(({ rests }) => rests) &&
-      this.instances.every(({ calls, inbox }) => calls.pending.length === 0 && inbox.length === 0)
+      this.producers.every(({ isIdle, hasBell }) => isIdle && !hasBell) &&
+      this.instances.every(({ calls, inbox }) => calls.waiting === 0 && inbox.length === 0)
     );
   }
 
@@ -270,24 +252,13 @@ export class World {
     this.#snapshots = [];
     this.losses++;
     this.checker.lost();
-    for (const call of this.#calls) call.sawLoss = true;
+    this.turns.storeLost();
     this.report.count('store losses');
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
   }
 
-  #turnOf(host: WalkInstance): Call | undefined {
-    return [...this.#calls].find((call) => call.host === host);
-  }
-
   #remove(bell: Doorbell): void {
     this.store.stream = this.store.stream.filter((other) => other !== bell);
-  }
-
-  #fate(write: boolean, risk: number): Fate {
-    if (!this.on('unknown') || !this.random.chance(risk)) return 'good';
-    if (!write) return 'lost';
-    const fate = this.random.pick(['done', 'late', 'lost'] as const);
-    return fate === 'late' && !this.#faults.has('late') ? 'lost' : fate;
   }
 
   #judge(error: unknown): void {

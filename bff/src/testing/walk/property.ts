@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { FAULTS, LOSSES } from './faults.ts';
+import { Report } from './report.ts';
+import { end } from './settle.ts';
+import { STEPS } from './steps.ts';
+import { predictRandomBytes } from './unique-bytes.ts';
+import { World, type Setting } from './world.ts';
+
+const MAX_STEPS = 600;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+export interface PropertyOptions {
+  /** Whether the store can come back empty, older or with a hole. */
+  losses: boolean;
+  /** Counts what happens in the runs. */
+  counts?: Map<string, number>;
+  /** Repeats a failure, with the `seed` and `path` that were printed. */
+  replayPath?: string | undefined;
+}
+
+/**
+ * Whatever fails, dies, is lost or comes twice: the code of turns, recovery and merging keeps the rules of
+ * `checker.ts` after each step, and those of `end-checks.ts` once everything has come to rest.
+ */
+export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
+  const setting: fc.Arbitrary<Setting> = fc.record({
+    clockStands: fc.nat(3).map((n) => n === 3),
+    historyMax: fc.constantFrom(100_000, 5),
+    historyTtlMs: fc.constantFrom(1_000 * DAY_MS, 1_000 * DAY_MS, DAY_MS / 2),
+    segmentBytes: fc.constantFrom(1_500, 500),
+    snapshots: fc.constant(losses),
+  });
+  const step = fc.oneof(...STEPS, ...FAULTS, ...(losses ? LOSSES : []));
+  const steps = fc.commands([step], {
+    maxCommands: MAX_STEPS,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  });
+  return fc.asyncProperty(setting, steps, async (set, walk) => {
+    const restore = predictRandomBytes();
+    try {
+      const report = new Report(counts);
+      const world = new World(set, report);
+      await fc.asyncModelRun(() => ({ model: world, real: report }), walk);
+      report.log('--- calm');
+      await end(world);
+      report.check();
+    } finally {
+      restore();
+    }
+  });
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import type { Fate } from './calls.ts';
+import type { Report } from './report.ts';
+import { afterwards, STEP_MS } from './settle.ts';
+import type { World } from './world.ts';
+
+type Choices = Record<string, fc.Arbitrary<unknown>>;
+type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };
+
+/** Something that can happen next in a world; how often, relative to the others. */
+export interface WeightedStep {
+  weight: number;
+  arbitrary: fc.Arbitrary<fc.AsyncCommand<World, Report>>;
+}
+
+/**
+ * A step with all that chance decides about it, so that others can be left out without changing it. The world is
+ * its own model: `possible` asks it, and its rules are checked after each step.
+ */
+export function step<C extends Choices>(
+  weight: number,
+  name: string,
+  choices: C,
+  possible: (world: World, drawn: Drawn<C>) => boolean,
+  happen: (world: World, drawn: Drawn<C>) => unknown,
+): WeightedStep {
+  const arbitrary = fc.record(choices).map((values) => {
+    const drawn = values as Drawn<C>;
+    return {
+      check: (world: World) => possible(world, drawn),
+      run: async (world: World, report: Report) => {
+        world.pass(STEP_MS);
+        await happen(world, drawn);
+        await afterwards();
+        world.checker.watchViews();
+        report.check();
+      },
+      toString: () => `${name}(${JSON.stringify(drawn).replaceAll('"', '').slice(1, -1)})`,
+    };
+  });
+  return { weight, arbitrary };
+}
+
+export const always = (): boolean => true;
+
+/** Which of two, which of three. */
+export const two = fc.nat(1);
+export const three = fc.nat(2);
+export const seldom = fc.nat(9).map((n) => n === 9);
+
+/** What becomes of a call, of which `bad` in 100 fail and `slow` in 100 are slow. */
+export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
+  fc.oneof(
+    { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },
+    { weight: slow, arbitrary: fc.constant<Fate>('slow') },
+    { weight: bad, arbitrary: fc.constantFrom<Fate>('lost', 'done', 'late') },
+  );

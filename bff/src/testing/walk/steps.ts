@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { always, fate, seldom, step, three, two, type WeightedStep } from './step.ts';
+
+/** The way of notifications from their callers to the browsers; calls fail now and then. */
+export const STEPS: readonly WeightedStep[] = [
+  step(
+    120,
+    'post',
+    {
+      ...{ caller: three, producer: two, count: fc.integer({ min: 1, max: 2 }), twice: seldom },
+      lifeMs: fc.constantFrom(undefined, undefined, undefined, 5_000, 20_000),
+    },
+    ({ callers }, { caller }) => !callers[caller]!.busy,
+    (world, { caller, producer, count, twice, lifeMs }) => {
+      const poster = world.callers[caller]!;
+      const ids = poster.ids ?? world.newIds(count, lifeMs);
+      poster.post(world, twice ? [...ids, ids[0]!] : ids, world.producers[producer]!);
+    },
+  ),
+  step(
+    140,
+    'produce',
+    { producer: two, fate: fate(20) },
+    ({ producers }, { producer }) => !producers[producer]!.isIdle,
+    ({ producers }, drawn) => producers[drawn.producer]!.step(drawn.fate),
+  ),
+  step(
+    10,
+    'ringAgain',
+    { producer: two, fate: fate(8) },
+    ({ producers }, { producer }) => producers[producer]!.hasBell,
+    ({ producers }, drawn) => producers[drawn.producer]!.ringAgain(drawn.fate),
+  ),
+  step(
+    100,
+    'deliver',
+    { bell: fc.nat(3), to: two, again: seldom },
+    ({ store }, { bell }) => bell < store.stream.length,
+    (world, { bell, to, again }) => world.deliver(bell, world.instances[to]!, again),
+  ),
+  step(
+    700,
+    'letThrough',
+    { instance: two, call: fc.nat(7), fate: fate(7, 8) },
+    ({ instances }, { instance }) => !instances[instance]!.paused && instances[instance]!.calls.waiting > 0,
+    ({ instances }, drawn) => instances[drawn.instance]!.calls.letThrough(drawn.call, drawn.fate),
+  ),
+  step(
+    20,
+    'revive',
+    { fate: fate(8) },
+    ({ store }) => store.dead.length > 0,
+    (world, drawn) => world.revive(drawn.fate),
+  ),
+  step(
+    100,
+    'receive',
+    { instance: two },
+    ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
+    (world, { instance }) => world.instances[instance]!.receive(world),
+  ),
+  step(
+    30,
+    'compare',
+    { instance: two },
+    ({ instances }, { instance }) => instances[instance]!.canCompare,
+    (world, { instance }) => world.instances[instance]!.compare(world),
+  ),
+  step(
+    100,
+    'read',
+    { client: three },
+    ({ clients }, { client }) => clients[client]!.hasMail,
+    ({ clients }, { client }) => clients[client]!.read(),
+  ),
+  step(
+    40,
+    'timers',
+    { client: three },
+    ({ clients }, { client }) => clients[client]!.hasTimer,
+    ({ clients }, { client }) => clients[client]!.timers(),
+  ),
+  step(
+    20,
+    'heartbeat',
+    { client: three },
+    ({ clients }, { client }) => clients[client]!.instance !== undefined,
+    ({ clients }, { client }) => clients[client]!.heartbeat(),
+  ),
+  step(
+    60,
+    'connect',
+    { client: three, to: two },
+    ({ clients }, { client }) => !clients[client]!.instance,
+    ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
+  ),
+  step(6, 'time', { ms: fc.constantFrom(5_000, 61_000, 125_000) }, always, (world, { ms }) => world.pass(ms)),
+];
