@@ -98,7 +98,14 @@ export const policies = [
   },
   {
     from: from('adapter', { room: 'socketio' }),
-    allow: modules('socket.io', 'socket.io-adapter', 'socket.io-parser', '@socket.io/*', 'redis'),
+    allow: modules(
+      'socket.io',
+      'socket.io-adapter',
+      'socket.io-parser',
+      '@socket.io/*',
+      'redis',
+      'proxy-addr',
+    ),
   },
 
   {

@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
-  answerUnreadableRequests,
   createFailpoints,
   createLogger,
   createRegistry,
@@ -25,15 +23,24 @@ import { createReachFeed } from './deliver/reach-feed.ts';
 import { receiveAnnouncement, reviveAnnouncement, type CallFeed } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
+import { createPublicServer } from './http/public-server.ts';
 import { counted } from './observe/counted.ts';
 import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
+import { Admission } from './socketio/admission.ts';
+import { createAddressOf } from './socketio/client-address.ts';
 import { Gateway } from './socketio/gateway.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true }).loose();
+
+/** A session that polls has two connections: one waits, one sends. */
+const TCP_CONNECTIONS_PER_SESSION = 2;
+/** For pages, probes and connections that nobody has said anything on yet. */
+const TCP_CONNECTIONS_BESIDES = 1_000;
+const IDLE_MARGIN_MS = 5_000;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
@@ -99,14 +106,29 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     await backend.ready();
   };
   const uiDist = config.UI_DIST ?? BUILT_PAGE;
-  const server = createServer(createPublicApp({ views, ready, registry, uiDist, now, log }));
-  answerUnreadableRequests(server);
+  const timing = {
+    handshakeMs: config.HANDSHAKE_TIMEOUT_MS,
+    pingIntervalMs: config.PING_INTERVAL_MS,
+    pingTimeoutMs: config.PING_TIMEOUT_MS,
+  };
+  const server = createPublicServer(createPublicApp({ views, ready, registry, uiDist, now, log }), {
+    headersTimeoutMs: timing.handshakeMs,
+    idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
+    maxConnections: TCP_CONNECTIONS_PER_SESSION * config.MAX_CONNECTIONS + TCP_CONNECTIONS_BESIDES,
+  });
   const gateway = new Gateway({
     server,
     views,
     adapter: backend.socketAdapter,
     log,
     now,
+    admission: new Admission(
+      { connections: config.MAX_CONNECTIONS, perAddress: config.MAX_CONNECTIONS_PER_ADDRESS },
+      createAddressOf(config.TRUST_PROXY),
+    ),
+    timing,
+    onRefused: (reason) => metrics.refused.inc({ reason }),
+    onEnded: (reason) => metrics.ended.inc({ reason }),
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
   });
   backend.broadcaster.onEvent((event: PublicationsEvent) => {

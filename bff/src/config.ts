@@ -6,6 +6,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 import { z } from 'zod';
+import { isTrustedProxies } from './socketio/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);
@@ -27,6 +28,28 @@ export const bffSettings = z.object({
     .default('localhost:6379')
     .describe('Redis that the broadcaster uses, as host:port'),
   REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
+  MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
+    'Browsers that may be connected to this instance; the next one is answered 429',
+  ),
+  MAX_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumberSetting(0, 1_000_000), 0).describe(
+    'Browsers that may be connected from one address (of IPv6, from one /64); 0 is no bound',
+  ),
+  TRUST_PROXY: z
+    .string()
+    .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges with commas between')
+    .default('0')
+    .describe(
+      'Proxies whose X-Forwarded-For counts: how many stand in front, or their addresses, as in `10.0.0.0/8,::1`; also `loopback`, `linklocal`, `uniquelocal`',
+    ),
+  HANDSHAKE_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 10_000).describe(
+    'Longest wait for the headers of a request, and for a connection to begin or to change its transport',
+  ),
+  PING_INTERVAL_MS: withDefault(wholeNumberSetting(100, 300_000), 25_000).describe(
+    'Time between two pings to a browser',
+  ),
+  PING_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 300_000), 20_000).describe(
+    'Longest wait for the answer to a ping',
+  ),
   UI_DIST: z.string().optional().describe('Folder of the built page; default is ui/dist of this repository'),
   HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
     'Publications that a feed keeps',

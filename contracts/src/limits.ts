@@ -21,6 +21,14 @@ export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
 /** So many invalid requests within a minute end the connection. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
 
+/**
+ * A connection may send so many requests at once, and so many a second in the long run; what is more is refused for
+ * now. One that goes on until so many were refused within a minute is ended.
+ */
+export const MAX_REQUEST_BURST = 400;
+export const MAX_REQUESTS_PER_SECOND = 50;
+export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
+
 export const MAX_EPOCH_LENGTH = 64;
 
 /** A notification may be scheduled for at most a year ahead. */

@@ -24,6 +24,8 @@ export const SOCKET_ERROR_CODES = [
   'unknown_event',
   'too_many_feeds',
   'too_many_invalid_requests',
+  'too_many_requests',
+  'message_too_large',
   'unavailable',
 ] as const;
 export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];

@@ -10,6 +10,7 @@ export * from './http/health.ts';
 export * from './http/listen.ts';
 export * from './http/metrics.ts';
 export * from './http/problem.ts';
+export * from './http/raw-problem.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './pause.ts';

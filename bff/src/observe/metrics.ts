@@ -78,6 +78,18 @@ export function createMetrics(registry: Registry, connections: () => number) {
       labelNames: ['outcome'] as const,
       registers,
     }),
+    refused: new Counter({
+      name: 'tocsin_bff_connections_refused_total',
+      help: 'Connections refused with 429: this instance is full, or the address has its share.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    ended: new Counter({
+      name: 'tocsin_bff_connections_ended_total',
+      help: 'Connections ended by this side, by reason: not_reading, or what their closing event said.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     latency: new Histogram({
       name: 'tocsin_bff_delivery_latency_seconds',
       help: 'Time from createdAt at the producer to the push to browsers.',

@@ -1,35 +1,54 @@
-import type { Logger } from '@tocsin/service';
-import type { Server } from 'socket.io';
+import type { Socket } from 'socket.io';
 
 /** A connection that has this many bytes waiting is closed; its client recovers by position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** Bytes that wait in this process for a connection that does not read. */
-function backlogOf(connection: { writeBuffer: { data?: unknown }[]; transport: unknown }): number {
-  let bytes = 0;
-  for (const { data } of connection.writeBuffer) {
-    if (typeof data === 'string' || Buffer.isBuffer(data)) bytes += data.length;
-  }
-  const socket: unknown = Reflect.get(connection.transport as object, 'socket');
-  const buffered: unknown = socket && typeof socket === 'object' ? Reflect.get(socket, 'bufferedAmount') : 0;
-  return bytes + (typeof buffered === 'number' ? buffered : 0);
+/** A session of engine.io, under socket.io. */
+export type EngineSession = Socket['conn'];
+
+interface Packet {
+  data?: unknown;
 }
 
-/** Closes the connections that are more than 1 MiB behind, so that they cost the others nothing. */
-export function closeSlowConnections(io: Server, log: Logger): void {
-  for (const socket of io.of('/').sockets.values()) {
-    const bytes = backlogOf(socket.conn as unknown as Parameters<typeof backlogOf>[0]);
-    if (bytes <= MAX_BACKLOG_BYTES) continue;
-    log.info({ socket: socket.id, bytes }, 'a connection does not read and is closed');
-    terminate(socket.conn.transport);
-    socket.disconnect(true);
-  }
+export const sizeOfPacket = ({ data }: Packet): number =>
+  typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
+
+/**
+ * Closes the session with the packet that would let more than 1 MiB wait in this process, so that no burst passes
+ * the bound and it costs the others nothing. What waits: packets that the transport has not taken yet, and what the
+ * WebSocket holds while its TCP connection takes no more.
+ */
+export function boundBacklog(session: EngineSession, onExceeded: (bytes: number) => void): void {
+  let queued = 0;
+  session.on('packetCreate', (packet: Packet) => {
+    queued += sizeOfPacket(packet);
+    const bytes = queued + bufferedBy(session);
+    if (bytes <= MAX_BACKLOG_BYTES || session.readyState !== 'open') return;
+    breakOff(session);
+    onExceeded(bytes);
+  });
+  session.on('flush', () => {
+    queued = 0;
+  });
 }
 
-/** Ends the transport without waiting for what it could not send. */
-function terminate(transport: object): void {
+/** Ends a session without waiting for its peer to read, poll or answer. */
+export function breakOff(session: EngineSession): void {
+  const socket = webSocketOf(session);
+  session.close(true);
+  if (socket) Reflect.apply(socket.terminate, socket, []);
+}
+
+const bufferedBy = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
+
+interface WebSocketInside {
+  bufferedAmount: number;
+  terminate: () => void;
+}
+
+/** The WebSocket of a session, which engine.io's types hide; none while it polls. */
+function webSocketOf({ transport }: EngineSession): WebSocketInside | undefined {
   const socket: unknown = Reflect.get(transport, 'socket');
-  if (!socket || typeof socket !== 'object') return;
-  const end: unknown = Reflect.get(socket, 'terminate');
-  if (typeof end === 'function') Reflect.apply(end, socket, []);
+  if (!socket || typeof socket !== 'object' || !('terminate' in socket)) return undefined;
+  return socket as WebSocketInside;
 }

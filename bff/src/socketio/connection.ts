@@ -1,5 +1,7 @@
 import {
+  MAX_CLIENT_MESSAGE_BYTES,
   MAX_INVALID_REQUESTS_PER_MINUTE,
+  MAX_REQUESTS_PER_SECOND,
   faultsOf,
   subscribeRequestSchema,
   unsubscribeRequestSchema,
@@ -15,6 +17,7 @@ import type { z } from 'zod';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { encodePage } from '../recover/encoded.ts';
 import { readPage } from '../recover/page.ts';
+import { sizeOfPacket } from './backlog.ts';
 import { EncodedAnswer } from './encoder.ts';
 import { RequestGuard } from './request-guard.ts';
 
@@ -26,8 +29,12 @@ export interface ConnectionDependencies {
   log: Logger;
   now: () => number;
   onSubscribed: (outcome: SubscriptionOutcome) => void;
+  /** Told why a connection was ended by this side. */
+  onEnded: (reason: EndReason) => void;
 }
 
+export type EndReason =
+  'not_reading' | 'too_many_invalid_requests' | 'too_many_requests' | 'message_too_large';
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'refused';
 
 const MAX_FEEDS = 100;
@@ -37,16 +44,24 @@ export const roomOf = (feed: string): string => `feed:${feed}`;
 /** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
 export function serveConnection(
   socket: GatewaySocket,
-  { views, log, now, onSubscribed }: ConnectionDependencies,
+  { views, log, now, onSubscribed, onEnded }: ConnectionDependencies,
 ): void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
+  let ended = false;
+
+  const end = (code: Exclude<EndReason, 'not_reading'>, message: string): void => {
+    if (ended) return;
+    ended = true;
+    socket.emit('closing', { code, message });
+    onEnded(code);
+    setImmediate(() => socket.disconnect(true));
+  };
 
   const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
     if (guard.countInvalid(now())) {
       const text = `${MAX_INVALID_REQUESTS_PER_MINUTE} invalid requests within a minute end the connection`;
-      socket.emit('closing', { code: 'too_many_invalid_requests', message: text });
-      setImmediate(() => socket.disconnect(true));
+      end('too_many_invalid_requests', text);
     }
     return refuse(code, message, false);
   };
@@ -89,15 +104,34 @@ export function serveConnection(
     return { ok: true };
   };
 
-  socket.onAny((event: string, ...args: unknown[]) => {
+  // engine.io takes twice as much, so that there is a connection left to say why on.
+  const measure = (packet: { data?: unknown }): void => {
+    if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
+      return;
+    end('message_too_large', `a message may have ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
+  };
+  socket.conn.on('packet', measure);
+
+  // Whatever a client sent as the name of its event: it need not be text.
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    if (ended) return;
     const acknowledge = args.at(-1);
     const answer = (value: Answer) => {
       if (typeof acknowledge === 'function') (acknowledge as (answer: Answer) => void)(value);
     };
+    const verdict = guard.judge(now());
+    if (verdict !== 'take') {
+      const text = `a connection may send ${MAX_REQUESTS_PER_SECOND} requests a second`;
+      if (verdict === 'end') end('too_many_requests', text);
+      return answer(refuse('too_many_requests', `${text}; ask again later`, true));
+    }
     const handle = event === 'subscribe' ? subscribe : event === 'unsubscribe' ? unsubscribe : undefined;
-    if (!handle) return answer(invalid(`${event.slice(0, 40)} is no event of this server`, 'unknown_event'));
+    if (!handle) {
+      const name = typeof event === 'string' ? event.slice(0, 40) : 'what has no name';
+      return answer(invalid(`${name} is no event of this server`, 'unknown_event'));
+    }
     if (typeof acknowledge !== 'function' || args.length !== 2) {
-      return answer(invalid(`${event} takes one object and an acknowledgement`));
+      return answer(invalid(`${String(event)} takes one object and an acknowledgement`));
     }
     handle(args[0]).then(answer, (error: unknown) => {
       log.error({ err: error }, 'a request of a client failed');
@@ -108,8 +142,13 @@ export function serveConnection(
   socket.on('disconnect', () => {
     for (const feed of feeds) views.unwatch(feed);
     feeds.clear();
+    // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
+    socket.conn.close();
   });
 }
+
+const bytesOf = ({ data }: { data?: unknown }): number =>
+  typeof data === 'string' || Buffer.isBuffer(data) ? Buffer.byteLength(data) : 0;
 
 const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Answer => ({
   ok: false,

@@ -13,9 +13,12 @@ import { Server, type ServerOptions } from 'socket.io';
 import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
-import { closeSlowConnections } from './backlog.ts';
+import type { Admission, RefusalReason } from './admission.ts';
+import { boundBacklog, breakOff, type EngineSession } from './backlog.ts';
+import { roomOf, serveConnection, type EndReason, type SubscriptionOutcome } from './connection.ts';
 import { parser } from './encoder.ts';
-import { roomOf, serveConnection, type SubscriptionOutcome } from './connection.ts';
+import { createHandshakeGuard } from './handshake-guard.ts';
+import { refuseOtherUpgrades } from './other-upgrades.ts';
 
 export interface GatewayOptions {
   server: HttpServer;
@@ -26,11 +29,25 @@ export interface GatewayOptions {
   now: () => number;
   /** Told how each subscription was answered. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
+  /** Told why a connection was ended by this side. */
+  onEnded: (reason: EndReason) => void;
+  admission: Admission;
+  /** Told why a handshake was refused. */
+  onRefused: (reason: RefusalReason) => void;
+  timing: GatewayTiming;
+}
+
+export interface GatewayTiming {
+  /** A session that has not connected, or not finished its upgrade, after so many ms is closed. */
+  handshakeMs: number;
+  /** Each session is asked so often, in ms, whether it is still there. */
+  pingIntervalMs: number;
+  /** One that does not answer within so many ms is closed. */
+  pingTimeoutMs: number;
 }
 
 /** Each feed's position goes to its connections at least every 10 s. */
 const POSITION_MS = 8_000;
-const BACKLOG_CHECK_MS = 250;
 /** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
 const DRAIN_SPREAD = 0.6;
 
@@ -38,11 +55,11 @@ const DRAIN_SPREAD = 0.6;
 export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
   readonly #options: GatewayOptions;
-  readonly #timers: NodeJS.Timeout[];
+  readonly #timer: NodeJS.Timeout;
   #draining = false;
 
   constructor(options: GatewayOptions) {
-    const { server, views, adapter, log, now, onSubscribed } = options;
+    const { server, views, adapter, log, now, onSubscribed, onEnded, admission, timing } = options;
     this.#options = options;
     this.#io = new Server(server, {
       path: SOCKET_PATH,
@@ -50,9 +67,25 @@ export class Gateway {
       parser,
       perMessageDeflate: false,
       httpCompression: false,
-      maxHttpBufferSize: MAX_CLIENT_MESSAGE_BYTES,
-      connectTimeout: 10_000,
+      maxHttpBufferSize: 2 * MAX_CLIENT_MESSAGE_BYTES,
+      connectTimeout: 2 * timing.handshakeMs,
+      upgradeTimeout: timing.handshakeMs,
+      pingInterval: timing.pingIntervalMs,
+      pingTimeout: timing.pingTimeoutMs,
+      destroyUpgrade: false,
       ...(adapter && { adapter: adapter as unknown as NonNullable<ServerOptions['adapter']> }),
+    });
+    refuseOtherUpgrades(server, SOCKET_PATH);
+    this.#io.engine.use(createHandshakeGuard(admission, options.onRefused));
+    const connected = new WeakSet<EngineSession>();
+    this.#io.engine.on('connection', (session: EngineSession) => {
+      admission.opened(session);
+      const late = setTimeout(() => connected.has(session) || breakOff(session), timing.handshakeMs);
+      session.once('close', () => clearTimeout(late));
+      boundBacklog(session, (bytes) => {
+        log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');
+        onEnded('not_reading');
+      });
     });
     this.#io.use((_socket, next) => {
       // A client that moves away and comes to the same instance keeps its old connection while it tries again.
@@ -60,14 +93,19 @@ export class Gateway {
       else next();
     });
     this.#io.use((socket, next) => {
+      // A burst of connects in one session would make a socket of each before the first is known.
+      if (connected.has(socket.conn)) {
+        socket.conn.close();
+        return next(new Error('invalid_request: this session has connected already'));
+      }
+      connected.add(socket.conn);
       if (handshakeSchema.safeParse(socket.handshake.auth).success) next();
       else next(new Error('invalid_request: auth may have a token and a clientId, both text'));
     });
-    this.#io.on('connection', (socket) => serveConnection(socket, { views, log, now, onSubscribed }));
-    this.#timers = [
-      setInterval(() => this.#sendPositions(), POSITION_MS).unref(),
-      setInterval(() => closeSlowConnections(this.#io, log), BACKLOG_CHECK_MS).unref(),
-    ];
+    this.#io.on('connection', (socket) =>
+      serveConnection(socket, { views, log, now, onSubscribed, onEnded }),
+    );
+    this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
   get connections(): number {
@@ -101,7 +139,7 @@ export class Gateway {
 
   /** Ends all connections and with them the HTTP server. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    clearInterval(this.#timer);
     this.#options.server.closeIdleConnections();
     await this.#io.close();
   }

@@ -1,13 +1,49 @@
-import { MAX_INVALID_REQUESTS_PER_MINUTE } from '@tocsin/contracts';
+import {
+  MAX_INVALID_REQUESTS_PER_MINUTE,
+  MAX_REFUSED_REQUESTS_PER_MINUTE,
+  MAX_REQUEST_BURST,
+  MAX_REQUESTS_PER_SECOND,
+} from '@tocsin/contracts';
 
 const MINUTE_MS = 60_000;
 
-/** Counts a connection's invalid requests; true for the one that ends it. */
-export class RequestGuard {
-  #times: number[] = [];
+export type Verdict = 'take' | 'refuse' | 'end';
 
+/** Bounds what one connection may ask, in memory that does not grow with what it asks. */
+export class RequestGuard {
+  #allowed = MAX_REQUEST_BURST;
+  #countedAt: number | undefined;
+  readonly #refused = new MinuteCount();
+  readonly #invalid = new MinuteCount();
+
+  /** Judges a request by the time since the earlier ones. */
+  judge(now: number): Verdict {
+    const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
+    this.#countedAt = now;
+    this.#allowed = Math.min(MAX_REQUEST_BURST, this.#allowed + elapsed * MAX_REQUESTS_PER_SECOND);
+    if (this.#allowed >= 1) {
+      this.#allowed--;
+      return 'take';
+    }
+    return this.#refused.add(now) >= MAX_REFUSED_REQUESTS_PER_MINUTE ? 'end' : 'refuse';
+  }
+
+  /** Counts an invalid request; true for the one that ends the connection. */
   countInvalid(now: number): boolean {
-    this.#times = [...this.#times.filter((time) => time > now - MINUTE_MS), now];
-    return this.#times.length >= MAX_INVALID_REQUESTS_PER_MINUTE;
+    return this.#invalid.add(now) >= MAX_INVALID_REQUESTS_PER_MINUTE;
+  }
+}
+
+/** Counts what happens within the minute that begins with the first of it. */
+class MinuteCount {
+  #since = 0;
+  #count = 0;
+
+  add(now: number): number {
+    if (now - this.#since >= MINUTE_MS || now < this.#since) {
+      this.#since = now;
+      this.#count = 0;
+    }
+    return ++this.#count;
   }
 }

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP, isIPv6 } from 'node:net';
+import proxyAddr from 'proxy-addr';
+
+const NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+const MAX_PROXIES = 20;
+
+type Trust = (address: string, index: number) => boolean;
+
+/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and their names. */
+export const isTrustedProxies = (text: string): boolean =>
+  /^\d+$/.test(text) ? Number(text) <= MAX_PROXIES : listOf(text).every(isAddressOrRange);
+
+const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());
+
+function isAddressOrRange(text: string): boolean {
+  if (NAMES.includes(text)) return true;
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+/**
+ * Tells where a request comes from: the nearest address that is none of the trusted proxies. What a client wrote
+ * into X-Forwarded-For itself lies beyond that, and is not believed.
+ */
+export function createAddressOf(trustedProxies: string): (request: IncomingMessage) => string {
+  const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
+  const trust: Trust =
+    count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : (_address, index) => index < count;
+  return (request) => groupOf(proxyAddr(request, trust));
+}
+
+/** One host of IPv6 has a network of 64 bits to itself, so these count as one address. */
+function groupOf(address: string | undefined): string {
+  if (address === undefined) return '';
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  if (mapped?.[1]) return mapped[1];
+  if (!isIPv6(address)) return address;
+  const [front = '', back] = (address.split('%')[0] ?? '').split('::');
+  const groups = front === '' ? [] : front.split(':');
+  const last = back ? back.split(':') : [];
+  if (back !== undefined) while (groups.length + last.length < 8) groups.push('0');
+  return [...groups, ...last]
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
+}

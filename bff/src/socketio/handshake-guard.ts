@@ -1,0 +1,55 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { endWithProblem, writeProblem, type ProblemDetails } from '@tocsin/service';
+import type { Admission, RefusalReason } from './admission.ts';
+
+/** The revision of engine.io's protocol that is spoken here. */
+const PROTOCOL = '4';
+const TRANSPORTS = ['polling', 'websocket'];
+
+const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
+
+/**
+ * A middleware of engine.io that looks at each of its requests first. What engine.io would refuse in its own form is
+ * refused here as a problem, and a handshake that has no place never becomes a session.
+ */
+export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
+  return (request: IncomingMessage, response: object, next: () => void): void => {
+    const http = isHttpResponse(response) ? response : undefined;
+    // Of a repeated parameter the last one counts, as it does for engine.io.
+    const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
+    let problem = faultOf(request, query, !http, admission);
+    if (!problem && !query.sid) {
+      const refused = admission.refusal(request);
+      if (refused) onRefused(refused.reason);
+      problem = refused?.problem;
+    }
+    if (!problem) next();
+    else if (http) writeProblem(http, problem);
+    else endWithProblem(request.socket, problem);
+  };
+}
+
+/** For an upgrade engine.io gives something that only looks like a response. */
+const isHttpResponse = (response: object): response is ServerResponse => response instanceof ServerResponse;
+
+function faultOf(
+  { method }: IncomingMessage,
+  { transport = '', EIO, sid }: Partial<Record<string, string>>,
+  upgrade: boolean,
+  { sessions }: Admission,
+): ProblemDetails | undefined {
+  const session = sid ? sessions.get(sid) : undefined;
+  if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
+  if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
+  if (sid && !session) return invalid('This session is over; begin a new one, without sid.');
+  if (upgrade !== (transport === 'websocket'))
+    return invalid('transport=websocket needs an upgrade, and polling none.');
+  if (session && !upgrade && session.transport.name !== transport)
+    return invalid('This session does not poll any more.');
+  const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
+  if (!allowed.includes(method ?? '')) {
+    const detail = `${method} is not possible here; use ${allowed.join(' or ')}.`;
+    return { status: 405, code: 'method_not_allowed', detail };
+  }
+  return undefined;
+}

@@ -1,0 +1,14 @@
+import type { Server } from 'node:http';
+import { endWithProblem } from '@tocsin/service';
+
+/** Refuses upgrades that are not for `path`; nobody else would answer or end them. */
+export function refuseOtherUpgrades(server: Server, path: string): void {
+  server.on('upgrade', (request, socket) => {
+    if (request.url?.startsWith(`${path}/`)) return;
+    endWithProblem(socket, {
+      status: 404,
+      code: 'not_found',
+      detail: `There is nothing to upgrade to here.`,
+    });
+  });
+}

@@ -1,0 +1,51 @@
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { PROBLEM_MEDIA_TYPE, type Problem } from '@tocsin/contracts';
+import type { ProblemDetails } from './problem.ts';
+
+/** After an answer a connection may stay open so long at most, in ms: until its peer has read the answer. */
+const LINGER_MS = 1_000;
+
+interface Answer {
+  status: number;
+  title: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A problem as an HTTP answer after which its connection is closed. */
+function answerOf({ status, code, detail, retryAfter }: ProblemDetails): Answer {
+  const title = STATUS_CODES[status] ?? 'Error';
+  const problem: Problem = { type: 'about:blank', title, status, code, detail };
+  const body = JSON.stringify(problem);
+  const headers = {
+    'Content-Type': PROBLEM_MEDIA_TYPE,
+    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  };
+  return { status, title, headers, body };
+}
+
+/** Answers with a problem where there is no Express. */
+export function writeProblem(response: ServerResponse, problem: ProblemDetails): void {
+  const { status, headers, body } = answerOf(problem);
+  response.writeHead(status, headers).end(body);
+}
+
+/**
+ * Answers on a connection that has no response object, and ends it. It is destroyed soon after: a peer that neither
+ * reads nor closes would keep it for ever, since the server's sockets may be half open.
+ */
+export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  socket.on('error', () => socket.destroy());
+  const { status, title, headers, body } = answerOf(problem);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end([`HTTP/1.1 ${status} ${title}`, ...lines, '', body].join('\r\n'));
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}

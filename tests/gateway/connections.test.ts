@@ -1,0 +1,195 @@
+import { problemSchema } from '@tocsin/contracts';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BffProcess } from '../support/bff-process.ts';
+import { connectTo, goneOf, Raw, upgradeRequest } from '../support/sockets.ts';
+
+const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
+const POLL = '/hubs/?EIO=4&transport=polling';
+const CONNECTIONS = 'tocsin_bff_connections';
+
+let bff: BffProcess;
+const sockets: Socket[] = [];
+const raws: Raw[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.close();
+  for (const raw of raws.splice(0)) raw.destroy();
+});
+
+afterAll(() => bff.stop());
+
+const open = async (text = '') => {
+  const raw = await Raw.open(bff.port, text);
+  raws.push(raw);
+  return raw;
+};
+const served = async () => {
+  const socket = await connectTo(bff.url);
+  sockets.push(socket);
+  expect(await socket.timeout(5_000).emitWithAck('subscribe', { feed: 'all' })).toMatchObject({ ok: true });
+  return socket;
+};
+const problemOf = (raw: Raw) => {
+  expect(raw.text).toContain('application/problem+json');
+  return problemSchema.parse(JSON.parse(raw.text.slice(raw.text.indexOf('{'))));
+};
+
+describe('half a connection', () => {
+  beforeAll(async () => {
+    bff = await BffProcess.start({
+      HANDSHAKE_TIMEOUT_MS: '1000',
+      PING_INTERVAL_MS: '1000',
+      PING_TIMEOUT_MS: '1000',
+    });
+    return () => bff.stop();
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['never ends its headers', 'GET /app/notifications HTTP/1.1\r\nHost: localhost\r\nX-More: '],
+    ['never ends its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
+    ['is no HTTP, and never closed', '\u0016\u0003\u0001 hello\r\n\r\n'],
+    ['asks to upgrade to nothing', upgradeRequest('/other')],
+    ['upgrades and never joins', upgradeRequest(HANDSHAKE)],
+    ['upgrades a session that is none', upgradeRequest(`${HANDSHAKE}&sid=none`)],
+  ])('should be closed when it %s', async (_what, text) => {
+    const raw = await open(text);
+    await raw.closed;
+    await served();
+  });
+
+  it('should be closed when it polls, and never joins or polls again', async () => {
+    const opened = await fetch(`${bff.url}${POLL}`);
+    expect(await opened.text()).toContain('"sid"');
+    await bff.expectMetric(CONNECTIONS, 1);
+    await bff.expectMetric(CONNECTIONS, 0);
+  });
+
+  it('should be closed when it never answers a ping, while others stay', async () => {
+    const other = await served();
+    const mute = await served();
+    const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
+    const inner = write.write.bind(write);
+    write.write = (packets) => inner(packets.filter(({ type }) => type !== 'pong'));
+    await goneOf(mute);
+    expect(other.connected).toBe(true);
+  });
+});
+
+describe('what engine.io refuses', () => {
+  beforeAll(async () => {
+    bff = await BffProcess.start({ MAX_CONNECTIONS: '3' });
+    return () => bff.stop();
+  });
+
+  it.each([
+    ['GET', '/hubs/', 400],
+    ['GET', '/hubs/?EIO=3&transport=polling', 400],
+    ['GET', '/hubs/?EIO=4&transport=carrier-pigeon', 400],
+    ['GET', '/hubs/?EIO=4&transport=__proto__', 400],
+    ['GET', HANDSHAKE, 400],
+    ['GET', `${POLL}&sid=none`, 400],
+    ['GET', `${POLL}&sid=__proto__`, 400],
+    ['POST', POLL, 405],
+    ['DELETE', POLL, 405],
+  ])('should be a problem: %s %s', async (method, path, status) => {
+    const response = await fetch(`${bff.url}${path}`, { method });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json');
+    expect(problemSchema.parse(await response.json()).status).toBe(status);
+  });
+
+  it('should be a problem of an upgrade too', async () => {
+    for (const path of ['/hubs/?EIO=4&transport=polling', `${HANDSHAKE}&sid=none`, '/other']) {
+      const raw = await open(upgradeRequest(path));
+      await raw.closed;
+      expect(problemOf(raw).status).toBe(path === '/other' ? 404 : 400);
+    }
+  });
+
+  it('should be 429 with Retry-After beyond MAX_CONNECTIONS, over either transport, until there is a place', async () => {
+    const [first] = [await served(), await served(), await served()];
+    const response = await fetch(`${bff.url}${POLL}`);
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(problemSchema.parse(await response.json()).code).toBe('too_many_requests');
+    // Of a repeated parameter the last one counts.
+    const twice = await fetch(`${bff.url}${POLL}&sid=${first?.io.engine.id}&sid=`);
+    expect(twice.status).toBe(429);
+    const raw = await open(upgradeRequest(HANDSHAKE));
+    await raw.closed;
+    expect(raw.text).toMatch(/^HTTP\/1.1 429 Too Many Requests\r\n/);
+    expect(raw.text).toContain('\r\nRetry-After: 5\r\n');
+    expect(problemOf(raw).code).toBe('too_many_requests');
+    expect(await bff.metric('tocsin_bff_connections_refused_total{reason="full"}')).toBe(3);
+    first?.close();
+    await bff.expectMetric(CONNECTIONS, 2);
+    await served();
+  });
+});
+
+describe('connections of one address', () => {
+  afterEach(() => bff.stop());
+
+  const from = (forwarded: string) =>
+    fetch(`${bff.url}${POLL}`, { headers: { 'X-Forwarded-For': forwarded } }).then(({ status }) => status);
+
+  it('should be bounded, told apart by what a trusted proxy says', async () => {
+    bff = await BffProcess.start({
+      ...{
+        MAX_CONNECTIONS_PER_ADDRESS: '2',
+        TRUST_PROXY: 'loopback, 10.0.0.0/8',
+        HANDSHAKE_TIMEOUT_MS: '2000',
+      },
+    });
+    expect(await from('192.0.2.1')).toBe(200);
+    expect(await from('203.0.113.9, 192.0.2.1, 10.0.0.7')).toBe(200);
+    expect(await from('192.0.2.1')).toBe(429);
+    expect(await from('192.0.2.2')).toBe(200);
+    expect(await from('2001:db8:1:2::1')).toBe(200);
+    expect(await from('2001:db8:1:2:3:4:5:6')).toBe(200);
+    expect(await from('2001:DB8:1:2:ffff::')).toBe(429);
+    expect(await from('2001:db8:1:3::1')).toBe(200);
+    await bff.expectMetric(CONNECTIONS, 0);
+    expect(await from('192.0.2.1')).toBe(200);
+  });
+
+  it('should not be told apart by what a client says itself', async () => {
+    bff = await BffProcess.start({ MAX_CONNECTIONS_PER_ADDRESS: '1', HANDSHAKE_TIMEOUT_MS: '2000' });
+    expect(await from('192.0.2.1')).toBe(200);
+    expect(await from('192.0.2.2')).toBe(429);
+  });
+});
+
+describe('a thousand connections that never subscribe', () => {
+  const MANY = 1_000;
+  const KB_EACH = 60;
+
+  const wave = async () => {
+    for (let i = 0; i < MANY; i += 50) {
+      sockets.push(...(await Promise.all(Array.from({ length: 50 }, () => connectTo(bff.url)))));
+    }
+    await bff.expectMetric(CONNECTIONS, MANY);
+    const witness = await served();
+    const pushed = new Promise((resolve) => witness.once('publications', resolve));
+    await bff.publish(1);
+    await pushed;
+    const during = await bff.heapUsed();
+    for (const socket of sockets.splice(0)) socket.close();
+    await bff.expectMetric(CONNECTIONS, 0);
+    return { during, after: await bff.heapUsed() };
+  };
+
+  it('should cost little memory, give it back, and leave the others served', async () => {
+    bff = await BffProcess.start();
+    const [first, second] = [await wave(), await wave()];
+    const all = second.during - first.after;
+    const kept = second.after - first.after;
+    const each = all / MANY / 1024;
+    process.stdout.write(
+      `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB kept after them\n`,
+    );
+    expect(each).toBeLessThan(KB_EACH);
+    expect(kept).toBeLessThan(all / 4);
+  });
+});

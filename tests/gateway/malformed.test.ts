@@ -1,0 +1,171 @@
+import {
+  MAX_INVALID_REQUESTS_PER_MINUTE,
+  MAX_REFUSED_REQUESTS_PER_MINUTE,
+  MAX_REQUEST_BURST,
+} from '@tocsin/contracts';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BffProcess } from '../support/bff-process.ts';
+import { connectTo, goneOf, sendFrame, sendRaw } from '../support/sockets.ts';
+
+const KIB = 1024;
+let bff: BffProcess;
+let witness: Socket;
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  bff = await BffProcess.start();
+  witness = await connectTo(bff.url);
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.close();
+  expect(await subscribe(witness)).toMatchObject({ ok: true });
+  expect(witness.connected).toBe(true);
+});
+afterAll(async () => {
+  witness.close();
+  await bff.stop();
+});
+
+const subscribe = (socket: Socket, feed = 'all'): Promise<unknown> =>
+  socket.timeout(10_000).emitWithAck('subscribe', { feed });
+
+async function hostile(transport?: 'polling'): Promise<Socket> {
+  const socket = await connectTo(bff.url, transport);
+  sockets.push(socket);
+  return socket;
+}
+
+const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
+
+describe('a packet that is none', () => {
+  it.each([
+    ['an unknown type', '9'],
+    ['half an array', '2['],
+    ['half a string', '2["subscribe'],
+    ['an object for an array', '2{"a":1}'],
+    ['no name', '2[]'],
+    ['an object as its name', '2[{}]'],
+    ['a reserved name', '2["disconnect"]'],
+    ['a namespace that nobody joined', '2/admin,["subscribe",{}]'],
+    ['a second connect', '0'],
+    ['an error of a connect', '4"x"'],
+    ['too many attachments', '4599999999-["subscribe",{"_placeholder":true,"num":0}]'],
+    ['attachments without a number', '45-["subscribe",{}]'],
+    ['a placeholder beyond its attachments', '451-["subscribe",{"_placeholder":true,"num":5}]'],
+  ])('should end the connection: %s', async (_what, message) => {
+    const socket = await hostile();
+    sendRaw(socket, message);
+    if (message.includes('num":5')) sendFrame(socket, Buffer.from('x'));
+    await goneOf(socket);
+  });
+
+  it.each([
+    ['text that is no packet', 'hello'],
+    ['nothing', ''],
+    ['a ping of a client', '2'],
+    ['binary that was not announced', Buffer.alloc(10)],
+  ])('should end the connection: %s', async (_what, frame) => {
+    const socket = await hostile();
+    sendFrame(socket, frame);
+    await goneOf(socket);
+  });
+});
+
+describe('a request that is none', () => {
+  it.each([
+    ['a prototype', '["subscribe",{"__proto__":{"feed":"all"}}]'],
+    ['a prototype beside its feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
+    ['a constructor', '["subscribe",{"feed":"all","constructor":{"prototype":{"polluted":1}}}]'],
+    ['an event that every object has', '["__proto__",{}]'],
+    ['another', '["constructor",{}]'],
+    ['deep arrays', `["subscribe",${deep('[', ']', 30 * KIB)}]`],
+    ['deep objects', `["subscribe",{"feed":${'{"a":'.repeat(10 * KIB)}1${'}'.repeat(10 * KIB)}}]`],
+    ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
+  ])('should be answered with its fault: %s', async (_what, text) => {
+    const socket = await hostile();
+    const answer = new Promise<unknown>((resolve) => {
+      socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));
+    });
+    sendRaw(socket, `27${text}`);
+    expect(String(await answer)).toContain('"ok":false');
+    expect(await subscribe(socket, 'topic:__proto__')).toMatchObject({ ok: true, offset: 0 });
+  });
+
+  it.each(['2', '2[7]', '27'])('should count though nobody can be answered: %s', async (message) => {
+    const socket = await hostile();
+    const closing = new Promise((resolve) => socket.once('closing', resolve));
+    for (let i = 0; i < MAX_INVALID_REQUESTS_PER_MINUTE; i++) sendRaw(socket, message);
+    expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
+    await goneOf(socket);
+  });
+
+  it('should not be taken from a session that is over, or that connects many times at once', async () => {
+    const socket = await hostile();
+    sendRaw(socket, '1');
+    await expect.poll(() => socket.io.engine.readyState).toBe('closed');
+    const body = Array.from({ length: 2_000 }, () => '0').map((packet) => `4${packet}`);
+    const url = `${bff.url}/hubs/?EIO=4&transport=polling`;
+    const opened = await (await fetch(url)).text();
+    const session = (JSON.parse(opened.slice(1)) as { sid: string }).sid;
+    await fetch(`${url}&sid=${session}`, { method: 'POST', body: body.join('\u001e') });
+    await expect.poll(async () => (await fetch(`${url}&sid=${session}`)).status).toBe(400);
+  });
+});
+
+describe('a message', () => {
+  const request = (bytes: number) => {
+    const frame = (padding: string) => `27["subscribe",{"feed":"all","more":"${padding}"}]`;
+    return frame('x'.repeat(bytes - frame('').length));
+  };
+
+  it('may have 128 KiB', async () => {
+    const socket = await hostile();
+    const answer = new Promise<string>((resolve) => {
+      socket.io.engine.on(
+        'message',
+        (data: unknown) => String(data).startsWith('37') && resolve(String(data)),
+      );
+    });
+    sendRaw(socket, request(128 * KIB));
+    expect(await answer).toContain('more: is not a known member');
+  });
+
+  it.each(['websocket', 'polling'] as const)(
+    'should end the connection when it has more, and say why: over %s',
+    async (transport) => {
+      const socket = await hostile(transport === 'polling' ? transport : undefined);
+      const closing = new Promise((resolve) => socket.once('closing', resolve));
+      sendRaw(socket, request(128 * KIB + 1));
+      expect(await closing).toMatchObject({ code: 'message_too_large' });
+      await goneOf(socket);
+    },
+  );
+
+  it('should end the connection at once when it has more than 256 KiB', async () => {
+    const socket = await hostile();
+    sendRaw(socket, request(2 * 128 * KIB + 1));
+    await goneOf(socket);
+  });
+});
+
+describe('a flood of valid requests', () => {
+  it('should be refused for now beyond the burst, and end the connection that goes on, saying why', async () => {
+    const socket = await hostile();
+    const closing = new Promise((resolve) => socket.once('closing', resolve));
+    let refused = 0;
+    let taken = 0;
+    const count = (answer: { ok: boolean; error?: { code: string; temporary: boolean } }) => {
+      if (answer.ok) taken++;
+      else if (answer.error?.code === 'too_many_requests' && answer.error.temporary) refused++;
+    };
+    for (let i = 0; i < MAX_REQUEST_BURST + 2 * MAX_REFUSED_REQUESTS_PER_MINUTE; i++) {
+      socket.emit('subscribe', { feed: 'all' }, count);
+    }
+    expect(await closing).toMatchObject({ code: 'too_many_requests' });
+    await goneOf(socket);
+    expect(taken).toBeGreaterThanOrEqual(MAX_REQUEST_BURST);
+    expect(refused).toBeGreaterThan(MAX_REFUSED_REQUESTS_PER_MINUTE / 2);
+    expect(await bff.metric('tocsin_bff_connections_ended_total{reason="too_many_requests"}')).toBe(1);
+  });
+});

@@ -1,0 +1,75 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Notification } from '@tocsin/contracts';
+import { freePorts, makeNotifications, pollUntil } from '@tocsin/tools';
+import { expect } from 'vitest';
+import type { Done, Order } from './bff-child.ts';
+
+/** A bff over its memory backend in a process of its own: what hurts it does not hurt the test. */
+export class BffProcess {
+  readonly port: number;
+  readonly url: string;
+  readonly #child: ChildProcess;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.#child = child;
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<BffProcess> {
+    const [port = 0] = await freePorts(1);
+    const child = fork(fileURLToPath(new URL('./bff-child.ts', import.meta.url)), {
+      execArgv: ['--import', 'tsx', '--expose-gc'],
+      env: { ...process.env, LOG_LEVEL: 'error', DRAIN_MS: '0', ...settings, PORT: String(port) },
+    });
+    await once(child, 'message');
+    return new BffProcess(port, child);
+  }
+
+  /** @throws Error when the process has ended. */
+  async #ask(order: Order): Promise<Done> {
+    if (this.#child.exitCode !== null) throw new Error(`the bff ended with ${this.#child.exitCode}`);
+    this.#child.send(order);
+    const [done] = (await once(this.#child, 'message')) as [Done];
+    return done;
+  }
+
+  /** Publishes so many notifications with so many characters of four bytes each; resolves with their ids. */
+  async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
+    const createdAt = new Date().toISOString();
+    const notifications = makeNotifications(count).map(({ id, title }): Notification => {
+      return { id, title, feed, createdAt, severity: 'info', body: '🔔'.repeat(characters) };
+    });
+    await this.#ask({ publish: notifications });
+    return notifications.map(({ id }) => id);
+  }
+
+  /** Bytes of heap in use, after a collection. */
+  async heapUsed(): Promise<number> {
+    const done = await this.#ask('memory');
+    if (typeof done !== 'object') throw new Error(`the bff answered ${done}`);
+    return done.heapUsed;
+  }
+
+  /** The value of a metric, 0 while it has none. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.url}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return line ? Number(line.slice(name.length + 1)) : 0;
+  }
+
+  async expectMetric(name: string, value: number): Promise<void> {
+    let last = NaN;
+    const look = async () => (last = await this.metric(name)) === value;
+    const late = await pollUntil(look, { timeoutMs: 20_000 });
+    expect(late && `${name} is ${last}, not ${value}`).toBeUndefined();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.disconnect();
+    await once(this.#child, 'exit');
+  }
+}

@@ -1,0 +1,83 @@
+import { once } from 'node:events';
+import { connect, type Socket as TcpSocket } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+
+/** A socket.io client without reconnection. */
+export async function connectTo(
+  url: string,
+  transport: 'websocket' | 'polling' = 'websocket',
+): Promise<Socket> {
+  const socket = io(url, { path: '/hubs', transports: [transport], forceNew: true, reconnection: false });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return socket;
+}
+
+/** Sends a message of engine.io as it is, whatever socket.io would make of it. */
+export const sendRaw = (socket: Socket, message: string): void => {
+  socket.io.engine.send(message);
+};
+
+/** A frame of the WebSocket itself, whatever engine.io would make of it. */
+export function sendFrame(socket: Socket, data: string | Buffer): void {
+  const ws: unknown = Reflect.get(socket.io.engine.transport, 'ws');
+  (ws as { send: (data: string | Buffer) => void }).send(data);
+}
+
+export const goneOf = (socket: Socket): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (!socket.connected) return resolve();
+    const timer = setTimeout(() => reject(new Error('it is still connected')), 20_000);
+    socket.once('disconnect', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** A bare TCP connection and all that it was sent. */
+export class Raw {
+  text = '';
+  readonly #socket: TcpSocket;
+  readonly closed: Promise<unknown>;
+
+  private constructor(socket: TcpSocket) {
+    this.#socket = socket;
+    // A reset is one of the ways to be closed.
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => (this.text += data.toString()));
+    this.closed = new Promise((resolve) => socket.once('close', resolve));
+    // It goes on sending when the other side has ended: only one that is closed on both sides refuses that.
+    socket.on('end', () => {
+      const timer = setInterval(() => socket.write('x'), 100);
+      socket.once('close', () => clearInterval(timer));
+    });
+  }
+
+  static async open(port: number, text = ''): Promise<Raw> {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket, 'connect');
+    const raw = new Raw(socket);
+    socket.write(text);
+    return raw;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** The lines of a handshake for a WebSocket. */
+export const upgradeRequest = (path: string, headers: Record<string, string> = {}): string =>
+  [
+    `GET ${path} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '',
+    '',
+  ].join('\r\n');
