@@ -25,9 +25,12 @@ import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
 import { originSuite } from '../../bff/src/testing/suites/origin.ts';
 import { setAsideSuite } from '../../bff/src/testing/suites/set-aside.ts';
+import { eventually } from '../support/state.ts';
+import { startRelay, type Relay } from '../support/relay.ts';
 
 let stack: Stack;
 let sidecar: Sidecar;
+let relay: Relay;
 const broadcasters: RedisBroadcaster[] = [];
 const servers: Server[] = [];
 
@@ -35,9 +38,10 @@ beforeAll(async () => {
   stack = await startStack({ bffs: 1, producers: 0 });
   const { daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
-  for (let i = 0; i < 2; i++) {
+  relay = await startRelay(stack.redisHost);
+  for (const redisHost of [stack.redisHost, relay.address]) {
     const log = createLogger('bff', 'fatal');
-    const broadcaster = new RedisBroadcaster({ redisHost: stack.redisHost, timeoutMs: 2_000, log });
+    const broadcaster = new RedisBroadcaster({ redisHost, timeoutMs: 2_000, log });
     broadcaster.start();
     servers.push(new Server(createServer(), { adapter: broadcaster.createAdapter() }));
     broadcasters.push(broadcaster);
@@ -47,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
   for (const broadcaster of broadcasters) broadcaster.stop();
+  relay.stop();
   await sidecar.close();
   await stack.stop();
 });
@@ -140,4 +145,25 @@ describe('what only the real store shows', () => {
       expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
     }
   });
+
+  it('should find by itself that the network forgot its connections, in both directions', async () => {
+    const feed = `topic:${randomUUID()}`;
+    const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
+    const heard = [listen(one, feed), listen(other, feed)];
+    await one.broadcast(anEvent(1, feed));
+    await until(() => heard.every(({ length }) => length === 1));
+    relay.forget();
+    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow('did not take an event');
+    await eventually(() =>
+      one.broadcast(anEvent(5, feed)).then(
+        () => true,
+        () => false,
+      ),
+    );
+    let offset = 7;
+    await eventually(async () => {
+      await other.broadcast(anEvent((offset += 2), feed));
+      return heard[0]?.at(-1)?.publications[0]?.offset === offset;
+    });
+  }, 60_000);
 });

@@ -22,6 +22,12 @@ const STREAM = 'tocsin:publications';
 const EVENT = 'publications';
 /** Commands that wait while Redis is away; beyond it broadcasts are refused at once and their turns repeated. */
 const MAX_WAITING_COMMANDS = 10_000;
+/**
+ * A connection on which nothing moves for so long, in ms, is given up and opened again: a network may forget one
+ * without telling anybody. A read of the stream ends after 5 s, and where nothing else is asked, a ping is.
+ */
+const SILENCE_MS = 10_000;
+const PING_MS = 4_000;
 
 /**
  * The shape of an event on the stream. Its notifications were checked before they were committed; what an instance
@@ -59,6 +65,9 @@ export class RedisBroadcaster implements Broadcaster {
   readonly #client;
   readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
   #adapter: AdapterInside | undefined;
+  /** Events whose outcome Redis did not tell in time. */
+  #overdue = 0;
+  #ping: Promise<unknown> | undefined;
 
   constructor(options: RedisBroadcasterOptions) {
     this.#options = options;
@@ -68,10 +77,12 @@ export class RedisBroadcaster implements Broadcaster {
         host,
         port: Number(port),
         connectTimeout: 2_000,
+        socketTimeout: SILENCE_MS,
         reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500),
       },
       ...(options.password && { password: options.password }),
       commandsQueueMaxLength: MAX_WAITING_COMMANDS,
+      pingInterval: PING_MS,
     });
     this.#client.on('error', (error: unknown) =>
       options.log.warn({ err: error }, 'the broadcaster lost its Redis'),
@@ -105,6 +116,8 @@ export class RedisBroadcaster implements Broadcaster {
   async broadcast(event: PublicationsEvent): Promise<void> {
     if (!this.#adapter || !this.#client.isReady)
       throw new TemporaryError('the broadcaster is not connected to Redis');
+    // What is written to a dead connection would keep it from being found silent.
+    if (this.#overdue > 0) throw new TemporaryError('Redis still owes the outcome of an earlier event');
     const message = {
       type: MessageType.BROADCAST,
       data: {
@@ -112,30 +125,38 @@ export class RedisBroadcaster implements Broadcaster {
         opts: { rooms: [], except: [], flags: {} },
       },
     };
-    const { timeoutMs } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new TemporaryError(`Redis did not take an event within ${timeoutMs} ms`)),
-        timeoutMs,
-      );
-    });
-    try {
-      await Promise.race([this.#adapter.publishAndReturnOffset(message), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.#known(this.#adapter.publishAndReturnOffset(message), 'take an event');
     this.#tell(event);
   }
 
   /** Resolves when Redis answers; rejects when it does not. */
   async ready(): Promise<void> {
     if (!this.#client.isReady) throw new TemporaryError('the broadcaster is not connected to Redis');
-    await this.#client.ping();
+    this.#ping ??= this.#client.ping().finally(() => (this.#ping = undefined));
+    await this.#known(this.#ping, 'answer a ping');
   }
 
   stop(): void {
     this.#client.destroy();
+  }
+
+  /** As `outcome`; rejects when it is not known in time, and no event is sent until it is. */
+  async #known(outcome: Promise<unknown>, what: string): Promise<void> {
+    const { timeoutMs } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        this.#overdue++;
+        const settle = () => this.#overdue--;
+        outcome.then(settle, settle);
+        reject(new TemporaryError(`Redis did not ${what} within ${timeoutMs} ms`));
+      }, timeoutMs);
+    });
+    try {
+      await Promise.race([outcome, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #intercept(adapter: ClusterAdapter): ClusterAdapter {

@@ -1,0 +1,42 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+export interface Relay {
+  /** `host:port` of the relay. */
+  address: string;
+  /** The connections that are open now stay open, and pass nothing on any more; new ones work. */
+  forget(): void;
+  stop(): void;
+}
+
+/** A way to `target` (`host:port`) that can forget connections, as a firewall does: nobody is told. */
+export async function startRelay(target: string): Promise<Relay> {
+  const [host = '', port = ''] = target.split(':');
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), host);
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.pipe(other);
+      one.on('close', () => {
+        open.delete(one);
+        other.destroy();
+      });
+      // An error is followed by its close.
+      one.on('error', () => undefined);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forget: () => {
+      for (const socket of open) socket.unpipe().pause();
+    },
+    stop: () => {
+      server.close();
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
