@@ -26,6 +26,8 @@ export interface StackOptions {
   /** Added to that of each producer, or by its index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
+  /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
+  redisHost?: string;
   /** Other commands than the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
   /** Where all logs go; default a new folder under `.artifacts/logs`, of which the newest 20 are kept. */
@@ -33,19 +35,22 @@ export interface StackOptions {
 }
 
 export interface Stack {
-  redis: ManagedProcess;
-  /** `host:port` of the stack's own Redis, which has `appendfsync always` and loses its data at `stop()`. */
+  /** The stack's own Redis. @throws Failure where it was given another one */
+  readonly redis: ManagedProcess;
+  /** `host:port`; the stack's own Redis has `appendfsync always` and loses its data at `stop()`. */
   redisHost: string;
   placement: ManagedProcess;
   scheduler: ManagedProcess;
   producers: Pair[];
   bffs: Pair[];
   logDir: string;
-  /** Starts Redis, placement or scheduler again after it was killed; resolves when it answers. */
-  revive(service: 'redis' | 'placement' | 'scheduler'): Promise<void>;
+  /** Starts Redis (its own), placement or scheduler again after it was killed; resolves when it answers. */
+  revive(service: Service): Promise<void>;
   /** Ends everything, applications first, and removes the data. Leaves no process. */
   stop(): Promise<void>;
 }
+
+type Service = 'redis' | 'placement' | 'scheduler';
 
 const APPS: Record<'producer' | 'bff', AppCommand> = {
   producer: { cwd: join(ROOT, 'producer'), command: [process.execPath, '--import', 'tsx', 'src/main.ts'] },
@@ -60,7 +65,9 @@ const APPS: Record<'producer' | 'bff', AppCommand> = {
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);
   try {
-    await Promise.all([stack.revive('redis'), stack.revive('placement'), stack.revive('scheduler')]);
+    const services: Service[] = ['placement', 'scheduler'];
+    if (options.redisHost === undefined) services.push('redis');
+    await Promise.all(services.map((name) => stack.revive(name)));
     const pairs = [...stack.producers, ...stack.bffs];
     await Promise.all(pairs.flatMap(({ app, sidecar }) => [app.start(), sidecar.start()]));
     await Promise.all(pairs.map((pair) => pair.ready()));
@@ -73,20 +80,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 
 async function createStack(options: StackOptions): Promise<Stack> {
   const dapr = await ensureDapr();
-  const server = await ensureRedisServer(sayNothing);
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-stack-'));
   const logDir = options.logDir ?? newLogDir();
   mkdirSync(logDir, { recursive: true });
-  const [redisPort = 0] = await freePorts(1);
-  const logFile = join(logDir, 'redis.log');
-  const redis = privateRedis({ server, port: redisPort, dir: join(dir, 'redis'), logFile });
-  const redisHost = `127.0.0.1:${redisPort}`;
-  const services: Record<'redis' | 'placement' | 'scheduler', ControlService> = {
-    redis: {
-      process: redis,
-      address: redisHost,
-      isReady: async () => (await pingRedis('127.0.0.1', redisPort)) === undefined,
-    },
+  const redis = options.redisHost ?? (await redisService({ dir, logDir }));
+  const redisHost = typeof redis === 'string' ? redis : redis.address;
+  const services: Record<'placement' | 'scheduler', ControlService> & { redis?: ControlService } = {
+    ...(typeof redis !== 'string' && { redis }),
     placement: await placementService({ dapr, dir, logDir }),
     scheduler: await schedulerService({ dapr, dir, logDir }),
   };
@@ -112,8 +112,15 @@ async function createStack(options: StackOptions): Promise<Stack> {
     );
   const producers = await pairsOf('producer', options.producers ?? 1, options.producerEnv);
   const bffs = await pairsOf('bff', options.bffs ?? 2, options.bffEnv);
+  const serviceOf = (name: Service): ControlService => {
+    const service = services[name];
+    if (!service) throw new Failure(`The ${name} at ${redisHost} is none of this stack.`);
+    return service;
+  };
   return {
-    redis,
+    get redis() {
+      return serviceOf('redis').process;
+    },
     redisHost,
     placement: services.placement.process,
     scheduler: services.scheduler.process,
@@ -121,7 +128,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     bffs,
     logDir,
     revive: async (name) => {
-      const { process, isReady } = services[name];
+      const { process, isReady } = serviceOf(name);
       await process.start();
       const giveUp = () => (process.running ? undefined : 'it has ended');
       const fault = await pollUntil(isReady, { timeoutMs: 30_000, giveUp });
@@ -136,5 +143,17 @@ async function createStack(options: StackOptions): Promise<Stack> {
       await Promise.all(Object.values(services).map(({ process }) => process.stop()));
       rmSync(dir, { recursive: true, force: true });
     },
+  };
+}
+
+/** The stack's own Redis. Not started yet. */
+async function redisService({ dir, logDir }: { dir: string; logDir: string }): Promise<ControlService> {
+  const server = await ensureRedisServer(sayNothing);
+  const [port = 0] = await freePorts(1);
+  const logFile = join(logDir, 'redis.log');
+  return {
+    process: privateRedis({ server, port, dir: join(dir, 'redis'), logFile }),
+    address: `127.0.0.1:${port}`,
+    isReady: async () => (await pingRedis('127.0.0.1', port)) === undefined,
   };
 }

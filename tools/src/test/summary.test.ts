@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarize, type Results } from './summary.ts';
+import { didNotRun, summarize, type Results } from './summary.ts';
 
 const results = (some: Partial<Results>): Results => ({
   numPassedTests: 0,
@@ -41,5 +41,28 @@ describe('summarize', () => {
   ])('should fail when %s', (_, given, exitCode) => {
     expect(summarize(given, exitCode)).toMatchObject({ ok: false });
     expect(summarize(given, exitCode).line).toContain(', 1 failed');
+  });
+});
+
+describe('didNotRun', () => {
+  const file = (name: string, ...statuses: string[]) => ({
+    ...{ name: `/root/${name}`, status: 'passed' },
+    assertionResults: statuses.map((status) => ({ status })),
+  });
+  const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
+
+  it('should name the files of which every test was skipped, in one line', () => {
+    expect(said(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
+      'Did not run, since all of its tests were skipped: b.test.ts',
+    );
+    const five = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, 'skipped'));
+    expect(said(...five)).toMatch(/: a, b, c and 2 more$/);
+  });
+
+  it.each([
+    ['each file ran a test', [file('a.test.ts', 'failed', 'skipped')]],
+    ['a file could not be loaded', [file('a.test.ts')]],
+  ])('should say nothing when %s', (_, files) => {
+    expect(said(...files)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { z } from 'zod';
 
 /** The part of vitest's JSON results that is read. */
@@ -40,3 +41,19 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
   const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   return { line, ok: failed === 0 };
 }
+
+const NAMED = 3;
+
+/** One line that names the files of which no test was executed, by their paths under `root`; that is no pass. */
+export function didNotRun(results: Results | undefined, root: string): string | undefined {
+  const files = (results?.testResults ?? [])
+    .filter(
+      ({ assertionResults: tests }) => tests.length > 0 && tests.every(({ status }) => isSkipped(status)),
+    )
+    .map(({ name }) => relative(root, name));
+  if (files.length === 0) return undefined;
+  const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
+  return `Did not run, since all of its tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
+}
+
+const isSkipped = (status: string): boolean => status !== 'passed' && status !== 'failed';

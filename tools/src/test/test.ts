@@ -10,7 +10,7 @@ import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
-import { resultsSchema, summarize, type Results, type Summary } from './summary.ts';
+import { didNotRun, resultsSchema, summarize, type Results, type Summary } from './summary.ts';
 
 const RESULTS = join(ARTIFACTS_DIR, 'test-results.json');
 const say: Say = (line) => process.stdout.write(`${line}\n`);
@@ -24,7 +24,10 @@ export async function test(args: string[], signal: AbortSignal): Promise<number>
   try {
     await unlessStopped(signal, setUp());
     const exitCode = await runVitest(args, signal);
-    summary = summarize(readResults(), exitCode);
+    const results = readResults();
+    summary = summarize(results, exitCode);
+    const missing = didNotRun(results, ROOT);
+    if (missing) process.stdout.write(`${missing}\n`);
   } catch (error) {
     process.stdout.write(`${error instanceof Stopped ? 'Stopped.' : messageOf(error)}\n`);
     summary = { line: '0 passed, 1 failed', ok: false };

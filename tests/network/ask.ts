@@ -1,0 +1,29 @@
+import type { NotificationInput } from '@tocsin/contracts';
+
+/** What a producer answered to one request, whatever it was. */
+export interface Answer {
+  notification: NotificationInput & { id: string };
+  status: number;
+  /** The media type and the ids of an answer that is not 202. */
+  problem: { type: string; ids: unknown } | undefined;
+  ms: number;
+}
+
+/** Posts once, and does not repeat. */
+export async function ask(url: string, notification: NotificationInput & { id: string }): Promise<Answer> {
+  const began = performance.now();
+  const response = await fetch(`${url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(notification),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const body = (await response.json()) as { ids?: unknown };
+  const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+  return {
+    notification,
+    status: response.status,
+    problem: response.status === 202 ? undefined : { type, ids: body.ids },
+    ms: Math.round(performance.now() - began),
+  };
+}

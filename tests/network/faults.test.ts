@@ -1,0 +1,151 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, Observer, audit, isClean, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startStream } from '../support/stream.ts';
+import { ask, type Answer } from './ask.ts';
+import { missingEngine } from './container-engine.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
+import type { Toxiproxy } from './toxiproxy.ts';
+
+/** After a fault's end, in ms: until deliveries go on, and until all that was held is there. Tests allow twice it. */
+const BOUNDS = { goesOn: 5_000, complete: 20_000 };
+/** The producer's own bound for an answer. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+const missing = await missingEngine();
+if (missing) console.log(`The network faults did not run, since no container can be started: ${missing}`);
+
+describe.skipIf(missing)('a network between the services and Redis', () => {
+  let redis: ProxiedRedis | undefined;
+  let stack: Stack | undefined;
+  let toxiproxy: Toxiproxy;
+  let caller: Caller;
+  let observers: Observer[] = [];
+
+  beforeAll(async () => {
+    redis = await startProxiedRedis();
+    toxiproxy = redis.toxiproxy;
+    stack = await startStack({
+      redisHost: redis.redisHost,
+      producerEnv: { REQUEST_TIMEOUT_MS: String(REQUEST_TIMEOUT_MS) },
+    });
+    caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+    observers = stack.bffs.flatMap(({ name, url }) =>
+      [1, 2].map((number) => new Observer(`client ${number} of ${name}`, url)),
+    );
+    await Promise.all(observers.map((observer) => observer.ready()));
+  });
+  afterAll(async () => {
+    for (const observer of observers) observer.close();
+    try {
+      await stack?.stop();
+    } finally {
+      await redis?.stop();
+    }
+  });
+
+  /** Resolves when every client was shown `ids`, with the milliseconds since `from`. */
+  async function shownAfter(from: number, ids: Iterable<string>, timeoutMs: number): Promise<number> {
+    const wanted = new Set(ids);
+    await Promise.all(observers.map((observer) => observer.sees(wanted, timeoutMs)));
+    const times = observers.flatMap(({ shown }) =>
+      shown.filter(({ id }) => wanted.has(id)).map(({ at }) => at),
+    );
+    return Math.max(0, Math.round(Math.max(...times) - from));
+  }
+
+  function expectCleanLedger(): void {
+    const accounts = observers.map((observer) => audit(observer, caller.acknowledged.keys()));
+    expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
+  }
+
+  /** Asks the producer, without repeating, until `end`. */
+  async function askUntil(end: number, body: string | undefined): Promise<Answer[]> {
+    const answers: Answer[] = [];
+    const url = stack?.producers[0]?.url ?? '';
+    while (Date.now() < end) {
+      for (const notification of makeNotifications(1, { label: 'asked' }))
+        answers.push(await ask(url, { ...notification, ...(body && { body }) }));
+      await delay(50);
+    }
+    return answers;
+  }
+
+  /** A stream and questions around a fault; what the producer did not accept is posted again when it is over. */
+  async function through(fault: Fault): Promise<Answer[]> {
+    const stream = startStream(caller, 'stream');
+    await caller.post(makeNotifications(1, { label: 'before' }));
+    const endFault = await fault.begin(toxiproxy);
+    let answers: Answer[];
+    let over: number;
+    try {
+      answers = await askUntil(Date.now() + fault.lastsMs, fault.body);
+    } finally {
+      over = Date.now();
+      await endFault();
+    }
+    const asked = new Set(answers.map(({ notification }) => notification.id));
+    const meanwhile = observers.map(
+      ({ shown }) => shown.filter(({ id, at }) => asked.has(id) && at < over).length,
+    );
+    const next = makeNotifications(1, { label: 'after' });
+    await caller.post(next);
+    const goesOn = await shownAfter(
+      over,
+      next.map(({ id }) => id),
+      30_000,
+    );
+    await stream.stop();
+    for (const { notification } of answers) await caller.post([notification]);
+    const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
+    console.log(
+      `${fault.name}: ${statuses(answers)}; deliveries went on ${goesOn} ms after its end, ` +
+        `everything was there after ${complete} ms`,
+    );
+    expectCleanLedger();
+    if (fault.delivers) expect(Math.min(...meanwhile)).toBeGreaterThan(0);
+    expect(goesOn).toBeLessThan(2 * BOUNDS.goesOn);
+    return answers;
+  }
+
+  it.each(FAULTS)('should answer in time, lose nothing and go on after: $name', async (fault) => {
+    const answers = await through(fault);
+    for (const { status, problem, notification, ms } of answers) {
+      expect([202, 503]).toContain(status);
+      if (status === 503) {
+        expect(problem).toMatchObject({ type: 'application/problem+json', ids: [notification.id] });
+      }
+      expect(ms).toBeLessThan(2 * REQUEST_TIMEOUT_MS);
+    }
+    const seen = new Set(answers.map(({ status }) => status));
+    for (const status of fault.answers) expect(seen).toContain(status);
+  });
+
+  it('should show what was acknowledged while reads were lost, though nothing else comes', async () => {
+    await toxiproxy.poison([
+      { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
+    ]);
+    const posted = makeNotifications(20, { label: 'last' });
+    for (const notification of posted) await caller.post([notification]);
+    const over = Date.now();
+    const held = posted.filter(({ id }) =>
+      observers.some(({ shown }) => !shown.some((one) => one.id === id)),
+    );
+    await toxiproxy.heal();
+    const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
+    console.log(
+      `half of the connections silent: ${held.length} of ${posted.length} were held, ` +
+        `everything was there ${complete} ms after its end`,
+    );
+    expectCleanLedger();
+  });
+});
+
+/** As in `202 × 12, 503 × 1 (slowest 5004 ms)`. */
+function statuses(answers: readonly Answer[]): string {
+  const counts = new Map<number, number>();
+  for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const list = [...counts].map(([status, count]) => `${status} × ${count}`).join(', ');
+  return `${list} (slowest ${Math.max(...answers.map(({ ms }) => ms))} ms)`;
+}

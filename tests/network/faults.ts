@@ -1,0 +1,79 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Toxic, Toxiproxy } from './toxiproxy.ts';
+
+/** One way in which a network fails. */
+export interface Fault {
+  name: string;
+  lastsMs: number;
+  /** Body of the notifications that are asked about; default none. */
+  body?: string;
+  /** Statuses that the producer must have answered meanwhile; it answers 202 and 503 only. */
+  answers: readonly (202 | 503)[];
+  /** True if it only delays, so that deliveries go on meanwhile. */
+  delivers?: boolean;
+  /** Resolves with what ends it. */
+  begin(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
+}
+
+const both = (type: Toxic['type'], attributes: Toxic['attributes']): Toxic[] => [
+  { type, stream: 'upstream', attributes },
+  { type, stream: 'downstream', attributes },
+];
+
+const poisonWith =
+  (toxics: readonly Toxic[]): Fault['begin'] =>
+  async (toxiproxy) => {
+    await toxiproxy.poison(toxics);
+    return () => toxiproxy.heal();
+  };
+
+/**
+ * Ends every connection at the next answer of Redis, over and over: the command was executed, and nobody knows. In
+ * between connections live long enough for a step or two.
+ */
+const resetAgainAndAgain: Fault['begin'] = async (toxiproxy) => {
+  let isOver = false;
+  const resets = (async () => {
+    while (!isOver) {
+      await toxiproxy.poison([{ type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }]);
+      await delay(250);
+      await toxiproxy.heal();
+      await delay(150);
+    }
+  })();
+  return async () => {
+    isOver = true;
+    await resets;
+  };
+};
+
+const goAway: Fault['begin'] = async (toxiproxy) => {
+  await toxiproxy.cut();
+  return () => toxiproxy.heal();
+};
+
+export const FAULTS: readonly Fault[] = [
+  {
+    name: 'a slow Redis, 200 ms later with each answer',
+    lastsMs: 8_000,
+    answers: [202],
+    delivers: true,
+    begin: poisonWith([{ type: 'latency', stream: 'downstream', attributes: { latency: 200 } }]),
+  },
+  {
+    name: '1 kB/s in each direction',
+    lastsMs: 10_000,
+    // 8 kB, more than passes in the producer's time-out.
+    body: '🔔'.repeat(2_000),
+    answers: [503],
+    begin: poisonWith(both('bandwidth', { rate: 1 })),
+  },
+  { name: 'resets', lastsMs: 8_000, answers: [], begin: resetAgainAndAgain },
+  {
+    name: 'silence in both directions',
+    lastsMs: 8_000,
+    answers: [503],
+    begin: poisonWith(both('timeout', { timeout: 0 })),
+  },
+  { name: 'down for 20 s', lastsMs: 20_000, answers: [503], begin: goAway },
+];

@@ -1,0 +1,83 @@
+import { connect } from 'node:net';
+import { GenericContainer, Network, Wait } from 'testcontainers';
+import { Toxiproxy } from './toxiproxy.ts';
+
+const REDIS_IMAGE = 'redis:7.0.15';
+const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
+const API_PORT = 8474;
+const PROXY_PORT = 8666;
+
+// The container that would remove the others also after a kill -9 of this process needs an image of its own.
+process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+
+export interface ProxiedRedis {
+  /** `host:port` of the proxy; there is no other way to this Redis. */
+  redisHost: string;
+  toxiproxy: Toxiproxy;
+  /** Removes the containers, their data and their network. */
+  stop(): Promise<void>;
+}
+
+/** Starts a Redis that has written what it acknowledged, behind Toxiproxy. Leaves nothing when that fails. */
+export async function startProxiedRedis(): Promise<ProxiedRedis> {
+  const started: { stop(): Promise<unknown> }[] = [];
+  const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {
+    started.unshift(one);
+    return one;
+  };
+  const stop = async () => {
+    const faults: unknown[] = [];
+    for (const one of started.splice(0)) await one.stop().catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw new AggregateError(faults, 'a container or its network was not removed');
+  };
+  try {
+    const network = keep(await new Network().start());
+    keep(
+      await new GenericContainer(REDIS_IMAGE)
+        .withCommand([
+          'redis-server',
+          '--protected-mode',
+          'no',
+          '--appendonly',
+          'yes',
+          '--appendfsync',
+          'always',
+        ])
+        .withNetwork(network)
+        .withNetworkAliases('redis')
+        .withWaitStrategy(Wait.forLogMessage('Ready to accept connections'))
+        .start(),
+    );
+    const proxy = keep(
+      await new GenericContainer(TOXIPROXY_IMAGE)
+        .withNetwork(network)
+        .withExposedPorts(API_PORT, PROXY_PORT)
+        .withWaitStrategy(Wait.forHttp('/version', API_PORT))
+        .start(),
+    );
+    const host = proxy.getHost();
+    const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
+    await toxiproxy.forward(PROXY_PORT, 'redis:6379');
+    // A published port may lead through one more proxy, which turns a reset into an orderly end.
+    const address = proxy.getIpAddress(network.getName());
+    const isDirect = await accepts(address, PROXY_PORT);
+    const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;
+    return { redisHost, toxiproxy, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** True if a connection is accepted within a second. */
+const accepts = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+  });

@@ -1,0 +1,51 @@
+const PROXY = 'redis';
+
+/** What is done to a connection; see https://github.com/Shopify/toxiproxy#toxics. */
+export interface Toxic {
+  type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
+  /** `upstream` is what goes to Redis, `downstream` what it answers. */
+  stream: 'upstream' | 'downstream';
+  attributes: Record<string, number>;
+  /** The share of connections that it strikes; default all. */
+  toxicity?: number;
+}
+
+/** Toxiproxy with its one proxy, over its HTTP API. */
+export class Toxiproxy {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Passes what arrives at `port` on to `upstream`. */
+  async forward(port: number, upstream: string): Promise<void> {
+    await this.#call('POST', '/proxies', { name: PROXY, listen: `0.0.0.0:${port}`, upstream, enabled: true });
+  }
+
+  /** From now on every connection, old or new, suffers from `toxics`. */
+  async poison(toxics: readonly Toxic[]): Promise<void> {
+    for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
+  }
+
+  /** Closes all connections and accepts none any more. */
+  async cut(): Promise<void> {
+    await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
+  }
+
+  /** Accepts connections and passes everything on as it comes. */
+  async heal(): Promise<void> {
+    await this.#call('POST', '/reset');
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<void> {
+    const response = await fetch(this.#url + path, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(5_000),
+    });
+    const text = await response.text();
+    if (!response.ok)
+      throw new Error(`Toxiproxy answered ${method} ${path} with ${response.status}: ${text}`);
+  }
+}
