@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover}';
+const CORES = '{produce,schedule,deliver,feed,recover,auth}';
 const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -77,6 +77,7 @@ export const policies = [
   { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
   { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
+  { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
 
   {

@@ -89,10 +89,15 @@ async function install() {
   if (isFresh()) return;
   const lockFile = await lockInstall();
   if (!isFresh() && !isInstalled(lock)) {
-    process.stdout.write(
+    // Standard output is for what the command prints: a token, a key.
+    process.stderr.write(
       'Installing the packages (npm ci); done again only when package-lock.json changes.\n',
     );
-    const code = await runHere('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'inherit');
+    const code = await runHere(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['inherit', 2, 2],
+    );
     if (stopping) process.exit(1);
     if (code !== 0) {
       fail(

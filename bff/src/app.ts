@@ -11,6 +11,7 @@ import {
   pause,
   type RunningApp,
 } from '@tocsin/service';
+import { createAuthenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
@@ -101,9 +102,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   );
 
   let stopping = false;
+  const auth = createAuthenticator(config, backend, log, now);
+  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS };
   const ready = async () => {
     if (stopping) throw new Error('This instance is stopping.');
     await backend.ready();
+    await auth.ready();
   };
   const uiDist = config.UI_DIST ?? BUILT_PAGE;
   const timing = {
@@ -111,12 +115,14 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const server = createPublicServer(createPublicApp({ views, ready, registry, uiDist, now, log }), {
+  const app = createPublicApp({ ...access, views, ready, registry, uiDist, now, log });
+  const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
     maxConnections: TCP_CONNECTIONS_PER_SESSION * config.MAX_CONNECTIONS + TCP_CONNECTIONS_BESIDES,
   });
   const gateway = new Gateway({
+    ...access,
     server,
     views,
     adapter: backend.socketAdapter,
@@ -167,7 +173,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ),
   });
   await listen(server, config.PORT);
-  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT }, 'listening');
+  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
+  if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
 
   return {
     async stop() {
@@ -178,6 +185,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await feedHost.settled();
       views.stop();
       retired.stop();
+      auth.stop();
       await gateway.stop();
       await backend.close();
       log.info('stopped');

@@ -22,6 +22,8 @@ export interface Backend {
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */
   callActor?: CallFeed;
+  /** A secret of this application; `undefined` when there is none. */
+  readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: Announcement): Promise<void>;
   /** Begins to hand over what comes in. Resolves with the function that ends it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;

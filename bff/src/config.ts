@@ -6,6 +6,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 import { z } from 'zod';
+import { originOf } from './auth/origins.ts';
 import { isTrustedProxies } from './socketio/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -50,6 +51,33 @@ export const bffSettings = z.object({
   PING_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 300_000), 20_000).describe(
     'Longest wait for the answer to a ping',
   ),
+  AUTH_MODE: z
+    .enum(['none', 'jwt'], 'must be none or jwt')
+    .default('none')
+    .describe('Who may read: none lets everybody read every feed, jwt asks for a token'),
+  JWT_ISSUER: z.string().default('tocsin').describe('The `iss` that a token must have'),
+  JWT_AUDIENCE: z
+    .string()
+    .default('tocsin')
+    .describe('The `aud` that a token must have, perhaps among others'),
+  JWT_JWKS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .optional()
+    .describe(
+      'Where the issuer publishes its keys (RS256, ES256, EdDSA); without it the secret store has an HS256 secret',
+    ),
+  JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
+    'Seconds by which the clocks of issuer and bff may differ',
+  ),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine(
+      (origins) => origins.every((origin) => originOf(origin) !== undefined),
+      'must be origins as https://app.example.com, with commas between, without path and without / at the end',
+    )
+    .describe('Origins, with commas between, whose pages may use /app and /hubs besides those of this host'),
   UI_DIST: z.string().optional().describe('Folder of the built page; default is ui/dist of this repository'),
   HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
     'Publications that a feed keeps',

@@ -187,6 +187,21 @@ describe('createNotificationClient', () => {
     expect(gateway.sockets[0]?.handshake.auth).toEqual({ clientId: 'c1', token: 't' });
   });
 
+  it('should say why the server refuses to connect, and go on trying', async () => {
+    let refusals = 0;
+    const refused = { code: 'unauthorized', message: 'the token has expired', temporary: false };
+    gateway.io.use((_socket, next) => {
+      if (refusals++ > 0) return next();
+      next(Object.assign(new Error('unauthorized: the token has expired'), { data: refused }));
+    });
+    const errors: unknown[] = [];
+    const client = open();
+    client.on('error', (error) => errors.push(error));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'), 4_000);
+    expect(errors).toEqual([expect.objectContaining(refused)]);
+  });
+
   it('should fall back to polling when websocket is not to be had', async () => {
     await gateway.close();
     gateway = new Gateway();

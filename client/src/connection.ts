@@ -1,5 +1,7 @@
 import type { ClosingEvent, DrainingEvent, PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
+import { RenewedToken } from './renewed-token.ts';
+import { isSocketError } from './shapes.ts';
 import { createSocket, type ClientSocket } from './socket.ts';
 import { backOff, TIMING } from './timing.ts';
 import type { NotificationClientOptions } from './types.ts';
@@ -22,6 +24,7 @@ export class Connection {
   #current: ClientSocket;
   /** Connects while the current one still serves. */
   #next: ClientSocket | undefined;
+  readonly #token: RenewedToken;
   #attempts = 0;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
@@ -30,6 +33,7 @@ export class Connection {
     this.#options = options;
     this.#random = random;
     this.#hooks = hooks;
+    this.#token = new RenewedToken(options.getToken, random, hooks.error);
     this.#current = this.#open();
   }
 
@@ -47,6 +51,7 @@ export class Connection {
   }
 
   close(): void {
+    this.#token.stop();
     clearTimeout(this.#reconnectTimer);
     clearTimeout(this.#drainTimer);
     for (const socket of [this.#current, this.#next]) {
@@ -67,13 +72,16 @@ export class Connection {
     socket.on('connect', () => this.#connected(socket));
     socket.on('disconnect', () => this.#disconnected(socket));
     socket.on('connect_error', (error) => {
-      this.#hooks.error(new ClientError('unreachable', error.message, { temporary: true, cause: error }));
+      this.#hooks.error(connectError(error));
       // A refusal of the server ends socket.io's own attempts.
       if (!socket.active) this.#reconnectLater(socket);
     });
     socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
     socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
     socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
+    socket.on('token-expiring', () => {
+      if (this.#isCurrent(socket)) this.#token.renew(socket);
+    });
     socket.on('draining', (event) => this.#isCurrent(socket) && this.#draining(event));
     socket.connect();
     return socket;
@@ -84,6 +92,7 @@ export class Connection {
   }
 
   #connected(socket: ClientSocket): void {
+    this.#token.stop();
     if (socket === this.#next) {
       const previous = this.#current;
       this.#current = socket;
@@ -98,6 +107,7 @@ export class Connection {
 
   #disconnected(socket: ClientSocket): void {
     if (socket !== this.#current) return;
+    this.#token.stop();
     clearTimeout(this.#drainTimer);
     if (this.#next) {
       socket.off();
@@ -125,4 +135,11 @@ export class Connection {
       this.#next = this.#open();
     }, pause);
   }
+}
+
+/** What the server says with a refusal, or that it was not reached. */
+function connectError(error: Error & { data?: unknown }): ClientError {
+  return isSocketError(error.data)
+    ? new ClientError(error.data.code, error.data.message, { temporary: error.data.temporary, cause: error })
+    : new ClientError('unreachable', error.message, { temporary: true, cause: error });
 }

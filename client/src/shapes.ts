@@ -1,4 +1,11 @@
-import type { Page, Position, PositionEvent, Publication, PublicationsEvent } from '@tocsin/contracts';
+import type {
+  Page,
+  Position,
+  PositionEvent,
+  Publication,
+  PublicationsEvent,
+  SocketError,
+} from '@tocsin/contracts';
 
 /**
  * What the merge relies on, and no more: a newer server may add members, which the strict schemas of the contract
@@ -43,3 +50,9 @@ export const isPublicationsEvent = (value: unknown): value is PublicationsEvent 
 
 export const isPositionEvent = (value: unknown): value is PositionEvent =>
   isObject(value) && typeof value['feed'] === 'string' && isPosition(value);
+
+export const isSocketError = (value: unknown): value is SocketError =>
+  isObject(value) &&
+  typeof value['code'] === 'string' &&
+  typeof value['message'] === 'string' &&
+  typeof value['temporary'] === 'boolean';

@@ -61,7 +61,10 @@ export interface NotificationClientOptions {
   /** Default: `/hubs`. */
   path?: string;
   clientId?: string;
-  /** Asked at every connection. A rejection counts as a failed connection and is repeated. */
+  /**
+   * Asked at every connection, where a rejection counts as a failed connection and is repeated, and again before the
+   * token ends: the connection then lives on with the new one, which must be of the same `sub`.
+   */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /** Default: in memory. */
   positions?: PositionStore;

@@ -12,10 +12,13 @@
  * - **Gateway**: the socket.io server of one instance. **Broadcaster**: what carries publications to the
  *   gateways of all instances.
  */
+export * from './api-keys.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';
 export * from './feed-name.ts';
+export * from './feed-pattern.ts';
+export * from './identity.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './notification.ts';

@@ -29,6 +29,9 @@ export const MAX_REQUEST_BURST = 400;
 export const MAX_REQUESTS_PER_SECOND = 50;
 export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
 
+/** Characters of a token. */
+export const MAX_TOKEN_LENGTH = 16_384;
+
 export const MAX_EPOCH_LENGTH = 64;
 
 /** A notification may be scheduled for at most a year ahead. */

@@ -10,6 +10,17 @@ export const COMPONENTS = {
   state: 'notification-state',
 } as const;
 
+/**
+ * Secrets of the applications: each comes from a store that only the sidecar of its application loads. The names are
+ * such that every kind of store can have them.
+ */
+export const SECRETS = {
+  /** Text of at least 32 bytes with which tokens are signed (HS256). */
+  jwt: { store: 'notification-secrets', name: 'jwt' },
+  /** JSON: the records of `apiKeysSchema`. */
+  apiKeys: { store: 'notification-keys', name: 'apikeys' },
+} as const;
+
 export const TOPICS = {
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',

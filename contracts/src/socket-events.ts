@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { feedSchema } from './feed-name.ts';
+import { MAX_TOKEN_LENGTH } from './limits.ts';
 import type { Page } from './page.ts';
 import { positionSchema, type Publication } from './publication.ts';
 
@@ -15,9 +16,13 @@ export type UnsubscribeRequest = z.infer<typeof unsubscribeRequestSchema>;
 
 /** What the client offers when it connects. */
 export const handshakeSchema = z.object({
-  token: z.string().max(16_384).optional(),
+  token: z.string().max(MAX_TOKEN_LENGTH).optional(),
   clientId: z.string().max(128).optional(),
 });
+
+/** `token`: another one for the same `sub`, so that the connection lives on. */
+export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
+export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 
 export const SOCKET_ERROR_CODES = [
   'invalid_request',
@@ -27,6 +32,8 @@ export const SOCKET_ERROR_CODES = [
   'too_many_requests',
   'message_too_large',
   'unavailable',
+  'unauthorized',
+  'forbidden',
 ] as const;
 export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];
 
@@ -42,6 +49,7 @@ export interface Refusal {
 }
 export type SubscribeAnswer = ({ ok: true } & Page) | Refusal;
 export type UnsubscribeAnswer = { ok: true } | Refusal;
+export type TokenAnswer = { ok: true } | Refusal;
 
 /** Offsets ascend by 1 within one event. */
 export interface PublicationsEvent {
@@ -64,6 +72,10 @@ export interface RetractedEvent {
 export interface DrainingEvent {
   reconnectAfterMs: number;
 }
+/** The token ends, and with it the connection, unless another one comes in a `token` event. */
+export interface TokenExpiringEvent {
+  expiresInMs: number;
+}
 /** The server ends this connection. */
 export interface ClosingEvent {
   code: string;
@@ -75,9 +87,11 @@ export interface ServerToClientEvents {
   position: (event: PositionEvent) => void;
   retracted: (event: RetractedEvent) => void;
   draining: (event: DrainingEvent) => void;
+  'token-expiring': (event: TokenExpiringEvent) => void;
   closing: (event: ClosingEvent) => void;
 }
 export interface ClientToServerEvents {
   subscribe: (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => void;
   unsubscribe: (request: UnsubscribeRequest, answer: (answer: UnsubscribeAnswer) => void) => void;
+  token: (request: TokenRequest, answer: (answer: TokenAnswer) => void) => void;
 }

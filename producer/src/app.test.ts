@@ -3,6 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { parseConfig } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProducer, type Backend } from './app.ts';
+import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
 import { MemorySoonStore } from './memory/soon-store.ts';
@@ -22,7 +23,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, secret?: string) {
   const faulty = new FaultyBackend();
   let closed = 0;
   const backend: Backend = {
@@ -30,6 +31,7 @@ async function start(env: Record<string, string> = {}) {
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
     createJobs: (handOver) => new MemoryJobs(handOver),
+    readSecret: () => Promise.resolve(secret),
     ready: () => Promise.resolve(),
     close: () => {
       closed++;
@@ -72,6 +74,26 @@ describe('the producer', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
+  });
+
+  it('should ask for API keys on its public port alone, and not of the demo source', async () => {
+    const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
+    const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
+    const { faulty, post, url, internalUrl } = await start(env, JSON.stringify(keys));
+    expect((await post('a')).status).toBe(401);
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
+    const request = { method: 'POST', body: '{"title":"x"}' };
+    const headers = { 'content-type': 'application/json' };
+    const withKey = { ...request, headers: { ...headers, 'x-api-key': 'key' } };
+    expect((await fetch(`${url}/notifications`, withKey)).status).toBe(202);
+    expect((await fetch(`${internalUrl}/notifications`, { ...request, headers })).status).toBe(202);
+    await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
+  });
+
+  it('should not be ready without the keys that it is to ask for', async () => {
+    const { url } = await start({ API_KEYS: 'on' }, '[{}]');
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('has faults: 0.name');
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
   it('should finish what is under way when it is stopped, ring the bell, and close everything', async () => {

@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
+import { SECRETS } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   Sidecar,
+  WatchedSecret,
   answerUnreadableRequests,
   closeServer,
   createFailpoints,
@@ -11,6 +13,7 @@ import {
   type RunningApp,
 } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
+import { Callers, parseApiKeys } from './auth/callers.ts';
 import type { ProducerConfig } from './config.ts';
 import { DaprAnnouncer } from './dapr/announcer.ts';
 import { createDeleteJobs } from './dapr/delete-jobs.ts';
@@ -41,6 +44,8 @@ export interface Backend {
   soon: SoonStore;
   /** `handOver` is called with each job at its time, where the backend does that itself. */
   createJobs(handOver: (scheduled: unknown) => void): Jobs;
+  /** A secret of this application; `undefined` when there is none. */
+  readSecret(name: string): Promise<string | undefined>;
   /** Rejects with the reason why it cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -63,6 +68,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     announcer: new DaprAnnouncer(sidecar),
     soon: new DaprSoonStore(sidecar),
     createJobs: () => new DaprJobs(sidecar, deleteJobs),
+    readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
     ready: () => checkReadiness(sidecar),
     close: () => {
       close();
@@ -108,13 +114,30 @@ export async function startProducer(
     onFailure: (err) => log.warn({ err }, 'a schedule could not be kept or cancelled; the caller repeats'),
   });
   const stopping = new AbortController();
+  const apiKeys =
+    config.API_KEYS === 'off'
+      ? undefined
+      : new WatchedSecret({
+          read: () => backend.readSecret(SECRETS.apiKeys.name),
+          parse: parseApiKeys,
+          what: 'the secret with the API keys',
+          // At a start the sidecar comes after the application; what lasts is said by /readyz.
+          onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
+        });
+  const callers =
+    apiKeys &&
+    new Callers(
+      () => apiKeys.get(),
+      () => Date.now(),
+    );
   const ready = async () => {
     if (stopping.signal.aborted) throw new Error('This instance is stopping.');
     await backend.ready();
+    await callers?.ready();
   };
   const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const servers: Server[] = [
-    createServer(publicApp({ ...shared, registry, ready })),
+    createServer(publicApp({ ...shared, callers, registry, ready })),
     createServer(internalApp({ ...shared, schedules, token: config.APP_API_TOKEN })),
   ];
   for (const server of servers) answerUnreadableRequests(server);
@@ -123,10 +146,13 @@ export async function startProducer(
     await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
     await listen(publicServer, config.PORT);
   } catch (error) {
+    apiKeys?.stop();
     await Promise.all([closeServer(internalServer), backend.close()]);
     throw error;
   }
-  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT }, 'listening');
+  const auth = callers ? 'api-keys' : 'none';
+  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth }, 'listening');
+  if (!callers) log.info('API_KEYS=off: whoever reaches this port may publish to every feed');
   schedules.start();
 
   const demo =
@@ -138,6 +164,7 @@ export async function startProducer(
     log.info('stopping');
     stopping.abort();
     schedules.stop();
+    apiKeys?.stop();
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
     await closeServer(internalServer, LAST_CALLS_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);

@@ -38,6 +38,12 @@ export const producerSettings = z.object({
   FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
     .default(100_000)
     .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
+  API_KEYS: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('off')
+    .describe(
+      'Who may publish on the public port: off lets everybody, on asks for a key from the secret store',
+    ),
   ...failpointSettings,
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;

@@ -15,5 +15,6 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './pause.ts';
 export * from './run-until-signal.ts';
+export * from './secret.ts';
 export * from './trace.ts';
 export * from './version.ts';

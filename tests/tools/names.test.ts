@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS } from '@tocsin/contracts';
+import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS, SECRETS } from '@tocsin/contracts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (...path: string[]): unknown => parse(readFileSync(join(root, ...path), 'utf8'));
@@ -44,6 +44,23 @@ describe('components/', () => {
     expect(component(name).scopes).toEqual(scopes);
   });
 
+  it.each([
+    [SECRETS.jwt, APP_IDS.bff],
+    [SECRETS.apiKeys, APP_IDS.producer],
+  ])(
+    'should keep %j for one application, which may read nothing else of its store',
+    ({ store, name }, app) => {
+      expect(component(store).spec.type).toBe('secretstores.local.env');
+      expect(component(store).scopes).toEqual([app]);
+      const { scopes } = z
+        .object({ scopes: z.array(z.looseObject({ storeName: z.string() })) })
+        .parse(component('tocsin').spec['secrets']);
+      expect(scopes.filter(({ storeName }) => storeName === store)).toEqual([
+        { storeName: store, defaultAccess: 'deny', allowedSecrets: [name] },
+      ]);
+    },
+  );
+
   it('should name each file after the component in it', () => {
     for (const { file, resource } of resources) {
       if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
@@ -52,7 +69,8 @@ describe('components/', () => {
 
   it('should have no component that no contract names', () => {
     const names = resources.filter(({ resource }) => resource.kind === 'Component');
-    const known = [...Object.values(COMPONENTS), 'environment'];
+    const stores = Object.values(SECRETS).map(({ store }) => store);
+    const known = [...Object.values(COMPONENTS), ...stores, 'environment'];
     expect(names.map(({ resource }) => resource.metadata.name).sort()).toEqual(known.sort());
   });
 

@@ -14,6 +14,19 @@ export interface ToolsConfig {
   demoIntervalMs: string | undefined;
   /** False with `CI`, `BROWSER=none` or no display. */
   mayOpenBrowser: boolean;
+  auth: AuthConfig;
+}
+
+/** Who is asked for tokens and keys; the applications read the same variables. */
+export interface AuthConfig {
+  mode: 'none' | 'jwt';
+  /** True if tokens come from an issuer that publishes its keys. */
+  hasIssuer: boolean;
+  /** The secret for tokens; without it one is made and kept. */
+  secret: string | undefined;
+  issuer: string;
+  audience: string;
+  apiKeys: boolean;
 }
 
 type Env = Record<string, string | undefined>;
@@ -32,12 +45,23 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     daprHome: env['DAPR_RUNTIME_PATH'] || home,
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
     demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
+    auth: readAuthConfig(env),
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }
 
+/** The defaults are those of the bff. */
+export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
+  mode: env['AUTH_MODE'] === 'jwt' ? 'jwt' : 'none',
+  hasIssuer: Boolean(env['JWT_JWKS_URL']),
+  secret: env['JWT_SECRET'] || undefined,
+  issuer: env['JWT_ISSUER'] || 'tocsin',
+  audience: env['JWT_AUDIENCE'] || 'tocsin',
+  apiKeys: env['API_KEYS'] === 'on',
+});
+
 const PRIVATE =
-  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|INTERNAL_PORT$|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$)/;
+  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|INTERNAL_PORT$|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|API_KEYS$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
 /** The caller's environment without what would change how a started pair behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {

@@ -1,4 +1,4 @@
-import { COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import { Sidecar, type Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
@@ -34,6 +34,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     broadcaster: carrier.broadcaster,
     socketAdapter: carrier.socketAdapter,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
+    readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     receive: async (inbound) => {
       const server = await startDaprServer({

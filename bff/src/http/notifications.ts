@@ -1,6 +1,7 @@
 import { faultsOf, pageQuerySchema, type PageQuery } from '@tocsin/contracts';
 import { methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
 import { Router } from 'express';
+import { mayRead } from '../auth/may-read.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { readPage, type PageRequest } from '../recover/page.ts';
 
@@ -29,6 +30,13 @@ export function notificationRoutes(views: FeedViews, now: () => number, log: Log
           code: 'invalid_query',
           detail: 'The query cannot be used; errors lists every fault.',
           errors: [...twice, ...faults],
+        });
+      }
+      if (!mayRead(request.identity, query.data.feed)) {
+        return sendProblem(response, {
+          status: 403,
+          code: 'forbidden',
+          detail: 'The token does not permit this feed.',
         });
       }
       try {

@@ -7,11 +7,17 @@ import {
   type Registry,
 } from '@tocsin/service';
 import express, { type Express } from 'express';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
+import { requireIdentity } from './identity.ts';
 import { notificationRoutes } from './notifications.ts';
+import { crossOrigin } from './origins.ts';
 import { pageRoutes } from './page-files.ts';
 
 export interface PublicAppOptions {
+  auth: Authenticator;
+  /** Origins besides the own whose pages may call. */
+  allowedOrigins: readonly string[];
   views: FeedViews;
   ready: () => Promise<void>;
   registry: Registry;
@@ -22,12 +28,14 @@ export interface PublicAppOptions {
 }
 
 /** What browsers and probes see of an instance, besides the gateway. */
-export function createPublicApp({ views, ready, registry, uiDist, now, log }: PublicAppOptions): Express {
+export function createPublicApp(options: PublicAppOptions): Express {
+  const { auth, allowedOrigins, views, ready, registry, uiDist, now, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(healthRoutes({ ready }));
+  app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
+  app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
   app.use(notificationRoutes(views, now, log));
   app.use(pageRoutes(uiDist));
   app.use(notFound);

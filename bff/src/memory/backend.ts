@@ -12,7 +12,7 @@ export interface MemoryBackend extends Backend {
 }
 
 /** A backend in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
-export function memoryBackend(): MemoryBackend {
+export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): MemoryBackend {
   let inbound: Inbound | undefined;
   const announce = async (data: unknown): Promise<unknown> => {
     if (!inbound) throw new Error('nobody receives announcements yet');
@@ -25,6 +25,7 @@ export function memoryBackend(): MemoryBackend {
     setAside: new MemorySetAside(),
     broadcaster: new MemoryBroadcaster(),
     announce,
+    readSecret: async (name) => secrets[name],
     announceAgain: async (announcement) => {
       await announce(announcement);
     },

@@ -4,27 +4,35 @@ import {
   MAX_REQUESTS_PER_SECOND,
   faultsOf,
   subscribeRequestSchema,
+  tokenRequestSchema,
   unsubscribeRequestSchema,
   type ClientToServerEvents,
+  type Identity,
   type ServerToClientEvents,
   type SocketErrorCode,
   type SubscribeAnswer,
+  type TokenAnswer,
   type UnsubscribeAnswer,
 } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
-import type { Socket } from 'socket.io';
+import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { z } from 'zod';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { AuthError } from '../auth/errors.ts';
+import { mayRead } from '../auth/may-read.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { encodePage } from '../recover/encoded.ts';
 import { readPage } from '../recover/page.ts';
 import { sizeOfPacket } from './backlog.ts';
 import { EncodedAnswer } from './encoder.ts';
 import { RequestGuard } from './request-guard.ts';
+import { Session, type SocketData } from './session.ts';
 
-type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents>;
-type Answer = SubscribeAnswer | UnsubscribeAnswer | EncodedAnswer;
+type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+type Answer = SubscribeAnswer | UnsubscribeAnswer | TokenAnswer | EncodedAnswer;
 
 export interface ConnectionDependencies {
+  auth: Authenticator;
   views: FeedViews;
   log: Logger;
   now: () => number;
@@ -34,7 +42,12 @@ export interface ConnectionDependencies {
 }
 
 export type EndReason =
-  'not_reading' | 'too_many_invalid_requests' | 'too_many_requests' | 'message_too_large';
+  | 'not_reading'
+  | 'too_many_invalid_requests'
+  | 'too_many_requests'
+  | 'message_too_large'
+  | 'token_expired'
+  | 'forbidden';
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'refused';
 
 const MAX_FEEDS = 100;
@@ -44,7 +57,7 @@ export const roomOf = (feed: string): string => `feed:${feed}`;
 /** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
 export function serveConnection(
   socket: GatewaySocket,
-  { views, log, now, onSubscribed, onEnded }: ConnectionDependencies,
+  { auth, views, log, now, onSubscribed, onEnded }: ConnectionDependencies,
 ): void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
@@ -58,6 +71,14 @@ export function serveConnection(
     setImmediate(() => socket.disconnect(true));
   };
 
+  const session = new Session({
+    now,
+    expiring: (event) => socket.emit('token-expiring', event),
+    expired: () => end('token_expired', 'the token has expired; connect with another'),
+  });
+  if (socket.data.identity) session.watch(socket.data.identity);
+  const forbidden = (feed: string) => !mayRead(socket.data.identity, feed);
+
   const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
     if (guard.countInvalid(now())) {
       const text = `${MAX_INVALID_REQUESTS_PER_MINUTE} invalid requests within a minute end the connection`;
@@ -70,6 +91,10 @@ export function serveConnection(
     const request = subscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed, position } = request.data;
+    if (forbidden(feed)) {
+      onSubscribed('refused');
+      return refuse('forbidden', 'the token does not permit this feed', false);
+    }
     if (!feeds.has(feed) && feeds.size >= MAX_FEEDS) {
       return refuse(
         'too_many_feeds',
@@ -77,12 +102,12 @@ export function serveConnection(
         false,
       );
     }
-    // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
-    await socket.join(roomOf(feed));
     if (!feeds.has(feed) && socket.connected) {
       feeds.add(feed);
       views.watch(feed);
     }
+    // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
+    await socket.join(roomOf(feed));
     try {
       const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
       const page = await readPage(views.view(feed), asked, now);
@@ -104,6 +129,36 @@ export function serveConnection(
     return { ok: true };
   };
 
+  const renew = async (payload: unknown): Promise<Answer> => {
+    const request = tokenRequestSchema.safeParse(payload);
+    if (!request.success) return invalid(faultText(request.error));
+    let identity: Identity | undefined;
+    try {
+      identity = await auth.identify(request.data.token);
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      if (!error.temporary) return invalid(error.message, 'unauthorized');
+      log.warn({ err: error }, 'a token cannot be checked');
+      return refuse('unavailable', 'tokens cannot be checked now; ask again', true);
+    }
+    if (!identity || !socket.connected) return { ok: true };
+    if (identity.sub !== socket.data.identity?.sub) {
+      return refuse('forbidden', 'the token is of another sub than that of this connection', false);
+    }
+    socket.data.identity = identity;
+    session.watch(identity);
+    // A feed that the new token does not permit is not left in silence: its client asks again, and is refused.
+    if ([...feeds].some(forbidden)) {
+      end('forbidden', 'the new token permits less than is subscribed; connect again');
+    }
+    return { ok: true };
+  };
+
+  const handlers = new Map<unknown, (payload: unknown) => Promise<Answer>>([
+    ['subscribe', subscribe],
+    ['unsubscribe', unsubscribe],
+    ['token', renew],
+  ]);
   // engine.io takes twice as much, so that there is a connection left to say why on.
   const measure = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
@@ -125,7 +180,7 @@ export function serveConnection(
       if (verdict === 'end') end('too_many_requests', text);
       return answer(refuse('too_many_requests', `${text}; ask again later`, true));
     }
-    const handle = event === 'subscribe' ? subscribe : event === 'unsubscribe' ? unsubscribe : undefined;
+    const handle = handlers.get(event);
     if (!handle) {
       const name = typeof event === 'string' ? event.slice(0, 40) : 'what has no name';
       return answer(invalid(`${name} is no event of this server`, 'unknown_event'));
@@ -140,6 +195,7 @@ export function serveConnection(
   });
 
   socket.on('disconnect', () => {
+    session.stop();
     for (const feed of feeds) views.unwatch(feed);
     feeds.clear();
     // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.

@@ -2,26 +2,32 @@ import type { Server as HttpServer } from 'node:http';
 import {
   MAX_CLIENT_MESSAGE_BYTES,
   SOCKET_PATH,
-  handshakeSchema,
   type ClientToServerEvents,
   type PositionEvent,
   type PublicationsEvent,
   type ServerToClientEvents,
 } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
-import { Server, type ServerOptions } from 'socket.io';
+import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { Admission, RefusalReason } from './admission.ts';
+import { admit } from './admit.ts';
 import { boundBacklog, breakOff, type EngineSession } from './backlog.ts';
 import { roomOf, serveConnection, type EndReason, type SubscriptionOutcome } from './connection.ts';
 import { parser } from './encoder.ts';
 import { createHandshakeGuard } from './handshake-guard.ts';
+import { corsFor, createOriginGuard } from './origins.ts';
 import { refuseOtherUpgrades } from './other-upgrades.ts';
+import type { SocketData } from './session.ts';
 
 export interface GatewayOptions {
   server: HttpServer;
+  auth: Authenticator;
+  /** Origins besides the own whose pages may connect. */
+  allowedOrigins: readonly string[];
   views: FeedViews;
   /** The carrier's socket.io adapter, if it has one. */
   adapter?: Backend['socketAdapter'];
@@ -53,13 +59,14 @@ const DRAIN_SPREAD = 0.6;
 
 /** The socket.io server of one instance. */
 export class Gateway {
-  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
   readonly #timer: NodeJS.Timeout;
   #draining = false;
 
   constructor(options: GatewayOptions) {
-    const { server, views, adapter, log, now, onSubscribed, onEnded, admission, timing } = options;
+    const { server, auth, allowedOrigins, views, adapter, log, now } = options;
+    const { onSubscribed, onEnded, admission, timing } = options;
     this.#options = options;
     this.#io = new Server(server, {
       path: SOCKET_PATH,
@@ -73,9 +80,11 @@ export class Gateway {
       pingInterval: timing.pingIntervalMs,
       pingTimeout: timing.pingTimeoutMs,
       destroyUpgrade: false,
+      ...corsFor(allowedOrigins),
       ...(adapter && { adapter: adapter as unknown as NonNullable<ServerOptions['adapter']> }),
     });
     refuseOtherUpgrades(server, SOCKET_PATH);
+    this.#io.engine.use(createOriginGuard(allowedOrigins));
     this.#io.engine.use(createHandshakeGuard(admission, options.onRefused));
     const connected = new WeakSet<EngineSession>();
     this.#io.engine.on('connection', (session: EngineSession) => {
@@ -99,11 +108,11 @@ export class Gateway {
         return next(new Error('invalid_request: this session has connected already'));
       }
       connected.add(socket.conn);
-      if (handshakeSchema.safeParse(socket.handshake.auth).success) next();
-      else next(new Error('invalid_request: auth may have a token and a clientId, both text'));
+      next();
     });
+    this.#io.use(admit(auth, log));
     this.#io.on('connection', (socket) =>
-      serveConnection(socket, { views, log, now, onSubscribed, onEnded }),
+      serveConnection(socket, { auth, views, log, now, onSubscribed, onEnded }),
     );
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }

@@ -30,7 +30,8 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
 }
 
 /** For an upgrade engine.io gives something that only looks like a response. */
-const isHttpResponse = (response: object): response is ServerResponse => response instanceof ServerResponse;
+export const isHttpResponse = (response: object): response is ServerResponse =>
+  response instanceof ServerResponse;
 
 function faultOf(
   { method }: IncomingMessage,

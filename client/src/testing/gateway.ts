@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
+import type { Page, Publication, SubscribeAnswer, SubscribeRequest, TokenAnswer } from '@tocsin/contracts';
 import { Server, type Socket } from 'socket.io';
 
 const at = (offset: number): Publication => ({
@@ -23,6 +23,7 @@ export class Gateway {
   requests: SubscribeRequest[] = [];
   sockets: Socket[] = [];
   answer: (request: SubscribeRequest) => SubscribeAnswer | undefined = (request) => this.page(request);
+  onToken: (token: string) => TokenAnswer = () => ({ ok: true });
   url = '';
 
   async listen(): Promise<void> {
@@ -34,6 +35,9 @@ export class Gateway {
         const reply = this.answer(request);
         if (reply) answer(reply);
       });
+      socket.on('token', ({ token }: { token: string }, answer: (answer: TokenAnswer) => void) =>
+        answer(this.onToken(token)),
+      );
       socket.on('unsubscribe', (_request: unknown, answer: (answer: { ok: true }) => void) =>
         answer({ ok: true }),
       );

@@ -8,6 +8,7 @@ import {
 } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withTrace } from '@tocsin/service';
 import type { z } from 'zod';
+import { mayWrite } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 import { readQuery, refuseRepeatedParameters } from './query.ts';
@@ -19,10 +20,11 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       const asked = read(retractRequestSchema, request, response);
       if (!asked) return;
       const { id, feed } = asked;
+      if (!mayWrite(request, response, [feed], () => 'feed')) return;
       const ids = [id];
       const outcome = await intake.retract(feed, id, currentTraceparent());
       if (outcome === 'accepted') {
-        log.debug({ ids, feed }, 'retraction accepted');
+        log.debug({ ids, feed, caller: request.caller?.name }, 'retraction accepted');
         response.status(202).json({ ids } satisfies Accepted);
         return;
       }
@@ -35,9 +37,10 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       const asked = read(eraseRequestSchema, request, response);
       if (!asked) return;
       const { feed } = asked;
+      if (!mayWrite(request, response, [feed], () => 'feed')) return;
       const outcome = await intake.erase(feed, currentTraceparent());
       if (outcome === 'accepted') {
-        log.info({ feed }, 'erasure accepted');
+        log.info({ feed, caller: request.caller?.name }, 'erasure accepted');
         response.status(202).json({ feed } satisfies Erased);
         return;
       }

@@ -110,7 +110,7 @@ describe('the other routes', () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: '0.0.0' });
     expect([(await get('/readyz')).status, await (await get('/readyz')).json()]).toEqual([
       200,
-      { status: 'ready' },
+      { status: 'ready', auth: 'none' },
     ]);
     server.setFault(new Error('The sidecar is away.'));
     const response = await get('/readyz');

@@ -1,7 +1,8 @@
 import express, { Router, type RequestHandler } from 'express';
-import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
+import { DEFAULT_FEED, MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withTrace, type Logger } from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
+import { mayWrite } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
 import { requireJson } from './media-type.ts';
 import { refuseRepeatedParameters } from './query.ts';
@@ -18,9 +19,12 @@ export function notificationRoutes({ intake, log }: NotificationRoutesOptions): 
     withTrace(request.get('traceparent'), async () => {
       const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
       if ('problem' in read) return sendProblem(response, read.problem);
-      const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent());
+      const { inputs, isArray } = read;
+      const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
+      if (!mayWrite(request, response, feeds, (index) => (isArray ? `${index}.feed` : 'feed'))) return;
+      const { ids, outcome } = await intake.publish(inputs, currentTraceparent());
       if (outcome === 'accepted') {
-        log.debug({ ids }, 'accepted');
+        log.debug({ ids, caller: request.caller?.name }, 'accepted');
         response.status(202).json({ ids } satisfies Accepted);
         return;
       }

@@ -65,8 +65,37 @@ function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   return rest;
 }
 
+/** Answers where API keys are on; without them every caller is let in. */
+const keyAnswers = {
+  401: {
+    ...problem('No API key, or one that nobody knows.'),
+    headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
+  },
+  403: problem('The API key does not permit every feed; all that it does not are listed. Nothing was taken.'),
+  429: {
+    ...problem('The API key has used up its rate. Nothing was taken.'),
+    headers: {
+      ...retryAfter,
+      'RateLimit-Policy': {
+        description: 'What may be sent (q) in a window of w seconds.',
+        schema: { type: 'string', examples: ['"key";q=500;w=10'] },
+      },
+      RateLimit: {
+        description: 'What is left of it (r), and in how many seconds it is whole again (t).',
+        schema: { type: 'string', examples: ['"key";r=0;t=10'] },
+      },
+    },
+  },
+};
+const security = [{}, { bearer: [] }, { apiKey: [] }];
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, where API_KEYS is on.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'The same key in another header.' },
+};
+
 const postNotifications = {
   operationId: 'postNotifications',
+  security,
   summary: 'Notify the readers of feeds',
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, of any feeds; those of one feed keep ` +
@@ -88,6 +117,7 @@ const postNotifications = {
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
     400: problem('The body or the query has faults, all of which are listed.', INVALID_EXAMPLE),
+    ...keyAnswers,
     413: problem('The body has more than 1 MiB.'),
     415: problem('The body is not application/json in UTF-8.'),
     503: {
@@ -118,6 +148,7 @@ const notAccepted = {
 
 const deleteNotification = {
   operationId: 'deleteNotification',
+  security,
   summary: 'Retract a notification',
   description:
     'It goes from screens, pages and history, and is not shown if it is published later. An id that the feed does ' +
@@ -126,18 +157,21 @@ const deleteNotification = {
   responses: {
     202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
     400: problem('The id or the query has faults, all of which are listed.'),
+    ...keyAnswers,
     503: notAccepted,
   },
 };
 
 const deleteFeed = {
   operationId: 'deleteFeed',
+  security,
   summary: 'Erase a feed',
   description: 'All that the feed holds is deleted, and screens forget it. What is published later is shown.',
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
     400: problem('The name of the feed has faults, all of which are listed.'),
+    ...keyAnswers,
     503: notAccepted,
   },
 };
@@ -177,7 +211,7 @@ export const openApiDocument = () => ({
       200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
     }),
   },
-  components: { schemas: schemas() },
+  components: { schemas: schemas(), securitySchemes },
 });
 
 /** `GET /openapi.json`. */

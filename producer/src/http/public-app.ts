@@ -1,10 +1,14 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
+import type { Callers } from '../auth/callers.ts';
+import { requireApiKey } from './api-key.ts';
 import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { openApiRoutes } from './openapi.ts';
 
 export interface PublicAppOptions extends NotificationRoutesOptions {
+  /** Those who may call; absent where nobody is asked for an API key. */
+  callers?: Callers | undefined;
   registry: Registry;
   /** Rejects with the reason why the producer cannot do its work. */
   ready: () => Promise<void>;
@@ -24,15 +28,16 @@ export const countProblems =
   };
 
 /** What the producer serves to everybody. */
-export function publicApp({ registry, ready, onProblem, ...routes }: PublicAppOptions): Express {
+export function publicApp({ callers, registry, ready, onProblem, ...routes }: PublicAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   app.use(countProblems(onProblem));
+  if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
-  app.use(healthRoutes({ ready }));
+  app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(openApiRoutes());
   app.use(metricsRoutes(registry));
   app.use(notFound);

@@ -12,7 +12,7 @@ const MAX_FAULTS = 1_000;
 /** Paths hold names that the caller chose; more characters of them than this are cut. */
 const MAX_PATH = 200;
 
-export type ReadResult = { inputs: NotificationInput[] } | { problem: ProblemDetails };
+export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -30,7 +30,7 @@ export function readNotifications(body: Uint8Array): ReadResult {
 
 function readOne(value: unknown): ReadResult {
   const result = notificationInputSchema.safeParse(value);
-  return result.success ? { inputs: [result.data] } : invalid(faultsOf(result.error));
+  return result.success ? { inputs: [result.data], isArray: false } : invalid(faultsOf(result.error));
 }
 
 function readArray(values: unknown[]): ReadResult {
@@ -50,7 +50,7 @@ function readArray(values: unknown[]): ReadResult {
     if (result.success) inputs.push(result.data);
     else for (const fault of faultsOf(result.error, [index])) faults.push(fault);
   }
-  return faults.length > 0 ? invalid(faults) : { inputs };
+  return faults.length > 0 ? invalid(faults) : { inputs, isArray: true };
 }
 
 function invalid(faults: Fault[]): ReadResult {

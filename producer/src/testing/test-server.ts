@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerUnreadableRequests, closeServer, createLogger, createRegistry, listen } from '@tocsin/service';
 import type { Express } from 'express';
+import type { Callers } from '../auth/callers.ts';
 import { publicApp } from '../http/public-app.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { LogObserver } from '../observe/observer.ts';
@@ -19,7 +20,7 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
 }
 
 /** The producer's public port over memory. */
-export async function testServer(options: Partial<ProducerOptions> = {}) {
+export async function testServer(options: Partial<ProducerOptions> = {}, callers?: Callers) {
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => tested.producer.held);
@@ -28,6 +29,7 @@ export async function testServer(options: Partial<ProducerOptions> = {}) {
   let fault: Error | undefined;
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
+    callers,
     intake: scheduled.intake,
     log,
     registry,

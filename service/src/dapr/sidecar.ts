@@ -28,6 +28,7 @@ const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).par
 const bulkSchema = z.array(
   z.object({ key: z.string(), data: z.unknown().optional(), error: z.string().optional() }),
 );
+const secretSchema = z.record(z.string(), z.string());
 const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
 
 /**
@@ -145,6 +146,17 @@ export class Sidecar {
   /** Resolves when there is no job of that name, also if there was none. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
+  }
+
+  /**
+   * A secret; `undefined` when it is absent or empty. A store may keep several values under one name: the one of that
+   * name counts, or the only one.
+   */
+  async getSecret(store: string, name: string): Promise<string | undefined> {
+    const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);
+    const values = text === '' ? {} : secretSchema.parse(JSON.parse(text));
+    const all = Object.values(values);
+    return values[name] || (all.length === 1 ? all[0] : undefined) || undefined;
   }
 
   /** Resolves when the sidecar can serve its application, with the names of the components that it has loaded. */

@@ -14,7 +14,7 @@ export interface HealthOptions {
 /** The body of `/healthz`. */
 export const healthSchema = z.object({ status: z.literal('alive'), version: z.string() });
 /** The body of `/readyz` with 200. */
-export const readySchema = z.object({ status: z.literal('ready') });
+export const readySchema = z.object({ status: z.literal('ready'), auth: z.string().optional() });
 
 /** `/healthz`: alive, and which version. `/readyz`: 200 once the sidecar and the components answer, else 503. */
 export function healthRoutes({ ready, facts = {} }: HealthOptions): Router {

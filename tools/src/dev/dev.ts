@@ -65,6 +65,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   },
   soon: new MemorySoonStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
+  readSecret: () => Promise.resolve(undefined),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),
 });

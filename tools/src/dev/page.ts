@@ -17,7 +17,11 @@ export async function startPage({ port, bffUrl }: PageOptions): Promise<RunningA
     configFile: join(root, 'vite.config.ts'),
     logLevel: 'warn',
     define: { 'import.meta.env.VITE_IN_MEMORY': true },
-    server: { port, strictPort: true, proxy: { '/app': bffUrl, '/hubs': { target: bffUrl, ws: true } } },
+    server: {
+      port,
+      strictPort: true,
+      proxy: { '/app': { target: bffUrl }, '/hubs': { target: bffUrl, ws: true } },
+    },
   });
   await server.listen();
   return { stop: () => server.close() };

@@ -53,5 +53,6 @@ ${table(settingsOf(bffSettings))}
 | \`DAPR_RUNTIME_PATH\` | home folder | Folder above \`.dapr/bin\` of an installed Dapr |
 | \`XDG_CACHE_HOME\` | ~/.cache | Where a Dapr that was built for you is kept |
 | \`DEMO_INTERVAL_MS\` | 1000 | The demo source's pause; 0 is off |
+| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, of 32 bytes or more; without it one is made and kept in \`.data/\` |
 | \`BROWSER\` | – | \`none\` opens no browser |
 `;

@@ -22,6 +22,8 @@ export interface PairContext {
   daprApiToken: string;
   appApiToken: string;
   logDir: string;
+  /** What the sidecars' secret stores read. */
+  secrets: Record<string, string>;
 }
 
 export interface PairOptions {
@@ -89,7 +91,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     command: context.dapr.daprd,
     args: sidecarArgs(context, { appId, internalPort, http, grpc, internalGrpc, metrics }),
     // Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now.
-    env: { ...environment, DAPR_HOST_IP: LOOPBACK },
+    env: { ...environment, ...context.secrets, DAPR_HOST_IP: LOOPBACK },
     logFile: join(context.logDir, `${name}.daprd.log`),
   });
   const url = `http://${LOOPBACK}:${port}`;

@@ -28,6 +28,8 @@ export interface StackOptions {
   bffEnv?: EnvOf;
   /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
   redisHost?: string;
+  /** Added to the environment of every sidecar, whose secret stores read it. */
+  secrets?: Record<string, string>;
   /** Other commands than the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
   /** Where all logs go; default a new folder under `.artifacts/logs`, of which the newest 20 are kept. */
@@ -98,6 +100,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     daprApiToken: randomBytes(16).toString('hex'),
     appApiToken: randomBytes(16).toString('hex'),
     logDir,
+    secrets: options.secrets ?? {},
   };
   const pairsOf = (appId: PairOptions['appId'], count: number, env: EnvOf = {}): Promise<Pair[]> =>
     Promise.all(

@@ -79,6 +79,8 @@ function parseDaprdLine(level: string, message: string, rest: string): LogLine {
 
 /** What daprd always warns of on one machine, and what the CLI says about itself. */
 const NOISE = [
+  // Each application has a secret store of its own, and both share one configuration.
+  /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
   /^mTLS is disabled/,
   /increasedCardinality/,
   /^Redis does not support transaction rollbacks/,

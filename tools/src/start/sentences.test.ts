@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { secretEnvironment } from '../auth/secret-environment.ts';
+import { readAuthConfig } from '../config.ts';
 import { busyPortSentence } from './check-ports.ts';
 import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { readOptions } from './options.ts';
@@ -61,11 +66,41 @@ describe('what is said when something is wrong', () => {
   });
 
   it('should tell the pages and how to send a notification', () => {
-    const text = welcome(['http://localhost:4001', 'http://localhost:4002'], 4000);
+    const pages = ['http://localhost:4001', 'http://localhost:4002'];
+    const text = welcome(pages, 4000, readAuthConfig({}));
+    expect(text).toContain('reads every feed (AUTH_MODE=none)');
     expect(text).toContain('http://localhost:4001  http://localhost:4002');
     expect(text).toContain(
       `curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:4000/notifications`,
     );
+  });
+});
+
+describe('secrets for the sidecars', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const environment = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
+
+  it('should be none unless the settings ask for them', () => {
+    expect(environment({})).toEqual({});
+    expect(environment({ AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' })).toEqual({});
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('should have the given secret for tokens, or one that is made once and kept from others', () => {
+    const given = 'x'.repeat(32);
+    expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({ NOTIFICATION_SECRETS_jwt: given });
+    const made = environment({ AUTH_MODE: 'jwt' })['NOTIFICATION_SECRETS_jwt'];
+    expect(made).toMatch(/^[\w-]{64}$/);
+    expect(environment({ AUTH_MODE: 'jwt' })).toEqual({ NOTIFICATION_SECRETS_jwt: made });
+    expect(statSync(join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
+  });
+
+  it('should say what to do about a secret that is too short, and about API keys that are not there', () => {
+    expect(() => environment({ AUTH_MODE: 'jwt', JWT_SECRET: 'short' })).toThrow('JWT_SECRET has 5 bytes');
+    expect(() => environment({ API_KEYS: 'on' })).toThrow('npm run api-key -- --name');
+    writeFileSync(join(dir, 'api-keys.json'), '[{"name":"a"}]');
+    expect(() => environment({ API_KEYS: 'on' })).toThrow('0.hash');
   });
 });
 

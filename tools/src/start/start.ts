@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
@@ -35,6 +36,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
       `Tocsin already runs in this folder (process ${running.pid}). Use that one, or stop it with Ctrl-C in its terminal.`,
     );
   }
+  const secrets = secretEnvironment(config.auth, options.dataDir);
   const runFile = readRunFile(options.runFile);
   await checkPorts(runFile, await findRunning(config.cacheDir));
   if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
@@ -50,7 +52,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
-  const env = runEnvironment(dapr, services.redisHost);
+  const env = { ...runEnvironment(dapr, services.redisHost), ...secrets };
   const forgetSidecar = noteSidecar(options.dataDir, sidecarPortOf(runFile), env['DAPR_API_TOKEN'] ?? '');
   const run = new DaprRun({
     cli: dapr.cli,
@@ -155,6 +157,6 @@ function welcomeIn(runFile: RunFile, config: ToolsConfig, say: Say): void {
   const portsOf = (appId: string) =>
     runFile.apps.filter((app) => app.appId === appId).map(({ port }) => port);
   const pages = portsOf('bff').map((port) => `http://localhost:${port}`);
-  process.stdout.write(welcome(pages, portsOf('producer')[0]));
+  process.stdout.write(welcome(pages, portsOf('producer')[0], config.auth));
   if (config.mayOpenBrowser && pages[0]) openBrowser(pages[0], say);
 }

@@ -1,0 +1,78 @@
+import { MAX_TOKEN_LENGTH, claimsSchema, faultsOf, type Identity } from '@tocsin/contracts';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { AuthError } from './errors.ts';
+
+/** A key for a token's header. Rejects with an AuthError when it cannot be known now. */
+export interface Keys {
+  readonly algorithms: readonly string[];
+  find: JWTVerifyGetKey;
+}
+
+export interface TokenRules {
+  keys: Keys;
+  issuer: string;
+  audience: string;
+  clockSkewS: number;
+  now: () => number;
+}
+
+/** The largest time that a Date can hold; a token may say more. */
+const LAST_MS = 8.64e15;
+
+/**
+ * Who the bearer of `token` is. Its algorithm is one of the keys' own, whatever its header says.
+ * @throws AuthError that says in a few fixed words what is wrong; nothing of the token is in it
+ */
+export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {
+  if (token === undefined || token === '') {
+    throw new AuthError('unauthorized', 'a token is needed', { tokenGiven: false });
+  }
+  if (token.length > MAX_TOKEN_LENGTH) {
+    throw new AuthError('unauthorized', `the token has more than ${MAX_TOKEN_LENGTH} characters`);
+  }
+  const claims = claimsSchema.safeParse(await verify(token, rules));
+  if (!claims.success) {
+    const faults = faultsOf(claims.error).slice(0, 5);
+    const text = faults.map(({ path, message }) => `${path} ${message}`).join('; ');
+    throw new AuthError('unauthorized', `the claims of the token cannot be used: ${text}`);
+  }
+  const { sub, exp, feeds, roles } = claims.data;
+  return { sub, feeds, roles, expiresAt: Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000) };
+}
+
+async function verify(token: string, rules: TokenRules): Promise<JWTPayload> {
+  const { keys, issuer, audience, clockSkewS, now } = rules;
+  try {
+    const { payload } = await jwtVerify(token, keys.find, {
+      algorithms: [...keys.algorithms],
+      issuer,
+      audience,
+      clockTolerance: clockSkewS,
+      currentDate: new Date(now()),
+      requiredClaims: ['exp', 'sub'],
+    });
+    return payload;
+  } catch (error) {
+    if (error instanceof AuthError) throw error;
+    if (error instanceof errors.JOSEError) throw refusal(error);
+    throw new AuthError('unavailable', 'the token cannot be checked now', { cause: error });
+  }
+}
+
+function refusal(error: errors.JOSEError): AuthError {
+  return new AuthError('unauthorized', reasonOf(error), { cause: error });
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'nbf') return 'the token is not valid yet';
+    return `the claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'the algorithm of the token is not accepted here';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'no known key belongs to the token';
+  if (error instanceof errors.JWKSMultipleMatchingKeys)
+    return 'the token does not say which key it belongs to';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token is wrong';
+  return 'this is not a token that can be read';
+}

@@ -1,0 +1,22 @@
+/** A token that is not accepted (`unauthorized`), or that cannot be checked now (`unavailable`). */
+export class AuthError extends Error {
+  override name = 'AuthError';
+  readonly code: 'unauthorized' | 'unavailable';
+  /** False where no token came at all. */
+  readonly tokenGiven: boolean;
+
+  constructor(
+    code: 'unauthorized' | 'unavailable',
+    message: string,
+    options: { tokenGiven?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.tokenGiven = options.tokenGiven ?? true;
+  }
+
+  /** True if the same token may be accepted later. */
+  get temporary(): boolean {
+    return this.code === 'unavailable';
+  }
+}

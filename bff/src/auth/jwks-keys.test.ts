@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import { issuedToken, keySet, type KeyName } from '../testing/forge.ts';
+import { checkToken } from './check-token.ts';
+import { JwksKeys } from './jwks-keys.ts';
+
+/** Keys of an issuer that publishes what `published` says, on a clock that the test moves. */
+function rotating(...published: KeyName[]) {
+  const faults: unknown[] = [];
+  const state = { published, away: false, asked: 0, now: Date.now() };
+  const keys = new JwksKeys({
+    fetchKeySet: async () => {
+      state.asked++;
+      if (state.away) throw new Error('away');
+      return keySet(state.published);
+    },
+    now: () => state.now,
+    onFault: (error) => faults.push(error),
+  });
+  const rules = { keys, issuer: 'tocsin', audience: 'tocsin', clockSkewS: 30, now: () => Date.now() };
+  const check = async (name: KeyName) => (await checkToken(issuedToken(name), rules)).sub;
+  return { keys, state, faults, check };
+}
+
+it('should fetch the keys once, however many tokens come', async () => {
+  const { state, check } = rotating('RS256', 'ES256');
+  await Promise.all([check('RS256'), check('ES256'), check('RS256')]);
+  await check('ES256');
+  expect(state.asked).toBe(1);
+});
+
+it('should take a token of a new key at once, and no more one of a key that was withdrawn', async () => {
+  const { state, check } = rotating('RS256');
+  await check('RS256');
+  state.published = ['ES256'];
+  state.now += 31_000;
+  expect(await Promise.all([check('ES256'), check('ES256')])).toEqual(['user-1', 'user-1']);
+  expect(state.asked).toBe(2);
+  await expect(check('RS256')).rejects.toThrow('no known key belongs to the token');
+});
+
+it('should ask the issuer once in 30 s at most, whatever keys tokens name', async () => {
+  const { state, check } = rotating('RS256');
+  await check('RS256');
+  for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');
+  expect(state.asked).toBe(1);
+  state.now += 31_000;
+  await expect(check('EdDSA')).rejects.toThrow('no known key');
+  await expect(check('EdDSA')).rejects.toThrow('no known key');
+  expect(state.asked).toBe(2);
+});
+
+it('should fetch old keys again before they serve, and go on with them while the issuer is away', async () => {
+  const { state, check, faults } = rotating('RS256');
+  await check('RS256');
+  state.away = true;
+  state.now += 11 * 60_000;
+  expect(await check('RS256')).toBe('user-1');
+  expect(faults).toHaveLength(1);
+  expect(await check('RS256')).toBe('user-1');
+  expect(state.asked).toBe(2);
+  state.away = false;
+  state.published = ['ES256'];
+  state.now += 31_000;
+  await expect(check('RS256')).rejects.toThrow('no known key');
+});
+
+it('should say that it cannot check a token yet, and be ready once the issuer answers', async () => {
+  const { keys, state, check, faults } = rotating('RS256');
+  state.away = true;
+  await expect(keys.ready()).rejects.toThrow('not known yet');
+  await expect(check('RS256')).rejects.toMatchObject({ code: 'unavailable', temporary: true });
+  expect(faults).toHaveLength(1);
+  state.away = false;
+  state.now += 1_001;
+  await keys.ready();
+  expect(await check('RS256')).toBe('user-1');
+});
+
+it('should not take what is no set of keys for one', async () => {
+  const faults: unknown[] = [];
+  const fetchKeySet = async () => ({ keys: 'none' });
+  const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onFault: (error) => faults.push(error) });
+  await expect(keys.ready()).rejects.toThrow('not known yet');
+  expect(faults).toHaveLength(1);
+});

@@ -1,0 +1,11 @@
+import { matchesPattern, type Identity } from '@tocsin/contracts';
+
+const TOPIC = 'topic:';
+
+/** Who may read which feed. Without an identity nobody asks who reads, and all feeds are open. */
+export function mayRead(identity: Identity | undefined, feed: string): boolean {
+  if (!identity || feed === 'all' || feed === `user:${identity.sub}`) return true;
+  if (!feed.startsWith(TOPIC)) return false;
+  const name = feed.slice(TOPIC.length);
+  return identity.feeds.some((pattern) => matchesPattern(pattern, name));
+}

@@ -1,0 +1,124 @@
+import { get } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bffSettings } from '../config.ts';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { isAllowedOrigin } from './origins.ts';
+
+const FRIEND = 'https://app.example.com';
+
+describe('isAllowedOrigin', () => {
+  it.each([
+    [undefined, 'bff.example', true],
+    ['http://bff.example', 'bff.example', true],
+    ['https://bff.example', 'bff.example', true],
+    ['https://bff.example', 'bff.example:443', true],
+    ['http://bff.example', 'bff.example:443', false],
+    ['http://bff.example:4001', 'bff.example:4001', true],
+    ['http://bff.example:4002', 'bff.example:4001', false],
+    ['http://evil.bff.example', 'bff.example', false],
+    ['http://bff.example.evil', 'bff.example', false],
+    ['http://evil@bff.example', 'bff.example', false],
+    ['http://bff.example/', 'bff.example', false],
+    ['ftp://bff.example', 'bff.example', false],
+    ['null', 'bff.example', false],
+    ['', 'bff.example', false],
+    ['http://bff.example', undefined, false],
+    ['http://bff.example', 'a b', false],
+    [FRIEND, 'bff.example', true],
+    [`${FRIEND}:8443`, 'bff.example', false],
+    ['http://app.example.com', 'bff.example', false],
+    ['https://APP.example.com', 'bff.example', false],
+  ])('should decide on a page of %s at %s', (origin, host, expected) => {
+    expect(isAllowedOrigin(origin, host, [FRIEND])).toBe(expected);
+  });
+});
+
+describe('ALLOWED_ORIGINS', () => {
+  const read = (ALLOWED_ORIGINS: string) => bffSettings.safeParse({ ALLOWED_ORIGINS });
+
+  it('should be a list, empty by default', () => {
+    expect(bffSettings.parse({}).ALLOWED_ORIGINS).toEqual([]);
+    expect(read(' https://a.example,http://b.example:81 ').data?.ALLOWED_ORIGINS).toEqual([
+      'https://a.example',
+      'http://b.example:81',
+    ]);
+  });
+
+  it.each([
+    '*',
+    'a.example',
+    'https://a.example/',
+    'https://a.example/x',
+    'https://*.example',
+    'https://A.example',
+    'null',
+  ])('should not take %s', (text) => {
+    expect(read(text).success).toBe(false);
+  });
+});
+
+describe('an instance', () => {
+  let bff: ServedBff;
+  beforeAll(async () => {
+    bff = await serveBff({ ALLOWED_ORIGINS: FRIEND });
+  });
+  afterEach(() => bff.closeSockets());
+  afterAll(() => bff.stop());
+
+  /** The answer to a request with these headers, which fetch would not send. */
+  const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
+    new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
+      const request = get(`${bff.url}${path}`, { headers, method }, (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        );
+      });
+      request.on('error', reject);
+    });
+
+  it('should serve its own pages and those of allowed origins, and tell browsers so', async () => {
+    const own = await ask('/app/notifications', { origin: bff.url });
+    expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
+    const friend = await ask('/app/notifications', { origin: FRIEND });
+    expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);
+    expect(friend.headers.vary).toMatch(/Origin/);
+    expect((await ask('/app/notifications', {})).headers.vary).toMatch(/Origin/);
+  });
+
+  it('should refuse pages of other origins', async () => {
+    for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1:1']) {
+      const answer = await ask('/app/notifications', { origin });
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+      expect(JSON.parse(answer.text)).toMatchObject({ code: 'forbidden' });
+    }
+  });
+
+  it('should answer the preflight of allowed origins alone', async () => {
+    const preflight = (origin: string) =>
+      ask('/app/notifications', { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
+    const friend = await preflight(FRIEND);
+    expect(friend.status).toBe(204);
+    expect(friend.headers['access-control-allow-headers']).toContain('authorization');
+    expect((await preflight('https://evil.example')).status).toBe(403);
+  });
+
+  it('should let sockets of its own pages and of allowed origins connect, and no others', async () => {
+    const connects = async (headers: Record<string, string>) =>
+      (await bff.handshake(bff.socketWith({}, headers))).connected;
+    expect(await connects({})).toBe(true);
+    expect(await connects({ origin: bff.url })).toBe(true);
+    expect(await connects({ origin: FRIEND })).toBe(true);
+    expect(await connects({ origin: 'https://evil.example' })).toBe(false);
+    expect(await connects({ origin: 'null' })).toBe(false);
+  });
+
+  it('should do the same for long-polling, with what browsers need', async () => {
+    const poll = '/hubs/?EIO=4&transport=polling';
+    const friend = await ask(poll, { origin: FRIEND });
+    expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);
+    expect((await ask(poll, { origin: 'https://evil.example' })).status).toBe(403);
+  });
+});

@@ -1,0 +1,22 @@
+/** The origin as browsers write it, or undefined if `text` is none. A `*` stands for nothing, so it is none. */
+export function originOf(text: string): string | undefined {
+  if (!URL.canParse(text) || text.includes('*')) return undefined;
+  const { origin, protocol } = new URL(text);
+  return (protocol === 'http:' || protocol === 'https:') && text === origin ? origin : undefined;
+}
+
+/**
+ * True if a page of `origin` may call: it is of the host that was called (a proxy may have taken off TLS, so the
+ * scheme is not compared), or it is on the list. Who sends no origin is no page of another one.
+ */
+export function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: readonly string[],
+): boolean {
+  if (origin === undefined || allowed.includes(origin)) return true;
+  if (originOf(origin) === undefined || host === undefined) return false;
+  const { protocol, host: originHost } = new URL(origin);
+  const called = `${protocol}//${host}`;
+  return URL.canParse(called) && new URL(called).host === originHost;
+}

@@ -1,0 +1,171 @@
+import { SECRETS, problemSchema } from '@tocsin/contracts';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SECRET, inSeconds, secretToken } from '../testing/forge.ts';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+
+let bff: ServedBff;
+beforeAll(async () => {
+  bff = await serveBff({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, { [SECRETS.jwt.name]: SECRET });
+});
+afterEach(() => bff.closeSockets());
+afterAll(() => bff.stop());
+
+/** Subscribes a reader to feeds and collects the ids that it is sent; the answers tell what was permitted. */
+async function reader(token: string, feeds: readonly string[]) {
+  const socket = await bff.connect(token);
+  const ids: string[] = [];
+  socket.on('publications', (event: { publications: { notification: { id: string } }[] }) => {
+    ids.push(...event.publications.map(({ notification }) => notification.id));
+  });
+  const answers: string[] = [];
+  for (const feed of feeds) {
+    const answer = await bff.subscribe(socket, feed);
+    answers.push(answer.ok ? 'ok' : answer.error.code);
+  }
+  return { socket, ids, answers };
+}
+const once = (socket: Socket, event: string) =>
+  new Promise<Record<string, unknown>>((resolve) => socket.once(event, resolve));
+const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
+
+describe('two users', () => {
+  const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:orders-eu', 'topic:stock'];
+
+  it('should get their own feeds and topics, live, and nothing else', async () => {
+    const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
+    const adaToo = await reader(secretToken({ sub: 'ada' }), FEEDS);
+    const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
+    expect(ada.answers).toEqual(['ok', 'ok', 'forbidden', 'ok', 'forbidden']);
+    expect(adaToo.answers).toEqual(['ok', 'ok', 'forbidden', 'forbidden', 'forbidden']);
+    expect(ben.answers).toEqual(['ok', 'forbidden', 'ok', 'forbidden', 'ok']);
+    for (const feed of [...FEEDS.slice(1), 'all']) await bff.publish(feed, `for-${feed}`);
+    for (const one of [ada, adaToo, ben]) await expect.poll(() => one.ids).toContain('for-all');
+    expect(ada.ids).toEqual(['for-user:ada', 'for-topic:orders-eu', 'for-all']);
+    expect(adaToo.ids).toEqual(['for-user:ada', 'for-all']);
+    expect(ben.ids).toEqual(['for-user:ben', 'for-topic:stock', 'for-all']);
+  });
+
+  it('should get their own pages and no others', async () => {
+    const statuses = async (token: string) => {
+      const asked = FEEDS.map(async (feed) => {
+        const response = await bff.page(feed, { authorization: `Bearer ${token}` });
+        const body: unknown = await response.json();
+        if (response.status === 403) expect(problemSchema.parse(body).code).toBe('forbidden');
+        return response.status;
+      });
+      return Promise.all(asked);
+    };
+    expect(await statuses(secretToken({ sub: 'ada', feeds: ['orders*'] }))).toEqual([
+      200, 200, 403, 200, 403,
+    ]);
+    expect(await statuses(secretToken({ sub: 'ben' }))).toEqual([200, 403, 200, 403, 403]);
+  });
+
+  it('should say that a feed cannot exist rather than that it is forbidden', async () => {
+    const response = await bff.page('user:', { authorization: `Bearer ${secretToken()}` });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe('a connection whose token ends', () => {
+  it('should be told before, then closed with a code, and cut', async () => {
+    const { socket } = await reader(secretToken({ exp: inSeconds(3) }), ['all']);
+    const expiring = await once(socket, 'token-expiring');
+    expect(expiring.expiresInMs).toBeGreaterThan(0);
+    expect(expiring.expiresInMs).toBeLessThan(1_000);
+    const closing = once(socket, 'closing');
+    const end = ended(socket);
+    expect(await closing).toMatchObject({ code: 'token_expired' });
+    expect(await end).toBe('io server disconnect');
+    expect(await bff.handshake(bff.socketWith({ token: secretToken({ exp: inSeconds(-1) }) }))).toMatchObject(
+      {
+        connected: false,
+      },
+    );
+  });
+
+  it('should live on with another token, without a break', async () => {
+    const { socket, ids } = await reader(secretToken({ exp: inSeconds(2) }), ['all', 'user:user-1']);
+    let over = false;
+    socket.on('closing', () => (over = true));
+    socket.on('disconnect', () => (over = true));
+    await once(socket, 'token-expiring');
+    expect(await bff.renew(socket, secretToken({ exp: inSeconds(60) }))).toEqual({ ok: true });
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await bff.publish('user:user-1', 'after-the-end-of-the-first');
+    await expect.poll(() => ids).toContain('after-the-end-of-the-first');
+    expect(over).toBe(false);
+  });
+
+  it('should keep its time when the new token is refused', async () => {
+    const { socket } = await reader(secretToken({ exp: inSeconds(2) }), ['all']);
+    const end = ended(socket);
+    const answers = [
+      await bff.renew(socket, secretToken({ exp: inSeconds(-5) })),
+      await bff.renew(socket, 'x'),
+      await bff.renew(socket, 7),
+      await bff.renew(socket, secretToken({ sub: 'somebody' })),
+    ];
+    expect(answers.map((answer) => answer.ok || answer.error.code)).toEqual([
+      'unauthorized',
+      'unauthorized',
+      'invalid_request',
+      'forbidden',
+    ]);
+    await end;
+  });
+
+  it('should be closed when the new token permits less than it has subscribed', async () => {
+    const { socket, ids } = await reader(secretToken({ feeds: ['orders', 'stock'] }), ['topic:orders']);
+    expect(await bff.renew(socket, secretToken({ feeds: ['orders'] }))).toEqual({ ok: true });
+    await bff.publish('topic:orders', 'still');
+    await expect.poll(() => ids).toContain('still');
+    const closing = once(socket, 'closing');
+    const end = ended(socket);
+    expect(await bff.renew(socket, secretToken())).toEqual({ ok: true });
+    expect(await closing).toMatchObject({ code: 'forbidden' });
+    await end;
+  });
+
+  it('should not try tokens for ever', async () => {
+    const { socket } = await reader(secretToken(), []);
+    const closing = once(socket, 'closing');
+    for (let i = 0; i < 20; i++) socket.emit('token', { token: `guess-${i}` }, () => undefined);
+    expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
+  });
+});
+
+describe('an instance that asks for no token', () => {
+  it('should say so, and let everybody read, whatever token comes', async () => {
+    const open = await serveBff({});
+    try {
+      expect(await (await fetch(`${open.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'none' });
+      expect((await open.page('user:anybody', { authorization: 'Bearer x' })).status).toBe(200);
+      const socket = await open.connect('x');
+      expect(await open.subscribe(socket, 'user:anybody')).toMatchObject({ ok: true });
+      expect(await open.renew(socket, 'y')).toEqual({ ok: true });
+    } finally {
+      await open.stop();
+    }
+  });
+});
+
+describe('an instance that does not know its secret', () => {
+  it('should not be ready, and say that tokens cannot be checked now', async () => {
+    const waiting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: 'too short' });
+    try {
+      await expect.poll(async () => (await fetch(`${waiting.url}/readyz`)).text()).toContain('has 9 bytes');
+      const response = await waiting.page('all', { authorization: `Bearer ${secretToken()}` });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      const result = await waiting.handshake(waiting.socketWith({ token: secretToken() }));
+      expect(result).toMatchObject({ error: { data: { code: 'unavailable', temporary: true } } });
+    } finally {
+      await waiting.stop();
+    }
+  });
+
+  it('should say on /readyz that it asks for tokens once it knows', async () => {
+    expect(await (await fetch(`${bff.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'jwt' });
+  });
+});

@@ -1,0 +1,128 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MAX_TOKEN_LENGTH, SECRETS, problemSchema } from '@tocsin/contracts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WITH_KEYS, WITH_SECRET, padded } from '../testing/bad-tokens.ts';
+import { SECRET, inSeconds, issuedToken, keySet, secretToken } from '../testing/forge.ts';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+
+let issuer: Server;
+let withSecret: ServedBff;
+let withKeys: ServedBff;
+beforeAll(async () => {
+  issuer = createServer((_request, response) => response.end(JSON.stringify(keySet()))).listen(
+    0,
+    '127.0.0.1',
+  );
+  await new Promise((resolve) => issuer.once('listening', resolve));
+  const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+  withSecret = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
+  withKeys = await serveBff({ AUTH_MODE: 'jwt', JWT_JWKS_URL: jwks });
+});
+afterEach(() => {
+  withSecret.closeSockets();
+  withKeys.closeSockets();
+});
+afterAll(async () => {
+  await Promise.all([withSecret.stop(), withKeys.stop()]);
+  issuer.close();
+});
+
+async function expectRefusal(bff: ServedBff, token: string | undefined, says: RegExp): Promise<void> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await bff.page('all', headers);
+  const problem = problemSchema.parse(await response.json());
+  expect([response.status, problem.code]).toEqual([401, 'unauthorized']);
+  const detail = problem.detail.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase());
+  expect(detail.replace(/^the authorization/, 'the Authorization')).toMatch(says);
+  const challenge = response.headers.get('www-authenticate') ?? '';
+  if (token === undefined) expect(challenge).toBe('Bearer realm="tocsin"');
+  else expect(challenge).toMatch(/^Bearer realm="tocsin", error="invalid_token", error_description="[^"]+"$/);
+
+  const handshake = await bff.handshake(bff.socketWith(token === undefined ? {} : { token }));
+  if (handshake.connected) throw new Error('the socket was let in');
+  const { message, data } = handshake.error;
+  expect(message).toMatch(/^unauthorized: /);
+  expect(message.slice('unauthorized: '.length)).toMatch(says);
+  expect(data).toEqual({ code: 'unauthorized', message: message.slice(14), temporary: false });
+}
+
+async function expectEntry(bff: ServedBff, token: string): Promise<void> {
+  expect((await bff.page('all', { authorization: `Bearer ${token}` })).status).toBe(200);
+  const socket = await bff.connect(token);
+  expect(await bff.subscribe(socket, 'all')).toMatchObject({ ok: true });
+}
+
+describe('a token checked with the shared secret, over HTTP and on the socket,', () => {
+  it.each(WITH_SECRET)('should be refused when it is %s', async (_name, token, says) => {
+    await expectRefusal(withSecret, token(), says);
+  });
+
+  it.each<[string, () => string]>([
+    ['good', () => secretToken()],
+    [
+      'of many members',
+      () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
+    ],
+    ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
+    ['expired within the skew', () => secretToken({ exp: inSeconds(-20) })],
+    ['valid soon, within the skew', () => secretToken({ nbf: inSeconds(20) })],
+    ['never ending in practice', () => secretToken({ exp: 1e300 })],
+    ['of a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
+    ['as long as it may be', () => padded(MAX_TOKEN_LENGTH)],
+  ])('should be accepted when it is %s', (_name, token) => expectEntry(withSecret, token()));
+});
+
+describe('a token checked with the keys of an issuer, over HTTP and on the socket,', () => {
+  it.each(WITH_KEYS)('should be refused when it is %s', async (_name, token, says) => {
+    await expectRefusal(withKeys, token(), says);
+  });
+
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)('should be accepted when it is %s', (name) =>
+    expectEntry(withKeys, issuedToken(name)),
+  );
+
+  it('should be accepted without kid when only one key is of its kind', () =>
+    expectEntry(withKeys, issuedToken('ES256', {}, { kid: undefined })));
+});
+
+describe('the Authorization header', () => {
+  it.each([
+    ['Basic', `Basic ${Buffer.from('a:b').toString('base64')}`],
+    ['a scheme of its own', 'Token abc'],
+    ['no scheme', 'abc'],
+    ['a scheme and nothing', 'Bearer'],
+    ['two tokens', 'Bearer a b'],
+    ['two tokens with a comma', 'Bearer a, Bearer b'],
+  ])('should be refused with %s', async (_name, authorization) => {
+    const response = await withSecret.page('all', { authorization });
+    expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([401, 'unauthorized']);
+  });
+
+  it('should be read whatever the case of its scheme', async () => {
+    const response = await withSecret.page('all', { authorization: `bEARER ${secretToken()}` });
+    expect(response.status).toBe(200);
+  });
+
+  it('should be asked for on every path below /app, and on no other', async () => {
+    const status = async (path: string, method = 'GET') =>
+      (await fetch(`${withSecret.url}${path}`, { method })).status;
+    expect(await status('/app/notifications', 'DELETE')).toBe(401);
+    expect(await status('/app/nothing')).toBe(401);
+    expect(await status('/APP/notifications')).toBe(401);
+    expect(await status('/healthz')).toBe(200);
+    expect(await status('/metrics')).toBe(200);
+  });
+
+  it('should not be replaced by a token in the query', async () => {
+    const response = await fetch(`${withSecret.url}/app/notifications?access_token=${secretToken()}`);
+    expect(response.status).toBe(401);
+  });
+});
+
+it('should say over the socket that a token is no text', async () => {
+  for (const token of [7, null, {}, ['x']]) {
+    const result = await withSecret.handshake(withSecret.socketWith({ token }));
+    expect(result.connected || result.error.message).toMatch(/^unauthorized: the token must be text/);
+  }
+});

@@ -1,0 +1,51 @@
+import type { Identity } from '@tocsin/contracts';
+import { sendProblem, type Logger } from '@tocsin/service';
+import type { Request, RequestHandler } from 'express';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { AuthError } from '../auth/errors.ts';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Who asks; absent where nobody is asked for a token. */
+    identity?: Identity;
+  }
+}
+
+const BEARER = /^Bearer +([^\s]+)$/i;
+
+/** Lets those through whose token is accepted (RFC 6750), and notes who they are. */
+export const requireIdentity =
+  (auth: Authenticator, log: Logger): RequestHandler =>
+  async (request, response, next) => {
+    try {
+      const identity = await auth.identify(auth.mode === 'none' ? undefined : tokenOf(request));
+      if (identity) request.identity = identity;
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error;
+      if (error.code === 'unavailable') {
+        log.warn({ err: error }, 'a token cannot be checked');
+        return sendProblem(response, {
+          status: 503,
+          code: 'unavailable',
+          detail: sentence(error.message),
+          retryAfter: 1,
+        });
+      }
+      // Of an ASCII text without quotes, as RFC 9110 wants it in a quoted string.
+      const why = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
+      const fault = error.tokenGiven ? `, error="invalid_token", error_description="${why}"` : '';
+      response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);
+      return sendProblem(response, { status: 401, code: 'unauthorized', detail: sentence(error.message) });
+    }
+    next();
+  };
+
+function tokenOf(request: Request): string | undefined {
+  const sent = request.headersDistinct.authorization ?? [];
+  if (sent.length === 0) return undefined;
+  const token = sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
+  if (token !== undefined) return token;
+  throw new AuthError('unauthorized', 'the Authorization header must be given once, as Bearer and a token');
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

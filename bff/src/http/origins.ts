@@ -1,0 +1,31 @@
+import { sendProblem } from '@tocsin/service';
+import type { RequestHandler } from 'express';
+import { isAllowedOrigin } from '../auth/origins.ts';
+
+/** How long a browser may keep the answer to a preflight, in seconds. */
+const PREFLIGHT_S = '600';
+
+/** Refuses pages of other origins than those allowed, and tells browsers what the allowed ones may do. */
+export const crossOrigin =
+  (allowed: readonly string[]): RequestHandler =>
+  (request, response, next) => {
+    const { origin, host } = request.headers;
+    response.vary('Origin');
+    if (!isAllowedOrigin(origin, host, allowed)) {
+      return sendProblem(response, {
+        status: 403,
+        code: 'forbidden',
+        detail: 'Pages of this origin may not call; ALLOWED_ORIGINS of the bff names those that may.',
+      });
+    }
+    if (origin === undefined || !allowed.includes(origin)) return next();
+    response.set('Access-Control-Allow-Origin', origin);
+    response.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
+    if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return next();
+    response.set({
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, DELETE',
+      'Access-Control-Allow-Headers': 'authorization, content-type, traceparent',
+      'Access-Control-Max-Age': PREFLIGHT_S,
+    });
+    response.status(204).end();
+  };

@@ -1,0 +1,52 @@
+import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
+
+/** What a connection knows of who is behind it. */
+export interface SocketData {
+  /** Absent where nobody is asked for a token. */
+  identity?: Identity;
+}
+
+export interface SessionHooks {
+  now: () => number;
+  expiring: (event: TokenExpiringEvent) => void;
+  expired: () => void;
+}
+
+/** A warning comes at this part of the token's life, or so long before its end, whichever is later. */
+const WARN_AT = 0.8;
+const WARN_BEFORE_MS = 60_000;
+/** The longest time that a timer of Node can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** Watches how long a connection's token lives: tells before its end, and at its end. */
+export class Session {
+  readonly #hooks: SessionHooks;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(hooks: SessionHooks) {
+    this.#hooks = hooks;
+  }
+
+  /** Counts from now to the end of this token; another one that was watched is forgotten. */
+  watch({ expiresAt }: Identity): void {
+    const now = this.#hooks.now();
+    this.#at(Math.max(now + (expiresAt - now) * WARN_AT, expiresAt - WARN_BEFORE_MS), () => {
+      this.#hooks.expiring({ expiresInMs: Math.max(0, Math.round(expiresAt - this.#hooks.now())) });
+      this.#at(expiresAt, () => this.#hooks.expired());
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #at(time: number, act: () => void): void {
+    clearTimeout(this.#timer);
+    const wait = time - this.#hooks.now();
+    this.#timer =
+      wait > LONGEST_MS
+        ? setTimeout(() => this.#at(time, act), LONGEST_MS)
+        : setTimeout(act, Math.max(0, wait));
+    this.#timer.unref();
+  }
+}

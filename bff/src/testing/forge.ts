@@ -1,0 +1,67 @@
+import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+
+/** A shared secret of the tests. */
+export const SECRET = randomBytes(32).toString('hex');
+
+/** Keys of the tests' issuer, by algorithm. */
+export const KEYS = {
+  RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  EdDSA: generateKeyPairSync('ed25519'),
+};
+export type KeyName = keyof typeof KEYS;
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Claims that are accepted, with others instead; `undefined` leaves one out. */
+export const claims = (others: Record<string, unknown> = {}): Record<string, unknown> => ({
+  iss: 'tocsin',
+  aud: 'tocsin',
+  sub: 'user-1',
+  exp: seconds() + 600,
+  ...others,
+});
+
+/** Seconds since 1970, so many from now. */
+export const inSeconds = (n: number): number => seconds() + n;
+
+export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>
+  createHmac(hash, secret).update(input).digest('base64url');
+
+/** A token of header and payload as they are, with the signature that `signer` makes of them. */
+export function forge(
+  header: unknown,
+  payload: unknown,
+  signer: (input: string) => string = (input) => hmac(input),
+): string {
+  const input = `${encode(header)}.${typeof payload === 'string' ? payload : encode(payload)}`;
+  return `${input}.${signer(input)}`;
+}
+
+/** A token signed with the shared secret. */
+export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
+  forge({ alg: 'HS256', ...header }, claims(others));
+
+/** Signs as the algorithm with that key does, in the form that tokens have. */
+export const signerOf =
+  (key: KeyObject, hash: string | null = 'sha256', more: object = { dsaEncoding: 'ieee-p1363' }) =>
+  (input: string): string =>
+    sign(hash, Buffer.from(input), { key, ...more }).toString('base64url');
+
+/** A token signed by the tests' issuer. */
+export const issuedToken = (
+  name: KeyName,
+  others: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
+) =>
+  forge(
+    { alg: name, kid: name, ...header },
+    claims(others),
+    signerOf(KEYS[name].privateKey, name === 'EdDSA' ? null : 'sha256'),
+  );
+
+/** What the tests' issuer publishes. */
+export const keySet = (names: readonly KeyName[] = ['RS256', 'ES256', 'EdDSA']) => ({
+  keys: names.map((name) => ({ ...KEYS[name].publicKey.export({ format: 'jwk' }), kid: name, use: 'sig' })),
+});

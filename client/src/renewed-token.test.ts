@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createNotificationClient } from './client.ts';
+import { Gateway } from './testing/gateway.ts';
+import type { ClientStatus, NotificationClient } from './types.ts';
+
+let gateway: Gateway;
+const clients: NotificationClient[] = [];
+
+beforeEach(async () => {
+  gateway = new Gateway();
+  await gateway.listen();
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.close();
+  await gateway.close();
+});
+
+describe('a client whose token ends', () => {
+  /** Tokens `t0`, `t1`… of which the server takes those that `accepts` says. */
+  const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
+    const given: string[] = [];
+    let asked = 0;
+    gateway.onToken = (token) => {
+      given.push(token);
+      const error = { code: 'unauthorized', message: 'no', temporary: false } as const;
+      return accepts(token) ? { ok: true } : { ok: false, error };
+    };
+    const client = createNotificationClient({
+      url: gateway.url,
+      getToken: () => {
+        const number = asked++;
+        return failing.includes(number)
+          ? Promise.reject(new Error('nobody answers'))
+          : Promise.resolve(`t${number}`);
+      },
+    });
+    clients.push(client);
+    const errors: string[] = [];
+    client.on('error', ({ message }) => errors.push(message));
+    const statuses: ClientStatus[] = [];
+    client.on('status', (status) => statuses.push(status));
+    client.subscribe('all', {});
+    return { client, given, errors, statuses };
+  };
+
+  it('should give the server another one, on the connection that it has', async () => {
+    const { client, given, statuses } = renewing(() => true);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 1_000 });
+    await vi.waitFor(() => expect(given).toEqual(['t1']));
+    gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 1_000 });
+    await vi.waitFor(() => expect(given).toEqual(['t1', 't2']));
+    expect(gateway.sockets).toHaveLength(1);
+    expect(statuses).toEqual(['live']);
+  });
+
+  it('should try again when there is none, or when it is refused', async () => {
+    const { client, given, errors } = renewing((token) => token === 't3', [1]);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
+    await vi.waitFor(() => expect(given).toEqual(['t2', 't3']), 5_000);
+    expect(errors).toEqual(['No token: nobody answers', 'no']);
+    expect(gateway.sockets).toHaveLength(1);
+  });
+
+  it('should try no more once the connection has ended', async () => {
+    const { client, given, errors } = renewing(() => false);
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
+    await vi.waitFor(() => expect(errors).toEqual(['no']));
+    client.close();
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(given).toEqual(['t1']);
+  });
+
+  it('should not bring a token that came too late to the next connection', async () => {
+    const given: string[] = [];
+    gateway.onToken = (token) => {
+      given.push(token);
+      return { ok: true };
+    };
+    const waiting: ((token: string) => void)[] = [];
+    const getToken = () => new Promise<string>((resolve) => waiting.push(resolve));
+    const client = createNotificationClient({ url: gateway.url, getToken });
+    clients.push(client);
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    waiting[0]?.('first');
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    gateway.sockets[0]?.conn.close();
+    await vi.waitFor(() => expect(waiting).toHaveLength(3), 4_000);
+    waiting[1]?.('too late');
+    waiting[2]?.('second');
+    await vi.waitFor(() => expect(client.status).toBe('live'), 4_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(given).toEqual([]);
+    expect(gateway.sockets[1]?.handshake.auth).toEqual({ token: 'second' });
+  });
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { feedSchema } from './feed-name.ts';
+import { idSchema } from './text.ts';
+
+/** True if `name` is `pattern`, or begins with what stands before a `*` at its end. No other character is special. */
+export const matchesPattern = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+
+const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
+const faultless = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
+
+/** Names of topics as a token allows them: `orders`, `orders*`, `*`. */
+export const topicPatternSchema = z
+  .string()
+  .refine(
+    (pattern) => pattern === '*' || faultless(idSchema, withoutStar(pattern)),
+    'must be the name of a topic, with or without * at its end, or *',
+  );
+
+/** Feeds as an API key allows them: `all`, `topic:orders*`, `user:*`, `*`. */
+export const feedPatternSchema = z
+  .string()
+  .refine(
+    (pattern) =>
+      faultless(feedSchema, pattern) ||
+      ['*', 'topic:*', 'user:*'].includes(pattern) ||
+      (pattern.endsWith('*') && pattern !== 'all*' && faultless(feedSchema, withoutStar(pattern))),
+    'must be all, topic:<name> or user:<sub>, with or without * at its end, or *',
+  );

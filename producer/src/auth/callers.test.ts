@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Callers, hashOf, parseApiKeys } from './callers.ts';
+
+const record = (others: object = {}) => ({
+  name: 'shop',
+  hash: hashOf('secret'),
+  feeds: ['all'],
+  perSecond: 5,
+  ...others,
+});
+const parse = (...records: unknown[]) => parseApiKeys(JSON.stringify(records));
+
+describe('the secret with the API keys', () => {
+  it('should be read, also without any key', () => {
+    expect([...parse(record()).values()]).toEqual([record()]);
+    expect(parse().size).toBe(0);
+  });
+
+  it.each<[string, unknown[], RegExp]>([
+    ['a key in clear', [record({ hash: 'secret' })], /0\.hash: must be 64 hexadecimal digits/],
+    ['a hash in capitals', [record({ hash: hashOf('secret').toUpperCase() })], /0\.hash/],
+    ['no feeds', [record({ feeds: [] })], /0\.feeds/],
+    ['a feed that cannot exist', [record({ feeds: ['orders'] })], /0\.feeds\.0: must be all, topic/],
+    ['* in the middle', [record({ feeds: ['topic:a*b'] })], /0\.feeds\.0/],
+    ['all*', [record({ feeds: ['all*'] })], /0\.feeds\.0/],
+    ['no rate', [record({ perSecond: 0 })], /0\.perSecond/],
+    ['half a rate', [record({ perSecond: 0.5 })], /0\.perSecond/],
+    ['an unknown member', [record({ key: 'secret' })], /0\.key: is not a known member/],
+    ['a name twice', [record(), record({ hash: hashOf('b') })], /1\.name: is given twice/],
+    ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is given twice/],
+    ['two faults', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
+  ])('should be refused with %s', (_name, records, says) => {
+    expect(() => parse(...records)).toThrow(says);
+  });
+
+  it('should be refused when it is no JSON, without a word of what it is', () => {
+    expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
+      /^The secret with the API keys is not valid JSON\.$/,
+    );
+    expect(() => parseApiKeys('{}')).toThrow('has faults');
+  });
+});
+
+describe('a caller', () => {
+  it.each([
+    [['all'], { all: true, 'topic:a': false, 'user:a': false }],
+    [['topic:orders*'], { all: false, 'topic:orders': true, 'topic:orders-eu': true, 'topic:order': false }],
+    [['topic:*'], { all: false, 'topic:a': true, 'user:a': false }],
+    [['user:*', 'all'], { all: true, 'user:a': true, 'topic:a': false }],
+    [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
+    [['*'], { all: true, 'topic:a': true, 'user:a': true }],
+  ])('should be found by its key and may write to %j', (feeds, expected) => {
+    const callers = new Callers(
+      () => parse(record({ feeds })),
+      () => 0,
+    );
+    const caller = callers.find('secret')!;
+    for (const [feed, may] of Object.entries(expected))
+      expect([feed, caller.mayWrite(feed)]).toEqual([feed, may]);
+    expect(callers.find('secre')).toBeUndefined();
+    expect(callers.find(hashOf('secret'))).toBeUndefined();
+  });
+
+  it('should keep what it owes while the keys are read anew, until its rate changes', () => {
+    let perSecond = 5;
+    const callers = new Callers(
+      () => parse(record({ perSecond })),
+      () => 0,
+    );
+    callers.find('secret')!.bucket.take(60);
+    expect(callers.find('secret')!.bucket.left).toBe(-10);
+    perSecond = 6;
+    expect(callers.find('secret')!.bucket.left).toBe(60);
+  });
+});

@@ -1,0 +1,52 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { WatchedSecret } from './secret.ts';
+
+const open: WatchedSecret<number>[] = [];
+afterEach(() => {
+  for (const secret of open.splice(0)) secret.stop();
+});
+
+/** A secret that is a number, read from what `answers` gives in turn; its last answer is given for ever. */
+function watch(...answers: (string | undefined | Error)[]) {
+  const faults: unknown[] = [];
+  const secret = new WatchedSecret<number>({
+    read: async () => {
+      const answer = answers.length > 1 ? answers.shift() : answers[0];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    parse: (text) => {
+      if (!/^\d+$/.test(text)) throw new Error('This is no number.');
+      return Number(text);
+    },
+    what: 'the number',
+    onFault: (error) => faults.push(error),
+    everyMs: 5,
+  });
+  open.push(secret);
+  return { secret, faults };
+}
+
+it('should say why it is not known, and be known as soon as it can be read', async () => {
+  const { secret, faults } = watch(new Error('The store is away.'), undefined, '7');
+  expect(() => secret.get()).toThrow('It is being read.');
+  await vi.waitFor(() => expect(() => secret.get()).toThrow('Not known yet: the number. The store is away.'));
+  await vi.waitFor(() => expect(() => secret.get()).toThrow('does not have the number'));
+  await vi.waitFor(() => expect(secret.get()).toBe(7), 5_000);
+  expect(faults).toHaveLength(2);
+});
+
+it('should follow a secret that changes, and keep the last good one', async () => {
+  const { secret, faults } = watch('7', '8', 'eight');
+  await vi.waitFor(() => expect(secret.get()).toBe(8));
+  await vi.waitFor(() => expect(faults.length).toBeGreaterThan(0));
+  expect(secret.get()).toBe(8);
+});
+
+it('should read no more once it was stopped', async () => {
+  const { secret, faults } = watch(new Error('away'));
+  await vi.waitFor(() => expect(faults).toHaveLength(1));
+  secret.stop();
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(faults).toHaveLength(1);
+});

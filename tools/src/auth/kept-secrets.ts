@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
+import type { AuthConfig } from '../config.ts';
+import { Failure } from '../failure.ts';
+
+const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
+export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
+
+/** Nobody but this user can read it, also if it was there before. */
+function writePrivate(dir: string, file: string, text: string): void {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(file, text, { mode: 0o600 });
+  chmodSync(file, 0o600);
+}
+
+/** RFC 7518, 3.2; the bff does not take a shorter one. */
+const LEAST_BYTES = 32;
+
+/** The secret for tokens: the one given, else the one kept, which is made when there is none yet. */
+export function tokenSecret({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
+  if (secret !== undefined) {
+    const bytes = Buffer.byteLength(secret);
+    if (bytes >= LEAST_BYTES) return secret;
+    throw new Failure(
+      `JWT_SECRET has ${bytes} bytes and needs at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. ` +
+        'Without it one is made and kept.',
+    );
+  }
+  const file = secretFile(dataDir);
+  if (!existsSync(file)) writePrivate(dataDir, file, randomBytes(48).toString('base64url'));
+  return readFileSync(file, 'utf8').trim();
+}
+
+/** The API keys that `npm run api-key` keeps. @throws Failure when the file cannot be used */
+export function keptApiKeys(dataDir: string): ApiKey[] {
+  const file = apiKeysFile(dataDir);
+  if (!existsSync(file)) return [];
+  const keys = apiKeysSchema.safeParse(jsonOf(file));
+  if (keys.success) return keys.data;
+  const faults = faultsOf(keys.error).map(({ path, message }) => `  ${path}: ${message}`);
+  throw new Failure(`${file} cannot be used. Correct it or remove it:\n${faults.join('\n')}`);
+}
+
+function jsonOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new Failure(`${file} is not valid JSON. Correct it or remove it.`);
+    throw error;
+  }
+}
+
+export const keepApiKeys = (dataDir: string, keys: readonly ApiKey[]): void =>
+  writePrivate(dataDir, apiKeysFile(dataDir), `${JSON.stringify(keys, null, 2)}\n`);
