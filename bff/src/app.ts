@@ -60,7 +60,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     idsMax: config.IDS_MAX,
     entryLifeMs: ENTRY_LIFE_MS,
   };
-  const heard = new Heard();
+  const heard = new Heard(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );

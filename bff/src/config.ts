@@ -92,6 +92,9 @@ export const bffSettings = z.object({
   IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
     'Ids that a feed remembers, so that a repeated one is not shown again',
   ),
+  FEEDS_REMEMBERED_MAX: withDefault(wholeNumberSetting(1_000, 10_000_000), 100_000).describe(
+    'Feeds whose highest position is remembered, to notice a Redis that comes back older',
+  ),
   ACTOR_TIMEOUT_MS: withDefault(wholeNumberSetting(100, 60_000), 5_000).describe(
     'Longest wait for a turn of a feed, before the announcement is repeated',
   ),

@@ -2,6 +2,10 @@ import { Activation } from './activation.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
+/** Feeds that are kept between turns at most, and the ids that these may remember together. */
+const MAX_ACTIVATIONS = 1_000;
+const MAX_KNOWN_IDS = 1_000_000;
+
 /** After a call by Dapr the feed counts as hosted here for so long, in ms. */
 const HOME_MS = 10_000;
 
@@ -21,7 +25,14 @@ export class FeedHost {
 
   /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
   turnAsHost(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    this.#homeUntil.set(feed, this.#dependencies.now() + HOME_MS);
+    const now = this.#dependencies.now();
+    // The longest ago come first: all are kept equally long.
+    for (const [other, until] of this.#homeUntil) {
+      if (until > now) break;
+      this.#homeUntil.delete(other);
+    }
+    this.#homeUntil.delete(feed);
+    this.#homeUntil.set(feed, now + HOME_MS);
     return this.turn(feed, announced, caller);
   }
 
@@ -37,7 +48,9 @@ export class FeedHost {
     const turn = before.then(run, run);
     this.#running.set(feed, turn);
     const forget = () => {
-      if (this.#running.get(feed) === turn) this.#running.delete(feed);
+      if (this.#running.get(feed) !== turn) return;
+      this.#running.delete(feed);
+      this.#forgetOldest();
     };
     turn.then(forget, forget);
     return turn;
@@ -55,8 +68,29 @@ export class FeedHost {
   }
 
   #activationOf(feed: string): Activation {
-    let activation = this.#activations.get(feed);
-    if (!activation) this.#activations.set(feed, (activation = new Activation()));
+    const activation = this.#activations.get(feed) ?? new Activation();
+    this.#activations.delete(feed);
+    this.#activations.set(feed, activation);
     return activation;
+  }
+
+  /**
+   * Forgets the activations that were used longest ago, beyond the bounds: the next turn reads again what they held.
+   * One that has something which is written nowhere yet stays.
+   */
+  #forgetOldest(): void {
+    let ids = 0;
+    for (const { known } of this.#activations.values()) ids += known.size;
+    for (const [feed, { known, unwritten }] of this.#activations) {
+      if (this.#activations.size <= MAX_ACTIVATIONS && ids <= MAX_KNOWN_IDS) return;
+      if (this.#running.has(feed) || unwritten.size > 0) continue;
+      this.#activations.delete(feed);
+      ids -= known.size;
+    }
+  }
+
+  /** How many feeds are kept between turns. */
+  get activations(): number {
+    return this.#activations.size;
   }
 }

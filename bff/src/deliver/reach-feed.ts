@@ -28,6 +28,8 @@ const SUSPECT_MS = 2_000;
 /** A late host whose head does not move for so long is not at work. */
 const STANDSTILL_MS = 500;
 const ATTEMPTS = 3;
+/** From so many on, those whose time is over are forgotten. */
+const MAX_SUSPECTS = 1_000;
 
 /**
  * Takes a feed's turn where its actor lives: through Dapr, or at once if that is here. When the host is away it is
@@ -37,6 +39,13 @@ const ATTEMPTS = 3;
 export function createReachFeed(use: ReachFeedDependencies): CallFeed {
   const now = use.now ?? Date.now;
   const suspects = new Map<string, number>();
+  const suspect = (feed: string, until: number) => {
+    // One that nobody has called since is tried again all the same when somebody does.
+    if (suspects.size >= MAX_SUSPECTS) {
+      for (const [other, end] of suspects) if (end <= now()) suspects.delete(other);
+    }
+    suspects.set(feed, until);
+  };
 
   const takeHere: CallFeed = async (feed, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
@@ -55,7 +64,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
     const suspectUntil = suspects.get(feed);
     if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
     // One call finds out whether the host is back; the others go on here until it knows.
-    if (suspectUntil !== undefined) suspects.set(feed, now() + 10 * SUSPECT_MS);
+    if (suspectUntil !== undefined) suspect(feed, now() + 10 * SUSPECT_MS);
     try {
       const result = await use.callActor(feed, announced, caller);
       suspects.delete(feed);
@@ -66,7 +75,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
         throw error;
       }
       if (error.late && (await isMoving(use.log, feed))) throw error;
-      suspects.set(feed, now() + SUSPECT_MS);
+      suspect(feed, now() + SUSPECT_MS);
       use.onTakeover(feed, error);
       return takeHere(feed, announced, caller);
     }

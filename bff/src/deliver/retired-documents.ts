@@ -4,6 +4,8 @@ import type { FeedLog } from './ports.ts';
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
+/** Beyond so many the next ones are left to expire by themselves. */
+const MAX_WAITING = 10_000;
 
 /**
  * Removes documents two minutes after the last head that named them was replaced. What a stop or a failure leaves
@@ -22,7 +24,8 @@ export class RetiredDocuments {
   }
 
   readonly add = (keys: readonly string[]): void => {
-    if (keys.length > 0) this.#due.push({ at: Date.now() + GRACE_MS, keys });
+    if (keys.length > 0 && this.#due.length < MAX_WAITING)
+      this.#due.push({ at: Date.now() + GRACE_MS, keys });
   };
 
   stop(): void {

@@ -27,6 +27,10 @@ export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   has(hash: string): boolean {
     return this.#all.has(hash);
   }

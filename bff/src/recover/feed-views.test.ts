@@ -95,6 +95,14 @@ describe('a feed that is only read', () => {
     expect(views.positions()).toEqual([]);
   });
 
+  it('should be forgotten when a thousand others were read since, unless somebody watches it', () => {
+    views.watch('topic:watched');
+    for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
+    expect(views.size).toBeLessThanOrEqual(1_001);
+    views.unwatch('topic:watched');
+    expect(views.view('topic:2999')).toBe(views.view('topic:2999'));
+  });
+
   it('should be forgotten a minute after its last reader', async () => {
     await views.view('all').known();
     await sleep(61_000);

@@ -7,6 +7,8 @@ const FIRST_COMPARISON_MS = 2_000;
 const LONGEST_COMPARISON_MS = 30_000;
 /** A feed that nobody here watches or reads is forgotten after this time. */
 const IDLE_MS = 60_000;
+/** Of the feeds that nobody watches, those read longest ago are forgotten earlier: a stranger can name any number. */
+const MAX_UNWATCHED = 1_000;
 
 interface Watched {
   view: FeedView;
@@ -79,10 +81,26 @@ export class FeedViews {
       const view = new FeedView(feed, this.#use);
       watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0 };
       this.#compareIn(watched, FIRST_COMPARISON_MS);
-      this.#views.set(feed, watched);
+      this.#makeRoom();
     }
+    // In the order of their use.
+    this.#views.delete(feed);
+    this.#views.set(feed, watched);
     watched.usedAt = this.#use.now();
     return watched;
+  }
+
+  /** Nothing is lost with a view that nobody watches: the next reader reads the head again. */
+  #makeRoom(): void {
+    if (this.#views.size < MAX_UNWATCHED) return;
+    const unwatched = [...this.#views].filter(([, { watchers }]) => watchers === 0);
+    if (unwatched.length < MAX_UNWATCHED) return;
+    for (const [feed] of unwatched.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
+  }
+
+  /** How many feeds are read or watched. */
+  get size(): number {
+    return this.#views.size;
   }
 
   #compareIn(watched: Watched, ms: number): void {
