@@ -21,7 +21,12 @@ import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Step } from './deliver/ports.ts';
 import { createReachFeed } from './deliver/reach-feed.ts';
-import { receiveAnnouncement, reviveAnnouncement, type CallFeed } from './deliver/receive.ts';
+import {
+  keepRefusedEvent,
+  receiveAnnouncement,
+  reviveAnnouncement,
+  type CallFeed,
+} from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
@@ -163,6 +168,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         return outcome;
       });
     }),
+    onRefusedEvent: (data) => keepRefusedEvent(data, setAside),
     onDeadLetter: counted(metrics.deadLetters, (data) =>
       reviveAnnouncement(data, {
         announceAgain: (announcement) => backend.announceAgain(announcement),

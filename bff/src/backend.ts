@@ -9,6 +9,7 @@ export interface Inbound {
   feedHost: FeedHost;
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
+  onRefusedEvent(data: unknown): Promise<unknown>;
 }
 
 /** All that an instance talks to besides browsers. */

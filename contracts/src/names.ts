@@ -24,6 +24,10 @@ export const SECRETS = {
 export const TOPICS = {
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
+  /** Open to every application: a CloudEvent with a notification, or an array of them. */
+  notifications: 'notifications',
+  deadNotifications: 'notifications-dead',
+  refusedNotifications: 'notifications-refused',
 } as const;
 
 export const SOCKET_PATH = '/hubs';

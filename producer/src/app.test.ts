@@ -30,6 +30,7 @@ async function start(env: Record<string, string> = {}, secret?: string) {
     entries: faulty.entries,
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
+    refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: () => Promise.resolve(secret),
     ready: () => Promise.resolve(),

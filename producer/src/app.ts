@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { SECRETS } from '@tocsin/contracts';
+import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   Sidecar,
@@ -46,6 +46,8 @@ export interface Backend {
   createJobs(handOver: (scheduled: unknown) => void): Jobs;
   /** A secret of this application; `undefined` when there is none. */
   readSecret(name: string): Promise<string | undefined>;
+  /** Hands what is wrong with an event to those who keep it for a person to see. */
+  refuse(refused: RefusedEvent): Promise<void>;
   /** Rejects with the reason why it cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     soon: new DaprSoonStore(sidecar),
     createJobs: () => new DaprJobs(sidecar, deleteJobs),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
+    refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
     ready: () => checkReadiness(sidecar),
     close: () => {
       close();
@@ -138,7 +141,15 @@ export async function startProducer(
   const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const servers: Server[] = [
     createServer(publicApp({ ...shared, callers, registry, ready })),
-    createServer(internalApp({ ...shared, schedules, token: config.APP_API_TOKEN })),
+    createServer(
+      internalApp({
+        ...shared,
+        schedules,
+        refuse: (refused) => backend.refuse(refused),
+        deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
+        token: config.APP_API_TOKEN,
+      }),
+    ),
   ];
   for (const server of servers) answerUnreadableRequests(server);
   const [publicServer, internalServer] = servers as [Server, Server];

@@ -8,6 +8,7 @@ it('should have a default for every setting that needs one', () => {
     INTERNAL_HOST: '127.0.0.1',
     DAPR_HTTP_PORT: 3500,
     DAPR_GRPC_PORT: 50_001,
+    DEAD_LETTER_PAUSE_MS: 2_000,
     LOG_LEVEL: 'info',
     PORT: 4000,
     INTERNAL_PORT: 4100,

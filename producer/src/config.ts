@@ -44,6 +44,9 @@ export const producerSettings = z.object({
     .describe(
       'Who may publish on the public port: off lets everybody, on asks for a key from the secret store',
     ),
+  DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
+    .default(2_000)
+    .describe('Milliseconds before an event that ran out of retries is tried again'),
   ...failpointSettings,
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS, SECRETS } from '@tocsin/contracts';
+import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS, SECRETS, TOPICS } from '@tocsin/contracts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (...path: string[]): unknown => parse(readFileSync(join(root, ...path), 'utf8'));
@@ -36,8 +36,8 @@ const setting = (name: string, key: string): string => {
 describe('components/', () => {
   it.each([
     [COMPONENTS.entries, 'bindings.redis', [APP_IDS.producer, APP_IDS.bff]],
-    [COMPONENTS.pubsub, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-    [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.bff]],
+    [COMPONENTS.pubsub, 'pubsub.redis', undefined],
+    [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
   ])('should have %s, a %s for those who use it', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
@@ -60,6 +60,16 @@ describe('components/', () => {
       ]);
     },
   );
+  it('should open no topic to other applications but that for notifications', () => {
+    const closed = Object.values(TOPICS).filter((topic) => topic !== TOPICS.notifications);
+    expect(setting(COMPONENTS.pubsub, 'protectedTopics').split(',').sort()).toEqual(closed.sort());
+    for (const scopes of ['publishingScopes', 'subscriptionScopes']) {
+      const ids = setting(COMPONENTS.pubsub, scopes)
+        .split(';')
+        .map((scope) => scope.split('=')[0]);
+      expect(ids).toEqual([APP_IDS.producer, APP_IDS.bff]);
+    }
+  });
 
   it('should name each file after the component in it', () => {
     for (const { file, resource } of resources) {

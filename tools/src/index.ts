@@ -9,6 +9,6 @@ export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.t
 export { readMetric } from './bench/read-metric.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { ensurePromtool } from './setup/promtool.ts';
-export type { AppCommand, Pair } from './stack/pair.ts';
+export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
 export * from './ledger/index.ts';

@@ -18,6 +18,7 @@ export interface DaprServerOptions {
   /** Each resolves when its message is done with, and rejects when it has to come again. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
+  onRefusedEvent: (data: unknown) => Promise<unknown>;
   log: Logger;
 }
 
@@ -47,6 +48,9 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   });
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.deadAnnouncements, {
     callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
+  });
+  await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
+    callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
   });
   await dapr.actor.init();
   await dapr.actor.registerActor(feedActorClass(options.feedHost));

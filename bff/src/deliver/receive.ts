@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
+  REFUSED_EVENT_PREFIX,
   announcementSchema,
   faultsOf,
   parseDateTime,
+  refusedEventSchema,
   type Announcement,
   type SetAside,
 } from '@tocsin/contracts';
@@ -70,13 +72,32 @@ export async function reviveAnnouncement(
   return 'announced';
 }
 
+/** Sets aside what was on the topic for notifications and is none. Rejects when it has to come again. */
+export async function keepRefusedEvent(data: unknown, setAside: SetAsideStore): Promise<'set-aside'> {
+  const parsed = refusedEventSchema.safeParse(data);
+  if (parsed.success) {
+    const { event, errors, content } = parsed.data;
+    const faults = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+    await setAside.add({
+      v: DOCUMENT_VERSION,
+      entry: `${REFUSED_EVENT_PREFIX}${hashOf(event + content)}`,
+      feed: '',
+      reason: 'invalid',
+      faults,
+      content,
+      at: new Date().toISOString(),
+    });
+  } else await setAside.add(unreadable(data, ['is not a refused event']));
+  return 'set-aside';
+}
+
 function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] = 'invalid'): SetAside {
   const content = JSON.stringify(data) ?? String(data);
   const at = new Date().toISOString();
   return {
     v: DOCUMENT_VERSION,
     // A name of its own making: with what a stranger wrote in it, Dapr could refuse the key.
-    entry: `announcement:${createHash('sha256').update(content).digest('hex').slice(0, 16)}`,
+    entry: `announcement:${hashOf(content)}`,
     feed: '',
     reason,
     faults,
@@ -84,3 +105,5 @@ function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] 
     at,
   };
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Notification, RefusedEvent } from '@tocsin/contracts';
 import { createLogger } from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
 import { notification, testProducer } from '../testing/test-producer.ts';
@@ -8,10 +9,13 @@ import { internalApp } from './internal-app.ts';
 const { producer, backend } = testProducer();
 const { intake, schedules, soon } = testSchedules(producer);
 afterAll(() => schedules.stop());
+const refused: RefusedEvent[] = [];
 const app = (token: string | undefined) =>
   internalApp({
     intake,
     schedules,
+    refuse: (event) => Promise.resolve(void refused.push(event)),
+    deadLetterPauseMs: 0,
     log: createLogger('producer', 'silent'),
     token,
     onProblem: () => undefined,
@@ -48,7 +52,6 @@ it('should take invocations with the token, and without one when there is none',
   expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
   expect((await post(open.url)).status).toBe(202);
   expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
-  expect((await fetch(`${open.url}/dapr/subscribe`)).status).toBe(404);
   expect(backend.deposited).toHaveLength(3);
 });
 
@@ -64,4 +67,77 @@ it('should take over what the scheduler hands over, and only from the sidecar', 
   expect(soon.documents.size).toBe(0);
   expect((await handOver({ 'dapr-api-token': 'secret' })).status).toBe(200);
   expect([...soon.documents.values()]).toEqual([scheduled]);
+});
+
+describe('the open topic', () => {
+  const deliver = async (event: unknown, route = '/events/notifications') => {
+    const response = await fetch(`${guarded.url}${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': 'secret' },
+      body: JSON.stringify(event),
+    });
+    return [response.status, (await response.json()) as unknown];
+  };
+  const done = [200, { status: 'SUCCESS' }];
+  const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
+
+  it('should be subscribed to, with dead letters on a component of their own', async () => {
+    const response = await fetch(`${guarded.url}/dapr/subscribe`, {
+      headers: { 'dapr-api-token': 'secret' },
+    });
+    expect(await response.json()).toEqual([
+      expect.objectContaining({ pubsubname: 'notification-pubsub', topic: 'notifications' }),
+      expect.objectContaining({ pubsubname: 'notification-deadletters', topic: 'notifications-dead' }),
+    ]);
+  });
+
+  it.each([
+    ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
+    ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
+    ['an id for each', { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] }, ['e-3:0', 'own2']],
+    ['data as text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
+    ['data as bytes', { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') }, ['e-5']],
+  ])('should give a notification %s', async (_name, event, ids) => {
+    expect(await deliver(event)).toEqual(done);
+    expect(newest().map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('should give a notification the same id for an event with an id that is none', async () => {
+    const event = { id: 'no id of ours / at all', data: { title: 'x' } };
+    await deliver(event);
+    const [first] = newest();
+    await deliver(event, '/events/notifications-dead');
+    expect(newest()[0]?.id).toBe(first?.id);
+    expect(first?.id).toMatch(/^event-[0-9a-f]{32}$/);
+  });
+
+  it.each([
+    ['nothing', null, ['']],
+    ['no data', { id: 'f-1' }, ['']],
+    ['text', { id: 'f-2', data: 'hello' }, ['']],
+    ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
+    ['an empty array', { id: 'f-4', data: [] }, ['']],
+  ])(
+    'should keep what is no notification, with all its faults, and be done with it: %s',
+    async (_name, event, paths) => {
+      const before = backend.deposited.length;
+      expect(await deliver(event)).toEqual(done);
+      expect(backend.deposited).toHaveLength(before);
+      expect(
+        refused
+          .at(-1)
+          ?.errors.map(({ path }) => path)
+          .sort(),
+      ).toEqual([...paths].sort());
+    },
+  );
+
+  it('should be asked again for what could not be taken or kept', async () => {
+    vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
+    expect(await deliver({ id: 'g', data: { title: 'x' } })).toEqual([200, { status: 'RETRY' }]);
+    vi.spyOn(refused, 'push').mockImplementationOnce(() => {
+      throw new Error('away');
+    });
+    expect(await deliver({ id: 'h', data: 1 })).toEqual([200, { status: 'RETRY' }]);
+  });
 });

@@ -2,11 +2,12 @@ import express, { type Express } from 'express';
 import { VERSION, errorHandler, notFound, requireApiToken } from '@tocsin/service';
 import type { Schedules } from '../schedule/index.ts';
 import { changeRoutes } from './changes.ts';
+import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { jobRoutes } from './jobs.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
-export interface InternalAppOptions extends NotificationRoutesOptions {
+export interface InternalAppOptions extends NotificationRoutesOptions, Omit<EventRoutesOptions, 'intake'> {
   schedules: Pick<Schedules, 'takeOver'>;
   /** What the sidecar shows on all but `/healthz`. */
   token: string | undefined;
@@ -15,7 +16,7 @@ export interface InternalAppOptions extends NotificationRoutesOptions {
 }
 
 /** What the producer serves to its sidecar: the health probe, and for service invocation all that changes feeds,
- * and what Dapr's scheduler hands over. */
+ * events of the open topic, and what Dapr's scheduler hands over. */
 export function internalApp({ token, onProblem, schedules, ...routes }: InternalAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -29,6 +30,7 @@ export function internalApp({ token, onProblem, schedules, ...routes }: Internal
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
   app.use(jobRoutes(schedules, routes.log));
+  app.use(eventRoutes(routes));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

@@ -25,8 +25,12 @@ export function readNotifications(body: Uint8Array): ReadResult {
     const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'is not valid UTF-8';
     return { problem: { status: 400, code: 'invalid_json', detail: `The body ${reason}.` } };
   }
-  return Array.isArray(value) ? readArray(value) : readOne(value);
+  return readValue(value);
 }
+
+/** The notifications that a value stands for, or the problem that lists all its faults. */
+export const readValue = (value: unknown): ReadResult =>
+  Array.isArray(value) ? readArray(value) : readOne(value);
 
 function readOne(value: unknown): ReadResult {
   const result = notificationInputSchema.safeParse(value);

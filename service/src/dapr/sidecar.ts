@@ -62,6 +62,12 @@ export class Sidecar {
     await this.#call('POST', `/v1.0/publish/${pubsub}/${topic}`, data);
   }
 
+  /** Calls `POST <method>` of another application through its sidecar; resolves with the body of a 2xx. */
+  async invoke(appId: string, method: string, body: unknown): Promise<unknown> {
+    const { text } = await this.#call('POST', `/v1.0/invoke/${appId}/method/${method}`, body);
+    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  }
+
   /** Calls a method of an actor, wherever it lives, and waits for its turn. */
   async callActor(
     type: string,

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import {
+  APP_IDS,
   COMPONENTS,
   DOCUMENT_VERSION,
   ENTRY_LIFE_MS,
+  REFUSED_EVENT_PREFIX,
   SET_ASIDE_INDEX_KEY,
   TOPICS,
   announcementSchema,
@@ -13,7 +15,7 @@ import {
   setAsideSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { SidecarError, type Sidecar } from '@tocsin/service';
 import { Failure } from '../failure.ts';
 
 const ATTEMPTS = 10;
@@ -53,6 +55,7 @@ export class DeadLetters {
    * @throws Failure when there is no content, or none that is an entry
    */
   async putBack(record: SetAside): Promise<void> {
+    if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
     const content = record.content === null ? undefined : parseEntry(record.content);
     if (!content) {
       throw new Failure(
@@ -70,6 +73,17 @@ export class DeadLetters {
     const { feed, seq } = entry;
     const announcement = announcementSchema.parse({ v: DOCUMENT_VERSION, run, feed, seq, expiresAt });
     await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
+    await this.remove(record.entry);
+  }
+
+  /** An event is no entry: its data goes to the producer, which says what is still wrong with it. */
+  async #putBackEvent(record: SetAside): Promise<void> {
+    try {
+      await this.#sidecar.invoke(APP_IDS.producer, 'notifications', JSON.parse(record.content ?? 'null'));
+    } catch (error) {
+      if (!(error instanceof SidecarError && error.status === 400)) throw error;
+      throw new Failure(`${record.entry} is still no notification (${record.faults.join('; ')}).`);
+    }
     await this.remove(record.entry);
   }
 

@@ -64,9 +64,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   const { appId, name, app: appCommand } = options;
   const environment = {
     ...cleanEnvironment(),
-    DAPR_API_TOKEN: context.daprApiToken,
-    APP_API_TOKEN: context.appApiToken,
-    REDIS_HOST: context.redisHost,
+    ...sharedEnvironment(context),
   };
   const [command, ...args] = appCommand.command;
   const app = new ManagedProcess({
@@ -116,11 +114,43 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   };
 }
 
+/** The sidecar of another application than ours, which has no part in our code. */
+export interface ForeignSidecar {
+  sidecar: ManagedProcess;
+  daprUrl: string;
+  daprHeaders: Record<string, string>;
+}
+
+/** A sidecar with our components for an application that only calls it. Not started yet. */
+export async function createForeignSidecar(context: PairContext, appId: string): Promise<ForeignSidecar> {
+  const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
+  const { DAPR_API_TOKEN, REDIS_HOST } = sharedEnvironment(context);
+  const sidecar = new ManagedProcess({
+    name: `the sidecar of ${appId}`,
+    command: context.dapr.daprd,
+    args: sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
+    env: { ...cleanEnvironment(), DAPR_API_TOKEN, REDIS_HOST, DAPR_HOST_IP: LOOPBACK },
+    logFile: join(context.logDir, `${appId}.daprd.log`),
+  });
+  return {
+    sidecar,
+    daprUrl: `http://${LOOPBACK}:${http}`,
+    daprHeaders: { 'dapr-api-token': context.daprApiToken },
+  };
+}
+
+const sharedEnvironment = (context: PairContext) => ({
+  DAPR_API_TOKEN: context.daprApiToken,
+  APP_API_TOKEN: context.appApiToken,
+  REDIS_HOST: context.redisHost,
+});
+
 const LOOPBACK = '127.0.0.1';
 
 interface SidecarPorts {
   appId: string;
-  internalPort: number;
+  /** Port of the application; none for one that is only a caller. */
+  internalPort?: number;
   http: number;
   grpc: number;
   internalGrpc: number;
@@ -128,14 +158,18 @@ interface SidecarPorts {
 }
 
 const sidecarArgs = (context: PairContext, ports: SidecarPorts): string[] => [
-  ...['--app-id', ports.appId, '--app-port', String(ports.internalPort)],
+  ...['--app-id', ports.appId],
   ...['--dapr-http-port', String(ports.http), '--dapr-grpc-port', String(ports.grpc)],
   ...['--dapr-internal-grpc-port', String(ports.internalGrpc), '--metrics-port', String(ports.metrics)],
   ...['--dapr-listen-addresses', LOOPBACK, '--dapr-internal-grpc-listen-address', LOOPBACK],
   ...['--metrics-listen-address', LOOPBACK],
   ...['--resources-path', COMPONENTS_DIR, '--config', CONFIGURATION_FILE],
   ...['--placement-host-address', context.placement, '--scheduler-host-address', context.scheduler],
-  ...['--enable-app-health-check', '--app-health-check-path', '/healthz'],
+  ...(ports.internalPort === undefined ? [] : appArgs(ports.internalPort)),
+];
+
+const appArgs = (port: number): string[] => [
+  ...['--app-port', String(port), '--enable-app-health-check', '--app-health-check-path', '/healthz'],
   ...['--app-health-probe-interval', '1', '--app-health-probe-timeout', '500', '--app-health-threshold', '2'],
 ];
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { pollUntil } from '../net/poll.ts';
+import { answersOk, pollUntil } from '../net/poll.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT } from '../paths.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -12,7 +12,14 @@ import { ensureRedisServer, pingRedis, privateRedis } from '../setup/redis.ts';
 import { sayNothing } from '../setup/say.ts';
 import { placementService, schedulerService, type ControlService } from './control-plane.ts';
 import { newLogDir } from './log-dir.ts';
-import { createPair, type AppCommand, type Pair, type PairOptions } from './pair.ts';
+import {
+  createForeignSidecar,
+  createPair,
+  type AppCommand,
+  type ForeignSidecar,
+  type Pair,
+  type PairOptions,
+} from './pair.ts';
 
 type EnvOf = Record<string, string> | ((index: number) => Record<string, string>);
 
@@ -48,6 +55,8 @@ export interface Stack {
   logDir: string;
   /** Starts Redis (its own), placement or scheduler again after it was killed; resolves when it answers. */
   revive(service: Service): Promise<void>;
+  /** Starts the sidecar of another application; resolves when it answers. It ends with the stack. */
+  startForeignSidecar(appId: string): Promise<ForeignSidecar>;
   /** Ends everything, applications first, and removes the data. Leaves no process. */
   stop(): Promise<void>;
 }
@@ -120,6 +129,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     if (!service) throw new Failure(`The ${name} at ${redisHost} is none of this stack.`);
     return service;
   };
+  const foreign: ForeignSidecar[] = [];
   return {
     get redis() {
       return serviceOf('redis').process;
@@ -141,8 +151,21 @@ async function createStack(options: StackOptions): Promise<Stack> {
         );
       }
     },
+    startForeignSidecar: async (appId) => {
+      const started = await createForeignSidecar(context, appId);
+      foreign.push(started);
+      await started.sidecar.start();
+      const { daprUrl, daprHeaders } = started;
+      const fault = await pollUntil(() => answersOk(`${daprUrl}/v1.0/healthz/outbound`, daprHeaders), {
+        timeoutMs: 30_000,
+        giveUp: () => (started.sidecar.running ? undefined : 'it has ended'),
+      });
+      if (fault) throw new Failure(`${started.sidecar.name}: ${fault}\n${started.sidecar.tail()}`);
+      return started;
+    },
     stop: async () => {
       await Promise.all([...producers, ...bffs].map((pair) => pair.stop()));
+      await Promise.all(foreign.map(({ sidecar }) => sidecar.stop()));
       await Promise.all(Object.values(services).map(({ process }) => process.stop()));
       rmSync(dir, { recursive: true, force: true });
     },

@@ -1,0 +1,13 @@
+import { z } from 'zod';
+import { faultSchema } from './problem.ts';
+
+/** An event on the topic for notifications that is none: its id, what is wrong with it, and its data as JSON. */
+export const refusedEventSchema = z.strictObject({
+  event: z.string(),
+  errors: z.array(faultSchema),
+  content: z.string(),
+});
+export type RefusedEvent = z.infer<typeof refusedEventSchema>;
+
+/** What the names of refused events begin with, where those of entries say `entry:`. */
+export const REFUSED_EVENT_PREFIX = 'event:';
