@@ -27,6 +27,25 @@ export async function lookInto(redisHost: string) {
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
+    /** Lets the key expire now. */
+    expire: async (key: string): Promise<void> => {
+      if (!(await client.pExpire(key, 1))) throw new Error(`there is no ${key} that could expire`);
+    },
+    /** From `bytes` more than it holds on, Redis takes nothing any more; what is in stays. */
+    leaveRoom: async (bytes: number): Promise<void> => {
+      const used = /^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1];
+      await client.configSet({
+        maxmemory: String(Math.max(1, Number(used) + bytes)),
+        'maxmemory-policy': 'noeviction',
+      });
+    },
+    makeRoom: async (): Promise<void> => {
+      await client.configSet('maxmemory', '0');
+    },
+    /** Lets Redis do nothing for so long, in ms; what it is asked meanwhile is done afterwards. */
+    hold: async (ms: number): Promise<void> => {
+      await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
+    },
     close: (): Promise<void> => client.close(),
   };
 }

@@ -7,6 +7,7 @@ export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from '
 export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
 export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
 export { readMetric } from './bench/read-metric.ts';
+export { Failpoints } from './chaos/failpoints.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { ensurePromtool } from './setup/promtool.ts';
 export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';

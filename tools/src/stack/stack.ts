@@ -48,6 +48,8 @@ export interface Stack {
   readonly redis: ManagedProcess;
   /** `host:port`; the stack's own Redis has `appendfsync always` and loses its data at `stop()`. */
   redisHost: string;
+  /** Where it keeps its data, so that a test can put an older state back while it is down. */
+  redisDir: string;
   placement: ManagedProcess;
   scheduler: ManagedProcess;
   producers: Pair[];
@@ -135,6 +137,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       return serviceOf('redis').process;
     },
     redisHost,
+    redisDir: redisDirOf(dir),
     placement: services.placement.process,
     scheduler: services.scheduler.process,
     producers,
@@ -172,13 +175,15 @@ async function createStack(options: StackOptions): Promise<Stack> {
   };
 }
 
+const redisDirOf = (dir: string): string => join(dir, 'redis');
+
 /** The stack's own Redis. Not started yet. */
 async function redisService({ dir, logDir }: { dir: string; logDir: string }): Promise<ControlService> {
   const server = await ensureRedisServer(sayNothing);
   const [port = 0] = await freePorts(1);
   const logFile = join(logDir, 'redis.log');
   return {
-    process: privateRedis({ server, port, dir: join(dir, 'redis'), logFile }),
+    process: privateRedis({ server, port, dir: redisDirOf(dir), logFile }),
     address: `127.0.0.1:${port}`,
     isReady: async () => (await pingRedis('127.0.0.1', port)) === undefined,
   };

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Flow } from '../support/flow.ts';
+import { sumOfMetric } from '../support/metrics.ts';
+import { lookInto, type RedisView } from '../support/redis.ts';
+import { eventually, readSetAside } from '../support/state.ts';
+import { startStream } from '../support/stream.ts';
+
+/** Longer than processingTimeout and all inbound retries of components/, with the redelivery on top. */
+const AWAY_MS = 18_000;
+
+let stack: Stack;
+let flow: Flow;
+let redis: RedisView;
+
+beforeAll(async () => {
+  stack = await startStack();
+  flow = new Flow(stack);
+  redis = await lookInto(stack.redisHost);
+  await flow.ready();
+});
+afterAll(async () => {
+  await redis.close();
+  flow.close();
+  await stack.stop();
+});
+
+const leave = () => Promise.all(stack.bffs.map(({ app }) => app.kill()));
+const comeBack = async () => {
+  await Promise.all(stack.bffs.map(({ app }) => app.start()));
+  await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
+};
+const acknowledged = () => [...flow.caller.acknowledged.keys()];
+
+it('should set aside what expired before anybody came, count it, and hold up nothing', async () => {
+  // Only of a run that the feed knows can a number be called missing.
+  await flow.caller.post(makeNotifications(1));
+  await flow.complete();
+  await leave();
+  const [one, two, three] = makeNotifications(3).map((notification) => [notification]);
+  for (const request of [one, two]) await flow.caller.post(request ?? []);
+  const expiring = (await redis.announcements()).at(-1);
+  const [key = ''] = await redis.keys(`entry:${expiring?.run}:*:${expiring?.seq}`);
+  await redis.expire(key);
+  flow.caller.acknowledged.delete(two?.[0]?.id ?? '');
+  await flow.caller.post(three ?? []);
+  await comeBack();
+  await flow.complete(60_000);
+  for (const { shown, gaps } of flow.observers) {
+    expect(shown.map(({ id }) => id)).toEqual(acknowledged());
+    expect(gaps).toEqual([]);
+  }
+  const record = await eventually(() => readSetAside(stack.bffs[0] as Stack['bffs'][number], key));
+  expect(record).toMatchObject({ entry: key, feed: 'all', reason: 'missing', content: null });
+  expect(await sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' })).toBe(1);
+});
+
+it('should deliver everything once and in order after all instances were away for longer than the retries', async () => {
+  const stream = startStream(flow.caller, 'away');
+  await delay(1_000);
+  await leave();
+  await delay(AWAY_MS);
+  await stream.stop();
+  const back = Date.now();
+  await comeBack();
+  await flow.complete(60_000);
+  const ids = acknowledged();
+  for (const { shown, gaps } of flow.observers) {
+    expect(shown.map(({ id }) => id)).toEqual(ids);
+    expect(gaps).toEqual([]);
+  }
+  console.log(`${ids.length} were there ${Date.now() - back} ms after all instances were started again`);
+});

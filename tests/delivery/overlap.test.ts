@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failpoints, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Flow } from '../support/flow.ts';
+import { findHost } from '../support/hosting.ts';
+import { eventually, readHead } from '../support/state.ts';
+
+/** After so long without an answer, and half a second more, others take the turns of a host, in ms. */
+const ACTOR_TIMEOUT_MS = 3_000;
+/** A turn is held up between its peek and its commit for so long: until others have taken over, or not so long. */
+const HELD_LONG_MS = 8_000;
+const HELD_SHORT_MS = 2_500;
+
+describe('a turn that is overtaken', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-overlap-'));
+  const failpoints = new Failpoints(dir);
+  let stack: Stack;
+  let flow: Flow;
+
+  beforeAll(async () => {
+    stack = await startStack({
+      bffEnv: (index) => ({
+        ...failpoints.env(`bff-${index + 1}`),
+        ACTOR_TIMEOUT_MS: String(ACTOR_TIMEOUT_MS),
+        SIDECAR_TIMEOUT_MS: '30000',
+      }),
+    });
+    flow = new Flow(stack);
+    await flow.ready();
+  });
+  afterAll(async () => {
+    flow.close();
+    await stack.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** The feed's offset, as instance `pair` reads it. */
+  const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
+
+  /**
+   * Holds up the host's turn between its peek and its commit, harms the host meanwhile, and waits until the feed goes
+   * on without that turn. `until` is the earliest time at which the turn goes on.
+   */
+  async function overtake(heldMs: number, harm: (host: Pair) => Promise<unknown>) {
+    const { host, others } = await findHost(stack);
+    const [other] = others as [Pair];
+    const until = Date.now() + heldMs;
+    failpoints.set(host.name, `peeked=pause:${heldMs}`);
+    await eventually(async () => failpoints.takenBy(host.name) !== undefined);
+    failpoints.clear(host.name);
+    const offset = await offsetAt(other);
+    await harm(host);
+    expect(Date.now(), 'the turn must still be held').toBeLessThan(until);
+    await eventually(async () => (await offsetAt(other)) > offset);
+    return { host, others, until };
+  }
+
+  it.each([
+    ['late', HELD_LONG_MS, async () => undefined, async () => undefined],
+    [
+      'sidecar-killed',
+      HELD_LONG_MS,
+      ({ sidecar }: Pair) => sidecar.kill(),
+      async (host: Pair) => {
+        await host.sidecar.start();
+        await host.ready();
+      },
+    ],
+    ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
+  ] as const)(
+    'should not commit what others have taken meanwhile: its host is %s',
+    async (label, heldMs, harm, mend) => {
+      await flow.through(label, async () => {
+        const { host, others, until } = await overtake(heldMs, harm);
+        if (label !== 'stopped') expect(Date.now(), 'the turn must still be held').toBeLessThan(until);
+        await mend(host);
+        await delay(until + 1_000 - Date.now());
+        return { back: Date.now(), watched: others };
+      });
+    },
+  );
+
+  it('should have its commit refused when that was under way in a sidecar that was stopped, and wakes up', async () => {
+    await flow.through('commit-late', async () => {
+      const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
+      await host.sidecar.kill('SIGCONT');
+      return { back: Date.now(), watched: others };
+    });
+  });
+});

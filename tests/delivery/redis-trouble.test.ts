@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Page, Problem } from '@tocsin/contracts';
+import { Failpoints, makeNotifications, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { Flow } from '../support/flow.ts';
+import { sumOfMetric } from '../support/metrics.ts';
+import { lookInto, type RedisView } from '../support/redis.ts';
+import { eventually, readHead } from '../support/state.ts';
+
+/** Deliveries go on within this time after Redis can be used again, in ms; twice as much is allowed. */
+const BOUND = 5_000;
+/** Longer than each time-out of a call to the sidecar, of a turn and of a request. */
+const SLOW_MS = 8_000;
+/** Longer than all inbound retries of components/: what they end with needs room too. */
+const FULL_MS = 15_000;
+const LARGE = 'x'.repeat(2_000);
+
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-trouble-'));
+const failpoints = new Failpoints(dir);
+let stack: Stack;
+let flow: Flow;
+let redis: RedisView;
+let bff: Pair;
+
+beforeAll(async () => {
+  stack = await startStack({ bffEnv: failpoints.env('bff') });
+  [bff] = stack.bffs as [Pair];
+  flow = new Flow(stack);
+  redis = await lookInto(stack.redisHost);
+  await flow.ready();
+  await postSome(1);
+  await flow.complete();
+});
+// One that has failed leaves no trouble to the next.
+afterEach(async () => {
+  await redis.makeRoom();
+  failpoints.clear('bff');
+});
+afterAll(async () => {
+  await redis.close();
+  flow.close();
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const head = () => readHead(bff, 'all');
+const postSome = async (count: number): Promise<string[]> => {
+  const notifications = makeNotifications(count);
+  for (const notification of notifications) await flow.caller.post([notification]);
+  return notifications.map(({ id }) => id);
+};
+const newestPage = async (): Promise<Page> =>
+  (await (await fetch(`${bff.url}/app/notifications?limit=200`)).json()) as Page;
+
+/** Posts until the producer answers 503; what that answer says. What was acknowledged before counts as such. */
+function untilRefused(): Promise<Problem & { id: string; retryAfter: string | null }> {
+  return eventually(async () => {
+    const id = randomUUID();
+    const response = await fetch(`${(stack.producers[0] as Pair).url}/notifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id, title: 'large', body: LARGE }),
+    });
+    if (response.status === 202) flow.caller.acknowledged.set(id, Date.now());
+    if (response.status === 202) return undefined;
+    const problem = (await response.json()) as Problem;
+    return { ...problem, id, retryAfter: response.headers.get('retry-after') };
+  }, 40_000);
+}
+
+describe('a Redis that is full', () => {
+  it('should be answered 503, keep what is in, and lose nothing that was acknowledged', async () => {
+    const before = await postSome(20);
+    await flow.complete();
+    const full = async () => {
+      await redis.leaveRoom(50_000);
+      const { id, status, ids, retryAfter } = await untilRefused();
+      expect({ status, ids }).toEqual({ status: 503, ids: [id] });
+      expect(Number(retryAfter)).toBeGreaterThan(0);
+      const kept = (await newestPage()).publications.map(({ notification }) => notification?.id);
+      expect(kept).toEqual(expect.arrayContaining(before));
+      await redis.makeRoom();
+      return { back: Date.now(), watched: stack.bffs };
+    };
+    expect(await flow.through('redis-full', full, BOUND)).toBeLessThan(2 * BOUND);
+  });
+
+  it.each([
+    ['the state of a feed, for longer than the retries', 'peeked', FULL_MS],
+    ['a broadcast', 'popped', 0],
+  ])('should complete by itself a turn for which there was no room for %s', async (_, step, fullMs) => {
+    const { epoch, offset = 0 } = (await head()) ?? {};
+    const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
+    const before = await retries();
+    failpoints.set('bff', `${step}=pause:1500`);
+    const [id = ''] = await postSome(1);
+    const entries = () => redis.keys('entry:*');
+    await eventually(async () => failpoints.takenBy('bff') !== undefined);
+    await redis.leaveRoom(-1_000_000_000);
+    failpoints.clear('bff');
+    await eventually(async () => (await retries()) > before);
+    await delay(fullMs);
+    const committed = step === 'popped' ? 1 : 0;
+    expect(await head()).toMatchObject({ epoch, offset: offset + committed });
+    expect(await entries()).toHaveLength(1 - committed);
+    await redis.makeRoom();
+    await flow.complete();
+    expect(await head()).toMatchObject({ epoch, offset: offset + 1 });
+    for (const { shown } of flow.observers) expect(shown.at(-1)?.id).toBe(id);
+  });
+});
+
+it('should go on by itself when Redis was slower than every time-out', async () => {
+  const slow = async () => {
+    await redis.hold(SLOW_MS);
+    expect((await untilRefused()).status).toBe(503);
+    await redis.read('none');
+    return { back: Date.now(), watched: stack.bffs };
+  };
+  expect(await flow.through('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
+});
+
+it('should begin a new epoch, tell the clients and take again what is there when Redis comes back older', async () => {
+  const feed = 'all';
+  const check = new ClaimCheck(stack.producers[0] as Pair);
+  const older = join(dir, 'older');
+  const again = [await check.deposit(feed, 1), await check.deposit(feed, 2)];
+  await postSome(5);
+  await flow.complete();
+  cpSync(stack.redisDir, older, { recursive: true });
+  await check.announce(feed, 2);
+  const lost = await postSome(5);
+  await Promise.all(flow.observers.map((observer) => observer.sees([...again, ...lost])));
+  const before = await head();
+  const gaps = flow.observers.map((observer) => observer.gaps.length);
+
+  await stack.redis.kill();
+  rmSync(stack.redisDir, { recursive: true });
+  cpSync(older, stack.redisDir, { recursive: true });
+  await stack.revive('redis');
+
+  const after = await eventually(async () => {
+    const now = await head();
+    return now && now.epoch !== before?.epoch && now;
+  }, 60_000);
+  expect(Number.parseInt(after.epoch, 10)).toBeGreaterThan(Number.parseInt(before?.epoch ?? '', 10));
+  const next = await check.deposit(feed, 3);
+  await check.announce(feed, 3);
+  const later = await postSome(5);
+  await Promise.all(flow.observers.map((observer) => observer.sees([next, ...later], 60_000)));
+  for (const [index, { gaps: told, shown }] of flow.observers.entries()) {
+    expect(told.length).toBeGreaterThan(gaps[index] ?? 0);
+    expect(told.at(-1)).toMatchObject({ from: { epoch: before?.epoch }, to: { epoch: after.epoch } });
+    expect(new Set(shown.map(({ id }) => id)).size).toBe(shown.length);
+  }
+  const kept = (await newestPage()).publications.map(({ notification }) => notification?.id);
+  expect(kept).toEqual(expect.arrayContaining([...again, next, ...later]));
+  expect(kept).not.toEqual(expect.arrayContaining([lost[0]]));
+});

@@ -1,0 +1,12 @@
+import { readMetric, type Pair } from '@tocsin/tools';
+
+/** The sum of a metric, of the series with these labels, over several applications. */
+export const sumOfMetric = async (
+  pairs: readonly Pair[],
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<number> =>
+  (await Promise.all(pairs.map(({ url }) => readMetric(`${url}/metrics`, name, labels)))).reduce(
+    (total, value) => total + value,
+    0,
+  );
