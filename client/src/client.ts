@@ -2,8 +2,9 @@ import { Connection } from './connection.ts';
 import { asError, ClientError } from './errors.ts';
 import { FeedSubscription } from './feed-subscription.ts';
 import { watchNetwork } from './network.ts';
+import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
-import { isPositionEvent, isPublicationsEvent } from './shapes.ts';
+import { isPositionEvent, isPublicationsEvent, isReadEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
 import { watchWake } from './wake.ts';
@@ -77,6 +78,10 @@ export function createNotificationClient(options: NotificationClientOptions): No
       if (isPositionEvent(event)) feeds.get(event.feed)?.positionHeard(event);
       else malformed('position');
     },
+    read: (event) => {
+      if (isReadEvent(event)) feeds.get(event.feed)?.readHeard(event);
+      else malformed('read');
+    },
     closing: (event) => {
       for (const listener of listeners.closing) call(() => listener(event));
     },
@@ -112,6 +117,10 @@ export function createNotificationClient(options: NotificationClientOptions): No
           update();
         },
       };
+    },
+    markRead(feed, what) {
+      const epoch = feeds.get(feed)?.position?.epoch;
+      return markRead(options, { feed, ...(epoch !== undefined && { epoch }), ...what });
     },
     on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]) {
       listeners[event].add(listener);

@@ -1,4 +1,10 @@
-import type { ClosingEvent, DrainingEvent, PositionEvent, PublicationsEvent } from '@tocsin/contracts';
+import type {
+  ClosingEvent,
+  DrainingEvent,
+  PositionEvent,
+  PublicationsEvent,
+  ReadEvent,
+} from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from './shapes.ts';
@@ -12,6 +18,7 @@ export interface ConnectionHooks {
   disconnected: () => void;
   publications: (event: PublicationsEvent) => void;
   position: (event: PositionEvent) => void;
+  read: (event: ReadEvent) => void;
   closing: (event: ClosingEvent) => void;
   error: (error: Error) => void;
 }
@@ -78,6 +85,7 @@ export class Connection {
     });
     socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
     socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
+    socket.on('read', (event) => this.#isCurrent(socket) && this.#hooks.read(event));
     socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
     socket.on('token-expiring', () => {
       if (this.#isCurrent(socket)) this.#token.renew(socket);

@@ -2,13 +2,14 @@ import type {
   Position,
   PositionEvent,
   PublicationsEvent,
+  ReadEvent,
   SocketError,
   SubscribeAnswer,
 } from '@tocsin/contracts';
 import { ClientError } from './errors.ts';
 import { FeedMerge } from './merge.ts';
 import type { MergeEffect, MergeEvent } from './merge-types.ts';
-import { isPage } from './shapes.ts';
+import { isPage, isReadState } from './shapes.ts';
 import type { ClientSocket } from './socket.ts';
 import { backOff, TIMING } from './timing.ts';
 import type { FeedHandlers, PositionStore } from './types.ts';
@@ -41,6 +42,8 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #heardAt = 0;
+  /** Heard before the acknowledgement that tells the epoch. */
+  #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
@@ -94,6 +97,12 @@ export class FeedSubscription {
   positionHeard({ epoch, offset }: PositionEvent): void {
     this.#heard();
     this.#take({ type: 'position', position: { epoch, offset } });
+  }
+
+  readHeard(event: ReadEvent): void {
+    this.#heard();
+    if (!this.live) this.#earlyRead = event;
+    else if (event.epoch === this.position?.epoch) this.#tellRead(event);
   }
 
   /** The device has slept: unless something was heard since, subscribes, which also shows a dead connection. */
@@ -181,6 +190,11 @@ export class FeedSubscription {
     if (this.state === 'fresh') this.state = 'answered';
     if (answer?.ok && isPage(answer)) {
       this.#attempts = 0;
+      const { epoch, read } = answer;
+      if (isReadState(read)) this.#tellRead({ epoch, ...read });
+      const early = this.#earlyRead;
+      this.#earlyRead = undefined;
+      if (early?.epoch === epoch) this.#tellRead(early);
       return this.#take({ type: 'answer', page: answer });
     }
     if (answer?.ok === false && !answer.error.temporary) return this.#refusedForGood(answer.error);
@@ -188,6 +202,10 @@ export class FeedSubscription {
       answer?.ok === false ? answer.error : { code: 'malformed', message: 'No page.' };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
     this.#take({ type: 'refused' });
+  }
+
+  #tellRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
+    this.#context.call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
   }
 
   #refusedForGood(error: SocketError): void {

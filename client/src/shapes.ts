@@ -4,6 +4,8 @@ import type {
   PositionEvent,
   Publication,
   PublicationsEvent,
+  ReadEvent,
+  ReadState,
   SocketError,
 } from '@tocsin/contracts';
 
@@ -50,6 +52,15 @@ export const isPublicationsEvent = (value: unknown): value is PublicationsEvent 
 
 export const isPositionEvent = (value: unknown): value is PositionEvent =>
   isObject(value) && typeof value['feed'] === 'string' && isPosition(value);
+
+export const isReadState = (value: unknown): value is ReadState =>
+  isObject(value) &&
+  isOffset(value['offset']) &&
+  Array.isArray(value['ids']) &&
+  value['ids'].every((id) => typeof id === 'string');
+
+export const isReadEvent = (value: unknown): value is ReadEvent =>
+  isReadState(value) && isPosition(value) && 'feed' in value && typeof value.feed === 'string';
 
 export const isSocketError = (value: unknown): value is SocketError =>
   isObject(value) &&

@@ -1,4 +1,11 @@
-import type { ClosingEvent, GoneReason, LivePublication, Position, SocketError } from '@tocsin/contracts';
+import type {
+  ClosingEvent,
+  GoneReason,
+  LivePublication,
+  Position,
+  ReadState,
+  SocketError,
+} from '@tocsin/contracts';
 import type { Delivery } from './merge-types.ts';
 
 /**
@@ -29,6 +36,11 @@ export interface FeedHandlers {
   onPosition?: (position: Position) => void;
   /** The feed was acknowledged, and all that the answer named has been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
+  /**
+   * What this reader has read of the feed, in this tab or elsewhere: with each acknowledgement, before what it brings
+   * is shown, and when it changes. It may come out of order, and only grows within an epoch, so take the union.
+   */
+  onRead?: (read: ReadState & { epoch: string }) => void;
   /** The status of the client's connection. */
   onStatus?: (status: ClientStatus) => void;
   /** The feed was refused for good and will not be asked for again. */
@@ -80,10 +92,18 @@ export interface ClientEvents {
   closing: (event: ClosingEvent) => void;
 }
 
+/** What was read: everything up to `offset`, or these `ids`, or both. */
+export type Read = { offset: number; ids?: readonly string[] } | { offset?: never; ids: readonly string[] };
+
 export interface NotificationClient {
   readonly status: ClientStatus;
   /** At most one subscription for each feed at a time; throws a `TypeError` for a second one. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
+  /**
+   * Keeps what was read on the server, from where it comes to all tabs and devices of this reader (`onRead`). Throws
+   * as `fetchPage` does, or `ClientError` with the code `no_token`; repeating it is harmless.
+   */
+  markRead(feed: string, read: Read): Promise<void>;
   /** Returns the function that removes the listener. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
   /** Disconnects; leaves no timer and calls nobody any more. Safe to repeat. */

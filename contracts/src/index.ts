@@ -25,6 +25,7 @@ export * from './notification.ts';
 export * from './page.ts';
 export * from './problem.ts';
 export * from './publication.ts';
+export * from './read.ts';
 export * from './refused-event.ts';
 export * from './schedule.ts';
 export * from './set-aside.ts';

@@ -32,6 +32,10 @@ export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
 /** Characters of a token. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
+/** Ids that a reader has read after its offset, and that one request may name. */
+export const MAX_READ_IDS = 1_000;
+export const MAX_MUTED_FEEDS = 200;
+
 export const MAX_EPOCH_LENGTH = 64;
 
 /** A notification may be scheduled for at most a year ahead. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from './limits.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
+import { clientIdSchema, readStateSchema } from './read.ts';
 
 const wholeNumber = (message: string) =>
   z
@@ -17,6 +18,7 @@ export const pageQuerySchema = z
     limit: wholeNumber(`must be a whole number from 1 to ${MAX_PAGE_LIMIT}`)
       .refine((n) => n >= 1 && n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
       .default(DEFAULT_PAGE_LIMIT),
+    clientId: clientIdSchema.optional(),
     epoch: epochSchema.optional(),
     after: wholeNumber('must be a whole number from 0').optional(),
     before: wholeNumber('must be a whole number from 1')
@@ -39,7 +41,7 @@ export type PageQuery = z.infer<typeof pageQuerySchema>;
  * A stretch of a feed, ascending. `offset` is the position that the reader has reached: the feed's head, or with
  * `more` the last publication of this page, from where it asks again. `recovered: false` says honestly that the
  * position asked for cannot be continued from; the newest publications come instead. Going back with `before`,
- * `offset` stays the head's and `more` says that older ones are left.
+ * `offset` stays the head's and `more` says that older ones are left. `read` is what the reader has read of the feed.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,
@@ -48,5 +50,6 @@ export const pageSchema = z.strictObject({
   recovered: z.boolean(),
   more: z.boolean(),
   publications: z.array(publicationSchema),
+  read: readStateSchema.optional(),
 });
 export type Page = z.infer<typeof pageSchema>;

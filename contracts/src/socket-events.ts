@@ -3,6 +3,7 @@ import { feedSchema } from './feed-name.ts';
 import { MAX_TOKEN_LENGTH } from './limits.ts';
 import type { Page } from './page.ts';
 import { positionSchema, type Publication } from './publication.ts';
+import type { Mutes, ReadState } from './read.ts';
 
 /** `subscribe`: without a position the answer is where the feed stands; with one it is what was missed. */
 export const subscribeRequestSchema = z.strictObject({
@@ -68,6 +69,13 @@ export interface RetractedEvent {
   feed: string;
   ids: string[];
 }
+/** What this connection's reader has read of the feed by now, here or elsewhere. */
+export interface ReadEvent extends ReadState {
+  feed: string;
+  epoch: string;
+}
+/** What this connection's reader has muted by now, here or elsewhere. */
+export type MutesEvent = Mutes;
 /** The instance is about to stop: connect again, to any instance, after this many milliseconds. */
 export interface DrainingEvent {
   reconnectAfterMs: number;
@@ -86,6 +94,8 @@ export interface ServerToClientEvents {
   publications: (event: PublicationsEvent) => void;
   position: (event: PositionEvent) => void;
   retracted: (event: RetractedEvent) => void;
+  read: (event: ReadEvent) => void;
+  mutes: (event: MutesEvent) => void;
   draining: (event: DrainingEvent) => void;
   'token-expiring': (event: TokenExpiringEvent) => void;
   closing: (event: ClosingEvent) => void;

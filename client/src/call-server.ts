@@ -1,0 +1,73 @@
+import { problemSchema, type Problem } from '@tocsin/contracts';
+import { asError, ClientError, ProblemError } from './errors.ts';
+import { TIMING } from './timing.ts';
+
+export interface CallOptions {
+  /** Milliseconds for the whole answer. Default: 10,000. */
+  timeoutMs?: number;
+  token?: string;
+  signal?: AbortSignal;
+}
+
+function retryAfter(response: Response): number | undefined {
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+async function problemOf(response: Response): Promise<Problem | undefined> {
+  const text = await response.text();
+  if (!response.headers.get('content-type')?.includes('json')) return undefined;
+  try {
+    return problemSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    // A proxy's answer need not be a problem, and then its status says all there is.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Calls the server at `url` (empty in a browser: that of the page) and reads its answer with `read`, whose
+ * `SyntaxError` says that it is malformed. Throws `ProblemError` for an error answer, else `ClientError` with the
+ * code `unreachable`, `timeout`, `aborted` or `malformed`.
+ */
+export async function callServer<T>(
+  url: string,
+  path: string,
+  body: unknown,
+  { timeoutMs = TIMING.page, token, signal }: CallOptions,
+  read: (response: Response) => T | Promise<T>,
+): Promise<T> {
+  const timeout = new AbortController();
+  const abort = () => timeout.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted) abort();
+  try {
+    const response = await fetch(`${url.replace(/\/$/, '')}${path}`, {
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      signal: timeout.signal,
+    });
+    if (!response.ok)
+      throw new ProblemError(response.status, await problemOf(response), retryAfter(response));
+    return await read(response);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    const cause = asError(error);
+    if (signal?.aborted)
+      throw new ClientError('aborted', 'The request was given up.', { temporary: false, cause });
+    if (timeout.signal.aborted)
+      throw new ClientError('timeout', `No answer within ${timeoutMs} ms.`, { temporary: true, cause });
+    if (cause instanceof SyntaxError)
+      throw new ClientError('malformed', cause.message, { temporary: true, cause });
+    throw new ClientError('unreachable', 'The server cannot be reached.', { temporary: true, cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}

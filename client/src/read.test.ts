@@ -1,0 +1,123 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createNotificationClient } from './client.ts';
+import { Gateway } from './testing/gateway.ts';
+import type { NotificationClient, NotificationClientOptions } from './types.ts';
+
+const clients: NotificationClient[] = [];
+const open = (options: NotificationClientOptions): NotificationClient => {
+  const client = createNotificationClient(options);
+  clients.push(client);
+  return client;
+};
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
+});
+
+describe('onRead', () => {
+  let gateway: Gateway;
+  beforeEach(async () => {
+    gateway = new Gateway();
+    await gateway.listen();
+  });
+  afterEach(() => gateway.close());
+
+  it('should tell what an answer says before it shows what comes with it, and then what changes', async () => {
+    gateway.publish(2);
+    gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
+    const told: unknown[] = [];
+    const client = open({ url: gateway.url });
+    client.subscribe(
+      'all',
+      {
+        onRead: (read) => told.push(read),
+        onPublications: (publications) => told.push(...publications.map(({ offset }) => offset)),
+      },
+      { position: { epoch: 'e', offset: 0 } },
+    );
+    await vi.waitFor(() => expect(told).toEqual([{ epoch: 'e', offset: 1, ids: ['n2'] }, 1, 2]));
+    const event = { feed: 'all', epoch: 'e', offset: 2, ids: [] };
+    gateway.sockets[0]?.emit('read', { ...event, feed: 'topic:other' });
+    gateway.sockets[0]?.emit('read', { ...event, epoch: 'former' });
+    gateway.sockets[0]?.emit('read', event);
+    await vi.waitFor(() => expect(told.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
+  });
+
+  it('should tell after the answer what came before it, if it is of the same epoch', async () => {
+    let answer: (() => void) | undefined;
+    gateway.answer = () => undefined;
+    gateway.io.on('connection', (socket) =>
+      socket.on('subscribe', (request: { feed: string }, acknowledge: (page: unknown) => void) => {
+        socket.emit('read', { feed: 'all', epoch: 'e', offset: 3, ids: [] });
+        answer = () => acknowledge({ ...gateway.page(request), read: { offset: 1, ids: [] } });
+      }),
+    );
+    const told: unknown[] = [];
+    open({ url: gateway.url }).subscribe('all', { onRead: ({ offset }) => told.push(offset) });
+    await vi.waitFor(() => expect(answer).toBeDefined());
+    expect(told).toEqual([]);
+    answer?.();
+    await vi.waitFor(() => expect(told).toEqual([1, 3]));
+  });
+
+  it('should report an event that it cannot read', async () => {
+    const errors: Error[] = [];
+    const client = open({ url: gateway.url });
+    client.on('error', (error) => errors.push(error));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('read', { feed: 'all', epoch: 'e', offset: -1, ids: [] });
+    await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'malformed' }]));
+  });
+});
+
+describe('markRead', () => {
+  const asked: unknown[] = [];
+  let server: Server;
+  let status = 204;
+  beforeEach(async () => {
+    asked.length = 0;
+    status = 204;
+    server = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const { method, url, headers } = request;
+        if (url?.startsWith('/app'))
+          asked.push([method, url, headers.authorization, JSON.parse(Buffer.concat(chunks).toString())]);
+        response.writeHead(status).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  it('should send what was read with the token, and resolve', async () => {
+    const client = open({ url: `${url()}/`, getToken: () => 'secret' });
+    await client.markRead('topic:a', { ids: ['x'] });
+    expect(asked).toEqual([
+      ['POST', '/app/notifications/read', 'Bearer secret', { feed: 'topic:a', ids: ['x'] }],
+    ]);
+  });
+
+  it('should send the clientId where there is no token', async () => {
+    await open({ url: url(), clientId: 'c1' }).markRead('all', { offset: 7 });
+    expect(asked).toEqual([
+      ['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 7, clientId: 'c1' }],
+    ]);
+  });
+
+  it('should reject with the reason', async () => {
+    status = 503;
+    await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
+      ...{ name: 'ProblemError', status: 503, temporary: true },
+    });
+    const client = open({ url: url(), getToken: () => Promise.reject(new Error('signed out')) });
+    await expect(client.markRead('all', { offset: 1 })).rejects.toMatchObject({ code: 'no_token' });
+  });
+});
