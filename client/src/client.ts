@@ -4,7 +4,7 @@ import { FeedSubscription } from './feed-subscription.ts';
 import { watchNetwork } from './network.ts';
 import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
-import { isPositionEvent, isPublicationsEvent, isReadEvent } from './shapes.ts';
+import { isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
 import { watchWake } from './wake.ts';
@@ -81,6 +81,10 @@ export function createNotificationClient(options: NotificationClientOptions): No
     read: (event) => {
       if (isReadEvent(event)) feeds.get(event.feed)?.readHeard(event);
       else malformed('read');
+    },
+    retracted: (event) => {
+      if (isRetractedEvent(event)) feeds.get(event.feed)?.retracted(event);
+      else malformed('retracted');
     },
     closing: (event) => {
       for (const listener of listeners.closing) call(() => listener(event));

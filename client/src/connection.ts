@@ -4,6 +4,7 @@ import type {
   PositionEvent,
   PublicationsEvent,
   ReadEvent,
+  RetractedEvent,
 } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { RenewedToken } from './renewed-token.ts';
@@ -19,6 +20,7 @@ export interface ConnectionHooks {
   publications: (event: PublicationsEvent) => void;
   position: (event: PositionEvent) => void;
   read: (event: ReadEvent) => void;
+  retracted: (event: RetractedEvent) => void;
   closing: (event: ClosingEvent) => void;
   error: (error: Error) => void;
 }
@@ -86,6 +88,7 @@ export class Connection {
     socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
     socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
     socket.on('read', (event) => this.#isCurrent(socket) && this.#hooks.read(event));
+    socket.on('retracted', (event) => this.#isCurrent(socket) && this.#hooks.retracted(event));
     socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
     socket.on('token-expiring', () => {
       if (this.#isCurrent(socket)) this.#token.renew(socket);

@@ -1,33 +1,48 @@
 import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts';
 import { RecentIds } from './recent-ids.ts';
 
-/** So many ids of a feed are remembered as shown, and so many as gone. */
+/** So many ids of a feed are remembered as shown, as gone, and as the newest with a collapse key. */
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides what is shown: an id once, also across epochs, and never after it was gone. It does not know offsets, so
- * it cannot hold up the position.
+ * Decides what is shown: an id once, also across epochs, and never after it was gone; of those with one collapse key
+ * the newest. It does not know offsets, so it cannot hold up the position.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
   readonly #gone = new RecentIds(REMEMBERED_IDS);
+  readonly #newest = new Map<string, string>();
   #publications = new Map<string, LivePublication>();
   #goneNow = new Map<GoneReason, string[]>();
 
   take(publication: Publication): void {
+    const { replaces } = publication;
+    if (replaces !== undefined && !this.#gone.has(replaces)) this.takeAway(replaces, 'replaced');
     if (publication.notification === null) {
-      const { id, gone } = publication;
-      this.#gone.add(id);
-      this.#publications.delete(id);
-      const ids = this.#goneNow.get(gone);
-      if (ids) ids.push(id);
-      else this.#goneNow.set(gone, [id]);
-      return;
+      return this.takeAway(publication.id, publication.gone);
     }
-    const { id } = publication.notification;
+    const { id, collapseKey } = publication.notification;
     if (this.#shown.has(id) || this.#gone.has(id)) return;
     this.#shown.add(id);
     this.#publications.set(id, publication);
+    if (collapseKey !== undefined) this.#replace(collapseKey, id);
+  }
+
+  takeAway(id: string, reason: GoneReason): void {
+    this.#gone.add(id);
+    this.#publications.delete(id);
+    const ids = this.#goneNow.get(reason);
+    if (ids) ids.push(id);
+    else this.#goneNow.set(reason, [id]);
+  }
+
+  #replace(collapseKey: string, id: string): void {
+    const older = this.#newest.get(collapseKey);
+    if (older !== undefined && !this.#gone.has(older)) this.takeAway(older, 'replaced');
+    this.#newest.delete(collapseKey);
+    this.#newest.set(collapseKey, id);
+    const [oldest] = this.#newest.keys();
+    if (this.#newest.size > REMEMBERED_IDS && oldest !== undefined) this.#newest.delete(oldest);
   }
 
   /** What the publications taken since the last call change: what to show, in order, then what to take away. */

@@ -4,6 +4,7 @@ import { FeedSubscription } from './feed-subscription.ts';
 import { memoryPositions } from './positions.ts';
 import type { ClientSocket } from './socket.ts';
 import { backOff } from './timing.ts';
+import type { FeedHandlers } from './types.ts';
 
 type Acknowledge = (error: Error | null, answer?: SubscribeAnswer) => void;
 
@@ -27,8 +28,8 @@ const ok = () => answers.at(-1)?.(null, { ...page, publications: [] });
 const stuck = vi.fn();
 const report = vi.fn();
 let positions = memoryPositions();
-const subscribe = (start?: Position) =>
-  new FeedSubscription('all', {}, start, {
+const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
+  new FeedSubscription('all', handlers, start, {
     positions,
     random: () => 0.5,
     call: (handler) => handler(),
@@ -45,6 +46,37 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.clearAllMocks();
+});
+
+const expiring = (id: string, ms: number) => ({
+  ...({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' } as const),
+  expiresAt: new Date(Date.now() + ms).toISOString(),
+});
+
+describe('what expires', () => {
+  it('should be taken away at its time, once, and not shown when it comes too late', () => {
+    const log: string[] = [];
+    const subscription = subscribe(undefined, {
+      onPublications: (publications) => log.push(...publications.map(({ notification }) => notification.id)),
+      onGone: (ids, reason) => log.push(`${ids.join()} ${reason}`),
+    });
+    subscription.connected(socket);
+    ok();
+    const push = (offset: number, notification: ReturnType<typeof expiring>) =>
+      subscription.publications({ feed: 'all', epoch: 'e', publications: [{ offset, notification }] });
+    push(4, expiring('a', 1_000));
+    push(5, expiring('b', 2_000));
+    push(6, expiring('late', -1));
+    vi.advanceTimersByTime(1_000);
+    subscription.retracted({ feed: 'all', ids: ['b'] });
+    vi.advanceTimersByTime(5_000);
+    expect(log).toEqual(['a', 'b', 'a expired', 'b retracted']);
+    expect(subscription.position?.offset).toBe(6);
+    push(7, expiring('c', 1_000));
+    subscription.end();
+    vi.advanceTimersByTime(2_000);
+    expect([log.at(-1), vi.getTimerCount()]).toEqual(['c', 0]);
+  });
 });
 
 describe('FeedSubscription', () => {

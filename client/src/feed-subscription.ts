@@ -1,12 +1,15 @@
-import type {
-  Position,
-  PositionEvent,
-  PublicationsEvent,
-  ReadEvent,
-  SocketError,
-  SubscribeAnswer,
+import {
+  isExpired,
+  type Position,
+  type PositionEvent,
+  type PublicationsEvent,
+  type ReadEvent,
+  type RetractedEvent,
+  type SocketError,
+  type SubscribeAnswer,
 } from '@tocsin/contracts';
 import { ClientError } from './errors.ts';
+import { Expiries } from './expiries.ts';
 import { FeedMerge } from './merge.ts';
 import type { MergeEffect, MergeEvent } from './merge-types.ts';
 import { isPage, isReadState } from './shapes.ts';
@@ -37,6 +40,7 @@ export class FeedSubscription {
   readonly #handlers: FeedHandlers;
   readonly #context: FeedSubscriptionContext;
   readonly #merge: FeedMerge;
+  readonly #expiries: Expiries;
   #socket: ClientSocket | undefined;
   #asked = 0;
   #attempts = 0;
@@ -60,6 +64,7 @@ export class FeedSubscription {
     this.#handlers = handlers;
     this.#context = context;
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
+    this.#expiries = new Expiries((ids) => context.call(() => handlers.onGone?.(ids, 'expired')));
   }
 
   get live(): boolean {
@@ -110,11 +115,17 @@ export class FeedSubscription {
     if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
   }
 
+  retracted({ ids }: RetractedEvent): void {
+    this.#heard();
+    this.#take({ type: 'retracted', ids });
+  }
+
   /** Ends it without a word to the server. */
   end(): void {
     this.state = 'over';
     this.#socket = undefined;
     this.#stopTimers();
+    this.#expiries.stop();
   }
 
   #take(event: MergeEvent): void {
@@ -146,10 +157,16 @@ export class FeedSubscription {
       case 'gap-closed':
         return clearTimeout(this.#gapTimer);
       case 'show': {
-        const { epoch, publications, delivery, away } = effect;
+        const { epoch, delivery, away } = effect;
+        const now = Date.now();
+        const publications = effect.publications.filter(({ notification }) => !isExpired(notification, now));
+        for (const { notification } of publications)
+          this.#expiries.watch(notification.id, notification.expiresAt);
+        if (publications.length === 0) return;
         return call(() => handlers.onPublications?.(publications, { feed, epoch, delivery, away }));
       }
       case 'gone':
+        this.#expiries.forget(effect.ids);
         return call(() => handlers.onGone?.(effect.ids, effect.reason));
       case 'missed':
         return call(() => handlers.onGap?.(effect.from, effect.to));

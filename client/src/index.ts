@@ -1,5 +1,6 @@
 export { createNotificationClient } from './client.ts';
 export { ClientError, ProblemError } from './errors.ts';
+export { Expiries } from './expiries.ts';
 export { fetchPage, type FetchPageOptions, type PageRequest } from './fetch-page.ts';
 export { MAX_ASIDE, FeedMerge } from './merge.ts';
 export type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';

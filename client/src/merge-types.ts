@@ -7,6 +7,8 @@ export type MergeEvent =
   | { type: 'disconnected' }
   | ({ type: 'publications' } & Omit<PublicationsEvent, 'feed'>)
   | { type: 'position'; position: Position }
+  /** Gone wherever they stand, also behind a gap; their place in the order comes with the publications. */
+  | { type: 'retracted'; ids: readonly string[] }
   /** The acknowledgement of the subscribe under way. */
   | { type: 'answer'; page: Omit<Page, 'feed'> }
   /** The subscribe under way was refused for now, or not answered. */

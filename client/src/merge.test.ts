@@ -100,6 +100,52 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
   });
 
+  it('should show of one collapse key the newest, and take the older away', () => {
+    const keyed = (offset: number, collapseKey: string): Publication => {
+      const publication = at(offset);
+      if (publication.notification) publication.notification.collapseKey = collapseKey;
+      return publication;
+    };
+    const merge = settled();
+    expect(push(merge, [keyed(11, 'k'), keyed(12, 'l'), keyed(13, 'k')])).toEqual([
+      expect.objectContaining({ type: 'show', publications: [keyed(12, 'l'), keyed(13, 'k')] }),
+      { type: 'gone', ids: ['n11'], reason: 'replaced' },
+      { type: 'moved', position: { epoch: 'e', offset: 13 } },
+    ]);
+    const effects = push(merge, [keyed(14, 'k'), at(15)]);
+    expect(shown(effects)).toEqual(['n14', 'n15']);
+    expect(effects).toContainEqual({ type: 'gone', ids: ['n13'], reason: 'replaced' });
+    expect(types(push(merge, [at(16)]))).not.toContain('gone');
+  });
+
+  it('should take away what was replaced by one that is gone itself', () => {
+    const merge = settled();
+    push(merge, [at(11, 'a')]);
+    expect(push(merge, [{ ...gone(12, 'b'), replaces: 'a' }])).toEqual([
+      { type: 'gone', ids: ['a'], reason: 'replaced' },
+      { type: 'gone', ids: ['b'], reason: 'retracted' },
+      { type: 'moved', position: { epoch: 'e', offset: 12 } },
+    ]);
+  });
+
+  it('should take away at once what is retracted, also behind a gap, and not show it afterwards', () => {
+    const merge = settled();
+    push(merge, [at(11, 'a')]);
+    push(merge, [at(13, 'b')]);
+    expect(merge.handle({ type: 'retracted', ids: ['a', 'b'] })).toEqual([
+      { type: 'gone', ids: ['a', 'b'], reason: 'retracted' },
+    ]);
+    expect(shown(push(merge, [at(12, 'c')]))).toEqual(['c']);
+    expect(merge.position?.offset).toBe(13);
+  });
+
+  it('should ask again at once when a feed is told to have begun a new epoch, with nothing in it', () => {
+    const merge = settled();
+    expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
+    const effects = merge.handle({ type: 'answer', page: page(0, [], false, false, 'e2') });
+    expect(types(effects)).toEqual(['missed', 'moved', 'caught-up']);
+  });
+
   it('should ask again at once from the last publication of a page with more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });

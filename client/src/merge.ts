@@ -71,6 +71,10 @@ export class FeedMerge {
         this.#heard = same(event.position, this.#position) ? undefined : event.position;
         this.#checkGap();
         break;
+      case 'retracted':
+        for (const id of event.ids) this.#display.takeAway(id, 'retracted');
+        if (this.#position) this.#flush(this.#position.epoch, 'live');
+        break;
       case 'answer':
         if (this.#phase === 'waiting') this.#answered(event.page);
         break;

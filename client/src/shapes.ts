@@ -6,6 +6,7 @@ import type {
   PublicationsEvent,
   ReadEvent,
   ReadState,
+  RetractedEvent,
   SocketError,
 } from '@tocsin/contracts';
 
@@ -67,3 +68,9 @@ export const isSocketError = (value: unknown): value is SocketError =>
   typeof value['code'] === 'string' &&
   typeof value['message'] === 'string' &&
   typeof value['temporary'] === 'boolean';
+
+export const isRetractedEvent = (value: unknown): value is RetractedEvent =>
+  isObject(value) &&
+  typeof value['feed'] === 'string' &&
+  Array.isArray(value['ids']) &&
+  value['ids'].every((id) => typeof id === 'string');

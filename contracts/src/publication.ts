@@ -15,12 +15,15 @@ export type Position = z.infer<typeof positionSchema>;
 export const GONE_REASONS = ['retracted', 'expired', 'replaced'] as const;
 export type GoneReason = (typeof GONE_REASONS)[number];
 
-export const livePublicationSchema = z.strictObject({
+const place = {
   offset: z.int().min(1),
-  notification: notificationSchema,
-});
+  /** The id that it replaced by its collapse key; it stays where the publication itself is gone. */
+  replaces: idSchema.optional(),
+};
+
+export const livePublicationSchema = z.strictObject({ ...place, notification: notificationSchema });
 export const gonePublicationSchema = z.strictObject({
-  offset: z.int().min(1),
+  ...place,
   notification: z.null(),
   id: idSchema,
   gone: z.enum(GONE_REASONS),

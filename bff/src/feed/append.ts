@@ -89,13 +89,9 @@ class Appending {
       this.#suppressed++;
       return;
     }
-    const { collapseKey } = notification;
-    if (collapseKey !== undefined) {
-      const older = this.#own.offsetWith(collapseKey) ?? this.#ground.index?.offsetWith(collapseKey);
-      if (older !== undefined) this.#takeAway(older, 'replaced');
-    }
     this.#taken.add(hash);
-    const publication = { offset: this.#next, notification };
+    const replaces = this.#replacedBy(notification);
+    const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
     this.#publications.push(publication);
     this.#own.add(publication);
   }
@@ -110,6 +106,15 @@ class Appending {
     for (const offset of this.#own.offsetsOf(id)) this.#takeAway(offset, 'retracted');
     for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#takeAway(offset, 'retracted');
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
+  }
+
+  /** The id of the older one with the collapse key, whose content goes. */
+  #replacedBy({ collapseKey }: Notification): string | undefined {
+    if (collapseKey === undefined) return undefined;
+    const older = this.#own.newestWith(collapseKey) ?? this.#ground.index?.newestWith(collapseKey);
+    if (!older || this.#gone.has(older.offset)) return undefined;
+    this.#takeAway(older.offset, 'replaced');
+    return older.id;
   }
 
   get #next(): number {

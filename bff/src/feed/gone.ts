@@ -4,7 +4,13 @@ import { idOfPublication, type GonePublication, type GoneReason, type Publicatio
 export const withoutContent = (publication: Publication, gone: GoneReason): GonePublication =>
   publication.notification === null
     ? publication
-    : { offset: publication.offset, notification: null, id: idOfPublication(publication), gone };
+    : {
+        offset: publication.offset,
+        notification: null,
+        id: idOfPublication(publication),
+        gone,
+        ...(publication.replaces !== undefined && { replaces: publication.replaces }),
+      };
 
 /** What publications take away from those before them. */
 export class Removals {

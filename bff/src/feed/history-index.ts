@@ -15,8 +15,10 @@ export class HistoryIndex {
     return this.#byId.get(id) ?? [];
   }
 
-  offsetWith(collapseKey: string): number | undefined {
-    return this.#byKey.get(collapseKey);
+  newestWith(collapseKey: string): { offset: number; id: string } | undefined {
+    const offset = this.#byKey.get(collapseKey);
+    const live = offset === undefined ? undefined : this.#live.get(offset);
+    return offset === undefined || !live ? undefined : { offset, id: live.id };
   }
 
   add({ offset, notification }: LivePublication): void {

@@ -64,6 +64,17 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
+  it('should say what it replaced, also where the newer one is gone itself', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, keyed('a', 'k')));
+    await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
+    await log.commit(itemsOf(3, retract('c'), keyed('d', 'k')));
+    expect(log.publications.map(({ replaces }) => replaces)).toEqual([
+      ...[undefined, 'a', 'b', undefined, undefined],
+    ]);
+    expect(log.shown).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
+  });
+
   it('should replace nothing when its own id was taken before', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));

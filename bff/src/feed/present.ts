@@ -1,9 +1,10 @@
-import { idOfPublication, isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
+import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
+import { withoutContent } from './gone.ts';
 
 /** The publication as it may be shown at `now`: what has expired keeps its offset, not its content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
-    ? { offset: publication.offset, notification: null, id: idOfPublication(publication), gone: 'expired' }
+    ? withoutContent(publication, 'expired')
     : publication;
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

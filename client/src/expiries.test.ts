@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Expiries } from './expiries.ts';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const inMs = (ms: number) => new Date(START + ms).toISOString();
+let told: [at: number, keys: string[]][];
+let expiries: Expiries;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+  told = [];
+  expiries = new Expiries((keys) => told.push([Date.now() - START, keys]));
+});
+afterEach(() => void vi.useRealTimers());
+
+it('should tell each at its time, with one timer, whatever their order', () => {
+  for (const [key, ms] of [
+    ['c', 3_000],
+    ['a', 1_000],
+    ['b', 1_000],
+    ['d', 40 * 86_400_000],
+  ] as const)
+    expiries.watch(key, inMs(ms));
+  expiries.watch('never', undefined);
+  expiries.watch('nonsense', 'tomorrow');
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(2_000);
+  expect(told).toEqual([[1_000, ['a', 'b']]]);
+  vi.advanceTimersByTime(40 * 86_400_000);
+  expect(told.slice(1)).toEqual([
+    [3_000, ['c']],
+    [40 * 86_400_000, ['d']],
+  ]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('should tell at once what has expired already', () => {
+  expiries.watch('a', inMs(-5));
+  vi.advanceTimersByTime(0);
+  expect(told).toEqual([[0, ['a']]]);
+});
+
+it('should forget what is gone, and leave no timer when it is stopped', () => {
+  expiries.watch('a', inMs(1_000));
+  expiries.forget(['a', 'unknown']);
+  expect(vi.getTimerCount()).toBe(0);
+  expiries.watch('b', inMs(1_000));
+  expiries.watch('c', inMs(2_000));
+  expiries.stop();
+  vi.advanceTimersByTime(5_000);
+  expect([told, vi.getTimerCount()]).toEqual([[], 0]);
+});
+
+it('should watch the 10,000 that came last', () => {
+  for (let n = 0; n <= 10_000; n++) expiries.watch(`n${n}`, inMs(1_000));
+  vi.advanceTimersByTime(1_000);
+  expect(told[0]?.[1]).toHaveLength(10_000);
+  expect(told[0]?.[1]).not.toContain('n0');
+});

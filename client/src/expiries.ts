@@ -1,0 +1,56 @@
+import { parseDateTime } from '@tocsin/contracts';
+
+/** So many are watched at most; beyond it the longest watched are forgotten. */
+const MAX_WATCHED = 10_000;
+/** A longer time-out would end at once. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+/** Tells when notifications expire, with one timer for the next of them. */
+export class Expiries {
+  readonly #due = new Map<string, number>();
+  readonly #onExpired: (keys: string[]) => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerAt = Infinity;
+
+  constructor(onExpired: (keys: string[]) => void) {
+    this.#onExpired = onExpired;
+  }
+
+  /** Watches what has an `expiresAt` (RFC 3339) under its key; what is watched already stays. */
+  watch(key: string, expiresAt: string | undefined): void {
+    const due = expiresAt === undefined ? undefined : parseDateTime(expiresAt);
+    if (due === undefined || this.#due.has(key)) return;
+    this.#due.set(key, due);
+    const [oldest] = this.#due.keys();
+    if (this.#due.size > MAX_WATCHED && oldest !== undefined) this.#due.delete(oldest);
+    this.#wakeAt(due);
+  }
+
+  forget(keys: Iterable<string>): void {
+    for (const key of keys) this.#due.delete(key);
+    if (this.#due.size === 0) this.stop();
+  }
+
+  /** Watches nothing any more; leaves no timer. */
+  stop(): void {
+    this.#due.clear();
+    clearTimeout(this.#timer);
+    this.#timerAt = Infinity;
+  }
+
+  #wakeAt(time: number): void {
+    if (time >= this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = time;
+    this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(0, time - Date.now()), MAX_TIMEOUT_MS));
+  }
+
+  #wake(): void {
+    this.#timerAt = Infinity;
+    const now = Date.now();
+    const expired = [...this.#due].flatMap(([key, due]) => (due <= now ? [key] : []));
+    for (const key of expired) this.#due.delete(key);
+    this.#wakeAt(Math.min(...this.#due.values()));
+    if (expired.length > 0) this.#onExpired(expired);
+  }
+}
