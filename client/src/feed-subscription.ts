@@ -169,7 +169,7 @@ export class FeedSubscription {
         this.#expiries.forget(effect.ids);
         return call(() => handlers.onGone?.(effect.ids, effect.reason));
       case 'missed':
-        return call(() => handlers.onGap?.(effect.from, effect.to));
+        return call(() => handlers.onGap?.(effect.from, effect.to, { erased: effect.erased }));
       case 'moved':
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));

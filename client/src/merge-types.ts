@@ -35,8 +35,8 @@ export type MergeEffect =
   /** Shown for the first time. `away`: they were missed while there was no connection, not in a hole of a live one. */
   | { type: 'show'; epoch: string; publications: LivePublication[]; delivery: Delivery; away: boolean }
   | { type: 'gone'; ids: string[]; reason: GoneReason }
-  /** Something between these positions was missed for good. */
-  | { type: 'missed'; from: Position; to: Position }
+  /** Something between these positions was missed for good; `erased`: all that was shown is to be forgotten. */
+  | { type: 'missed'; from: Position; to: Position; erased: boolean }
   | { type: 'moved'; position: Position }
   /** Everything up to the feed's head at the time of the answer has been shown. */
   | { type: 'caught-up'; away: boolean };

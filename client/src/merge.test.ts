@@ -142,8 +142,10 @@ describe('FeedMerge', () => {
   it('should ask again at once when a feed is told to have begun a new epoch, with nothing in it', () => {
     const merge = settled();
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
-    const effects = merge.handle({ type: 'answer', page: page(0, [], false, false, 'e2') });
+    const answer = { ...page(0, [], false, false, 'e2'), erased: true as const };
+    const effects = merge.handle({ type: 'answer', page: answer });
     expect(types(effects)).toEqual(['missed', 'moved', 'caught-up']);
+    expect(effects[0]).toMatchObject({ erased: true });
   });
 
   it('should ask again at once from the last publication of a page with more', () => {
@@ -173,6 +175,7 @@ describe('FeedMerge', () => {
       type: 'missed',
       from: { epoch: 'e', offset: 13 },
       to: { epoch: 'e', offset: 11 },
+      erased: false,
     });
     expect(merge.position?.offset).toBe(11);
     expect(shown(push(merge, [at(12, 'new')]))).toEqual(['new']);

@@ -136,7 +136,8 @@ export class FeedMerge {
     const offset = page.more && last ? last.offset : page.offset;
     this.#phase = 'settled';
     if (from && !unbroken) {
-      this.#effects.push({ type: 'missed', from, to: { epoch: page.epoch, offset: page.offset } });
+      const to = { epoch: page.epoch, offset: page.offset };
+      this.#effects.push({ type: 'missed', from, to, erased: page.erased === true });
     }
     for (const publication of page.publications) {
       if (!unbroken || !from || publication.offset > from.offset) this.#display.take(publication);

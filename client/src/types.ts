@@ -30,8 +30,9 @@ export interface FeedHandlers {
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
   /** Ids to take off the screen; also ones that were never shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
-  /** What was published between these positions cannot be recovered; the newest page follows as a snapshot. */
-  onGap?: (from: Position, to: Position) => void;
+  /** What was published between these positions cannot be recovered; the newest page follows as a snapshot.
+   * `erased`: the feed was erased, and all that was shown of it is to be taken away. */
+  onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
   /** The position moved: forwards by what was shown, or to where an answer has set it. */
   onPosition?: (position: Position) => void;
   /** The feed was acknowledged, and all that the answer named has been shown. */

@@ -49,6 +49,8 @@ export const pageSchema = z.strictObject({
   offset: offsetSchema,
   recovered: z.boolean(),
   more: z.boolean(),
+  /** It cannot be continued from because the feed was erased: what was shown of it is to be forgotten. */
+  erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
   read: readStateSchema.optional(),
 });

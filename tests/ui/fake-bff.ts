@@ -116,6 +116,13 @@ export class FakeBff {
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [publication] });
   }
 
+  /** The feed is erased: its new epoch says so. */
+  erase(feed = 'all'): void {
+    const epoch = `${++this.#epochs}-fake-erased`;
+    this.#feeds.set(feed, { epoch, log: [] });
+    this.#io?.to(feed).emit('publications', { feed, epoch, publications: [] });
+  }
+
   /** The feed's state was lost: a new epoch with an empty log. */
   lose(feed = 'all'): void {
     this.#feeds.delete(feed);
@@ -139,7 +146,8 @@ export class FakeBff {
     const publications = recovered ? missed.slice(0, 200) : missed;
     const more = publications.length < missed.length;
     const offset = more ? (publications.at(-1)?.offset ?? 0) : log.length;
-    return { feed, epoch, offset, recovered, more, publications };
+    const erased = !recovered && epoch.endsWith('-erased');
+    return { feed, epoch, offset, recovered, more, ...(erased && { erased }), publications };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

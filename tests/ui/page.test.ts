@@ -141,6 +141,45 @@ describe('the page', () => {
     await page.getByTestId('empty').waitFor();
   });
 
+  it('should show of one collapse key the newest only, in list and toasts', async () => {
+    const first = { title: 'Import has started', collapseKey: 'import', severity: 'error' } as const;
+    bff.publish([first]);
+    const page = await open();
+    await live(page);
+    bff.publish([{ ...first, title: 'Import at 50 %' }]);
+    await expect.poll(() => toasts(page).allTextContents()).toHaveLength(1);
+    bff.publish([{ ...first, title: 'Import is done' }, ...titled(1)]);
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(async () => (await toasts(page).allTextContents()).join()).toContain('Import is done');
+    expect((await toasts(page).allTextContents()).join()).not.toContain('50 %');
+    expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50 %/);
+  });
+
+  it('should take away what expires, the rows of the first page too, and toasts', async () => {
+    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+    bff.publish([{ title: 'Soon over', expiresAt: inMs(6_000) }, ...titled(1)]);
+    const page = await open();
+    await live(page);
+    bff.publish([{ title: 'Over too', severity: 'error', expiresAt: inMs(5_000) }]);
+    await expect.poll(() => rows(page).count()).toBe(3);
+    await expect.poll(() => toasts(page).count()).toBe(1);
+    await expect.poll(() => rows(page).count(), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => toasts(page).count()).toBe(0);
+  });
+
+  it('should forget a feed that was erased, and show what comes then', async () => {
+    bff.publish(titled(3));
+    const page = await open();
+    await live(page);
+    bff.publish([{ title: 'Secret', severity: 'error' }]);
+    await expect.poll(() => toasts(page).count()).toBe(1);
+    bff.erase();
+    bff.publish(titled(1, 'Later'));
+    await expect.poll(async () => (await rows(page).allTextContents()).join()).toMatch(/Later/);
+    await expect.poll(() => rows(page).count()).toBe(1);
+    await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('Secret');
+  });
+
   it('should count what is unread in bell and title until the bell is opened, over a reload', async () => {
     bff.publish(titled(2));
     const page = await open();

@@ -5,7 +5,7 @@ import { HistoryIndex } from '../feed/history-index.ts';
 import { decodeIds } from '../feed/ids.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { planCommit, type Commit, type Taken } from '../feed/plan-commit.ts';
-import { isHigher, newEpoch } from '../feed/position.ts';
+import { isHigher, newErasedEpoch } from '../feed/position.ts';
 import type { Activation } from './activation.ts';
 import { LostDocumentError, TemporaryError } from './errors.ts';
 import type { Heard } from './heard.ts';
@@ -41,7 +41,7 @@ export async function commit(
     base: loaded.base,
     stored: loaded.stored,
     epoch: loaded.epoch,
-    nextEpoch: () => newEpoch(now(), loaded.epoch, heard.of(feed)?.epoch),
+    nextEpoch: () => newErasedEpoch(now(), loaded.epoch, heard.of(feed)?.epoch),
     writes: loaded.etag,
     taken,
     known: activation.known,

@@ -34,3 +34,11 @@ export function newEpoch(now: number, ...heard: (string | undefined)[]): string 
   const n = Math.max(now, ...heard.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
   return `${n}-${randomBytes(4).toString('hex')}`;
 }
+
+const ERASED = '-erased';
+
+/** The same for an epoch that begins because the feed was erased; it says so as long as it lasts. */
+export const newErasedEpoch = (now: number, ...heard: (string | undefined)[]): string =>
+  `${newEpoch(now, ...heard)}${ERASED}`;
+
+export const beganErased = (epoch: string): boolean => epoch.endsWith(ERASED);

@@ -160,7 +160,7 @@ describe('a feed that was erased', () => {
     expect(view.position).toBeUndefined();
     const position = { epoch: before.epoch, offset: before.offset };
     expect(await read({ kind: 'after', position })).toMatchObject({
-      ...{ epoch: event?.epoch, offset: 0, recovered: false, publications: [] },
+      ...{ epoch: event?.epoch, offset: 0, recovered: false, erased: true, publications: [] },
     });
     expect(moved).toEqual([event?.epoch]);
   });

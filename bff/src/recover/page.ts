@@ -6,6 +6,7 @@ import {
   type Publication,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
+import { beganErased } from '../feed/position.ts';
 import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from './feed-view.ts';
@@ -30,7 +31,9 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
     if (view.position?.epoch !== head.epoch)
       throw new TemporaryError(`${view.feed} began a new epoch meanwhile`);
     const publications = part.publications.map((publication) => present(publication, now()));
-    return { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
+    const erased = part.recovered === false && asked?.epoch !== head.epoch && beganErased(head.epoch);
+    const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };
+    return erased ? { ...page, erased } : page;
   };
   if (request.kind === 'position') return answer({ publications: [] });
 

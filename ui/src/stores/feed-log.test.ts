@@ -36,6 +36,16 @@ describe('insert', () => {
     expect(ids(next)).toEqual(['n1', 'n3']);
   });
 
+  it('should keep of one collapse key the newest, whatever the order of arrival', () => {
+    const keyed = (offset: number): LivePublication => {
+      const { notification } = at(offset);
+      return { offset, notification: { ...notification, collapseKey: 'k' } };
+    };
+    const live = add([], { epoch: 'e', publications: [at(5), keyed(6)] });
+    expect(ids(add(live, { epoch: 'e', publications: [keyed(7)] }))).toEqual(['n5', 'n7']);
+    expect(ids(add(live, { epoch: 'e', publications: [keyed(3), at(4)] }))).toEqual(['n4', 'n5', 'n6']);
+  });
+
   it('should let no time run backwards, and none lie in the future', () => {
     const times = add([], {
       epoch: 'e',

@@ -59,7 +59,16 @@ export function insert(
     result.splice(at, 0, { key, feed, epoch, offset, notification, time, gapBefore: gap });
     gap = false;
   }
-  return ascendingTimes(result);
+  return ascendingTimes(publications.some(isKeyed) ? newestOfKey(result) : result);
+}
+
+const isKeyed = ({ notification }: { notification: Notification }): boolean =>
+  notification.collapseKey !== undefined;
+
+/** Of the entries with one collapse key only the newest stays. */
+function newestOfKey(entries: readonly Entry[]): Entry[] {
+  const newest = new Map(entries.filter(isKeyed).map((entry) => [entry.notification.collapseKey, entry]));
+  return entries.filter((entry) => !isKeyed(entry) || newest.get(entry.notification.collapseKey) === entry);
 }
 
 function ascendingTimes(entries: Entry[]): Entry[] {

@@ -2,6 +2,7 @@ import type { NotificationClient } from '@tocsin/client';
 import type { LivePublication, Page } from '@tocsin/contracts';
 import { severityOf } from '../format/severity.ts';
 import { useToasts } from '../toasts/store.ts';
+import type { Missed } from '../toasts/toast-of.ts';
 import { useConnection } from './connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useNotifications } from './notifications.ts';
@@ -35,7 +36,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const unread = useUnread();
   const connection = useConnection();
   let wasHere = returning;
-  let missed = { feed, count: 0, gap: false };
+  let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
   if (page) takeNewest(feed, page);
@@ -63,9 +64,13 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           notifications.remove(feed, ids);
           toasts.remove(feed, ids);
         }),
-      onGap: () =>
+      onGap: (_from, _to, { erased }) =>
         batch.run(() => {
           missed.gap = true;
+          if (!erased) return;
+          missed.erased = true;
+          notifications.clear(feed);
+          toasts.clear(feed);
         }),
       onCaughtUp: () => {
         connection.awaited.delete(feed);

@@ -29,6 +29,18 @@ beforeEach(() => {
 });
 
 describe('useNotifications', () => {
+  it('should forget a feed that was erased, and only that', () => {
+    const notifications = useNotifications();
+    notifications.add('all', { epoch: 'e', publications: range(1, 3) });
+    notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
+    notifications.older.set('all', { epoch: 'e', before: 1 });
+    notifications.clear('all');
+    expect(ids()).toEqual(['n9']);
+    expect(notifications.older.size).toBe(0);
+    notifications.add('all', { epoch: 'f', publications: [at(4)] });
+    expect(ids()).toContain('n4');
+  });
+
   it('should never show what was gone before', () => {
     const notifications = useNotifications();
     notifications.remove('all', ['n2']);

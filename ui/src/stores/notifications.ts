@@ -71,6 +71,12 @@ export const useNotifications = defineStore('notifications', () => {
       );
   }
 
+  /** The feed was erased: nothing of before is there any more. */
+  function clear(feed: string): void {
+    older.delete(feed);
+    set(feed, []);
+  }
+
   /** Takes away and returns what has expired by `now` (milliseconds since 1970). */
   function expire(now: number): Entry[] {
     const expired = entries.value.filter(({ notification }) => isExpired(notification, now));
@@ -78,5 +84,5 @@ export const useNotifications = defineStore('notifications', () => {
     return expired;
   }
 
-  return { entries, older, loaded, add, remove, expire, oldestOf };
+  return { entries, older, loaded, add, remove, clear, expire, oldestOf };
 });

@@ -1,5 +1,6 @@
-import { createNotificationClient, fetchPage, type NotificationClient } from '@tocsin/client';
+import { createNotificationClient, Expiries, fetchPage, type NotificationClient } from '@tocsin/client';
 import type { Page } from '@tocsin/contracts';
+import { watch } from 'vue';
 import { useAnnouncements } from '../toasts/announcements.ts';
 import { useToasts } from '../toasts/store.ts';
 import { useClock } from './clock.ts';
@@ -89,15 +90,27 @@ export function startSession(origin: string, feeds: readonly string[]): () => vo
     });
   }
 
-  const stopClock = useClock().start((now) => {
-    for (const { feed, notification } of notifications.expire(now)) toasts.remove(feed, [notification.id]);
-  });
+  const expire = (): void => {
+    for (const { feed, notification } of notifications.expire(Date.now()))
+      toasts.remove(feed, [notification.id]);
+  };
+  const expiries = new Expiries(expire);
+  const stopWatching = watch(
+    () => notifications.entries,
+    (entries) => {
+      for (const { key, notification } of entries) expiries.watch(key, notification.expiresAt);
+    },
+    { immediate: true },
+  );
+  const stopClock = useClock().start(expire);
   window.addEventListener('storage', unread.follow);
   return () => {
     abort.abort();
     client.close();
     batch.stop();
     stopClock();
+    stopWatching();
+    expiries.stop();
     window.removeEventListener('storage', unread.follow);
   };
 }

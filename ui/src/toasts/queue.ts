@@ -35,6 +35,11 @@ export class ToastQueue {
     return this.#visible;
   }
 
+  /** Those on the screen and those that wait. */
+  get all(): readonly Toast[] {
+    return [...this.#visible, ...this.#waiting];
+  }
+
   /** How many are told as "and N more"; 0 while no more than ten wait. */
   get more(): number {
     return this.#collapsed === 0 ? 0 : this.#collapsed + this.#waiting.length;

@@ -45,6 +45,15 @@ describe('useToasts', () => {
     expect(most).toBe(3);
   });
 
+  it('should take those of a feed off the screen and out of the queue when it is erased', () => {
+    const toasts = useToasts();
+    toasts.show('all', many(5, 'error'));
+    toasts.show('topic:all', [publication(9, 'error')]);
+    toasts.clear('all');
+    vi.advanceTimersByTime(1000);
+    expect([...onScreen]).toEqual(['topic:all/n9']);
+  });
+
   it('should keep errors until they are dismissed', () => {
     const toasts = useToasts();
     toasts.show('all', many(1, 'error'));

@@ -96,6 +96,14 @@ export const useToasts = defineStore('toasts', () => {
     for (const id of ids) dismiss(toastKey(feed, id));
   }
 
+  /** Nothing of the feed is shown any more. */
+  function clear(feed: string): void {
+    const keys = queue.all.flatMap(({ key, notificationId: id }) =>
+      id !== undefined && key === toastKey(feed, id) ? [key] : [],
+    );
+    for (const key of keys) dismiss(key);
+  }
+
   return {
     any,
     visible,
@@ -106,6 +114,7 @@ export const useToasts = defineStore('toasts', () => {
     dismiss,
     dismissAll,
     remove,
+    clear,
     pause: (reason: string) => countdowns.pause(reason),
     resume: (reason: string) => countdowns.resume(reason),
     renderWith(next: ToastRenderer) {

@@ -24,21 +24,25 @@ export interface Missed {
   count: number;
   /** Older ones could not be recovered. */
   gap: boolean;
+  /** The feed was erased, which nobody has missed. */
+  erased?: boolean;
 }
 
-function titleOf(count: number, gap: boolean): string {
+function titleOf({ count, gap, erased }: Missed): string {
+  if (erased) return count > 0 ? `${count} since this feed was emptied` : 'This feed was emptied';
   if (count === 0) return 'Some notifications were missed';
   return gap ? `${count} or more while you were away` : `${count} while you were away`;
 }
 
 /** One toast for all that was missed. */
-export function summaryOf({ feed, count, gap }: Missed, unique: number): Toast {
+export function summaryOf(missed: Missed, unique: number): Toast {
+  const { feed, gap, erased } = missed;
   return {
     key: `summary/${feed}/${unique}`,
     kind: 'summary',
     severity: 'info',
-    title: titleOf(count, gap),
-    body: gap ? 'Some older ones are not shown.' : undefined,
+    title: titleOf(missed),
+    body: gap && !erased ? 'Some older ones are not shown.' : undefined,
     actions: [],
   };
 }
