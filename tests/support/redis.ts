@@ -10,6 +10,12 @@ export async function lookInto(redisHost: string) {
   return {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
+    /** Whether any value of the state store has `text` in it. */
+    stateHolds: async (text: string): Promise<boolean> => {
+      const keys = await client.keys('bff||*');
+      const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
+      return values.some((value) => value?.includes(text));
+    },
     /** Seconds that a key has left to live; negative if it lives for ever. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
     /** All that was announced and not trimmed yet, the first announced first. */

@@ -5,7 +5,7 @@ import {
   type ClientStatus,
   type NotificationClient,
 } from '@tocsin/client';
-import type { Position } from '@tocsin/contracts';
+import type { GoneReason, Position } from '@tocsin/contracts';
 import { now } from './now.ts';
 
 export interface Shown {
@@ -19,6 +19,14 @@ export interface Shown {
 export interface Gap {
   from: Position;
   to: Position;
+  erased: boolean;
+}
+
+export interface Gone {
+  id: string;
+  reason: GoneReason;
+  /** ms since 1970 */
+  at: number;
 }
 
 export interface ObserverOptions {
@@ -32,6 +40,7 @@ export class Observer {
   readonly name: string;
   readonly feed: string;
   readonly shown: Shown[] = [];
+  readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
   /** What a page would have said of its connection, and since when (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
@@ -63,7 +72,11 @@ export class Observer {
         for (const { offset, notification } of publications)
           this.shown.push({ id: notification.id, epoch, offset, at });
       },
-      onGap: (from, to) => this.gaps.push({ from, to }),
+      onGone: (ids, reason) => {
+        const at = now();
+        for (const id of ids) this.gone.push({ id, reason, at });
+      },
+      onGap: (from, to, { erased }) => this.gaps.push({ from, to, erased }),
     });
     this.#client = client;
   }
