@@ -28,6 +28,11 @@ export class Display {
     if (collapseKey !== undefined) this.#replace(collapseKey, id);
   }
 
+  /** The feed was erased: what is published under an id from now on is another notification. */
+  forget(): void {
+    for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
+  }
+
   takeAway(id: string, reason: GoneReason): void {
     this.#gone.add(id);
     this.#publications.delete(id);

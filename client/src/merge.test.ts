@@ -141,11 +141,13 @@ describe('FeedMerge', () => {
 
   it('should ask again at once when a feed is told to have begun a new epoch, with nothing in it', () => {
     const merge = settled();
+    push(merge, [at(11, 'a'), gone(12, 'b')]);
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
     const answer = { ...page(0, [], false, false, 'e2'), erased: true as const };
     const effects = merge.handle({ type: 'answer', page: answer });
     expect(types(effects)).toEqual(['missed', 'moved', 'caught-up']);
     expect(effects[0]).toMatchObject({ erased: true });
+    expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
   it('should ask again at once from the last publication of a page with more', () => {

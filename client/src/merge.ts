@@ -139,6 +139,7 @@ export class FeedMerge {
       const to = { epoch: page.epoch, offset: page.offset };
       this.#effects.push({ type: 'missed', from, to, erased: page.erased === true });
     }
+    if (page.erased) this.#display.forget();
     for (const publication of page.publications) {
       if (!unbroken || !from || publication.offset > from.offset) this.#display.take(publication);
     }

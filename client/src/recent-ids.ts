@@ -7,6 +7,10 @@ export class RecentIds {
     this.#limit = limit;
   }
 
+  clear(): void {
+    this.#ids.clear();
+  }
+
   has(id: string): boolean {
     return this.#ids.has(id);
   }

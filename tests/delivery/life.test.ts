@@ -97,6 +97,7 @@ describe('a retraction', () => {
     await post({ id: 'b', feed, title: 'b' });
     await retract('a', feed);
     await retract('b', feed);
+    await served(feed, ['a retracted', 'b retracted', 'a retracted', 'b retracted']);
     observer?.connect(stack.bffs[1]?.url ?? '');
     await eventually(async () => observer && goneOf(observer).includes('b retracted'));
     expect(observer && goneOf(observer)).toContain('a retracted');

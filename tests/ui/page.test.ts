@@ -151,7 +151,7 @@ describe('the page', () => {
     bff.publish([{ ...first, title: 'Import is done' }, ...titled(1)]);
     await expect.poll(() => rows(page).count()).toBe(2);
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).toContain('Import is done');
-    expect((await toasts(page).allTextContents()).join()).not.toContain('50 %');
+    await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('50 %');
     expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50 %/);
   });
 

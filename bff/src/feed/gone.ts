@@ -14,34 +14,37 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
 
 /** What publications take away from those before them. */
 export class Removals {
-  readonly #retracted = new Map<string, number>();
-  readonly #replaced = new Map<string, number>();
+  /** Where each of these was taken away, ascending. */
+  readonly #retracted = new Map<string, number[]>();
+  readonly #replaced = new Map<string, number[]>();
+  readonly #replacedKeys = new Map<string, number[]>();
   /** The highest offset that takes something away; 0 if none does. */
   readonly offset: number;
 
   constructor(publications: readonly Publication[]) {
     let highest = 0;
     for (const publication of publications) {
-      const { offset } = publication;
-      if (publication.notification === null) {
-        if (publication.gone !== 'retracted') continue;
-        this.#retracted.set(publication.id, offset);
-      } else {
-        const { collapseKey } = publication.notification;
-        if (collapseKey === undefined) continue;
-        this.#replaced.set(collapseKey, offset);
-      }
-      highest = Math.max(highest, offset);
+      const { offset, replaces, notification } = publication;
+      const note = (places: Map<string, number[]>, name: string | undefined) => {
+        if (name === undefined) return;
+        places.set(name, [...(places.get(name) ?? []), offset]);
+        highest = Math.max(highest, offset);
+      };
+      note(this.#replaced, replaces);
+      note(this.#replacedKeys, notification?.collapseKey);
+      if (notification === null && publication.gone === 'retracted') note(this.#retracted, publication.id);
     }
     this.offset = highest;
   }
 
-  /** Why the publication is gone, if it is. */
+  /** Why the publication is gone, if it is: by the first that took it away. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
-    if ((this.#retracted.get(notification.id) ?? 0) > offset) return 'retracted';
-    const { collapseKey } = notification;
-    if (collapseKey === undefined) return undefined;
-    return (this.#replaced.get(collapseKey) ?? 0) > offset ? 'replaced' : undefined;
+    const { id, collapseKey = '' } = notification;
+    const first = (places: number[] = []) => places.find((place) => place > offset) ?? Infinity;
+    const replaced = Math.min(first(this.#replaced.get(id)), first(this.#replacedKeys.get(collapseKey)));
+    const retracted = first(this.#retracted.get(id));
+    if (replaced === Infinity && retracted === Infinity) return undefined;
+    return replaced < retracted ? 'replaced' : 'retracted';
   }
 }

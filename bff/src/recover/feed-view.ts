@@ -91,6 +91,8 @@ export class FeedView {
       return { continues: false, shown: { feed, epoch, publications } };
     }
     const continues = ring.append(publications);
+    // What is missing may take something away.
+    if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const shown = publications.flatMap((publication) => {
       if (publication.offset <= ring.offset) return ring.at(publication.offset) ?? [];
       const { offset } = publication;

@@ -5,11 +5,14 @@ import {
   type Position,
   type Publication,
 } from '@tocsin/contracts';
-import { TemporaryError } from '../deliver/errors.ts';
+import { ChangedError } from '../deliver/errors.ts';
 import { beganErased } from '../feed/position.ts';
 import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from './feed-view.ts';
+
+/** So often at most is read again what changed meanwhile. */
+const MOST_READS = 3;
 
 /** What a reader asks for: where it is, or the newest, or what precedes an offset; `limit` in publications. */
 export type PageRequest =
@@ -23,13 +26,24 @@ export type PageRequest =
  * another epoch, is compared with the head first. Rejects with TemporaryError rather than leave a publication out.
  */
 export async function readPage(view: FeedView, request: PageRequest, now: () => number): Promise<Page> {
+  for (let reads = 1; ; reads++) {
+    try {
+      return await readOnce(view, request, now);
+    } catch (error) {
+      // The feed went on, or anew, while it was read.
+      if (!(error instanceof ChangedError) || reads === MOST_READS) throw error;
+    }
+  }
+}
+
+async function readOnce(view: FeedView, request: PageRequest, now: () => number): Promise<Page> {
   const known = await view.known();
   const asked = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
   if (asked && (asked.epoch !== known.epoch || asked.offset > known.offset)) await view.compare();
   const head = await view.known();
   const answer = (part: Partial<Page> & { publications: Publication[] }): Page => {
     if (view.position?.epoch !== head.epoch)
-      throw new TemporaryError(`${view.feed} began a new epoch meanwhile`);
+      throw new ChangedError(`${view.feed} began a new epoch meanwhile`);
     const publications = part.publications.map((publication) => present(publication, now()));
     const erased = part.recovered === false && asked?.epoch !== head.epoch && beganErased(head.epoch);
     const page = { feed: view.feed, ...head, recovered: true, more: false, ...part, publications };

@@ -34,7 +34,7 @@ describe('audit', () => {
   });
 
   it('should find a hole that nobody admitted', () => {
-    const gaps = [{ from: at(1), to: at(4) }];
+    const gaps = [{ from: at(1), to: at(4), erased: false }];
     expect(audit(observer([1, 4], gaps), []).holes).toEqual([]);
     expect(audit(observer([1, 4, 6], gaps), []).holes).toEqual(['5 to 5']);
   });

@@ -34,6 +34,7 @@ describe('useNotifications', () => {
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
     notifications.older.set('all', { epoch: 'e', before: 1 });
+    notifications.remove('all', ['n4']);
     notifications.clear('all');
     expect(ids()).toEqual(['n9']);
     expect(notifications.older.size).toBe(0);

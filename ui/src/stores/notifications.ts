@@ -1,7 +1,7 @@
 import { isExpired } from '@tocsin/contracts';
 import { defineStore } from 'pinia';
 import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
-import { insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
+import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
 
 /** Most entries that the page keeps; the oldest leave first. */
 export const MAX_ENTRIES = 1_000;
@@ -48,7 +48,7 @@ export const useNotifications = defineStore('notifications', () => {
       logs.value.get(feed) ?? [],
       feed,
       { ...arrival, publications: fresh },
-      (id) => gone.has(id),
+      (id) => gone.has(entryKey(feed, id)),
       now,
     );
     logs.value.set(feed, log);
@@ -57,10 +57,10 @@ export const useNotifications = defineStore('notifications', () => {
   }
 
   function remove(feed: string, ids: readonly string[]): void {
-    for (const id of ids) gone.add(id);
-    for (const id of gone) {
+    for (const id of ids) gone.add(entryKey(feed, id));
+    for (const key of gone) {
       if (gone.size <= MAX_GONE) break;
-      gone.delete(id);
+      gone.delete(key);
     }
     const log = logs.value.get(feed);
     const away = new Set(ids);
@@ -74,6 +74,7 @@ export const useNotifications = defineStore('notifications', () => {
   /** The feed was erased: nothing of before is there any more. */
   function clear(feed: string): void {
     older.delete(feed);
+    for (const key of gone) if (key === entryKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
     set(feed, []);
   }
 

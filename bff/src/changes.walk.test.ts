@@ -1,0 +1,81 @@
+import type { EntryItem } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ChangesWalk, replay } from './testing/changes-walk.ts';
+import { erase, notification, retract } from './testing/feed-fixture.ts';
+
+const id = fc.nat(12).map((n) => `n${n}`);
+const item = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ publish: id }) },
+  { weight: 3, arbitrary: fc.record({ publish: id, key: fc.constantFrom('k', 'l') }) },
+  { weight: 3, arbitrary: fc.record({ retract: id }) },
+  { weight: 1, arbitrary: fc.constant({ erase: true }) },
+);
+const step = fc.constantFrom('loaded', 'peeked', 'committed', 'popped', 'broadcast', undefined, undefined);
+const side = fc.constantFrom(0 as const, 1 as const);
+const action = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ put: fc.array(item, { minLength: 1, maxLength: 4, size: 'max' }) }) },
+  { weight: 6, arbitrary: fc.record({ turn: side, end: step }) },
+  { weight: 2, arbitrary: fc.record({ deaf: side, on: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ compare: side }) },
+  { weight: 4, arbitrary: fc.record({ read: side }) },
+  { weight: 3, arbitrary: fc.record({ answer: side }) },
+);
+
+it(
+  'should show what the rules say whatever dies or is missed, and nothing that is gone after its broadcast',
+  { timeout: 60_000 },
+  async () => {
+    let deaths = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 80, size: 'max' }), async (actions) => {
+        const walk = new ChangesWalk();
+        let titles = 0;
+        const itemOf = (what: {
+          publish?: string;
+          key?: string;
+          retract?: string;
+          erase?: boolean;
+        }): EntryItem => {
+          if (what.retract !== undefined) return retract(what.retract);
+          if (what.publish === undefined) return erase;
+          // Each with a title of its own, so that what is served can be told apart.
+          const more = what.key === undefined ? {} : { collapseKey: what.key };
+          return notification(what.publish, { title: `title ${titles++}`, ...more });
+        };
+        for (const act of actions) {
+          if ('put' in act) walk.put(act.put.map(itemOf));
+          if ('turn' in act) await walk.turn(act.turn, act.end);
+          if ('deaf' in act) walk.deafen(act.deaf, act.on);
+          if ('compare' in act) await walk.instances[act.compare]?.view.compare();
+          if ('read' in act) await walk.instances[act.read]?.read();
+          if ('answer' in act) await walk.instances[act.answer]?.answer();
+        }
+        deaths += walk.deaths;
+        if (walk.entries.length === 0) return;
+        await walk.turn(0, undefined);
+        const expected = replay(walk.entries);
+        const live = expected.filter(({ gone }) => !gone);
+        for (const instance of walk.instances) {
+          instance.deaf = false;
+          await instance.view.compare();
+          instance.forbidden = walk.forbidden();
+          const { epoch, offset, publications } = await instance.read();
+          expect(
+            publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.title)),
+          ).toEqual(expected.map((row) => (row.gone ? `${row.id} ${row.gone}` : row.title)));
+          const { client } = instance;
+          for (let round = 0; round < 20; round++) {
+            await instance.answer();
+            client.take({ type: 'position', position: { epoch, offset } });
+          }
+          expect(client.merge.position).toEqual({ epoch, offset });
+          const screen = [...client.screen.values()];
+          expect(live.map(({ title }) => title)).toEqual(expect.arrayContaining(screen));
+        }
+      }),
+      { numRuns: 300, seed: 20261124 },
+    );
+    expect(deaths).toBeGreaterThan(100);
+  },
+);
