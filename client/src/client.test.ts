@@ -142,12 +142,7 @@ describe('createNotificationClient', () => {
     open().subscribe('all', seen, { position: { epoch: 'lost', offset: 7 } });
     await vi.waitFor(() => expect(seen.ids).toEqual(['n1', 'n2']));
     expect(seen.deliveries).toEqual(['snapshot away']);
-    expect(seen.gaps).toEqual([
-      [
-        { epoch: 'lost', offset: 7 },
-        { epoch: 'e', offset: 2 },
-      ],
-    ]);
+    expect(seen.gaps).toEqual([[{ epoch: 'lost', offset: 7 }, { epoch: 'e', offset: 2 }, { erased: false }]]);
   });
 
   it('should repeat a subscribe that is refused for now', async () => {
