@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { claimsSchema, faultsOf } from '@tocsin/contracts';
-import { SignJWT } from 'jose';
 import { readAuthConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { DATA_DIR } from '../paths.ts';
 import { tokenSecret } from './kept-secrets.ts';
+import { signToken } from './sign-token.ts';
 
 const USE = "Use: npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]";
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
@@ -20,13 +20,8 @@ export async function token(args: string[]): Promise<number> {
     const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
     throw new Failure(`No bff would accept this token:\n${faults.join('\n')}\n${USE}`);
   }
-  const text = await new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setIssuer(config.issuer)
-    .setAudience(config.audience)
-    .setIssuedAt()
-    .setExpirationTime(exp)
-    .sign(new TextEncoder().encode(tokenSecret(config, data)));
+  const { issuer, audience } = config;
+  const text = await signToken({ claims, exp, issuer, audience, secret: tokenSecret(config, data) });
   process.stdout.write(`${text}\n`);
   return 0;
 }

@@ -8,7 +8,7 @@ const STEADY = 15;
 const RESTLESS = 4;
 
 /** What watches a feed and keeps a record, in this process or another. */
-export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gaps'>;
+export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /** 20 clients over all instances and feeds: steady ones, some that reconnect at random, and a slow one. */
 export class Clients {
@@ -20,20 +20,26 @@ export class Clients {
   readonly #moving: Promise<void>[];
   #running = true;
 
-  constructor(instances: readonly { name: string; url: string }[], random: Random) {
+  /** With `tokens` everybody shows one; `long` is for the client that cannot ask for the next. */
+  constructor(
+    instances: readonly { name: string; url: string }[],
+    random: Random,
+    tokens?: { getToken: () => Promise<string>; long: string },
+  ) {
+    const asked = tokens && { getToken: tokens.getToken };
     this.#random = random;
     this.#urls = instances.map(({ url }) => url);
     for (let i = 0; i < STEADY; i++) {
       const instance = instances[i % instances.length] as { name: string; url: string };
       const feed = FEEDS[Math.floor(i / instances.length) % FEEDS.length] as string;
-      const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, { feed });
+      const observer = new Observer(`steady ${i + 1} on ${instance.name}`, instance.url, { feed, ...asked });
       this.steady.push({ observer, pair: instance.name });
     }
     for (let i = 0; i < RESTLESS; i++) {
       const feed = FEEDS[i % FEEDS.length] as string;
-      this.restless.push(new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed }));
+      this.restless.push(new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed, ...asked }));
     }
-    this.slow = new SlowClient('slow 1', random.pick(this.#urls), FEEDS[0]);
+    this.slow = new SlowClient('slow 1', random.pick(this.#urls), FEEDS[0], tokens?.long);
     this.#moving = [];
   }
 

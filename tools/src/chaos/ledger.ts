@@ -1,5 +1,8 @@
 import { audit, isClean, longestPause, type Account } from '../ledger/audit.ts';
-import type { Clients } from './clients.ts';
+import { quantile } from '../bench/quantile.ts';
+import type { Changes, Rule } from './changes.ts';
+import { brokenRules, lateness } from './check-rules.ts';
+import type { Clients, Watcher } from './clients.ts';
 import { killsOf } from './goals.ts';
 import { groupOf, type Fault } from './schedule.ts';
 import type { Workload } from './workload.ts';
@@ -32,7 +35,9 @@ export interface Ledger {
   repeatedRequests: number;
   deliveries: number;
   kills: number;
-  accounts: (Account & { feed: string })[];
+  /** `broken`: what was wrong with schedules, retractions and expiries. */
+  accounts: (Account & { feed: string; broken: string[] })[];
+  changes: ChangesRow | undefined;
   faults: FaultRow[];
   /** What the run should have done and did not. */
   shortfalls: readonly string[];
@@ -45,6 +50,10 @@ export interface LedgerInput {
   naive: boolean;
   startedAt: number;
   workload: Workload;
+  /** Absent where the naive way runs, which has none. */
+  changes: Changes | undefined;
+  /** Says of an offset of a feed whether its log has nothing to show there. */
+  isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
   events: readonly Event[];
   shortfalls: readonly string[];
@@ -56,15 +65,23 @@ export async function makeLedger({
   naive,
   startedAt,
   workload,
+  changes,
+  isGone,
   clients,
   events,
   shortfalls,
 }: LedgerInput): Promise<Ledger> {
   const watchers = await clients.all();
-  const accounts = watchers.map((watcher) => ({
-    ...audit(watcher, workload.acknowledged(watcher.feed).keys()),
-    feed: watcher.feed,
-  }));
+  const rules: ReadonlyMap<string, Rule> = changes?.rules ?? new Map<string, Rule>();
+  const accounts = watchers.map((watcher) => {
+    const { feed } = watcher;
+    const wanted = [...workload.acknowledged(feed).keys(), ...(changes?.mustShow(feed) ?? [])];
+    return {
+      ...audit(watcher, wanted, (epoch, offset) => isGone(feed, epoch, offset)),
+      feed,
+      broken: brokenRules(watcher, rules),
+    };
+  });
   return {
     seed,
     startedAt,
@@ -75,9 +92,34 @@ export async function makeLedger({
     deliveries: accounts.reduce((sum, { shown }) => sum + shown, 0),
     kills: killsOf({ events }),
     accounts,
+    changes: changes && changesRow(rules, watchers),
     faults: faultRows(events, clients),
     shortfalls,
-    clean: accounts.every(isClean) && shortfalls.length === 0,
+    clean:
+      accounts.every((account) => isClean(account) && account.broken.length === 0) && shortfalls.length === 0,
+  };
+}
+
+/** How many changes were acknowledged, and how late schedules were shown, in ms. */
+export interface ChangesRow {
+  scheduled: number;
+  cancelled: number;
+  retracted: number;
+  expiring: number;
+  medianLateMs: number;
+  highestLateMs: number;
+}
+
+function changesRow(rules: ReadonlyMap<string, Rule>, watchers: readonly Watcher[]): ChangesRow {
+  const count = (kind: Rule['kind']) => [...rules.values()].filter((rule) => rule.kind === kind).length;
+  const late = watchers.flatMap((watcher) => lateness(watcher, rules));
+  return {
+    scheduled: count('scheduled'),
+    cancelled: count('cancelled'),
+    retracted: count('retracted'),
+    expiring: count('expiring'),
+    medianLateMs: Math.round(quantile(late, 0.5)),
+    highestLateMs: Math.round(late.reduce((highest, ms) => Math.max(highest, ms), 0)),
   };
 }
 

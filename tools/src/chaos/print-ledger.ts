@@ -1,12 +1,29 @@
 import { table } from '../print/table.ts';
-import type { Ledger } from './ledger.ts';
+import type { ChangesRow, Ledger } from './ledger.ts';
+
+const MAX_SENTENCES = 20;
+
+const changesOf = (changes: ChangesRow): string =>
+  `Among them ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms after their time in the median, ` +
+  `${changes.highestLateMs} ms at most, faults included), ${changes.cancelled} schedules cancelled, ` +
+  `${changes.retracted} retracted, ${changes.expiring} expiring.`;
 
 /** The ledger as text; its last line sums up. */
 export function printLedger(ledger: Ledger): string {
   const sum = (of: (account: Ledger['accounts'][number]) => number) =>
     ledger.accounts.reduce((total, account) => total + of(account), 0);
   const rows = [
-    ['client', 'feed', 'acknowledged', 'delivered', 'lost', 'shown twice', 'out of order', 'honest gaps'],
+    [
+      'client',
+      'feed',
+      'acknowledged',
+      'delivered',
+      'lost',
+      'shown twice',
+      'out of order',
+      'rules broken',
+      'honest gaps',
+    ],
     ...ledger.accounts.map((account) => [
       account.observer,
       account.feed,
@@ -15,6 +32,7 @@ export function printLedger(ledger: Ledger): string {
       account.lost.length,
       account.twice.length,
       account.disordered.length + account.holes.length,
+      account.broken.length,
       account.honestGaps,
     ]),
   ];
@@ -33,7 +51,12 @@ export function printLedger(ledger: Ledger): string {
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
     `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
     `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
+    (ledger.changes ? `${sum(({ broken }) => broken.length)} rules broken, ` : '') +
     `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
+  const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
+  const broken = ledger.accounts.flatMap(({ observer, broken }) =>
+    broken.map((sentence) => `${observer}: ${sentence}.\n`),
+  );
   const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
-  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${total}`;
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${total}`;
 }

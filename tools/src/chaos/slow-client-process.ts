@@ -1,12 +1,12 @@
 import { Observer } from '../ledger/observer.ts';
 import type { SlowClientReport } from './slow-client.ts';
 
-const [url = '', feed = ''] = process.argv.slice(2);
-const observer = new Observer('slow', url, { feed });
+const [url = '', feed = '', token] = process.argv.slice(2);
+const observer = new Observer('slow', url, { feed, ...(token && { getToken: () => token }) });
 
 process.on('message', () => {
-  const { shown, gaps, position } = observer;
-  const report: SlowClientReport = { ready: position !== undefined, shown, gaps };
+  const { shown, gone, gaps, position } = observer;
+  const report: SlowClientReport = { ready: position !== undefined, shown, gone, gaps };
   process.send?.(report);
 });
 process.on('disconnect', () => process.exit());

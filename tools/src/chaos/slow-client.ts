@@ -2,11 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { guard, release } from '../process/reaper.ts';
-import type { Gap, Shown } from '../ledger/observer.ts';
+import type { Gap, Gone, Shown } from '../ledger/observer.ts';
 
 export interface SlowClientReport {
   ready: boolean;
   shown: Shown[];
+  gone: Gone[];
   gaps: Gap[];
 }
 
@@ -15,14 +16,18 @@ export class SlowClient {
   readonly name: string;
   readonly feed: string;
   shown: Shown[] = [];
+  gone: Gone[] = [];
   gaps: Gap[] = [];
   readonly #child: ChildProcess;
 
-  constructor(name: string, url: string, feed: string) {
+  constructor(name: string, url: string, feed: string, token?: string) {
     this.name = name;
     this.feed = feed;
     const script = fileURLToPath(new URL('./slow-client-process.ts', import.meta.url));
-    this.#child = fork(script, [url, feed], { execArgv: ['--import', 'tsx'], detached: true });
+    this.#child = fork(script, [url, feed, ...(token ? [token] : [])], {
+      execArgv: ['--import', 'tsx'],
+      detached: true,
+    });
     const { pid } = this.#child;
     if (pid !== undefined) {
       guard(pid);
@@ -47,6 +52,7 @@ export class SlowClient {
     this.#child.send('report');
     const [report] = (await once(this.#child, 'message')) as [SlowClientReport];
     this.shown = report.shown;
+    this.gone = report.gone;
     this.gaps = report.gaps;
     return report;
   }

@@ -15,6 +15,11 @@ describe('audit', () => {
     expect(isClean(audit(observer([1, 2, 3]), ['n1', 'n2', 'n3']))).toBe(true);
   });
 
+  it('should find no hole where the log has nothing to show', () => {
+    const isGone = (_epoch: string, offset: number) => offset === 2 || offset === 3;
+    expect(audit(observer([1, 4, 6]), [], isGone).holes).toEqual(['5 to 5']);
+  });
+
   it('should find what was acknowledged and never shown', () => {
     const account = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
     expect(account.lost).toEqual(['n3']);

@@ -18,8 +18,15 @@ export interface Account {
   honestGaps: number;
 }
 
-/** What became of the acknowledged ids with one observer that watched all the time. */
-export function audit(observer: Recorded, acknowledged: Iterable<string>): Account {
+/**
+ * What became of the acknowledged ids with one observer that watched all the time. `isGone` says of an offset whether
+ * the log holds nothing to show there.
+ */
+export function audit(
+  observer: Recorded,
+  acknowledged: Iterable<string>,
+  isGone: (epoch: string, offset: number) => boolean = () => false,
+): Account {
   const wanted = [...acknowledged];
   const seen = new Set<string>();
   const twice: string[] = [];
@@ -31,8 +38,8 @@ export function audit(observer: Recorded, acknowledged: Iterable<string>): Accou
     seen.add(id);
     if (last?.epoch === epoch) {
       if (offset <= last.offset) disordered.push(`${id} at ${offset} after ${last.offset}`);
-      else if (offset > last.offset + 1 && !isAdmitted(observer.gaps, epoch, last.offset, offset))
-        holes.push(`${last.offset + 1} to ${offset - 1}`);
+      else if (!isAdmitted(observer.gaps, epoch, last.offset, offset))
+        holes.push(...holesBetween(last.offset, offset, (between) => isGone(epoch, between)));
     }
     last = { epoch, offset };
   }
@@ -46,6 +53,13 @@ export function audit(observer: Recorded, acknowledged: Iterable<string>): Accou
     holes,
     honestGaps: observer.gaps.length,
   };
+}
+
+/** What lies between two offsets and has something to show. */
+function holesBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
+  const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
+  const holes = between.filter((offset) => !isGone(offset));
+  return holes.length > 0 ? [`${holes[0]} to ${holes.at(-1)}`] : [];
 }
 
 /** Whether a gap that was told covers what lies between two offsets. */

@@ -36,15 +36,27 @@ export class Caller {
    * @throws Failure for an answer that repeating does not mend, or when patience ends
    */
   async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
+    await this.#until202('POST', '/notifications', bodyOf(notifications));
+    for (const { id } of notifications) this.acknowledged.set(id, Date.now());
+  }
+
+  /** Retracts until 202. @throws Failure as `post` does */
+  retract(feed: string, id: string): Promise<void> {
+    return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
+  }
+
+  /** Posts once; the status, or 0 when there was no answer. */
+  tryOnce(notification: NotificationInput): Promise<number> {
+    return this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
+  }
+
+  async #until202(method: 'POST' | 'DELETE', path: string, body?: string): Promise<void> {
     const end = Date.now() + this.#patienceMs;
     for (let url = this.#nextUrl(); ; url = this.#nextUrl()) {
-      const status = await this.#send(url, notifications);
-      if (status === 202) {
-        for (const { id } of notifications) this.acknowledged.set(id, Date.now());
-        return;
-      }
+      const status = await this.#send(url, method, path, body);
+      if (status === 202) return;
       if (status >= 400 && status < 500 && status !== 429)
-        throw new Failure(`a valid notification was answered ${status}`);
+        throw new Failure(`a valid ${method} ${path} was answered ${status}`);
       if (Date.now() > end)
         throw new Failure(
           `no 202 within ${this.#patienceMs} ms, last ${status || `no answer: ${messageOf(this.#lastError)}`}`,
@@ -71,12 +83,11 @@ export class Caller {
   }
 
   /** The status, or 0 when there was no answer. */
-  async #send(url: string, notifications: readonly object[]): Promise<number> {
+  async #send(url: string, method: 'POST' | 'DELETE', path: string, content?: string): Promise<number> {
     try {
-      const { statusCode, body } = await request(`${url}/notifications`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(notifications.length === 1 ? notifications[0] : notifications),
+      const { statusCode, body } = await request(`${url}${path}`, {
+        method,
+        ...(content !== undefined && { headers: { 'content-type': 'application/json' }, body: content }),
         headersTimeout: ANSWER_MS,
         bodyTimeout: ANSWER_MS,
       });
@@ -88,6 +99,9 @@ export class Caller {
     }
   }
 }
+
+const bodyOf = (notifications: readonly object[]): string =>
+  JSON.stringify(notifications.length === 1 ? notifications[0] : notifications);
 
 /** Notifications with ids of their own, titled by their number. */
 export const makeNotifications = (

@@ -4,6 +4,7 @@ import {
   memoryPositions,
   type ClientStatus,
   type NotificationClient,
+  type NotificationClientOptions,
 } from '@tocsin/client';
 import type { GoneReason, Position } from '@tocsin/contracts';
 import { now } from './now.ts';
@@ -33,6 +34,8 @@ export interface ObserverOptions {
   feed?: string;
   /** Where to go on from; without one: from now on. */
   position?: Position;
+  /** Asked for a token at every connection, and before one ends. */
+  getToken?: NotificationClientOptions['getToken'];
 }
 
 /** A browser without a screen: the client package, and a record of everything that it was told to show. */
@@ -45,10 +48,12 @@ export class Observer {
   /** What a page would have said of its connection, and since when (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
+  readonly #getToken: NotificationClientOptions['getToken'];
   readonly #positions = memoryPositions();
   #client: NotificationClient | undefined;
 
-  constructor(name: string, url: string, { feed = 'all', position }: ObserverOptions = {}) {
+  constructor(name: string, url: string, { feed = 'all', position, getToken }: ObserverOptions = {}) {
+    this.#getToken = getToken;
     this.name = name;
     this.feed = feed;
     if (position) this.#positions.set(feed, position);
@@ -63,7 +68,12 @@ export class Observer {
   /** Connects as a page that is loaded again: it knows its position, and nothing else. */
   connect(url: string): void {
     this.close();
-    const client = createNotificationClient({ url, transports: ['websocket'], positions: this.#positions });
+    const client = createNotificationClient({
+      url,
+      transports: ['websocket'],
+      positions: this.#positions,
+      ...(this.#getToken && { getToken: this.#getToken }),
+    });
     client.on('status', (status) => this.statuses.push({ status, at: now() }));
     client.on('error', (error) => (this.#lastError = `; its last error: ${error.message}`));
     client.subscribe(this.feed, {

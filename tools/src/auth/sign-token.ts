@@ -1,0 +1,20 @@
+import { SignJWT } from 'jose';
+
+export interface TokenOptions {
+  claims: { sub: string; feeds: string[]; roles: string[] };
+  /** Seconds since 1970. */
+  exp: number;
+  issuer: string;
+  audience: string;
+  secret: string;
+}
+
+/** A token of HS256 as the bff takes it. */
+export const signToken = ({ claims, exp, issuer, audience, secret }: TokenOptions): Promise<string> =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime(exp)
+    .sign(new TextEncoder().encode(secret));
