@@ -7,7 +7,7 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies } from './eslint.rooms.js';
 
 const TYPESCRIPT = ['**/*.ts'];
-const VUE = ['ui/src/**/*.vue'];
+const VUE = ['{ui,client}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**'];
 /** The only files that read the environment; everything else is given its settings. */
@@ -99,7 +99,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['ui/src/**/*.ts'],
+    files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts'],
     // Only the Vue compiler knows the type of a .vue file: `vue-tsc` checks these.
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',

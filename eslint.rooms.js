@@ -10,8 +10,9 @@ const room = (type, pattern, capture = []) => ({ type, pattern, capture, partial
 
 export const elements = [
   room('contracts', 'contracts/src'),
+  room('toasts', 'client/src/vue/toasts'),
+  room('vue', 'client/src/vue'),
   room('client', 'client/src'),
-  room('toasts', 'ui/src/toasts'),
   room('ui', 'ui/src'),
   room('service-http', 'service/src/http'),
   room('service-dapr', 'service/src/dapr'),
@@ -54,11 +55,12 @@ export const policies = [
   { from: from('contracts'), allow: [to('contracts'), modules('zod')] },
 
   { from: from('client'), allow: [to('client', 'contracts'), modules('socket.io-client')] },
-  { from: from('ui'), allow: [to('ui', 'toasts', 'client', 'contracts'), modules('vue', 'pinia')] },
   {
-    from: from('toasts'),
-    allow: [to('ui', 'toasts', 'contracts'), modules('vue', 'pinia', 'vue-toastification')],
+    from: from(['vue', 'toasts']),
+    allow: [to('vue', 'toasts', 'client', 'contracts'), modules('vue')],
   },
+  { from: from('toasts'), allow: modules('vue-toastification') },
+  { from: from('ui'), allow: [to('ui', 'vue', 'contracts'), modules('vue')] },
 
   {
     from: from(['service', 'service-http', 'service-dapr']),

@@ -125,7 +125,7 @@ describe('the page', () => {
     bff.lose();
     bff.publish(titled(3, 'After'), { push: false });
     await bff.start();
-    await page.locator('.gap').waitFor();
+    await page.locator('.tocsin-gap').waitFor();
     expect(await rows(page).count()).toBe(5);
     await page.getByTestId('toast').getByText('Some older ones are not shown.').waitFor();
   });
@@ -226,13 +226,13 @@ describe('the page', () => {
     const page = await open();
     await expect.poll(() => rows(page).count()).toBe(3);
     const links = await page
-      .locator('.row a')
+      .locator('.tocsin-row a')
       .evaluateAll((elements) => elements.map((a) => [a.getAttribute('href'), a.getAttribute('rel')]));
     expect(links).toEqual([
       ['/orders', null],
       ['https://example.org/a', 'noopener noreferrer'],
     ]);
-    expect(await page.locator('.row img, .row b').count()).toBe(0);
+    expect(await page.locator('.tocsin-row img, .tocsin-row b').count()).toBe(0);
     await page.getByText('<b>bold</b>').waitFor();
   });
 
@@ -250,7 +250,7 @@ describe('the page', () => {
     bff.publish([{ title: 'x' }]);
     const page = await open({ locale: 'de-DE' });
     await page.getByRole('heading', { name: 'Heute' }).waitFor();
-    expect(await page.locator('.day time').getAttribute('lang')).toBe('de-DE');
+    expect(await page.locator('.tocsin-day time').getAttribute('lang')).toBe('de-DE');
   });
 
   it('should keep the row under the pointer in place when others come', async () => {

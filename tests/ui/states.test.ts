@@ -91,7 +91,7 @@ it('should shift nothing but the list and the toasts when notifications arrive',
         })[]) {
           for (const { node } of entry.sources) {
             const element = node instanceof Element ? node : node?.parentElement;
-            if (!element?.closest('.day, .toasts'))
+            if (!element?.closest('.tocsin-day, .tocsin-toasts'))
               shifted.push(element?.outerHTML.slice(0, 120) ?? 'removed');
           }
         }

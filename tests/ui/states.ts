@@ -161,7 +161,7 @@ export const STATES: Record<string, State> = {
       bff.lose();
       bff.publish(burst(2), { push: false });
       await bff.start();
-      await page.locator('.gap').waitFor();
+      await page.locator('.tocsin-gap').waitFor();
     },
   },
 };

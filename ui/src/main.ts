@@ -1,10 +1,6 @@
-import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';
-import './tokens.css';
-import './base.css';
-import { feedsOf } from './stores/feeds.ts';
+import './page.css';
+import { feedsOf } from './feeds.ts';
 
-createApp(App, { feeds: feedsOf(location.search) })
-  .use(createPinia())
-  .mount('#app');
+createApp(App, { feeds: feedsOf(location.search) }).mount('#app');

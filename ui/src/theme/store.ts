@@ -1,6 +1,5 @@
-import { defineStore } from 'pinia';
-import { computed, ref, watchEffect } from 'vue';
-import { safeStorage } from '../stores/storage.ts';
+import { safeStorage } from '@tocsin/client/vue';
+import { computed, reactive, ref, watchEffect } from 'vue';
 
 export const THEME_CHOICES = ['system', 'light', 'dark'] as const;
 export type ThemeChoice = (typeof THEME_CHOICES)[number];
@@ -12,7 +11,7 @@ const choiceOf = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
 /** Dark and light, by the system or by the switch; the choice is kept in this browser and followed by other tabs. */
-export const useTheme = defineStore('theme', () => {
+export function useTheme() {
   const storage = safeStorage(() => localStorage);
   const system = matchMedia('(prefers-color-scheme: dark)');
   const systemDark = ref(system.matches);
@@ -37,5 +36,5 @@ export const useTheme = defineStore('theme', () => {
     storage.set(KEY, to);
   }
 
-  return { choice, theme, next, choose };
-});
+  return reactive({ choice, theme, next, choose });
+}

@@ -1,0 +1,12 @@
+import './styles/tokens.css';
+import './styles/base.css';
+
+export * from './use-notifications.ts';
+export { default as NotificationBell } from './NotificationBell.vue';
+export { default as NotificationList } from './NotificationList.vue';
+export { default as NotificationToasts } from './toasts/NotificationToasts.vue';
+export { default as NotificationRow } from './components/NotificationRow.vue';
+export { default as ToastCard } from './toasts/ToastCard.vue';
+export { default as AppIcon } from './components/AppIcon.vue';
+export { safeStorage } from './stores/storage.ts';
+export { toastOf } from './toasts/toast-of.ts';

@@ -1,0 +1,22 @@
+import { ref } from 'vue';
+import { defineStore } from './define-store.ts';
+
+/** The time by which the page tells ages, in milliseconds since 1970. Ticks every 15 s, at once when shown again. */
+export const useClock = defineStore(() => {
+  const now = ref(Date.now());
+
+  function start(tick: (now: number) => void): () => void {
+    const advance = (): void => {
+      now.value = Date.now();
+      tick(now.value);
+    };
+    const timer = setInterval(advance, 15_000);
+    document.addEventListener('visibilitychange', advance);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', advance);
+    };
+  }
+
+  return { now, start };
+});

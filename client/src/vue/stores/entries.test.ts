@@ -1,0 +1,104 @@
+import type { LivePublication } from '@tocsin/contracts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { forgetStores } from './define-store.ts';
+import { MAX_ENTRIES, useEntries } from './entries.ts';
+import { useUnread } from './unread.ts';
+
+const at = (offset: number, expiresAt?: string): LivePublication => ({
+  offset,
+  notification: {
+    id: `n${offset}`,
+    feed: 'all',
+    severity: 'info',
+    title: `n${offset}`,
+    createdAt: '2026-06-01T10:00:00Z',
+    ...(expiresAt && { expiresAt }),
+  },
+});
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
+const ids = () => useEntries().entries.map(({ notification }) => notification.id);
+
+const stored = new Map<string, string>();
+beforeEach(() => {
+  stored.clear();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => stored.set(key, value),
+  });
+  forgetStores();
+});
+
+describe('useEntries', () => {
+  it('should forget a feed that was erased, and only that', () => {
+    const notifications = useEntries();
+    notifications.add('all', { epoch: 'e', publications: range(1, 3) });
+    notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
+    notifications.older.set('all', { epoch: 'e', before: 1 });
+    notifications.remove('all', ['n4']);
+    notifications.clear('all');
+    expect(ids()).toEqual(['n9']);
+    expect(notifications.older.size).toBe(0);
+    notifications.add('all', { epoch: 'f', publications: [at(4)] });
+    expect(ids()).toContain('n4');
+  });
+
+  it('should never show what was gone before', () => {
+    const notifications = useEntries();
+    notifications.remove('all', ['n2']);
+    notifications.add('all', { epoch: 'e', publications: range(1, 3) });
+    expect(ids()).toEqual(['n3', 'n1']);
+    notifications.remove('all', ['n1']);
+    expect(ids()).toEqual(['n3']);
+  });
+
+  it('should keep a bounded number and say that older ones are not here', () => {
+    const notifications = useEntries();
+    notifications.add('all', { epoch: 'e', publications: range(1, MAX_ENTRIES + 5) });
+    expect(notifications.entries).toHaveLength(MAX_ENTRIES);
+    expect(ids().at(-1)).toBe('n6');
+    expect(notifications.older.get('all')).toBe('dropped');
+  });
+
+  it('should take away what has expired', () => {
+    const notifications = useEntries();
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    notifications.add('all', {
+      epoch: 'e',
+      publications: [at(1, '2020-06-01T11:00:00Z'), at(2, soon), at(3)],
+    });
+    expect(ids()).toEqual(['n3', 'n2']);
+    notifications.expire(Date.now() + 120_000);
+    expect(ids()).toEqual(['n3']);
+  });
+});
+
+describe('useUnread', () => {
+  it('should count nothing of the first visit, then what came since the bell was opened', () => {
+    const notifications = useEntries();
+    const unread = useUnread();
+    notifications.add('all', { epoch: 'e', publications: range(1, 3) });
+    unread.begin('all', { epoch: 'e', offset: 3 });
+    expect(unread.count).toBe(0);
+    notifications.add('all', { epoch: 'e', publications: range(4, 5) });
+    expect(unread.count).toBe(2);
+    unread.open();
+    expect(unread.count).toBe(0);
+  });
+
+  it('should remember over a reload, and go by time in another epoch', () => {
+    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useUnread().begin('all', { epoch: 'e', offset: 1 });
+    forgetStores();
+    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    expect(useUnread().count).toBe(2);
+    useUnread().open();
+    useEntries().add('all', { epoch: 'f', publications: [at(9)] });
+    expect(useUnread().count).toBe(0);
+  });
+
+  it('should ignore what somebody else has stored', () => {
+    stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
+    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    expect(useUnread().count).toBe(0);
+  });
+});

@@ -1,0 +1,89 @@
+import { isExpired } from '@tocsin/contracts';
+import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
+import { defineStore } from './define-store.ts';
+import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
+
+/** Most entries that the page keeps; the oldest leave first. */
+export const MAX_ENTRIES = 1_000;
+const MAX_GONE = 4_000;
+
+/** Where the next older page ends. */
+export interface OlderPlace {
+  epoch: string;
+  before: number;
+}
+
+/** What the page shows of the feeds: complete from its oldest entry on, apart from the gaps that it marks. */
+export const useEntries = defineStore(() => {
+  const logs = shallowRef(new Map<string, Entry[]>());
+  /** Feeds of which older ones exist that are not here, with what is known about fetching them. */
+  const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
+  const loaded = shallowReactive(new Set<string>());
+  const gone = new Set<string>();
+
+  const entries = computed(() => newestFirst([...logs.value.values()]));
+  const oldestOf = (feed: string): Entry | undefined => logs.value.get(feed)?.[0];
+
+  function set(feed: string, log: Entry[]): void {
+    logs.value.set(feed, log);
+    triggerRef(logs);
+  }
+
+  function dropOldest(): void {
+    let surplus = [...logs.value.values()].reduce((sum, { length }) => sum + length, 0) - MAX_ENTRIES;
+    while (surplus-- > 0) {
+      const [feed, log] = [...logs.value].reduce((a, b) =>
+        (b[1][0]?.time ?? Infinity) < (a[1][0]?.time ?? Infinity) ? b : a,
+      );
+      log.shift();
+      older.set(feed, 'dropped');
+    }
+  }
+
+  /** Adds what is not there yet; what was gone before stays away. */
+  function add(feed: string, arrival: Arrival): void {
+    const now = Date.now();
+    const fresh = arrival.publications.filter(({ notification }) => !isExpired(notification, now));
+    const log = insert(
+      logs.value.get(feed) ?? [],
+      feed,
+      { ...arrival, publications: fresh },
+      (id) => gone.has(entryKey(feed, id)),
+      now,
+    );
+    logs.value.set(feed, log);
+    dropOldest();
+    triggerRef(logs);
+  }
+
+  function remove(feed: string, ids: readonly string[]): void {
+    for (const id of ids) gone.add(entryKey(feed, id));
+    for (const key of gone) {
+      if (gone.size <= MAX_GONE) break;
+      gone.delete(key);
+    }
+    const log = logs.value.get(feed);
+    const away = new Set(ids);
+    if (log?.some(({ notification }) => away.has(notification.id)))
+      set(
+        feed,
+        log.filter(({ notification }) => !away.has(notification.id)),
+      );
+  }
+
+  /** The feed was erased: nothing of before is there any more. */
+  function clear(feed: string): void {
+    older.delete(feed);
+    for (const key of gone) if (key === entryKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
+    set(feed, []);
+  }
+
+  /** Takes away and returns what has expired by `now` (milliseconds since 1970). */
+  function expire(now: number): Entry[] {
+    const expired = entries.value.filter(({ notification }) => isExpired(notification, now));
+    for (const { feed, notification } of expired) remove(feed, [notification.id]);
+    return expired;
+  }
+
+  return { entries, older, loaded, add, remove, clear, expire, oldestOf };
+});

@@ -1,0 +1,96 @@
+import type { NotificationClient } from '../../index.ts';
+import type { LivePublication, Page } from '@tocsin/contracts';
+import { severityOf } from '../format/severity.ts';
+import { useToasts } from '../toasts/store.ts';
+import type { Missed } from '../toasts/toast-of.ts';
+import { useConnection } from './connection.ts';
+import type { FrameBatch } from './frame-batch.ts';
+import { useEntries } from './entries.ts';
+import { takePage } from './older.ts';
+import { useUnread } from './unread.ts';
+
+/** So many missed errors get a toast of their own beside the summary. */
+const MAX_MISSED_ERRORS = 50;
+
+export interface FollowFeed {
+  client: NotificationClient;
+  feed: string;
+  batch: FrameBatch;
+  /** This tab has shown the feed before, so what comes first was missed. */
+  returning: boolean;
+  /** The newest page, if it has come by now. */
+  page?: Page;
+}
+
+/** Takes the newest page into the list. */
+export function takeNewest(feed: string, page: Page): void {
+  takePage(feed, page);
+  useUnread().begin(feed, page);
+  useEntries().loaded.add(feed);
+}
+
+/** Subscribes to a feed and brings what comes to the list and to the toasts. */
+export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
+  const notifications = useEntries();
+  const toasts = useToasts();
+  const unread = useUnread();
+  const connection = useConnection();
+  let wasHere = returning;
+  let missed: Missed = { feed, count: 0, gap: false };
+  let missedErrors: LivePublication[] = [];
+
+  if (page) takeNewest(feed, page);
+
+  function miss(publications: readonly LivePublication[]): void {
+    for (const publication of publications) {
+      missed.count++;
+      const isError = severityOf(publication.notification) === 'error';
+      if (isError && missedErrors.length < MAX_MISSED_ERRORS) missedErrors.push(publication);
+    }
+  }
+
+  const subscription = client.subscribe(
+    feed,
+    {
+      onPublications: (publications, { epoch, delivery, away }) =>
+        batch.run(() => {
+          notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
+          if (away && wasHere) miss(publications);
+          // On a first visit a snapshot is the newest page, which nobody has missed.
+          else if (!(away && delivery === 'snapshot')) toasts.show(feed, publications);
+        }),
+      onGone: (ids) =>
+        batch.run(() => {
+          notifications.remove(feed, ids);
+          toasts.remove(feed, ids);
+        }),
+      onGap: (_from, _to, { erased }) =>
+        batch.run(() => {
+          missed.gap = true;
+          if (!erased) return;
+          missed.erased = true;
+          notifications.clear(feed);
+          toasts.clear(feed);
+        }),
+      onCaughtUp: () => {
+        connection.awaited.delete(feed);
+        const { position } = subscription;
+        batch.run(() => {
+          const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
+          if (!onTheirOwn) toasts.summarise(missed);
+          toasts.show(feed, missedErrors);
+          missed = { feed, count: 0, gap: false };
+          missedErrors = [];
+          wasHere = true;
+          if (position) unread.begin(feed, position);
+          notifications.loaded.add(feed);
+        });
+      },
+      onRefused: ({ message }) => {
+        connection.awaited.delete(feed);
+        connection.refused.push(`${feed}: ${message}`);
+      },
+    },
+    page && { position: { epoch: page.epoch, offset: page.offset } },
+  );
+}

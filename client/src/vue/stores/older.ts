@@ -1,0 +1,34 @@
+import type { LivePublication, Page } from '@tocsin/contracts';
+import { MAX_ENTRIES, useEntries } from './entries.ts';
+import { useSource } from './source.ts';
+
+export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
+  publications.filter((publication): publication is LivePublication => publication.notification !== null);
+
+/** Takes a page that came over REST; it moves no position. */
+export function takePage(feed: string, page: Page): void {
+  const notifications = useEntries();
+  const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
+  if (gone.length > 0) notifications.remove(feed, gone);
+  notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
+  const before = page.publications[0]?.offset ?? 1;
+  if (before > 1) notifications.older.set(feed, { epoch: page.epoch, before });
+  else notifications.older.delete(feed);
+}
+
+export const canLoadOlder = (): boolean => {
+  const { older, entries } = useEntries();
+  return entries.length < MAX_ENTRIES && [...older.values()].some((place) => place !== 'dropped');
+};
+
+/** Fetches the next older page of each feed that has one. Throws what `fetchPage` throws. */
+export async function loadOlder(): Promise<void> {
+  const notifications = useEntries();
+  for (const [feed, place] of [...notifications.older]) {
+    if (place === 'dropped') continue;
+    const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit: 50 });
+    if (!page.recovered) notifications.older.set(feed, 'dropped');
+    else takePage(feed, page);
+    if (page.recovered && !page.more) notifications.older.delete(feed);
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  createNotificationClient,
+  Expiries,
+  type NotificationClient,
+  type NotificationClientOptions,
+} from '../../index.ts';
+import type { Page } from '@tocsin/contracts';
+import { watch } from 'vue';
+import { useAnnouncements } from '../toasts/announcements.ts';
+import { useToasts } from '../toasts/store.ts';
+import { useClock } from './clock.ts';
+import { useConnection } from './connection.ts';
+import { followFeed, takeNewest } from './follow-feed.ts';
+import { FrameBatch } from './frame-batch.ts';
+import { useEntries } from './entries.ts';
+import { safeStorage, tabPositions } from './storage.ts';
+import { useSource } from './source.ts';
+import { useUnread } from './unread.ts';
+
+/** So long the newest page may take before the live feed is subscribed to without it. */
+const PAGE_HEAD_START_MS = 2_500;
+const PAGE_RETRY_MS = 3_000;
+const PAGE_RETRY_MAX_MS = 30_000;
+
+const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** Reads the newest page, again and again until it comes; `undefined` when it was given up. */
+async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
+  const connection = useConnection();
+  for (let wait = PAGE_RETRY_MS; ; wait = Math.min(wait * 2, PAGE_RETRY_MAX_MS)) {
+    try {
+      const page = await useSource().page({ feed }, { signal });
+      connection.pageFailed = false;
+      return page;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      connection.pageFailed = true;
+      console.warn(`The newest page of ${feed} could not be read and will be asked for again.`, error);
+    }
+    await pause(wait * (0.75 + Math.random() / 2), signal);
+    if (signal.aborted) return undefined;
+  }
+}
+
+/** Watches the connection: its state for the page, and words for screen readers where it is lost and back. */
+function watchStatus(client: NotificationClient): void {
+  const connection = useConnection();
+  const { announce } = useAnnouncements();
+  let lost = false;
+  client.on('status', (status) => {
+    connection.client = status;
+    if (status === 'offline')
+      announce('You are offline. New notifications will come when the connection is back.');
+    if (status === 'live' && lost) announce('Connected again.');
+    lost = status === 'offline' || (lost && status !== 'live');
+  });
+  client.on('error', (error) => console.warn(error.message));
+  client.on('closing', ({ message }) => console.warn(`The server closes the connection: ${message}`));
+}
+
+export type SessionOptions = Pick<NotificationClientOptions, 'url' | 'path' | 'clientId' | 'getToken'> & {
+  feeds: readonly string[];
+};
+
+/**
+ * Brings the feeds to the page and keeps them there: the newest page over REST, then live from its position. Either
+ * of the two works when the other fails. Returns the function that ends it.
+ */
+export function startSession({ feeds, ...options }: SessionOptions): () => void {
+  const notifications = useEntries();
+  const unread = useUnread();
+  const toasts = useToasts();
+  const abort = new AbortController();
+  const batch = new FrameBatch();
+  const positions = tabPositions(safeStorage(() => sessionStorage));
+  useSource().set(options);
+  useConnection().feeds = feeds;
+  const client = createNotificationClient({ ...options, positions });
+  watchStatus(client);
+
+  for (const feed of feeds) {
+    useConnection().awaited.add(feed);
+    const page = newestPage(feed, abort.signal);
+    const headStart = Promise.race([page, pause(PAGE_HEAD_START_MS, abort.signal)]);
+    void headStart.then((early) => {
+      if (abort.signal.aborted) return;
+      followFeed({
+        client,
+        feed,
+        batch,
+        returning: positions.get(feed) !== undefined,
+        ...(early && { page: early }),
+      });
+      if (!early) void page.then((late) => late && batch.run(() => takeNewest(feed, late)));
+    });
+  }
+
+  const expire = (): void => {
+    for (const { feed, notification } of notifications.expire(Date.now()))
+      toasts.remove(feed, [notification.id]);
+  };
+  const expiries = new Expiries(expire);
+  const stopWatching = watch(
+    () => notifications.entries,
+    (entries) => {
+      for (const { key, notification } of entries) expiries.watch(key, notification.expiresAt);
+    },
+    { immediate: true },
+  );
+  const stopClock = useClock().start(expire);
+  window.addEventListener('storage', unread.follow);
+  return () => {
+    abort.abort();
+    client.close();
+    batch.stop();
+    stopClock();
+    stopWatching();
+    expiries.stop();
+    window.removeEventListener('storage', unread.follow);
+  };
+}

@@ -1,0 +1,58 @@
+import { isPosition, type PositionStore } from '../../index.ts';
+
+export interface KeyValue {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+}
+
+/** A browser storage that may be blocked or full: then it remembers only as long as the page lives. */
+export function safeStorage(open: () => Storage): KeyValue {
+  const memory = new Map<string, string>();
+  let storage: Storage | undefined;
+  try {
+    storage = open();
+  } catch (error) {
+    console.warn('This browser blocks storage; the page forgets when it is closed.', error);
+  }
+  return {
+    get(key) {
+      return memory.get(key) ?? storage?.getItem(key) ?? null;
+    },
+    set(key, value) {
+      try {
+        storage?.setItem(key, value);
+        if (storage) memory.delete(key);
+        else memory.set(key, value);
+      } catch (error) {
+        console.warn('The storage of this browser is full.', error);
+        memory.set(key, value);
+      }
+    },
+  };
+}
+
+/** The value under `key` if it is JSON, else `undefined`: others may write there too. */
+export function readJson(storage: KeyValue, key: string): unknown {
+  const text = storage.get(key);
+  if (text === null) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    console.warn(`What is stored as ${key} cannot be read.`, error);
+    return undefined;
+  }
+}
+
+/** Positions of this tab. They outlive a reload, so that what was missed meanwhile can be told. */
+export function tabPositions(storage: KeyValue): PositionStore {
+  const key = (feed: string) => `tocsin.position.${feed}`;
+  return {
+    get(feed) {
+      const position = readJson(storage, key(feed));
+      return isPosition(position) ? { epoch: position.epoch, offset: position.offset } : undefined;
+    },
+    set(feed, position) {
+      storage.set(key(feed), JSON.stringify(position));
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { onScopeDispose, reactive, computed, type Reactive } from 'vue';
+import type { ClientStatus } from '../types.ts';
+import { useConnection } from './stores/connection.ts';
+import { useEntries } from './stores/entries.ts';
+import type { Entry } from './stores/feed-log.ts';
+import { startSession, type SessionOptions } from './stores/session.ts';
+import { useUnread } from './stores/unread.ts';
+
+/** `url` of the bff: default that of the page. `feeds`: default `all`. */
+export type NotificationsOptions = Partial<SessionOptions>;
+
+export interface Notifications {
+  /** Not `live` before every feed has answered. */
+  readonly status: ClientStatus;
+  /** Newest first. */
+  readonly entries: readonly Entry[];
+  readonly unread: number;
+  /** The newest page cannot be read just now. */
+  readonly pageFailed: boolean;
+  markAllRead(): void;
+}
+
+let running = false;
+
+/**
+ * The notifications of this page. Call it once with options, in the component that is there as long as notifications
+ * are wanted: it connects, and disconnects when that component goes. Without options it is the same state, anywhere.
+ * Throws a `TypeError` for options while others are in use.
+ */
+export function useNotifications(options?: NotificationsOptions): Reactive<Notifications> {
+  if (options) start(options);
+  const connection = useConnection();
+  const entries = useEntries();
+  const unread = useUnread();
+  return reactive({
+    status: computed(() => connection.status),
+    entries: computed(() => entries.entries),
+    unread: computed(() => unread.count),
+    pageFailed: computed(() => connection.pageFailed),
+    markAllRead: () => unread.open(),
+  });
+}
+
+function start({
+  url = globalThis.location.origin,
+  feeds = ['all'],
+  ...options
+}: NotificationsOptions): void {
+  if (running) throw new TypeError('useNotifications was called with options already, and is still in use.');
+  const stop = startSession({ url, feeds, ...options });
+  running = true;
+  onScopeDispose(() => {
+    running = false;
+    stop();
+  });
+}
