@@ -1,0 +1,29 @@
+/** A command of a guide, and what its output must hold. */
+export interface Command {
+  text: string;
+  expected: string[];
+}
+
+const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
+
+/** The commands in the shell blocks of a page, but for those that are marked as done by hand. */
+export function commandsOf(page: string): Command[] {
+  const commands: Command[] = [];
+  for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
+    if (byHand) continue;
+    let text = '';
+    for (const line of block.trimEnd().split('\n')) {
+      const last = commands.at(-1);
+      if (line.startsWith('# ') && text === '' && last) last.expected.push(line.slice(2));
+      else {
+        text += `${line}\n`;
+        // A quote that is still open goes on in the next line.
+        if ((text.split("'").length - 1) % 2 === 0) {
+          commands.push({ text, expected: [] });
+          text = '';
+        }
+      }
+    }
+  }
+  return commands;
+}

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/state.ts';
+import { commandsOf } from './commands.ts';
+
+const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many'];
+const run = promisify(execFile);
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack.stop());
+
+/** The command with the stack's ports in place of those of `npm start`. */
+const here = (text: string): string => {
+  const [producer, first, second] = [...stack.producers, ...stack.bffs].map(({ url }) => new URL(url).host);
+  return text
+    .replaceAll('localhost:4000', String(producer))
+    .replaceAll('localhost:4001', String(first))
+    .replaceAll('localhost:4002', String(second));
+};
+
+describe.each(GUIDES)('%s', (guide) => {
+  const page = readFileSync(fileURLToPath(new URL(`../../docs/guides/${guide}.md`, import.meta.url)), 'utf8');
+  const commands = commandsOf(page);
+
+  it('should have commands to run', () => {
+    expect(commands.length).toBeGreaterThan(1);
+    for (const { text, expected } of commands) expect(expected, text).not.toEqual([]);
+  });
+
+  it.each(commands.map(({ text, expected }) => [text.trim().slice(0, 60), text, expected] as const))(
+    '%s…',
+    async (_name, text, expected) => {
+      let output = '';
+      // What was accepted is there a moment later.
+      await eventually(async () => {
+        output = (await run('bash', ['-euo', 'pipefail', '-c', here(text)])).stdout;
+        return expected.every((part) => output.includes(part));
+      }).catch((error: unknown) => {
+        throw new Error(`${text}\nanswered\n${output}`, { cause: error });
+      });
+    },
+  );
+});
