@@ -173,7 +173,7 @@ describe('npm start', () => {
     const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
     expect(await one.exit).toBe(1);
     expect(one.output()).toMatch(
-      /The Dapr component notification-state failed, so the sidecar of bff on port \d+ has ended/,
+      /The Dapr component notification-state failed, so the sidecar of (bff|producer) on port \d+ has ended/,
     );
   });
 
