@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover,auth}';
+const CORES = '{produce,schedule,deliver,feed,recover,auth,ops}';
 const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -13,6 +13,7 @@ export const elements = [
   room('toasts', 'client/src/vue/toasts'),
   room('vue', 'client/src/vue'),
   room('client', 'client/src'),
+  room('ops-page', 'ui/src/ops'),
   room('ui', 'ui/src'),
   room('service-http', 'service/src/http'),
   room('service-dapr', 'service/src/dapr'),
@@ -61,6 +62,10 @@ export const policies = [
   },
   { from: from('toasts'), allow: modules('vue-toastification') },
   { from: from('ui'), allow: [to('ui', 'vue', 'contracts'), modules('vue')] },
+  {
+    from: from('ops-page'),
+    allow: [to('ops-page', 'ui', 'vue', 'contracts'), modules('vue', 'uplot')],
+  },
 
   {
     from: from(['service', 'service-http', 'service-dapr']),
@@ -80,6 +85,7 @@ export const policies = [
   { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
   { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
+  { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
 
   {

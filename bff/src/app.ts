@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
 import {
@@ -33,7 +34,9 @@ import { createPublicServer } from './http/public-server.ts';
 import { counted } from './observe/counted.ts';
 import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
+import { InstanceReporter } from './ops/reporter.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import { Admission } from './socketio/admission.ts';
@@ -120,7 +123,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const app = createPublicApp({ ...access, views, ready, registry, uiDist, now, log });
+  const app = createPublicApp({ ...backend, ...access, views, ready, registry, uiDist, now, log });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
@@ -141,6 +144,19 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     onRefused: (reason) => metrics.refused.inc({ reason }),
     onEnded: (reason) => metrics.ended.inc({ reason }),
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
+  });
+  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
+  const reporter = new InstanceReporter({
+    instance,
+    board: backend.board,
+    takeSnapshot: createSnapshots({
+      instance,
+      metrics,
+      connections: () => gateway.connections,
+      feeds: () => views.watched,
+      now,
+    }),
+    onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
   });
   backend.broadcaster.onEvent((event: PublicationsEvent) => {
     const shown = views.receive(event);
@@ -179,6 +195,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ),
   });
   await listen(server, config.PORT);
+  reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
   if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
 
@@ -186,7 +203,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     async stop() {
       stopping = true;
       log.info('stopping; clients move to other instances');
-      await gateway.drain(config.DRAIN_MS);
+      await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();
       await feedHost.settled();
       views.stop();

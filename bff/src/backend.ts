@@ -3,6 +3,7 @@ import type { Adapter } from 'socket.io-adapter';
 import type { FeedHost } from './deliver/feed-host.ts';
 import type { Broadcaster, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
+import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
 export interface Inbound {
@@ -18,6 +19,9 @@ export interface Backend {
   origin: StoreOrigin;
   entries: Entries;
   setAside: SetAsideStore;
+  deadLetters: DeadLetterBox;
+  board: InstanceBoard;
+  compose: Compose;
   broadcaster: Broadcaster;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;

@@ -78,6 +78,11 @@ export const bffSettings = z.object({
       'must be origins as https://app.example.com, with commas between, without path and without / at the end',
     )
     .describe('Origins, with commas between, whose pages may use /app and /hubs besides those of this host'),
+  INSTANCE_NAME: z
+    .string()
+    .regex(/^[\w.:-]{1,100}$/, 'must be 1 to 100 of A-Z a-z 0-9 . _ : -')
+    .optional()
+    .describe('Name of this instance on the ops page; default is its host and port'),
   UI_DIST: z.string().optional().describe('Folder of the built page; default is ui/dist of this repository'),
   HISTORY_MAX: withDefault(wholeNumberSetting(1, 1_000_000), DEFAULT_FEED_LIMITS.historyMax).describe(
     'Publications that a feed keeps',

@@ -22,6 +22,7 @@ export * from './identity.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './notification.ts';
+export * from './ops.ts';
 export * from './page.ts';
 export * from './problem.ts';
 export * from './publication.ts';

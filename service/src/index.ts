@@ -1,5 +1,8 @@
 /** What the two services share: configuration, logs, traces, problem answers and the way to their sidecar. */
 export * from './config.ts';
+export * from './dapr/dead-letter-entry.ts';
+export * from './dapr/dead-letters.ts';
+export * from './dapr/send-to-producer.ts';
 export * from './dapr/sidecar.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './http/api-token.ts';
@@ -8,9 +11,11 @@ export * from './failpoints.ts';
 export * from './http/errors.ts';
 export * from './http/health.ts';
 export * from './http/listen.ts';
+export * from './http/media-type.ts';
 export * from './http/metrics.ts';
 export * from './http/problem.ts';
 export * from './http/raw-problem.ts';
+export * from './http/read-json.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './pause.ts';

@@ -17,12 +17,14 @@ import { Server } from 'socket.io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprEntries } from '../../bff/src/dapr/entries.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
+import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
+import { instanceBoardSuite } from '../../bff/src/testing/suites/instance-board.ts';
 import { originSuite } from '../../bff/src/testing/suites/origin.ts';
 import { setAsideSuite } from '../../bff/src/testing/suites/set-aside.ts';
 import { eventually } from '../support/state.ts';
@@ -97,6 +99,8 @@ setAsideSuite('Dapr', () => ({
     return (stored?.value as { entries: string[] }).entries;
   },
 }));
+
+instanceBoardSuite('Dapr', () => new DaprInstanceBoard(sidecar));
 
 broadcasterSuite('Redis', () => broadcasters);
 

@@ -1,11 +1,12 @@
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
-import { Sidecar, type Logger } from '@tocsin/service';
+import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import type { Broadcaster } from '../deliver/ports.ts';
 import { createCallActor } from './call-feed.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
+import { DaprInstanceBoard } from './instance-board.ts';
 import { DaprOrigin } from './origin.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
@@ -31,6 +32,9 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
     setAside: new DaprSetAside(sidecar),
+    deadLetters: new DeadLetters(sidecar),
+    board: new DaprInstanceBoard(sidecar),
+    compose: (body) => sendToProducer(sidecar, body),
     broadcaster: carrier.broadcaster,
     socketAdapter: carrier.socketAdapter,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),

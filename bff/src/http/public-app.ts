@@ -1,20 +1,14 @@
-import {
-  errorHandler,
-  healthRoutes,
-  metricsRoutes,
-  notFound,
-  type Logger,
-  type Registry,
-} from '@tocsin/service';
+import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { requireIdentity } from './identity.ts';
 import { notificationRoutes } from './notifications.ts';
+import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { pageRoutes } from './page-files.ts';
 
-export interface PublicAppOptions {
+export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may call. */
   allowedOrigins: readonly string[];
@@ -23,8 +17,6 @@ export interface PublicAppOptions {
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
-  now: () => number;
-  log: Logger;
 }
 
 /** What browsers and probes see of an instance, besides the gateway. */
@@ -37,6 +29,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(metricsRoutes(registry));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
   app.use(notificationRoutes(views, now, log));
+  app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist));
   app.use(notFound);
   app.use(errorHandler(log));

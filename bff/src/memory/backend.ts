@@ -1,7 +1,10 @@
 import type { Backend, Inbound } from '../backend.ts';
+import type { Compose } from '../ops/ports.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
+import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
 import { MemorySetAside } from './set-aside.ts';
 
@@ -9,6 +12,8 @@ export interface MemoryBackend extends Backend {
   entries: MemoryEntries;
   /** Hands an announcement to the instance. Rejects as the instance does. */
   announce(data: unknown): Promise<unknown>;
+  /** Gives it a producer, for notifications that are composed here. */
+  composeWith(compose: Compose): void;
 }
 
 /** A backend in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
@@ -18,11 +23,20 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     if (!inbound) throw new Error('nobody receives announcements yet');
     return inbound.onAnnouncement(data);
   };
+  let producer: Compose = () => Promise.reject(new Error('there is no producer'));
+  const compose: Compose = (body) => producer(body);
+  const [entries, setAside] = [new MemoryEntries(), new MemorySetAside()];
   return {
     log: new MemoryFeedLog(),
     origin: new MemoryOrigin(),
-    entries: new MemoryEntries(),
-    setAside: new MemorySetAside(),
+    entries,
+    setAside,
+    deadLetters: new MemoryDeadLetters({ setAside, entries, announce, compose }),
+    board: new MemoryInstanceBoard(),
+    compose,
+    composeWith: (given) => {
+      producer = given;
+    },
     broadcaster: new MemoryBroadcaster(),
     announce,
     readSecret: async (name) => secrets[name],

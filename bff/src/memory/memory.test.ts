@@ -1,11 +1,13 @@
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
+import { instanceBoardSuite } from '../testing/suites/instance-board.ts';
 import { originSuite } from '../testing/suites/origin.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
+import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
 import { MemorySetAside } from './set-aside.ts';
 
@@ -33,6 +35,9 @@ setAsideSuite('memory', () => {
     list: () => Promise.resolve([...store.records.keys()].reverse()),
   };
 });
+
+const board = new MemoryInstanceBoard();
+instanceBoardSuite('memory', () => board);
 
 const broadcaster = new MemoryBroadcaster();
 broadcasterSuite('memory', () => [broadcaster]);

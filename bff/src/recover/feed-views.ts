@@ -103,6 +103,13 @@ export class FeedViews {
     return this.#views.size;
   }
 
+  /** How many feeds a browser here is subscribed to. */
+  get watched(): number {
+    let count = 0;
+    for (const { watchers } of this.#views.values()) if (watchers > 0) count++;
+    return count;
+  }
+
   #compareIn(watched: Watched, ms: number): void {
     watched.delay = FIRST_COMPARISON_MS;
     watched.compareAt = this.#use.now() + ms;

@@ -48,6 +48,7 @@ export async function serveBff(env: Record<string, string>, secrets: Record<stri
     });
   return {
     url,
+    backend,
     socketWith,
     handshake,
     /** A socket that is connected under the token. */

@@ -1,10 +1,16 @@
 import express, { Router, type RequestHandler } from 'express';
 import { DEFAULT_FEED, MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
-import { currentTraceparent, methodNotAllowed, sendProblem, withTrace, type Logger } from '@tocsin/service';
+import {
+  currentTraceparent,
+  methodNotAllowed,
+  requireJson,
+  sendProblem,
+  withTrace,
+  type Logger,
+} from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
 import { mayWrite } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
-import { requireJson } from './media-type.ts';
 import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
 

@@ -5,7 +5,7 @@ import {
   type Fault,
   type NotificationInput,
 } from '@tocsin/contracts';
-import type { ProblemDetails } from '@tocsin/service';
+import { readJson, type ProblemDetails } from '@tocsin/service';
 
 /** Most faults that an answer lists. */
 const MAX_FAULTS = 1_000;
@@ -14,18 +14,10 @@ const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** The notifications in the body of a POST, or the problem that lists all its faults. */
 export function readNotifications(body: Uint8Array): ReadResult {
-  let value: unknown;
-  try {
-    value = JSON.parse(decoder.decode(body));
-  } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'is not valid UTF-8';
-    return { problem: { status: 400, code: 'invalid_json', detail: `The body ${reason}.` } };
-  }
-  return readValue(value);
+  const read = readJson(body);
+  return 'problem' in read ? read : readValue(read.value);
 }
 
 /** The notifications that a value stands for, or the problem that lists all its faults. */

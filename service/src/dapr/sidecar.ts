@@ -21,6 +21,8 @@ export type StateOperation =
   | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
   | { operation: 'delete'; key: string };
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** HTTP's Conflict: what was to be created is there. */
 const ALREADY_THERE = 409;
 
@@ -62,10 +64,15 @@ export class Sidecar {
     await this.#call('POST', `/v1.0/publish/${pubsub}/${topic}`, data);
   }
 
-  /** Calls `POST <method>` of another application through its sidecar; resolves with the body of a 2xx. */
-  async invoke(appId: string, method: string, body: unknown): Promise<unknown> {
-    const { text } = await this.#call('POST', `/v1.0/invoke/${appId}/method/${method}`, body);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+  /**
+   * Calls `POST <method>` of another application through its sidecar; resolves with what that answered, whatever its
+   * status. Rejects when it was not reached.
+   */
+  async invoke(appId: string, method: string, body: unknown): Promise<{ status: number; text: string }> {
+    const path = `/v1.0/invoke/${appId}/method/${method}`;
+    const { status, text } = await this.#send('POST', path, body);
+    if (status >= 300 && errorOf(text).errorCode !== undefined) throw refusal(`POST ${path}`, status, text);
+    return { status, text };
   }
 
   /** Calls a method of an actor, wherever it lives, and waits for its turn. */
@@ -177,12 +184,14 @@ export class Sidecar {
     await this.#pool.close();
   }
 
-  async #call(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
-    path: string,
-    body?: unknown,
-    timeoutMs = this.#timeoutMs,
-  ) {
+  /** As `#send`, and rejects unless the answer was a 2xx. */
+  async #call(method: Method, path: string, body?: unknown, timeoutMs?: number) {
+    const answer = await this.#send(method, path, body, timeoutMs);
+    if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
+    return answer;
+  }
+
+  async #send(method: Method, path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
     const traceparent = currentTraceparent();
     // Cleared when the call ends: AbortSignal.timeout would fire for each call all the same, some seconds later.
     const controller = new AbortController();
@@ -203,11 +212,9 @@ export class Sidecar {
         signal: controller.signal,
       });
       const text = await response.body.text();
-      if (response.statusCode >= 300) throw refusal(`${method} ${path}`, response.statusCode, text);
       const etag = response.headers.etag;
-      return { text, etag: typeof etag === 'string' ? etag : undefined };
+      return { status: response.statusCode, text, etag: typeof etag === 'string' ? etag : undefined };
     } catch (error) {
-      if (error instanceof SidecarError) throw error;
       throw new SidecarError(`The sidecar did not answer ${method} ${path}: ${describe(error)}`, {
         code: 'ERR_SIDECAR_UNREACHABLE',
         cause: error,

@@ -1,12 +1,11 @@
 import { readFileSync, existsSync } from 'node:fs';
 import type { SetAside } from '@tocsin/contracts';
-import { Sidecar } from '@tocsin/service';
+import { DeadLetterError, DeadLetters, Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 import { readSidecarConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { DATA_DIR } from '../paths.ts';
 import { sidecarFile } from '../start/sidecar-file.ts';
-import { DeadLetters } from './store.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
@@ -23,6 +22,10 @@ export async function deadLetters(args: string[]): Promise<number> {
   try {
     await act(letters, args);
     return 0;
+  } catch (error) {
+    if (!(error instanceof DeadLetterError)) throw error;
+    const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
+    throw new Failure(`${error.message}${hint}`);
   } finally {
     await sidecar.close();
   }
@@ -49,7 +52,7 @@ async function putBack(letters: DeadLetters, record: SetAside, goOn: boolean): P
     await letters.putBack(record);
     say(`Put back: ${record.entry}`);
   } catch (error) {
-    if (!goOn || !(error instanceof Failure)) throw error;
+    if (!goOn || !(error instanceof DeadLetterError)) throw error;
     say(`Left: ${error.message}`);
   }
 }

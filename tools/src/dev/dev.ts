@@ -1,7 +1,7 @@
 import { entryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
 import { MemoryJobs, MemorySoonStore, producerSettings, startProducer, type Backend } from '@tocsin/producer';
-import { parseConfig, type RunningApp } from '@tocsin/service';
+import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
 import { readDevConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
@@ -41,6 +41,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
       DEMO_INTERVAL_MS: ports.demo,
     };
     apps.push(await startProducer(parseConfig(producerSettings, settings), producerBackend(bff)));
+    bff.composeWith((body) => postTo(`http://127.0.0.1:${ports.producer}/notifications`, body));
     apps.push(await startPage({ port: Number(ports.page), bffUrl: `http://localhost:${ports.bff}` }));
     say(`The page, reloaded as you edit ui/ and client/:  http://localhost:${ports.page}`);
     say(
@@ -51,6 +52,15 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
     for (const app of apps.toReversed()) await app.stop();
   }
   return 0;
+}
+
+/** What the sidecar's service invocation does where there is one. */
+async function postTo(url: string, body: unknown) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const answer = producerAnswer(response.status, await response.text());
+  if (!answer) throw new Error(`The producer answered ${response.status}.`);
+  return answer;
 }
 
 /** Entries and announcements go straight to the bff in the same process. */

@@ -1,22 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import {
-  APP_IDS,
   COMPONENTS,
   DOCUMENT_VERSION,
   ENTRY_LIFE_MS,
   REFUSED_EVENT_PREFIX,
   SET_ASIDE_INDEX_KEY,
   TOPICS,
-  announcementSchema,
   entryKey,
-  entrySchema,
   setAsideIndexSchema,
   setAsideKey,
   setAsideSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import { SidecarError, type Sidecar } from '@tocsin/service';
-import { Failure } from '../failure.ts';
+import { DeadLetterError, entryAgain } from './dead-letter-entry.ts';
+import { sendToProducer } from './send-to-producer.ts';
+import type { Sidecar } from './sidecar.ts';
 
 const ATTEMPTS = 10;
 
@@ -28,12 +25,16 @@ export class DeadLetters {
     this.#sidecar = sidecar;
   }
 
-  /** All that is listed, the newest first. */
-  async list(): Promise<SetAside[]> {
-    const { entries } = await this.#index();
+  /** The names of all that are listed, the newest first. */
+  async names(): Promise<string[]> {
+    return (await this.#index()).entries;
+  }
+
+  /** The records of these names, in their order, without those that are there no more. */
+  async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,
-      entries.map((entry) => setAsideKey(entry)),
+      names.map((entry) => setAsideKey(entry)),
     );
     return records.flatMap((record) => {
       const parsed = setAsideSchema.safeParse(record);
@@ -41,48 +42,44 @@ export class DeadLetters {
     });
   }
 
-  /** @throws Failure when there is none of that name */
+  /** All that is listed, the newest first. */
+  async list(): Promise<SetAside[]> {
+    return this.records(await this.names());
+  }
+
+  /** @throws DeadLetterError when there is none of that name */
   async find(entry: string): Promise<SetAside> {
-    const record = (await this.list()).find((candidate) => candidate.entry === entry);
-    if (!record)
-      throw new Failure(`Nothing called ${entry} was set aside. \`npm run dead-letters\` lists what was.`);
+    const [record] = (await this.names()).includes(entry) ? await this.records([entry]) : [];
+    if (!record) throw new DeadLetterError('not_found', `Nothing called ${entry} was set aside.`);
     return record;
   }
 
   /**
    * Deposits the content anew under a run of its own and announces it, then takes it off the list. What is still
    * invalid is set aside again; ids that the feed has taken are not shown again.
-   * @throws Failure when there is no content, or none that is an entry
+   * @throws DeadLetterError when there is no content, or none that can be taken
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
-    const content = record.content === null ? undefined : parseEntry(record.content);
-    if (!content) {
-      throw new Failure(
-        `${record.entry} has no content that could be put back (${record.faults.join('; ')}).`,
-      );
-    }
-    const run = randomBytes(4).toString('hex');
-    const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
-    const entry = { ...content, v: DOCUMENT_VERSION, run, seq: 1, feed: record.feed, expiresAt };
+    const { entry, announcement } = entryAgain(record);
     await this.#sidecar.invokeBinding(COMPONENTS.entries, {
       operation: 'create',
       metadata: { key: entryKey(entry), ttlInSeconds: String(Math.ceil(ENTRY_LIFE_MS / 1000)) },
       data: entry,
     });
-    const { feed, seq } = entry;
-    const announcement = announcementSchema.parse({ v: DOCUMENT_VERSION, run, feed, seq, expiresAt });
     await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
     await this.remove(record.entry);
   }
 
   /** An event is no entry: its data goes to the producer, which says what is still wrong with it. */
   async #putBackEvent(record: SetAside): Promise<void> {
-    try {
-      await this.#sidecar.invoke(APP_IDS.producer, 'notifications', JSON.parse(record.content ?? 'null'));
-    } catch (error) {
-      if (!(error instanceof SidecarError && error.status === 400)) throw error;
-      throw new Failure(`${record.entry} is still no notification (${record.faults.join('; ')}).`);
+    const answer = await sendToProducer(this.#sidecar, JSON.parse(record.content ?? 'null'));
+    if ('problem' in answer) {
+      const { status, detail, errors = [] } = answer.problem;
+      const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
+      const text = `${record.entry} is still no notification (${why}).`;
+      if (status < 500) throw new DeadLetterError('conflict', text);
+      throw new Error(`The producer cannot take ${record.entry} now: ${detail}`);
     }
     await this.remove(record.entry);
   }
@@ -109,17 +106,5 @@ export class DeadLetters {
     const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
     if (!stored) return { entries: [], etag: '-1' };
     return { entries: setAsideIndexSchema.parse(stored.value).entries, etag: stored.etag };
-  }
-}
-
-const putBackSchema = entrySchema.pick({ notifications: true, traceparent: true }).strip();
-
-function parseEntry(content: string) {
-  try {
-    const parsed = putBackSchema.safeParse(JSON.parse(content));
-    return parsed.success ? parsed.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

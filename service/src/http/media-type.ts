@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { sendProblem } from '@tocsin/service';
+import { sendProblem } from './problem.ts';
 
 const JSON_MEDIA_TYPE = /^application\/json[\t ]*(?:;(.*))?$/i;
 const CHARSET = /(?:^|;)[\t ]*charset[\t ]*=[\t ]*("?)([^";]*)\1[\t ]*(?=;|$)/i;

@@ -1,0 +1,68 @@
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  INSTANCE_INDEX_KEY,
+  SNAPSHOT_LIFE_SECONDS,
+  instanceIndexSchema,
+  instanceKey,
+  instanceSnapshotSchema,
+  type InstanceSnapshot,
+} from '@tocsin/contracts';
+import type { Sidecar, StateOperation } from '@tocsin/service';
+import type { InstanceBoard } from '../ops/ports.ts';
+
+/**
+ * Snapshots in Dapr's state API, each under a key that expires, and an index that names them. The index is written only
+ * when an instance comes that it does not name; those that are gone leave it then. Who loses the race for it comes
+ * again with its next snapshot.
+ */
+export class DaprInstanceBoard implements InstanceBoard {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  async post(snapshot: InstanceSnapshot): Promise<void> {
+    const { instance } = snapshot;
+    const operations: StateOperation[] = [
+      {
+        operation: 'upsert',
+        key: instanceKey(instance),
+        value: snapshot,
+        ttlInSeconds: SNAPSHOT_LIFE_SECONDS,
+      },
+    ];
+    const { instances, etag } = await this.#index();
+    if (!instances.includes(instance)) {
+      const alive = (await this.#snapshots(instances)).map((other) => other.instance);
+      const value = { v: DOCUMENT_VERSION, instances: [...alive, instance] };
+      operations.push({ operation: 'upsert', key: INSTANCE_INDEX_KEY, value, etag });
+    }
+    await this.#sidecar.transact(COMPONENTS.state, operations);
+  }
+
+  async read(): Promise<InstanceSnapshot[]> {
+    return this.#snapshots((await this.#index()).instances);
+  }
+
+  async withdraw(instance: string): Promise<void> {
+    await this.#sidecar.transact(COMPONENTS.state, [{ operation: 'delete', key: instanceKey(instance) }]);
+  }
+
+  async #index(): Promise<{ instances: string[]; etag: string }> {
+    const stored = await this.#sidecar.getState(COMPONENTS.state, INSTANCE_INDEX_KEY);
+    if (!stored) return { instances: [], etag: '-1' };
+    return { instances: instanceIndexSchema.parse(stored.value).instances, etag: stored.etag };
+  }
+
+  async #snapshots(instances: readonly string[]): Promise<InstanceSnapshot[]> {
+    const keys = instances.map((instance) => instanceKey(instance));
+    const stored = await this.#sidecar.getStates(COMPONENTS.state, keys);
+    return stored.flatMap((value) => {
+      // One of a newer version is that of an instance that this one cannot show.
+      const parsed = instanceSnapshotSchema.safeParse(value);
+      return parsed.success ? [parsed.data] : [];
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import {
+  MAX_CONTENT_LISTED,
+  MAX_DEAD_LETTERS_LISTED,
+  type DeadLetterList,
+  type ListedDeadLetter,
+  type SetAside,
+} from '@tocsin/contracts';
+import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
+import { Router, type RequestHandler } from 'express';
+import type { DeadLetterBox } from '../../ops/ports.ts';
+import { sendUnavailable } from './unavailable.ts';
+
+/** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
+export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
+  const answering =
+    (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
+    async (request, response, next) => {
+      try {
+        await handle(request, response, next);
+      } catch (error) {
+        if (error instanceof DeadLetterError) {
+          const status = error.code === 'not_found' ? 404 : 409;
+          return sendProblem(response, { status, code: error.code, detail: error.message });
+        }
+        const detail = 'The dead letters cannot be reached now. Ask again.';
+        sendUnavailable(response, log, { error, detail });
+      }
+    };
+  const router = Router();
+  router
+    .route('/dead-letters')
+    .get(
+      answering(async (_request, response) => {
+        const names = await box.names();
+        const records = await box.records(names.slice(0, MAX_DEAD_LETTERS_LISTED));
+        const list: DeadLetterList = { total: names.length, deadLetters: records.map(listed) };
+        response.set('Cache-Control', 'no-store').json(list);
+      }),
+    )
+    .all(methodNotAllowed('GET', 'HEAD'));
+  router
+    .route('/dead-letters/:entry')
+    .get(
+      answering(async (request, response) => {
+        response.set('Cache-Control', 'no-store').json(await box.find(request.params.entry));
+      }),
+    )
+    .delete(
+      answering(async (request, response) => {
+        const { entry } = await box.find(request.params.entry);
+        await box.remove(entry);
+        log.info({ entry, by: request.identity?.sub }, 'a dead letter was deleted');
+        response.status(204).end();
+      }),
+    )
+    .all(methodNotAllowed('GET', 'HEAD', 'DELETE'));
+  router
+    .route('/dead-letters/:entry/put-back')
+    .post(
+      requireJson,
+      answering(async (request, response) => {
+        const record = await box.find(request.params.entry);
+        await box.putBack(record);
+        log.info({ entry: record.entry, by: request.identity?.sub }, 'a dead letter was put back');
+        response.status(204).end();
+      }),
+    )
+    .all(methodNotAllowed('POST'));
+  return router;
+}
+
+const listed = (record: SetAside): ListedDeadLetter => ({
+  ...record,
+  content: record.content?.slice(0, MAX_CONTENT_LISTED) ?? null,
+  contentLength: record.content?.length ?? 0,
+});

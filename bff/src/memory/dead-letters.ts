@@ -1,0 +1,51 @@
+import { REFUSED_EVENT_PREFIX, entryKey, type SetAside } from '@tocsin/contracts';
+import { DeadLetterError, entryAgain } from '@tocsin/service';
+import type { Compose, DeadLetterBox } from '../ops/ports.ts';
+import type { MemoryEntries } from './entries.ts';
+import type { MemorySetAside } from './set-aside.ts';
+
+export interface MemoryDeadLettersOptions {
+  setAside: MemorySetAside;
+  entries: MemoryEntries;
+  announce: (data: unknown) => Promise<unknown>;
+  compose: Compose;
+}
+
+/** The records that are set aside in this process's memory. */
+export class MemoryDeadLetters implements DeadLetterBox {
+  readonly #options: MemoryDeadLettersOptions;
+
+  constructor(options: MemoryDeadLettersOptions) {
+    this.#options = options;
+  }
+
+  async names(): Promise<string[]> {
+    return [...this.#options.setAside.records.keys()].reverse();
+  }
+
+  async records(names: readonly string[]): Promise<SetAside[]> {
+    return names.flatMap((entry) => this.#options.setAside.records.get(entry) ?? []);
+  }
+
+  async find(entry: string): Promise<SetAside> {
+    const record = this.#options.setAside.records.get(entry);
+    if (!record) throw new DeadLetterError('not_found', `Nothing called ${entry} was set aside.`);
+    return record;
+  }
+
+  async putBack(record: SetAside): Promise<void> {
+    if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) {
+      const answer = await this.#options.compose(JSON.parse(record.content ?? 'null'));
+      if ('problem' in answer) throw new DeadLetterError('conflict', answer.problem.detail);
+    } else {
+      const { entry, announcement } = entryAgain(record);
+      this.#options.entries.put(entryKey(entry), JSON.stringify(entry));
+      await this.#options.announce(announcement);
+    }
+    await this.remove(record.entry);
+  }
+
+  async remove(entry: string): Promise<void> {
+    this.#options.setAside.records.delete(entry);
+  }
+}

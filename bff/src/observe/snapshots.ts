@@ -1,0 +1,77 @@
+import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
+import type { Counter } from '@tocsin/service';
+import type { BffMetrics } from './metrics.ts';
+import { quantileOf, type Bucket } from './quantile.ts';
+
+/** Latencies are told of what was pushed since so many snapshots. */
+const LATENCY_SNAPSHOTS = 5;
+
+interface Totals {
+  at: number;
+  accepted: number;
+  delivered: number;
+  suppressed: number;
+  latency: Bucket[];
+}
+
+export interface SnapshotOptions {
+  instance: string;
+  metrics: BffMetrics;
+  connections: () => number;
+  feeds: () => number;
+  now: () => number;
+}
+
+/** Returns what takes a snapshot of this instance's figures: its rates are those since the one before. */
+export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
+  const { instance, metrics, connections, feeds, now } = options;
+  const startedAt = now();
+  const past: Totals[] = [{ at: startedAt, accepted: 0, delivered: 0, suppressed: 0, latency: [] }];
+  return async () => {
+    const totals = { at: now(), ...(await readTotals(metrics)) };
+    const [last, first] = [past.at(-1) ?? totals, past[0] ?? totals];
+    past.push(totals);
+    if (past.length > LATENCY_SNAPSHOTS) past.shift();
+    const seconds = Math.max(0.001, (totals.at - last.at) / 1000);
+    const rate = (of: 'accepted' | 'delivered' | 'suppressed') =>
+      Math.round(((totals[of] - last[of]) / seconds) * 10) / 10;
+    const recent = totals.latency.map(({ le, count }, n) => ({
+      le,
+      count: count - (first.latency[n]?.count ?? 0),
+    }));
+    return {
+      v: DOCUMENT_VERSION,
+      instance,
+      startedAt: new Date(startedAt).toISOString(),
+      at: new Date(totals.at).toISOString(),
+      connections: connections(),
+      feeds: feeds(),
+      accepted: rate('accepted'),
+      delivered: rate('delivered'),
+      suppressed: rate('suppressed'),
+      p50Ms: milliseconds(quantileOf(0.5, recent)),
+      p99Ms: milliseconds(quantileOf(0.99, recent)),
+    };
+  };
+}
+
+async function readTotals(metrics: BffMetrics): Promise<Omit<Totals, 'at'>> {
+  const [accepted, delivered, suppressed, latency] = await Promise.all([
+    totalOf(metrics.published),
+    totalOf(metrics.pushed),
+    totalOf(metrics.suppressed),
+    metrics.latency.get(),
+  ]);
+  const buckets = latency.values.flatMap(({ labels, value }) =>
+    labels.le === undefined
+      ? []
+      : [{ le: Number(String(labels.le).replace('+Inf', 'Infinity')), count: value }],
+  );
+  return { accepted, delivered, suppressed, latency: buckets };
+}
+
+const totalOf = async (counter: Counter): Promise<number> =>
+  (await counter.get()).values.reduce((sum, { value }) => sum + value, 0);
+
+const milliseconds = (seconds: number | undefined): number | null =>
+  seconds === undefined ? null : Math.round(seconds * 10_000) / 10;

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import {
+  DOCUMENT_VERSION,
+  ENTRY_LIFE_MS,
+  announcementSchema,
+  entrySchema,
+  type Announcement,
+  type Entry,
+  type SetAside,
+} from '@tocsin/contracts';
+
+/** A dead letter that is not there (`not_found`), or that cannot be put back as it is (`conflict`). */
+export class DeadLetterError extends Error {
+  override name = 'DeadLetterError';
+  readonly code: 'not_found' | 'conflict';
+
+  constructor(code: 'not_found' | 'conflict', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const putBackSchema = entrySchema.pick({ notifications: true, traceparent: true }).strip();
+
+/**
+ * The content of a record as a new entry under a run of its own, with its announcement.
+ * @throws DeadLetterError when there is no content, or none that is an entry
+ */
+export function entryAgain(record: SetAside): { entry: Entry; announcement: Announcement } {
+  const content = record.content === null ? undefined : parseEntry(record.content);
+  if (!content) {
+    const why = record.faults.join('; ');
+    throw new DeadLetterError(
+      'conflict',
+      `${record.entry} has no content that could be put back${why && ` (${why})`}.`,
+    );
+  }
+  const run = randomBytes(4).toString('hex');
+  const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
+  const reference = { v: DOCUMENT_VERSION, run, feed: record.feed, seq: 1, expiresAt } as const;
+  return {
+    entry: { ...content, ...reference },
+    announcement: announcementSchema.parse(reference),
+  };
+}
+
+function parseEntry(content: string) {
+  try {
+    const parsed = putBackSchema.safeParse(JSON.parse(content));
+    return parsed.success ? parsed.data : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { APP_IDS, acceptedSchema, problemSchema, type Problem } from '@tocsin/contracts';
+import { SidecarError } from './sidecar-error.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/** What the producer says of notifications: their ids once it has taken them, or why it has not. */
+export type ProducerAnswer = { ids: string[] } | { problem: Problem };
+
+/**
+ * Hands the body of `POST /notifications` to the producer by service invocation.
+ * Rejects with a SidecarError when the producer did not answer; it may have taken them then.
+ */
+export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
+  const { status, text } = await sidecar.invoke(APP_IDS.producer, 'notifications', body);
+  const answer = producerAnswer(status, text);
+  if (answer) return answer;
+  throw new SidecarError(`${APP_IDS.producer} answered ${status} with what is no answer of a producer`, {
+    code: `HTTP_${status}`,
+    status,
+  });
+}
+
+/** What an answer to `POST /notifications` says; undefined if it is none of a producer. */
+export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
+  const answer = parse(text);
+  const accepted = acceptedSchema.safeParse(answer);
+  if (status === 202 && accepted.success) return { ids: accepted.data.ids };
+  const problem = problemSchema.safeParse(answer);
+  return problem.success && problem.data.status === status ? { problem: problem.data } : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import {
+  REFUSED_EVENT_PREFIX,
+  SNAPSHOT_LIFE_SECONDS,
+  deadLettersSchema,
+  entryKey,
+  instancesSchema,
+  type InstanceSnapshot,
+  type ListedDeadLetter,
+} from '@tocsin/contracts';
+import { createNotificationClient } from '@tocsin/client';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { eventually } from '../support/state.ts';
+
+const SECRET = randomBytes(32).toString('hex');
+const FEED = 'topic:ops';
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let stack: Stack;
+let first: Pair;
+let check: ClaimCheck;
+let token: string;
+const shown: string[] = [];
+let close = () => {};
+
+const tokenWith = (roles: string[]) =>
+  new SignJWT({ sub: 'ada', feeds: ['*'], roles })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer('tocsin')
+    .setAudience('tocsin')
+    .setExpirationTime('1h')
+    .sign(Buffer.from(SECRET));
+
+beforeAll(async () => {
+  stack = await startStack({
+    bffEnv: (index) => ({ AUTH_MODE: 'jwt', INSTANCE_NAME: `bff-${index + 1}` }),
+    secrets: { NOTIFICATION_SECRETS_jwt: SECRET },
+  });
+  first = stack.bffs[0] as Pair;
+  check = new ClaimCheck(stack.producers[0] as Pair);
+  token = await tokenWith(['ops']);
+  const client = createNotificationClient({ url: stack.bffs[1]?.url ?? '', getToken: () => tokenWith([]) });
+  close = () => client.close();
+  client.subscribe(FEED, {
+    onPublications: (publications) => shown.push(...publications.map(({ notification }) => notification.id)),
+  });
+  await eventually(async () => client.status === 'live');
+});
+afterAll(async () => {
+  close();
+  await stack.stop();
+});
+
+const call = (path: string, init: RequestInit = {}, pair = first) =>
+  fetch(`${pair.url}${path}`, { ...init, headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } });
+const post = (path: string, body: unknown = {}) => call(path, { method: 'POST', body: JSON.stringify(body) });
+const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+const letters = async () => deadLettersSchema.parse(await (await call('/app/ops/dead-letters')).json());
+const letterWith = (matches: (letter: ListedDeadLetter) => boolean) =>
+  eventually(async () => (await letters()).deadLetters.find(matches));
+const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
+  instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
+
+describe('the ops page of two instances', () => {
+  it('should have what is composed delivered, whichever instance shows it', async () => {
+    const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
+    expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
+    await eventually(async () => shown.includes('composed'));
+  });
+
+  it('should tell every fault that the producer finds', async () => {
+    const answer = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
+    expect(answer.status).toBe(400);
+    const { errors } = (await answer.json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
+  });
+
+  it('should show both instances on each, live', async () => {
+    const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
+    const names = await eventually<InstanceSnapshot[][]>(async () => {
+      const seen = await all();
+      return seen.every((list) => list.length === 2) && seen;
+    });
+    for (const list of names) expect(list.map(({ instance }) => instance)).toEqual(['bff-1', 'bff-2']);
+    await eventually(async () => (await rows())[1]?.connections === 1 && (await rows())[1]?.feeds === 1);
+    let sent = 0;
+    await eventually(async () => {
+      await post(
+        '/app/compose',
+        Array.from({ length: 20 }, () => ({ id: `many-${sent++}`, feed: FEED, title: 'x' })),
+      );
+      const [one, other] = await rows();
+      const accepted = (one?.accepted ?? 0) + (other?.accepted ?? 0);
+      return accepted > 0 && (one?.delivered ?? 0) > 0 && (other?.delivered ?? 0) > 0 && other?.p99Ms;
+    });
+    await eventually(async () => {
+      await post('/app/compose', { id: 'composed', feed: FEED, title: 'again' });
+      return (await rows()).some(({ suppressed }) => suppressed > 0);
+    });
+  });
+
+  it('should list a dead letter, and put it back into its feed', async () => {
+    const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
+    await check.announce(FEED, 1);
+    const entry = entryKey({ run: check.run, feed: FEED, seq: 1 });
+    const listed = await letterWith((one) => one.entry === entry);
+    expect(listed).toMatchObject({ reason: 'expired', feed: FEED });
+    expect(listed.content).toContain(id);
+    expect((await post(`${letter(entry)}/put-back`)).status).toBe(204);
+    await eventually(async () => shown.includes(id));
+    expect((await letters()).total).toBe(0);
+  });
+
+  it('should give a refused event back to the producer, which says what is still wrong, and delete it', async () => {
+    const shop = await stack.startForeignSidecar('shop');
+    await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
+      method: 'POST',
+      headers: { ...shop.daprHeaders, ...JSON_TYPE },
+      body: JSON.stringify({ title: '' }),
+    });
+    const { entry } = await letterWith((one) => one.entry.startsWith(REFUSED_EVENT_PREFIX));
+    const answer = await post(`${letter(entry)}/put-back`);
+    expect(answer.status).toBe(409);
+    expect(await answer.text()).toContain('title: ');
+    expect((await call(letter(entry), { method: 'DELETE' })).status).toBe(204);
+    expect((await call(letter(entry), { method: 'DELETE' })).status).toBe(404);
+    expect((await letters()).total).toBe(0);
+  });
+
+  it('should say that the producer does not answer', async () => {
+    await stack.producers[0]?.stop();
+    const answer = await post('/app/compose', { id: 'nobody', title: 'x' });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
+  });
+
+  it('should forget an instance that was killed, and know it again', async () => {
+    await stack.bffs[1]?.app.kill();
+    const names = async () => (await rows()).map(({ instance }) => instance);
+    await eventually(async () => (await names()).length === 1, 2_000 * SNAPSHOT_LIFE_SECONDS);
+    expect(await names()).toEqual(['bff-1']);
+    await stack.bffs[1]?.app.start();
+    await eventually(async () => (await names()).length === 2);
+  });
+});
