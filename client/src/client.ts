@@ -1,4 +1,3 @@
-import { Connection } from './connection.ts';
 import { asError, ClientError } from './errors.ts';
 import { FeedSubscription } from './feed-subscription.ts';
 import { watchNetwork } from './network.ts';
@@ -6,6 +5,7 @@ import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
 import { isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
+import { openConnection } from './tabs/open-connection.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
 import { watchWake } from './wake.ts';
 
@@ -14,6 +14,14 @@ import { watchWake } from './wake.ts';
  * restarts of the server and lost state. It starts to connect at once and never gives up before `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
+  return createClient(options, openConnection);
+}
+
+/** `createNotificationClient` over another way to connect. */
+export function createClient(
+  options: NotificationClientOptions,
+  open: typeof openConnection,
+): NotificationClient {
   const random = Math.random;
   const positions = options.positions ?? memoryPositions();
   const feeds = new Map<string, FeedSubscription>();
@@ -21,6 +29,7 @@ export function createNotificationClient(options: NotificationClientOptions): No
     status: new Set<ClientEvents['status']>(),
     error: new Set<ClientEvents['error']>(),
     closing: new Set<ClientEvents['closing']>(),
+    presenting: new Set<ClientEvents['presenting']>(),
   };
   let closed = false;
 
@@ -61,7 +70,7 @@ export function createNotificationClient(options: NotificationClientOptions): No
 
   const malformed = (event: string) =>
     report(new ClientError('malformed', `A malformed ${event} event was left out.`, { temporary: true }));
-  const connection = new Connection(options, random, {
+  const connection = open(options, random, {
     connected: (socket) => {
       for (const feed of [...feeds.values()]) feed.connected(socket);
       update();
@@ -89,6 +98,9 @@ export function createNotificationClient(options: NotificationClientOptions): No
     closing: (event) => {
       for (const listener of listeners.closing) call(() => listener(event));
     },
+    presenting: (now) => {
+      for (const listener of listeners.presenting) call(() => listener(now));
+    },
     error: report,
   });
   update();
@@ -96,6 +108,9 @@ export function createNotificationClient(options: NotificationClientOptions): No
   return {
     get status() {
       return status.status;
+    },
+    get presenting() {
+      return connection.presenting;
     },
     subscribe(feed, handlers, { position } = {}) {
       if (closed) throw new TypeError('The client is closed.');

@@ -1,11 +1,5 @@
-import type {
-  ClosingEvent,
-  DrainingEvent,
-  PositionEvent,
-  PublicationsEvent,
-  ReadEvent,
-  RetractedEvent,
-} from '@tocsin/contracts';
+import type { DrainingEvent } from '@tocsin/contracts';
+import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError } from './errors.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from './shapes.ts';
@@ -13,20 +7,9 @@ import { createSocket, type ClientSocket } from './socket.ts';
 import { backOff, TIMING } from './timing.ts';
 import type { NotificationClientOptions } from './types.ts';
 
-export interface ConnectionHooks {
-  /** Also when this socket takes over from one that is still connected: no `disconnected` comes between. */
-  connected: (socket: ClientSocket) => void;
-  disconnected: () => void;
-  publications: (event: PublicationsEvent) => void;
-  position: (event: PositionEvent) => void;
-  read: (event: ReadEvent) => void;
-  retracted: (event: RetractedEvent) => void;
-  closing: (event: ClosingEvent) => void;
-  error: (error: Error) => void;
-}
-
 /** One connection that is kept up: it reconnects with back-off, and moves without a break when its server drains. */
-export class Connection {
+export class Connection implements ClientConnection {
+  readonly presenting = true;
   readonly #options: NotificationClientOptions;
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;

@@ -10,10 +10,10 @@ import {
 } from '@tocsin/contracts';
 import { ClientError } from './errors.ts';
 import { Expiries } from './expiries.ts';
+import type { FeedSocket } from './feed-socket.ts';
 import { FeedMerge } from './merge.ts';
 import type { MergeEffect, MergeEvent } from './merge-types.ts';
 import { isPage, isReadState } from './shapes.ts';
-import type { ClientSocket } from './socket.ts';
 import { backOff, TIMING } from './timing.ts';
 import type { FeedHandlers, PositionStore } from './types.ts';
 
@@ -41,7 +41,7 @@ export class FeedSubscription {
   readonly #context: FeedSubscriptionContext;
   readonly #merge: FeedMerge;
   readonly #expiries: Expiries;
-  #socket: ClientSocket | undefined;
+  #socket: FeedSocket | undefined;
   #asked = 0;
   #attempts = 0;
   #unanswered = 0;
@@ -80,7 +80,7 @@ export class FeedSubscription {
   }
 
   /** A socket is connected, the first or the next: subscribes on it from the position. */
-  connected(socket: ClientSocket): void {
+  connected(socket: FeedSocket): void {
     this.#socket = socket;
     this.#attempts = 0;
     this.#unanswered = 0;

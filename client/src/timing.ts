@@ -19,6 +19,11 @@ export const TIMING = {
   drainJitter: 250,
   /** Without a connection for so long the client calls itself offline. */
   offlineAfter: 20_000,
+  /** How often a tab asks whether the one that leads is there, and how many times in vain before it takes over. */
+  tabCheck: 2_000,
+  tabMisses: 3,
+  /** Between two leaders a tab does not look disconnected for so long. */
+  tabHandover: 3_000,
   /** A page over REST that takes longer has failed. */
   page: 10_000,
 } as const;

@@ -83,6 +83,12 @@ export interface NotificationClientOptions {
   positions?: PositionStore;
   /** Tried in this order. Default: websocket, then polling. */
   transports?: readonly Transport[];
+  /**
+   * Whether the tabs of a browser share one connection. Default: yes, in pages of a secure context (`https` or
+   * localhost); elsewhere each client has its own. Tabs share that have the same `url`, `path`, `clientId` and reader:
+   * issuer and `sub` of the token, or the `group` given here, where they cannot be read from the token.
+   */
+  tabs?: boolean | { group: string };
 }
 
 export interface ClientEvents {
@@ -91,6 +97,8 @@ export interface ClientEvents {
   error: (error: Error) => void;
   /** The server ends this connection; the client connects again later. */
   closing: (event: ClosingEvent) => void;
+  /** This tab has become, or is no more, the one that may show toasts. */
+  presenting: (now: boolean) => void;
 }
 
 /** What was read: everything up to `offset`, or these `ids`, or both. */
@@ -98,6 +106,11 @@ export type Read = { offset: number; ids?: readonly string[] } | { offset?: neve
 
 export interface NotificationClient {
   readonly status: ClientStatus;
+  /**
+   * Whether a toast may show here: of the tabs that share a connection only in the one in front, or in one if none
+   * is. True where tabs do not share.
+   */
+  readonly presenting: boolean;
   /** At most one subscription for each feed at a time; throws a `TypeError` for a second one. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**

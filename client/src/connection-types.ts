@@ -1,0 +1,25 @@
+import type { ClosingEvent, PositionEvent, PublicationsEvent, ReadEvent, RetractedEvent } from '@tocsin/contracts';
+import type { FeedSocket } from './feed-socket.ts';
+
+/** What a connection tells. */
+export interface ConnectionHooks {
+  /** Also when this socket takes over from one that is still connected: no `disconnected` comes between. */
+  connected: (socket: FeedSocket) => void;
+  disconnected: () => void;
+  publications: (event: PublicationsEvent) => void;
+  position: (event: PositionEvent) => void;
+  read: (event: ReadEvent) => void;
+  retracted: (event: RetractedEvent) => void;
+  closing: (event: ClosingEvent) => void;
+  error: (error: Error) => void;
+}
+
+/** One connection that is kept up, of this tab or of the tab that leads. */
+export interface ClientConnection {
+  readonly socket: FeedSocket | undefined;
+  /** Whether this tab is the one that may show toasts. */
+  readonly presenting: boolean;
+  /** Drops the connection, if any, and connects anew: at once, or after the usual pause. */
+  reconnect(how: { now: boolean }): void;
+  close(): void;
+}

@@ -1,0 +1,68 @@
+import type { TabLocks } from './platform.ts';
+
+export interface ElectionHooks {
+  elected: () => void;
+  /** The lock was stolen; this tab stands again. */
+  lost: () => void;
+  /** The platform has no locks for this page after all. */
+  failed: (reason: unknown) => void;
+}
+
+const isAbort = (reason: unknown): boolean =>
+  typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
+
+/** Stands for leader with a lock: at most one tab holds it, and the platform passes it on when that tab is gone. */
+export class Election {
+  readonly #locks: TabLocks;
+  readonly #name: string;
+  readonly #hooks: ElectionHooks;
+  /** The request under way, or the one that holds the lock. */
+  #request: { abort: AbortController; release?: () => void } | undefined;
+
+  constructor(locks: TabLocks, name: string, hooks: ElectionHooks) {
+    this.#locks = locks;
+    this.#name = name;
+    this.#hooks = hooks;
+  }
+
+  /** Waits for the lock. */
+  stand(): void {
+    this.#ask(false);
+  }
+
+  /** Takes the lock from a holder that does not answer. */
+  steal(): void {
+    if (this.#request?.release) return;
+    this.#ask(true);
+  }
+
+  /** Gives the lock up, or the wait for it. */
+  close(): void {
+    const request = this.#request;
+    this.#request = undefined;
+    request?.release?.();
+    request?.abort.abort();
+  }
+
+  #ask(steal: boolean): void {
+    this.#request?.abort.abort();
+    const request: { abort: AbortController; release?: () => void } = { abort: new AbortController() };
+    this.#request = request;
+    const isCurrent = () => this.#request === request;
+    const held = (): Promise<void> =>
+      new Promise((resolve) => {
+        if (!isCurrent()) return resolve();
+        request.release = resolve;
+        this.#hooks.elected();
+      });
+    // A wait can be given up by a signal; a theft has none, since it succeeds at once.
+    const options = steal ? { steal } : { signal: request.abort.signal };
+    this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
+      if (!isCurrent()) return;
+      if (!isAbort(reason)) return this.#hooks.failed(reason);
+      this.#request = undefined;
+      this.#hooks.lost();
+      this.stand();
+    });
+  }
+}

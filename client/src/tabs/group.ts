@@ -1,0 +1,50 @@
+import { SOCKET_PATH } from '@tocsin/contracts';
+import type { NotificationClientOptions } from '../types.ts';
+import { MESSAGES_VERSION } from './messages.ts';
+
+export interface Group {
+  /** The same for all tabs that share a connection, and for no other. */
+  readonly name: string;
+  /** How the connection is made, with tokens of this group only. */
+  readonly options: NotificationClientOptions;
+}
+
+/** Whom a token is for: issuer and subject; empty without a token, `undefined` if that cannot be read from it. */
+export function identityOf(token: string | undefined): string | undefined {
+  if (token === undefined) return '';
+  const payload = token.split('.')[1];
+  if (payload === undefined) return undefined;
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    if (typeof claims !== 'object' || claims === null || !('sub' in claims)) return undefined;
+    const issuer = 'iss' in claims ? claims.iss : undefined;
+    return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
+  } catch (error) {
+    // Tokens need not be readable here: the server judges them.
+    if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The group of a tab: its server, its browser's `clientId` and its reader, who is named by the option or told by the
+ * token. `undefined` if nobody can tell whom the token is for: such a tab shares with none. Rejects as `getToken` does.
+ */
+export async function groupOf(
+  options: NotificationClientOptions,
+  origin: string,
+): Promise<Group | undefined> {
+  const { url, path = SOCKET_PATH, clientId = '', getToken, tabs } = options;
+  const named = typeof tabs === 'object' ? tabs.group : undefined;
+  const identity = named === undefined && getToken ? identityOf(await getToken()) : '';
+  if (identity === undefined) return undefined;
+  const server = new URL(path, new URL(url, origin)).href;
+  const name = `tocsin ${JSON.stringify([MESSAGES_VERSION, server, clientId, named ?? null, identity])}`;
+  if (named !== undefined || !getToken) return { name, options };
+  const ownToken = async () => {
+    const token = await getToken();
+    if (identityOf(token) === identity) return token;
+    throw new Error('The token is for another reader: close this client and create another one.');
+  };
+  return { name, options: { ...options, getToken: ownToken } };
+}

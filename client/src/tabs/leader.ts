@@ -1,0 +1,170 @@
+import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
+import { ClientError } from '../errors.ts';
+import type { FeedSocket } from '../feed-socket.ts';
+import { TIMING } from '../timing.ts';
+import type { TabMessage } from './messages.ts';
+import type { TabLocks } from './platform.ts';
+import { Presenter } from './presenter.ts';
+import { Wants } from './wants.ts';
+
+export type RelayedEvent = Exclude<keyof ConnectionHooks, 'connected' | 'disconnected' | 'error'>;
+
+const RELAYED: Record<RelayedEvent, true> = {
+  publications: true,
+  position: true,
+  read: true,
+  retracted: true,
+  closing: true,
+};
+
+export interface LeaderOptions {
+  id: string;
+  term: number;
+  /** The tab that presented until now, if it is not the leader of before. */
+  presenter: string | undefined;
+  locks: TabLocks;
+  /** The lock that a tab holds as long as it is there. */
+  lockOf: (tab: string) => string;
+  connect: (hooks: ConnectionHooks) => ClientConnection;
+  /** To all tabs, this one included. */
+  say: (message: TabMessage) => void;
+}
+
+interface AnySocket {
+  timeout(ms: number): {
+    emit(event: string, request: unknown, done: (error: Error | null, answer: unknown) => void): unknown;
+  };
+}
+
+const feedOf = (request: unknown): string =>
+  String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
+
+/**
+ * Holds the one connection of all tabs: passes their requests to the server and what the server sends to all of them.
+ * It keeps no publication itself, so nothing is lost with it: each tab merges, and recovers from its own position.
+ */
+export class Leader {
+  readonly #options: LeaderOptions;
+  readonly #presenter: Presenter;
+  readonly #wants = new Wants();
+  readonly #known = new Set<string>();
+  readonly #closed = new AbortController();
+  #connection: ClientConnection | undefined;
+  #socket: FeedSocket | undefined;
+  #session = 0;
+
+  constructor(options: LeaderOptions) {
+    this.#options = options;
+    this.#presenter = new Presenter(options.id, options.presenter);
+    if (options.presenter !== undefined) this.#meet(options.presenter);
+  }
+
+  get term(): number {
+    return this.#options.term;
+  }
+
+  /** Says that it leads, and connects. */
+  start(): void {
+    const { id, say, connect } = this.#options;
+    this.#sayState();
+    const relayed = Object.fromEntries(
+      Object.keys(RELAYED).map((name) => [
+        name,
+        (event: unknown) => say({ type: 'event', leader: id, name, event }),
+      ]),
+    ) as unknown as Pick<ConnectionHooks, RelayedEvent>;
+    this.#connection = connect({
+      ...relayed,
+      connected: (socket) => this.#connected(socket),
+      disconnected: () => this.#connected(undefined),
+      error: (error) => {
+        const { code, temporary } =
+          error instanceof ClientError ? error : { code: 'unknown', temporary: true };
+        say({ type: 'error', leader: id, code, message: error.message, temporary });
+      },
+    });
+  }
+
+  hear(message: TabMessage): void {
+    const { id, say } = this.#options;
+    switch (message.type) {
+      case 'hello':
+        this.#meet(message.from);
+        this.#presenter.heard(message.from, message.front);
+        return this.#sayState();
+      case 'bye':
+        return this.#left(message.from);
+      case 'stuck':
+        if (message.to === id && message.session === this.#session) this.reconnect({ now: false });
+        return;
+      case 'ask':
+        if (message.to === id)
+          this.#ask(message, (answer) => say({ type: 'answer', to: message.from, id: message.id, answer }));
+        return;
+      case 'state':
+      case 'answer':
+      case 'event':
+      case 'error':
+        return;
+    }
+  }
+
+  reconnect(how: { now: boolean }): void {
+    this.#connection?.reconnect(how);
+  }
+
+  close(): void {
+    this.#closed.abort();
+    this.#connection?.close();
+  }
+
+  #sayState(): void {
+    const { id, term, say } = this.#options;
+    const session = this.#socket && this.#session;
+    say({ type: 'state', state: { leader: id, term, session, presenter: this.#presenter.id } });
+  }
+
+  #connected(socket: FeedSocket | undefined): void {
+    this.#socket = socket;
+    // What a tab wants on this connection it says itself.
+    this.#wants.clear();
+    if (socket) this.#session++;
+    this.#sayState();
+  }
+
+  #ask(
+    { from, session, event, request }: TabMessage & { type: 'ask' },
+    answer: (answer: unknown) => void,
+  ): void {
+    this.#meet(from);
+    const socket = this.#socket;
+    if (!socket || session !== this.#session) return this.#sayState();
+    if (event === 'subscribe') this.#wants.add(feedOf(request), from);
+    if (event === 'unsubscribe' && !this.#wants.remove(feedOf(request), from)) return answer({ ok: true });
+    // Without an answer in time the tab that asked sees that itself.
+    (socket as unknown as AnySocket)
+      .timeout(TIMING.acknowledgement)
+      .emit(event, request, (error, value) => error || answer(value));
+  }
+
+  /** Watches a tab, to forget it when it is gone. */
+  #meet(tab: string): void {
+    const { id, locks, lockOf } = this.#options;
+    if (tab === id || this.#known.has(tab)) return;
+    this.#known.add(tab);
+    const { signal } = this.#closed;
+    locks
+      .request(lockOf(tab), { signal }, async () => this.#left(tab))
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+  }
+
+  #left(tab: string): void {
+    this.#known.delete(tab);
+    const before = this.#presenter.id;
+    this.#presenter.left(tab);
+    for (const feed of this.#wants.leave(tab)) this.#socket?.emit('unsubscribe', { feed }, () => undefined);
+    if (this.#presenter.id !== before && !this.#closed.signal.aborted) this.#sayState();
+  }
+}

@@ -1,0 +1,19 @@
+import { Connection } from '../connection.ts';
+import type { ClientConnection } from '../connection-types.ts';
+import type { NotificationClientOptions } from '../types.ts';
+import { browserTabs, type TabPlatform } from './platform.ts';
+import { TabConnection, type Connect, type TabHooks } from './tab-connection.ts';
+
+/**
+ * A connection shared with the other tabs where the platform can do that and `tabs` is not false, else one of its own.
+ */
+export function openConnection(
+  options: NotificationClientOptions,
+  random: () => number,
+  hooks: TabHooks,
+  platform: TabPlatform | undefined = browserTabs(),
+  connect: Connect = (given, tell) => new Connection(given, random, tell),
+): ClientConnection {
+  if (options.tabs === false || !platform) return connect(options, hooks);
+  return new TabConnection({ options, hooks, platform, random, connect });
+}

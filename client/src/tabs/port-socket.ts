@@ -1,0 +1,62 @@
+import type { FeedSocket } from '../feed-socket.ts';
+import { TIMING } from '../timing.ts';
+
+type Done = (error: Error | null, answer?: unknown) => void;
+interface Waiting {
+  readonly done: Done;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+/** One session of the leader as a tab uses it: what a socket is to a tab with a connection of its own. */
+export class PortSocket implements FeedSocket {
+  readonly #send: (id: number, event: string, request: unknown) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #ids = 0;
+  #closed = false;
+
+  constructor(send: (id: number, event: string, request: unknown) => void) {
+    this.#send = send;
+  }
+
+  emit(event: string, request: unknown, answer: (answer: never) => void): void {
+    this.#ask(event, request, TIMING.acknowledgement, (error, value) => {
+      if (!error) answer(value as never);
+    });
+  }
+
+  timeout(ms: number) {
+    return {
+      emit: (event: string, request: unknown, done: (error: Error | null, answer: never) => void): void =>
+        this.#ask(event, request, ms, (error, value) => done(error, value as never)),
+    };
+  }
+
+  answered(id: number, answer: unknown): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    waiting.done(null, answer);
+  }
+
+  /** Fails what waits for an answer, and all that is asked from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const { done, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      done(new Error('The connection was lost.'));
+    }
+    this.#waiting.clear();
+  }
+
+  #ask(event: string, request: unknown, ms: number, done: Done): void {
+    if (this.#closed) return done(new Error('The connection was lost.'));
+    const id = ++this.#ids;
+    const timer = setTimeout(() => {
+      this.#waiting.delete(id);
+      done(new Error(`No answer within ${ms} ms.`));
+    }, ms);
+    this.#waiting.set(id, { done, timer });
+    this.#send(id, event, request);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Front } from './platform.ts';
+
+/** Decides which of the tabs presents: the one that is in front, the latest to come there; else the leader. */
+export class Presenter {
+  readonly #leader: string;
+  readonly #tabs = new Map<string, Front>();
+
+  /** `previous` presented until now; it goes on until another that can be seen is heard of, or it is gone. */
+  constructor(leader: string, previous: string | undefined) {
+    this.#leader = leader;
+    if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });
+  }
+
+  get id(): string {
+    let best: { id: string; front: Front } | undefined;
+    for (const [id, front] of this.#tabs) {
+      if (front.degree === 0) continue;
+      const order = best
+        ? front.degree - best.front.degree || front.since - best.front.since || (id > best.id ? 1 : -1)
+        : 1;
+      if (order > 0) best = { id, front };
+    }
+    return best?.id ?? this.#leader;
+  }
+
+  heard(id: string, front: Front): void {
+    this.#tabs.set(id, front);
+  }
+
+  left(id: string): void {
+    this.#tabs.delete(id);
+  }
+}

@@ -1,0 +1,297 @@
+import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
+import { asError, ClientError } from '../errors.ts';
+import type { FeedSocket } from '../feed-socket.ts';
+import { backOff, TIMING } from '../timing.ts';
+import type { NotificationClientOptions } from '../types.ts';
+import { Election } from './election.ts';
+import { groupOf, type Group } from './group.ts';
+import { Leader, type RelayedEvent } from './leader.ts';
+import type { LeaderState, TabMessage } from './messages.ts';
+import type { TabChannel, TabPlatform } from './platform.ts';
+import { PortSocket } from './port-socket.ts';
+
+export interface TabHooks extends ConnectionHooks {
+  presenting: (now: boolean) => void;
+}
+
+export type Connect = (options: NotificationClientOptions, hooks: ConnectionHooks) => ClientConnection;
+
+export interface TabConnectionOptions {
+  options: NotificationClientOptions;
+  hooks: TabHooks;
+  platform: TabPlatform;
+  random: () => number;
+  connect: Connect;
+}
+
+/** The connection as one tab of many has it: its own while it leads, else that of the leader, over the channel. */
+export class TabConnection implements ClientConnection {
+  readonly #given: TabConnectionOptions;
+  readonly #id: string;
+  readonly #gone = new AbortController();
+  #channel: TabChannel | undefined;
+  #election: Election | undefined;
+  #leader: Leader | undefined;
+  #state: LeaderState | undefined;
+  #port: { socket: PortSocket; key: string } | undefined;
+  #presenting = false;
+  /** Used where tabs cannot share. */
+  #alone: ClientConnection | undefined;
+  /** Ticks since the leader was heard. */
+  #missed = 0;
+  #tickAt = Date.now();
+  #joinTimer: ReturnType<typeof setTimeout> | undefined;
+  #handoverTimer: ReturnType<typeof setTimeout> | undefined;
+  #undo: (() => void)[] = [];
+
+  constructor(given: TabConnectionOptions) {
+    this.#given = given;
+    this.#id = given.platform.newId();
+    void this.#join(0);
+  }
+
+  get socket(): FeedSocket | undefined {
+    return this.#alone ? this.#alone.socket : this.#port?.socket;
+  }
+
+  get presenting(): boolean {
+    return this.#presenting;
+  }
+
+  reconnect(how: { now: boolean }): void {
+    const lead = this.#alone ?? this.#leader;
+    if (lead) return lead.reconnect(how);
+    const state = this.#state;
+    if (this.#port && state?.session !== undefined)
+      this.#send({ type: 'stuck', to: state.leader, session: state.session });
+    else this.#hello();
+  }
+
+  close(): void {
+    if (this.#gone.signal.aborted) return;
+    this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
+    this.#leave();
+    this.#alone?.close();
+  }
+
+  get #closed(): boolean {
+    return this.#gone.signal.aborted;
+  }
+
+  /** Never rejects. */
+  async #join(attempt: number): Promise<void> {
+    const { options, hooks, platform, random } = this.#given;
+    try {
+      const group = await groupOf(options, platform.origin);
+      if (this.#closed) return;
+      if (group) this.#enter(group);
+      else this.#goAlone();
+    } catch (reason) {
+      if (this.#closed) return;
+      const cause = asError(reason);
+      hooks.error(new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }));
+      const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, random);
+      this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
+    }
+  }
+
+  #enter(group: Group): void {
+    const { platform } = this.#given;
+    const lockOf = (tab: string) => `${group.name} tab ${tab}`;
+    const failed = (reason: unknown): void => {
+      if (this.#closed) return;
+      this.#given.hooks.error(asError(reason));
+      this.#leave();
+      this.#goAlone();
+    };
+    const election = new Election(platform.locks, `${group.name} leader`, {
+      elected: () => this.#elected(group, lockOf),
+      lost: () => this.#resign(),
+      failed,
+    });
+    this.#election = election;
+    this.#channel = platform.open(group.name, (message) => this.#hear(message as TabMessage));
+    this.#undo.push(
+      platform.watchFront(() => this.#hello()),
+      platform.every(TIMING.tabCheck, () => this.#tick()),
+    );
+    // The leader takes a tab whose lock is free for gone, so the lock comes before the first word.
+    const here = (): Promise<void> =>
+      new Promise((resolve) => {
+        if (this.#closed) return resolve();
+        this.#undo.push(resolve);
+        this.#hello();
+        election.stand();
+      });
+    platform.locks.request(lockOf(this.#id), { signal: this.#gone.signal }, here).catch(failed);
+  }
+
+  /** Leaves the other tabs, for good. */
+  #leave(): void {
+    this.#gone.abort();
+    clearTimeout(this.#joinTimer);
+    clearTimeout(this.#handoverTimer);
+    this.#leader?.close();
+    this.#leader = undefined;
+    this.#election?.close();
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#channel?.close();
+    this.#channel = undefined;
+    this.#port?.socket.close();
+    this.#port = undefined;
+  }
+
+  #goAlone(): void {
+    const { options, hooks, connect } = this.#given;
+    this.#alone = connect(options, hooks);
+    this.#present(true);
+  }
+
+  #elected(group: Group, lockOf: (tab: string) => string): void {
+    const { platform, connect } = this.#given;
+    const last = this.#state;
+    const leader = new Leader({
+      id: this.#id,
+      term: Math.max(Date.now(), (last?.term ?? 0) + 1),
+      presenter: last && last.presenter !== last.leader ? last.presenter : undefined,
+      locks: platform.locks,
+      lockOf,
+      connect: (hooks) => connect(group.options, hooks),
+      say: (message) => {
+        this.#channel?.post(message);
+        this.#hear(message);
+      },
+    });
+    this.#leader = leader;
+    leader.start();
+    this.#hello();
+  }
+
+  /** Another tab leads, or will. */
+  #resign(): void {
+    this.#leader?.close();
+    this.#leader = undefined;
+    this.#missed = 1;
+    this.#awaitHandover();
+    this.#hello();
+  }
+
+  /** To the leader, wherever it is. */
+  #send(message: TabMessage): void {
+    if (this.#leader) this.#leader.hear(message);
+    else this.#channel?.post(message);
+  }
+
+  #hello(): void {
+    this.#send({ type: 'hello', from: this.#id, front: this.#given.platform.front() });
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    const slept = now - this.#tickAt > 3 * TIMING.tabCheck;
+    this.#tickAt = now;
+    if (this.#leader) return;
+    if (slept) this.#missed = 0;
+    if (this.#missed++ >= TIMING.tabMisses) {
+      this.#missed = 1;
+      return this.#election?.steal();
+    }
+    this.#hello();
+  }
+
+  #hear(message: TabMessage): void {
+    if (this.#closed) return;
+    switch (message.type) {
+      case 'state':
+        return this.#heardState(message.state);
+      case 'event':
+        if (this.#isLeader(message.leader))
+          this.#given.hooks[message.name as RelayedEvent]?.(message.event as never);
+        return;
+      case 'error': {
+        const { leader, code, message: text, temporary } = message;
+        if (this.#isLeader(leader)) this.#given.hooks.error(new ClientError(code, text, { temporary }));
+        return;
+      }
+      case 'answer':
+        if (message.to === this.#id) this.#port?.socket.answered(message.id, message.answer);
+        return;
+      case 'bye':
+        this.#leader?.hear(message);
+        if (message.from !== this.#state?.leader) return;
+        this.#missed = 1;
+        return this.#awaitHandover();
+      case 'hello':
+      case 'ask':
+      case 'stuck':
+        return this.#leader?.hear(message);
+    }
+  }
+
+  #isLeader(id: string): boolean {
+    if (id !== this.#state?.leader) return false;
+    this.#missed = 0;
+    return true;
+  }
+
+  #heardState(state: LeaderState): void {
+    const known = this.#state;
+    const another = state.leader !== known?.leader;
+    if (another && known && state.term < known.term && this.#missed === 0) return;
+    // It was asleep when its lock was taken, and has not been told yet.
+    const superseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
+    if (this.#leader && state.leader !== this.#id && !superseded) return;
+    this.#state = state;
+    this.#missed = 0;
+    if (superseded) {
+      this.#leader?.close();
+      this.#leader = undefined;
+    }
+    if (another && state.leader !== this.#id) this.#hello();
+    this.#present(state.presenter === this.#id);
+    if (state.session !== undefined) this.#connectTo(state.leader, state.term, state.session);
+    else if (another) this.#awaitHandover();
+    else if (this.#handoverTimer === undefined) this.#drop();
+  }
+
+  #present(now: boolean): void {
+    if (now === this.#presenting) return;
+    this.#presenting = now;
+    this.#given.hooks.presenting(now);
+  }
+
+  #connectTo(leader: string, term: number, session: number): void {
+    this.#endHandover();
+    const key = `${leader} ${term} ${session}`;
+    const previous = this.#port;
+    if (previous?.key === key) return;
+    const socket = new PortSocket((id, event, request) =>
+      this.#send({ type: 'ask', from: this.#id, to: leader, session, id, event, request }),
+    );
+    this.#port = { socket, key };
+    this.#given.hooks.connected(socket);
+    previous?.socket.close();
+  }
+
+  /** A new leader is as good as connected: no tab looks disconnected while it connects, if that does not take long. */
+  #awaitHandover(): void {
+    if (!this.#port || this.#handoverTimer !== undefined) return;
+    this.#handoverTimer = setTimeout(() => {
+      this.#endHandover();
+      this.#drop();
+    }, TIMING.tabHandover);
+  }
+
+  #endHandover(): void {
+    clearTimeout(this.#handoverTimer);
+    this.#handoverTimer = undefined;
+  }
+
+  #drop(): void {
+    const port = this.#port;
+    if (!port) return;
+    this.#port = undefined;
+    this.#given.hooks.disconnected();
+    port.socket.close();
+  }
+}

@@ -1,0 +1,185 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TabsFixture } from '../testing/tabs-fixture.ts';
+
+let fixture: TabsFixture;
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const tokenOf = (claims: object) => `h.${btoa(JSON.stringify(claims))}.s`;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  fixture = new TabsFixture();
+});
+afterEach(() => {
+  fixture.close();
+  vi.useRealTimers();
+});
+
+describe('tabs that share a connection', () => {
+  it('should have one connection, over which each sees all', async () => {
+    const tabs = Array.from({ length: 5 }, () => fixture.open(['all']));
+    await pass(1_000);
+    fixture.server.publish('all', 30);
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(1);
+    for (const { client, shown, statuses } of tabs) {
+      expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+      expect(client.status).toBe('live');
+      expect(statuses).toEqual(['live']);
+    }
+  });
+
+  it('should bring a feed that only a tab without the connection wants, until nobody wants it', async () => {
+    fixture.open(['all']);
+    await pass(1_000);
+    const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
+    await pass(1_000);
+    fixture.server.publish('topic:a', 3);
+    await pass(100);
+    expect(one.shown.get('topic:a')).toHaveLength(3);
+    one.unsubscribe('topic:a');
+    await pass(100);
+    expect([...fixture.server.watched]).toEqual(['all', 'topic:a']);
+    other.close({ killed: true });
+    await pass(100);
+    expect([...fixture.server.watched]).toEqual(['all']);
+  });
+
+  it.each([{ killed: false }, { killed: true }])(
+    'should lose and double nothing, nor look disconnected, when the leader goes in a burst: %o',
+    async (how) => {
+      const [leader, ...others] = Array.from({ length: 4 }, () => fixture.open(['all', 'topic:a']));
+      await pass(1_000);
+      for (let round = 0; round < 20; round++) {
+        fixture.server.publish('all', 10);
+        await pass(3);
+        if (round === 10) leader?.close(how);
+      }
+      await pass(2_000);
+      expect(fixture.server.connections).toBe(1);
+      for (const { shown, statuses, client } of others) {
+        expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+        expect(statuses).toEqual(['live']);
+        expect(client.status).toBe('live');
+      }
+    },
+  );
+
+  it('should take over from a leader that is frozen, which follows when it wakes up', async () => {
+    const [leader, ...others] = Array.from({ length: 3 }, () => fixture.open(['all']));
+    await pass(1_000);
+    leader?.tab.freeze();
+    fixture.server.publish('all', 50);
+    await pass(12_000);
+    for (const { shown } of others) expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+    fixture.server.publish('all', 50);
+    leader?.tab.thaw();
+    await pass(5_000);
+    fixture.server.publish('all');
+    await pass(100);
+    expect(fixture.server.connections).toBe(1);
+    for (const { shown, client } of fixture.tabs) {
+      expect(shown.get('all')).toEqual(fixture.server.ids('all'));
+      expect(client.status).toBe('live');
+    }
+  });
+
+  it('should say in every tab that the connection is lost, and recover', async () => {
+    const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
+    await pass(1_000);
+    fixture.server.cut();
+    fixture.server.publish('all', 25);
+    await pass(1_000);
+    for (const { statuses, shown } of tabs) {
+      expect(statuses).toEqual(['live', 'reconnecting', 'live']);
+      expect(shown.get('all')).toHaveLength(25);
+    }
+  });
+
+  it('should connect each by itself when the token names another reader, another server, or nobody', async () => {
+    const reader = (claims: object) => fixture.open(['all'], { getToken: () => tokenOf(claims) });
+    reader({ iss: 'i', sub: 'one' });
+    reader({ iss: 'i', sub: 'one', exp: 1 });
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(1);
+    reader({ iss: 'i', sub: 'two' });
+    reader({ iss: 'j', sub: 'one' });
+    fixture.open(['all']);
+    fixture.open(['all'], { url: 'https://other.example' });
+    fixture.open(['all'], { clientId: 'c' });
+    fixture.open(['all'], { getToken: () => 'opaque' });
+    fixture.open(['all'], { getToken: () => 'opaque' });
+    fixture.open(['all'], { tabs: false });
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(9);
+    fixture.open(['all'], { getToken: () => 'opaque', tabs: { group: 'one' } });
+    fixture.open(['all'], { getToken: () => 'other', tabs: { group: 'one' } });
+    await pass(1_000);
+    expect(fixture.server.connections).toBe(10);
+  });
+
+  it('should ask again for a token that could not be had', async () => {
+    let asked = 0;
+    const getToken = () =>
+      asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
+    const tab = fixture.open(['all'], { getToken });
+    await pass(1_000);
+    expect(tab.errors).toEqual(['No token: later']);
+    expect(tab.client.status).toBe('live');
+  });
+
+  it('should leave no timer and no lock after close', async () => {
+    const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
+    await pass(1_000);
+    fixture.server.close();
+    for (const { client } of tabs) client.close();
+    await pass(50);
+    expect(vi.getTimerCount()).toBe(0);
+    const next = fixture.open(['all']);
+    await pass(100);
+    expect(next.client.status).toBe('live');
+  });
+});
+
+describe('the tab that presents', () => {
+  const presenting = () => fixture.here.filter(({ client }) => client.presenting);
+
+  it('should be the one in front, the latest of those that can be seen, or else any', async () => {
+    const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
+    await pass(1_000);
+    expect(presenting()).toHaveLength(1);
+    two.tab.show(1);
+    await pass(10);
+    expect(presenting()).toEqual([two]);
+    three.tab.show(1);
+    await pass(10);
+    expect(presenting()).toEqual([three]);
+    two.tab.show(2);
+    await pass(10);
+    expect(presenting()).toEqual([two]);
+    two.tab.show(0);
+    await pass(10);
+    expect(presenting()).toEqual([three]);
+    one.close();
+    await pass(1_000);
+    expect(presenting()).toEqual([three]);
+    three.close({ killed: true });
+    await pass(1_000);
+    expect(presenting()).toEqual([two]);
+  });
+
+  it('should be told to listeners, and present each push once while it changes', async () => {
+    const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
+    const told: boolean[] = [];
+    tabs[1]?.client.on('presenting', (now) => told.push(now));
+    await pass(1_000);
+    for (let round = 0; round < 40; round++) {
+      tabs[round % 4]?.tab.show(2);
+      fixture.server.publish('all', 2);
+      await pass(1);
+      tabs[(round + 1) % 4]?.tab.show(1);
+    }
+    await pass(1_000);
+    expect(tabs.flatMap(({ presented }) => presented).sort()).toEqual(fixture.server.ids('all').sort());
+    expect(told.slice(0, 2)).toEqual([true, false]);
+  });
+});

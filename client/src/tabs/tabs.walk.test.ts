@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { TabsFixture, type TabWithClient } from '../testing/tabs-fixture.ts';
+
+type Step = (fixture: TabsFixture) => void;
+
+const MOST_TABS = 6;
+const pick = (fixture: TabsFixture, n: number): TabWithClient | undefined =>
+  fixture.here[n % Math.max(1, fixture.here.length)];
+const open: Step = (fixture) => {
+  if (fixture.here.length >= MOST_TABS) return;
+  fixture.open(fixture.tabs.length % 2 === 0 ? ['all'] : ['all', 'topic:a']);
+};
+
+const some = fc.nat(MOST_TABS - 1);
+const step = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc.tuple(fc.constantFrom('all', 'topic:a'), fc.integer({ min: 1, max: 30 })).map(
+      ([feed, count]): Step =>
+        ({ server }) =>
+          server.publish(feed, count),
+    ),
+  },
+  { weight: 3, arbitrary: fc.constant(open) },
+  {
+    weight: 2,
+    arbitrary: some.map(
+      (n): Step =>
+        (fixture) =>
+          pick(fixture, n)?.close(),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: some.map(
+      (n): Step =>
+        (fixture) =>
+          pick(fixture, n)?.close({ killed: true }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: some.map(
+      (n): Step =>
+        (fixture) =>
+          pick(fixture, n)?.tab.freeze(),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: some.map(
+      (n): Step =>
+        (fixture) =>
+          pick(fixture, n)?.tab.thaw(),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(some, fc.constantFrom(0, 1, 2)).map(
+      ([n, degree]): Step =>
+        (fixture) =>
+          pick(fixture, n)?.tab.show(degree as 0 | 1 | 2),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.cut()) },
+);
+const pause = fc.constantFrom(0, 1, 2, 5, 10, 30, 200, 2_000, 9_000);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it(
+  'should lose, double and reorder nothing in any tab, end with one connection, and present in one tab',
+  { timeout: 120_000 },
+  async () => {
+    const walk = fc.array(fc.tuple(step, pause), { minLength: 10, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(walk, async (steps) => {
+        const fixture = new TabsFixture();
+        try {
+          for (let n = 0; n < 3; n++) open(fixture);
+          for (const [act, ms] of steps) {
+            act(fixture);
+            await vi.advanceTimersByTimeAsync(ms);
+          }
+          for (const { tab } of fixture.here) tab.thaw();
+          open(fixture);
+          await vi.advanceTimersByTimeAsync(45_000);
+          fixture.server.publish('all');
+          await vi.advanceTimersByTimeAsync(1_000);
+          expect(fixture.server.connections).toBe(1);
+          for (const { client, shown, errors } of fixture.here) {
+            expect(errors.filter((error) => !error.includes('acknowledgement'))).toEqual([]);
+            expect(client.status).toBe('live');
+            for (const [feed, ids] of shown) expect(ids).toEqual(fixture.server.ids(feed));
+          }
+          const last = fixture.server.ids('all').at(-1);
+          expect(fixture.here.filter(({ client }) => client.presenting)).toHaveLength(1);
+          expect(fixture.here.filter(({ presented }) => presented.includes(last ?? ''))).toHaveLength(1);
+        } finally {
+          fixture.close();
+        }
+      }),
+      { numRuns: 150, seed: 20261124 },
+    );
+  },
+);

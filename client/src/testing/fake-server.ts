@@ -1,0 +1,168 @@
+import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
+import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
+import type { FeedSocket } from '../feed-socket.ts';
+import type { FakeTab } from './fake-browser.ts';
+
+const PAGE = 20;
+
+interface FakeConnection {
+  readonly tab: FakeTab;
+  readonly hooks: ConnectionHooks;
+  readonly feeds: Set<string>;
+  readonly lost: () => void;
+}
+
+/** For tests only: a server in memory, with a log for each feed, whose connections end with their tabs. */
+export class FakeServer {
+  readonly #logs = new Map<string, Publication[]>();
+  readonly #connections = new Set<FakeConnection>();
+  #heartbeat: ReturnType<typeof setInterval>;
+  asked: string[] = [];
+
+  constructor() {
+    this.#heartbeat = setInterval(() => this.#sayPositions(), 10_000);
+  }
+
+  /** Connections of tabs that are there. */
+  get connections(): number {
+    return this.#open().length;
+  }
+
+  get watched(): Set<string> {
+    return new Set(this.#open().flatMap(({ feeds }) => [...feeds]));
+  }
+
+  ids(feed: string): string[] {
+    return this.#log(feed).flatMap(({ notification }) => (notification ? [notification.id] : []));
+  }
+
+  publish(feed: string, count = 1): void {
+    const log = this.#log(feed);
+    for (let index = 0; index < count; index++) {
+      const offset = log.length + 1;
+      const id = `${feed}-${offset}`;
+      const publication: Publication = {
+        offset,
+        notification: { id, feed, severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
+      };
+      log.push(publication);
+      for (const { tab, hooks, feeds } of this.#open())
+        if (feeds.has(feed))
+          tab.run(() => hooks.publications({ feed, epoch: 'e', publications: [publication] }));
+    }
+  }
+
+  /** Every connection is lost, and comes back after half a second. */
+  cut(): void {
+    for (const connection of this.#open()) {
+      this.#connections.delete(connection);
+      connection.tab.run(() => connection.lost());
+    }
+  }
+
+  connect(tab: FakeTab, hooks: ConnectionHooks): ClientConnection {
+    let current: { socket: FeedSocket; connection: FakeConnection } | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const connectLater = (pause: number) => {
+      timer = setTimeout(() => {
+        const connection: FakeConnection = { tab, hooks: own, feeds: new Set<string>(), lost: () => lost(connection) };
+        this.#connections.add(connection);
+        tab.run(() => {
+          if (closed) return;
+          current = { connection, socket: this.#socket(connection) };
+          hooks.connected(current.socket);
+        });
+      }, pause);
+    };
+    const own: ConnectionHooks = {
+      ...hooks,
+      publications: (event) => closed || hooks.publications(event),
+      position: (event) => closed || hooks.position(event),
+    };
+    let closed = false;
+    const lost = (connection: FakeConnection) => {
+      if (closed || current?.connection !== connection) return;
+      current = undefined;
+      hooks.disconnected();
+      connectLater(500);
+    };
+    connectLater(20);
+    return {
+      presenting: true,
+      get socket() {
+        return current?.socket;
+      },
+      reconnect: () => {
+        if (!current) return;
+        this.#connections.delete(current.connection);
+        lost(current.connection);
+      },
+      close: () => {
+        closed = true;
+        clearTimeout(timer);
+        for (const connection of this.#connections)
+          if (connection.hooks === own) this.#connections.delete(connection);
+      },
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+  }
+
+  #open(): FakeConnection[] {
+    return [...this.#connections].filter(({ tab }) => tab.state !== 'gone');
+  }
+
+  #log(feed: string): Publication[] {
+    let log = this.#logs.get(feed);
+    if (!log) this.#logs.set(feed, (log = []));
+    return log;
+  }
+
+  #sayPositions(): void {
+    for (const { tab, hooks, feeds } of this.#open())
+      for (const feed of feeds) {
+        const event = { feed, epoch: 'e', offset: this.#log(feed).length };
+        tab.run(() => hooks.position(event));
+      }
+  }
+
+  #socket(connection: FakeConnection): FeedSocket {
+    const { tab, feeds } = connection;
+    const isOpen = () => this.#connections.has(connection);
+    const unsubscribe = ({ feed }: { feed: string }) => feeds.delete(feed);
+    return {
+      emit: (_event, request, answer) => {
+        unsubscribe(request);
+        tab.run(() => isOpen() && answer({ ok: true }));
+      },
+      timeout: () => ({
+        emit: (
+          event: string,
+          request: SubscribeRequest,
+          done: (error: Error | null, answer: SubscribeAnswer) => void,
+        ) => {
+          if (!isOpen()) return;
+          this.asked.push(`${event} ${request.feed}`);
+          if (event === 'unsubscribe') {
+            unsubscribe(request);
+            return tab.run(() => done(null, { ok: true } as SubscribeAnswer));
+          }
+          feeds.add(request.feed);
+          const answer = this.#page(request);
+          tab.run(() => isOpen() && done(null, { ok: true, ...answer }));
+        },
+      }),
+    };
+  }
+
+  #page({ feed, position }: SubscribeRequest): Page {
+    const log = this.#log(feed);
+    const missed = position ? log.slice(position.offset) : [];
+    const publications = missed.slice(0, PAGE);
+    const more = publications.length < missed.length;
+    const offset = more ? (publications.at(-1)?.offset ?? 0) : log.length;
+    return { feed, epoch: 'e', offset, recovered: true, more, publications };
+  }
+}

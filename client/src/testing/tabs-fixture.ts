@@ -1,0 +1,80 @@
+import { createClient } from '../client.ts';
+import { openConnection } from '../tabs/open-connection.ts';
+import type { ClientStatus, NotificationClient, NotificationClientOptions, Subscription } from '../types.ts';
+import { FakeBrowser, type FakeTab } from './fake-browser.ts';
+import { FakeServer } from './fake-server.ts';
+
+/** For tests only: a tab with a client in it, and what it has shown. */
+export class TabWithClient {
+  readonly tab: FakeTab;
+  readonly client: NotificationClient;
+  readonly shown = new Map<string, string[]>();
+  /** What came live while this tab was the one to present. */
+  readonly presented: string[] = [];
+  readonly statuses: ClientStatus[] = [];
+  readonly errors: string[] = [];
+  readonly #subscriptions = new Map<string, Subscription>();
+
+  constructor(tab: FakeTab, server: FakeServer, options: Partial<NotificationClientOptions>) {
+    this.tab = tab;
+    this.client = createClient({ url: '', ...options }, (given, random, hooks) =>
+      openConnection(given, random, hooks, tab, (_options, tell) => server.connect(tab, tell)),
+    );
+    this.client.on('status', (status) => this.statuses.push(status));
+    this.client.on('error', ({ message }) => this.errors.push(message));
+  }
+
+  get feeds(): string[] {
+    return [...this.shown.keys()];
+  }
+
+  subscribe(feed: string): void {
+    const ids: string[] = [];
+    this.shown.set(feed, ids);
+    const onPublications = (
+      publications: { notification: { id: string } }[],
+      { delivery }: { delivery: string },
+    ) => {
+      for (const { notification } of publications) {
+        ids.push(notification.id);
+        if (delivery === 'live' && this.client.presenting) this.presented.push(notification.id);
+      }
+    };
+    const position = { epoch: 'e', offset: 0 };
+    this.#subscriptions.set(feed, this.client.subscribe(feed, { onPublications }, { position }));
+  }
+
+  unsubscribe(feed: string): void {
+    this.#subscriptions.get(feed)?.close();
+  }
+
+  /** `killed`: without a last word to anybody. */
+  close({ killed = false } = {}): void {
+    if (killed) this.tab.kill();
+    this.client.close();
+    if (!killed) this.tab.kill();
+  }
+}
+
+/** For tests only: a browser, a server, and tabs with clients. */
+export class TabsFixture {
+  readonly browser = new FakeBrowser();
+  readonly server = new FakeServer();
+  readonly tabs: TabWithClient[] = [];
+
+  open(feeds: readonly string[], options: Partial<NotificationClientOptions> = {}): TabWithClient {
+    const tab = new TabWithClient(this.browser.open(), this.server, options);
+    this.tabs.push(tab);
+    for (const feed of feeds) tab.subscribe(feed);
+    return tab;
+  }
+
+  get here(): TabWithClient[] {
+    return this.tabs.filter(({ tab }) => tab.state !== 'gone');
+  }
+
+  close(): void {
+    for (const tab of this.here) tab.close({ killed: true });
+    this.server.close();
+  }
+}
