@@ -1,5 +1,6 @@
-import { problemSchema, type Problem } from '@tocsin/contracts';
+import type { Problem } from '@tocsin/contracts';
 import { asError, ClientError, ProblemError } from './errors.ts';
+import { isProblem } from './shapes.ts';
 import { TIMING } from './timing.ts';
 
 export interface CallOptions {
@@ -18,7 +19,8 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
   const text = await response.text();
   if (!response.headers.get('content-type')?.includes('json')) return undefined;
   try {
-    return problemSchema.safeParse(JSON.parse(text)).data;
+    const value: unknown = JSON.parse(text);
+    return isProblem(value) ? value : undefined;
   } catch (error) {
     // A proxy's answer need not be a problem, and then its status says all there is.
     if (error instanceof SyntaxError) return undefined;

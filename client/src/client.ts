@@ -17,7 +17,8 @@ export function createNotificationClient(options: NotificationClientOptions): No
   return createClient(options, openConnection);
 }
 
-/** `createNotificationClient` over another way to connect. */
+/** `createNotificationClient` over another way to connect.
+ * @internal */
 export function createClient(
   options: NotificationClientOptions,
   open: typeof openConnection,

@@ -7,3 +7,13 @@ export type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
 export { memoryPositions } from './positions.ts';
 export { isPosition } from './shapes.ts';
 export type * from './types.ts';
+export type {
+  GoneReason,
+  LivePublication,
+  Notification,
+  Page,
+  Position,
+  Publication,
+  Severity,
+  SocketError,
+} from '@tocsin/contracts';

@@ -2,6 +2,7 @@ import type {
   Page,
   Position,
   PositionEvent,
+  Problem,
   Publication,
   PublicationsEvent,
   ReadEvent,
@@ -74,3 +75,8 @@ export const isRetractedEvent = (value: unknown): value is RetractedEvent =>
   typeof value['feed'] === 'string' &&
   Array.isArray(value['ids']) &&
   value['ids'].every((id) => typeof id === 'string');
+
+export const isProblem = (value: unknown): value is Problem =>
+  isObject(value) &&
+  typeof value['status'] === 'number' &&
+  ['type', 'title', 'code', 'detail'].every((member) => typeof value[member] === 'string');

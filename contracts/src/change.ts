@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
+import { feedSchema } from './feed-name.ts';
+import { DEFAULT_FEED } from './names.ts';
 import { notificationSchema } from './notification.ts';
 import { dateTimeSchema, idSchema } from './text.ts';
 

@@ -35,8 +35,6 @@ export const feedSchema = z
     if (message) context.addIssue({ code: 'custom', message });
   });
 
-export const DEFAULT_FEED = 'all';
-
 const encoder = new TextEncoder();
 
 /**

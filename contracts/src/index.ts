@@ -32,3 +32,4 @@ export * from './schedule.ts';
 export * from './set-aside.ts';
 export * from './socket-events.ts';
 export * from './text.ts';
+export * from './time.ts';

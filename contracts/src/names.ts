@@ -32,5 +32,7 @@ export const TOPICS = {
 
 export const SOCKET_PATH = '/hubs';
 
+export const DEFAULT_FEED = 'all';
+
 /** Version of every stored document; a reader refuses a version that it does not know. */
 export const DOCUMENT_VERSION = 1;

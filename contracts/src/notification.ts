@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
+import { feedSchema } from './feed-name.ts';
 import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from './limits.ts';
-import { dateTimeSchema, idSchema, linkSchema, parseDateTime, plainText } from './text.ts';
+import { DEFAULT_FEED } from './names.ts';
+import { dateTimeSchema, idSchema, linkSchema, plainText } from './text.ts';
+import { parseDateTime } from './time.ts';
 
 export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
 export const severitySchema = z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`);
@@ -72,7 +74,3 @@ export type Notification = z.infer<typeof notificationSchema>;
 
 /** Whether the time `a` is `b` or later; false where one of them is no time. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);
-
-/** Whether the notification's `expiresAt` has passed at `now` (milliseconds since 1970). */
-export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>
-  notification.expiresAt !== undefined && (parseDateTime(notification.expiresAt) ?? Infinity) <= now;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { DEFAULT_FEED, feedSchema } from './feed-name.ts';
+import { feedSchema } from './feed-name.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from './limits.ts';
+import { DEFAULT_FEED } from './names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
 import { clientIdSchema, readStateSchema } from './read.ts';
 

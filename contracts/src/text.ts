@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDateTime } from './time.ts';
 
 // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -49,21 +50,6 @@ const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** 1 to 128 of `A–Z a–z 0–9 . _ : -`. */
 export const idSchema = z.string().regex(ID, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : -');
-
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
-
-/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` if it is none. */
-export function parseDateTime(text: string): number | undefined {
-  const parts = RFC_3339.exec(text);
-  if (!parts) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] =
-    parts.slice(1).map((part) => Number(part ?? 0));
-  if (month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
-    return undefined;
-  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
-  const time = Date.parse(text.toUpperCase());
-  return Number.isNaN(time) ? undefined : time;
-}
 
 /** An RFC 3339 date-time with an offset, as `2026-05-01T12:00:00Z`. */
 export const dateTimeSchema = z

@@ -1,6 +1,7 @@
 /** The stack that tests, chaos and benchmarks start, and what they need to look at it. */
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
+export { buildClientPackage, clientSize } from './build/client-package.ts';
 export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';

@@ -65,7 +65,12 @@ export class FakeServer {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const connectLater = (pause: number) => {
       timer = setTimeout(() => {
-        const connection: FakeConnection = { tab, hooks: own, feeds: new Set<string>(), lost: () => lost(connection) };
+        const connection: FakeConnection = {
+          tab,
+          hooks: own,
+          feeds: new Set<string>(),
+          lost: () => lost(connection),
+        };
         this.#connections.add(connection);
         tab.run(() => {
           if (closed) return;

@@ -1,0 +1,18 @@
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
+
+/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` if it is none. */
+export function parseDateTime(text: string): number | undefined {
+  const parts = RFC_3339.exec(text);
+  if (!parts) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, offsetHour = 0, offsetMinute = 0] =
+    parts.slice(1).map((part) => Number(part ?? 0));
+  if (month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
+    return undefined;
+  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return undefined;
+  const time = Date.parse(text.toUpperCase());
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** Whether the notification's `expiresAt` has passed at `now` (milliseconds since 1970). */
+export const isExpired = (notification: { expiresAt?: string | undefined }, now: number): boolean =>
+  notification.expiresAt !== undefined && (parseDateTime(notification.expiresAt) ?? Infinity) <= now;

@@ -1,0 +1,43 @@
+import ts from 'typescript';
+
+const FLAGS =
+  ts.TypeFormatFlags.NoTruncation |
+  ts.TypeFormatFlags.InTypeAlias |
+  ts.TypeFormatFlags.MultilineObjectLiterals |
+  ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+
+const isTypeDeclaration = (node: ts.Node): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration =>
+  ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node);
+
+/** The comment that stands right before a declaration. */
+function commentOf(node: ts.Node): string {
+  const text = node.getSourceFile().text;
+  const last = ts.getLeadingCommentRanges(text, node.getFullStart())?.at(-1);
+  return last ? `${text.slice(last.pos, last.end)}\n` : '';
+}
+
+/**
+ * Declares types of a module as what they come down to, without the schemas that they are inferred from; also the
+ * types that those name.
+ */
+export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
+  const checker = program.getTypeChecker();
+  const symbol = checker.getSymbolAtLocation(module);
+  const exported = new Map<string, ts.TypeAliasDeclaration | ts.InterfaceDeclaration>();
+  for (const each of symbol ? checker.getExportsOfModule(symbol) : []) {
+    const declaration = each.declarations?.find(isTypeDeclaration);
+    if (declaration) exported.set(each.name, declaration);
+  }
+  const declared = new Map<string, string>();
+  const declare = (name: string): void => {
+    const declaration = exported.get(name);
+    if (!declaration || declared.has(name)) return;
+    const text = ts.isInterfaceDeclaration(declaration)
+      ? declaration.getText()
+      : `export type ${name} = ${checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, FLAGS)};`;
+    declared.set(name, commentOf(declaration) + text);
+    for (const [other] of text.matchAll(/\b[A-Z]\w*/g)) declare(other);
+  };
+  for (const name of wanted) declare(name);
+  return `${[...declared.values()].join('\n\n')}\n`;
+}
