@@ -1,4 +1,10 @@
-import type { ClosingEvent, PositionEvent, PublicationsEvent, ReadEvent, RetractedEvent } from '@tocsin/contracts';
+import type {
+  ClosingEvent,
+  PositionEvent,
+  PublicationsEvent,
+  ReadEvent,
+  RetractedEvent,
+} from '@tocsin/contracts';
 import type { FeedSocket } from './feed-socket.ts';
 
 /** What a connection tells. */

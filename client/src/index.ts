@@ -14,6 +14,7 @@ export type {
   Page,
   Position,
   Publication,
+  ReadState,
   Severity,
   SocketError,
 } from '@tocsin/contracts';

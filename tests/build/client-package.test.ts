@@ -60,8 +60,7 @@ describe('the client as a package', () => {
   it('should pass publint and attw', async () => {
     const { messages } = await publint({ pkgDir: built, strict: true });
     expect(messages).toEqual([]);
-    const attw = join(ROOT, 'node_modules/@arethetypeswrong/cli/dist/index.js');
-    run(built, process.execPath, [attw, '--pack', '.', '--profile', 'esm-only']);
+    run(ROOT, 'npx', ['attw', '--pack', built, '--profile', 'esm-only']);
   });
 
   it.each([
@@ -69,14 +68,7 @@ describe('the client as a package', () => {
     ['esnext', 'bundler'],
   ])('should bring types that need no other package: %s', (module, moduleResolution) => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-    const how = [
-      '--module',
-      module,
-      '--moduleResolution',
-      moduleResolution,
-      '--lib',
-      'es2022,dom',
-    ];
+    const how = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
     expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts'])).toBe('');
   });
 

@@ -60,6 +60,10 @@ export class FakeBff {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get connections(): number {
+    return this.#io?.engine.clientsCount ?? 0;
+  }
+
   /** `dist`: the folder with the built page. */
   constructor(dist: string) {
     this.#dist = dist;

@@ -57,10 +57,10 @@ const step = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(some, fc.constantFrom(0, 1, 2)).map(
+    arbitrary: fc.tuple(some, fc.constantFrom<0 | 1 | 2>(0, 1, 2)).map(
       ([n, degree]): Step =>
         (fixture) =>
-          pick(fixture, n)?.tab.show(degree as 0 | 1 | 2),
+          pick(fixture, n)?.tab.show(degree),
     ),
   },
   { weight: 1, arbitrary: fc.constant<Step>(({ server }) => server.cut()) },

@@ -4,7 +4,7 @@ interface LockRequest {
   readonly tab: FakeTab;
   readonly held: () => Promise<void>;
   readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: Error) => void;
 }
 
 const aborted = () => Object.assign(new Error('aborted'), { name: 'AbortError' });

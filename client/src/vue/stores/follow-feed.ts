@@ -29,7 +29,7 @@ export function takeNewest(feed: string, page: Page): void {
   useEntries().loaded.add(feed);
 }
 
-/** Subscribes to a feed and brings what comes to the list and to the toasts. */
+/** Subscribes to a feed and brings what comes to the list, and to the toasts of the tab that presents. */
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
   const notifications = useEntries();
   const toasts = useToasts();
@@ -52,13 +52,15 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const subscription = client.subscribe(
     feed,
     {
-      onPublications: (publications, { epoch, delivery, away }) =>
+      onPublications: (publications, { epoch, delivery, away }) => {
+        const { presenting } = client;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
           if (away && wasHere) miss(publications);
           // On a first visit a snapshot is the newest page, which nobody has missed.
-          else if (!(away && delivery === 'snapshot')) toasts.show(feed, publications);
-        }),
+          else if (presenting && !(away && delivery === 'snapshot')) toasts.show(feed, publications);
+        });
+      },
       onGone: (ids) =>
         batch.run(() => {
           notifications.remove(feed, ids);
@@ -75,10 +77,11 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
       onCaughtUp: () => {
         connection.awaited.delete(feed);
         const { position } = subscription;
+        const { presenting } = client;
         batch.run(() => {
           const onTheirOwn = missedErrors.length === missed.count && !missed.gap;
-          if (!onTheirOwn) toasts.summarise(missed);
-          toasts.show(feed, missedErrors);
+          if (presenting && !onTheirOwn) toasts.summarise(missed);
+          if (presenting) toasts.show(feed, missedErrors);
           missed = { feed, count: 0, gap: false };
           missedErrors = [];
           wasHere = true;
