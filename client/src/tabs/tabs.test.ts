@@ -117,6 +117,20 @@ describe('tabs that share a connection', () => {
     expect(fixture.server.connections).toBe(10);
   });
 
+  it('should not connect for the others with the token of another reader', async () => {
+    let sub = 'one';
+    const given: unknown[] = [];
+    const tab = fixture.open(['all'], { getToken: () => tokenOf({ sub }) }, (options) =>
+      given.push(options.getToken),
+    );
+    await pass(1_000);
+    const [getToken] = given as (() => Promise<string>)[];
+    expect(await getToken?.()).toBe(tokenOf({ sub }));
+    sub = 'two';
+    await expect(getToken?.()).rejects.toThrow('another reader');
+    expect(tab.client.status).toBe('live');
+  });
+
   it('should ask again for a token that could not be had', async () => {
     let asked = 0;
     const getToken = () =>

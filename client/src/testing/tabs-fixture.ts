@@ -15,10 +15,19 @@ export class TabWithClient {
   readonly errors: string[] = [];
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(tab: FakeTab, server: FakeServer, options: Partial<NotificationClientOptions>) {
+  /** `connecting` is told with which options a connection is made. */
+  constructor(
+    tab: FakeTab,
+    server: FakeServer,
+    options: Partial<NotificationClientOptions>,
+    connecting: (options: NotificationClientOptions) => void,
+  ) {
     this.tab = tab;
     this.client = createClient({ url: '', ...options }, (given, random, hooks) =>
-      openConnection(given, random, hooks, tab, (_options, tell) => server.connect(tab, tell)),
+      openConnection(given, random, hooks, tab, (used, tell) => {
+        connecting(used);
+        return server.connect(tab, tell);
+      }),
     );
     this.client.on('status', (status) => this.statuses.push(status));
     this.client.on('error', ({ message }) => this.errors.push(message));
@@ -62,8 +71,12 @@ export class TabsFixture {
   readonly server = new FakeServer();
   readonly tabs: TabWithClient[] = [];
 
-  open(feeds: readonly string[], options: Partial<NotificationClientOptions> = {}): TabWithClient {
-    const tab = new TabWithClient(this.browser.open(), this.server, options);
+  open(
+    feeds: readonly string[],
+    options: Partial<NotificationClientOptions> = {},
+    connecting: (options: NotificationClientOptions) => void = () => undefined,
+  ): TabWithClient {
+    const tab = new TabWithClient(this.browser.open(), this.server, options, connecting);
     this.tabs.push(tab);
     for (const feed of feeds) tab.subscribe(feed);
     return tab;

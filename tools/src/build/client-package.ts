@@ -21,13 +21,16 @@ interface Manifest {
   dependencies: Record<string, string>;
 }
 
-/** The workspace's manifest with what an installed package needs instead of sources. */
-function packedManifest({ name, version, description, keywords, license, dependencies }: Manifest) {
+/** The workspace's manifest with what an installed package needs: built files, and the packages that these import. */
+function packedManifest(
+  { name, version, description, keywords, license, dependencies }: Manifest,
+  imported: ReadonlySet<string>,
+) {
   const exported = Object.entries(ENTRIES).map(([path, entry]) => [
     path,
     { types: `./${entry}.d.ts`, default: `./${entry}.js` },
   ]);
-  const foreign = Object.entries(dependencies).filter(([other]) => !other.startsWith('@tocsin/'));
+  const needed = Object.entries(dependencies).filter(([other]) => imported.has(other));
   return {
     name,
     version,
@@ -38,13 +41,14 @@ function packedManifest({ name, version, description, keywords, license, depende
     sideEffects: false,
     exports: Object.fromEntries(exported) as object,
     files: ['**/*.js', '**/*.d.ts'],
-    dependencies: Object.fromEntries(foreign.map(([other, pinned]) => [other, `^${pinned}`])),
+    dependencies: Object.fromEntries(needed.map(([other, pinned]) => [other, `^${pinned}`])),
   };
 }
 
-async function bundleScripts(outDir: string): Promise<void> {
+/** Returns the packages that the scripts import. */
+async function bundleScripts(outDir: string): Promise<Set<string>> {
   const { build } = await import('rolldown');
-  await build({
+  const { output } = await build({
     cwd: ROOT,
     input: Object.fromEntries(Object.values(ENTRIES).map((entry) => [entry, sourceOf(entry)])),
     platform: 'browser',
@@ -59,6 +63,9 @@ async function bundleScripts(outDir: string): Promise<void> {
     },
     logLevel: 'warn',
   });
+  const chunks = output.filter((part) => part.type === 'chunk');
+  const own = new Set(chunks.map(({ fileName }) => fileName));
+  return new Set(chunks.flatMap(({ imports }) => imports.filter((name) => !own.has(name))));
 }
 
 /** Bytes of the plain client as a browser loads it: with socket.io-client, minified and compressed by gzip. */
@@ -82,10 +89,13 @@ export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  await bundleScripts(outDir);
+  const imported = await bundleScripts(outDir);
   await writeClientTypes(Object.values(ENTRIES).map(sourceOf), outDir);
   const manifest = JSON.parse(readFileSync(join(ROOT, 'client', 'package.json'), 'utf8')) as Manifest;
-  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(packedManifest(manifest), null, 2)}\n`);
+  writeFileSync(
+    join(outDir, 'package.json'),
+    `${JSON.stringify(packedManifest(manifest, imported), null, 2)}\n`,
+  );
   copyFileSync(join(ROOT, 'client', 'README.md'), join(outDir, 'README.md'));
   copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
 }

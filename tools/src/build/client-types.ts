@@ -12,7 +12,9 @@ const CONTRACTS_PACKAGE = '@tocsin/contracts';
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+)\.ts(?=['"])/g;
 
 function createProgram(entries: readonly string[]): ts.Program {
-  const config: unknown = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config;
+  const config: unknown = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  ).config;
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   return ts.createProgram([...entries, CONTRACTS], {
     ...options,
