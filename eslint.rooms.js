@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover,auth,ops}';
+const CORES = '{produce,schedule,deliver,feed,recover,read,auth,ops}';
 const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -86,6 +86,7 @@ export const policies = [
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
   { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
   { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
+  { from: from('core', { room: 'read' }), allow: own('core', ['read', 'recover', 'deliver', 'feed']) },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
 
   {

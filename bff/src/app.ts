@@ -37,6 +37,8 @@ import { createMetrics } from './observe/metrics.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { InstanceReporter } from './ops/reporter.ts';
+import { MuteLists } from './read/mute-lists.ts';
+import { ReadStates } from './read/read-states.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import { Admission } from './socketio/admission.ts';
@@ -50,6 +52,8 @@ const TCP_CONNECTIONS_PER_SESSION = 2;
 /** For pages, probes and connections that nobody has said anything on yet. */
 const TCP_CONNECTIONS_BESIDES = 1_000;
 const IDLE_MARGIN_MS = 5_000;
+/** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
+const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
@@ -80,7 +84,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     reach,
     retire: retired.add,
     events: observeTurns(log, metrics),
-    onErased: (feed) => backend.setAside.erase(feed),
+    onErased: async (feed) => {
+      await backend.setAside.erase(feed);
+      await states.erase(feed);
+    },
   });
   const callFeed: CallFeed = backend.callActor
     ? createReachFeed({
@@ -109,6 +116,20 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
   );
 
+  const states = new ReadStates({
+    store: backend.readers,
+    channel: backend.broadcaster,
+    view: (feed) => views.view(feed),
+    ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
+    now,
+  });
+  const mutes = new MuteLists(backend.readers, backend.broadcaster);
+  const pages = {
+    states,
+    now,
+    onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without what its reader has read'),
+  };
+
   let stopping = false;
   const auth = createAuthenticator(config, backend, log, now);
   const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS };
@@ -123,7 +144,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const app = createPublicApp({ ...backend, ...access, views, ready, registry, uiDist, now, log });
+  const app = createPublicApp({
+    ...{ ...backend, ...access, views, pages, states, mutes },
+    ...{ ready, registry, uiDist, now, log },
+  });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
@@ -133,6 +157,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...access,
     server,
     views,
+    pages,
     adapter: backend.socketAdapter,
     log,
     now,
@@ -172,6 +197,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);
     }
   });
+  backend.broadcaster.onTold((told) => gateway.tell(told));
   const { setAside } = backend;
   const endReceiving = await backend.receive({
     feedHost,

@@ -4,6 +4,7 @@ import type { FeedHost } from './deliver/feed-host.ts';
 import type { Broadcaster, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
 import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
+import type { ReaderChannel, ReaderStore } from './read/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
 export interface Inbound {
@@ -22,7 +23,8 @@ export interface Backend {
   deadLetters: DeadLetterBox;
   board: InstanceBoard;
   compose: Compose;
-  broadcaster: Broadcaster;
+  broadcaster: Broadcaster & ReaderChannel;
+  readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */

@@ -19,6 +19,7 @@ import { DaprEntries } from '../../bff/src/dapr/entries.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
 import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
+import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
@@ -26,6 +27,8 @@ import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/src/testing/suites/instance-board.ts';
 import { originSuite } from '../../bff/src/testing/suites/origin.ts';
+import { readerChannelSuite } from '../../bff/src/testing/suites/reader-channel.ts';
+import { readerStoreSuite } from '../../bff/src/testing/suites/reader-store.ts';
 import { setAsideSuite } from '../../bff/src/testing/suites/set-aside.ts';
 import { eventually } from '../support/state.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
@@ -103,6 +106,9 @@ setAsideSuite('Dapr', () => ({
 instanceBoardSuite('Dapr', () => new DaprInstanceBoard(sidecar));
 
 broadcasterSuite('Redis', () => broadcasters);
+readerChannelSuite('Redis', () => broadcasters);
+
+readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('what only the real store shows', () => {
   it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {

@@ -59,6 +59,8 @@ describe('an import that a room is not allowed', () => {
     ['producer/src/app.ts', './testing/test-producer.ts'],
     ['producer/src/app.ts', '@tocsin/bff'],
     ['bff/src/feed/ids.ts', '../deliver/ports.ts'],
+    ['bff/src/recover/page.ts', '../read/ports.ts'],
+    ['bff/src/read/ports.ts', '../auth/may-read.ts'],
     ['bff/src/feed/ids.ts', 'zod'],
     ['bff/src/feed/ids.ts', 'jose'],
     ['bff/src/auth/check-token.ts', 'express'],

@@ -17,10 +17,10 @@ it('should recover 1,000 clients at once in little more than the time of their c
   console.log(
     `1,000 clients: connect ${Math.round(plain)} ms, and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
-  // The head and the segments once; a comparison that is due reads the head again.
+  // The head, the segments and what the nameless have read, once; a comparison that is due reads the head again.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
-    expect(reads).toBeLessThanOrEqual(4);
+    expect(reads).toBeLessThanOrEqual(5);
   }
   expect(ratio).toBeLessThanOrEqual(2 * BAR);
 });

@@ -2,18 +2,18 @@ import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
-import type { Broadcaster } from '../deliver/ports.ts';
 import { createCallActor } from './call-feed.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
 import { DaprOrigin } from './origin.ts';
+import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
 
 /** What carries publications between instances; Dapr has no part in it. */
 export interface Carrier {
-  broadcaster: Broadcaster;
+  broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   ready(): Promise<void>;
   stop(): void;
@@ -36,6 +36,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
     broadcaster: carrier.broadcaster,
+    readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),

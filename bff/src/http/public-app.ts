@@ -1,18 +1,26 @@
 import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { MuteLists } from '../read/mute-lists.ts';
+import type { ReaderPages } from '../read/page-for-reader.ts';
+import type { ReadStates } from '../read/read-states.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { requireIdentity } from './identity.ts';
+import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { pageRoutes } from './page-files.ts';
+import { readRoutes } from './read.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may call. */
   allowedOrigins: readonly string[];
   views: FeedViews;
+  pages: ReaderPages;
+  states: ReadStates;
+  mutes: MuteLists;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
@@ -21,14 +29,16 @@ export interface PublicAppOptions extends OpsRoutesOptions {
 
 /** What browsers and probes see of an instance, besides the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { auth, allowedOrigins, views, ready, registry, uiDist, now, log } = options;
+  const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
-  app.use(notificationRoutes(views, now, log));
+  app.use(notificationRoutes(views, pages, log));
+  app.use(readRoutes(states, log));
+  app.use(muteRoutes(mutes, log));
   app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist));
   app.use(notFound);

@@ -6,6 +6,7 @@ import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
+import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 export interface MemoryBackend extends Backend {
@@ -38,6 +39,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
       producer = given;
     },
     broadcaster: new MemoryBroadcaster(),
+    readers: new MemoryReaderStore(),
     announce,
     readSecret: async (name) => secrets[name],
     announceAgain: async (announcement) => {

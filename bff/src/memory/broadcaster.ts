@@ -1,9 +1,11 @@
 import type { PublicationsEvent } from '@tocsin/contracts';
 import type { Broadcaster } from '../deliver/ports.ts';
+import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
-export class MemoryBroadcaster implements Broadcaster {
+export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
+  readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
 
   async broadcast(event: PublicationsEvent): Promise<void> {
     for (const listener of this.#listeners) listener(event);
@@ -11,5 +13,13 @@ export class MemoryBroadcaster implements Broadcaster {
 
   onEvent(listener: (event: PublicationsEvent) => void): void {
     this.#listeners.push(listener);
+  }
+
+  async tell(event: ReaderEvent): Promise<void> {
+    for (const listener of this.#readerListeners) listener(event);
+  }
+
+  onTold(listener: (event: ReaderEvent) => void): void {
+    this.#readerListeners.push(listener);
   }
 }

@@ -3,12 +3,15 @@ import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../testing/suites/instance-board.ts';
 import { originSuite } from '../testing/suites/origin.ts';
+import { readerChannelSuite } from '../testing/suites/reader-channel.ts';
+import { readerStoreSuite } from '../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
+import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 feedLogSuite('memory', () => new MemoryFeedLog());
@@ -41,3 +44,6 @@ instanceBoardSuite('memory', () => board);
 
 const broadcaster = new MemoryBroadcaster();
 broadcasterSuite('memory', () => [broadcaster]);
+readerChannelSuite('memory', () => [broadcaster]);
+
+readerStoreSuite('memory', () => new MemoryReaderStore());

@@ -22,13 +22,19 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring, or from the segments behind it. A position beyond what this instance knows, or of
- * another epoch, is compared with the head first. Rejects with TemporaryError rather than leave a publication out.
+ * Answers a reader from the ring, or from the segments behind it, with publications of at most so many bytes. A
+ * position beyond what this instance knows, or of another epoch, is compared with the head first. Rejects with
+ * TemporaryError rather than leave a publication out.
  */
-export async function readPage(view: FeedView, request: PageRequest, now: () => number): Promise<Page> {
+export async function readPage(
+  view: FeedView,
+  request: PageRequest,
+  now: () => number,
+  bytes = MAX_CONTENT_BYTES,
+): Promise<Page> {
   for (let reads = 1; ; reads++) {
     try {
-      return await readOnce(view, request, now);
+      return await readOnce(view, request, now, bytes);
     } catch (error) {
       // The feed went on, or anew, while it was read.
       if (!(error instanceof ChangedError) || reads === MOST_READS) throw error;
@@ -36,7 +42,12 @@ export async function readPage(view: FeedView, request: PageRequest, now: () => 
   }
 }
 
-async function readOnce(view: FeedView, request: PageRequest, now: () => number): Promise<Page> {
+async function readOnce(
+  view: FeedView,
+  request: PageRequest,
+  now: () => number,
+  bytes: number,
+): Promise<Page> {
   const known = await view.known();
   const asked = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
   if (asked && (asked.epoch !== known.epoch || asked.offset > known.offset)) await view.compare();
@@ -54,7 +65,7 @@ async function readOnce(view: FeedView, request: PageRequest, now: () => number)
   const floor = request.kind === 'after' && request.position.offset === head.offset ? 1 : await view.floor();
   const newest = async (limit: number) => {
     const publications = await view.stretch(Math.max(floor, head.offset - limit + 1), head.offset);
-    return ending(publications, limit);
+    return ending(publications, limit, bytes);
   };
   if (request.kind === 'newest') return answer({ publications: await newest(request.limit) });
 
@@ -65,7 +76,7 @@ async function readOnce(view: FeedView, request: PageRequest, now: () => number)
       return answer({ recovered: false, publications: await newest(request.limit) });
     }
     const first = Math.max(floor, position.offset - request.limit);
-    const publications = ending(await view.stretch(first, position.offset - 1), request.limit);
+    const publications = ending(await view.stretch(first, position.offset - 1), request.limit, bytes);
     return answer({ publications, more: (publications[0]?.offset ?? floor) > floor });
   }
   if (!comparable || position.offset > head.offset || position.offset + 1 < floor) {
@@ -76,7 +87,7 @@ async function readOnce(view: FeedView, request: PageRequest, now: () => number)
   const publications = beginning(
     await view.stretch(position.offset + 1, last),
     most,
-    MAX_CONTENT_BYTES,
+    bytes,
     encodedSizeInList,
   );
   const reached = publications.at(-1)?.offset ?? position.offset;
@@ -86,5 +97,5 @@ async function readOnce(view: FeedView, request: PageRequest, now: () => number)
 }
 
 /** The longest end of `publications` that fits into a page. */
-const ending = (publications: Publication[], limit: number): Publication[] =>
-  beginning(publications.toReversed(), limit, MAX_CONTENT_BYTES, encodedSizeInList).toReversed();
+const ending = (publications: Publication[], limit: number, bytes: number): Publication[] =>
+  beginning(publications.toReversed(), limit, bytes, encodedSizeInList).toReversed();

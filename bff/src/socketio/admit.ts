@@ -3,6 +3,7 @@ import type { Logger } from '@tocsin/service';
 import type { Socket } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AuthError } from '../auth/errors.ts';
+import { readerOf } from '../read/reader.ts';
 import type { SocketData } from './session.ts';
 
 type Next = (error?: Error) => void;
@@ -29,6 +30,7 @@ export const admit =
     auth.identify(handshake.data.token).then(
       (identity) => {
         if (identity) socket.data.identity = identity;
+        socket.data.reader = readerOf(identity, handshake.data.clientId);
         next();
       },
       (error: unknown) => {

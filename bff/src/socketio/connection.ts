@@ -20,9 +20,9 @@ import type { z } from 'zod';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AuthError } from '../auth/errors.ts';
 import { mayRead } from '../auth/may-read.ts';
+import { readPageFor, type ReaderPages } from '../read/page-for-reader.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { encodePage } from '../recover/encoded.ts';
-import { readPage } from '../recover/page.ts';
 import { sizeOfPacket } from './backlog.ts';
 import { EncodedAnswer } from './encoder.ts';
 import { RequestGuard } from './request-guard.ts';
@@ -34,6 +34,7 @@ type Answer = SubscribeAnswer | UnsubscribeAnswer | TokenAnswer | EncodedAnswer;
 export interface ConnectionDependencies {
   auth: Authenticator;
   views: FeedViews;
+  pages: ReaderPages;
   log: Logger;
   now: () => number;
   onSubscribed: (outcome: SubscriptionOutcome) => void;
@@ -53,11 +54,12 @@ export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'refused';
 const MAX_FEEDS = 100;
 
 export const roomOf = (feed: string): string => `feed:${feed}`;
+export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
 /** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
 export function serveConnection(
   socket: GatewaySocket,
-  { auth, views, log, now, onSubscribed, onEnded }: ConnectionDependencies,
+  { auth, views, pages, log, now, onSubscribed, onEnded }: ConnectionDependencies,
 ): void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
@@ -76,6 +78,8 @@ export function serveConnection(
     expiring: (event) => socket.emit('token-expiring', event),
     expired: () => end('token_expired', 'the token has expired; connect with another'),
   });
+  // Before it can ask for anything: what it is answered later may be older than what is told from now on.
+  void socket.join(readerRoomOf(socket.data.reader));
   if (socket.data.identity) session.watch(socket.data.identity);
   const forbidden = (feed: string) => !mayRead(socket.data.identity, feed);
 
@@ -110,7 +114,7 @@ export function serveConnection(
     await socket.join(roomOf(feed));
     try {
       const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
-      const page = await readPage(views.view(feed), asked, now);
+      const page = await readPageFor(socket.data.reader, views.view(feed), asked, pages);
       onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {

@@ -12,11 +12,19 @@ import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
+import type { ReaderPages } from '../read/page-for-reader.ts';
+import type { ReaderEvent } from '../read/ports.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { Admission, RefusalReason } from './admission.ts';
 import { admit } from './admit.ts';
 import { boundBacklog, breakOff, type EngineSession } from './backlog.ts';
-import { roomOf, serveConnection, type EndReason, type SubscriptionOutcome } from './connection.ts';
+import {
+  readerRoomOf,
+  roomOf,
+  serveConnection,
+  type EndReason,
+  type SubscriptionOutcome,
+} from './connection.ts';
 import { parser } from './encoder.ts';
 import { createHandshakeGuard } from './handshake-guard.ts';
 import { corsFor, createOriginGuard } from './origins.ts';
@@ -29,6 +37,7 @@ export interface GatewayOptions {
   /** Origins besides the own whose pages may connect. */
   allowedOrigins: readonly string[];
   views: FeedViews;
+  pages: ReaderPages;
   /** The carrier's socket.io adapter, if it has one. */
   adapter?: Backend['socketAdapter'];
   log: Logger;
@@ -65,7 +74,7 @@ export class Gateway {
   #draining = false;
 
   constructor(options: GatewayOptions) {
-    const { server, auth, allowedOrigins, views, adapter, log, now } = options;
+    const { server, auth, allowedOrigins, views, pages, adapter, log, now } = options;
     const { onSubscribed, onEnded, admission, timing } = options;
     this.#options = options;
     this.#io = new Server(server, {
@@ -112,7 +121,7 @@ export class Gateway {
     });
     this.#io.use(admit(auth, log));
     this.#io.on('connection', (socket) =>
-      serveConnection(socket, { auth, views, log, now, onSubscribed, onEnded }),
+      serveConnection(socket, { auth, views, pages, log, now, onSubscribed, onEnded }),
     );
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
@@ -131,6 +140,13 @@ export class Gateway {
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
     );
     if (retracted.length > 0) room.emit('retracted', { feed, ids: [...new Set(retracted)] });
+  }
+
+  /** Sends to the connections of this instance that are of the reader. */
+  tell({ reader, ...told }: ReaderEvent): void {
+    const room = this.#io.local.to(readerRoomOf(reader));
+    if (told.name === 'read') room.emit('read', told.event);
+    else room.emit('mutes', told.event);
   }
 
   /**

@@ -6,6 +6,7 @@ import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcaster } from '../deliver/ports.ts';
+import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
 
 export interface RedisBroadcasterOptions {
   /** host:port */
@@ -19,7 +20,8 @@ export interface RedisBroadcasterOptions {
 /** Events that the stream keeps for slow instances; one that misses more compares itself with the heads. */
 const STREAM_LENGTH = 2_000;
 const STREAM = 'tocsin:publications';
-const EVENT = 'publications';
+const PUBLICATIONS = 'publications';
+const READER = 'reader';
 /** Commands that wait while Redis is away; beyond it broadcasts are refused at once and their turns repeated. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
@@ -38,12 +40,21 @@ const publicationShape = z.looseObject({
   notification: z.looseObject({ id: z.string() }).nullable(),
 });
 
+const readerShape = z.object({
+  reader: z.string(),
+  name: z.enum(['read', 'mutes']),
+  event: z.looseObject({}),
+});
+
 const messageSchema = z.object({
   data: z.object({
     packet: z.object({
-      data: z.tuple([
-        z.literal(EVENT),
-        z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationShape) }),
+      data: z.union([
+        z.tuple([
+          z.literal(PUBLICATIONS),
+          z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationShape) }),
+        ]),
+        z.tuple([z.literal(READER), readerShape]),
       ]),
     }),
   }),
@@ -56,14 +67,15 @@ interface AdapterInside {
 }
 
 /**
- * Carries publications over socket.io's Redis streams adapter. Its own `emit` swallows a failed XADD, so the event
+ * Carries publications, and what concerns one reader, over socket.io's Redis streams adapter. Its own `emit` swallows a failed XADD, so the event
  * is published here and awaited; what arrives from other instances goes to the listeners instead of straight to the
  * sockets, since each instance also keeps it for recovery.
  */
-export class RedisBroadcaster implements Broadcaster {
+export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
   readonly #client;
   readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
+  readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
   #adapter: AdapterInside | undefined;
   /** Events whose outcome Redis did not tell in time. */
   #overdue = 0;
@@ -114,6 +126,21 @@ export class RedisBroadcaster implements Broadcaster {
   }
 
   async broadcast(event: PublicationsEvent): Promise<void> {
+    await this.#publish(PUBLICATIONS, event);
+    this.#hearPublications(event);
+  }
+
+  onTold(listener: (event: ReaderEvent) => void): void {
+    this.#readerListeners.push(listener);
+  }
+
+  async tell(event: ReaderEvent): Promise<void> {
+    await this.#publish(READER, event);
+    this.#hearReader(event);
+  }
+
+  /** Resolves when the stream has the event; rejects when that is not known. */
+  async #publish(name: string, event: object): Promise<void> {
     if (!this.#adapter || !this.#client.isReady)
       throw new TemporaryError('the broadcaster is not connected to Redis');
     // What is written to a dead connection would keep it from being found silent.
@@ -121,12 +148,11 @@ export class RedisBroadcaster implements Broadcaster {
     const message = {
       type: MessageType.BROADCAST,
       data: {
-        packet: { type: 2, data: [EVENT, event], nsp: '/' },
+        packet: { type: 2, data: [name, event], nsp: '/' },
         opts: { rooms: [], except: [], flags: {} },
       },
     };
     await this.#known(this.#adapter.publishAndReturnOffset(message), 'take an event');
-    this.#tell(event);
   }
 
   /** Resolves when Redis answers; rejects when it does not. */
@@ -177,10 +203,16 @@ export class RedisBroadcaster implements Broadcaster {
       this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
       return;
     }
-    this.#tell(parsed.data.data.packet.data[1] as PublicationsEvent);
+    const [name, event] = parsed.data.data.packet.data;
+    if (name === READER) this.#hearReader(event as ReaderEvent);
+    else this.#hearPublications(event as PublicationsEvent);
   }
 
-  #tell(event: PublicationsEvent): void {
+  #hearPublications(event: PublicationsEvent): void {
     for (const listener of this.#listeners) listener(event);
+  }
+
+  #hearReader(event: ReaderEvent): void {
+    for (const listener of this.#readerListeners) listener(event);
   }
 }

@@ -4,6 +4,8 @@ import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 export interface SocketData {
   /** Absent where nobody is asked for a token. */
   identity?: Identity;
+  /** Whose read state and mutes count. */
+  reader: string;
 }
 
 export interface SessionHooks {

@@ -1,0 +1,18 @@
+import { sendProblem } from '@tocsin/service';
+import type { Request, Response } from 'express';
+import { mayRead } from '../auth/may-read.ts';
+
+/** Whether the feed may be read; answers 403 if not. */
+export function isPermitted(request: Request, response: Response, feed: string): boolean {
+  if (mayRead(request.identity, feed)) return true;
+  sendProblem(response, {
+    status: 403,
+    code: 'forbidden',
+    detail: 'The token does not permit this feed.',
+  });
+  return false;
+}
+
+/** Answers 503: what was asked may be asked again, and is to be after a second. */
+export const sendUnavailable = (response: Response, detail: string): void =>
+  sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });

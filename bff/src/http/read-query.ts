@@ -1,0 +1,41 @@
+import { faultsOf } from '@tocsin/contracts';
+import { sendProblem } from '@tocsin/service';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+
+/** The query as the schema has it; `undefined` when it was refused, with every fault of it. */
+export function readQuery<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
+  if (!isUtf8Query(request.originalUrl)) {
+    sendProblem(response, {
+      status: 400,
+      code: 'invalid_query',
+      detail: 'The query is not valid percent-encoded UTF-8.',
+      errors: [{ path: '', message: 'must be valid percent-encoded UTF-8' }],
+    });
+    return undefined;
+  }
+  const repeated = Object.entries(request.query).filter(([, value]) => typeof value !== 'string');
+  const query = schema.safeParse(request.query);
+  if (repeated.length === 0 && query.success) return query.data;
+  const twice = repeated.map(([path]) => ({ path, message: 'must be given once, as plain text' }));
+  const names = new Set(twice.map(({ path }) => path));
+  const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
+  sendProblem(response, {
+    status: 400,
+    code: 'invalid_query',
+    detail: 'The query cannot be used; errors lists every fault.',
+    errors: [...twice, ...faults],
+  });
+  return undefined;
+}
+
+/** Node's parser would put replacement characters where bytes are no UTF-8, and so read another feed's name. */
+function isUtf8Query(url: string): boolean {
+  try {
+    decodeURIComponent(url.slice(url.indexOf('?') + 1));
+    return true;
+  } catch (error) {
+    if (error instanceof URIError) return false;
+    throw error;
+  }
+}

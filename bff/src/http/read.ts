@@ -1,0 +1,28 @@
+import { markReadSchema } from '@tocsin/contracts';
+import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import type { ReadStates } from '../read/read-states.ts';
+import { readerOf } from '../read/reader.ts';
+import { isPermitted, sendUnavailable } from './answers.ts';
+import { jsonBody, readBody } from './read-body.ts';
+
+/** `POST /app/notifications/read`: what a reader has read of a feed. */
+export function readRoutes(states: Pick<ReadStates, 'mark'>, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/app/notifications/read')
+    .post(...jsonBody, async (request, response) => {
+      const body = readBody(markReadSchema, request, response);
+      if (!body || !isPermitted(request, response, body.feed)) return;
+      const { clientId, ...mark } = body;
+      try {
+        await states.mark(readerOf(request.identity, clientId), mark);
+        response.status(204).end();
+      } catch (error) {
+        log.warn({ err: error, feed: mark.feed }, 'what was read could not be kept');
+        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+      }
+    })
+    .all(methodNotAllowed('POST'));
+  return router;
+}

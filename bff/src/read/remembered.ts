@@ -1,0 +1,37 @@
+/** Events tell when something is not as it was; one that was missed is made up for after so long, in ms. */
+const FRESH_MS = 10_000;
+const MAX_REMEMBERED = 200;
+
+/** What was read lately, so that many who ask at once cost one read. */
+export class Remembered<T> {
+  readonly #now: () => number;
+  readonly #entries = new Map<string, { value: Promise<T>; until: number }>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** What is remembered, else what `read` answers. A rejection is not remembered. */
+  get(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#entries.get(key);
+    if (known && known.until > this.#now()) return known.value;
+    const entry = { value: read(), until: this.#now() + FRESH_MS };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    entry.value.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > MAX_REMEMBERED && oldest !== undefined) this.#entries.delete(oldest);
+    return entry.value;
+  }
+
+  /** Whoever asks from now on gets what is read after this call. */
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
