@@ -1,16 +1,29 @@
+import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
+/** The development server finds the page under the address that it has at the bff. */
+const opsPage: Plugin = {
+  name: 'tocsin-ops-page',
+  configureServer: ({ middlewares }) => {
+    middlewares.use((request, _response, next) => {
+      if (/^\/ops(\?|$)/.test(request.url ?? '')) request.url = '/ops.html';
+      next();
+    });
+  },
+};
+
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), opsPage],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
     // The strict content security policy of the bff allows no data: addresses.
     assetsInlineLimit: 0,
+    rolldownOptions: { input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)) },
   },
   server: {
     proxy: { '/app': bff, '/hubs': { target: bff, ws: true } },

@@ -194,7 +194,8 @@ export class FakeBff {
   }
 
   #serveFile(pathname: string, response: ServerResponse): void {
-    const file = join(this.#dist, normalize(pathname === '/' ? '/index.html' : pathname));
+    const page = { '/': '/index.html', '/ops': '/ops.html' }[pathname];
+    const file = join(this.#dist, normalize(page ?? pathname));
     if (!file.startsWith(this.#dist) || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end();
       return;

@@ -1,56 +1,25 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AxeResults, RunOptions } from 'axe-core';
 import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { looks, overflow, violations } from './axe.ts';
 import { builtPage, removeBuiltPage } from './built-page.ts';
 import { inState, STATES } from './states.ts';
 
 const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
-const axePath = createRequire(join(import.meta.dirname, '../../ui/package.json')).resolve(
-  'axe-core/axe.min.js',
-);
 
 let browser: Browser;
 let dist: string;
-let axe: string;
 
 beforeAll(async () => {
-  [browser, dist, axe] = await Promise.all([launchBrowser(), builtPage(), readFile(axePath, 'utf8')]);
+  [browser, dist] = await Promise.all([launchBrowser(), builtPage()]);
   await mkdir(artifacts, { recursive: true });
 });
 afterAll(async () => {
   await browser.close();
   await removeBuiltPage();
 });
-
-/** Everything that axe finds against WCAG 2.2 AA and its own good practice, as `rule: selector`. */
-async function violations(page: Page): Promise<string[]> {
-  // The page's policy allows no inline script; an evaluated one is not the page's.
-  await page.evaluate(axe);
-  const results = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: (options: RunOptions) => Promise<AxeResults> } };
-    return axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      resultTypes: ['violations'],
-    });
-  });
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-  );
-}
-
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-const looks = [
-  { width: 360, height: 780, theme: 'light' },
-  { width: 360, height: 780, theme: 'dark' },
-  { width: 1440, height: 900, theme: 'light' },
-  { width: 1440, height: 900, theme: 'dark' },
-] as const;
 
 it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (state) => {
   await inState(browser, dist, state, {}, async ({ page, faults }) => {

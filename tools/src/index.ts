@@ -10,6 +10,7 @@ export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.t
 export { readMetric } from './bench/read-metric.ts';
 export { Failpoints } from './chaos/failpoints.ts';
 export { launchBrowser } from './browser/launch.ts';
+export { opsFigures } from './docs/ops-figures.ts';
 export { ensurePromtool } from './setup/promtool.ts';
 export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';

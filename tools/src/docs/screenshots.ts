@@ -9,6 +9,7 @@ import { launchBrowser } from '../browser/launch.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT } from '../paths.ts';
 import { ensureUi } from '../setup/ui.ts';
+import { takeOpsPicture } from './ops-picture.ts';
 
 const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
@@ -68,7 +69,7 @@ const LIVE: NotificationInput[] = [
   },
 ];
 
-/** `npm run screenshots`: the four pictures of the page in docs/images, light and dark, wide and narrow. */
+/** `npm run screenshots`: the pictures of both pages in docs/images, light and dark, wide and narrow. */
 export async function screenshots(): Promise<number> {
   await ensureUi((line) => process.stdout.write(`${line}\n`));
   mkdirSync(IMAGES, { recursive: true });
@@ -79,7 +80,10 @@ export async function screenshots(): Promise<number> {
       for (const width of [1440, 360] as const) {
         const file = join(IMAGES, `page-${theme}-${width}.png`);
         await takePicture(browser, { theme, width, port, internal, file });
-        process.stdout.write(`Written: docs/images/page-${theme}-${width}.png\n`);
+        const ops = join(IMAGES, `ops-${theme}-${width}.png`);
+        await takePictureOfOps(browser, { theme, width, port, internal, file: ops });
+        for (const name of ['page', 'ops'])
+          process.stdout.write(`Written: docs/images/${name}-${theme}-${width}.png\n`);
       }
     }
   } finally {
@@ -117,6 +121,17 @@ async function takePicture(browser: Browser, { theme, width, port, internal, fil
     await delay(600);
     await page.screenshot({ path: file });
     await page.close();
+  } finally {
+    await bff.stop();
+  }
+}
+
+async function takePictureOfOps(browser: Browser, { port, internal, ...picture }: Picture): Promise<void> {
+  const backend = memoryBackend();
+  const settings = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
+  const bff = await startBff(parseConfig(bffSettings, settings), backend);
+  try {
+    await takeOpsPicture(browser, { ...picture, backend, url: `http://localhost:${port}` });
   } finally {
     await bff.stop();
   }

@@ -1,0 +1,87 @@
+import type { Fault, ListedDeadLetter, Problem, ProblemCode, SetAside } from '@tocsin/contracts';
+import { opsFigures } from '@tocsin/tools';
+import type { Page, Route } from 'playwright-core';
+
+const letter = (members: Partial<SetAside>): ListedDeadLetter => {
+  const whole: SetAside = {
+    ...{ v: 1, entry: 'entry:Ab3dE9xQ:topic%3Aorders:118', feed: 'topic:orders', reason: 'invalid' },
+    ...{ faults: [], content: null, at: '2026-01-05T08:41:07.000Z', ...members },
+  };
+  return { ...whole, contentLength: whole.content?.length ?? 0 };
+};
+
+/** The calls behind the ops page, answered from memory as they are told to. */
+export class FakeOps {
+  letters: ListedDeadLetter[] = [
+    letter({
+      entry: 'event:0f9d2c51-6b1c-4a54-8c5e-7c22a1f0d9aa',
+      feed: '',
+      faults: ['title: must have at least 1 character', 'colour: is not a known member'],
+      content: '{"title":"","colour":"red"}',
+    }),
+    letter({ reason: 'expired', faults: ['the entry expired before it was taken'], content: '{"v":1}' }),
+    letter({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
+  ];
+  /** Whom it lets in: everybody, those with a token, or nobody for want of the role. */
+  guard: 'none' | 'token' | 'role' = 'none';
+  token = '';
+  /** Nothing behind it answers. */
+  away = false;
+  faults: Fault[] | undefined;
+  /** The answer to a notification when the producer is away. */
+  lostId: string | undefined;
+  reads = 0;
+  readonly calls: string[] = [];
+  readonly composed: unknown[] = [];
+
+  async serve(page: Page): Promise<void> {
+    await page.route('**/app/ops/**', (route) => this.#answer(route));
+    await page.route('**/app/compose', (route) => this.#answer(route));
+  }
+
+  async #answer(route: Route): Promise<void> {
+    const request = route.request();
+    const { pathname } = new URL(request.url());
+    const call = `${request.method()} ${pathname}`;
+    this.calls.push(call);
+    const authorization = (await request.allHeaders())['authorization'];
+    if (this.guard !== 'none' && authorization !== `Bearer ${this.token}`)
+      return problem(route, 401, 'unauthorized', 'A token is needed.');
+    if (this.guard === 'role')
+      return problem(route, 403, 'forbidden', 'The token does not have the role ops.');
+    if (this.away)
+      return problem(route, 503, 'unavailable', 'The state store cannot be read now. Ask again.');
+    if (call === 'GET /app/ops/instances') return route.fulfill({ json: opsFigures(this.reads++) });
+    if (call === 'GET /app/ops/dead-letters')
+      return route.fulfill({ json: { total: this.letters.length, deadLetters: this.letters } });
+    if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
+    const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
+    const found = this.letters.find((one) => one.entry === entry);
+    if (!found) return problem(route, 404, 'not_found', `Nothing called ${entry} was set aside.`);
+    if (pathname.endsWith('/put-back') && found.content === null)
+      return problem(route, 409, 'conflict', `${entry} has no content that could be put back.`);
+    this.letters = this.letters.filter((one) => one !== found);
+    return route.fulfill({ status: 204 });
+  }
+
+  async #compose(route: Route, body: unknown): Promise<void> {
+    this.composed.push(body);
+    if (this.faults) {
+      return problem(route, 400, 'invalid_notification', 'Nothing was taken.', { errors: this.faults });
+    }
+    if (this.lostId !== undefined)
+      return problem(route, 503, 'unavailable', 'The producer did not answer.', { ids: [this.lostId] });
+    return route.fulfill({ status: 202, json: { ids: ['n-1'] } });
+  }
+}
+
+function problem(
+  route: Route,
+  status: number,
+  code: ProblemCode,
+  detail: string,
+  more: Pick<Problem, 'errors' | 'ids'> = {},
+): Promise<void> {
+  const body: Problem = { type: 'about:blank', title: 'No', status, code, detail, ...more };
+  return route.fulfill({ status, contentType: 'application/problem+json', body: JSON.stringify(body) });
+}

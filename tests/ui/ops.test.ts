@@ -1,0 +1,288 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
+import { launchBrowser } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { looks, overflow, violations } from './axe.ts';
+import { open, type OpenPage } from './browser.ts';
+import { builtPage, removeBuiltPage } from './built-page.ts';
+import { FakeBff } from './fake-bff.ts';
+import { FakeOps } from './fake-ops.ts';
+
+const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
+
+let browser: Browser;
+let bff: FakeBff;
+let ops: FakeOps;
+let opened: OpenPage | undefined;
+
+beforeAll(async () => {
+  [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
+  await bff.start();
+  await mkdir(artifacts, { recursive: true });
+});
+afterAll(async () => {
+  await browser.close();
+  await bff.stop();
+  await removeBuiltPage();
+});
+beforeEach(() => {
+  ops = new FakeOps();
+});
+afterEach(async () => {
+  const faults = opened?.faults ?? [];
+  await opened?.context.close();
+  opened = undefined;
+  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
+});
+
+/** The ops page, whose time goes on only when it is told to. */
+async function openOps(): Promise<Page> {
+  opened = await open(browser, bff, {
+    search: 'favicon.svg',
+    before: async (context) => {
+      await context.clock.install();
+    },
+  });
+  const { page } = opened;
+  await ops.serve(page);
+  await page.goto(`${bff.url}/ops`);
+  return page;
+}
+const instances = (page: Page) => page.getByTestId('instance');
+const letters = (page: Page) => page.getByTestId('dead-letter');
+const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
+
+/** Lets so many snapshots come. */
+async function watch(page: Page, times: number): Promise<void> {
+  for (let n = 0; n < times; n++) {
+    const before = ops.reads;
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await expect.poll(() => ops.reads).toBeGreaterThan(before);
+  }
+}
+
+async function fill(page: Page): Promise<void> {
+  const values = {
+    ...{ title: "Order 4711 was paid: it's ready", body: 'EUR 1,249.00 by card.', feed: 'topic:orders' },
+    ...{ source: 'Payments', link: 'https://example.org/orders/4711', collapseKey: 'order-4711' },
+    ...{ deliverAt: '2999-01-05T10:00:00', expiresAt: '2999-01-05T11:00:00', id: 'order-4711-paid' },
+  };
+  for (const [path, value] of Object.entries(values)) await field(page, path).fill(value);
+  await field(page, 'severity').selectOption('success');
+  await page.getByTestId('add-action').click();
+  await field(page, 'actions.0.label').fill('Open order');
+  await field(page, 'actions.0.link').fill('/orders/4711');
+}
+
+const FAULTS = [
+  { path: 'title', message: 'must have at least 1 character' },
+  { path: 'actions.0.link', message: 'must be an http(s) address' },
+  { path: 'deliverAt', message: 'must be before expiresAt' },
+  { path: 'colour', message: 'is not a known member' },
+];
+
+const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Promise<unknown> }> = {
+  figures: {
+    reach: async (page) => {
+      await instances(page).nth(1).waitFor();
+      await watch(page, 12);
+      await fill(page);
+    },
+  },
+  nothing: {
+    prepare: () => {
+      ops.letters = [];
+      ops.away = false;
+    },
+    reach: (page) => page.getByTestId('no-letters').waitFor(),
+  },
+  'no-answer': {
+    prepare: () => {
+      ops.away = true;
+    },
+    reach: (page) => page.getByTestId('fault').getByText('trying again').waitFor(),
+  },
+  token: {
+    prepare: () => {
+      ops.guard = 'token';
+    },
+    reach: (page) => page.getByTestId('token-form').waitFor(),
+  },
+  faults: {
+    prepare: () => {
+      ops.faults = FAULTS;
+    },
+    reach: async (page) => {
+      await page.getByTestId('add-action').click();
+      await page.getByTestId('send').click();
+      await page.getByTestId('compose-failed').waitFor();
+    },
+  },
+  confirm: {
+    reach: async (page) => {
+      await letters(page).first().getByTestId('delete').click();
+      await page.getByTestId('confirm').waitFor();
+    },
+  },
+};
+
+it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
+  const state = STATES[name];
+  state?.prepare?.();
+  const page = await openOps();
+  await state?.reach(page);
+  for (const { width, height, theme } of looks) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme: theme });
+    await page.clock.runFor(500);
+    const look = `ops-${name}-${width}-${theme}`;
+    await page.screenshot({ path: join(artifacts, `${look}.png`), fullPage: name !== 'confirm' });
+    expect(await violations(page), look).toEqual([]);
+    expect(await overflow(page), `${look}: nothing sticks out sideways`).toBeLessThanOrEqual(0);
+  }
+});
+
+describe('the instances', () => {
+  it('should be rows with their figures and curves, as they come', async () => {
+    const page = await openOps();
+    await instances(page).nth(1).waitFor();
+    const before = await instances(page).first().innerText();
+    await watch(page, 3);
+    await expect.poll(() => instances(page).first().innerText()).not.toBe(before);
+    expect(await instances(page).first().locator('canvas').count()).toBe(2);
+  });
+
+  it('should say that what is shown may be old, and go on', async () => {
+    const page = await openOps();
+    await instances(page).nth(1).waitFor();
+    ops.away = true;
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await page.getByTestId('fault').getByText('trying again').waitFor();
+    expect(await instances(page).count()).toBe(2);
+    ops.away = false;
+    await watch(page, 1);
+    await expect.poll(() => page.getByTestId('fault').innerText()).toBe('');
+  });
+});
+
+describe('dead letters', () => {
+  it('should be put back, and say why one cannot be', async () => {
+    const page = await openOps();
+    await letters(page).nth(2).waitFor();
+    expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
+    await letters(page).nth(2).getByTestId('put-back').click();
+    await page.getByTestId('letters-said').getByText('no content').waitFor();
+    await letters(page).nth(1).getByTestId('put-back').click();
+    await page.getByTestId('letters-said').getByText('Put back: entry:Ab3dE9xQ').waitFor();
+    await expect.poll(() => letters(page).count()).toBe(2);
+  });
+
+  it('should be deleted with the keyboard alone, and only when that is meant', async () => {
+    const page = await openOps();
+    const remove = letters(page).first().getByTestId('delete');
+    await remove.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByTestId('confirm');
+    await dialog.waitFor();
+    const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+    expect(await focused()).toBe('Keep it');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await focused()).toContain('Delete…');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Delete');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => letters(page).count()).toBe(2);
+    await expect.poll(focused).toContain('Dead letters');
+    expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
+  });
+});
+
+describe('the composer', () => {
+  it('should preview and send every member, and give the same as a command', async () => {
+    const page = await openOps();
+    await fill(page);
+    const preview = page.getByTestId('preview');
+    for (const shown of ['toast', 'notification']) {
+      const text = await preview.getByTestId(shown).innerText();
+      expect(text).toContain("Order 4711 was paid: it's ready");
+      expect(text).toContain('Open order');
+    }
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted as n-1').waitFor();
+    const [composed] = ops.composed;
+    expect(composed).toMatchObject({
+      ...{ title: "Order 4711 was paid: it's ready", severity: 'success', feed: 'topic:orders' },
+      actions: [{ label: 'Open order', link: '/orders/4711' }],
+    });
+    expect(Object.keys(composed as object)).toHaveLength(11);
+    const command = await page.getByTestId('curl').innerText();
+    const script = `curl() { printf %s "$2"; }; ${command}`;
+    expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toEqual(composed);
+  });
+
+  it('should show each fault at its field, and the others above', async () => {
+    ops.faults = FAULTS;
+    const page = await openOps();
+    await page.getByTestId('add-action').click();
+    await page.getByTestId('send').click();
+    const failed = page.getByTestId('compose-failed');
+    await failed.getByText('colour is not a known member').waitFor();
+    await expect.poll(() => failed.evaluate((element) => element === document.activeElement)).toBe(true);
+    for (const { path, message } of FAULTS.slice(0, 3)) {
+      const input = field(page, path);
+      expect(await input.getAttribute('aria-invalid')).toBe('true');
+      const fault = await input.getAttribute('aria-describedby');
+      const texts = await Promise.all(
+        (fault ?? '').split(' ').map((id) => page.locator(`[id="${id}"]`).innerText()),
+      );
+      expect(texts.join(' ')).toContain(message);
+    }
+    ops.faults = undefined;
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted').waitFor();
+    expect(await page.locator('[aria-invalid]').count()).toBe(0);
+  });
+
+  it('should repeat with the same id what may have been taken', async () => {
+    ops.lostId = 'lost-1';
+    const page = await openOps();
+    await field(page, 'title').fill('x');
+    await page.getByTestId('send').click();
+    await page.getByTestId('compose-failed').getByText('did not answer').waitFor();
+    ops.lostId = undefined;
+    await page.getByTestId('send').click();
+    await page.getByTestId('sent').getByText('Accepted').waitFor();
+    expect(ops.composed).toEqual([{ title: 'x' }, { title: 'x', id: 'lost-1' }]);
+  });
+});
+
+describe('a server that asks for a token', () => {
+  it('should be given one, which is kept for this tab', async () => {
+    [ops.guard, ops.token] = ['token', 'right'];
+    const page = await openOps();
+    const form = page.getByTestId('token-form');
+    await form.waitFor();
+    await page.getByLabel('Token').fill('wrong');
+    await page.keyboard.press('Enter');
+    await form.getByText('does not accept this token').waitFor();
+    await page.getByLabel('Token').fill(' right ');
+    await page.keyboard.press('Enter');
+    await instances(page).nth(1).waitFor();
+    await page.reload();
+    await instances(page).nth(1).waitFor();
+    expect(await page.getByTestId('curl').innerText()).toContain('$TOKEN');
+    expect(await page.getByTestId('curl').innerText()).not.toContain('right');
+    ops.guard = 'role';
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await form.getByText('does not have the role').waitFor();
+  });
+});

@@ -1,0 +1,33 @@
+import {
+  DOCUMENT_VERSION,
+  SNAPSHOT_EVERY_MS,
+  type InstanceSnapshot,
+  type Instances,
+} from '@tocsin/contracts';
+
+/** A wave between 0 and 1 with some unrest, the same at each run. */
+const wave = (n: number, phase: number): number =>
+  0.5 + 0.3 * Math.sin(n / 9 + phase) + 0.12 * Math.sin(n * 1.7 + phase * 3) + 0.08 * Math.sin(n * 5.3);
+
+/** What two instances show at the `n`th time: figures for pictures and for tests of the page, measured nowhere. */
+export function opsFigures(n: number, start = Date.UTC(2026, 0, 5, 9, 0)): Instances {
+  const at = new Date(start + n * SNAPSHOT_EVERY_MS).toISOString();
+  const accepted = Math.round(wave(n, 0) * 480) / 10;
+  const row = (instance: string, phase: number, hosts: boolean): InstanceSnapshot => {
+    const p50Ms = Math.round((3 + 3 * wave(n, phase)) * 10) / 10;
+    return {
+      v: DOCUMENT_VERSION,
+      instance,
+      startedAt: new Date(start - 3_600_000).toISOString(),
+      at,
+      connections: 412 + Math.round(30 * wave(n, phase)) - (hosts ? 0 : 25),
+      feeds: hosts ? 37 : 34,
+      accepted: hosts ? accepted : 0,
+      delivered: Math.round(accepted * (0.96 + 0.04 * wave(n, phase)) * 10) / 10,
+      suppressed: hosts && n % 11 === 0 ? 4.5 : 0,
+      p50Ms,
+      p99Ms: Math.round((p50Ms * 2.4 + (n % 17 === 5 ? 22 : 6 * wave(n * 2, phase))) * 10) / 10,
+    };
+  };
+  return { at, instances: [row('bff-1:4001', 1, true), row('bff-2:4001', 2.5, false)] };
+}

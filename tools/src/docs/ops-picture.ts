@@ -1,0 +1,73 @@
+import { DOCUMENT_VERSION, SNAPSHOT_EVERY_MS, type SetAside } from '@tocsin/contracts';
+import type { memoryBackend } from '@tocsin/bff';
+import type { Browser } from 'playwright-core';
+import { opsFigures } from './ops-figures.ts';
+
+/** So many samples fill a chart. */
+const SAMPLES = 90;
+
+const LETTERS: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>[] = [
+  {
+    entry: 'entry:Ab3dE9xQ:topic%3Aorders:118',
+    feed: 'topic:orders',
+    reason: 'expired',
+    faults: ['it expired before it was taken'],
+    content: '{}',
+  },
+  {
+    entry: 'event:0f9d2c51-6b1c-4a54-8c5e-7c22a1f0d9aa',
+    feed: '',
+    reason: 'invalid',
+    faults: ['title: is missing', 'colour: is not a known member'],
+    content: '{"text":"Parcel 4711 left the house","colour":"red"}',
+  },
+];
+const COMPOSED = {
+  ...{
+    title: 'Maintenance tonight',
+    body: 'The shop is read-only from 23:00 to 23:20.',
+    source: 'operations',
+  },
+  ...{ link: '/status', collapseKey: 'maintenance' },
+};
+
+export interface OpsPicture {
+  url: string;
+  backend: ReturnType<typeof memoryBackend>;
+  theme: 'light' | 'dark';
+  width: number;
+  file: string;
+}
+
+/** Takes a picture of the whole ops page of the bff at `url`; the figures of its instances are made up. */
+export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Promise<void> {
+  const { url, backend, theme, width, file } = picture;
+  const at = new Date().toISOString();
+  for (const letter of LETTERS) await backend.setAside.add({ v: DOCUMENT_VERSION, at, ...letter });
+  const page = await browser.newPage({
+    viewport: { width, height: 900 },
+    colorScheme: theme,
+    locale: 'en-GB',
+  });
+  let read = 0;
+  await page.route('**/app/ops/instances', (route) => route.fulfill({ json: opsFigures(read++) }));
+  await page.clock.install();
+  await page.goto(`${url}/ops`);
+  for (let n = 1; n < SAMPLES; n++) {
+    const answer = page.waitForResponse('**/app/ops/instances');
+    await page.clock.runFor(SNAPSHOT_EVERY_MS);
+    await (await answer).finished();
+  }
+  for (const [name, value] of Object.entries(COMPOSED)) await page.locator(`[name="${name}"]`).fill(value);
+  await page.locator('[name="severity"]').selectOption('warning');
+  await page.getByTestId('add-action').click();
+  await page.locator('[name="actions.0.label"]').fill('What changes');
+  await page.locator('[name="actions.0.link"]').fill('/status/tonight');
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    scrollTo(0, 0);
+  });
+  await page.getByTestId('dead-letter').nth(1).waitFor();
+  await page.screenshot({ path: file, fullPage: true });
+  await page.close();
+}

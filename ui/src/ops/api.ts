@@ -1,0 +1,89 @@
+import {
+  acceptedSchema,
+  deadLettersSchema,
+  instancesSchema,
+  problemSchema,
+  setAsideSchema,
+  type DeadLetterList,
+  type Instances,
+  type Problem,
+  type SetAside,
+} from '@tocsin/contracts';
+
+/** An answer that is no success, or none at all (then without a problem). */
+export class OpsError extends Error {
+  override name = 'OpsError';
+  readonly status: number | undefined;
+  readonly problem: Problem | undefined;
+
+  constructor(message: string, status?: number, problem?: Problem) {
+    super(message);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** The bff's calls for this page. Each rejects with an OpsError unless it succeeded. */
+export interface OpsApi {
+  instances(): Promise<Instances>;
+  deadLetters(): Promise<DeadLetterList>;
+  deadLetter(entry: string): Promise<SetAside>;
+  putBack(entry: string): Promise<void>;
+  remove(entry: string): Promise<void>;
+  /** Resolves with the ids that were accepted. */
+  compose(body: unknown): Promise<string[]>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** `token` is asked before each call. */
+export function createOpsApi(token: () => string | undefined): OpsApi {
+  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const bearer = token();
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(path, {
+        method,
+        cache: 'no-store',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers: {
+          ...(bearer && { authorization: `Bearer ${bearer}` }),
+          ...(method === 'POST' && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      text = await response.text();
+    } catch (error) {
+      console.warn(`${method} ${path} was not answered.`, error);
+      throw new OpsError('The server does not answer.');
+    }
+    const value = parse(text);
+    if (response.ok) return value;
+    const problem = problemSchema.safeParse(value);
+    const said = problem.success ? problem.data : undefined;
+    throw new OpsError(said?.detail ?? `The server answered ${response.status}.`, response.status, said);
+  }
+  const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+  return {
+    instances: async () => instancesSchema.parse(await call('GET', '/app/ops/instances')),
+    deadLetters: async () => deadLettersSchema.parse(await call('GET', '/app/ops/dead-letters')),
+    deadLetter: async (entry) => setAsideSchema.parse(await call('GET', letter(entry))),
+    putBack: async (entry) => {
+      await call('POST', `${letter(entry)}/put-back`, {});
+    },
+    remove: async (entry) => {
+      await call('DELETE', letter(entry));
+    },
+    compose: async (body) => acceptedSchema.parse(await call('POST', '/app/compose', body)).ids,
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's page, or no body at all: the schema of the answer says whether that will do.
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import { execFileSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { curlOf } from './curl.ts';
+
+/** The arguments that a shell gives to the command. */
+const argumentsOf = (command: string): string[] => {
+  const script = `curl() { printf '%s\\0' "$@"; }; ${command}`;
+  const output = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { TOKEN: 'a b"c' } });
+  return output.split('\0').slice(0, -1);
+};
+
+it.each([
+  'Hello',
+  `It's 5 o'clock`,
+  `''`,
+  '$HOME `id` $(id) \\ \\n "quoted" !! *',
+  'two\nlines\tand a tab',
+  '@file',
+  'Ä 🔔 \u2028',
+])('should reach curl as it is: %j', (title) => {
+  const [flag, json, ...rest] = argumentsOf(curlOf('http://localhost:4001', { title }, false));
+  expect(flag).toBe('-d');
+  expect(JSON.parse(json ?? '')).toEqual({ title });
+  expect(rest).toEqual(['-H', 'content-type: application/json', 'http://localhost:4001/app/compose']);
+});
+
+it('should take the token from the environment, never into the line', () => {
+  expect(argumentsOf(curlOf('https://a.example', {}, true))).toContain('authorization: Bearer a b"c');
+});

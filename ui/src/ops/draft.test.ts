@@ -1,0 +1,33 @@
+import { notificationInputSchema } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { bodyOf, emptyDraft, previewOf, type Draft } from './draft.ts';
+
+it('should leave out what is empty, but the title', () => {
+  expect(bodyOf(emptyDraft())).toEqual({ title: '' });
+});
+
+it('should have every member that a notification can have', () => {
+  const full: Draft = {
+    ...{ title: 'a', body: 'b', severity: 'error', feed: 'topic:x', link: '/x', source: 's' },
+    ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },
+    ...{ deliverAt: '2999-01-01T10:00', expiresAt: '2999-01-01T11:00:30' },
+  };
+  const body = bodyOf(full);
+  expect(Object.keys(body).sort()).toEqual(Object.keys(notificationInputSchema.shape).sort());
+  expect(body['expiresAt']).toBe(new Date(2999, 0, 1, 11, 0, 30).toISOString());
+});
+
+it('should leave it to the server to say that a time is none', () => {
+  expect(bodyOf({ ...emptyDraft(), title: 'x', deliverAt: 'soon' })).toEqual({
+    title: 'x',
+    deliverAt: 'soon',
+  });
+});
+
+it('should preview what is not complete yet', () => {
+  const draft = { ...emptyDraft(), actions: [{ label: '', link: '' }] };
+  expect(previewOf(draft, 0)).toEqual({
+    ...{ id: 'preview', feed: 'all', severity: 'info', title: 'The title', actions: [] },
+    createdAt: '1970-01-01T00:00:00.000Z',
+  });
+});

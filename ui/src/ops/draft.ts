@@ -1,0 +1,59 @@
+import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
+
+/** What stands in the composer's fields; times as the browser's own fields have them. */
+export interface Draft {
+  title: string;
+  body: string;
+  severity: Severity;
+  feed: string;
+  link: string;
+  actions: { label: string; link: string }[];
+  source: string;
+  collapseKey: string;
+  deliverAt: string;
+  expiresAt: string;
+  id: string;
+}
+
+export const MAX_ACTIONS = 3;
+
+export const emptyDraft = (): Draft => ({
+  ...{ title: '', body: '', severity: 'info', feed: 'all', link: '', actions: [] },
+  ...{ source: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
+});
+
+/** The body of `POST /notifications`: what was left empty is left out, but the title, which is needed. */
+export function bodyOf(draft: Draft): Record<string, unknown> {
+  const { title, severity, feed, actions } = draft;
+  const body: Record<string, unknown> = { title };
+  for (const name of ['body', 'link', 'source', 'collapseKey', 'id'] as const)
+    if (draft[name] !== '') body[name] = draft[name];
+  if (severity !== 'info') body['severity'] = severity;
+  if (feed !== '' && feed !== 'all') body['feed'] = feed;
+  if (actions.length > 0) body['actions'] = actions.map(({ label, link }) => ({ label, link }));
+  for (const name of ['deliverAt', 'expiresAt'] as const)
+    if (draft[name] !== '') body[name] = instantOf(draft[name]);
+  return body;
+}
+
+/** The reader's local time as an instant; what is no time stays as it is, and is refused by the server. */
+function instantOf(local: string): string {
+  const time = new Date(local);
+  return Number.isNaN(time.getTime()) ? local : time.toISOString();
+}
+
+/** The notification as readers will see it, as far as it can be shown. */
+export function previewOf(draft: Draft, now: number): Notification {
+  const { body, link, source, actions } = draft;
+  return {
+    id: draft.id || 'preview',
+    feed: draft.feed || 'all',
+    severity: SEVERITIES.includes(draft.severity) ? draft.severity : 'info',
+    title: draft.title.trim() === '' ? 'The title' : draft.title,
+    ...(body && { body }),
+    ...(link && { link }),
+    ...(source && { source }),
+    actions: actions.filter(({ label }) => label.trim() !== ''),
+    createdAt: new Date(now).toISOString(),
+  };
+}

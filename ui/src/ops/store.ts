@@ -1,0 +1,73 @@
+import type { DeadLetterList } from '@tocsin/contracts';
+import { safeStorage } from '@tocsin/client/vue';
+import { computed, reactive, ref, shallowRef } from 'vue';
+import { OpsError, createOpsApi } from './api.ts';
+import { append, type Sample } from './history.ts';
+
+/** The token lives as long as the tab. */
+const TOKEN_KEY = 'tocsin.ops.token';
+
+function createOps() {
+  const storage = safeStorage(() => sessionStorage);
+  const token = ref(storage.get(TOKEN_KEY) ?? '');
+  /** Why the server lets nobody in: it wants a token, or one with the role. */
+  const refused = ref<'token' | 'role'>();
+  const fault = ref('');
+  const history = shallowRef<readonly Sample[]>([]);
+  const letters = shallowRef<DeadLetterList>();
+  const api = createOpsApi(() => token.value || undefined);
+
+  const instances = computed(() => history.value.at(-1)?.instances ?? []);
+
+  function useToken(text: string): void {
+    token.value = text.trim();
+    storage.set(TOKEN_KEY, token.value);
+    refused.value = undefined;
+  }
+
+  /** Notes why the server lets nobody in. Returns whether that is what the error says. */
+  function noteRefusal(error: unknown): boolean {
+    const status = error instanceof OpsError ? error.status : undefined;
+    if (status !== 401 && status !== 403) return false;
+    refused.value = status === 401 ? 'token' : 'role';
+    return true;
+  }
+
+  async function asking(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      fault.value = '';
+    } catch (error) {
+      if (!noteRefusal(error)) fault.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  const readInstances = () =>
+    asking(async () => {
+      const { at, instances: all } = await api.instances();
+      history.value = append(history.value, { at: Date.parse(at), instances: all });
+    });
+  const readLetters = () =>
+    asking(async () => {
+      letters.value = await api.deadLetters();
+    });
+
+  return reactive({
+    api,
+    token,
+    refused,
+    fault,
+    history,
+    instances,
+    letters,
+    useToken,
+    noteRefusal,
+    readInstances,
+    readLetters,
+  });
+}
+
+let ops: ReturnType<typeof createOps> | undefined;
+
+/** What the page knows of the server, and the way to it: the same for all its components. */
+export const useOps = () => (ops ??= createOps());
