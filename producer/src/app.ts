@@ -5,6 +5,7 @@ import {
   Sidecar,
   WatchedSecret,
   answerUnreadableRequests,
+  boundPipelining,
   closeServer,
   createFailpoints,
   createLogger,
@@ -140,7 +141,7 @@ export async function startProducer(
   };
   const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const servers: Server[] = [
-    createServer(publicApp({ ...shared, callers, registry, ready })),
+    createServer(boundPipelining(publicApp({ ...shared, callers, registry, ready }))),
     createServer(
       internalApp({
         ...shared,

@@ -6,6 +6,7 @@ export * from './dapr/send-to-producer.ts';
 export * from './dapr/sidecar.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './http/api-token.ts';
+export * from './http/bound-pipelining.ts';
 export * from './http/client-errors.ts';
 export * from './failpoints.ts';
 export * from './http/errors.ts';

@@ -59,6 +59,14 @@ describe('half a connection', () => {
     await served();
   });
 
+  it('should be closed when it asks for more pages than it has read', async () => {
+    const many = 100;
+    const raw = await open('GET /app/notifications HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(many));
+    await raw.closed;
+    expect(raw.text.split('HTTP/1.1 200').length - 1).toBeLessThan(many);
+    await served();
+  });
+
   it('should be closed when it polls, and never joins or polls again', async () => {
     const opened = await fetch(`${bff.url}${POLL}`);
     expect(await opened.text()).toContain('"sid"');

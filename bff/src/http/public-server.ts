@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { answerUnreadableRequests } from '@tocsin/service';
+import { answerUnreadableRequests, boundPipelining } from '@tocsin/service';
 
 export interface PublicServerOptions {
   /** The headers of a request must have come after so many ms. */
@@ -26,7 +26,7 @@ export function createPublicServer(app: RequestListener, options: PublicServerOp
       requestTimeout: REQUEST_FACTOR * headersTimeoutMs,
       connectionsCheckingInterval: Math.ceil(headersTimeoutMs / CHECKS_PER_TIMEOUT),
     },
-    app,
+    boundPipelining(app),
   );
   server.maxConnections = maxConnections;
   server.setTimeout(idleTimeoutMs);

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MAX_REQUESTS_UNDER_WAY, boundPipelining } from './bound-pipelining.ts';
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+let server: Server;
+let client: Socket;
+let begun: ServerResponse[];
+let closed: Promise<unknown>;
+
+beforeEach(async () => {
+  begun = [];
+  server = createServer(boundPipelining((_request, response) => void begun.push(response)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.on('error', () => undefined);
+  client.resume();
+  closed = new Promise((resolve) => client.once('close', resolve));
+  await once(client, 'connect');
+});
+afterEach(() => {
+  client.destroy();
+  server.close();
+  server.closeAllConnections();
+});
+
+const requested = () => once(server, 'request');
+
+it('should break off a connection that asks for more than it has read, and begin nothing further', async () => {
+  client.write(REQUEST.repeat(1_000));
+  await closed;
+  expect(begun).toHaveLength(MAX_REQUESTS_UNDER_WAY);
+});
+
+it('should serve any number of requests of a connection that reads its answers', async () => {
+  for (let i = 1; i <= 3 * MAX_REQUESTS_UNDER_WAY; i++) {
+    const next = requested();
+    client.write(REQUEST);
+    await next;
+    expect(begun).toHaveLength(i);
+    const answered = once(client, 'data');
+    begun.at(-1)?.end('x');
+    await answered;
+  }
+  expect(client.destroyed).toBe(false);
+});
+
+it('should serve as many together as may be under way', async () => {
+  const all = new Promise<void>((resolve) => {
+    server.on('request', () => begun.length === MAX_REQUESTS_UNDER_WAY && resolve());
+  });
+  client.write(REQUEST.repeat(MAX_REQUESTS_UNDER_WAY));
+  await all;
+  for (const response of begun) response.end('x');
+  const next = requested();
+  await Promise.all(
+    begun.map(async (response) => {
+      if (!response.closed) await once(response, 'close');
+    }),
+  );
+  client.write(REQUEST);
+  await next;
+  expect(begun).toHaveLength(MAX_REQUESTS_UNDER_WAY + 1);
+});
