@@ -78,7 +78,9 @@ it('should put all back, and say which it has to leave', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await spoil(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await spoil(4, () => 'nothing');
-  const said = await deadLetters('put-back', '--all');
+  const failed = await deadLetters('put-back', '--all').catch((error: unknown) => error);
+  expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 could not') as string });
+  const said = (failed as { stdout: string }).stdout;
   expect(said).toContain(`Put back: ${good}`);
   expect(said).toContain(`Left: ${bad}`);
   await eventually(async () => observer.shown.length === 2);

@@ -1,3 +1,4 @@
+import { Failure } from './failure.ts';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -99,7 +100,13 @@ export const readNaiveConfig = (env: Env = process.env) => ({
 });
 
 /** A sidecar of the bff that the caller names. */
-export const readSidecarConfig = (env: Env = process.env) => ({
-  httpPort: env['DAPR_HTTP_PORT'] ? Number(env['DAPR_HTTP_PORT']) : undefined,
-  token: env['DAPR_API_TOKEN'] || undefined,
-});
+export function readSidecarConfig(env: Env = process.env): {
+  httpPort: number | undefined;
+  token: string | undefined;
+} {
+  const port = env['DAPR_HTTP_PORT'];
+  if (port && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    throw new Failure(`DAPR_HTTP_PORT is ${port}; it must be a port from 1 to 65535.`);
+  }
+  return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
+}

@@ -19,7 +19,9 @@ export function readChaosOptions(args: string[]): ChaosOptions {
   const seed = Number(texts.seed);
   const minutes = Number(texts.minutes ?? (full ? MINUTES.full : MINUTES.short));
   const faults = [
-    ...(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? [] : ['--seed takes a whole number']),
+    ...(texts.seed !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
+      ? []
+      : ['--seed takes a whole number']),
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes takes a number above 0, at most 1440']),
     ...(full && naive ? ['--naive cannot be full: it has fewer steps'] : []),
   ];

@@ -1,6 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs';
 import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError, DeadLetters, Sidecar } from '@tocsin/service';
+import { DeadLetterError, DeadLetters, Sidecar, SidecarError } from '@tocsin/service';
 import { z } from 'zod';
 import { readSidecarConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
@@ -23,6 +23,9 @@ export async function deadLetters(args: string[]): Promise<number> {
     await act(letters, args);
     return 0;
   } catch (error) {
+    if (error instanceof SidecarError && error.status === undefined) {
+      throw new Failure(`The bff's sidecar does not answer: ${error.message}. Is Tocsin running?`);
+    }
     if (!(error instanceof DeadLetterError)) throw error;
     const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
     throw new Failure(`${error.message}${hint}`);
@@ -43,17 +46,21 @@ async function act(letters: DeadLetters, args: string[]): Promise<void> {
   }
   if (verb !== 'put-back') throw new Failure(`Use: ${USAGE}`);
   const records = entry === '--all' ? await letters.list() : [await letters.find(entry)];
-  for (const record of records) await putBack(letters, record, records.length > 1);
+  let left = 0;
+  for (const record of records) if (!(await putBack(letters, record, records.length > 1))) left++;
+  if (left > 0) throw new Failure(`${left} of ${records.length} could not be put back.`);
 }
 
-/** One that cannot be put back does not keep the others from it. */
-async function putBack(letters: DeadLetters, record: SetAside, goOn: boolean): Promise<void> {
+/** False for one that cannot be put back, which does not keep the others from it. */
+async function putBack(letters: DeadLetters, record: SetAside, goOn: boolean): Promise<boolean> {
   try {
     await letters.putBack(record);
     say(`Put back: ${record.entry}`);
+    return true;
   } catch (error) {
     if (!goOn || !(error instanceof DeadLetterError)) throw error;
     say(`Left: ${error.message}`);
+    return false;
   }
 }
 
