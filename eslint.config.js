@@ -13,7 +13,7 @@ const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**'];
 /** The only files that read the environment; everything else is given its settings. */
 const CONFIGS = ['*/src/config.ts', 'tools/start.mjs', 'tests/**'];
 /** Tools whose configuration has to be a default export. */
-const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}'];
+const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}', 'examples/*/*.config.js'];
 
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',

@@ -58,7 +58,7 @@ export const policies = [
   { from: from('client'), allow: [to('client', 'contracts'), modules('socket.io-client')] },
   {
     from: from(['vue', 'toasts']),
-    allow: [to('vue', 'toasts', 'client', 'contracts'), modules('vue')],
+    allow: [to('vue', 'toasts', 'client', 'contracts'), modules('vue', 'pinia')],
   },
   { from: from('toasts'), allow: modules('vue-toastification') },
   { from: from('ui'), allow: [to('ui', 'vue', 'contracts'), modules('vue')] },

@@ -7,6 +7,8 @@ export interface CallOptions {
   /** Milliseconds for the whole answer. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
+  /** Of a request with a body. Default: POST. */
+  method?: 'POST' | 'PUT';
   signal?: AbortSignal;
 }
 
@@ -37,7 +39,7 @@ export async function callServer<T>(
   url: string,
   path: string,
   body: unknown,
-  { timeoutMs = TIMING.page, token, signal }: CallOptions,
+  { timeoutMs = TIMING.page, token, signal, method = 'POST' }: CallOptions,
   read: (response: Response) => T | Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
@@ -52,7 +54,7 @@ export async function callServer<T>(
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+      ...(body !== undefined && { method, body: JSON.stringify(body) }),
       signal: timeout.signal,
     });
     if (!response.ok)

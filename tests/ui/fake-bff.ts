@@ -10,9 +10,11 @@ import { extname, join, normalize } from 'node:path';
 import {
   SOCKET_PATH,
   type Notification,
+  type Mutes,
   type Page,
   type Position,
   type Publication,
+  type ReadState,
   type SubscribeAnswer,
   type SubscribeRequest,
 } from '@tocsin/contracts';
@@ -27,6 +29,12 @@ const TYPES: Record<string, string> = {
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString());
+}
 
 export type Draft = Partial<Notification> & { title: string };
 
@@ -55,6 +63,11 @@ export class FakeBff {
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
+  /** What clients offered when they connected, and the bearers of their requests. */
+  handshakes: Record<string, unknown>[] = [];
+  bearers = new Set<string | undefined>();
+  mutes: Mutes = { feeds: [], severities: [] };
+  reads = new Map<string, ReadState>();
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -73,6 +86,7 @@ export class FakeBff {
     this.#http = createServer((request, response) => void this.#serve(request, response));
     this.#io = new Server(this.#http, { path: SOCKET_PATH, serveClient: false });
     this.#io.on('connection', (socket) => {
+      this.handshakes.push(socket.handshake.auth);
       socket.on('subscribe', (request: SubscribeRequest, answer: (answer: SubscribeAnswer) => void) => {
         this.subscribes.push(request);
         if (this.refuse) return answer({ ok: false, error: this.refuse });
@@ -151,14 +165,49 @@ export class FakeBff {
     const more = publications.length < missed.length;
     const offset = more ? (publications.at(-1)?.offset ?? 0) : log.length;
     const erased = !recovered && epoch.endsWith('-erased');
-    return { feed, epoch, offset, recovered, more, ...(erased && { erased }), publications };
+    return {
+      feed,
+      epoch,
+      offset,
+      recovered,
+      more,
+      ...(erased && { erased }),
+      read: this.#readOf(feed),
+      publications,
+    };
+  }
+
+  #readOf(feed: string): ReadState {
+    return this.reads.get(feed) ?? { offset: 0, ids: [] };
+  }
+
+  /** Another tab or device of the reader has read this. */
+  read(feed: string, { offset, ids }: Partial<ReadState>): void {
+    const before = this.#readOf(feed);
+    const after = {
+      offset: Math.max(before.offset, offset ?? 0),
+      ids: [...new Set([...before.ids, ...(ids ?? [])])],
+    };
+    this.reads.set(feed, after);
+    this.#io?.emit('read', { feed, epoch: this.#feed(feed).epoch, ...after });
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     if (url.pathname.startsWith(SOCKET_PATH)) return;
+    if (url.pathname === '/app/notifications/read') {
+      const { feed, ...read } = (await bodyOf(request)) as Partial<ReadState> & { feed: string };
+      this.read(feed, read);
+      return void response.writeHead(204).end();
+    }
+    if (url.pathname === '/app/mutes') {
+      if (request.method === 'PUT') this.mutes = (await bodyOf(request)) as Mutes;
+      response.setHeader('content-type', 'application/json');
+      return void response.end(JSON.stringify(this.mutes));
+    }
     if (url.pathname !== '/app/notifications') return this.#serveFile(url.pathname, response);
     this.requests.push(url.search);
+    this.bearers.add(request.headers.authorization);
     if (this.restDelay > 0) await new Promise((resolve) => setTimeout(resolve, this.restDelay));
     if (this.restFails) {
       response.writeHead(503, { 'content-type': 'application/problem+json' });
@@ -186,6 +235,7 @@ export class FakeBff {
       offset: log.length,
       recovered: true,
       more: url.searchParams.has('before') && start > 0,
+      read: this.#readOf(feed),
       publications: log.slice(start, end),
     };
     const text = JSON.stringify(page);

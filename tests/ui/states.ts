@@ -153,6 +153,35 @@ export const STATES: Record<string, State> = {
       await toasts(page).nth(1).waitFor();
     },
   },
+  inbox: {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page, bff }) => {
+      await live(page);
+      bff.publish(arriving());
+      await page.getByTestId('unread').waitFor();
+      await page.getByTestId('dismiss-all').click();
+      await page.getByTestId('bell').click();
+      await page.getByTestId('inbox').getByTestId('mark-read').nth(2).waitFor();
+    },
+  },
+  'inbox-settings': {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page }) => {
+      await live(page);
+      await page.getByTestId('bell').click();
+      await page.getByTestId('inbox-settings-button').click();
+      await page.getByTestId('desktop').waitFor();
+    },
+  },
+  'inbox-nothing-found': {
+    prepare: (bff) => bff.publish(day()),
+    reach: async ({ page }) => {
+      await live(page);
+      await page.getByTestId('bell').click();
+      await page.getByTestId('inbox-search').fill('nobody says this');
+      await page.getByTestId('inbox-none').waitFor();
+    },
+  },
   gap: {
     prepare: (bff) => bff.publish(day()),
     reach: async ({ page, bff }) => {

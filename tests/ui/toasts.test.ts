@@ -166,7 +166,7 @@ describe('toasts', () => {
     bff.publish([{ title: 'Second', severity: 'error', actions: [{ label: 'Open it', link: '/#opened' }] }]);
     await expect.poll(() => toasts(page).count()).toBe(2);
     const names: string[] = [];
-    for (let press = 0; press < 12; press++) {
+    for (let press = 0; press < 18; press++) {
       await page.keyboard.press('Tab');
       names.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''));
     }

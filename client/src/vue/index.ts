@@ -3,6 +3,7 @@ import './styles/base.css';
 
 export * from './use-notifications.ts';
 export { default as NotificationBell } from './NotificationBell.vue';
+export { default as NotificationInbox } from './NotificationInbox.vue';
 export { default as NotificationList } from './NotificationList.vue';
 export { default as NotificationToasts } from './toasts/NotificationToasts.vue';
 export { default as NotificationRow } from './components/NotificationRow.vue';

@@ -1,4 +1,4 @@
-import { onScopeDispose, reactive, computed, type Reactive } from 'vue';
+import { onScopeDispose, reactive, computed } from 'vue';
 import type { ClientStatus } from '../types.ts';
 import { useConnection } from './stores/connection.ts';
 import { useEntries } from './stores/entries.ts';
@@ -17,6 +17,7 @@ export interface Notifications {
   readonly unread: number;
   /** The newest page cannot be read just now. */
   readonly pageFailed: boolean;
+  markRead(entry: Entry): void;
   markAllRead(): void;
 }
 
@@ -27,18 +28,20 @@ let running = false;
  * are wanted: it connects, and disconnects when that component goes. Without options it is the same state, anywhere.
  * Throws a `TypeError` for options while others are in use.
  */
-export function useNotifications(options?: NotificationsOptions): Reactive<Notifications> {
+export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);
   const connection = useConnection();
   const entries = useEntries();
   const unread = useUnread();
-  return reactive({
+  const notifications = reactive({
     status: computed(() => connection.status),
     entries: computed(() => entries.entries),
     unread: computed(() => unread.count),
     pageFailed: computed(() => connection.pageFailed),
-    markAllRead: () => unread.open(),
+    markRead: (entry: Entry) => unread.markRead(entry),
+    markAllRead: () => unread.markAllRead(),
   });
+  return notifications;
 }
 
 function start({

@@ -1,14 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
-import { entrySchema, notificationSchema, entryKey, type NotificationInput } from '@tocsin/contracts';
-import { parseConfig } from '@tocsin/service';
+import type { NotificationInput } from '@tocsin/contracts';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../browser/launch.ts';
-import { freePorts } from '../net/ports.ts';
 import { ROOT } from '../paths.ts';
 import { ensureUi } from '../setup/ui.ts';
+import { startMemoryBff } from './memory-bff.ts';
 import { takeOpsPicture } from './ops-picture.ts';
 
 const IMAGES = join(ROOT, 'docs', 'images');
@@ -69,21 +67,19 @@ const LIVE: NotificationInput[] = [
   },
 ];
 
-/** `npm run screenshots`: the pictures of both pages in docs/images, light and dark, wide and narrow. */
+/** `npm run screenshots`: the pictures of the pages and the inbox in docs/images, light and dark, wide and narrow. */
 export async function screenshots(): Promise<number> {
   await ensureUi((line) => process.stdout.write(`${line}\n`));
   mkdirSync(IMAGES, { recursive: true });
-  const [port = 0, internal = 0] = await freePorts(2);
   const browser = await launchBrowser();
   try {
     for (const theme of ['light', 'dark'] as const) {
       for (const width of [1440, 360] as const) {
-        const file = join(IMAGES, `page-${theme}-${width}.png`);
-        await takePicture(browser, { theme, width, port, internal, file });
-        const ops = join(IMAGES, `ops-${theme}-${width}.png`);
-        await takePictureOfOps(browser, { theme, width, port, internal, file: ops });
-        for (const name of ['page', 'ops'])
-          process.stdout.write(`Written: docs/images/${name}-${theme}-${width}.png\n`);
+        const name = (of: string) => `${of}-${theme}-${width}.png`;
+        const file = (of: string) => join(IMAGES, name(of));
+        await takePictures(browser, { theme, width, file });
+        await takePictureOfOps(browser, { theme, width, file });
+        process.stdout.write(`Written: docs/images/${name('page')}, ${name('inbox')}, ${name('ops')}\n`);
       }
     }
   } finally {
@@ -95,16 +91,12 @@ export async function screenshots(): Promise<number> {
 interface Picture {
   theme: 'light' | 'dark';
   width: keyof typeof SIZES;
-  port: number;
-  internal: number;
-  file: string;
+  file: (of: string) => string;
 }
 
-async function takePicture(browser: Browser, { theme, width, port, internal, file }: Picture): Promise<void> {
-  const backend = memoryBackend();
-  const settings = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
-  const bff = await startBff(parseConfig(bffSettings, settings), backend);
-  const publish = publisher(backend);
+async function takePictures(browser: Browser, { theme, width, file }: Picture): Promise<void> {
+  const bff = await startMemoryBff();
+  const { publish } = bff;
   try {
     await publish(HISTORY);
     const page = await browser.newPage({
@@ -112,45 +104,31 @@ async function takePicture(browser: Browser, { theme, width, port, internal, fil
       colorScheme: theme,
       locale: 'en-GB',
     });
-    await page.goto(`http://localhost:${port}`);
+    await page.goto(bff.url);
     await page.locator('[data-testid="connection"][data-state="live"]').waitFor();
     for (const notification of width === 360 ? LIVE.slice(-1) : LIVE) {
       await publish([notification]);
       await delay(400);
     }
     await delay(600);
-    await page.screenshot({ path: file });
+    await page.screenshot({ path: file('page') });
+    const dismissAll = page.getByTestId('dismiss-all');
+    await (width === 360 ? page.getByTestId('toast-dismiss') : dismissAll).click();
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox').waitFor();
+    await delay(600);
+    await page.screenshot({ path: file('inbox') });
     await page.close();
   } finally {
     await bff.stop();
   }
 }
 
-async function takePictureOfOps(browser: Browser, { port, internal, ...picture }: Picture): Promise<void> {
-  const backend = memoryBackend();
-  const settings = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
-  const bff = await startBff(parseConfig(bffSettings, settings), backend);
+async function takePictureOfOps(browser: Browser, { theme, width, file }: Picture): Promise<void> {
+  const { url, backend, stop } = await startMemoryBff();
   try {
-    await takeOpsPicture(browser, { ...picture, backend, url: `http://localhost:${port}` });
+    await takeOpsPicture(browser, { theme, width, file: file('ops'), backend, url });
   } finally {
-    await bff.stop();
+    await stop();
   }
-}
-
-/** Puts notifications into the feed as a producer would, one entry for each call. */
-function publisher(backend: ReturnType<typeof memoryBackend>) {
-  let seq = 0;
-  const run = 'pictures';
-  const feed = 'all';
-  return async (inputs: readonly NotificationInput[]): Promise<void> => {
-    seq++;
-    const createdAt = new Date().toISOString();
-    const notifications = inputs.map((input, index) =>
-      notificationSchema.parse({ ...input, id: `picture-${seq}-${index}`, feed, createdAt }),
-    );
-    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    const entry = entrySchema.parse({ v: 1, run, feed, seq, expiresAt, notifications });
-    backend.entries.put(entryKey(entry), JSON.stringify(entry));
-    await backend.announce({ v: 1, run, feed, seq, expiresAt });
-  };
 }

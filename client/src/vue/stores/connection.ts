@@ -16,5 +16,13 @@ export const useConnection = defineStore(() => {
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
   );
-  return { feeds, client, status, awaited, refused, pageFailed };
+  function reset(following: readonly string[]): void {
+    feeds.value = following;
+    client.value = 'connecting';
+    awaited.clear();
+    refused.value = [];
+    pageFailed.value = false;
+  }
+
+  return { reset, feeds, client, status, awaited, refused, pageFailed };
 });

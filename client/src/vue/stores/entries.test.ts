@@ -1,7 +1,9 @@
 import type { LivePublication } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from './define-store.ts';
+import { useDismissed } from './dismissed.ts';
 import { MAX_ENTRIES, useEntries } from './entries.ts';
+import { useMutes } from './mutes.ts';
 import { useUnread } from './unread.ts';
 
 const at = (offset: number, expiresAt?: string): LivePublication => ({
@@ -81,7 +83,7 @@ describe('useUnread', () => {
     expect(unread.count).toBe(0);
     notifications.add('all', { epoch: 'e', publications: range(4, 5) });
     expect(unread.count).toBe(2);
-    unread.open();
+    unread.markAllRead();
     expect(unread.count).toBe(0);
   });
 
@@ -91,9 +93,51 @@ describe('useUnread', () => {
     forgetStores();
     useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(2);
-    useUnread().open();
+    useUnread().markAllRead();
     useEntries().add('all', { epoch: 'f', publications: [at(9)] });
     expect(useUnread().count).toBe(0);
+  });
+
+  it('should join what the server knows, whatever comes first', () => {
+    useEntries().add('all', { epoch: 'e', publications: range(1, 6) });
+    const unread = useUnread();
+    unread.heard('all', { epoch: 'e', offset: 0, ids: [] });
+    expect(unread.marks['all'], 'a server that knows nothing says nothing').toBe(undefined);
+    unread.begin('all', { epoch: 'e', offset: 1 });
+    unread.heard('all', { epoch: 'e', offset: 3, ids: ['n5'] });
+    expect(unread.count).toBe(2);
+    unread.heard('all', { epoch: 'e', offset: 2, ids: ['n4'] });
+    expect(unread.count).toBe(1);
+    unread.heard('all', { epoch: 'f', offset: 1, ids: [] });
+    unread.heard('all', { epoch: 'f', offset: 0, ids: [] });
+    expect(unread.marks['all']).toMatchObject({ epoch: 'f', offset: 1 });
+  });
+
+  it('should tell the server what was read, and keep nothing of a reader who is signed in', () => {
+    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    const told: unknown[] = [];
+    const unread = useUnread();
+    unread.begins(async (feed, read) => void told.push([feed, read]), true);
+    unread.begin('all', { epoch: 'e', offset: 0 });
+    unread.markRead(useEntries().entries[0]!);
+    expect(unread.count).toBe(2);
+    unread.markAllRead();
+    expect(told).toEqual([
+      ['all', { ids: ['n3'] }],
+      ['all', { offset: 3 }],
+    ]);
+    expect(stored.size).toBe(0);
+  });
+
+  it('should count neither what was dismissed nor what is muted', () => {
+    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useUnread().begin('all', { epoch: 'e', offset: 0 });
+    useDismissed().dismiss('all/n2');
+    expect(useUnread().count).toBe(2);
+    expect(ids()).toEqual(['n3', 'n1']);
+    useMutes().mutes = { feeds: ['all'], severities: [] };
+    expect(useUnread().count).toBe(0);
+    expect(ids()).toHaveLength(2);
   });
 
   it('should ignore what somebody else has stored', () => {

@@ -1,10 +1,11 @@
 import { isExpired } from '@tocsin/contracts';
 import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
 import { defineStore } from './define-store.ts';
+import { useDismissed } from './dismissed.ts';
 import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
 
 /** Most entries that the page keeps; the oldest leave first. */
-export const MAX_ENTRIES = 1_000;
+export const MAX_ENTRIES = 10_000;
 const MAX_GONE = 4_000;
 
 /** Where the next older page ends. */
@@ -21,7 +22,12 @@ export const useEntries = defineStore(() => {
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
 
-  const entries = computed(() => newestFirst([...logs.value.values()]));
+  const dismissed = useDismissed();
+  const entries = computed(() => {
+    const { keys } = dismissed;
+    const all = newestFirst([...logs.value.values()]);
+    return keys.size === 0 ? all : all.filter(({ key }) => !keys.has(key));
+  });
   const oldestOf = (feed: string): Entry | undefined => logs.value.get(feed)?.[0];
 
   function set(feed: string, log: Entry[]): void {
@@ -78,6 +84,14 @@ export const useEntries = defineStore(() => {
     set(feed, []);
   }
 
+  /** Forgets everything, as for another reader. */
+  function reset(): void {
+    logs.value = new Map();
+    older.clear();
+    loaded.clear();
+    gone.clear();
+  }
+
   /** Takes away and returns what has expired by `now` (milliseconds since 1970). */
   function expire(now: number): Entry[] {
     const expired = entries.value.filter(({ notification }) => isExpired(notification, now));
@@ -85,5 +99,5 @@ export const useEntries = defineStore(() => {
     return expired;
   }
 
-  return { entries, older, loaded, add, remove, clear, expire, oldestOf };
+  return { entries, older, loaded, add, remove, clear, reset, expire, oldestOf };
 });

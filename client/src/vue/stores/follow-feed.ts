@@ -5,7 +5,9 @@ import { useToasts } from '../toasts/store.ts';
 import type { Missed } from '../toasts/toast-of.ts';
 import { useConnection } from './connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
+import { useDesktop } from './desktop.ts';
 import { useEntries } from './entries.ts';
+import { useMutes } from './mutes.ts';
 import { takePage } from './older.ts';
 import { useUnread } from './unread.ts';
 
@@ -24,6 +26,7 @@ export interface FollowFeed {
 
 /** Takes the newest page into the list. */
 export function takeNewest(feed: string, page: Page): void {
+  if (page.read) useUnread().heard(feed, { epoch: page.epoch, ...page.read });
   takePage(feed, page);
   useUnread().begin(feed, page);
   useEntries().loaded.add(feed);
@@ -35,11 +38,21 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
   const toasts = useToasts();
   const unread = useUnread();
   const connection = useConnection();
+  const mutes = useMutes();
+  const desktop = useDesktop();
   let wasHere = returning;
   let missed: Missed = { feed, count: 0, gap: false };
   let missedErrors: LivePublication[] = [];
 
   if (page) takeNewest(feed, page);
+
+  const heard = (publications: readonly LivePublication[]): LivePublication[] =>
+    publications.filter(({ notification }) => !mutes.isMuted({ feed, notification }));
+
+  function tell(publications: readonly LivePublication[]): void {
+    toasts.show(feed, publications);
+    desktop.show(feed, publications);
+  }
 
   function miss(publications: readonly LivePublication[]): void {
     for (const publication of publications) {
@@ -56,11 +69,13 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         const { presenting } = client;
         batch.run(() => {
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
-          if (away && wasHere) miss(publications);
+          const audible = heard(publications);
+          if (away && wasHere) miss(audible);
           // On a first visit a snapshot is the newest page, which nobody has missed.
-          else if (presenting && !(away && delivery === 'snapshot')) toasts.show(feed, publications);
+          else if (presenting && !(away && delivery === 'snapshot')) tell(audible);
         });
       },
+      onRead: (read) => batch.run(() => unread.heard(feed, read)),
       onGone: (ids) =>
         batch.run(() => {
           notifications.remove(feed, ids);

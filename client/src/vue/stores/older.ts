@@ -22,11 +22,11 @@ export const canLoadOlder = (): boolean => {
 };
 
 /** Fetches the next older page of each feed that has one. Throws what `fetchPage` throws. */
-export async function loadOlder(): Promise<void> {
+export async function loadOlder(limit: number): Promise<void> {
   const notifications = useEntries();
   for (const [feed, place] of [...notifications.older]) {
     if (place === 'dropped') continue;
-    const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit: 50 });
+    const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit });
     if (!page.recovered) notifications.older.set(feed, 'dropped');
     else takePage(feed, page);
     if (page.recovered && !page.more) notifications.older.delete(feed);

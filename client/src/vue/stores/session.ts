@@ -8,10 +8,13 @@ import type { Page } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useAnnouncements } from '../toasts/announcements.ts';
 import { useToasts } from '../toasts/store.ts';
+import { clientIdOfBrowser } from './client-id.ts';
 import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
 import { followFeed, takeNewest } from './follow-feed.ts';
 import { FrameBatch } from './frame-batch.ts';
+import { useMutes } from './mutes.ts';
+import { useDismissed } from './dismissed.ts';
 import { useEntries } from './entries.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
@@ -77,13 +80,20 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
   const notifications = useEntries();
   const unread = useUnread();
   const toasts = useToasts();
+  const dismissed = useDismissed();
   const abort = new AbortController();
   const batch = new FrameBatch();
   const positions = tabPositions(safeStorage(() => sessionStorage));
-  useSource().set(options);
-  useConnection().feeds = feeds;
-  const client = createNotificationClient({ ...options, positions });
+  const source = {
+    ...options,
+    ...(!options.getToken && { clientId: options.clientId ?? clientIdOfBrowser() }),
+  };
+  useSource().set(source);
+  useConnection().reset(feeds);
+  const client = createNotificationClient({ ...source, positions });
   watchStatus(client);
+  unread.begins((feed, read) => client.markRead(feed, read), options.getToken !== undefined);
+  void useMutes().load();
 
   for (const feed of feeds) {
     useConnection().awaited.add(feed);
@@ -115,7 +125,11 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
     { immediate: true },
   );
   const stopClock = useClock().start(expire);
-  window.addEventListener('storage', unread.follow);
+  const follow = (event: StorageEvent): void => {
+    unread.follow(event);
+    dismissed.follow(event);
+  };
+  window.addEventListener('storage', follow);
   return () => {
     abort.abort();
     client.close();
@@ -123,6 +137,8 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
     stopClock();
     stopWatching();
     expiries.stop();
-    window.removeEventListener('storage', unread.follow);
+    window.removeEventListener('storage', follow);
+    toasts.dismissAll();
+    notifications.reset();
   };
 }

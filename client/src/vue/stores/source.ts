@@ -1,21 +1,40 @@
-import type { Page } from '@tocsin/contracts';
-import { fetchPage, type FetchPageOptions, type PageRequest } from '../../fetch-page.ts';
-import type { NotificationClientOptions } from '../../types.ts';
+import type { Mutes, Page } from '@tocsin/contracts';
+import {
+  fetchMutes,
+  fetchPage,
+  putMutes,
+  type FetchPageOptions,
+  type NotificationClientOptions,
+  type PageRequest,
+} from '../../index.ts';
 import { defineStore } from './define-store.ts';
 
-/** Where pages come from over REST, and as whom. */
-export type Source = Pick<NotificationClientOptions, 'url' | 'getToken'>;
+/** Whom the page asks over REST, and as whom. */
+export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'>;
 
+/** Each of these throws what its function of the client and `getToken` throw. */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
+
+  async function signed<T extends FetchPageOptions>(options: T): Promise<T> {
+    const token = await source.getToken?.();
+    return token === undefined ? options : { ...options, token };
+  }
+
   return {
     set(next: Source): void {
       source = next;
     },
-    /** Throws what `fetchPage` and `getToken` throw. */
     async page(request: PageRequest, options: FetchPageOptions = {}): Promise<Page> {
-      const token = await source.getToken?.();
-      return fetchPage(source.url, request, { ...options, ...(token !== undefined && { token }) });
+      const { url, clientId } = source;
+      return fetchPage(
+        url,
+        clientId === undefined ? request : { ...request, clientId },
+        await signed(options),
+      );
     },
+    mutes: async (): Promise<Mutes> => fetchMutes(source.url, source.clientId, await signed({})),
+    mute: async (mutes: Mutes): Promise<void> =>
+      putMutes(source.url, source.clientId, mutes, await signed({})),
   };
 });

@@ -31,6 +31,12 @@ export function safeStorage(open: () => Storage): KeyValue {
   };
 }
 
+/** Remembers as long as the page lives. */
+export function keepInMemory(): KeyValue {
+  const memory = new Map<string, string>();
+  return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
+}
+
 /** The value under `key` if it is JSON, else `undefined`: others may write there too. */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);

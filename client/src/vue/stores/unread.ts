@@ -1,70 +1,116 @@
-import { isPosition } from '../../index.ts';
-import type { Position } from '@tocsin/contracts';
+import type { Position, ReadState } from '@tocsin/contracts';
 import { computed, shallowRef } from 'vue';
+import { isPosition, type Read } from '../../index.ts';
 import { defineStore } from './define-store.ts';
-import type { Entry } from './feed-log.ts';
 import { useEntries } from './entries.ts';
-import { readJson, safeStorage } from './storage.ts';
+import type { Entry } from './feed-log.ts';
+import { useMutes } from './mutes.ts';
+import { keepInMemory, readJson, safeStorage } from './storage.ts';
 
 const KEY = 'tocsin.last-opened';
+/** Most ids read on their own that are kept of a feed; the oldest leave first. */
+export const MAX_IDS = 1_000;
 
-/** Up to where a feed was read, and when (milliseconds since 1970): the time decides once the epoch has changed. */
-export type LastOpened = Position & { at: number };
+/**
+ * Up to where a feed was read, what was read after that, and when (milliseconds since 1970): the time decides once
+ * the epoch has changed.
+ */
+export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
+type Marks = Readonly<Record<string, ReadMark>>;
 
-export const isUnread = (entry: Entry, last: LastOpened | undefined): boolean =>
-  last !== undefined && (entry.epoch === last.epoch ? entry.offset > last.offset : entry.time > last.at);
+export const isUnread = ({ epoch, offset, time, notification }: Entry, mark: ReadMark | undefined): boolean =>
+  mark !== undefined &&
+  !mark.ids.has(notification.id) &&
+  (epoch === mark.epoch ? offset > mark.offset : time > mark.at);
 
-function parse(value: unknown): Record<string, LastOpened> {
+function parse(value: unknown): Marks {
   if (typeof value !== 'object' || value === null) return {};
-  const valid = Object.entries(value).filter(
-    ([, last]) => isPosition(last) && typeof (last as LastOpened).at === 'number',
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([feed, mark]: [string, unknown]) => {
+      if (!isPosition(mark)) return [];
+      const { at, ids = [] } = mark as Position & { at?: unknown; ids?: unknown };
+      if (typeof at !== 'number' || !Array.isArray(ids)) return [];
+      return [[feed, { epoch: mark.epoch, offset: mark.offset, at, ids: new Set(ids.map(String)) }]];
+    }),
   );
-  return Object.fromEntries(valid);
 }
 
-/** What came since the bell was last opened, in this browser: other tabs follow. */
-export const useUnread = defineStore(() => {
-  const storage = safeStorage(() => localStorage);
-  const notifications = useEntries();
-  const lastOpened = shallowRef(parse(readJson(storage, KEY)));
+const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].slice(-MAX_IDS));
 
+/** What was read: known to the server, which tells other tabs and devices, and to this browser meanwhile. */
+export const useUnread = defineStore(() => {
+  let storage = safeStorage(() => localStorage);
+  let send: ((feed: string, read: Read) => Promise<void>) | undefined;
+  const entries = useEntries();
+  const mutes = useMutes();
+  const marks = shallowRef<Marks>(parse(readJson(storage, KEY)));
+
+  const unreadOf = (entry: Entry): boolean => isUnread(entry, marks.value[entry.feed]);
   const count = computed(
-    () => notifications.entries.filter((entry) => isUnread(entry, lastOpened.value[entry.feed])).length,
+    () => entries.entries.filter((entry) => unreadOf(entry) && !mutes.isMuted(entry)).length,
   );
   /** The oldest entry here is unread and older ones are not here, so there may be more. */
   const atLeast = computed(() => {
-    const oldest = notifications.entries.at(-1);
-    return (
-      oldest !== undefined &&
-      notifications.older.has(oldest.feed) &&
-      isUnread(oldest, lastOpened.value[oldest.feed])
-    );
+    const oldest = entries.entries.at(-1);
+    return oldest !== undefined && entries.older.has(oldest.feed) && unreadOf(oldest);
   });
 
-  function write(changes: Record<string, LastOpened>): void {
-    lastOpened.value = { ...lastOpened.value, ...changes };
-    storage.set(KEY, JSON.stringify(lastOpened.value));
+  function write(changes: Marks): void {
+    marks.value = { ...marks.value, ...changes };
+    const kept = Object.entries(marks.value).map(([feed, mark]) => [feed, { ...mark, ids: [...mark.ids] }]);
+    storage.set(KEY, JSON.stringify(Object.fromEntries(kept)));
+  }
+
+  function tell(feed: string, read: Read): void {
+    send?.(feed, read).catch((error: unknown) => {
+      console.warn(`What was read of ${feed} is known to this browser only, for now.`, error);
+    });
+  }
+
+  /** `tellServer` keeps what was read; of readers who are signed in nothing stays in the browser. */
+  function begins(tellServer: typeof send, signedIn: boolean): void {
+    send = tellServer;
+    storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
+    marks.value = parse(readJson(storage, KEY));
   }
 
   /** Nothing before the first visit counts as unread. */
   function begin(feed: string, { epoch, offset }: Position): void {
-    if (!lastOpened.value[feed]) write({ [feed]: { epoch, offset, at: Date.now() } });
+    if (!marks.value[feed]) write({ [feed]: { epoch, offset, at: Date.now(), ids: new Set() } });
+  }
+
+  /** What the server knows joins what is known here. */
+  function heard(feed: string, { epoch, offset, ids }: ReadState & { epoch: string }): void {
+    const mark = marks.value[feed];
+    if (offset === 0 && ids.length === 0 && mark?.epoch !== epoch) return;
+    if (mark?.epoch !== epoch)
+      return write({ [feed]: { epoch, offset, at: mark?.at ?? Date.now(), ids: new Set(ids) } });
+    write({
+      [feed]: { ...mark, offset: Math.max(mark.offset, offset), ids: newest(new Set([...mark.ids, ...ids])) },
+    });
+  }
+
+  function markRead({ feed, epoch, offset, notification: { id } }: Entry): void {
+    const mark = marks.value[feed] ?? { epoch, offset: offset - 1, at: 0, ids: new Set<string>() };
+    write({ [feed]: { ...mark, ids: newest([...mark.ids, id]) } });
+    tell(feed, { ids: [id] });
   }
 
   /** The reader has seen all that is here. */
-  function open(): void {
-    const changes: Record<string, LastOpened> = {};
-    for (const { feed, epoch, offset } of notifications.entries) {
+  function markAllRead(): void {
+    const changes: Record<string, ReadMark> = {};
+    for (const { feed, epoch, offset } of entries.entries) {
       const seen = changes[feed];
       if (!seen || (seen.epoch === epoch && seen.offset < offset))
-        changes[feed] = { epoch, offset, at: Date.now() };
+        changes[feed] = { epoch, offset, at: Date.now(), ids: new Set() };
     }
     write(changes);
+    for (const [feed, { offset }] of Object.entries(changes)) tell(feed, { offset });
   }
 
   function follow(event: StorageEvent): void {
-    if (event.key === KEY) lastOpened.value = parse(readJson(storage, KEY));
+    if (event.key === KEY) marks.value = parse(readJson(storage, KEY));
   }
 
-  return { count, atLeast, lastOpened, begin, open, follow };
+  return { count, atLeast, marks, unreadOf, begins, begin, heard, markRead, markAllRead, follow };
 });

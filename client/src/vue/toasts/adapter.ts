@@ -1,4 +1,4 @@
-import type { Component } from 'vue';
+import type { Component, VNodeChild } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
 import type { Toast } from './queue.ts';
 
@@ -18,6 +18,7 @@ export function createToastRenderer(
   container: HTMLElement,
   card: Component,
   dismissed: (key: string) => void,
+  content?: (props: { toast: Toast }) => VNodeChild,
 ): ToastRenderer {
   let early: (() => void)[] | undefined = [];
   const toast = createToastInterface({
@@ -50,7 +51,7 @@ export function createToastRenderer(
     show: (shown) =>
       whenMounted(() => {
         const listeners = { dismiss: () => dismissed(shown.key) };
-        toast({ component: card, props: { toast: shown }, listeners }, { id: shown.key });
+        toast({ component: card, props: { toast: shown, content }, listeners }, { id: shown.key });
       }),
     hide: (key) => whenMounted(() => toast.dismiss(key)),
   };

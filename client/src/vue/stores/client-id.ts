@@ -1,0 +1,14 @@
+import { safeStorage } from './storage.ts';
+
+const KEY = 'tocsin.client-id';
+
+/** What names this browser where nobody is signed in; made once. */
+export function clientIdOfBrowser(): string {
+  const storage = safeStorage(() => localStorage);
+  const known = storage.get(KEY);
+  if (known) return known;
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const made = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  storage.set(KEY, made);
+  return made;
+}

@@ -1,0 +1,44 @@
+import { isExpired, type LivePublication } from '@tocsin/contracts';
+import { ref } from 'vue';
+import { defineStore } from './define-store.ts';
+import { entryKey } from './feed-log.ts';
+import { safeStorage } from './storage.ts';
+
+const KEY = 'tocsin.desktop';
+/** Of a burst no more than these. */
+const MOST_AT_ONCE = 3;
+
+/** Notifications of the operating system while the page is hidden, for those who turn them on. */
+export const useDesktop = defineStore(() => {
+  const storage = safeStorage(() => localStorage);
+  const supported = 'Notification' in globalThis;
+  const permission = ref(supported ? Notification.permission : 'denied');
+  const wanted = ref(storage.get(KEY) === 'on');
+
+  function want(on: boolean): void {
+    wanted.value = on;
+    storage.set(KEY, on ? 'on' : 'off');
+  }
+
+  /** Only on a click: browsers refuse to ask otherwise, and so would the reader. */
+  async function turnOn(): Promise<void> {
+    permission.value = await Notification.requestPermission();
+    want(permission.value === 'granted');
+  }
+
+  function show(feed: string, publications: readonly LivePublication[]): void {
+    if (!wanted.value || permission.value !== 'granted' || !document.hidden) return;
+    const current = publications.filter(({ notification }) => !isExpired(notification, Date.now()));
+    for (const { notification } of current.slice(-MOST_AT_ONCE)) {
+      const { id, title, body } = notification;
+      // Tabs that tell the same one replace each other's.
+      const shown = new Notification(title, { tag: entryKey(feed, id), ...(body !== undefined && { body }) });
+      shown.onclick = () => {
+        window.focus();
+        shown.close();
+      };
+    }
+  }
+
+  return { supported, permission, wanted, turnOn, turnOff: () => want(false), show };
+});

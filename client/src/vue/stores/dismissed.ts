@@ -1,0 +1,27 @@
+import { shallowRef } from 'vue';
+import { defineStore } from './define-store.ts';
+import { readJson, safeStorage } from './storage.ts';
+
+const KEY = 'tocsin.dismissed';
+/** The oldest leave first. */
+export const MAX_DISMISSED = 2_000;
+
+const parse = (value: unknown): ReadonlySet<string> =>
+  new Set(Array.isArray(value) ? value.filter((key) => typeof key === 'string') : []);
+
+/** What the reader does not want to see any more in this browser, by the keys of entries. */
+export const useDismissed = defineStore(() => {
+  const storage = safeStorage(() => localStorage);
+  const keys = shallowRef(parse(readJson(storage, KEY)));
+
+  function dismiss(key: string): void {
+    keys.value = new Set([...keys.value, key].slice(-MAX_DISMISSED));
+    storage.set(KEY, JSON.stringify([...keys.value]));
+  }
+
+  function follow(event: StorageEvent): void {
+    if (event.key === KEY) keys.value = parse(readJson(storage, KEY));
+  }
+
+  return { keys, dismiss, follow };
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from './feed-log.ts';
+import { filtered, noFilter } from './filter.ts';
+
+const entry = (id: string, more: Partial<Entry['notification']> = {}, feed = 'all'): Entry => ({
+  key: `${feed}/${id}`,
+  feed,
+  epoch: 'e',
+  offset: 1,
+  notification: { id, feed, severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z', ...more },
+  time: 0,
+  gapBefore: false,
+});
+const ALL = [
+  entry('a', { title: 'Disk full', severity: 'error' }),
+  entry('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
+];
+const found = (filter: Partial<ReturnType<typeof noFilter>>, unread = true) =>
+  filtered(ALL, { ...noFilter(), ...filter }, () => unread).map(({ notification }) => notification.id);
+
+describe('filtered', () => {
+  it('should let everything through as it is without a filter', () => {
+    expect(filtered(ALL, noFilter(), () => false)).toBe(ALL);
+    expect(found({ text: '  ' })).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [{ text: 'disk' }, ['a', 'b']],
+    [{ text: 'shop  disk' }, ['b']],
+    [{ text: 'nothing' }, []],
+    [{ feed: 'topic:x' }, ['b']],
+    [{ severity: 'error' as const }, ['a']],
+    [{ severity: 'error' as const, feed: 'topic:x' }, []],
+  ])('should find %o', (filter, ids) => {
+    expect(found(filter)).toEqual(ids);
+  });
+
+  it('should leave out what was read when only the unread is asked for', () => {
+    expect(found({ unreadOnly: true }, false)).toEqual([]);
+    expect(found({ unreadOnly: true }, true)).toEqual(['a', 'b']);
+  });
+});

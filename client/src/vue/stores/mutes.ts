@@ -1,0 +1,52 @@
+import type { Mutes, Notification, Severity } from '@tocsin/contracts';
+import { shallowRef } from 'vue';
+import { severityOf } from '../format/severity.ts';
+import { defineStore } from './define-store.ts';
+import { useSource } from './source.ts';
+
+/** What makes no toast and does not count as unread; it is listed all the same. Kept by the server for the reader. */
+export const useMutes = defineStore(() => {
+  const mutes = shallowRef<Mutes>({ feeds: [], severities: [] });
+  /** Why the last change may not outlive this page. */
+  const failed = shallowRef(false);
+  /** A change that was made while it was read goes before it. */
+  let changes = 0;
+
+  const isMuted = ({ feed, notification }: { feed: string; notification: Notification }): boolean =>
+    mutes.value.feeds.includes(feed) || mutes.value.severities.includes(severityOf(notification));
+
+  async function load(): Promise<void> {
+    const before = changes;
+    try {
+      const kept = await useSource().mutes();
+      if (before === changes) mutes.value = kept;
+    } catch (error) {
+      console.warn('What is muted could not be read; for now nothing is.', error);
+    }
+  }
+
+  async function put(next: Mutes): Promise<void> {
+    changes++;
+    mutes.value = next;
+    try {
+      await useSource().mute(next);
+      failed.value = false;
+    } catch (error) {
+      failed.value = true;
+      console.warn('What is muted is known to this page only.', error);
+    }
+  }
+
+  const toggled = <T>(list: readonly T[], item: T): T[] =>
+    list.includes(item) ? list.filter((other) => other !== item) : [...list, item];
+
+  return {
+    mutes,
+    failed,
+    isMuted,
+    load,
+    toggleFeed: (feed: string) => put({ ...mutes.value, feeds: toggled(mutes.value.feeds, feed) }),
+    toggleSeverity: (severity: Severity) =>
+      put({ ...mutes.value, severities: toggled(mutes.value.severities, severity) }),
+  };
+});

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { launchBrowser, signToken, startStack, type Stack } from '@tocsin/tools';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { live, rows, toasts } from '../ui/browser.ts';
+import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
+
+const SECRET = randomBytes(48).toString('base64url');
+const WITHIN = { timeout: 20_000 };
+
+let stack: Stack;
+let browser: Browser;
+/** Two devices of one person, on different instances, and one of another. */
+let laptop: Page;
+let phone: Page;
+let ben: Page;
+
+const tokenFor = (sub: string) =>
+  signToken({
+    claims: { sub, feeds: [], roles: [] },
+    exp: Math.floor(Date.now() / 1000) + 3_600,
+    issuer: 'tocsin',
+    audience: 'tocsin',
+    secret: SECRET,
+  });
+const bffUrl = (index: number): string => stack.bffs[index]?.url ?? '';
+
+/** Opens the page as that person, in a browser of its own. */
+async function openAs(sub: string, url: string, search: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${url}/?${search}#token=${await tokenFor(sub)}`);
+  return page;
+}
+async function send(method: string, path: string, body?: unknown): Promise<void> {
+  const response = await fetch(`${stack.producers[0]?.url}${path}`, {
+    method,
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
+  });
+  expect(response.status).toBe(202);
+}
+const titles = async (page: Page): Promise<string[]> =>
+  (await rows(page).locator('h3').allTextContents()).map((title) => title.replace('Unread.', '').trim());
+
+beforeAll(async () => {
+  const uiDist = await builtPage();
+  [stack, browser] = await Promise.all([
+    startStack({
+      bffEnv: { AUTH_MODE: 'jwt', UI_DIST: uiDist },
+      secrets: { NOTIFICATION_SECRETS_jwt: SECRET },
+    }),
+    launchBrowser(),
+  ]);
+  const own = (sub: string) => `feed=all&feed=user:${sub}`;
+  [laptop, phone, ben] = await Promise.all([
+    openAs('ada', bffUrl(0), own('ada')),
+    openAs('ada', bffUrl(1), own('ada')),
+    openAs('ben', bffUrl(1), own('ben')),
+  ]);
+  await Promise.all([laptop, phone, ben].map((page) => live(page)));
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+  await removeBuiltPage();
+});
+
+describe('two browsers of one person and one of another', () => {
+  it('should keep the token out of the address', () => {
+    expect(laptop.url()).not.toContain('token');
+  });
+
+  it('should show each what is theirs, and what is for all', async () => {
+    await send('POST', '/notifications', [
+      { id: 'a-1', feed: 'user:ada', title: 'For Ada' },
+      { id: 'b-1', feed: 'user:ben', title: 'For Ben' },
+      { id: 'all-1', title: 'For all' },
+    ]);
+    for (const page of [laptop, phone]) {
+      await expect.poll(async () => (await titles(page)).sort(), WITHIN).toEqual(['For Ada', 'For all']);
+    }
+    await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
+  });
+
+  it('should count as read on every device of that person what was read on one, and nobody else’s', async () => {
+    await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
+    await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
+    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');
+    await expect.poll(() => ben.title(), WITHIN).toBe('(3) Tocsin');
+    await laptop.getByTestId('bell').click();
+    await laptop.getByTestId('mark-all-read').click();
+    for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('Tocsin');
+    expect(await ben.title()).toBe('(3) Tocsin');
+  });
+
+  it('should take what is retracted off every screen', async () => {
+    await send('DELETE', '/notifications/a-1?feed=user:ada');
+    for (const page of [laptop, phone]) {
+      await expect.poll(async () => (await titles(page)).includes('For Ada'), WITHIN).toBe(false);
+      await expect
+        .poll(async () => (await toasts(page).allTextContents()).join(), WITHIN)
+        .not.toContain('For Ada');
+    }
+  });
+
+  it('should show nobody the feed of another person', async () => {
+    const curious = await openAs('ben', bffUrl(0), 'feed=user:ada');
+    await curious.getByText('This feed cannot be shown').waitFor();
+    expect(await rows(curious).count()).toBe(0);
+    const answer = await fetch(`${bffUrl(0)}/app/notifications?feed=user:ada`, {
+      headers: { authorization: `Bearer ${await tokenFor('ben')}` },
+    });
+    expect(answer.status).toBe(403);
+    await curious.context().close();
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
+import type { Browser } from 'playwright-core';
+import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const EXAMPLE = join(import.meta.dirname, '../../examples/vue-app');
+const GUIDE = join(import.meta.dirname, '../../docs/guides/embed-in-your-app.md');
+
+let browser: Browser;
+let outDir: string;
+let shop: PreviewServer;
+let bff: MemoryBff;
+let urls: { shop: string; other: string };
+
+beforeAll(async () => {
+  const [shopPort = 0] = await freePorts(1);
+  urls = { shop: `http://localhost:${shopPort}`, other: `http://127.0.0.1:${shopPort}` };
+  outDir = await mkdtemp(join(tmpdir(), 'tocsin-example-'));
+  bff = await startMemoryBff({ ALLOWED_ORIGINS: urls.shop });
+  const app = { root: EXAMPLE, configFile: join(EXAMPLE, 'vite.config.js'), logLevel: 'error' } as const;
+  await build({
+    ...app,
+    define: { 'import.meta.env.VITE_TOCSIN_URL': JSON.stringify(bff.url) },
+    build: { outDir, emptyOutDir: true },
+  });
+  [browser, shop] = await Promise.all([
+    launchBrowser(),
+    preview({ ...app, build: { outDir }, preview: { port: shopPort, strictPort: true, host: '0.0.0.0' } }),
+  ]);
+});
+afterAll(async () => {
+  await browser.close();
+  await shop.close();
+  await bff.stop();
+  await rm(outDir, { recursive: true, force: true });
+});
+
+it('should be what the guide shows, in ten lines', async () => {
+  const app = await readFile(join(EXAMPLE, 'App.vue'), 'utf8');
+  expect(app.trim().split('\n')).toHaveLength(10);
+  expect(await readFile(GUIDE, 'utf8')).toContain(app);
+});
+
+it('should show bell, inbox and toast in an app on another origin, whatever its own style', async () => {
+  const page = await browser.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
+  await page.goto(urls.shop);
+  await page.addStyleTag({ content: '.toast, .row, .button, .icon, .bell { display: none !important }' });
+  const before = await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily);
+  await bff.publish([{ title: 'Before it was live', severity: 'info' }]);
+  await page.getByTestId('toast').getByRole('heading', { name: 'Before it was live' }).waitFor();
+  await page.getByTestId('bell').click();
+  const inbox = page.getByTestId('inbox');
+  await inbox.getByText('Before it was live').waitFor();
+  await expect.poll(() => page.getByTestId('unread').textContent()).toBe('1');
+  await page.getByTestId('mark-all-read').click();
+  await expect.poll(() => page.getByTestId('unread').count()).toBe(0);
+  expect(
+    await page.locator('header').evaluate((header) => getComputedStyle(header).fontFamily),
+    "the app's own style",
+  ).toBe(before);
+  expect(faults).toEqual([]);
+  await page.close();
+});
+
+it('should show nothing in an app on an origin that the bff was not told of', async () => {
+  const page = await browser.newPage();
+  const refused = page.waitForEvent('requestfailed');
+  await page.goto(urls.other);
+  await refused;
+  await page.getByTestId('bell').click();
+  await page.getByTestId('inbox-none').waitFor();
+  await page.close();
+});

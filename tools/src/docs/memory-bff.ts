@@ -1,0 +1,38 @@
+import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
+import { entryKey, entrySchema, notificationSchema, type NotificationInput } from '@tocsin/contracts';
+import { parseConfig } from '@tocsin/service';
+import { freePorts } from '../net/ports.ts';
+
+export interface MemoryBff {
+  url: string;
+  backend: ReturnType<typeof memoryBackend>;
+  publish: (inputs: readonly NotificationInput[]) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+/** A bff in this process, on free ports, with the real rules over memory: for what needs a page and no guarantee. */
+export async function startMemoryBff(settings: Readonly<Record<string, string>> = {}): Promise<MemoryBff> {
+  const [port = 0, internal = 0] = await freePorts(2);
+  const backend = memoryBackend();
+  const own = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
+  const bff = await startBff(parseConfig(bffSettings, { ...own, ...settings }), backend);
+  return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };
+}
+
+/** Puts notifications into the feed as a producer would, one entry for each call. */
+function publisher(backend: ReturnType<typeof memoryBackend>) {
+  let seq = 0;
+  const run = 'pictures';
+  const feed = 'all';
+  return async (inputs: readonly NotificationInput[]): Promise<void> => {
+    seq++;
+    const createdAt = new Date().toISOString();
+    const notifications = inputs.map((input, index) =>
+      notificationSchema.parse({ ...input, id: `picture-${seq}-${index}`, feed, createdAt }),
+    );
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const entry = entrySchema.parse({ v: 1, run, feed, seq, expiresAt, notifications });
+    backend.entries.put(entryKey(entry), JSON.stringify(entry));
+    await backend.announce({ v: 1, run, feed, seq, expiresAt });
+  };
+}
