@@ -58,6 +58,11 @@ async function beAway({ to, then }: Absence, missed: number) {
   await client.ready();
   const before = await publish(3);
   await client.sees(before);
+  // An instance that has just started may begin with a client a little before the head.
+  client.shown.splice(
+    0,
+    client.shown.findIndex(({ id }) => id === before[0]),
+  );
   client.close();
   const started = Date.now();
   const witness = new Observer('a witness', second.url);
