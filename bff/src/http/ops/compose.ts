@@ -3,7 +3,7 @@ import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
 import { methodNotAllowed, readJson, requireJson, sendProblem, type Logger } from '@tocsin/service';
 import express, { Router } from 'express';
 import type { Compose } from '../../ops/ports.ts';
-import { sendUnavailable } from './unavailable.ts';
+import { reportUnavailable } from './unavailable.ts';
 
 /** `POST /app/compose`: hands a notification to the producer, and answers what that answers. */
 export function composeRoutes(compose: Compose, log: Logger): Router {
@@ -37,7 +37,7 @@ export function composeRoutes(compose: Compose, log: Logger): Router {
         } catch (error) {
           const detail =
             'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
-          sendUnavailable(response, log, { error, detail, ids: idsOf(body) });
+          reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
         }
       },
     )

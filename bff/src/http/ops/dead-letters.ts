@@ -8,7 +8,7 @@ import {
 import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { DeadLetterBox } from '../../ops/ports.ts';
-import { sendUnavailable } from './unavailable.ts';
+import { reportUnavailable } from './unavailable.ts';
 
 /** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
 export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
@@ -23,7 +23,7 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
           return sendProblem(response, { status, code: error.code, detail: error.message });
         }
         const detail = 'The dead letters cannot be reached now. Ask again.';
-        sendUnavailable(response, log, { error, detail });
+        reportUnavailable(response, log, { error, detail });
       }
     };
   const router = Router();

@@ -2,7 +2,7 @@ import type { Instances } from '@tocsin/contracts';
 import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { InstanceBoard } from '../../ops/ports.ts';
-import { sendUnavailable } from './unavailable.ts';
+import { reportUnavailable } from './unavailable.ts';
 
 /** `GET /instances`: the figures of all instances, by name. */
 export function instanceRoutes(board: InstanceBoard, now: () => number, log: Logger): Router {
@@ -16,7 +16,7 @@ export function instanceRoutes(board: InstanceBoard, now: () => number, log: Log
         response.set('Cache-Control', 'no-store').json({ at, instances } satisfies Instances);
       } catch (error) {
         const detail = 'The figures of the instances cannot be read now. Ask again.';
-        sendUnavailable(response, log, { error, detail });
+        reportUnavailable(response, log, { error, detail });
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));
