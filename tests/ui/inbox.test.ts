@@ -1,19 +1,19 @@
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtPage, removeBuiltPage } from './built-page.ts';
-import { live, open as openIn, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, toasts, type OpenOptions } from './browser.ts';
 import { measureBusy, told } from './busy.ts';
-import { FakeBff, type Draft } from './fake-bff.ts';
+import { usePages } from './use-pages.ts';
+import { type FakeBff, type Draft } from './fake-bff.ts';
 
-let browser: Browser;
+const pages = usePages();
 let bff: FakeBff;
-const opened: OpenPage[] = [];
+beforeEach(() => {
+  bff = pages.bff;
+});
 const open = async (options?: OpenOptions): Promise<Page> => {
-  const page = await openIn(browser, bff, options);
-  opened.push(page);
-  await live(page.page);
-  return page.page;
+  const page = await pages.open(options);
+  await live(page);
+  return page;
 };
 const titled = (count: number, title = 'Order'): Draft[] =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
@@ -22,24 +22,6 @@ const listed = (page: Page) => inbox(page).getByTestId('notification');
 const titles = (page: Page) => listed(page).locator('h3').allTextContents();
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await removeBuiltPage();
-});
-beforeEach(async () => {
-  bff = new FakeBff(await builtPage());
-  await bff.start();
-});
-afterEach(async () => {
-  const faults = opened.flatMap((page) => page.faults);
-  for (const { context } of opened.splice(0)) await context.close();
-  await bff.stop();
-  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
-});
 
 describe('the inbox', () => {
   it('should open with Enter, close with Escape, and give the focus back', async () => {

@@ -1,40 +1,18 @@
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtPage, removeBuiltPage } from './built-page.ts';
-import { live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
-import { FakeBff } from './fake-bff.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, rows, toasts, type OpenPage } from './browser.ts';
+import { usePages } from './use-pages.ts';
+import type { FakeBff } from './fake-bff.ts';
 
-let browser: Browser;
+const pages = usePages();
 let bff: FakeBff;
-const opened: OpenPage[] = [];
-const open = async (options?: OpenOptions) => {
-  const page = await openIn(browser, bff, options);
-  opened.push(page);
-  return page.page;
-};
+beforeEach(() => {
+  bff = pages.bff;
+});
+const { open } = pages;
 const rowIds = (page: OpenPage['page']) =>
   rows(page).evaluateAll((elements) => elements.map((row) => row.getAttribute('data-notification-id')));
 const titled = (count: number, title = 'Order') =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await removeBuiltPage();
-});
-beforeEach(async () => {
-  bff = new FakeBff(await builtPage());
-  await bff.start();
-});
-afterEach(async () => {
-  const faults = opened.flatMap((page) => page.faults);
-  for (const { context } of opened.splice(0)) await context.close();
-  await bff.stop();
-  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
-});
 
 describe('the page', () => {
   it('should show the newest page and then what comes, once and in order', async () => {

@@ -1,14 +1,15 @@
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { builtPage, removeBuiltPage } from './built-page.ts';
-import { live, open as openIn, rows, toasts, type OpenOptions, type OpenPage } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { live, rows, toasts, type OpenOptions } from './browser.ts';
 import { measureBusy, told } from './busy.ts';
-import { FakeBff, type Draft } from './fake-bff.ts';
+import { usePages } from './use-pages.ts';
+import { type FakeBff, type Draft } from './fake-bff.ts';
 
-let browser: Browser;
+const pages = usePages();
 let bff: FakeBff;
-const opened: OpenPage[] = [];
+beforeEach(() => {
+  bff = pages.bff;
+});
 
 /** Counts in the page what no poll from outside could: the most toasts at once and each announcement. */
 const watch = () => {
@@ -33,16 +34,15 @@ interface Seen {
 const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
 const open = async (options: OpenOptions = {}): Promise<Page> => {
-  const page = await openIn(browser, bff, {
+  const page = await pages.open({
     ...options,
     before: async (context) => {
       await context.clock.install();
       await context.addInitScript(watch);
     },
   });
-  opened.push(page);
-  await live(page.page);
-  return page.page;
+  await live(page);
+  return page;
 };
 const drafts = (count: number, severity: Draft['severity'] = 'info') =>
   Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
@@ -53,24 +53,6 @@ const pass = async (page: Page, ms: number) => {
 };
 const toastIds = (page: Page) =>
   toasts(page).evaluateAll((elements) => elements.map((toast) => toast.getAttribute('data-notification-id')));
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-});
-afterAll(async () => {
-  await browser.close();
-  await removeBuiltPage();
-});
-beforeEach(async () => {
-  bff = new FakeBff(await builtPage());
-  await bff.start();
-});
-afterEach(async () => {
-  const faults = opened.flatMap((page) => page.faults);
-  for (const { context } of opened.splice(0)) await context.close();
-  await bff.stop();
-  expect(faults).toEqual([]);
-});
 
 describe('toasts', () => {
   it('should say each of 20 once, never show more than three, and never move the focus', async () => {
