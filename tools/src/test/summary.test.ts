@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didNotRun, summarize, type Results } from './summary.ts';
+import { didNotRun, resultsSchema, summarize, whatFailed, type Results } from './summary.ts';
 
 const results = (some: Partial<Results>): Results => ({
   numPassedTests: 0,
@@ -29,7 +29,7 @@ describe('summarize', () => {
   });
 
   it('should count a file that could not be loaded', () => {
-    const broken = { name: 'a.test.ts', status: 'failed', assertionResults: [] };
+    const broken = { name: 'a.test.ts', status: 'failed', message: '', assertionResults: [] };
     const summary = summarize(results({ numPassedTests: 7, testResults: [broken], success: false }), 1);
     expect(summary).toEqual({ line: '7 passed, 1 failed', ok: false });
   });
@@ -46,8 +46,8 @@ describe('summarize', () => {
 
 describe('didNotRun', () => {
   const file = (name: string, ...statuses: string[]) => ({
-    ...{ name: `/root/${name}`, status: 'passed' },
-    assertionResults: statuses.map((status) => ({ status })),
+    ...{ name: `/root/${name}`, status: 'passed', message: '' },
+    assertionResults: statuses.map((status) => ({ status, fullName: '' })),
   });
   const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
 
@@ -64,5 +64,31 @@ describe('didNotRun', () => {
     ['a file could not be loaded', [file('a.test.ts')]],
   ])('should say nothing when %s', (_, files) => {
     expect(said(...files)).toBeUndefined();
+  });
+});
+
+describe('whatFailed', () => {
+  it('should name each failed test and each broken file with what was said first', () => {
+    const given = resultsSchema.parse({
+      ...results({ numFailedTests: 1, success: false }),
+      testResults: [
+        {
+          ...{ name: '/root/a.test.ts', status: 'failed', message: '' },
+          assertionResults: [
+            { status: 'passed', fullName: 'a works', failureMessages: [] },
+            {
+              ...{ status: 'failed', fullName: 'a holds' },
+              failureMessages: ['\u001b[31mError: 2 were lost\u001b[39m\n    at a.test.ts:3'],
+            },
+          ],
+        },
+        { name: '/root/b.test.ts', status: 'failed', message: 'no such module\nat x', assertionResults: [] },
+      ],
+    });
+    expect(whatFailed(given, '/root')).toEqual([
+      'Failed: a.test.ts: a holds: Error: 2 were lost',
+      'Failed: b.test.ts: no such module',
+    ]);
+    expect(whatFailed(undefined, '/root')).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 /** The part of vitest's JSON results that is read. */
@@ -12,7 +13,14 @@ export const resultsSchema = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string().default(''),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+      message: z.string().default(''),
     }),
   ),
 });
@@ -55,5 +63,20 @@ export function didNotRun(results: Results | undefined, root: string): string | 
   const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
   return `Did not run, since all of its tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
 }
+
+/** A line for each failed test and each file that failed without one: its path under `root`, its name, and what it said first. */
+export function whatFailed(results: Results | undefined, root: string): string[] {
+  return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [`Failed: ${file}: ${firstLine(message)}`] : [];
+    return failed.map(
+      ({ fullName, failureMessages }) =>
+        `Failed: ${file}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
+    );
+  });
+}
+
+const firstLine = (text: string): string => stripVTControlCharacters(text).split('\n', 1)[0] ?? '';
 
 const isSkipped = (status: string): boolean => status !== 'passed' && status !== 'failed';
