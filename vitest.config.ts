@@ -27,6 +27,8 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          // How long a condition may take to come; on a busy machine a browser takes several times as long.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
