@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptedSchema, notificationSchema, problemSchema } from '@tocsin/contracts';
+import { VERSION } from '@tocsin/service';
 import { idsOf } from '../testing/test-producer.ts';
 import { testServer, type TestServer } from '../testing/test-server.ts';
 
@@ -107,7 +108,7 @@ describe('the other routes', () => {
   const get = (path: string) => fetch(`${server.url}${path}`);
 
   it('should say that it is alive, and whether it is ready', async () => {
-    expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: '0.0.0' });
+    expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
     expect([(await get('/readyz')).status, await (await get('/readyz')).json()]).toEqual([
       200,
       { status: 'ready', auth: 'none' },
