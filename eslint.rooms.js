@@ -72,7 +72,7 @@ export const policies = [
     allow: [to('service', 'service-http', 'service-dapr', 'contracts'), modules('zod'), node('*', 'node:*')],
   },
   { from: from('service'), allow: modules('pino', 'prom-client') },
-  { from: from('service-http'), allow: modules('express') },
+  { from: from('service-http'), allow: modules('express', 'helmet') },
   { from: from('service-dapr'), allow: modules('undici') },
 
   // The rules do no I/O: from Node they take what computes.
@@ -100,7 +100,7 @@ export const policies = [
       node('*', 'node:*'),
     ],
   },
-  { from: from('adapter', { room: 'http' }), allow: modules('express') },
+  { from: from('adapter', { room: 'http' }), allow: modules('express', 'express-rate-limit') },
   // The SDK's server is given an Express application.
   {
     from: from('adapter', { room: 'dapr' }),

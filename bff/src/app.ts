@@ -144,9 +144,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
+  const addressOf = createAddressOf(config.TRUST_PROXY);
   const app = createPublicApp({
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
+    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf },
   });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
@@ -163,7 +165,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     now,
     admission: new Admission(
       { connections: config.MAX_CONNECTIONS, perAddress: config.MAX_CONNECTIONS_PER_ADDRESS },
-      createAddressOf(config.TRUST_PROXY),
+      addressOf,
     ),
     timing,
     onRefused: (reason) => metrics.refused.inc({ reason }),

@@ -35,6 +35,9 @@ export const bffSettings = z.object({
   MAX_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumberSetting(0, 1_000_000), 0).describe(
     'Browsers that may be connected from one address (of IPv6, from one /64); 0 is no bound',
   ),
+  WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
+    'Changes of read marks and mutes that are taken in a minute from one signed-in reader, or else from one address; 0 is no bound',
+  ),
   TRUST_PROXY: z
     .string()
     .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges with commas between')

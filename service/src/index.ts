@@ -17,6 +17,7 @@ export * from './http/metrics.ts';
 export * from './http/problem.ts';
 export * from './http/raw-problem.ts';
 export * from './http/read-json.ts';
+export * from './http/security-headers.ts';
 export * from './log.ts';
 export * from './metrics.ts';
 export * from './pause.ts';

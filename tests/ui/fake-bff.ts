@@ -18,6 +18,7 @@ import {
   type SubscribeAnswer,
   type SubscribeRequest,
 } from '@tocsin/contracts';
+import { pageHeaders } from '@tocsin/service';
 import { Server } from 'socket.io';
 
 const TYPES: Record<string, string> = {
@@ -26,9 +27,12 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** The headers of a bff, which Express types as its own. */
+const setHeaders = pageHeaders() as unknown as (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+) => void;
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -194,6 +198,7 @@ export class FakeBff {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
+    setHeaders(request, response, () => undefined);
     if (url.pathname.startsWith(SOCKET_PATH)) return;
     if (url.pathname === '/app/notifications/read') {
       const { feed, ...read } = (await bodyOf(request)) as Partial<ReadState> & { feed: string };
@@ -252,7 +257,6 @@ export class FakeBff {
     }
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': POLICY,
     });
     createReadStream(file).pipe(response);
   }

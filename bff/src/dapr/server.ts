@@ -2,7 +2,15 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import { CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
 import { COMPONENTS, TOPICS } from '@tocsin/contracts';
-import { closeServer, listen, withTrace, type Logger } from '@tocsin/service';
+import {
+  closeServer,
+  dataHeaders,
+  errorHandler,
+  listen,
+  notFound,
+  withTrace,
+  type Logger,
+} from '@tocsin/service';
 import express, { type RequestHandler } from 'express';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import { feedActorClass } from './feed-actor.ts';
@@ -28,6 +36,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(dataHeaders());
   app.get('/healthz', (_request, response) => {
     response.send('ok');
   });
@@ -59,6 +68,8 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
     response.json(sdk.generateDaprPubSubSubscriptionList());
   });
+  app.use(notFound);
+  app.use(errorHandler(log));
   await listen(server, port, host);
   return { stop: () => closeServer(server) };
 }

@@ -1,4 +1,11 @@
-import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
+import {
+  errorHandler,
+  healthRoutes,
+  metricsRoutes,
+  notFound,
+  pageHeaders,
+  type Registry,
+} from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { MuteLists } from '../read/mute-lists.ts';
@@ -6,6 +13,7 @@ import type { ReaderPages } from '../read/page-for-reader.ts';
 import type { ReadStates } from '../read/read-states.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { requireIdentity } from './identity.ts';
+import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
@@ -21,6 +29,7 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   pages: ReaderPages;
   states: ReadStates;
   mutes: MuteLists;
+  writeLimit: WriteLimitOptions;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
@@ -29,13 +38,16 @@ export interface PublicAppOptions extends OpsRoutesOptions {
 
 /** What browsers and probes see of an instance, besides the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log } = options;
+  const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
+    options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.use(pageHeaders());
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
+  app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
   app.use(readRoutes(states, log));
   app.use(muteRoutes(mutes, log));

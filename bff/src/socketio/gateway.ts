@@ -95,6 +95,10 @@ export class Gateway {
     refuseOtherUpgrades(server, SOCKET_PATH);
     this.#io.engine.use(createOriginGuard(allowedOrigins));
     this.#io.engine.use(createHandshakeGuard(admission, options.onRefused));
+    // Its answers pass no middleware of Express.
+    this.#io.engine.on('headers', (headers: Record<string, string>) => {
+      headers['X-Content-Type-Options'] = 'nosniff';
+    });
     const connected = new WeakSet<EngineSession>();
     this.#io.engine.on('connection', (session: EngineSession) => {
       admission.opened(session);

@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import { VERSION, errorHandler, notFound, requireApiToken } from '@tocsin/service';
+import { VERSION, dataHeaders, errorHandler, notFound, requireApiToken } from '@tocsin/service';
 import type { Schedules } from '../schedule/index.ts';
 import { changeRoutes } from './changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
@@ -22,6 +22,7 @@ export function internalApp({ token, onProblem, schedules, ...routes }: Internal
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  app.use(dataHeaders());
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive', version: VERSION });
   });

@@ -1,5 +1,12 @@
 import express, { type Express, type RequestHandler } from 'express';
-import { errorHandler, healthRoutes, metricsRoutes, notFound, type Registry } from '@tocsin/service';
+import {
+  dataHeaders,
+  errorHandler,
+  healthRoutes,
+  metricsRoutes,
+  notFound,
+  type Registry,
+} from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
 import { requireApiKey } from './api-key.ts';
 import { changeRoutes } from './changes.ts';
@@ -33,6 +40,7 @@ export function publicApp({ callers, registry, ready, onProblem, ...routes }: Pu
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  app.use(dataHeaders());
   app.use(countProblems(onProblem));
   if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
   app.use(notificationRoutes(routes));

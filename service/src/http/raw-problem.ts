@@ -20,6 +20,7 @@ function answerOf({ status, code, detail, retryAfter }: ProblemDetails): Answer 
   const body = JSON.stringify(problem);
   const headers = {
     'Content-Type': PROBLEM_MEDIA_TYPE,
+    'X-Content-Type-Options': 'nosniff',
     ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

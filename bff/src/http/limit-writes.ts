@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import { sendProblem } from '@tocsin/service';
+import type { RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+
+export interface WriteLimitOptions {
+  /** Writes of one reader, or of one address where nobody is signed in, in a minute; 0 is no bound. */
+  perMinute: number;
+  /** Where a request comes from, behind the proxies that are trusted. */
+  addressOf: (request: IncomingMessage) => string;
+}
+
+const WINDOW_MS = 60_000;
+
+/**
+ * Refuses what writes (neither GET nor HEAD) beyond the limit with 429: everybody may invent a `clientId`, and each
+ * becomes a document. Every instance counts for itself. express-rate-limit counts, since it forgets who was silent.
+ */
+export function limitWrites({ perMinute, addressOf }: WriteLimitOptions): RequestHandler {
+  if (perMinute === 0) return (_request, _response, next) => next();
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit: perMinute,
+    skip: ({ method }) => method === 'GET' || method === 'HEAD',
+    keyGenerator: (request) =>
+      request.identity ? `sub ${request.identity.sub}` : `address ${addressOf(request)}`,
+    standardHeaders: false,
+    legacyHeaders: false,
+    handler: (_request, response) =>
+      sendProblem(response, {
+        status: 429,
+        code: 'too_many_requests',
+        detail: `At most ${perMinute} changes a minute are taken from one reader or address. Send it again later.`,
+        retryAfter: WINDOW_MS / 1000,
+      }),
+    // Addresses are grouped by their networks already, and the proxies are those of TRUST_PROXY.
+    validate: false,
+  });
+}

@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VERSION } from '@tocsin/service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+
+const uiDist = mkdtempSync(join(tmpdir(), 'tocsin-public-app-'));
+let bff: ServedBff;
+beforeAll(async () => {
+  writeFileSync(join(uiDist, 'index.html'), '<!doctype html><title>Page</title>');
+  bff = await serveBff({ UI_DIST: uiDist, WRITES_PER_MINUTE: '3', TRUST_PROXY: '1' });
+});
+afterAll(async () => {
+  await bff.stop();
+  rmSync(uiDist, { recursive: true });
+});
+
+const get = (path: string, init: RequestInit = {}) => fetch(`${bff.url}${path}`, init);
+
+describe('the headers of every answer', () => {
+  it.each([
+    '/',
+    '/nothing',
+    '/healthz',
+    '/metrics',
+    '/app/notifications',
+    '/app/notifications?limit=0',
+    '/app/ops/instances',
+  ])('should let a page load nothing but its own files, and run nothing inline: %s', async (path) => {
+    const { headers } = await get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy.split(';')).toEqual(
+      expect.arrayContaining(["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]),
+    );
+    expect(policy).not.toMatch(/unsafe|\*|data:|https?:/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it.each(['/hubs/?EIO=4&transport=polling', '/hubs/?EIO=3&transport=polling'])(
+    'should forbid to guess what it is, where no page is served: %s',
+    async (path) => {
+      expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff');
+    },
+  );
+});
+
+it('should say its version at /healthz', async () => {
+  expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
+});
+
+describe('changes of read marks and mutes', () => {
+  const headers = (address: string) => ({ 'content-type': 'application/json', 'x-forwarded-for': address });
+  const put = (address: string, clientId: string) =>
+    get('/app/mutes', {
+      method: 'PUT',
+      headers: headers(address),
+      body: JSON.stringify({ feeds: [], severities: [], clientId }),
+    });
+  const mark = (address: string) =>
+    get('/app/notifications/read', {
+      method: 'POST',
+      headers: headers(address),
+      body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
+    });
+
+  it('should be taken so often from one address, whatever clientId it invents, and be read for ever', async () => {
+    const answers = [];
+    for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
+    answers.push((await mark('192.0.2.1')).status);
+    expect(answers).toEqual([204, 204, 204]);
+    const refused = await put('192.0.2.1', 'd');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    expect(await refused.json()).toMatchObject({ code: 'too_many_requests', status: 429 });
+    expect((await mark('192.0.2.1')).status).toBe(429);
+    expect((await put('192.0.2.2', 'a')).status).toBe(204);
+    for (let n = 0; n < 5; n++) {
+      expect((await get('/app/mutes?clientId=a', { headers: headers('192.0.2.1') })).status).toBe(200);
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+/** What may be loaded by an answer that is no page: nothing. */
+const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
+
+/** What a page of ours needs: its own scripts, styles, images and calls; nothing inline, and no other host. */
+const OWN_FILES = {
+  ...NOTHING,
+  'script-src': ["'self'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+};
+
+const headers = (directives: Record<string, string[]>): RequestHandler =>
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    // Whether a host has TLS, and shall have it for years, is decided where TLS ends: at the edge.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+
+/** The headers of an application that serves data alone. */
+export const dataHeaders = (): RequestHandler => headers(NOTHING);
+
+/**
+ * The headers of one that also serves a built page: a strict Content-Security-Policy, without `unsafe-inline`.
+ * `connectTo` names what the page may call besides its own host, as `https://hub.example.com`.
+ */
+export const pageHeaders = (connectTo: readonly string[] = []): RequestHandler =>
+  headers({ ...OWN_FILES, 'connect-src': ["'self'", ...connectTo] });
