@@ -11,7 +11,13 @@ const VUE = ['{ui,client}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**'];
 /** The only files that read the environment; everything else is given its settings. */
-const CONFIGS = ['*/src/config.ts', 'tools/start.mjs', 'tests/**'];
+const CONFIGS = [
+  '*/src/config.ts',
+  'ui/src/server/config.ts',
+  'tools/start.mjs',
+  'service/healthcheck.mjs',
+  'tests/**',
+];
 /** Tools whose configuration has to be a default export. */
 const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}', 'examples/*/*.config.js'];
 
@@ -100,6 +106,7 @@ export default defineConfig(
   },
   {
     files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts'],
+    ignores: ['ui/src/server/**'],
     // Only the Vue compiler knows the type of a .vue file: `vue-tsc` checks these.
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',

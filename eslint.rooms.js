@@ -14,6 +14,7 @@ export const elements = [
   room('vue', 'client/src/vue'),
   room('client', 'client/src'),
   room('ops-page', 'ui/src/ops'),
+  room('ui-server', 'ui/src/server'),
   room('ui', 'ui/src'),
   room('service-http', 'service/src/http'),
   room('service-dapr', 'service/src/dapr'),
@@ -65,6 +66,11 @@ export const policies = [
   {
     from: from('ops-page'),
     allow: [to('ops-page', 'ui', 'vue', 'contracts'), modules('vue', 'uplot')],
+  },
+
+  {
+    from: from('ui-server'),
+    allow: [to('ui-server', 'service', 'service-http'), modules('express', 'zod'), node('*', 'node:*')],
   },
 
   {
@@ -133,7 +139,11 @@ export const policies = [
 
   {
     from: from('tools'),
-    allow: [to('tools', 'contracts', 'client', 'service', 'app'), modules('*', '@*/*'), node('*', 'node:*')],
+    allow: [
+      to('tools', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      modules('*', '@*/*'),
+      node('*', 'node:*'),
+    ],
   },
 
   { from: from('testing'), allow: EVERYTHING },

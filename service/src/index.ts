@@ -14,6 +14,7 @@ export * from './http/health.ts';
 export * from './http/listen.ts';
 export * from './http/media-type.ts';
 export * from './http/metrics.ts';
+export * from './http/pages.ts';
 export * from './http/problem.ts';
 export * from './http/raw-problem.ts';
 export * from './http/read-json.ts';

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
   'bench:recovery': async () => (await import('./bench/recovery.ts')).benchRecovery,
   build: async () => (await import('./build/build.ts')).build,
+  containers: async () => (await import('./containers/containers.ts')).containers,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   dev: async () => (await import('./dev/dev.ts')).dev,

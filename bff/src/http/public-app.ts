@@ -4,6 +4,7 @@ import {
   metricsRoutes,
   notFound,
   pageHeaders,
+  pageRoutes,
   type Registry,
 } from '@tocsin/service';
 import express, { type Express } from 'express';
@@ -18,7 +19,6 @@ import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
-import { pageRoutes } from './page-files.ts';
 import { readRoutes } from './read.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {

@@ -1,22 +1,46 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
+import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { ensureUi } from '../setup/ui.ts';
-import { APPS, bundle, bundleOf } from './bundle.ts';
+import { APPS, bundle, bundleOf, type App } from './bundle.ts';
 import { buildClientPackage, CLIENT_PACKAGE, clientSize } from './client-package.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run build`: the page, each application as one file, and the client as a package to install. */
-export async function build(): Promise<number> {
-  await ensureUi(say);
-  for (const app of APPS) {
-    await bundle(app);
-    const file = bundleOf(app);
-    say(`Written: ${relative(ROOT, file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);
-  }
+const buildApp = async (app: App): Promise<void> => {
+  await bundle(app);
+  const file = bundleOf(app);
+  say(`Written: ${relative(ROOT, file)} (${(statSync(file).size / 2 ** 20).toFixed(1)} MiB)`);
+};
+
+const buildClient = async (): Promise<void> => {
   await buildClientPackage();
   const kilobytes = ((await clientSize()) / 1_000).toFixed(1);
   say(`Written: ${relative(ROOT, CLIENT_PACKAGE)} (${kilobytes} kB with socket.io-client, minified, gzip)`);
+};
+
+const BUILDS = new Map<string, () => Promise<void>>([
+  ['pages', () => ensureUi(say)],
+  ...APPS.map((app) => [app, () => buildApp(app)] as const),
+  ['client', buildClient],
+]);
+
+/** The pages come before their server. */
+const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
+
+/**
+ * `npm run build`: the pages, each application as one file, and the client as a package to install; or only those
+ * that `args` name: `producer`, `bff`, `ui` (its pages and their server), `pages`, `client`.
+ */
+export async function build(args: string[]): Promise<number> {
+  const unknown = args.filter((name) => !BUILDS.has(name));
+  if (unknown.length > 0) {
+    throw new Failure(
+      `There is no ${unknown.join(', ')} to build. Name some of: ${[...BUILDS.keys()].join(', ')}.`,
+    );
+  }
+  const parts = args.length > 0 ? args.flatMap(partsOf) : [...BUILDS.keys()];
+  for (const [name, run] of BUILDS) if (parts.includes(name)) await run();
   return 0;
 }

@@ -2,11 +2,18 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../paths.ts';
 
-export const APPS = ['producer', 'bff'] as const;
+export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
+/** Of the ui its server; the pages are beside it. */
+const FOLDERS: Record<App, { source: string; bundle: string }> = {
+  producer: { source: join('producer', 'src'), bundle: 'producer' },
+  bff: { source: join('bff', 'src'), bundle: 'bff' },
+  ui: { source: join('ui', 'src', 'server'), bundle: join('ui', 'server') },
+};
+
 /** Where `npm run build` puts the bundle of an application. */
-export const bundleOf = (app: App): string => join(ROOT, app, 'dist', 'main.js');
+export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
 /**
  * Builds an application as one file that needs nothing but Node, and has no failpoints.
@@ -17,7 +24,7 @@ export async function bundle(app: App, file = bundleOf(app)): Promise<void> {
   rmSync(dirname(file), { recursive: true, force: true });
   await build({
     cwd: ROOT,
-    input: join(ROOT, app, 'src', 'main.ts'),
+    input: join(ROOT, FOLDERS[app].source, 'main.ts'),
     platform: 'node',
     transform: { target: 'node20', define: { TOCSIN_FAILPOINTS: 'false' } },
     output: {

@@ -1,5 +1,6 @@
 import { bffSettings } from '@tocsin/bff';
 import { producerSettings } from '@tocsin/producer';
+import { uiSettings } from '@tocsin/ui/server';
 import type { z } from 'zod';
 
 interface Setting {
@@ -34,7 +35,8 @@ const table = (settings: readonly Setting[]): string =>
 export const settingsPage = (): string => `# Settings
 
 All settings are environment variables. An empty one counts as absent; a start with faulty ones lists all faults and
-ends. This page is made from the schemas in \`producer/src/config.ts\` and \`bff/src/config.ts\` by \`npm run docs\`.
+ends. This page is made from the schemas in \`producer/src/config.ts\`, \`bff/src/config.ts\` and \`ui/src/server/config.ts\` by
+\`npm run docs\`.
 
 ## producer
 
@@ -43,6 +45,12 @@ ${table(settingsOf(producerSettings))}
 ## bff
 
 ${table(settingsOf(bffSettings))}
+
+## ui
+
+The server of the pages alone, behind a proxy that has /app and /hubs at a bff.
+
+${table(settingsOf(uiSettings))}
 
 ## \`npm start\`
 

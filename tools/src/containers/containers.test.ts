@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../process/run.ts';
+import { findDocker, type Docker } from './engine.ts';
+import { buildImage, pushImage } from './image-steps.ts';
+import { measureStart, startMsOf, type ContainerState } from './start-time.ts';
+
+/** A Docker whose every command ends as it is told here. */
+const answering =
+  (answers: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
+  async (args) => {
+    calls.push(args.join(' '));
+    return { code: 0, output: '', ...answers[args[0] ?? ''] };
+  };
+const facts = { version: '1.0.0', revision: 'abc' };
+const state = (log: { ExitCode: number; End: string }[] | null, Running = true) =>
+  JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
+
+describe('what goes wrong', () => {
+  it('should be a missing docker, with where to get it', async () => {
+    await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
+  });
+
+  it('should be an engine that does not answer, with how to start it', async () => {
+    await expect(findDocker('false')).rejects.toThrow(/does not answer. Start it \(Docker Desktop/);
+  });
+
+  it('should be a build that fails, with what it says', async () => {
+    const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
+    await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
+      /tocsin-bff:1 could not be built. Mend .*\n.*404/,
+    );
+  });
+
+  it.each([
+    ['denied: requested access to the resource is denied', '`docker login registry.example.com`'],
+    ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
+    ['dial tcp: lookup registry.example.com: no such host', 'See that registry.example.com is right'],
+  ])('should be a registry that says %j, with the remedy', async (output, remedy) => {
+    const docker = answering({ push: { code: 1, output } });
+    await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
+  });
+
+  it('should be a container that ends, with its last lines, and leave no container', async () => {
+    const calls: string[] = [];
+    const docker = answering(
+      {
+        run: { output: 'c1' },
+        inspect: { output: state(null, false) },
+        logs: { output: 'PORT: must be a whole number' },
+      },
+      calls,
+    );
+    await expect(measureStart(docker, 'tocsin-ui:1')).rejects.toThrow(/it has ended.*\nPORT: must be/);
+    expect(calls.at(-1)).toBe('rm --force c1');
+  });
+});
+
+describe('the time of a start', () => {
+  it('should end with the first good health check', () => {
+    const log = [
+      { ExitCode: 1, End: '2026-01-01T00:00:00.400Z' },
+      { ExitCode: 0, End: '2026-01-01T00:00:00.700Z' },
+      { ExitCode: 0, End: '2026-01-01T00:00:00.900Z' },
+    ];
+    expect(startMsOf(JSON.parse(state(log)) as ContainerState)).toBe(700);
+    expect(startMsOf(JSON.parse(state(log.slice(0, 1))) as ContainerState)).toBeUndefined();
+  });
+
+  it('should be measured in a container as confined as it runs elsewhere', async () => {
+    const calls: string[] = [];
+    const good = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
+    const docker = answering({ run: { output: 'c1' }, inspect: { output: good } }, calls);
+    expect(await measureStart(docker, 'tocsin-ui:1')).toBe(1_000);
+    expect(calls[0]).toMatch(/--read-only --cap-drop ALL --security-opt no-new-privileges tocsin-ui:1$/);
+  });
+});

@@ -1,0 +1,55 @@
+import { APPS } from '../build/bundle.ts';
+import { ROOT } from '../paths.ts';
+import { table } from '../print/table.ts';
+import { unlessStopped } from '../process/stop-signal.ts';
+import { run } from '../process/run.ts';
+import { findDocker, type Docker } from './engine.ts';
+import { buildImage, imageBytes, pushImage } from './image-steps.ts';
+import { imageName, productVersion } from './images.ts';
+import { readContainersOptions, type ContainersOptions } from './options.ts';
+import { measureStart } from './start-time.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const HEADING = ['image', 'MB', 'ms to healthy'];
+
+/**
+ * `npm run containers`: builds the images of producer, bff and ui, starts each alone, prints its size and how long it
+ * takes to be healthy, and pushes them with `--push`. Can be repeated.
+ */
+export async function containers(args: string[], signal: AbortSignal): Promise<number> {
+  const options = readContainersOptions(args);
+  const docker = await findDocker();
+  await unlessStopped(signal, make(docker, options));
+  return 0;
+}
+
+async function make(docker: Docker, options: ContainersOptions): Promise<void> {
+  const facts = { version: productVersion(), revision: await revision() };
+  const rows: (string | number)[][] = [];
+  for (const app of APPS) {
+    const name = imageName(app, options);
+    say(`Building ${name}.`);
+    await buildImage(docker, app, name, facts);
+    const startMs = await measureStart(docker, name);
+    rows.push([name, Math.round((await imageBytes(docker, name)) / 1e6), Math.round(startMs)]);
+  }
+  say(`\n${table([HEADING, ...rows])}\n`);
+  if (!options.push) return;
+  for (const app of APPS) {
+    const name = imageName(app, options);
+    say(`Pushing ${name}.`);
+    await pushImage(docker, name);
+  }
+  say(
+    `Pushed; \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\` runs them on a cluster.`,
+  );
+}
+
+/** The commit of this folder; `unknown` where there is no git. */
+async function revision(): Promise<string> {
+  const { code, output } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
+    code: 1,
+    output: '',
+  }));
+  return code === 0 ? output.trim() : 'unknown';
+}

@@ -1,0 +1,30 @@
+import { Failure } from '../failure.ts';
+import { findCommand, run, type RunOptions, type RunResult } from '../process/run.ts';
+
+/** Calls the command line of a container engine that answers. */
+export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+
+/**
+ * The Docker of this machine.
+ * @throws Failure when there is none, or its engine does not answer
+ */
+export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
+  if (!command) {
+    throw new Failure(
+      'There is no docker here. Install Docker (https://docs.docker.com/get-started/get-docker/) and start again.',
+    );
+  }
+  const docker: Docker = (args, options) => run(command, args, options);
+  const { code, output } = await docker(['version', '--format', '{{.Server.Version}}']);
+  if (code === 0) return docker;
+  const remedy = /permission denied/i.test(output)
+    ? 'Add yourself to the group docker (`sudo usermod -aG docker $USER`), log in anew'
+    : 'Start it (Docker Desktop, or `sudo systemctl start docker`)';
+  throw new Failure(
+    `The Docker engine does not answer. ${remedy} and start again. Docker says:\n${endOf(output)}`,
+  );
+}
+
+/** The end of what a command wrote, for a person to see why it failed. */
+export const endOf = (output: string, lines = 15): string =>
+  output.trimEnd().split('\n').slice(-lines).join('\n');

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import type { App } from '../build/bundle.ts';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { endOf, type Docker } from './engine.ts';
+
+export interface BuildFacts {
+  version: string;
+  /** The commit that is built. */
+  revision: string;
+}
+
+/** Builds an application's image. @throws Failure with the end of the build's output */
+export async function buildImage(docker: Docker, app: App, name: string, facts: BuildFacts): Promise<void> {
+  const args = [
+    ...['build', '--file', join(ROOT, app, 'Dockerfile'), '--tag', name],
+    ...['--build-arg', `VERSION=${facts.version}`, '--build-arg', `REVISION=${facts.revision}`, ROOT],
+  ];
+  const { code, output } = await docker(args, { env: { DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' } });
+  if (code === 0) return;
+  throw new Failure(
+    `${name} could not be built. Mend what the build says (often the network or the registry of the packages) and ` +
+      `start again:\n${endOf(output, 25)}`,
+  );
+}
+
+/** Pushes an image to the registry in its name. @throws Failure with what the registry says */
+export async function pushImage(docker: Docker, name: string): Promise<void> {
+  const { code, output } = await docker(['push', name]);
+  if (code === 0) return;
+  const host = name.split('/')[0] ?? name;
+  const remedy = /denied|unauthorized|authentication|no basic auth/i.test(output)
+    ? `\`docker login ${host}\` as somebody who may push there`
+    : /server gave HTTP response to HTTPS client/i.test(output)
+      ? `Give it TLS, or name it in the engine's \`insecure-registries\``
+      : `See that ${host} is right and can be reached from here`;
+  throw new Failure(
+    `${name} could not be pushed. ${remedy}, and start again. Docker says:\n${endOf(output, 5)}`,
+  );
+}
+
+/** Bytes of an image, unpacked. */
+export async function imageBytes(docker: Docker, name: string): Promise<number> {
+  const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
+  if (code === 0) return Number(output);
+  throw new Failure(`Docker does not know ${name}, which it has just built: ${endOf(output)}`);
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { Failure, messageOf } from '../failure.ts';
+import { productVersion, type ImageSource } from './images.ts';
+
+export interface ContainersOptions extends ImageSource {
+  push: boolean;
+}
+
+const USAGE = 'npm run containers -- [--registry <host[:port][/path]>] [--tag <tag>] [--push]';
+const REGISTRY = /^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/;
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const TAG = /^\w[\w.-]{0,127}$/;
+
+/** Reads what stands behind `npm run containers --`. @throws Failure that lists all faults */
+export function readContainersOptions(args: string[]): ContainersOptions {
+  const values = parse(args);
+  const source = readImageSource(values);
+  const faults = [
+    ...source.faults,
+    ...(values.push && !source.registry ? ['--push needs a --registry to push to'] : []),
+  ];
+  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  return { registry: source.registry, tag: source.tag, push: values.push };
+}
+
+/** What `--registry` and `--tag` say, with what is wrong with them. */
+export function readImageSource(values: {
+  registry?: string | undefined;
+  tag?: string | undefined;
+}): ImageSource & { faults: string[] } {
+  const registry = values.registry?.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const tag = values.tag ?? productVersion();
+  const faults = [
+    ...(registry === undefined || REGISTRY.test(registry)
+      ? []
+      : [`--registry is ${values.registry}; it must be host, host:port or host/path in lower case`]),
+    ...(TAG.test(tag)
+      ? []
+      : [`--tag is ${tag}; it must be up to 128 of A-Z a-z 0-9 _ . -, not beginning with . or -`]),
+  ];
+  return { registry, tag, faults };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        registry: { type: 'string' },
+        tag: { type: 'string' },
+        push: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
+  }
+}

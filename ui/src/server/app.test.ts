@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig, type RunningApp } from '@tocsin/service';
+import { freePorts } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startUi } from './app.ts';
+import { uiSettings } from './config.ts';
+
+let dist: string;
+let url: string;
+let app: RunningApp;
+beforeAll(async () => {
+  dist = await mkdtemp(join(tmpdir(), 'tocsin-pages-'));
+  await mkdir(join(dist, 'assets'));
+  await writeFile(join(dist, 'index.html'), 'the page');
+  await writeFile(join(dist, 'ops.html'), 'the ops page');
+  await writeFile(join(dist, 'assets', 'main-1a2b.js'), 'export {};');
+  const [port = 0] = await freePorts(1);
+  app = await startUi(parseConfig(uiSettings, { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' }));
+  url = `http://127.0.0.1:${port}`;
+});
+afterAll(async () => {
+  await app.stop();
+  await rm(dist, { recursive: true, force: true });
+});
+
+it.each([
+  ['/', 'the page', 'no-cache'],
+  ['/ops', 'the ops page', 'no-cache'],
+  ['/assets/main-1a2b.js', 'export {};', 'public, max-age=31536000, immutable'],
+])('should serve %s', async (path, text, cacheControl) => {
+  const response = await fetch(url + path);
+  expect([response.status, await response.text()]).toEqual([200, text]);
+  expect(response.headers.get('cache-control')).toBe(cacheControl);
+});
+
+it('should let the pages load and reach nothing but their own host, and nobody frame them', async () => {
+  const { headers } = await fetch(url);
+  const policy = headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).not.toMatch(/unsafe|\*/);
+  expect(headers.get('x-frame-options')).toBe('DENY');
+  expect(headers.get('x-content-type-options')).toBe('nosniff');
+  expect(headers.get('x-powered-by')).toBeNull();
+});
+
+it('should answer what is not there as the other services do', async () => {
+  const response = await fetch(`${url}/app/notifications`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ code: 'not_found' });
+});
+
+it('should be ready as long as there is a page', async () => {
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await rm(join(dist, 'index.html'));
+  expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});

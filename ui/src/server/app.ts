@@ -1,0 +1,49 @@
+import { access } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  answerUnreadableRequests,
+  boundPipelining,
+  closeServer,
+  createLogger,
+  errorHandler,
+  healthRoutes,
+  listen,
+  notFound,
+  pageHeaders,
+  pageRoutes,
+  type RunningApp,
+} from '@tocsin/service';
+import express from 'express';
+import type { UiConfig } from './config.ts';
+
+/** From ui/src/server as from the bundle, ui/server/dist. */
+const BUILT_PAGES = fileURLToPath(new URL('../../dist', import.meta.url));
+
+/**
+ * Serves the built pages for a proxy that has /app and /hubs elsewhere: the same routes with the same headers as at a
+ * bff. Resolves when the port listens.
+ */
+export async function startUi(config: UiConfig): Promise<RunningApp> {
+  const log = createLogger('ui', config.LOG_LEVEL);
+  const uiDist = config.UI_DIST ?? BUILT_PAGES;
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(pageHeaders());
+  app.use(healthRoutes({ ready: () => access(join(uiDist, 'index.html')) }));
+  app.use(pageRoutes(uiDist));
+  app.use(notFound);
+  app.use(errorHandler(log));
+  const server = createServer(boundPipelining(app));
+  answerUnreadableRequests(server);
+  await listen(server, config.PORT);
+  log.info({ port: config.PORT }, 'listening');
+  return {
+    async stop() {
+      log.info('stopping');
+      await closeServer(server);
+      log.info('stopped');
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { commonSettings, parseConfig, portSetting } from '@tocsin/service';
+import { z } from 'zod';
+
+/** The settings of the server of the pages, in the order of `docs/settings.md`. */
+export const uiSettings = z.object({
+  PORT: portSetting().default(8080).describe('Port: the pages / and /ops, and health'),
+  UI_DIST: z.string().optional().describe('Folder of the built pages; default is ui/dist beside the server'),
+  LOG_LEVEL: commonSettings.LOG_LEVEL,
+});
+export type UiConfig = z.infer<typeof uiSettings>;
+
+/** The settings of this process. @throws ConfigError that lists all faults. */
+export const readConfig = (): UiConfig => parseConfig(uiSettings, process.env);

@@ -1,0 +1,5 @@
+import { runUntilSignal } from '@tocsin/service';
+import { startUi } from './app.ts';
+import { readConfig } from './config.ts';
+
+await runUntilSignal(() => startUi(readConfig()));
