@@ -228,6 +228,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
 
   return {
+    async leave() {
+      stopping = true;
+      if (config.DRAIN_DELAY_MS === 0) return;
+      log.info('not ready any more; clients stay for a moment');
+      await pause(config.DRAIN_DELAY_MS);
+    },
     async stop() {
       stopping = true;
       log.info('stopping; clients move to other instances');

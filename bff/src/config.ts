@@ -112,6 +112,9 @@ export const bffSettings = z.object({
   DEAD_LETTER_PAUSE_MS: withDefault(wholeNumberSetting(0, 9_000), 2_000).describe(
     'Pause before a dead announcement is announced again',
   ),
+  DRAIN_DELAY_MS: withDefault(wholeNumberSetting(0, 30_000), 0).describe(
+    'Time for which a stopping instance only says that it is not ready, so that a proxy leads nobody to it, before it moves its clients',
+  ),
   DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
     'Time over which a stopping instance moves its clients to others',
   ),

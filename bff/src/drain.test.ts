@@ -47,3 +47,22 @@ it('should tell its clients when to move while it goes on serving them, and take
   const answer: unknown = await served[0]?.timeout(500).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true });
 });
+
+it('should say that it is not ready before it moves anybody, and take clients meanwhile', async () => {
+  const port = await freePort();
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
+  const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
+  const status = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+  expect(await status()).toBe(200);
+  let left = false;
+  const leaving = bff.leave?.().then(() => (left = true));
+  expect(await status()).toBe(503);
+  const socket = io(`http://127.0.0.1:${port}`, { path: '/hubs', transports: ['websocket'], forceNew: true });
+  sockets.push(socket);
+  await once(socket as never, 'connect');
+  let moved = false;
+  socket.on('draining', () => (moved = true));
+  await leaving;
+  expect({ left, moved }).toEqual({ left: true, moved: false });
+  stopped = bff.stop();
+});

@@ -1,11 +1,13 @@
 import { ConfigError } from './config.ts';
 
 export interface RunningApp {
+  /** Says from now on that it is not ready; resolves when whoever leads callers here has had time to notice. */
+  leave?(): Promise<void>;
   /** Resolves when all that was begun is finished or handed over and every port is closed. */
   stop(): Promise<void>;
 }
 
-/** The longest that a graceful stop may take before the process ends all the same, in ms. */
+/** The longest that a graceful stop may take, after `leave`, before the process ends all the same, in ms. */
 const STOP_LIMIT_MS = 10_000;
 
 /**
@@ -19,6 +21,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
     const stop = async () => {
       if (stopping) return;
       stopping = true;
+      await app.leave?.();
       setTimeout(() => {
         process.stderr.write('The graceful stop took too long; ending now.\n');
         process.exit(1);

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   containers: async () => (await import('./containers/containers.ts')).containers,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
+  deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   dev: async () => (await import('./dev/dev.ts')).dev,
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,

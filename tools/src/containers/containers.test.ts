@@ -9,7 +9,7 @@ const answering =
   (answers: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
   async (args) => {
     calls.push(args.join(' '));
-    return { code: 0, output: '', ...answers[args[0] ?? ''] };
+    return { code: 0, output: '', stdout: '', stderr: '', ...answers[args[0] ?? ''] };
   };
 const facts = { version: '1.0.0', revision: 'abc' };
 const state = (log: { ExitCode: number; End: string }[] | null, Running = true) =>

@@ -9,6 +9,8 @@ export interface RunOptions {
   cwd?: string;
   /** Added to the environment. */
   env?: Record<string, string>;
+  /** Given on standard input; without it there is none. */
+  input?: string;
   /** Called for each line of standard output and error as it comes. */
   onLine?: (line: string) => void;
 }
@@ -17,6 +19,8 @@ export interface RunResult {
   code: number;
   /** Standard output and error, in the order they came. */
   output: string;
+  stdout: string;
+  stderr: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -31,24 +35,30 @@ process.once('exit', () => {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];
+    const apart = { stdout: [] as string[], stderr: [] as string[] };
     const child = spawn(command, args, {
       ...(options.cwd ? { cwd: options.cwd } : {}),
       env: { ...hostEnvironment(), ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.add(child);
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
+    for (const name of ['stdout', 'stderr'] as const) {
+      createInterface({ input: child[name] }).on('line', (line) => {
         lines.push(line);
+        apart[name].push(line);
         options.onLine?.(line);
       });
     }
+    // A command that ends without reading all of it says by its exit code whether that is a fault.
+    child.stdin.once('error', () => undefined);
+    child.stdin.end(options.input);
     child.once('error', (error) =>
       reject(hasCode(error, 'ENOENT') ? new Failure(`${command} was not found.`) : error),
     );
     child.once('close', (code) => {
       running.delete(child);
-      resolve({ code: code ?? 1, output: lines.join('\n') });
+      const [output, stdout, stderr] = [lines, apart.stdout, apart.stderr].map((some) => some.join('\n'));
+      resolve({ code: code ?? 1, output, stdout, stderr } as RunResult);
     });
   });
 }

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Kubectl } from './kubectl.ts';
+
+const balancerSchema = z.object({
+  ingress: z.array(z.object({ ip: z.string().optional(), hostname: z.string().optional() })).default([]),
+});
+const statusSchema = z.object({ loadBalancer: balancerSchema.default({ ingress: [] }) });
+const ingressSchema = z.object({ status: statusSchema.default({ loadBalancer: { ingress: [] } }) });
+export const serviceSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.object({
+    type: z.string(),
+    ports: z
+      .array(z.object({ name: z.string().default(''), port: z.int(), nodePort: z.int().optional() }))
+      .default([]),
+  }),
+  status: statusSchema.default({ loadBalancer: { ingress: [] } }),
+});
+type Service = z.infer<typeof serviceSchema>;
+const nodeSchema = z.object({
+  status: z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })) }),
+});
+
+/** The port of a Service that stands for HTTP: 80, or what is called so. */
+const httpPort = ({ spec }: Service) =>
+  spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
+
+/** A Service that could be the one of an ingress controller: by its name or labels, and reached from outside. */
+export const isController = ({ metadata, spec }: Service): boolean =>
+  spec.type !== 'ClusterIP' &&
+  /traefik|ingress|haproxy|contour|kong|envoy/.test(
+    `${metadata.name} ${metadata.labels['app.kubernetes.io/name'] ?? ''}`,
+  );
+
+/**
+ * Where the Ingress is reached, as http://host[:port]: what its controller says of it, else the controller's Service.
+ * `undefined` if nothing in the cluster tells.
+ */
+export async function findAddress(
+  kubectl: Kubectl,
+  namespace: string,
+  ingressName: string,
+): Promise<string | undefined> {
+  const ingress = await kubectl.get(ingressSchema, ['ingress', ingressName, '-n', namespace]);
+  const said = ingress?.status.loadBalancer.ingress[0];
+  const address = said?.hostname ?? said?.ip;
+  if (address !== undefined) return `http://${address}`;
+  const services = (await kubectl.list(serviceSchema, ['services', '-A'])).filter(isController);
+  for (const service of services) {
+    const balancer = service.status.loadBalancer.ingress[0];
+    const balanced = balancer?.hostname ?? balancer?.ip;
+    const port = httpPort(service);
+    if (!port) continue;
+    if (balanced !== undefined) return `http://${balanced}${port.port === 80 ? '' : `:${port.port}`}`;
+    if (port.nodePort === undefined) continue;
+    const nodes = await kubectl.list(nodeSchema, ['nodes']);
+    const addresses = nodes.flatMap(({ status }) => status.addresses);
+    const node = ['ExternalIP', 'InternalIP']
+      .map((type) => addresses.find((one) => one.type === type)?.address)
+      .find((one) => one !== undefined);
+    if (node !== undefined) return `http://${node}:${port.nodePort}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import { Failure } from '../failure.ts';
+import type { Say } from '../setup/say.ts';
+import { saidBy, type Kubectl } from './kubectl.ts';
+import type { Resource } from './kustomization.ts';
+
+/**
+ * `kubectl apply`; says how many were created, changed and left, and passes warnings on.
+ * @throws Failure with what the cluster refused
+ */
+export async function apply(
+  kubectl: Kubectl,
+  what: string,
+  resources: readonly Resource[],
+  say: Say,
+): Promise<void> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: resources });
+  const answer = await kubectl.try(['apply', '-f', '-'], list);
+  for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
+  if (answer.code !== 0)
+    throw new Failure(
+      `The cluster refused a part of ${what}: ${saidBy(answer)}. Mend that and deploy again; what runs was left running.`,
+    );
+  const counts = ['created', 'configured', 'unchanged']
+    .map((outcome) => [
+      answer.stdout.split('\n').filter((line) => line.endsWith(` ${outcome}`)).length,
+      outcome,
+    ])
+    .filter(([count]) => count !== 0)
+    .map(([count, outcome]) => `${count} ${outcome}`);
+  say(`Applied ${what}: ${counts.join(', ')}`);
+}

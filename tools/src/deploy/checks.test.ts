@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { checkCluster } from './cluster.ts';
+import { checkDapr } from './dapr-there.ts';
+import { chooseIngressClass } from './ingress-class.ts';
+import { Kubectl, type Answer } from './kubectl.ts';
+import { checkRights, rightsToApply } from './rights.ts';
+import { needsNodeVolume } from './storage.ts';
+
+type Script = Record<string, Partial<Answer> | object[] | undefined>;
+
+/** A kubectl that knows the answers to calls that begin so; what it does not know is not there. */
+const kubectlWith = (script: Script): Kubectl =>
+  new Kubectl(async (args) => {
+    const call = args.join(' ');
+    const found = Object.entries(script).find(([beginning]) => call.startsWith(beginning))?.[1] ?? {};
+    const answer = Array.isArray(found) ? { stdout: JSON.stringify({ items: found }) } : found;
+    return { code: 0, stdout: '', stderr: '', ...answer };
+  });
+
+describe('checkCluster', () => {
+  const context = { 'config current-context': { stdout: 'kind\n' } };
+  const version = (gitVersion: string) => ({ stdout: JSON.stringify({ serverVersion: { gitVersion } }) });
+
+  it('should name the cluster', async () => {
+    const kubectl = kubectlWith({ ...context, version: version('v1.35.4') });
+    expect(await checkCluster(kubectl)).toBe('context kind, Kubernetes v1.35.4');
+  });
+
+  it.each<[string, Script, RegExp]>([
+    ['no context', { 'config current-context': { code: 1 } }, /no current context.*set KUBECONFIG/],
+    [
+      'no answer',
+      { ...context, version: { code: 1, stderr: 'E1125 cache\nerror: refused' } },
+      /context kind does not answer: refused\. Start it/,
+    ],
+    ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, and 1\.30 or later is needed/],
+  ])('should say what to do with %s', async (_, script, sentence) => {
+    await expect(checkCluster(kubectlWith(script))).rejects.toThrow(sentence);
+  });
+});
+
+describe('checkRights', () => {
+  const review = (verb: string, resource: string, allowed: boolean) => ({
+    spec: { resourceAttributes: { verb, resource, group: 'apps' } },
+    status: { allowed },
+  });
+
+  it('should name what is missing and who can give it', async () => {
+    const reviews = ['get', 'create', 'patch', 'list'].map((verb) => review(verb, 'deployments', false));
+    await expect(
+      checkRights(kubectlWith({ create: [...reviews, review('get', 'pods', true)] }), []),
+    ).rejects.toThrow(
+      /You may not get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more .*administrator/,
+    );
+    await checkRights(kubectlWith({ create: [review('get', 'pods', true)] }), []);
+  });
+
+  it('should ask for a namespace only where a kind has one', () => {
+    const rights = rightsToApply(['Namespace', 'Deployment'], 'ns');
+    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
+    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
+    expect(rights).toContainEqual({ verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'ns' });
+  });
+});
+
+describe('checkDapr', () => {
+  const crds = ['components', 'configurations', 'resiliencies'].map((name) => ({
+    metadata: { name: `${name}.dapr.io` },
+    status: { conditions: [{ type: 'Established', status: 'True' }] },
+  }));
+  const parts = ['operator', 'sentry', 'sidecar-injector', 'placement-server', 'scheduler-server'];
+  const part = (name: string, readyReplicas: number, drops = 'true') => ({
+    metadata: { namespace: 'dapr-system', labels: { app: `dapr-${name}` } },
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              image: 'ghcr.io/dapr/x:1.18.1',
+              env: [
+                { name: 'SIDECAR_DROP_ALL_CAPABILITIES', value: drops },
+                { name: 'X', valueFrom: {} },
+              ],
+            },
+          ],
+        },
+      },
+    },
+    status: { readyReplicas },
+  });
+  const up = {
+    'get crd': crds,
+    'get deployments,statefulsets': parts.map((name) => part(name, 1)),
+    'get mutatingwebhookconfiguration': { stdout: '{}' },
+    'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: true } } }) },
+  };
+  const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
+
+  it('should say what there is', async () => {
+    expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
+    const kept = parts.map((name) => part(name, 1, 'false'));
+    expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
+  });
+
+  it.each<[string, Script, RegExp]>([
+    [
+      'is not there',
+      { 'get crd': [], 'get deployments,statefulsets': [] },
+      /not installed.*install it with `helm/,
+    ],
+    [
+      'is not up',
+      { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
+      /not fully up: dapr-sentry not ready.*get pods -n dapr-system/,
+    ],
+    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not fully up: components\.dapr\.io/],
+    [
+      'has no webhook',
+      { 'get mutatingwebhookconfiguration': {} },
+      /webhook dapr-sidecar-injector is missing/,
+    ],
+    [
+      'has no mTLS',
+      { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
+      /mTLS is turned off.*global\.mtls\.enabled=true/,
+    ],
+  ])('should say what to do with a Dapr that %s', async (_, script, sentence) => {
+    await expect(check(script)).rejects.toThrow(sentence);
+  });
+});
+
+describe('chooseIngressClass', () => {
+  const ingressClass = (name: string, controller = 'example.com/x', isDefault = false) => ({
+    metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': String(isDefault) } },
+    spec: { controller },
+  });
+  const traefik = ingressClass('traefik', 'traefik.io/ingress-controller');
+  const choose = (classes: object[], asked?: string) =>
+    chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
+
+  it('should take what is asked for, the default one, Traefik’s, or the only one', async () => {
+    expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
+    expect(await choose([traefik, ingressClass('a', 'x', true)])).toMatchObject({ name: 'a' });
+    expect(await choose([ingressClass('a'), traefik])).toEqual({ name: 'traefik', isTraefik: true });
+    expect(await choose([ingressClass('a')])).toMatchObject({ name: 'a' });
+  });
+
+  it.each<[object[], string | undefined, RegExp]>([
+    [[], undefined, /no ingress class, so.*install an ingress controller/],
+    [[ingressClass('a'), ingressClass('b')], undefined, /choose one of a, b with --ingress-class/],
+    [[traefik], 'b', /no ingress class b: it has traefik/],
+  ])('should say what to do with %j', async (classes, asked, sentence) => {
+    await expect(choose(classes, asked)).rejects.toThrow(sentence);
+  });
+});
+
+describe('needsNodeVolume', () => {
+  const standard = (isDefault: boolean) => ({
+    metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
+  });
+  const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
+
+  it('should be so on a single node without a default storage class, and stay as it was', async () => {
+    expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
+    expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
+    const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
+    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [standard(true)] })).toBe(
+      true,
+    );
+    expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
+  });
+
+  it('should say what to do where a node cannot be meant', async () => {
+    await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
+      /no default storage class and 2 nodes.*install/,
+    );
+  });
+});

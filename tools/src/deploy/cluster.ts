@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { saidBy, type Kubectl } from './kubectl.ts';
+
+const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
+/** The first one with `sleep` in preStop and metrics of a single container. */
+const OLDEST = [1, 30] as const;
+
+/**
+ * The cluster that kubectl leads to, in words.
+ * @throws Failure when there is none, it does not answer or it is too old
+ */
+export async function checkCluster(kubectl: Kubectl): Promise<string> {
+  const context = await kubectl.try(['config', 'current-context']);
+  if (context.code !== 0)
+    throw new Failure(
+      'kubectl has no current context. `kubectl config get-contexts` lists those that there are and ' +
+        '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file that your cluster came with.',
+    );
+  const name = context.stdout.trim();
+  const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
+  if (answer.code !== 0)
+    throw new Failure(
+      `The cluster of the context ${name} does not answer: ${saidBy(answer)}. Start it, or choose another with ` +
+        '`kubectl config use-context NAME`, and try again.',
+    );
+  const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
+  const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    throw new Failure(
+      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, and ${OLDEST.join('.')} or later is needed: upgrade it.`,
+    );
+  return `context ${name}, Kubernetes ${gitVersion}`;
+}

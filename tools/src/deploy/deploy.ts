@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { pollUntil } from '../net/poll.ts';
+import type { Say } from '../setup/say.ts';
+import { findAddress } from './address.ts';
+import { apply } from './apply.ts';
+import { checkCluster } from './cluster.ts';
+import { checkDapr } from './dapr-there.ts';
+import { chooseIngressClass } from './ingress-class.ts';
+import { findKubectl, type Kubectl } from './kubectl.ts';
+import { NAMESPACE, render, type Resource, type Variant } from './kustomization.ts';
+import { readDeployOptions, type DeployOptions } from './options.ts';
+import { remove } from './remove.ts';
+import { checkRights, rightsToApply, rightsToLook, type Right } from './rights.ts';
+import { waitForRollout } from './rollout.ts';
+import { makeSecrets } from './secrets.ts';
+import { needsNodeVolume } from './storage.ts';
+
+/** A controller needs a moment to lead to new pods. */
+const ANSWER_MS = 60_000;
+const INGRESS = 'tocsin';
+const RIGHTS_TO_REMOVE: Right[] = [
+  { verb: 'delete', group: '', resource: 'namespaces' },
+  { verb: 'list', group: '', resource: 'persistentvolumes' },
+];
+
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+
+/**
+ * `npm run deploy`: puts Tocsin into the cluster of kubectl's current context and waits until it is ready, or removes
+ * it. Stops at the first fault with a sentence that says what to do; what is there already is brought to what is asked.
+ */
+export async function deploy(args: string[]): Promise<number> {
+  const options = readDeployOptions(args);
+  const kubectl = findKubectl();
+  say(`Cluster: ${await checkCluster(kubectl)}`);
+  if (options === 'delete') {
+    await checkRights(kubectl, RIGHTS_TO_REMOVE);
+    await remove(kubectl, say);
+    return 0;
+  }
+  await checkRights(kubectl, rightsToLook(NAMESPACE));
+  const variant = await chooseVariant(kubectl, options);
+  const resources = await render(kubectl, variant);
+  const kinds = resources.map(({ kind }) => kind);
+  await checkRights(kubectl, rightsToApply(kinds, NAMESPACE));
+  say('Rights: all that is needed');
+  await applyInOrder(kubectl, resources, options);
+  await printAddress(kubectl, options);
+  return 0;
+}
+
+/** Looks at the cluster. @throws Failure when something is missing */
+async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<Variant> {
+  const dapr = await checkDapr(kubectl, say);
+  say(`Dapr: ${dapr.version} in ${dapr.namespace}, all parts ready, mTLS on`);
+  if (!dapr.dropsCapabilities)
+    say(
+      `Warning: this Dapr leaves its sidecars their capabilities, so the namespace gets the Pod Security Standard baseline ` +
+        `instead of restricted. \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
+        'dapr_sidecar_injector.sidecarDropALLCapabilities=true` changes that; then deploy again.',
+    );
+  const ingressClass = await chooseIngressClass(kubectl, options.ingressClass);
+  say(`Ingress class: ${ingressClass.name}`);
+  if (!ingressClass.isTraefik)
+    say(
+      'Warning: the sticky cookie is set by annotations for Traefik; this class needs its own (k8s/base/bff.yaml has ' +
+        'those of ingress-nginx), or clients that poll fall back and forth between instances.',
+    );
+  const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
+  if (nodeVolume)
+    say(
+      'Volume: the cluster has no default storage class; Redis keeps its data on its only node, in /var/lib/tocsin/redis',
+    );
+  const bffs = await scaledBffs(kubectl);
+  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, to which it was scaled`);
+  const { registry, tag, host, publish } = options;
+  return {
+    registry,
+    tag,
+    host,
+    publish,
+    nodeVolume,
+    baseline: !dapr.dropsCapabilities,
+    bffs,
+    ingressClass: ingressClass.name,
+  };
+}
+
+/** How many instances the autoscaler has made of the two; an apply must not take them back. */
+async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
+  const schema = z.object({ spec: z.object({ replicas: z.int() }) });
+  const there = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
+  return there && there.spec.replicas > 2 ? there.spec.replicas : undefined;
+}
+
+/** What runs reads its secrets, components and Redis at the start: they come first. */
+async function applyInOrder(
+  kubectl: Kubectl,
+  resources: readonly Resource[],
+  options: DeployOptions,
+): Promise<void> {
+  const { registry, timeoutMs } = options;
+  const isNamespace = ({ kind }: Resource) => kind === 'Namespace';
+  const runs = ({ kind }: Resource) => ['Deployment', 'HorizontalPodAutoscaler', 'Ingress'].includes(kind);
+  await apply(kubectl, 'the namespace', resources.filter(isNamespace), say);
+  await makeSecrets(kubectl, NAMESPACE, say);
+  const first = resources.filter((resource) => !isNamespace(resource) && !runs(resource));
+  await apply(kubectl, 'components, policies and Redis', first, say);
+  const shared = { namespace: NAMESPACE, registry, timeoutMs, say };
+  await waitForRollout(kubectl, { ...shared, workloads: ['statefulset/redis'] });
+  say('Redis is ready');
+  const deployments = resources
+    .filter(({ kind }) => kind === 'Deployment')
+    .map(({ metadata }) => metadata.name);
+  await apply(kubectl, `${deployments.join(', ')} and the ingress`, resources.filter(runs), say);
+  await waitForRollout(kubectl, { ...shared, workloads: deployments.map((name) => `deployment/${name}`) });
+  say(`Rolled out: ${deployments.join(', ')}`);
+}
+
+async function printAddress(kubectl: Kubectl, { host }: DeployOptions): Promise<void> {
+  const address = await findAddress(kubectl, NAMESPACE, INGRESS);
+  if (address === undefined)
+    return say(
+      'It runs. The cluster does not tell where its ingress controller is reached; ask its administrator for the address.',
+    );
+  if (host !== undefined) return say(`It runs. Open http://${host} once that name leads to ${address}.`);
+  const fault = await pollUntil(() => isLedTo(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
+  say(`It runs. Open ${address}`);
+  if (fault)
+    say(`(From here it did not answer: ${fault}. It may be reached from inside the cluster's network only.)`);
+}
+
+/** True if a bff answers there; one that asks for tokens does so with 401. */
+const isLedTo = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return response.ok || response.status === 401;
+    },
+    () => false,
+  );

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { judgeRollout, podSchema, workloadSchema } from './judge-rollout.ts';
+
+const NOW = Date.parse('2026-01-01T00:10:00Z');
+const setting = { namespace: 'ns', registry: 'reg.example', now: NOW };
+
+const deployment = (status: object = {}, replicas = 2) =>
+  workloadSchema.parse({
+    kind: 'Deployment',
+    metadata: { name: 'bff', generation: 2 },
+    spec: { replicas },
+    status: {
+      ...{ observedGeneration: 2, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 },
+      ...status,
+    },
+  });
+
+const pod = ({ waiting, restarts = 0, ...more }: Record<string, unknown> & { restarts?: number }) =>
+  podSchema.parse({
+    metadata: {
+      name: 'bff-1',
+      labels: { 'app.kubernetes.io/name': 'bff' },
+      annotations: { 'dapr.io/enabled': 'true' },
+      ...(more['deleted'] ? { deletionTimestamp: '2026-01-01T00:00:00Z' } : {}),
+    },
+    spec: { containers: (more['containers'] as { name: string }[]) ?? [{ name: 'bff' }, { name: 'daprd' }] },
+    status: {
+      conditions: more['conditions'] ?? [],
+      containerStatuses: [
+        {
+          name: 'bff',
+          image: more['image'] ?? 'reg.example/tocsin-bff:1',
+          restartCount: restarts,
+          state: waiting === undefined ? {} : { waiting },
+        },
+      ],
+    },
+  });
+
+const judge = (status: object, ...pods: ReturnType<typeof pod>[]) =>
+  judgeRollout({ workloads: [deployment(status)], pods }, setting);
+
+describe('judgeRollout', () => {
+  it('should wait until all pods are of the newest revision and available, and none is left of the old', () => {
+    expect(judge({})).toEqual({ pending: [] });
+    expect(judge({ observedGeneration: 1 }).pending).toEqual(['bff 2/2']);
+    expect(judge({ updatedReplicas: 1 }).pending).toEqual(['bff 1/2']);
+    expect(judge({ availableReplicas: 0 }).pending).toEqual(['bff 0/2']);
+    expect(judge({ replicas: 3 }).pending).toEqual(['bff 2/2']);
+  });
+
+  const unfinished = { updatedReplicas: 1 };
+
+  it('should say how an image gets where it is looked for', () => {
+    const waiting = { reason: 'ImagePullBackOff' };
+    expect(judge(unfinished, pod({ waiting })).fault).toMatch(
+      /reg\.example\/tocsin-bff:1 cannot be pulled: push it with `npm run containers -- --registry reg\.example --tag 1 --push`/,
+    );
+    expect(judge(unfinished, pod({ waiting, image: 'redis:7' })).fault).toMatch(
+      /redis:7 .*load it into the node/,
+    );
+  });
+
+  it.each([
+    [
+      'a pod without a sidecar',
+      { containers: [{ name: 'bff' }] },
+      /without a sidecar.*rollout restart deployment\/bff/,
+    ],
+    [
+      'a container that ends again and again',
+      { waiting: { reason: 'CrashLoopBackOff' }, restarts: 4 },
+      /bff of bff-1 has ended 4 times: `kubectl -n ns logs bff-1 -c bff --previous`/,
+    ],
+    [
+      'a container that lacks its Secret',
+      { waiting: { reason: 'CreateContainerConfigError', message: 'secret "redis" not found' } },
+      /cannot be made: secret "redis" not found/,
+    ],
+    [
+      'a pod that no node takes',
+      {
+        conditions: [
+          {
+            ...{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/1 nodes.' },
+            lastTransitionTime: '2026-01-01T00:09:00Z',
+          },
+        ],
+      },
+      /No node takes the pod bff-1: 0\/1 nodes\./,
+    ],
+  ])('should find %s', (_, odd, sentence) => {
+    expect(judge(unfinished, pod(odd)).fault).toMatch(sentence);
+    expect(judge(unfinished, pod({ ...odd, deleted: true })).fault).toBeUndefined();
+    expect(judge({}, pod(odd)).fault).toBeUndefined();
+  });
+
+  it('should find pods that the cluster refuses', () => {
+    const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }];
+    expect(judge({ updatedReplicas: 0, conditions }).fault).toMatch(
+      /refuses pods of bff: violates PodSecurity/,
+    );
+  });
+
+  it('should be patient with what mends itself', () => {
+    const young = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
+    expect(judge(unfinished, pod(young)).fault).toBeUndefined();
+    expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).fault).toBeUndefined();
+  });
+});

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+
+/** What is read of the workloads and pods of a namespace while they roll out. */
+export const workloadSchema = z.object({
+  kind: z.enum(['Deployment', 'StatefulSet']),
+  metadata: z.object({ name: z.string(), generation: z.int() }),
+  spec: z.object({ replicas: z.int().default(1) }),
+  status: z.object({
+    observedGeneration: z.int().default(0),
+    replicas: z.int().default(0),
+    updatedReplicas: z.int().default(0),
+    readyReplicas: z.int().default(0),
+    availableReplicas: z.int().default(0),
+    conditions: z
+      .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
+      .default([]),
+  }),
+});
+export type Workload = z.infer<typeof workloadSchema>;
+
+const stateSchema = z.object({
+  waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional(),
+});
+const containerStatusSchema = z.object({
+  name: z.string(),
+  image: z.string(),
+  restartCount: z.int(),
+  state: stateSchema.default({}),
+});
+export const podSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    annotations: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({
+    containers: z.array(z.object({ name: z.string() })),
+    initContainers: z.array(z.object({ name: z.string() })).default([]),
+  }),
+  status: z.object({
+    conditions: z
+      .array(
+        z.object({
+          type: z.string(),
+          status: z.string(),
+          reason: z.string().default(''),
+          message: z.string().default(''),
+          lastTransitionTime: z.string().default(''),
+        }),
+      )
+      .default([]),
+    containerStatuses: z.array(containerStatusSchema).default([]),
+    initContainerStatuses: z.array(containerStatusSchema).default([]),
+  }),
+});
+export type Pod = z.infer<typeof podSchema>;
+
+export interface Judgement {
+  /** What is not as it should be yet, in words. */
+  pending: string[];
+  /** Why it will not get there without somebody who mends it: one sentence with the remedy. */
+  fault?: string;
+}
+
+/** A sidecar that starts before its Redis does may end a few times. */
+const RESTARTS_TOO_MANY = 4;
+/** For a volume or a node that is just being made. */
+const UNSCHEDULABLE_MS = 30_000;
+
+/** Where a roll-out stands. `now` is in ms since 1970. */
+export function judgeRollout(
+  { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
+  { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
+): Judgement {
+  const pending = workloads.filter((one) => !isRolledOut(one)).map(stateOf);
+  const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const fault =
+    refusedPods(workloads) ??
+    firstOf(living, (pod) => imageFault(pod, registry)) ??
+    firstOf(living, (pod) => missingSidecar(pod, namespace)) ??
+    firstOf(living, (pod) => crash(pod, namespace)) ??
+    firstOf(living, (pod) => unschedulable(pod, now));
+  return { pending, ...(pending.length > 0 && fault !== undefined && { fault }) };
+}
+
+function isRolledOut({ kind, metadata, spec, status }: Workload): boolean {
+  const available = kind === 'Deployment' ? status.availableReplicas : status.readyReplicas;
+  return (
+    status.observedGeneration >= metadata.generation &&
+    status.updatedReplicas >= spec.replicas &&
+    available >= spec.replicas &&
+    status.replicas === spec.replicas
+  );
+}
+
+const stateOf = ({ kind, metadata, spec, status }: Workload): string =>
+  `${metadata.name} ${Math.min(status.updatedReplicas, kind === 'Deployment' ? status.availableReplicas : status.readyReplicas)}/${spec.replicas}`;
+
+const firstOf = (pods: readonly Pod[], look: (pod: Pod) => string | undefined): string | undefined =>
+  pods.map(look).find((fault) => fault !== undefined);
+
+function refusedPods(workloads: readonly Workload[]): string | undefined {
+  for (const { metadata, status } of workloads) {
+    const refusal = status.conditions.find(
+      ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
+    );
+    if (refusal)
+      return `The cluster refuses pods of ${metadata.name}: ${refusal.message.trim()}. Mend that and deploy again.`;
+  }
+  return undefined;
+}
+
+const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
+
+function imageFault(pod: Pod, registry: string | undefined): string | undefined {
+  for (const { image, state } of statusesOf(pod)) {
+    if (!/^(ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(state.waiting?.reason ?? ''))
+      continue;
+    const remedy =
+      registry !== undefined && image.startsWith(`${registry}/`)
+        ? `push it with \`npm run containers -- --registry ${registry} --tag ${image.split(':').at(-1)} --push\`, or correct ` +
+          '--registry and --tag, and deploy again (a private registry needs a pull secret of the service accounts)'
+        : 'load it into the node, or let the node reach its registry, and deploy again';
+    return `The image ${image} cannot be pulled: ${remedy}.`;
+  }
+  return undefined;
+}
+
+function missingSidecar({ metadata, spec }: Pod, namespace: string): string | undefined {
+  if (metadata.annotations['dapr.io/enabled'] !== 'true') return undefined;
+  if ([...spec.containers, ...spec.initContainers].some(({ name }) => name === 'daprd')) return undefined;
+  const app = metadata.labels['app.kubernetes.io/name'] ?? '';
+  return (
+    `The pod ${metadata.name} was made without a sidecar, since Dapr's webhook did not answer: ` +
+    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` makes it again.`
+  );
+}
+
+function crash(pod: Pod, namespace: string): string | undefined {
+  const found = statusesOf(pod).find(
+    ({ restartCount, state }) =>
+      state.waiting?.reason === 'CrashLoopBackOff' && restartCount >= RESTARTS_TOO_MANY,
+  );
+  const odd = statusesOf(pod).find(({ state }) => state.waiting?.reason === 'CreateContainerConfigError');
+  if (odd)
+    return `The container ${odd.name} of ${pod.metadata.name} cannot be made: ${odd.state.waiting?.message}. Mend that and deploy again.`;
+  if (!found) return undefined;
+  return (
+    `The container ${found.name} of ${pod.metadata.name} has ended ${found.restartCount} times: ` +
+    `\`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${found.name} --previous\` says why.`
+  );
+}
+
+function unschedulable({ metadata, status }: Pod, now: number): string | undefined {
+  const found = status.conditions.find(
+    ({ type, reason, lastTransitionTime }) =>
+      type === 'PodScheduled' &&
+      reason === 'Unschedulable' &&
+      now - Date.parse(lastTransitionTime) > UNSCHEDULABLE_MS,
+  );
+  return (
+    found &&
+    `No node takes the pod ${metadata.name}: ${found.message} Make room or a volume for it and deploy again.`
+  );
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { findCommand, run } from '../process/run.ts';
+
+export interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `kubectl` with these arguments, and `input` on its standard input. */
+export type RunKubectl = (args: readonly string[], input?: string) => Promise<Answer>;
+
+/** What a call waits for an answer of the API server. */
+const ANSWER = '--request-timeout=20s';
+
+/** The cluster that kubectl's current context names. */
+export class Kubectl {
+  readonly #run: RunKubectl;
+
+  constructor(run: RunKubectl) {
+    this.#run = run;
+  }
+
+  /** The answer, whatever it is. */
+  try(args: readonly string[], input?: string): Promise<Answer> {
+    return this.#run(args, input);
+  }
+
+  /** Standard output. @throws Failure with what kubectl said */
+  async text(args: readonly string[], input?: string): Promise<string> {
+    const answer = await this.#run(args, input);
+    if (answer.code === 0) return answer.stdout;
+    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${saidBy(answer)}`);
+  }
+
+  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` */
+  async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
+    const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', ANSWER]);
+    return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
+  }
+
+  /** The objects of a `kubectl get … -o json` of several. @throws Failure as `text` */
+  async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
+    return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
+  }
+}
+
+/** The kubectl of the PATH. @throws Failure with the remedy if there is none */
+export function findKubectl(): Kubectl {
+  const command = findCommand(['kubectl']);
+  if (command === undefined)
+    throw new Failure(
+      'kubectl was not found. Install it (https://kubernetes.io/docs/tasks/tools/) and try again.',
+    );
+  return new Kubectl((args, input) => run(command, args, input === undefined ? {} : { input }));
+}
+
+/** The last line of what kubectl complained of, without its prefixes. */
+export const saidBy = ({ stderr }: Answer): string =>
+  (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
+  'it said nothing';

@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { z } from 'zod';
+import { APPS } from '../build/bundle.ts';
+import type { ImageSource } from '../containers/images.ts';
+import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
+import type { Kubectl } from './kubectl.ts';
+
+export const NAMESPACE = 'realtime-microservices';
+
+/** What differs from one cluster to another. */
+export interface Variant extends ImageSource {
+  ingressClass: string;
+  host: string | undefined;
+  publish: boolean;
+  /** Redis keeps its data in a folder of the node. */
+  nodeVolume: boolean;
+  /** The Pod Security Standard `baseline` instead of `restricted`. */
+  baseline: boolean;
+  /** Instances of the bff if they were scaled already. */
+  bffs: number | undefined;
+}
+
+const resourceSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+
+const FOLDER = join(ARTIFACTS_DIR, 'deploy');
+
+/** The kustomization of this variant, as its file has it in `folder`. */
+export function kustomizationOf(variant: Variant, folder: string): object {
+  const { registry, tag, ingressClass, host, publish, nodeVolume, baseline, bffs } = variant;
+  const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
+  const overlay = registry === undefined ? 'local' : 'registry';
+  const components = [
+    ...(nodeVolume && overlay === 'registry' ? ['node-volume'] : []),
+    ...(baseline ? ['baseline'] : []),
+    ...(publish ? ['publish'] : []),
+  ];
+  const ingress = [
+    { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
+    ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
+  ];
+  return {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    sortOptions: { order: 'fifo' },
+    resources: [at(`overlays/${overlay}`)],
+    components: components.map((name) => at(`components/${name}`)),
+    images: APPS.map((app) => ({
+      name: `tocsin-${app}`,
+      newName: `${registry === undefined ? '' : `${registry}/`}tocsin-${app}`,
+      newTag: tag,
+    })),
+    patches: [{ target: { kind: 'Ingress' }, patch: JSON.stringify(ingress) }],
+    ...(bffs !== undefined && { replicas: [{ name: 'bff', count: bffs }] }),
+  };
+}
+
+/**
+ * Writes the kustomization of this variant to `.artifacts/deploy` and renders it.
+ * @throws Failure when kubectl cannot render it
+ */
+export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'kustomization.yaml'), stringify(kustomizationOf(variant, FOLDER)));
+  const text = await kubectl.text(['kustomize', FOLDER]);
+  return parseAllDocuments(text).map((document) => resourceSchema.parse(document.toJS()));
+}

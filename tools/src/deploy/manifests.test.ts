@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
+import { ROOT } from '../paths.ts';
+import { NAMESPACE } from './kustomization.ts';
+import { RESOURCES } from './rights.ts';
+import { newSecrets } from './secrets.ts';
+
+const documentSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string().default('') }).default({ name: '' }),
+});
+type Document = z.infer<typeof documentSchema>;
+
+const documentsIn = (folder: string): Document[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml'))
+    .flatMap((file) => parseAllDocuments(readFileSync(join(ROOT, folder, file), 'utf8')))
+    .map((document) => documentSchema.parse(document.toJS()));
+
+const here = documentsIn('components');
+/** Without what kustomize reads, whose kinds are Kustomization and a Component of its own. */
+const there = documentsIn('k8s').filter(({ metadata }) => metadata.name !== '');
+const dapr = documentsIn('k8s/base/dapr');
+
+const named = (documents: readonly Document[], kind: string, name: string): Document => {
+  const found = documents.find((one) => one.kind === kind && one.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+
+const componentSchema = z.object({
+  spec: z.object({
+    type: z.string(),
+    version: z.string(),
+    metadata: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.string().optional(),
+          secretKeyRef: z.object({ name: z.string(), key: z.string().optional() }).optional(),
+        }),
+      )
+      .default([]),
+  }),
+  auth: z.object({ secretStore: z.string() }).optional(),
+  scopes: z.array(z.string()).optional(),
+});
+
+/** What a component of `components/` has to be on Kubernetes: all the rest is the same. */
+function onKubernetes(document: Document) {
+  const { spec, auth, scopes } = componentSchema.parse(document);
+  const isSecretStore = spec.type === 'secretstores.local.env';
+  return {
+    ...(scopes && { scopes }),
+    // Host and password stand in a Secret, which Dapr reads by itself.
+    ...(auth && { auth: { secretStore: 'kubernetes' } }),
+    spec: {
+      ...spec,
+      ...(isSecretStore && { type: 'secretstores.kubernetes' }),
+      metadata: isSecretStore
+        ? []
+        : spec.metadata.map((setting) =>
+            setting.secretKeyRef
+              ? { name: setting.name, secretKeyRef: { name: 'redis', key: setting.secretKeyRef.name } }
+              : setting,
+          ),
+    },
+  };
+}
+
+describe('the components on Kubernetes', () => {
+  // Kubernetes has Secrets instead of the environment of a sidecar.
+  const names = here
+    .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
+    .map(({ metadata }) => metadata.name);
+
+  it('should be those of components/, but for the store that reads the environment', () => {
+    const known = [...Object.values(COMPONENTS), SECRETS.jwt.store, SECRETS.apiKeys.store].sort();
+    expect([...names].sort()).toEqual(known);
+    const theirs = dapr.filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
+    expect(theirs.sort()).toEqual(known);
+  });
+
+  it.each(names)('should have %s as it is in components/', (name) => {
+    expect(componentSchema.parse(named(dapr, 'Component', name))).toEqual(
+      onKubernetes(named(here, 'Component', name)),
+    );
+  });
+
+  it('should have the same resiliency', () => {
+    expect(named(dapr, 'Resiliency', 'notification-resiliency')).toEqual(
+      named(here, 'Resiliency', 'notification-resiliency'),
+    );
+  });
+
+  it('should have the same configuration, but for secret stores and who may invoke whom', () => {
+    const secretsSchema = z.object({ scopes: z.array(z.looseObject({ storeName: z.string() })) });
+    const specSchema = z.object({
+      spec: z.looseObject({ secrets: secretsSchema, accessControl: z.unknown().optional() }),
+    });
+    const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
+    const theirs = specSchema.parse(named(dapr, 'Configuration', 'tocsin')).spec;
+    const scopes = ours.secrets.scopes.map((scope) =>
+      scope.storeName === 'environment' ? { ...scope, storeName: 'kubernetes' } : scope,
+    );
+    expect({ ...theirs, accessControl: undefined }).toEqual({
+      ...ours,
+      secrets: { scopes },
+      accessControl: undefined,
+    });
+    expect(theirs.accessControl).toEqual({
+      defaultAction: 'deny',
+      trustDomain: 'public',
+      policies: [
+        {
+          appId: APP_IDS.bff,
+          defaultAction: 'deny',
+          trustDomain: 'public',
+          namespace: NAMESPACE,
+          operations: [{ name: '/notifications', httpVerb: ['POST'], action: 'allow' }],
+        },
+      ],
+    });
+  });
+});
+
+describe('k8s/', () => {
+  it('should hold only kinds whose rights are asked for', () => {
+    const kinds = new Set(there.map(({ kind }) => kind));
+    expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
+  });
+
+  it('should refer to no Secret that deploy does not make, and hold none', () => {
+    const text = JSON.stringify(there);
+    const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
+    expect(keyRefs.length).toBeGreaterThan(10);
+    const made = newSecrets();
+    for (const [, name = '', key = ''] of keyRefs) expect(Object.keys(made[name] ?? {})).toContain(key);
+    for (const [, name = ''] of text.matchAll(/"dapr\.io\/\w+-token-secret":"([\w-]+)"/g))
+      expect(made[name]).toHaveProperty('token');
+    expect(there.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  const containersSchema = z.looseObject({
+    spec: z.looseObject({
+      template: z.looseObject({
+        spec: z.looseObject({
+          securityContext: z.looseObject({ runAsNonRoot: z.boolean(), seccompProfile: z.unknown() }),
+          containers: z.array(
+            z.looseObject({
+              image: z.string(),
+              resources: z.object({
+                requests: z.object({ cpu: z.string(), memory: z.string() }),
+                limits: z.object({ cpu: z.string(), memory: z.string() }),
+              }),
+              securityContext: z.looseObject({}),
+            }),
+          ),
+        }),
+      }),
+    }),
+  });
+  const workloads = documentsIn('k8s/base').filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
+
+  it.each(workloads.map(({ metadata }) => metadata.name))('should bound and confine %s', (name) => {
+    const workload = workloads.find(({ metadata }) => metadata.name === name);
+    const { spec } = containersSchema.parse(workload).spec.template;
+    expect(spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    for (const { image, securityContext } of spec.containers) {
+      expect(image).toMatch(/^tocsin-(producer|bff|ui)$|^[\w/.-]+:\d+\.\d+\.\d+$/);
+      expect(securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  it('should sync each write of Redis and never drop one', () => {
+    const text = readFileSync(join(ROOT, 'k8s/base/redis.conf'), 'utf8');
+    for (const line of ['appendonly yes', 'appendfsync always', 'maxmemory-policy noeviction'])
+      expect(text.split('\n')).toContain(line);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { productVersion } from '../containers/images.ts';
+import { readDeployOptions } from './options.ts';
+
+describe('the options of deploy', () => {
+  it('should take a registry as people write it, and the version as tag', () => {
+    expect(readDeployOptions(['--registry', 'https://ghcr.io/example/'])).toMatchObject({
+      registry: 'ghcr.io/example',
+      tag: productVersion(),
+      timeoutMs: 300_000,
+    });
+    expect(readDeployOptions(['--registry', 'localhost:5000', '--tag', 'a_b'])).toMatchObject({
+      registry: 'localhost:5000',
+      tag: 'a_b',
+    });
+  });
+
+  it('should know images that were loaded, and the end', () => {
+    expect(readDeployOptions(['--local'])).toMatchObject({ registry: undefined });
+    expect(readDeployOptions(['--delete'])).toBe('delete');
+  });
+
+  it.each([
+    [[], /either --registry URL or --local/],
+    [['--local', '--registry', 'a'], /either --registry URL or --local/],
+    [['--delete', '--local'], /--delete stands alone/],
+    [['--everything'], /--everything.*Use: npm run deploy/s],
+    [
+      ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
+      /--registry is.*--tag is.*--ingress-class takes.*--host takes.*--timeout takes/s,
+    ],
+  ])('should refuse %j and list all faults', (args, sentence) => {
+    expect(() => readDeployOptions(args)).toThrow(sentence);
+  });
+});
