@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didNotRun, resultsSchema, summarize, whatFailed, type Results } from './summary.ts';
+import { didNotRun, resultsSchema, summarize, whatFailed, whatPassedLater, type Results } from './summary.ts';
 
 const results = (some: Partial<Results>): Results => ({
   numPassedTests: 0,
@@ -90,5 +90,25 @@ describe('whatFailed', () => {
       'Failed: b.test.ts: no such module',
     ]);
     expect(whatFailed(undefined, '/root')).toEqual([]);
+  });
+});
+
+describe('whatPassedLater', () => {
+  it('should name each test that failed before it passed', () => {
+    const given = resultsSchema.parse({
+      ...results({ numPassedTests: 2 }),
+      testResults: [
+        {
+          ...{ name: '/root/a.test.ts', status: 'passed', message: '' },
+          assertionResults: [
+            { status: 'passed', fullName: 'a works', failureMessages: [] },
+            { status: 'passed', fullName: 'a holds', failureMessages: ['Error: Test timed out in 9ms.\nIf'] },
+          ],
+        },
+      ],
+    });
+    expect(whatPassedLater(given, '/root')).toEqual([
+      'Passed at the second try: a.test.ts: a holds: Error: Test timed out in 9ms.',
+    ]);
   });
 });

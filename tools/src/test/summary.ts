@@ -77,6 +77,18 @@ export function whatFailed(results: Results | undefined, root: string): string[]
   });
 }
 
+/** A line for each test that failed first and passed then, with what it said first. */
+export function whatPassedLater(results: Results | undefined, root: string): string[] {
+  return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter((test) => test.status === 'passed' && test.failureMessages?.length)
+      .map(
+        ({ fullName, failureMessages }) =>
+          `Passed at the second try: ${relative(root, name)}: ${fullName}: ${firstLine(failureMessages?.[0] ?? '')}`,
+      ),
+  );
+}
+
 const firstLine = (text: string): string => stripVTControlCharacters(text).split('\n', 1)[0] ?? '';
 
 const isSkipped = (status: string): boolean => status !== 'passed' && status !== 'failed';

@@ -10,13 +10,22 @@ import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
-import { didNotRun, resultsSchema, summarize, whatFailed, type Results, type Summary } from './summary.ts';
+import {
+  didNotRun,
+  resultsSchema,
+  summarize,
+  whatFailed,
+  whatPassedLater,
+  type Results,
+  type Summary,
+} from './summary.ts';
 
 const RESULTS = join(ARTIFACTS_DIR, 'test-results.json');
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm test`: sets up what the tests need, runs them all (or what `args` name) and names what failed, and prints
+ * `npm test`: sets up what the tests need, runs them all (or what `args` name), names what failed, even if a second try
+ * passed, and prints
  * `N passed, N failed` as the last line, whatever happens.
  */
 export async function test(args: string[], signal: AbortSignal): Promise<number> {
@@ -26,7 +35,8 @@ export async function test(args: string[], signal: AbortSignal): Promise<number>
     const exitCode = await runVitest(args, signal);
     const results = readResults();
     summary = summarize(results, exitCode);
-    for (const line of whatFailed(results, ROOT)) process.stdout.write(`${line}\n`);
+    for (const line of [...whatPassedLater(results, ROOT), ...whatFailed(results, ROOT)])
+      process.stdout.write(`${line}\n`);
     const missing = didNotRun(results, ROOT);
     if (missing) process.stdout.write(`${missing}\n`);
   } catch (error) {
