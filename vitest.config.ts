@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** What runs the product's images has commands of its own, since not every machine can. */
+const WITH_CONTAINERS = ['tests/compose/**'];
+
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
@@ -22,6 +25,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           include: ['tests/**/*.test.ts'],
+          exclude: WITH_CONTAINERS,
           // Each file starts processes of its own, which would take the two cores from each other.
           fileParallelism: false,
           pool: 'forks',
@@ -31,6 +35,18 @@ export default defineConfig({
           expect: { poll: { timeout: 20_000 } },
           // What ran out of time is tried once more, and `npm test` names it; what is wrong (lost, twice, out of order) is not.
           retry: { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ },
+        },
+      },
+      {
+        test: {
+          name: 'compose',
+          environment: 'node',
+          include: ['tests/compose/**/*.test.ts'],
+          fileParallelism: false,
+          pool: 'forks',
+          testTimeout: 300_000,
+          // A build from nothing.
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -57,11 +57,13 @@ export interface Backend {
 /** The components of Dapr, through the sidecar. */
 export function daprBackend(config: ProducerConfig): Backend {
   const sidecar = new Sidecar({
+    host: config.DAPR_HOST,
     httpPort: config.DAPR_HTTP_PORT,
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
   const { deleteJobs, close } = createDeleteJobs({
+    host: config.DAPR_HOST,
     grpcPort: config.DAPR_GRPC_PORT,
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,

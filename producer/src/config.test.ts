@@ -6,6 +6,7 @@ it('should have a default for every setting that needs one', () => {
   expect(parseConfig(producerSettings, {})).toEqual({
     API_KEYS: 'off',
     INTERNAL_HOST: '127.0.0.1',
+    DAPR_HOST: '127.0.0.1',
     DAPR_HTTP_PORT: 3500,
     DAPR_GRPC_PORT: 50_001,
     DEAD_LETTER_PAUSE_MS: 2_000,

@@ -47,6 +47,11 @@ export const commonSettings = {
     .string()
     .default('127.0.0.1')
     .describe('Address of the internal port, to which only the sidecar talks. In a container: 0.0.0.0'),
+  DAPR_HOST: z
+    .string()
+    .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
+    .default('127.0.0.1')
+    .describe('Host of the sidecar; another one where it does not share the network of the application'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the sidecar asks of the application'),
   APP_API_TOKEN: z.string().optional().describe('Token that the application asks of the sidecar'),

@@ -47,6 +47,7 @@ soonStoreSuite('Dapr', () => Promise.resolve(new DaprSoonStore(sidecar)));
 
 jobsSuite('Dapr', () => {
   const { deleteJobs } = createDeleteJobs({
+    host: '127.0.0.1',
     grpcPort: Number(pair.app.spec.env.DAPR_GRPC_PORT),
     token: pair.daprHeaders['dapr-api-token'],
     timeoutMs: 1_000,

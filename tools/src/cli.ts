@@ -21,6 +21,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   dev: async () => (await import('./dev/dev.ts')).dev,
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
+  'test:compose': async () => (await import('./test/compose.ts')).testCompose,
   test: async () => (await import('./test/test.ts')).test,
 };
 

@@ -15,7 +15,6 @@ import { DaprSetAside } from './set-aside.ts';
 export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
-  redisMemory?: Backend['redisMemory'];
   ready(): Promise<void>;
   stop(): void;
 }
@@ -23,6 +22,7 @@ export interface Carrier {
 /** The components of Dapr through the sidecar, and a carrier. */
 export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): Backend {
   const sidecar = new Sidecar({
+    host: config.DAPR_HOST,
     httpPort: config.DAPR_HTTP_PORT,
     token: config.DAPR_API_TOKEN,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
@@ -39,7 +39,6 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     broadcaster: carrier.broadcaster,
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
-    redisMemory: carrier.redisMemory,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
@@ -48,6 +47,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
         ...inbound,
         host: config.INTERNAL_HOST,
         port: config.INTERNAL_PORT,
+        daprHost: config.DAPR_HOST,
         daprHttpPort: config.DAPR_HTTP_PORT,
         appToken: config.APP_API_TOKEN,
         log,

@@ -19,6 +19,7 @@ import { sdkLogger } from './sdk-logger.ts';
 export interface DaprServerOptions {
   host: string;
   port: number;
+  daprHost: string;
   daprHttpPort: number;
   /** What the sidecar must send with every request, if it is given. */
   appToken?: string | undefined;
@@ -48,7 +49,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     serverPort: String(port),
     serverHttp: app,
     communicationProtocol: CommunicationProtocolEnum.HTTP,
-    clientOptions: { daprHost: '127.0.0.1', daprPort: String(options.daprHttpPort) },
+    clientOptions: { daprHost: options.daprHost, daprPort: String(options.daprHttpPort) },
     logger: { service: sdkLogger(log) },
   });
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, TOPICS.announcements, {

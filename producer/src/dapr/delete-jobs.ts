@@ -4,14 +4,15 @@ import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { SidecarError } from '@tocsin/service';
 
 export interface DeleteJobsOptions {
+  host: string;
   grpcPort: number;
   token: string | undefined;
   timeoutMs: number;
 }
 
 /** Deletes all jobs of this application whose name begins so: of the jobs API the one call that HTTP does not have. */
-export function createDeleteJobs({ grpcPort, token, timeoutMs }: DeleteJobsOptions) {
-  const client = new stub.DaprClient(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+export function createDeleteJobs({ host, grpcPort, token, timeoutMs }: DeleteJobsOptions) {
+  const client = new stub.DaprClient(`${host}:${grpcPort}`, credentials.createInsecure());
   const deleteJobs = (prefix: string): Promise<void> => {
     const request = new messages.DeleteJobsByPrefixRequestAlpha1();
     request.setNamePrefix(prefix);

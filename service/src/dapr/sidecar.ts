@@ -4,6 +4,8 @@ import { currentTraceparent } from '../trace.ts';
 import { SidecarError } from './sidecar-error.ts';
 
 export interface SidecarOptions {
+  /** Default 127.0.0.1. */
+  host?: string | undefined;
   httpPort: number;
   /** Sent as `dapr-api-token`. */
   token?: string | undefined;
@@ -43,9 +45,9 @@ export class Sidecar {
   readonly #headers: Record<string, string>;
   readonly #timeoutMs: number;
 
-  constructor({ httpPort, token, timeoutMs }: SidecarOptions) {
+  constructor({ host = '127.0.0.1', httpPort, token, timeoutMs }: SidecarOptions) {
     this.#timeoutMs = timeoutMs;
-    this.#pool = new Pool(`http://127.0.0.1:${httpPort}`, {
+    this.#pool = new Pool(`http://${host}:${httpPort}`, {
       connections: 64,
       pipelining: 1,
       keepAliveTimeout: 30_000,

@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, Observer, audit, isClean, launchBrowser, makeNotifications } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { startStream } from '../support/stream.ts';
+import { live, toasts } from '../ui/browser.ts';
+import { pollingClient, received } from './polling.ts';
+import { ComposeProject } from './project.ts';
+
+const ARTIFACTS = join(import.meta.dirname, '../../.artifacts/compose');
+const CLIENTS = 10;
+const CATCH_UP_MS = 60_000;
+
+const pageSchema = z.object({
+  publications: z.array(z.object({ notification: z.object({ id: z.string() }).nullable() })),
+});
+
+let project: ComposeProject;
+beforeAll(async () => {
+  project = await ComposeProject.create();
+  const began = Date.now();
+  await project.up('--build');
+  console.log(`built, and healthy after ${Math.round((Date.now() - began) / 1000)} s`);
+});
+afterAll(() => project.remove());
+
+/** The newest ids of the feed of all, ascending. */
+async function newest(): Promise<(string | undefined)[]> {
+  const response = await fetch(`${project.url}/app/notifications?feed=all&limit=200`);
+  return pageSchema.parse(await response.json()).publications.map(({ notification }) => notification?.id);
+}
+
+describe('docker compose up', () => {
+  it('should show toasts in Chromium, each second, without a fault of the page', async () => {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(String(error)));
+      await page.goto(project.url);
+      await live(page);
+      await toasts(page).nth(1).waitFor();
+      mkdirSync(ARTIFACTS, { recursive: true });
+      await page.screenshot({ path: join(ARTIFACTS, 'page.png') });
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('should lead each path to its part', async () => {
+    const status = async (path: string) => (await fetch(project.url + path)).status;
+    expect(await status('/')).toBe(200);
+    expect(await status('/ops')).toBe(200);
+    expect(await status('/app/notifications')).toBe(200);
+    expect(await status('/application')).toBe(404);
+    expect(await status('/notifications')).toBe(404);
+    expect((await fetch(`${project.publishUrl}/openapi.json`)).status).toBe(200);
+  });
+
+  it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
+    const clients = Array.from({ length: 4 }, () => pollingClient(project.url, true));
+    const without = pollingClient(project.url, false);
+    try {
+      expect(await Promise.all(clients.map((client) => received(client, 3)))).toEqual(
+        clients.map(() => 'still connected'),
+      );
+      expect(await received(without, 3)).not.toBe('still connected');
+    } finally {
+      for (const client of [...clients, without]) client.close();
+    }
+  });
+
+  it('should answer nobody without a token, neither from a sidecar nor from an internal port', async () => {
+    const ask = (target: string, url: string) =>
+      project.compose(
+        'exec',
+        '-T',
+        target,
+        'node',
+        '-e',
+        `fetch('${url}').then((r) => console.log(r.status))`,
+      );
+    expect(await ask('producer', 'http://bff-1-dapr:3500/v1.0/metadata')).toBe('401');
+    expect(await ask('producer', 'http://bff-1:4101/dapr/subscribe')).toBe('401');
+  });
+});
+
+describe('notifications', () => {
+  const clients: Observer[] = [];
+  const caller = () => new Caller({ urls: [project.publishUrl] });
+  beforeAll(async () => {
+    for (let i = 0; i < CLIENTS; i++) clients.push(new Observer(`client ${i + 1}`, project.url));
+    await Promise.all(clients.map((client) => client.ready()));
+  });
+  afterAll(() => {
+    for (const client of clients) client.close();
+  });
+
+  /** Resolves when every client was shown all of these. */
+  async function account(acknowledged: readonly string[]): Promise<void> {
+    await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
+    const accounts = clients.map((client) => audit(client, acknowledged));
+    expect(accounts.filter((one) => !isClean(one) || one.honestGaps > 0)).toEqual([]);
+  }
+
+  it('should reach ten clients once and in order, 1,000 of them', async () => {
+    const mine = caller();
+    await mine.postSingly(makeNotifications(1_000), 16);
+    await account([...mine.acknowledged.keys()]);
+  });
+
+  it('should not be lost or shown twice when each container is killed in its turn', async () => {
+    const mine = caller();
+    const stream = startStream(mine, 'kill');
+    const services = await project.services();
+    try {
+      for (const service of services) {
+        await delay(1_000);
+        const began = Date.now();
+        await project.compose('kill', '-s', 'SIGKILL', service);
+        await delay(1_000);
+        await project.startAgain(service);
+        const [last = ''] = [...mine.acknowledged.keys()].slice(-1);
+        await Promise.all(clients.map((client) => client.sees([last], CATCH_UP_MS)));
+        console.log(`${service} killed: all is back after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      }
+    } finally {
+      await stream.stop();
+    }
+    const acknowledged = [...mine.acknowledged.keys()];
+    await account(acknowledged);
+    console.log(
+      `${services.length} kills, ${acknowledged.length} notifications acknowledged, ${mine.repeated} requests repeated, ` +
+        `${CLIENTS} clients: 0 lost, 0 shown twice, 0 out of order`,
+    );
+  });
+
+  it('should flow again by itself after an application has ended', async () => {
+    const id = await project.container('bff-1');
+    const restarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
+    const before = await restarts();
+    await project.compose('exec', '-T', 'bff-1', 'node', '-e', "process.kill(1, 'SIGTERM')");
+    await expect.poll(restarts, { timeout: 60_000 }).not.toBe(before);
+    await project.healthy('bff-1');
+  });
+});
+
+describe('docker compose down', () => {
+  it('should leave nothing but the named volumes, and up again have the history', async () => {
+    const mine = new Caller({ urls: [project.publishUrl] });
+    const sent = makeNotifications(20);
+    await mine.post(sent);
+    const ids = sent.map(({ id }) => id);
+    await expect.poll(newest, { timeout: 20_000 }).toEqual(expect.arrayContaining(ids));
+    await project.compose('down');
+    expect(await project.left()).toEqual({
+      containers: [],
+      networks: [],
+      volumes: ['dapr-tokens', 'redis', 'redis-password', 'scheduler'],
+    });
+    await project.up();
+    expect((await newest()).filter((id) => ids.includes(id ?? ''))).toEqual(ids);
+  });
+});

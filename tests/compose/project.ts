@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
+import { z } from 'zod';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Of its own, so that a stack that somebody uses goes on. One run of these tests at a time. */
+const NAME = 'tocsin-test';
+const BACK_MS = 90_000;
+
+const stateSchema = z.object({
+  Running: z.boolean(),
+  Health: z.object({ Status: z.string() }).optional(),
+});
+
+/** docker-compose.yml as a project of its own on free ports, with a new password and an empty history. */
+export class ComposeProject {
+  readonly #docker: Docker;
+  readonly #env: Record<string, string>;
+  /** Of the edge: pages and bffs. */
+  readonly url: string;
+  /** Where notifications are published. */
+  readonly publishUrl: string;
+
+  private constructor(docker: Docker, ports: readonly number[]) {
+    const [page = 0, publish = 0] = ports;
+    this.#docker = docker;
+    this.#env = { TOCSIN_PORT: String(page), TOCSIN_PUBLISH_PORT: String(publish) };
+    this.url = `http://127.0.0.1:${page}`;
+    this.publishUrl = `http://127.0.0.1:${publish}`;
+  }
+
+  /** Not started yet; what an interrupted run has left is removed. */
+  static async create(): Promise<ComposeProject> {
+    const project = new ComposeProject(await findDocker(), await freePorts(2));
+    await project.remove();
+    return project;
+  }
+
+  /** Runs `docker compose <args>`. @throws Error with all that it says */
+  async compose(...args: string[]): Promise<string> {
+    const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
+    const { code, output, stdout } = await this.#docker(command, { cwd: ROOT, env: this.#env });
+    if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with ${code}:\n${output}`);
+    return stdout.trim();
+  }
+
+  /** Resolves when all is healthy. @throws Error with the last lines of every container */
+  async up(...args: string[]): Promise<void> {
+    try {
+      await this.compose('up', '-d', '--wait', '--wait-timeout', '300', ...args);
+    } catch (error) {
+      throw new Error(await this.compose('logs', '--no-color', '--tail', '15'), { cause: error });
+    }
+  }
+
+  /** Containers, networks and volumes. */
+  async remove(): Promise<void> {
+    await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
+  }
+
+  /** The services that go on running. */
+  async services(): Promise<string[]> {
+    return (await this.compose('ps', '--services')).split('\n').sort();
+  }
+
+  /** Starts a container that was killed again, as its restart policy does after a crash, and waits until it is healthy. */
+  async startAgain(service: string): Promise<void> {
+    const id = await this.container(service);
+    await this.docker('start', id);
+    await this.healthy(service);
+  }
+
+  async healthy(service: string): Promise<void> {
+    const id = await this.container(service);
+    const fault = await pollUntil(
+      async () => {
+        const state = await this.docker('inspect', '--format', '{{json .State}}', id);
+        const { Running, Health } = stateSchema.parse(JSON.parse(state));
+        return Running && (Health === undefined || Health.Status === 'healthy');
+      },
+      { timeoutMs: BACK_MS, everyMs: 250 },
+    );
+    if (!fault) return;
+    throw new Error(
+      `${service}: ${fault}\n${await this.compose('logs', '--no-color', '--tail', '30', service)}`,
+    );
+  }
+
+  container(service: string): Promise<string> {
+    return this.compose('ps', '--all', '--quiet', service);
+  }
+
+  /** The names of what is left of the project. */
+  async left(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
+    const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
+    const lines = (text: string) => text.split('\n').filter(Boolean).sort();
+    return {
+      containers: lines(await this.docker('ps', '--all', '--format', '{{.Names}}', ...ofProject)),
+      networks: lines(await this.docker('network', 'ls', '--format', '{{.Name}}', ...ofProject)),
+      volumes: lines(await this.docker('volume', 'ls', '--format', '{{.Name}}', ...ofProject)).map((name) =>
+        name.replace(`${NAME}_`, ''),
+      ),
+    };
+  }
+
+  /** Runs `docker <args>`. @throws Error with what it says */
+  async docker(...args: string[]): Promise<string> {
+    const { code, output, stdout } = await this.#docker(args);
+    if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}: ${output}`);
+    return stdout.trim();
+  }
+}

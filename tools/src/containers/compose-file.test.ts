@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { APP_IDS } from '@tocsin/contracts';
+import { APPS } from '../build/bundle.ts';
+import { ROOT } from '../paths.ts';
+import { imageName, productVersion } from './images.ts';
+
+const read = (...path: string[]): string => readFileSync(join(ROOT, ...path), 'utf8');
+
+const serviceSchema = z.looseObject({
+  image: z.string(),
+  build: z.unknown().optional(),
+  command: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  healthcheck: z.unknown().optional(),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+});
+const file = z
+  .object({ services: z.record(z.string(), serviceSchema), volumes: z.record(z.string(), z.null()) })
+  .parse(parse(read('docker-compose.yml'), { merge: true }));
+const { services } = file;
+const names = Object.keys(services);
+const service = (name: string) => {
+  const found = services[name];
+  if (!found) throw new Error(`docker-compose.yml has no ${name}`);
+  return found;
+};
+const sidecars = names.filter((name) => name.endsWith('-dapr'));
+
+/** Of a command line `--name value`. */
+const flag = (args: readonly string[], name: string): string | undefined =>
+  args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+
+describe('docker-compose.yml', () => {
+  it('should run a producer and two bffs, each with a sidecar that reaches it', () => {
+    const pairs = sidecars.map((name) => {
+      const { command } = service(name);
+      const app = flag(command, '--app-channel-address') ?? '';
+      const { environment } = service(app);
+      expect(flag(command, '--app-port')).toBe(environment['INTERNAL_PORT']);
+      expect(environment['DAPR_HOST']).toBe(name);
+      return [app, flag(command, '--app-id')];
+    });
+    expect(pairs).toEqual([
+      ['bff-1', APP_IDS.bff],
+      ['bff-2', APP_IDS.bff],
+      ['producer', APP_IDS.producer],
+    ]);
+    expect(service('edge').environment['BFFS']).toBe('2');
+  });
+
+  it('should give sidecars the very files that `dapr run` has, and start them alike', () => {
+    for (const name of sidecars) {
+      expect(service(name).volumes).toContain('./components:/components:ro');
+      expect(service(name).command[0]).toBe('/sidecar.sh');
+    }
+    const args = read('compose', 'sidecar', 'sidecar.sh').split(/[\s\\]+/);
+    const { common } = z
+      .object({
+        common: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+      })
+      .parse(parse(read('dapr.yaml')));
+    expect({
+      resourcesPaths: [`.${flag(args, '--resources-path')}`],
+      configFilePath: `.${flag(args, '--config')}`,
+      logLevel: flag(args, '--log-level'),
+      enableAppHealthCheck: args.includes('--enable-app-health-check'),
+      appHealthCheckPath: flag(args, '--app-health-check-path'),
+      appHealthProbeInterval: Number(flag(args, '--app-health-probe-interval')),
+      appHealthProbeTimeout: Number(flag(args, '--app-health-probe-timeout')),
+      appHealthThreshold: Number(flag(args, '--app-health-threshold')),
+    }).toEqual({ ...common, daprdLogDestination: undefined, appLogDestination: undefined });
+  });
+
+  it('should name the images that are built here as `npm run containers` does, and others by the whole version', () => {
+    for (const name of names) {
+      const { image, build } = service(name);
+      if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
+    }
+    const built = names
+      .filter((name) => service(name).build !== undefined)
+      .map((name) => service(name).image);
+    const ours = APPS.map((app) => imageName(app, { registry: undefined, tag: productVersion() }));
+    expect(new Set(built)).toEqual(new Set([...ours, 'tocsin-sidecar:1.18.1']));
+    for (const app of APPS) {
+      const args = { VERSION: productVersion() };
+      expect(names.map((name) => service(name).build)).toContainEqual({
+        ...{ context: '.', dockerfile: `${app}/Dockerfile`, args },
+      });
+    }
+  });
+
+  it.each(names)('should bound and confine %s', (name) => {
+    expect(service(name)).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      restart: name === 'first-start' ? 'no' : 'unless-stopped',
+      mem_limit: expect.stringMatching(/^\d+m$/) as string,
+      cpus: expect.any(Number) as number,
+      pids_limit: expect.any(Number) as number,
+    });
+    expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
+  });
+
+  it('should publish the ports of the edge alone, on this machine unless somebody says otherwise', () => {
+    expect(names.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
+    for (const port of service('edge').ports) expect(port).toMatch(/^\$\{TOCSIN_ADDRESS:-127\.0\.0\.1\}:/);
+  });
+
+  it('should keep no password in the file, and write only where data belongs', () => {
+    expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?: *[^\s$]/);
+    const writable = names.flatMap((name) =>
+      service(name)
+        .volumes.filter((mount) => !mount.endsWith(':ro'))
+        .map((mount) => `${name} ${mount.split(':')[0]}`),
+    );
+    expect(writable.sort()).toEqual([
+      'first-start dapr-tokens',
+      'first-start redis-password',
+      'first-start scheduler',
+      'redis redis',
+      'scheduler scheduler',
+    ]);
+    expect(Object.keys(file.volumes).sort()).toEqual(['dapr-tokens', 'redis', 'redis-password', 'scheduler']);
+  });
+
+  it('should open the edge only when all behind it is healthy', () => {
+    expect(service('edge').depends_on).toEqual(
+      Object.fromEntries(
+        ['ui', 'producer', 'bff-1', 'bff-2'].map((name) => [name, { condition: 'service_healthy' }]),
+      ),
+    );
+  });
+});
+
+describe('compose/third-bff.yml', () => {
+  it('should be what bff-1 is, under another name', () => {
+    const text = read('compose', 'third-bff.yml');
+    for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
+    const sidecar = service('bff-1-dapr').command.map((arg) => (arg === 'bff-1' ? 'bff-3' : arg));
+    const third = z
+      .object({ services: z.looseObject({ 'bff-3-dapr': z.looseObject({ command: z.array(z.string()) }) }) })
+      .parse(parse(text, { logLevel: 'silent' }));
+    expect(third.services['bff-3-dapr'].command).toEqual(sidecar);
+  });
+});

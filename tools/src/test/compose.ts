@@ -1,0 +1,22 @@
+import { messageOf } from '../failure.ts';
+import { findDocker } from '../containers/engine.ts';
+import { ensureChromium } from '../setup/chromium.ts';
+import { runSuite } from './suite.ts';
+
+/** `npm run test:compose`: docker-compose.yml as it stands, with real containers. */
+export const testCompose = (args: string[], signal: AbortSignal): Promise<number> =>
+  runSuite({ name: 'test:compose', projects: ['compose'], setUp, missing }, args, signal);
+
+async function setUp(): Promise<void> {
+  await ensureChromium((line) => process.stdout.write(`${line}\n`));
+}
+
+async function missing(): Promise<string | undefined> {
+  try {
+    const docker = await findDocker();
+    const { code } = await docker(['compose', 'version']);
+    return code === 0 ? undefined : 'This Docker has no compose: install its plugin docker-compose.';
+  } catch (error) {
+    return messageOf(error).replace(/ Docker says:[^]*/, '');
+  }
+}

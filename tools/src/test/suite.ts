@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { hostEnvironment } from '../config.ts';
+import { messageOf } from '../failure.ts';
+import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
+import { aborted, Stopped, unlessStopped } from '../process/stop-signal.ts';
+import {
+  didNotRun,
+  resultsSchema,
+  summarize,
+  whatFailed,
+  whatPassedLater,
+  type Results,
+  type Summary,
+} from './summary.ts';
+
+/** A part of the tests that is run by a command of its own. */
+export interface Suite {
+  /** The command, as `test:compose`. */
+  name: string;
+  /** Of vitest.config.ts. */
+  projects: readonly string[];
+  /** What the tests need. Rejects with the reason why they cannot be run, which then counts as failed. */
+  setUp: () => Promise<void>;
+  /** Why this machine has no place for them, in one sentence; then they are not run, and that is no failure. */
+  missing?: () => Promise<string | undefined>;
+}
+
+/**
+ * Runs a suite, or what `args` name of it; names what failed, even if a second try passed, and what was not run, and
+ * prints `N passed, N failed` as the last line, whatever happens.
+ */
+export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
+  const { line, ok } = await summaryOf(suite, args, signal);
+  say(line);
+  return ok ? 0 : 1;
+}
+
+async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Promise<Summary> {
+  try {
+    const missing = await suite.missing?.();
+    if (missing) {
+      say(`Did not run: ${suite.name}. ${missing}`);
+      return { line: '0 passed, 0 failed', ok: true };
+    }
+    await unlessStopped(signal, suite.setUp());
+    const resultsFile = join(ARTIFACTS_DIR, `${suite.name.replace(':', '-')}-results.json`);
+    const exitCode = await runVitest(suite, resultsFile, args, signal);
+    const results = readResults(resultsFile);
+    for (const line of [...whatPassedLater(results, ROOT), ...whatFailed(results, ROOT)]) say(line);
+    const skipped = didNotRun(results, ROOT);
+    if (skipped) say(skipped);
+    return summarize(results, exitCode);
+  } catch (error) {
+    say(error instanceof Stopped ? 'Stopped.' : messageOf(error));
+    return { line: '0 passed, 1 failed', ok: false };
+  }
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function runVitest(
+  { projects }: Suite,
+  resultsFile: string,
+  args: string[],
+  signal: AbortSignal,
+): Promise<number> {
+  mkdirSync(ARTIFACTS_DIR, { recursive: true });
+  rmSync(resultsFile, { force: true });
+  const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const child = spawn(
+    process.execPath,
+    [
+      ...[vitest, 'run', ...projects.flatMap((project) => ['--project', project])],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`, ...args],
+    ],
+    { cwd: ROOT, env: hostEnvironment(), stdio: 'inherit' },
+  );
+  const exit = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+  void aborted(signal).then(() => child.kill('SIGTERM'));
+  return exit;
+}
+
+function readResults(file: string): Results | undefined {
+  if (!existsSync(file)) return undefined;
+  return resultsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
