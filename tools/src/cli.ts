@@ -19,6 +19,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
   dev: async () => (await import('./dev/dev.ts')).dev,
+  sbom: async () => (await import('./supply/sbom.ts')).sbom,
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,

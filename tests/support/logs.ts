@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import type { ManagedProcess } from '@tocsin/tools';
+import { z } from 'zod';
+
+const lineSchema = z.looseObject({ level: z.string() });
+
+/** The lines of an application's log that tell of an error, or that are none of its own: what Node itself says. */
+export function errorsOf(app: ManagedProcess): string[] {
+  const lines = readFileSync(app.spec.logFile, 'utf8').split('\n').filter(Boolean);
+  return lines.filter((line) => {
+    const level = levelOf(line);
+    return level === undefined || level === 'error' || level === 'fatal';
+  });
+}
+
+function levelOf(line: string): string | undefined {
+  try {
+    return lineSchema.parse(JSON.parse(line)).level;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** Licences of what is shipped that ask for no more than to be named, by their SPDX ids. */
+export const ALLOWED_LICENCES = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Unlicense',
+];
+
+const lockSchema = z.object({
+  packages: z.record(
+    z.string(),
+    z.object({
+      license: z.string().optional(),
+      dev: z.boolean().default(false),
+      link: z.boolean().optional(),
+    }),
+  ),
+});
+/** Old packages name their licences in a list. */
+const manifestSchema = z.object({
+  license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
+  licenses: z.array(z.object({ type: z.string() })).optional(),
+});
+
+export interface Licensed {
+  /** Where it is installed, as `node_modules/zod`. */
+  path: string;
+  /** An SPDX expression; `undefined` when it names none. */
+  licence: string | undefined;
+}
+
+/**
+ * The licence of each package that is not for development alone, from package-lock.json and, where that has none, from
+ * the package itself. Small code of our own, since all that is needed stands in these files.
+ */
+export function shippedLicences(root: string): Licensed[] {
+  const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  return Object.entries(lock.packages)
+    .filter(([path, { dev, link }]) => path.includes('node_modules/') && !dev && !link)
+    .map(([path, { license }]) => ({ path, licence: license ?? licenceOfPackage(join(root, path)) }));
+}
+
+function licenceOfPackage(folder: string): string | undefined {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return undefined;
+  const { license, licenses } = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (license !== undefined) return typeof license === 'string' ? license : license.type;
+  return licenses?.map(({ type }) => type).join(' OR ');
+}
+
+/** Whether an SPDX expression of ids, AND, OR and brackets can be met by `allowed` alone. */
+export function isAllowed(expression: string, allowed: readonly string[] = ALLOWED_LICENCES): boolean {
+  const ids = new Set(allowed.map((id) => id.toLowerCase()));
+  const words = expression.match(/[()]|[^\s()]+/g) ?? [];
+  let at = 0;
+  const one = (): boolean => {
+    const word = words[at++];
+    if (word !== '(') return word !== undefined && ids.has(word.toLowerCase());
+    const inside = either();
+    return words[at++] === ')' && inside;
+  };
+  const all = (): boolean => {
+    let met = one();
+    while (words[at]?.toUpperCase() === 'AND') {
+      at++;
+      met = one() && met;
+    }
+    return met;
+  };
+  const either = (): boolean => {
+    let met = all();
+    while (words[at]?.toUpperCase() === 'OR') {
+      at++;
+      met = all() || met;
+    }
+    return met;
+  };
+  return either() && at === words.length;
+}
