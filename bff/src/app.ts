@@ -31,9 +31,10 @@ import {
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
-import { counted } from './observe/counted.ts';
+import { counted, countedSetAside } from './observe/counted.ts';
 import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { addRedisGauges } from './observe/redis-gauges.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { InstanceReporter } from './ops/reporter.ts';
@@ -64,6 +65,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const now = () => Date.now();
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => gateway.connections);
+  if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
   const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const limits = {
     historyMax: config.HISTORY_MAX,
@@ -200,7 +202,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     }
   });
   backend.broadcaster.onTold((told) => gateway.tell(told));
-  const { setAside } = backend;
+  const setAside = countedSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
     onAnnouncement: counted(metrics.announcements, (data) => {

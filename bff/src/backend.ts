@@ -27,6 +27,8 @@ export interface Backend {
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
+  /** The memory that the carrier's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
+  redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */
   callActor?: CallFeed;
   /** A secret of this application; `undefined` when there is none. */

@@ -19,6 +19,7 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
   return {
     broadcaster: redis,
     socketAdapter: redis.createAdapter(),
+    redisMemory: () => redis.memory(),
     ready: () => redis.ready(),
     stop: () => redis.stop(),
   };

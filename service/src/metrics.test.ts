@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRegistry } from './metrics.ts';
+import { Counter, createRegistry, fromZero } from './metrics.ts';
 
 it('should have the process’s own metrics, under names as Prometheus wants them', async () => {
   const metrics = await createRegistry().getMetricsAsJSON();
@@ -9,4 +9,14 @@ it('should have the process’s own metrics, under names as Prometheus wants the
   for (const { name, type } of metrics) {
     expect(name.endsWith('_total'), `${name} is a ${String(type)}`).toBe(String(type) === 'counter');
   }
+});
+
+it('should show a counter with labels before anything was counted', async () => {
+  const registry = createRegistry();
+  fromZero(
+    new Counter({ name: 'tries_total', help: 'Tries.', labelNames: ['outcome'], registers: [registry] }),
+    'outcome',
+    ['good', 'bad'],
+  );
+  expect(await registry.metrics()).toContain('tries_total{outcome="bad"} 0');
 });

@@ -1,4 +1,4 @@
-import { Registry, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics, type Counter } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -15,4 +15,17 @@ export function createRegistry(): Registry {
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   return registry;
+}
+
+/**
+ * Lets the counter's series for these values of its label begin with 0. Prometheus sees no increase in a series that
+ * appears with its first event, and so an alert would miss that one.
+ */
+export function fromZero<L extends string>(
+  counter: Counter<L>,
+  label: L,
+  values: readonly string[],
+): Counter<L> {
+  for (const value of values) counter.labels({ [label]: value } as Record<L, string>).inc(0);
+  return counter;
 }

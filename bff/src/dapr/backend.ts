@@ -15,6 +15,7 @@ import { DaprSetAside } from './set-aside.ts';
 export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
+  redisMemory?: Backend['redisMemory'];
   ready(): Promise<void>;
   stop(): void;
 }
@@ -39,6 +40,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     broadcaster: carrier.broadcaster,
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
+    redisMemory: carrier.redisMemory,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),

@@ -1,4 +1,5 @@
 import type { Counter } from '@tocsin/service';
+import type { SetAsideStore } from '../deliver/ports.ts';
 
 /** `work` with its outcomes counted; one that rejects counts as `retry`, since it will come again. */
 export const counted =
@@ -13,3 +14,12 @@ export const counted =
       throw error;
     }
   };
+
+/** `store` with what is added to it counted by reason. */
+export const countedSetAside = (store: SetAsideStore, counter: Counter<'reason'>): SetAsideStore => ({
+  async add(record) {
+    await store.add(record);
+    counter.inc({ reason: record.reason });
+  },
+  erase: (feed) => store.erase(feed),
+});

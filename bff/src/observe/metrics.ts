@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from '@tocsin/service';
+import { GONE_REASONS, SET_ASIDE_REASONS } from '@tocsin/contracts';
+import { Counter, Gauge, Histogram, fromZero, type Registry } from '@tocsin/service';
 
 /** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
 export function createMetrics(registry: Registry, connections: () => number) {
@@ -12,23 +13,31 @@ export function createMetrics(registry: Registry, connections: () => number) {
     },
   });
   return {
-    announcements: new Counter({
-      name: 'tocsin_bff_announcements_total',
-      help: 'Announcements received, by outcome; retry ones come again.',
-      labelNames: ['outcome'] as const,
-      registers,
-    }),
+    announcements: fromZero(
+      new Counter({
+        name: 'tocsin_bff_announcements_total',
+        help: 'Announcements received, by outcome; retry ones come again.',
+        labelNames: ['outcome'] as const,
+        registers,
+      }),
+      'outcome',
+      ['delivered', 'already-claimed', 'set-aside', 'retry'],
+    ),
     redelivered: new Counter({
       name: 'tocsin_bff_announcements_redelivered_total',
       help: 'Announcements that came again, or after another had brought their entry: it was claimed already.',
       registers,
     }),
-    deadLetters: new Counter({
-      name: 'tocsin_bff_dead_letters_total',
-      help: 'Announcements that had run out of retries, by what became of them.',
-      labelNames: ['outcome'] as const,
-      registers,
-    }),
+    deadLetters: fromZero(
+      new Counter({
+        name: 'tocsin_bff_dead_letters_total',
+        help: 'Announcements that had run out of retries, by what became of them.',
+        labelNames: ['outcome'] as const,
+        registers,
+      }),
+      'outcome',
+      ['announced', 'set-aside', 'retry'],
+    ),
     published: new Counter({
       name: 'tocsin_bff_publications_total',
       help: 'Notifications that this instance committed, claimed and broadcast.',
@@ -39,29 +48,41 @@ export function createMetrics(registry: Registry, connections: () => number) {
       help: 'Notifications and retractions left out because the feed had taken or retracted their id before.',
       registers,
     }),
-    gone: new Counter({
-      name: 'tocsin_bff_publications_gone_total',
-      help: 'Publications that were retracted or replaced after they had been published.',
-      labelNames: ['reason'] as const,
-      registers,
-    }),
+    gone: fromZero(
+      new Counter({
+        name: 'tocsin_bff_publications_gone_total',
+        help: 'Publications that were retracted or replaced after they had been published.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      GONE_REASONS,
+    ),
     erased: new Counter({
       name: 'tocsin_bff_feeds_erased_total',
       help: 'Times that this instance erased a feed.',
       registers,
     }),
-    setAside: new Counter({
-      name: 'tocsin_bff_entries_set_aside_total',
-      help: 'Entries that the feed could not take, by reason.',
-      labelNames: ['reason'] as const,
-      registers,
-    }),
-    epochsBegun: new Counter({
-      name: 'tocsin_bff_epochs_begun_total',
-      help: 'Times that the store was seen to have lost part of a feed, by how it showed.',
-      labelNames: ['reason'] as const,
-      registers,
-    }),
+    setAside: fromZero(
+      new Counter({
+        name: 'tocsin_bff_entries_set_aside_total',
+        help: 'Entries and events that could not be taken and were set aside, by reason.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      SET_ASIDE_REASONS,
+    ),
+    epochsBegun: fromZero(
+      new Counter({
+        name: 'tocsin_bff_epochs_begun_total',
+        help: 'Times that the store was seen to have lost part of a feed, by how it showed.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      ['revived', 'rolled_back', 'document_missing'],
+    ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
       help: 'Times that this instance began to take the turns of a feed because its host was away.',
@@ -72,12 +93,16 @@ export function createMetrics(registry: Registry, connections: () => number) {
       help: 'Publications that reached this instance and went to its subscribed browsers.',
       registers,
     }),
-    subscriptions: new Counter({
-      name: 'tocsin_bff_subscriptions_total',
-      help: 'Subscriptions answered: new, recovered, gap (cannot be continued) or refused.',
-      labelNames: ['outcome'] as const,
-      registers,
-    }),
+    subscriptions: fromZero(
+      new Counter({
+        name: 'tocsin_bff_subscriptions_total',
+        help: 'Subscriptions answered: new, recovered, gap (cannot be continued), forbidden or unavailable.',
+        labelNames: ['outcome'] as const,
+        registers,
+      }),
+      'outcome',
+      ['new', 'recovered', 'gap', 'forbidden', 'unavailable'],
+    ),
     refused: new Counter({
       name: 'tocsin_bff_connections_refused_total',
       help: 'Connections refused with 429: this instance is full, or the address has its share.',

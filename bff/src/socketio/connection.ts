@@ -49,7 +49,7 @@ export type EndReason =
   | 'message_too_large'
   | 'token_expired'
   | 'forbidden';
-export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'refused';
+export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
 
 const MAX_FEEDS = 100;
 
@@ -96,7 +96,7 @@ export function serveConnection(
     if (!request.success) return invalid(faultText(request.error));
     const { feed, position } = request.data;
     if (forbidden(feed)) {
-      onSubscribed('refused');
+      onSubscribed('forbidden');
       return refuse('forbidden', 'the token does not permit this feed', false);
     }
     if (!feeds.has(feed) && feeds.size >= MAX_FEEDS) {
@@ -118,7 +118,7 @@ export function serveConnection(
       onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
-      onSubscribed('refused');
+      onSubscribed('unavailable');
       log.warn({ err: error, feed }, 'a subscription has to be repeated');
       return refuse('unavailable', 'the feed cannot be read now; ask again', true);
     }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcaster } from '../deliver/ports.ts';
 import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
+import { readRedisMemory, type RedisMemory } from './redis-memory.ts';
 
 export interface RedisBroadcasterOptions {
   /** host:port */
@@ -160,6 +161,14 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     if (!this.#client.isReady) throw new TemporaryError('the broadcaster is not connected to Redis');
     this.#ping ??= this.#client.ping().finally(() => (this.#ping = undefined));
     await this.#known(this.#ping, 'answer a ping');
+  }
+
+  /** Rejects when Redis does not tell it now. */
+  async memory(): Promise<RedisMemory> {
+    if (!this.#client.isReady) throw new TemporaryError('the broadcaster is not connected to Redis');
+    const info = this.#client.info('memory');
+    await this.#known(info, 'tell its memory');
+    return readRedisMemory(await info);
   }
 
   stop(): void {

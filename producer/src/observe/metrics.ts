@@ -1,4 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from '@tocsin/service';
+import { Counter, Gauge, Histogram, fromZero, type Registry } from '@tocsin/service';
+import type { Step } from '../produce/index.ts';
+
+const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
 
 /** The producer's own metrics in `registry`; `held` tells how many notifications wait or are under way. */
 export function createMetrics(registry: Registry, held: () => number) {
@@ -17,36 +20,52 @@ export function createMetrics(registry: Registry, held: () => number) {
       help: 'Notifications that were deposited and announced in time.',
       registers,
     }),
-    changes: new Counter({
-      name: 'tocsin_producer_changes_accepted_total',
-      help: 'Retractions and erasures that were deposited and announced in time.',
-      labelNames: ['kind'] as const,
-      registers,
-    }),
-    unanswered: new Counter({
-      name: 'tocsin_producer_notifications_not_accepted_total',
-      help: 'Notifications and changes that were answered 503, by reason; the callers may repeat them.',
-      labelNames: ['outcome'] as const,
-      registers,
-    }),
+    changes: fromZero(
+      new Counter({
+        name: 'tocsin_producer_changes_accepted_total',
+        help: 'Retractions and erasures that were deposited and announced in time.',
+        labelNames: ['kind'] as const,
+        registers,
+      }),
+      'kind',
+      ['retract', 'erase'],
+    ),
+    unanswered: fromZero(
+      new Counter({
+        name: 'tocsin_producer_notifications_not_accepted_total',
+        help: 'Notifications and changes that were answered 503, by reason; the callers may repeat them.',
+        labelNames: ['outcome'] as const,
+        registers,
+      }),
+      'outcome',
+      ['late', 'full', 'stopping'],
+    ),
     refused: new Counter({
       name: 'tocsin_producer_requests_refused_total',
       help: 'Requests that were answered with a problem, by its code.',
       labelNames: ['code'] as const,
       registers,
     }),
-    steps: new Counter({
-      name: 'tocsin_producer_entry_steps_total',
-      help: 'Entries that were deposited, announced, or announced once more (ring).',
-      labelNames: ['step'] as const,
-      registers,
-    }),
-    retries: new Counter({
-      name: 'tocsin_producer_retries_total',
-      help: 'Calls of the sidecar whose outcome was not known to be good, by step; they are repeated.',
-      labelNames: ['step'] as const,
-      registers,
-    }),
+    steps: fromZero(
+      new Counter({
+        name: 'tocsin_producer_entry_steps_total',
+        help: 'Entries that were deposited, announced, or announced once more (ring).',
+        labelNames: ['step'] as const,
+        registers,
+      }),
+      'step',
+      STEPS,
+    ),
+    retries: fromZero(
+      new Counter({
+        name: 'tocsin_producer_retries_total',
+        help: 'Calls of the sidecar whose outcome was not known to be good, by step; they are repeated.',
+        labelNames: ['step'] as const,
+        registers,
+      }),
+      'step',
+      STEPS,
+    ),
     runsEnded: new Counter({
       name: 'tocsin_producer_runs_ended_total',
       help: 'Runs that ended because an entry could not be finished within a minute.',

@@ -1,0 +1,23 @@
+import { createRegistry } from '@tocsin/service';
+import { expect, it } from 'vitest';
+import { addRedisGauges } from './redis-gauges.ts';
+
+const seriesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('tocsin_'));
+
+it('should tell the memory of Redis, and nothing while it does not answer', async () => {
+  const registry = createRegistry();
+  let away = false;
+  let asked = 0;
+  addRedisGauges(registry, async () => {
+    asked++;
+    if (away) throw new Error('away');
+    return { used: 10, limit: 100 };
+  });
+  expect(seriesOf(await registry.metrics())).toEqual([
+    'tocsin_bff_redis_memory_used_bytes 10',
+    'tocsin_bff_redis_memory_limit_bytes 100',
+  ]);
+  expect(asked).toBe(1);
+  away = true;
+  expect(seriesOf(await registry.metrics())).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { Gauge, type Registry } from '@tocsin/service';
+
+/** What the broadcaster's Redis holds and may hold; asked for at each scrape, and no series while it does not answer. */
+export function addRedisGauges(
+  registry: Registry,
+  memory: () => Promise<{ used: number; limit: number }>,
+): void {
+  const registers = [registry];
+  // One question for both: they are collected in one go.
+  let asked: Promise<{ used: number; limit: number } | undefined> | undefined;
+  const ask = () =>
+    (asked ??= memory()
+      .then(
+        (answer) => answer,
+        () => undefined,
+      )
+      .finally(() => (asked = undefined)));
+  const gauge = (name: string, help: string, valueOf: (answer: { used: number; limit: number }) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const answer = await ask();
+        if (answer) this.set(valueOf(answer));
+        else this.remove();
+      },
+    });
+  gauge('tocsin_bff_redis_memory_used_bytes', 'Memory that Redis uses.', ({ used }) => used);
+  gauge(
+    'tocsin_bff_redis_memory_limit_bytes',
+    'Memory that Redis may use: its maxmemory, or without it that of its machine.',
+    ({ limit }) => limit,
+  );
+}
