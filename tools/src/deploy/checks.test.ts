@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { checkCluster } from './cluster.ts';
 import { checkDapr } from './dapr-there.ts';
 import { chooseIngressClass } from './ingress-class.ts';
@@ -46,13 +47,16 @@ describe('checkRights', () => {
   });
 
   it('should name what is missing and who can give it', async () => {
+    const answers = (reviews: object[]) => ({
+      create: { stdout: reviews.map((one) => stringify(one)).join('---\n') },
+    });
     const reviews = ['get', 'create', 'patch', 'list'].map((verb) => review(verb, 'deployments', false));
     await expect(
-      checkRights(kubectlWith({ create: [...reviews, review('get', 'pods', true)] }), []),
+      checkRights(kubectlWith(answers([...reviews, review('get', 'pods', true)])), []),
     ).rejects.toThrow(
       /You may not get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more .*administrator/,
     );
-    await checkRights(kubectlWith({ create: [review('get', 'pods', true)] }), []);
+    await checkRights(kubectlWith(answers([review('get', 'pods', true)])), []);
   });
 
   it('should ask for a namespace only where a kind has one', () => {

@@ -1,3 +1,4 @@
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { saidBy, type Kubectl } from './kubectl.ts';
@@ -37,6 +38,7 @@ export const rightsToLook = (namespace: string): Right[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
   { verb: 'get', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
+  { verb: 'get', group: 'admissionregistration.k8s.io', resource: 'mutatingwebhookconfigurations' },
   { verb: 'list', group: 'networking.k8s.io', resource: 'ingressclasses' },
   { verb: 'list', group: 'storage.k8s.io', resource: 'storageclasses' },
   { verb: 'list', group: '', resource: 'nodes' },
@@ -78,14 +80,15 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  const answer = await kubectl.try(['create', '-f', '-', '-o', 'json'], list);
+  // As YAML, since of several objects kubectl prints several documents, which is no JSON.
+  const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(
       `The cluster does not say what you may do in it: ${saidBy(answer)}. Log in again, or choose another context with ` +
         '`kubectl config use-context NAME`.',
     );
-  const items = z.object({ items: z.array(reviewSchema) }).parse(JSON.parse(answer.stdout)).items;
-  const missing = items
+  const missing = parseAllDocuments(answer.stdout)
+    .map((document) => reviewSchema.parse(document.toJS()))
     .filter(({ status }) => !status.allowed)
     .map(({ spec: { resourceAttributes: right } }) => `${right.verb} ${dotted(right)}`);
   if (missing.length === 0) return;
