@@ -11,7 +11,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,
   reset: async () => (await import('./start/reset.ts')).reset,
-  'bench:latency': async () => (await import('./bench/latency.ts')).benchLatency,
+  bench: async () => (await import('./bench/bench.ts')).bench,
   'bench:recovery': async () => (await import('./bench/recovery.ts')).benchRecovery,
   build: async () => (await import('./build/build.ts')).build,
   containers: async () => (await import('./containers/containers.ts')).containers,

@@ -23,8 +23,16 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
 
 /** The result of `work`, unless the signal comes first. @throws Stopped */
 export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const stop = aborted(signal).then((): never => {
-    throw new Stopped('Stopped.');
+  const done = new AbortController();
+  const stop = new Promise<never>((_, reject) => {
+    const refuse = () => reject(new Stopped('Stopped.'));
+    if (signal.aborted) refuse();
+    else signal.addEventListener('abort', refuse, { once: true, signal: done.signal });
   });
-  return Promise.race([work, stop]);
+  try {
+    return await Promise.race([work, stop]);
+  } finally {
+    // A long command waits for many works under the one signal.
+    done.abort();
+  }
 }

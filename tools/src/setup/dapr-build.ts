@@ -2,14 +2,13 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
-import { findCommand, run } from '../process/run.ts';
+import { findGo, goBuild } from './go-build.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
 import type { Say } from './say.ts';
 
 const RUNTIME_VERSION = '1.18.1';
 const CLI_VERSION = '1.16.5';
-const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 const PROGRESS_EVERY_MS = 15_000;
 
 const NO_GO = `There is no usable Dapr on this machine, and no Go to build one with. Install Dapr in one of its two official ways and start again:
@@ -54,7 +53,7 @@ export async function buildDapr(cacheDir: string, say: Say): Promise<string> {
   const hash = hashOf(ROOT, ['tools/dapr/runtime', 'tools/dapr/cli']).slice(0, 12);
   const target = join(cacheDir, `dapr-${RUNTIME_VERSION}-${hash}`);
   if (existsSync(target)) return target;
-  const go = findCommand(['go'], GO_PLACES);
+  const go = findGo();
   if (!go) throw new Failure(NO_GO);
   const onWait = (holder: number) =>
     say(`Another process (${holder}) is building Dapr for this user; waiting for it.`);
@@ -87,29 +86,17 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   say('Dapr is built.');
 }
 
-async function buildPart(go: string, part: Part, bin: string, onLine: (line: string) => void): Promise<void> {
-  const args = [
-    'build',
-    '-v',
-    '-mod=readonly',
-    '-trimpath',
-    ...part.flags,
-    '-o',
-    part.output(bin),
-    ...part.packages,
-  ];
-  const { code, output } = await run(go, args, {
-    cwd: join(ROOT, 'tools', 'dapr', part.module),
-    env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
+const buildPart = (go: string, part: Part, bin: string, onLine: (line: string) => void): Promise<void> =>
+  goBuild(go, {
+    module: `dapr/${part.module}`,
+    name: `Dapr's ${part.module}`,
+    packages: part.packages,
+    flags: part.flags,
+    output: part.output(bin),
     onLine,
+    otherwise:
+      'Or install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
   });
-  if (code === 0) return;
-  throw new Failure(
-    `Go could not build Dapr's ${part.module}. Its last words:\n${output.split('\n').slice(-15).join('\n')}\n` +
-      'If modules could not be fetched, check the network and GOPROXY and start again: what was built is kept. Or ' +
-      'install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
-  );
-}
 
 function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();

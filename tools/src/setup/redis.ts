@@ -63,10 +63,21 @@ export interface PrivateRedisOptions {
   /** Its data; outlives the process. */
   dir: string;
   logFile: string;
+  /** False keeps nothing on disk, which only a command can; default true. */
+  persistence?: boolean;
 }
 
-/** A Redis that answers only on this machine and has written what it acknowledged. Not started yet. */
-export function privateRedis({ server, port, dir, logFile }: PrivateRedisOptions): ManagedProcess {
+/**
+ * A Redis that answers only on this machine and has written what it acknowledged, unless `persistence` is false.
+ * Not started yet.
+ */
+export function privateRedis({
+  server,
+  port,
+  dir,
+  logFile,
+  persistence = true,
+}: PrivateRedisOptions): ManagedProcess {
   mkdirSync(dir, { recursive: true });
   if (server.kind === 'docker') {
     return new RedisContainerProcess({ docker: server.command, port, dir, user: thisUser() }, logFile);
@@ -75,8 +86,7 @@ export function privateRedis({ server, port, dir, logFile }: PrivateRedisOptions
     port: String(port),
     bind: '127.0.0.1',
     dir,
-    appendonly: 'yes',
-    appendfsync: 'always',
+    ...(persistence ? { appendonly: 'yes', appendfsync: 'always' } : { appendonly: 'no' }),
     save: '',
     daemonize: 'no',
   };

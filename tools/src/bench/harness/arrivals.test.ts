@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { Arrivals } from './arrivals.ts';
+import { findMarks, textOf } from './marks.ts';
+
+const data = (...numbers: number[]): Buffer =>
+  Buffer.from(`[${numbers.map((n) => `{"text":"${textOf(n, 200)}"}`).join(',')}]`);
+
+describe('the numbers of messages', () => {
+  it('should be found in what peers send, however many there are', () => {
+    const found: number[] = [];
+    findMarks(data(1, 99_999_999, 42), (n) => found.push(n));
+    findMarks(Buffer.from('{"title":"@ 12"}'), (n) => found.push(n));
+    expect(found).toEqual([1, 99_999_999, 42]);
+  });
+
+  it('should stand in texts of the length that was asked for', () => {
+    expect(textOf(7, 200)).toHaveLength(200);
+  });
+});
+
+describe('the account of arrivals', () => {
+  it('should know when a message has reached everybody', async () => {
+    const complete: number[] = [];
+    const arrivals = new Arrivals({ clients: 2, first: 10, onComplete: (n) => complete.push(n) });
+    arrivals.take(0, data(9, 10, 11));
+    arrivals.take(1, data(11));
+    expect(complete).toEqual([11]);
+    arrivals.take(1, data(10));
+    await arrivals.all(2);
+  });
+
+  it('should fail when one is missing', async () => {
+    const arrivals = new Arrivals({ clients: 2, first: 0 });
+    arrivals.take(0, data(0, 1));
+    arrivals.take(1, data(0));
+    await expect(arrivals.all(2, 10)).rejects.toThrow('1 of 2 messages did not reach all 2 clients');
+  });
+
+  it('should fail when one came twice', async () => {
+    const arrivals = new Arrivals({ clients: 1, first: 0 });
+    arrivals.take(0, data(0, 5_000, 0));
+    await expect(arrivals.all(2)).rejects.toThrow('1 messages came twice');
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { clientFrame, FrameReader, OPCODE, serverFrame } from './frames.ts';
+
+const LENGTHS = [0, 1, 125, 126, 127, 65_535, 65_536, 200_000];
+
+function read(...chunks: Buffer[]): [number, string][] {
+  const frames: [number, string][] = [];
+  const reader = new FrameReader((opcode, payload) => frames.push([opcode, payload.toString()]));
+  for (const chunk of chunks) reader.push(chunk);
+  return frames;
+}
+
+describe('frames of a WebSocket', () => {
+  it.each(LENGTHS)('should be read as they were sent, with %i bytes', (length) => {
+    const text = 'x'.repeat(length);
+    expect(read(serverFrame(Buffer.from(text)))).toEqual([[OPCODE.text, text]]);
+  });
+
+  it('should be read however they were cut', () => {
+    const texts = ['a', 'b'.repeat(126), '', 'c'.repeat(3_000)];
+    const bytes = Buffer.concat([
+      ...texts.map((text) => serverFrame(Buffer.from(text))),
+      serverFrame(Buffer.alloc(0), OPCODE.ping),
+    ]);
+    const expected = [...texts.map((text) => [OPCODE.text, text]), [OPCODE.ping, '']];
+    for (const size of [1, 2, 3, 100, 4_096]) {
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.subarray(i * size, (i + 1) * size),
+      );
+      expect(read(...chunks)).toEqual(expected);
+    }
+  });
+
+  it('should be masked by the client, and with zero, so that the payload stays readable', () => {
+    const frame = clientFrame(Buffer.from('40'));
+    expect([...frame]).toEqual([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]);
+    expect(() => read(frame)).toThrow(/masked/);
+  });
+
+  it('should be refused when a message comes in parts', () => {
+    expect(() => read(Buffer.from([0x01, 0x01, 0x61]))).toThrow(/fragmented/);
+  });
+});

@@ -1,0 +1,17 @@
+/** Stands before the number of each message and nowhere else in what peers send. */
+const MARK = Buffer.from('@@');
+const DIGITS = 8;
+const ZERO = '0'.charCodeAt(0);
+
+/** The text of message `n`, `bytes` long. */
+export const textOf = (n: number, bytes: number): string =>
+  `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
+
+/** Calls `found` with the number of each message that `data` holds, in their order. */
+export function findMarks(data: Buffer, found: (n: number) => void): void {
+  for (let at = data.indexOf(MARK); at >= 0; at = data.indexOf(MARK, at + DIGITS)) {
+    let n = 0;
+    for (let i = at + 2; i < at + 2 + DIGITS; i++) n = n * 10 + (data[i] as number) - ZERO;
+    found(n);
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readBenchOptions } from './options.ts';
+import { PEER_IDS } from './peers/peer.ts';
+import { WORK_IDS } from './works/work.ts';
+
+describe('the options of bench', () => {
+  it('should be three rounds of everything, with persistence', () => {
+    const options = readBenchOptions([]);
+    expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });
+    expect(options.works).toEqual(WORK_IDS);
+    expect(options.peers).toEqual(PEER_IDS);
+  });
+
+  it('should be narrowed to works, to peers or to both', () => {
+    expect(readBenchOptions(['--only', 'latency'])).toMatchObject({
+      works: ['latency'],
+      peers: PEER_IDS,
+      isWhole: false,
+    });
+    expect(readBenchOptions(['--only', 'ws,tocsin', '--only=singles'])).toMatchObject({
+      works: ['singles'],
+      peers: ['ws', 'tocsin'],
+    });
+    expect(readBenchOptions(['--small']).isWhole).toBe(false);
+  });
+
+  it('should list all faults', () => {
+    expect(() =>
+      readBenchOptions(['--rounds', '0', '--only', 'lightning', '--persistence', 'maybe']),
+    ).toThrow(/--rounds takes.*--persistence takes.*does not know lightning.*Use: npm run bench/s);
+    expect(() => readBenchOptions(['--fast'])).toThrow(/--fast.*Use: npm run bench/s);
+  });
+});

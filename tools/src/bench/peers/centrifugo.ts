@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cleanEnvironment } from '../../config.ts';
+import { answersOk } from '../../net/poll.ts';
+import { freePorts } from '../../net/ports.ts';
+import { ManagedProcess } from '../../process/managed-process.ts';
+import { centrifugoProtocol } from '../protocols/centrifugo.ts';
+import { buildCentrifugo, CENTRIFUGO_VERSION } from './centrifugo-build.ts';
+import { startInstances } from './instances.ts';
+import { startPeerRedis } from './peer-redis.ts';
+import type { Message, StartPeer } from './peer.ts';
+
+const API_KEY = 'bench';
+
+/** Everybody may connect and subscribe; each channel keeps what ours keeps: 10,000 publications for a day. */
+const configFor = (redis: string) => ({
+  engine: 'redis',
+  redis_address: redis,
+  client_insecure: true,
+  api_key: API_KEY,
+  history_size: 10_000,
+  history_ttl: '24h',
+  force_recovery: true,
+  health: true,
+  usage_stats_disable: true,
+  log_level: 'error',
+});
+
+const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
+
+/** Centrifugo with its Redis engine, history and recovery on. */
+export const startCentrifugo: StartPeer = async (options) => {
+  const command = await buildCentrifugo();
+  const redis = await startPeerRedis(options);
+  const ports = await freePorts(options.instances);
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-bench-centrifugo-'));
+  const config = join(dir, 'config.json');
+  writeFileSync(config, JSON.stringify(configFor(redis.address)));
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const nodes = ports.map(
+    (port, index) =>
+      new ManagedProcess({
+        name: `centrifugo-${index + 1}`,
+        command,
+        args: ['--config', config, '--address', '127.0.0.1', '--port', String(port)],
+        cwd: dir,
+        env: cleanEnvironment(),
+        logFile: join(options.logDir, `centrifugo-${index + 1}.log`),
+        stopTimeoutMs: 5_000,
+      }),
+  );
+  const removeRest = async () => {
+    await redis.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  const instances = await startInstances(nodes, (index) => answersOk(`${urls[index] ?? ''}/health`)).catch(
+    async (error: unknown) => {
+      await removeRest();
+      throw error;
+    },
+  );
+  return {
+    id: 'centrifugo',
+    name: 'Centrifugo',
+    version: CENTRIFUGO_VERSION,
+    setup: `${options.instances} nodes, Redis engine, history and recovery on`,
+    protocol: centrifugoProtocol,
+    publishUrls: urls.map((url) => `${url}/api/publish`),
+    socketUrls: urls,
+    requestFor: (messages) => {
+      const [first] = messages;
+      const headers = { 'x-api-key': API_KEY };
+      if (first && messages.length === 1) return { body: JSON.stringify(publishOf(first)), headers };
+      const commands = messages.map((message) => ({ publish: publishOf(message) }));
+      return { path: '/api/batch', body: JSON.stringify({ commands }), headers };
+    },
+    processes: [
+      ...nodes.map((process) => ({ group: 'applications' as const, process, hasSockets: true })),
+      { group: 'redis', process: redis.process, hasSockets: false },
+    ],
+    restart: () => instances.restart(),
+    stop: async () => {
+      await instances.stop();
+      await removeRest();
+    },
+  };
+};

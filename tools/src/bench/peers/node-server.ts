@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from '../../config.ts';
+import { ManagedProcess } from '../../process/managed-process.ts';
+
+const SERVERS = fileURLToPath(new URL('servers/', import.meta.url));
+
+export interface NodeServerOptions {
+  name: string;
+  /** File below `servers/`, without its ending. */
+  file: string;
+  args: readonly string[];
+  logDir: string;
+}
+
+/** A server of this benchmark in a Node of its own. Not started yet. */
+export const nodeServer = ({ name, file, args, logDir }: NodeServerOptions): ManagedProcess =>
+  new ManagedProcess({
+    name,
+    command: process.execPath,
+    args: ['--import', 'tsx', join(SERVERS, `${file}.ts`), ...args],
+    cwd: SERVERS,
+    env: { ...cleanEnvironment(), NODE_ENV: 'production' },
+    logFile: join(logDir, `${name}.log`),
+    stopTimeoutMs: 3_000,
+  });

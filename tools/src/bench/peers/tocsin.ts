@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { ROOT } from '../../paths.ts';
+import { startStack } from '../../stack/stack.ts';
+import { tocsinProtocol } from '../protocols/tocsin.ts';
+import type { Peer, StartOptions } from './peer.ts';
+import { startPeerRedis } from './peer-redis.ts';
+import type { Stack } from '../../stack/stack.ts';
+
+/** Ours, and the stack behind it for those who look at its Dapr calls. */
+export interface TocsinPeer extends Peer {
+  stack: Stack;
+}
+
+/** A title must be there; the text of the message is the body. */
+const TITLE = 'n';
+
+/** Our stack with its defaults: one producer, durable 202, a sidecar for each application. */
+export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
+  const redis = await startPeerRedis(options);
+  const logDir = join(options.logDir, `tocsin-${options.instances}`);
+  const stack = await startStack({
+    bffs: options.instances,
+    redisHost: redis.address,
+    logDir,
+    ...(options.profile && {
+      env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(logDir, 'profiles')}` },
+    }),
+  }).catch(async (error: unknown) => {
+    await redis.stop();
+    throw error;
+  });
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const pairs = [...stack.producers, ...stack.bffs];
+  return {
+    id: 'tocsin',
+    name: 'Tocsin',
+    version,
+    setup: `one producer, ${options.instances} bffs, a sidecar each, all settings at their defaults, 202 = durable`,
+    protocol: tocsinProtocol,
+    publishUrls: stack.producers.map(({ url }) => `${url}/notifications`),
+    socketUrls: stack.bffs.map(({ url }) => url),
+    requestFor: (messages) => {
+      const items = messages.map(({ feed, text }) => ({ feed, title: TITLE, body: text }));
+      return { body: JSON.stringify(items.length === 1 ? items[0] : items) };
+    },
+    processes: [
+      ...pairs.map((pair) => ({
+        group: 'applications' as const,
+        process: pair.app,
+        hasSockets: stack.bffs.includes(pair),
+      })),
+      ...pairs.map(({ sidecar }) => ({ group: 'sidecars' as const, process: sidecar, hasSockets: false })),
+      { group: 'redis', process: redis.process, hasSockets: false },
+    ],
+    stack,
+    restart: async () => {
+      await Promise.all(stack.bffs.map(({ app }) => app.restart()));
+      await Promise.all(stack.bffs.map((pair) => pair.ready()));
+    },
+    stop: async () => {
+      await stack.stop();
+      await redis.stop();
+    },
+  };
+}

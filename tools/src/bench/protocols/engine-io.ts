@@ -1,0 +1,48 @@
+import { READY, type Dialogue, type Step } from './protocol.ts';
+
+/** First bytes of a message: engine.io's packet type, then socket.io's. */
+const PACKET = { open: '0', ping: '2', message: '4' } as const;
+const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
+const PONG: Step = { send: '3' };
+
+export const ENGINE_QUERY = '?EIO=4&transport=websocket';
+
+const code = (text: string): number => text.charCodeAt(0);
+
+/** socket.io over a WebSocket: connect to the namespace, subscribe, and answer the pings. */
+export abstract class SocketIoDialogue implements Dialogue {
+  /** What stands behind the packet type of a connect. */
+  protected readonly auth: string = '';
+
+  take(message: Buffer): Step | undefined {
+    if (message[0] === code(PACKET.open)) return { send: `40${this.auth}` };
+    if (message[0] === code(PACKET.ping)) return PONG;
+    if (message[0] !== code(PACKET.message)) return undefined;
+    const type = message[1];
+    if (type === code(TYPE.event)) this.event(message);
+    else if (type === code(TYPE.connected)) return this.connected(message.toString('utf8', 2));
+    else if (type === code(TYPE.acknowledgement)) return this.acknowledged(message);
+    else if (type === code(TYPE.refused)) return { fault: message.toString('utf8', 2) };
+    return undefined;
+  }
+
+  abstract position(): string | undefined;
+
+  /** What is sent when the namespace has taken the client. */
+  protected abstract connected(content: string): Step;
+
+  protected abstract event(message: Buffer): void;
+
+  /** The answer to the subscribe. */
+  protected acknowledged(_message: Buffer): Step {
+    return READY;
+  }
+}
+
+/** The content of an event or acknowledgement, as JSON. */
+export const contentOf = (message: Buffer): unknown[] =>
+  JSON.parse(message.toString('utf8', message.indexOf('['))) as unknown[];
+
+export const subscribePacket = (request: object): Step => ({
+  send: `420${JSON.stringify(['subscribe', request])}`,
+});

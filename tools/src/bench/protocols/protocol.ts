@@ -1,0 +1,33 @@
+/** What a message was, beside the notifications that it may hold: all that a connection has to do about it. */
+export interface Step {
+  /** To be sent at once. */
+  send?: string;
+  /** The client is subscribed from here on. */
+  ready?: true;
+  /** The server refuses the client. */
+  fault?: string;
+}
+
+/** The dialogue of one connection. */
+export interface Dialogue {
+  /** Sent as soon as the connection stands. */
+  readonly hello?: string;
+  take(message: Buffer): Step | undefined;
+  /** Where this client stands, to be given to a later connection; `undefined` if it does not know. */
+  position(): string | undefined;
+}
+
+export interface DialogueOptions {
+  feed: string;
+  /** `position()` of an earlier connection: what came after it is asked for. */
+  position?: string;
+}
+
+/** How one speaks to a peer's sockets. */
+export interface Protocol {
+  /** Path and query of the WebSocket. */
+  path: string;
+  begin(options: DialogueOptions): Dialogue;
+}
+
+export const READY: Step = { ready: true };

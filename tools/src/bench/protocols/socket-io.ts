@@ -1,0 +1,46 @@
+import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
+import { READY, type DialogueOptions, type Protocol, type Step } from './protocol.ts';
+
+interface Session {
+  pid: string;
+  offset: string;
+}
+
+/** socket.io as everybody writes it; with its connection state recovery where the server has that on. */
+class PlainSocketIoDialogue extends SocketIoDialogue {
+  protected override readonly auth: string;
+  readonly #feed: string;
+  readonly #session: Session | undefined;
+  #pid: string | undefined;
+  #last: Buffer | undefined;
+
+  constructor({ feed, position }: DialogueOptions) {
+    super();
+    this.#feed = feed;
+    this.#session = position === undefined ? undefined : (JSON.parse(position) as Session);
+    this.auth = position ?? '';
+  }
+
+  protected connected(content: string): Step {
+    this.#pid = (JSON.parse(content) as { pid?: string }).pid;
+    if (!this.#session) return subscribePacket({ feed: this.#feed });
+    // A session that was restored is in its rooms again; what it has missed follows.
+    return this.#pid === this.#session.pid ? READY : { fault: 'the session was not restored' };
+  }
+
+  protected event(message: Buffer): void {
+    this.#last = message;
+  }
+
+  position(): string | undefined {
+    const offset = this.#last && contentOf(this.#last).at(-1);
+    return this.#pid !== undefined && typeof offset === 'string'
+      ? JSON.stringify({ pid: this.#pid, offset } satisfies Session)
+      : undefined;
+  }
+}
+
+export const socketIoProtocol: Protocol = {
+  path: `/socket.io/${ENGINE_QUERY}`,
+  begin: (options) => new PlainSocketIoDialogue(options),
+};

@@ -1,0 +1,52 @@
+import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswer } from '@tocsin/contracts';
+import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
+import { READY, type DialogueOptions, type Protocol, type Step } from './protocol.ts';
+
+/** What an answer says of itself comes before its publications. */
+const HEAD_BYTES = 400;
+const PUBLICATIONS = Buffer.from('42["publications"');
+
+class TocsinDialogue extends SocketIoDialogue {
+  readonly #options: DialogueOptions;
+  #answer: Buffer | undefined;
+  #last: Buffer | undefined;
+
+  constructor(options: DialogueOptions) {
+    super();
+    this.#options = options;
+  }
+
+  protected connected(): Step {
+    const { feed, position } = this.#options;
+    return subscribePacket({ feed, ...(position && { position: JSON.parse(position) as Position }) });
+  }
+
+  protected override acknowledged(message: Buffer): Step {
+    // Parsed only when somebody asks: the answers of a thousand recoveries would keep the client busy.
+    const head = message.toString('latin1', 0, HEAD_BYTES);
+    if (!head.includes('[{"ok":true')) return { fault: head };
+    if (head.includes('"recovered":false')) return { fault: 'nothing could be recovered' };
+    this.#answer = message;
+    return READY;
+  }
+
+  protected event(message: Buffer): void {
+    if (message.subarray(0, PUBLICATIONS.length).equals(PUBLICATIONS)) this.#last = message;
+  }
+
+  position(): string | undefined {
+    if (this.#last) {
+      const [, { epoch, publications }] = contentOf(this.#last) as [string, PublicationsEvent];
+      return JSON.stringify({ epoch, offset: publications.at(-1)?.offset });
+    }
+    if (!this.#answer) return undefined;
+    const [answer] = contentOf(this.#answer) as [SubscribeAnswer];
+    return answer.ok ? JSON.stringify({ epoch: answer.epoch, offset: answer.offset }) : undefined;
+  }
+}
+
+/** Ours: `subscribe` with a position, answered with what was missed. */
+export const tocsinProtocol: Protocol = {
+  path: `${SOCKET_PATH}/${ENGINE_QUERY}`,
+  begin: (options) => new TocsinDialogue(options),
+};

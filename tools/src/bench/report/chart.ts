@@ -1,0 +1,66 @@
+import { METRICS } from './metrics.ts';
+import { reader, type Result } from './result.ts';
+import { numberText } from './rows.ts';
+
+const WIDTH = 1000;
+const LEFT = 190;
+const RIGHT = 90;
+const TOP = 64;
+const BAR = 16;
+const TITLE = 26;
+const GAP = 18;
+const COLOURS = { ink: '#1f2328', ours: '#2f6fde', others: '#a9b1bd' };
+
+/** What the picture shows: of latency and costs less is better. */
+const SHOWN: readonly [string, string][] = [
+  ['latency', 'p50'],
+  ['singles', 'cpu'],
+  ['arrays', 'cpu'],
+  ['fan-out-8', 'cpu'],
+  ['fan-out-1', 'cpu'],
+  ['connections', 'memory'],
+  ['connections', 'cpu'],
+];
+
+/** A picture (SVG) of costs: for each figure a bar for each peer. */
+export function drawChart(result: Result): string {
+  const read = reader(result);
+  let y = TOP;
+  const parts: string[] = [];
+  for (const metric of METRICS.filter(({ work, name }) => SHOWN.some(([w, n]) => w === work && n === name))) {
+    const bars = result.peers.flatMap(({ id, name }) => {
+      const value = read(metric.work, id, metric.name);
+      return value === undefined ? [] : [{ id, name, value }];
+    });
+    if (bars.length === 0) continue;
+    const most = Math.max(...bars.map(({ value }) => value));
+    parts.push(text(LEFT, y + 14, metric.text, 'font-weight="600"'));
+    y += TITLE;
+    for (const { id, name, value } of bars) {
+      const width = Math.max(1, (value / most) * (WIDTH - LEFT - RIGHT));
+      const colour = id === 'tocsin' ? COLOURS.ours : COLOURS.others;
+      parts.push(text(LEFT - 8, y + BAR - 5, name, 'text-anchor="end"'));
+      parts.push(
+        `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${colour}"/>`,
+      );
+      parts.push(text(LEFT + width + 6, y + BAR - 5, numberText(value, metric.digits)));
+      y += BAR;
+    }
+    y += GAP;
+  }
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${COLOURS.ink}">`,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    text(LEFT, 28, 'Latency and costs: less is better', 'font-size="16" font-weight="600"'),
+    text(
+      LEFT,
+      46,
+      `Medians of ${result.rounds} rounds on ${result.conditions.cores} cores, ${result.conditions.startedAt.slice(0, 10)}`,
+    ),
+    ...parts,
+    '</svg>\n',
+  ].join('\n');
+}
+
+const text = (x: number, y: number, words: string, more = ''): string =>
+  `<text x="${x.toFixed(1)}" y="${y}"${more && ` ${more}`}>${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;

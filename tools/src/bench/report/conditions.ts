@@ -1,0 +1,40 @@
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+import { messageOf } from '../../failure.ts';
+import { run } from '../../process/run.ts';
+import { ensureDapr } from '../../setup/dapr.ts';
+import { ensureRedisServer } from '../../setup/redis.ts';
+import { sayNothing } from '../../setup/say.ts';
+import type { Conditions } from './result.ts';
+
+/** The last word of what a command says of its version. */
+async function versionOf(command: () => Promise<string>, args: string[], pattern: RegExp): Promise<string> {
+  try {
+    const { output } = await run(await command(), args);
+    return pattern.exec(output)?.[1] ?? 'unknown';
+  } catch (error) {
+    return `unknown (${messageOf(error)})`;
+  }
+}
+
+/** Looks at this machine; call what it returns at the end, for how long it took and what else was at work. */
+export async function startConditions(persistence: boolean): Promise<() => Conditions> {
+  const [started, load] = [Date.now(), loadavg()[0] ?? 0];
+  const [redis, dapr] = await Promise.all([
+    versionOf(async () => (await ensureRedisServer(sayNothing)).command, ['--version'], /v=(\S+)/),
+    versionOf(async () => (await ensureDapr()).daprd, ['--version'], /(\d+\.\d+\.\S+)/),
+  ]);
+  const [cpu] = cpus();
+  return () => ({
+    startedAt: new Date(started).toISOString(),
+    seconds: Math.round((Date.now() - started) / 1000),
+    cpu: cpu?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    redis,
+    dapr,
+    persistence,
+    load: [load, loadavg()[0] ?? 0],
+  });
+}

@@ -1,0 +1,31 @@
+import type { WorkId } from '../works/work.ts';
+
+/** A figure of a work as people read it. */
+export interface Metric {
+  work: WorkId;
+  name: string;
+  /** What it is, with its unit. */
+  text: string;
+  digits: number;
+}
+
+export const METRICS: readonly Metric[] = [
+  { work: 'latency', name: 'p50', text: 'latency p50 at 100/s, 100 clients, ms', digits: 1 },
+  { work: 'latency', name: 'p99', text: 'latency p99, ms', digits: 1 },
+  { work: 'singles', name: 'rate', text: 'singles accepted and delivered a second, 64 in flight', digits: 0 },
+  { work: 'singles', name: 'cpu', text: 'CPU s per million singles, all processes', digits: 0 },
+  { work: 'singles', name: 'cpuApplications', text: '– of that applications', digits: 0 },
+  { work: 'singles', name: 'cpuSidecars', text: '– sidecars', digits: 0 },
+  { work: 'singles', name: 'cpuRedis', text: '– Redis', digits: 0 },
+  { work: 'arrays', name: 'rate', text: 'a second in arrays of 100, 8 in flight', digits: 0 },
+  { work: 'arrays', name: 'cpu', text: 'CPU s per million in arrays', digits: 0 },
+  { work: 'fan-out-8', name: 'rate', text: 'deliveries a second to 1,000 clients, 8 in flight', digits: 0 },
+  { work: 'fan-out-8', name: 'cpu', text: 'CPU s per million deliveries, 8 in flight', digits: 1 },
+  { work: 'fan-out-1', name: 'rate', text: 'deliveries a second to 1,000 clients, 1 in flight', digits: 0 },
+  { work: 'fan-out-1', name: 'cpu', text: 'CPU s per million deliveries, 1 in flight', digits: 1 },
+  { work: 'connections', name: 'memory', text: 'memory of an idle connection, KiB', digits: 1 },
+  { work: 'connections', name: 'cpu', text: 'CPU s per 1,000 connects with subscribe', digits: 2 },
+  { work: 'recovery', name: 'one', text: 'one client recovers 100 missed, ms', digits: 1 },
+  { work: 'recovery', name: 'plain', text: '1,000 connect and subscribe at once, ms', digits: 0 },
+  { work: 'recovery', name: 'all', text: '1,000 connect and recover 100 each, ms', digits: 0 },
+];

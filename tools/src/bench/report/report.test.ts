@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { FULL_SIZES, type Figures, type WorkId } from '../works/work.ts';
+import type { PeerId } from '../peers/peer.ts';
+import { judge } from './bars.ts';
+import { drawChart } from './chart.ts';
+import { withFigures } from './page.ts';
+import { reader, type Result } from './result.ts';
+import { barRows, figureRows, numberText } from './rows.ts';
+
+const sample = (round: number, work: WorkId, peer: PeerId, figures: Figures) => ({
+  round,
+  work,
+  peer,
+  figures,
+});
+const info = (id: PeerId, name: string, missing?: string) => ({
+  id,
+  name,
+  version: '1',
+  setup: 'set up',
+  ...(missing && { missing }),
+});
+
+const result: Result = {
+  v: 1,
+  conditions: {
+    startedAt: '2026-01-02T03:04:05.000Z',
+    seconds: 600,
+    cpu: 'a <fast> one',
+    cores: 2,
+    memoryGiB: 4,
+    system: 'Linux 6',
+    node: '20',
+    redis: '7',
+    dapr: '1.18.1',
+    persistence: true,
+    load: [0.5, 2.5],
+  },
+  rounds: 3,
+  sizes: FULL_SIZES,
+  peers: [
+    info('ws', 'raw ws'),
+    info('socketio-streams', 'socket.io + streams'),
+    info('socketio-recovery', 'socket.io + streams, recovery on'),
+    info('centrifugo', 'Centrifugo', 'there is no Go'),
+    info('tocsin', 'Tocsin'),
+  ],
+  samples: [
+    ...[5, 50, 6].map((cpu, i) => sample(i + 1, 'fan-out-8', 'tocsin', { cpu })),
+    ...[10, 9, 11].map((cpu, i) => sample(i + 1, 'fan-out-8', 'ws', { cpu })),
+    sample(1, 'singles', 'tocsin', { rate: 2_000, cpu: 300 }),
+    sample(1, 'singles', 'socketio-streams', { rate: 4_000, cpu: 100 }),
+    sample(1, 'recovery', 'socketio-recovery', { one: 7, plain: 100, all: 200 }),
+    sample(1, 'recovery', 'tocsin', { one: 2, plain: 100, all: 130 }),
+  ],
+  faults: [],
+};
+
+describe('the report', () => {
+  it('should take the median over the rounds', () => {
+    expect(reader(result)('fan-out-8', 'tocsin', 'cpu')).toBe(6);
+    expect(reader(result)('fan-out-8', 'centrifugo', 'cpu')).toBeUndefined();
+  });
+
+  it('should hold the bars against what was measured, and leave out the others', () => {
+    const judged = judge(result);
+    const of = (unit: string, work: RegExp) => judged.find((one) => one.unit === unit && work.test(one.work));
+    expect(of('× raw ws', /8 in flight/)).toMatchObject({ measured: 0.6, reached: true, aimReached: false });
+    expect(of('× socket.io + streams', /singles/)).toMatchObject({
+      measured: 0.5,
+      reached: false,
+      aimMeasured: undefined,
+    });
+    expect(of('× socket.io + streams', /CPU of a single/)).toMatchObject({ measured: 3, reached: false });
+    expect(of('× socket.io + streams', /one client/)).toMatchObject({ reached: true });
+    expect(of('×', /1,000 recover/)).toMatchObject({ measured: 1.3, reached: true });
+    expect(judged).toHaveLength(5);
+  });
+
+  it('should compare growth', () => {
+    const growth = [100, 1_000, 10_000].map((size) => ({
+      what: 'history',
+      size,
+      cpu: size === 100 ? 100 : 140,
+      rate: 1,
+    }));
+    expect(judge({ samples: [], growth })).toMatchObject([{ measured: 1.4, reached: false }]);
+  });
+
+  it('should have a column for each peer that took part, and socket.io once', () => {
+    const [heading, ...rows] = figureRows(result);
+    expect(heading).toEqual(['work', 'raw ws', 'socket.io + streams', 'Tocsin']);
+    expect(rows).toContainEqual([
+      'singles accepted and delivered a second, 64 in flight',
+      '–',
+      '4,000',
+      '2,000',
+    ]);
+    expect(rows).toContainEqual(['one client recovers 100 missed, ms', '–', '7.0', '2.0']);
+    expect(barRows(result).map(([, , , reached]) => reached)).toEqual([
+      'reached',
+      'yes',
+      'no',
+      'no',
+      'yes',
+      'yes',
+    ]);
+    expect(numberText(26_000.4)).toBe('26,000');
+  });
+
+  it('should stand in the page between its marks, whatever was there', () => {
+    const begin =
+      '<!-- Made by `npm run bench` from bench/results; what stands between these two lines is replaced. -->';
+    const end = '<!-- The end of what `npm run bench` makes. -->';
+    const once = withFigures(`# Page\n\n${begin}\nold\n${end}\n\nMore\n`, [result]);
+    expect(withFigures(once, [result])).toBe(once);
+    expect(once).toMatch(
+      /^# Page\n.*## With every change on disk.*Centrifugo 1: not measured, there is no Go.*\n\nMore\n$/s,
+    );
+    expect(once).not.toMatch(/old/);
+    expect(() => withFigures('# Page', [result])).toThrow(/lacks the lines/);
+  });
+
+  it('should say what failed', () => {
+    const failed = {
+      ...result,
+      faults: [{ round: 2, work: 'singles', peer: 'ws', message: '1 of 2 did not arrive' }],
+    };
+    const page = `<!-- Made by \`npm run bench\` from bench/results; what stands between these two lines is replaced. --><!-- The end of what \`npm run bench\` makes. -->`;
+    expect(withFigures(page, [failed])).toMatch(/Failed: singles of ws in round 2 \(1 of 2 did not arrive\)/);
+    expect(withFigures(page, [result])).toMatch(/Every message arrived/);
+  });
+
+  it('should draw a bar for each peer, ours apart', () => {
+    const svg = drawChart(result);
+    expect(svg.match(/<rect x=/g)).toHaveLength(4);
+    expect(svg.match(/fill="#2f6fde"/g)).toHaveLength(2);
+  });
+});

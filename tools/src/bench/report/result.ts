@@ -1,0 +1,76 @@
+import { median } from '../quantile.ts';
+import type { PeerId } from '../peers/peer.ts';
+import type { Figures, Sizes, WorkId } from '../works/work.ts';
+
+/** Under what the figures were measured. */
+export interface Conditions {
+  startedAt: string;
+  seconds: number;
+  cpu: string;
+  cores: number;
+  memoryGiB: number;
+  system: string;
+  node: string;
+  redis: string;
+  dapr: string;
+  persistence: boolean;
+  /** Load averages over a minute, before and after: above the number of cores something else was at work. */
+  load: [number, number];
+}
+
+export interface PeerInfo {
+  id: PeerId;
+  name: string;
+  version: string;
+  setup: string;
+  /** Why it did not take part. */
+  missing?: string;
+}
+
+/** What one round of one work measured for one peer. */
+export interface Sample {
+  round: number;
+  work: WorkId;
+  peer: PeerId;
+  figures: Figures;
+}
+
+export interface Fault {
+  round: number;
+  work: string;
+  peer: string;
+  message: string;
+}
+
+/** A run of the benchmark, as it is kept in `bench/results`. */
+export interface Result {
+  v: 1;
+  conditions: Conditions;
+  rounds: number;
+  sizes: Sizes;
+  peers: PeerInfo[];
+  samples: Sample[];
+  faults: Fault[];
+  /** CPU µs a notification as something grows; only with `--all`. */
+  growth?: GrowthRow[];
+}
+
+export interface GrowthRow {
+  /** What grows: `feeds`, `instances` or `history`. */
+  what: string;
+  size: number;
+  cpu: number;
+  rate: number;
+}
+
+/** Reads a figure as its median over the rounds; `undefined` if it was not measured. */
+export type Read = (work: WorkId, peer: PeerId, name: string) => number | undefined;
+
+export function reader({ samples }: Pick<Result, 'samples'>): Read {
+  return (work, peer, name) => {
+    const values = samples
+      .filter((sample) => sample.work === work && sample.peer === peer)
+      .flatMap(({ figures }) => figures[name] ?? []);
+    return values.length === 0 ? undefined : median(values);
+  };
+}

@@ -1,0 +1,61 @@
+import { Arrivals } from '../harness/arrivals.ts';
+import type { Peer } from '../peers/peer.ts';
+import { withClients } from './clients.ts';
+import { cpuFigures, startCpu } from './cpu.ts';
+import { Publisher } from './publisher.ts';
+import type { Figures, Work, WorkContext } from './work.ts';
+
+const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
+
+interface Load {
+  /** Requests in flight, and messages in each. */
+  inFlight: number;
+  size: number;
+}
+
+/** Publishes as fast as the peer accepts; the time ends when everybody has got everything. */
+async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, load: Load): Promise<Figures> {
+  let last = 0;
+  const first = numbers.next;
+  const arrivals = new Arrivals({
+    clients: sizes.singlesClients,
+    first,
+    onComplete: () => {
+      last = performance.now();
+    },
+  });
+  const publisher = await Publisher.open(peer, load.inFlight, sizes.payload);
+  const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
+  try {
+    return await withClients(peer, { count: sizes.singlesClients, onMessage }, async () => {
+      const cpu = startCpu(peer);
+      const started = performance.now();
+      const end = started + sizes.singlesSeconds * 1000;
+      await publisher.onEachLane(async (lane) => {
+        while (performance.now() < end && !signal.aborted) {
+          await publisher.publish(
+            Array.from({ length: load.size }, () => numbers.take()),
+            { lane },
+          );
+        }
+      });
+      const count = numbers.next - first;
+      await arrivals.all(count);
+      return { rate: count / ((last - started) / 1000), ...cpuFigures(cpu(), count) };
+    });
+  } finally {
+    publisher.close();
+  }
+}
+
+export const singles: Work = {
+  id: 'singles',
+  peers: ALL,
+  run: (peer, context) => publishAll(peer, context, { inFlight: 64, size: 1 }),
+};
+
+export const arrays: Work = {
+  id: 'arrays',
+  peers: ALL,
+  run: (peer, context) => publishAll(peer, context, { inFlight: 8, size: 100 }),
+};

@@ -1,0 +1,96 @@
+import type { Peer, PeerId } from '../peers/peer.ts';
+
+export const WORK_IDS = [
+  'latency',
+  'dapr-calls',
+  'singles',
+  'arrays',
+  'fan-out-8',
+  'fan-out-1',
+  'connections',
+  'recovery',
+] as const;
+export type WorkId = (typeof WORK_IDS)[number];
+
+/** What a work has measured, by name: see `report/metrics.ts` for the units. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** How much each work does; tests do less. */
+export interface Sizes {
+  /** Bytes of the text in each message. */
+  payload: number;
+  latencyClients: number;
+  latencySeconds: number;
+  singlesClients: number;
+  singlesSeconds: number;
+  fanOutClients: number;
+  fanOutSeconds: number;
+  connections: number;
+  /** Clients that come back at once, and how many messages each has missed. */
+  recoveryClients: number;
+  missed: number;
+  /** Times that one client alone comes back. */
+  recoveries: number;
+  /** Pause before idle connections are weighed, in ms. */
+  settleMs: number;
+  daprCalls: number;
+}
+
+export const FULL_SIZES: Sizes = {
+  payload: 200,
+  latencyClients: 100,
+  latencySeconds: 4,
+  singlesClients: 10,
+  singlesSeconds: 3,
+  fanOutClients: 1_000,
+  fanOutSeconds: 3,
+  connections: 10_000,
+  recoveryClients: 1_000,
+  missed: 100,
+  recoveries: 10,
+  settleMs: 2_000,
+  daprCalls: 150,
+};
+
+/** What warms up a peer, and what a test of the benchmark takes. */
+export const SMALL_SIZES: Sizes = {
+  payload: 200,
+  latencyClients: 10,
+  latencySeconds: 1,
+  singlesClients: 4,
+  singlesSeconds: 0.5,
+  fanOutClients: 100,
+  fanOutSeconds: 0.5,
+  connections: 100,
+  recoveryClients: 20,
+  missed: 10,
+  recoveries: 2,
+  settleMs: 100,
+  daprCalls: 10,
+};
+
+/** Gives each message of a run a number of its own. */
+export class Numbers {
+  #next = 0;
+
+  get next(): number {
+    return this.#next;
+  }
+
+  take(): number {
+    return this.#next++;
+  }
+}
+
+export interface WorkContext {
+  numbers: Numbers;
+  sizes: Sizes;
+  signal: AbortSignal;
+}
+
+export interface Work {
+  id: WorkId;
+  peers: readonly PeerId[];
+  /** @throws Failure if a message did not arrive, or came twice */
+  run(peer: Peer, context: WorkContext): Promise<Figures>;
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { findCommand, run } from '../process/run.ts';
+
+const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
+
+/** The `go` of this machine; `undefined` if there is none. */
+export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
+
+export interface GoBuild {
+  /** Folder of the module that pins the versions, below `tools/`. */
+  module: string;
+  /** What it builds, for people: `Dapr's runtime`. */
+  name: string;
+  packages: readonly string[];
+  flags: readonly string[];
+  output: string;
+  onLine?: (line: string) => void;
+  /** What else one can do when it fails. */
+  otherwise?: string;
+}
+
+/** Builds commands without cgo and with exactly the versions of the module. @throws Failure with Go's last words */
+export async function goBuild(
+  go: string,
+  { module, name, packages, flags, output, onLine, otherwise }: GoBuild,
+): Promise<void> {
+  const args = ['build', '-v', '-mod=readonly', '-trimpath', ...flags, '-o', output, ...packages];
+  const { code, output: words } = await run(go, args, {
+    cwd: join(ROOT, 'tools', module),
+    env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
+    ...(onLine && { onLine }),
+  });
+  if (code === 0) return;
+  throw new Failure(
+    `Go could not build ${name}. Its last words:\n${words.split('\n').slice(-15).join('\n')}\n` +
+      'If modules could not be fetched, check the network and GOPROXY and start again: what was built is kept.' +
+      (otherwise ? ` ${otherwise}` : ''),
+  );
+}
