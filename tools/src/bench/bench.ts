@@ -18,11 +18,13 @@ export async function bench(args: string[], signal: AbortSignal): Promise<number
   const options = readBenchOptions(args);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const results = [await measure(options, say, signal)];
-  if (options.all) results.push(await measure({ ...options, persistence: false }, say, signal));
-  if (signal.aborted) throw new Stopped('Stopped.');
+  if (options.all && !signal.aborted)
+    results.push(await measure({ ...options, persistence: false }, say, signal));
+  // Also of a run that was stopped: what it has measured holds.
   process.stdout.write(
     options.json ? `${JSON.stringify(results, undefined, 2)}\n` : `${results.map(textOf).join('\n\n')}\n`,
   );
+  if (signal.aborted) throw new Stopped('Stopped.');
   if (results.some(({ samples }) => samples.length === 0)) throw new Failure('Nothing was measured.');
   const isGood = results.every(({ faults }) => faults.length === 0);
   if (isGood && options.isWhole) {

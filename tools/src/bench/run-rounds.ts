@@ -42,7 +42,7 @@ export async function runRounds(
     for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
       for (const work of works) {
         const able = peers.filter(({ id }) => work.peers.includes(id));
-        if (able.length === 0) continue;
+        if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
         // Nobody comes always first, or always after the same one.
         for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
