@@ -26,11 +26,10 @@ export async function bench(args: string[], signal: AbortSignal): Promise<number
   );
   if (signal.aborted) throw new Stopped('Stopped.');
   if (results.some(({ samples }) => samples.length === 0)) throw new Failure('Nothing was measured.');
-  const isGood = results.every(({ faults }) => faults.length === 0);
-  if (isGood && options.isWhole) {
+  if (options.isWhole) {
     for (const result of results) say(`Written: ${(await saveResult(result)).join(', ')}`);
   }
-  return isGood ? 0 : 1;
+  return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
 }
 
 async function measure(

@@ -120,6 +120,22 @@ const BARS: readonly Bar[] = [
     aim: { of: against('recovery', 'one', 'centrifugo'), unit: '× Centrifugo', value: 1 },
   },
   {
+    work: 'accepted when twice the capacity is offered',
+    is: 'least',
+    bar: {
+      of: ratio(ours('overload', 'accepted'), ours('overload', 'capacity')),
+      unit: '× capacity',
+      value: 0.9,
+    },
+    aim: { value: 0.95 },
+  },
+  {
+    work: 'delay p99 of what is accepted then',
+    is: 'most',
+    bar: { of: ours('overload', 'p99'), unit: 's', value: 2 },
+    aim: { value: 1 },
+  },
+  {
     work: 'CPU of a notification with 1,000 feeds against 1',
     is: 'most',
     bar: { of: grown('feeds', 1_000, 1), unit: '×', value: 2 },

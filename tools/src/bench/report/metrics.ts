@@ -28,4 +28,7 @@ export const METRICS: readonly Metric[] = [
   { work: 'recovery', name: 'one', text: 'one client recovers 100 missed, ms', digits: 1 },
   { work: 'recovery', name: 'plain', text: '1,000 connect and subscribe at once, ms', digits: 0 },
   { work: 'recovery', name: 'all', text: '1,000 connect and recover 100 each, ms', digits: 0 },
+  { work: 'overload', name: 'offered', text: 'offered a second, twice the capacity', digits: 0 },
+  { work: 'overload', name: 'accepted', text: 'accepted a second of that', digits: 0 },
+  { work: 'overload', name: 'p99', text: 'delay p99 of what was accepted, s', digits: 2 },
 ];

@@ -2,6 +2,7 @@ import { connections } from './connections.ts';
 import { daprCalls } from './dapr-calls.ts';
 import { fanOut1, fanOut8 } from './fan-out.ts';
 import { latency } from './latency.ts';
+import { overload } from './overload.ts';
 import { recovery } from './recovery.ts';
 import { arrays, singles } from './singles.ts';
 import type { Work } from './work.ts';
@@ -16,4 +17,5 @@ export const WORKS: readonly Work[] = [
   fanOut1,
   connections,
   recovery,
+  overload,
 ];

@@ -1,8 +1,10 @@
 import { Failure } from '../../failure.ts';
-import { HttpLane, postRequest } from '../harness/http-lane.ts';
+import { HttpLane, postRequest, type Answer } from '../harness/http-lane.ts';
 import { textOf } from '../harness/marks.ts';
 import type { Peer } from '../peers/peer.ts';
 import { FEED } from './clients.ts';
+
+export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
 /** Publishes to a peer over connections that stay open, as many as requests may be in flight. */
 export class Publisher {
@@ -29,15 +31,17 @@ export class Publisher {
   }
 
   /** Resolves when the peer has accepted the messages. @throws Failure if it has not */
-  async publish(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<void> {
+  async publish(numbers: readonly number[], options: { lane?: number; feed?: string } = {}): Promise<void> {
+    const { status, body } = await this.offer(numbers, options);
+    if (!isAccepted(status)) throw new Failure(`${this.#peer.name} answered ${status}: ${body}`);
+  }
+
+  /** What the peer answers, whatever that is. */
+  async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
     const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));
     const { body, path, headers } = this.#peer.requestFor(messages);
-    const { status, body: answer } = await lane.send(
-      postRequest(path === undefined ? url : new URL(path, url).href, body, headers),
-    );
-    if (status !== 200 && status !== 202)
-      throw new Failure(`${this.#peer.name} answered ${status}: ${answer}`);
+    return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }
 
   /** Runs `work` on every lane at once. */

@@ -9,6 +9,7 @@ export const WORK_IDS = [
   'fan-out-1',
   'connections',
   'recovery',
+  'overload',
 ] as const;
 export type WorkId = (typeof WORK_IDS)[number];
 
