@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Observer, ensurePromtool, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Observer, ensurePrometheus, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const START = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));
@@ -125,7 +125,7 @@ describe('/metrics', () => {
   });
 
   it('should be accepted by promtool', { timeout: 180_000 }, async () => {
-    const promtool = await ensurePromtool(console.log);
+    const promtool = (await ensurePrometheus(console.log))?.promtool;
     if (!promtool) return console.log('promtool is not installed, so /metrics was not checked with it.');
     for (const pair of [producer, ...stack.bffs]) {
       const { code, output } = await run(promtool, ['check', 'metrics'], await metricsOf(pair));

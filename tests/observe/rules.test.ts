@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Failure, ensurePromtool, run } from '@tocsin/tools';
+import { Failure, ensurePrometheus, run } from '@tocsin/tools';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -72,7 +72,7 @@ describe('the alerts', () => {
   });
 });
 
-const promtool = await ensurePromtool(console.log);
+const promtool = (await ensurePrometheus(console.log))?.promtool;
 if (!promtool) console.log('promtool is not installed, so the rules were not tried with it.');
 
 describe.runIf(promtool)('promtool', () => {

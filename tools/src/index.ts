@@ -14,7 +14,7 @@ export { Failpoints } from './chaos/failpoints.ts';
 export { startMemoryBff, type MemoryBff } from './docs/memory-bff.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { opsFigures } from './docs/ops-figures.ts';
-export { ensurePromtool } from './setup/promtool.ts';
+export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
 export { signToken } from './auth/sign-token.ts';
 export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';

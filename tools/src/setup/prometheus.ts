@@ -1,0 +1,20 @@
+import { findCommand } from '../process/run.ts';
+import { canUseApt, installWithApt } from './apt.ts';
+import type { Say } from './say.ts';
+
+/** The paths of a Prometheus and of its promtool. */
+export interface Prometheus {
+  prometheus: string;
+  promtool: string;
+}
+
+/** Prometheus, installed with apt when that is possible; `undefined` where there is none. */
+export async function ensurePrometheus(say: Say): Promise<Prometheus | undefined> {
+  const find = () => {
+    const [prometheus, promtool] = [findCommand(['prometheus']), findCommand(['promtool'])];
+    return prometheus && promtool ? { prometheus, promtool } : undefined;
+  };
+  if (!find() && canUseApt())
+    await installWithApt('prometheus', 'tests check metrics, rules and dashboard with it', say);
+  return find();
+}
