@@ -18,6 +18,7 @@ export const elements = [
   room('ui', 'ui/src'),
   room('service-http', 'service/src/http'),
   room('service-dapr', 'service/src/dapr'),
+  room('service-otel', 'service/src/otel'),
   room('service', 'service/src'),
   room('core', `(producer|bff)/src/${CORES}`, ['app', 'room']),
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
@@ -74,10 +75,11 @@ export const policies = [
   },
 
   {
-    from: from(['service', 'service-http', 'service-dapr']),
+    from: from(['service', 'service-http', 'service-dapr', 'service-otel']),
     allow: [to('service', 'service-http', 'service-dapr', 'contracts'), modules('zod'), node('*', 'node:*')],
   },
-  { from: from('service'), allow: modules('pino', 'prom-client') },
+  { from: from('service'), allow: [to('service-otel'), modules('pino', 'prom-client')] },
+  { from: from('service-otel'), allow: modules('@opentelemetry/*') },
   { from: from('service-http'), allow: modules('express', 'helmet') },
   { from: from('service-dapr'), allow: modules('undici') },
 

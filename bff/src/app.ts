@@ -7,7 +7,9 @@ import {
   createLogger,
   createRegistry,
   listen,
-  withTrace,
+  recordsSpans,
+  startTracing,
+  withSpans,
   withoutTrace,
   pause,
   type RunningApp,
@@ -37,6 +39,7 @@ import { createMetrics } from './observe/metrics.ts';
 import { addRedisGauges } from './observe/redis-gauges.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
+import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
@@ -46,7 +49,7 @@ import { Admission } from './socketio/admission.ts';
 import { createAddressOf } from './socketio/client-address.ts';
 import { Gateway } from './socketio/gateway.ts';
 
-const tracedSchema = announcementSchema.pick({ traceparent: true }).loose();
+const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
 /** A session that polls has two connections: one waits, one sends. */
 const TCP_CONNECTIONS_PER_SESSION = 2;
@@ -61,6 +64,7 @@ const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 /** Starts an instance of the bff; resolves when all its ports listen. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const log = createLogger('bff', config.LOG_LEVEL);
+  const stopTracing = await startTracing('bff', config, log);
   const backend = given ?? daprBackend(config, createCarrier(config, log), log);
   const now = () => Date.now();
   const registry = createRegistry();
@@ -78,14 +82,14 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
+  const turnEvents = observeTurns(log, metrics);
   const feedHost = new FeedHost({
     ...backend,
     heard,
     limits,
     now,
-    reach,
     retire: retired.add,
-    events: observeTurns(log, metrics),
+    ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
     onErased: async (feed) => {
       await backend.setAside.erase(feed);
       await states.erase(feed);
@@ -206,8 +210,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const endReceiving = await backend.receive({
     feedHost,
     onAnnouncement: counted(metrics.announcements, (data) => {
-      const { traceparent } = tracedSchema.catch({}).parse(data);
-      return withTrace(traceparent, async () => {
+      const traced = tracedSchema.catch({}).parse(data);
+      return withSpans('receive', traced, {}, async () => {
         log.debug({ announcement: data }, 'received');
         const outcome = await receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
         if (outcome === 'already-claimed') metrics.redelivered.inc();
@@ -247,6 +251,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       auth.stop();
       await gateway.stop();
       await backend.close();
+      await stopTracing();
       log.info('stopped');
     },
   };

@@ -3,6 +3,7 @@ import {
   failpointSettings,
   parseConfig,
   portSetting,
+  tracingSettings,
   wholeNumberSetting,
 } from '@tocsin/service';
 import { z } from 'zod';
@@ -118,6 +119,7 @@ export const bffSettings = z.object({
   DRAIN_MS: withDefault(wholeNumberSetting(0, 8_000), 3_000).describe(
     'Time over which a stopping instance moves its clients to others',
   ),
+  ...tracingSettings,
   ...failpointSettings,
 });
 export type BffConfig = z.infer<typeof bffSettings>;

@@ -3,10 +3,17 @@ import { feedKey, feedSchema } from './feed-name.ts';
 import { MAX_ENTRY_NOTIFICATIONS } from './limits.ts';
 import { DOCUMENT_VERSION } from './names.ts';
 import { dateTimeSchema } from './text.ts';
+import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /** One life of a producer process for a feed: 8 characters. Sequence numbers count within it, without holes. */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
+
+const traces = {
+  traceparent: z.string().optional(),
+  /** Of further requests that the entry carries; only where their spans are recorded. */
+  furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
+};
 
 /**
  * The deposited payload. Its content never changes once it was written under its key; `expiresAt` is in it,
@@ -19,7 +26,7 @@ export const entrySchema = z.strictObject({
   feed: feedSchema,
   seq: seqSchema,
   expiresAt: dateTimeSchema,
-  traceparent: z.string().optional(),
+  ...traces,
   notifications: z.array(z.unknown()).min(1).max(MAX_ENTRY_NOTIFICATIONS),
 });
 export type Entry = z.infer<typeof entrySchema>;
@@ -34,7 +41,7 @@ export const announcementSchema = z.strictObject({
   feed: feedSchema,
   seq: seqSchema,
   expiresAt: dateTimeSchema,
-  traceparent: z.string().optional(),
+  ...traces,
 });
 export type Announcement = z.infer<typeof announcementSchema>;
 

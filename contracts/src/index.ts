@@ -33,3 +33,4 @@ export * from './set-aside.ts';
 export * from './socket-events.ts';
 export * from './text.ts';
 export * from './time.ts';
+export * from './traces.ts';

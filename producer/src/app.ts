@@ -11,6 +11,7 @@ import {
   createLogger,
   createRegistry,
   listen,
+  startTracing,
   type RunningApp,
 } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
@@ -91,6 +92,7 @@ export async function startProducer(
   const backend =
     HAS_FAILPOINTS && config.FAILPOINTS ? withFailpoints(given, createFailpoints(config.FAILPOINTS)) : given;
   const log = createLogger('producer', config.LOG_LEVEL);
+  const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => producer.held);
   const producer = new Producer({
@@ -182,6 +184,7 @@ export async function startProducer(
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
     await closeServer(internalServer, LAST_CALLS_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
+    await stopTracing();
     log.info('stopped');
   };
   return { stop };

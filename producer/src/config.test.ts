@@ -20,11 +20,18 @@ it('should have a default for every setting that needs one', () => {
     QUEUE_MAX_BYTES: 64 * 1024 * 1024,
     ENTRIES_UNDER_WAY_MAX: 32,
     FEEDS_REMEMBERED_MAX: 100_000,
+    OTEL_TRACES_SAMPLER_ARG: 0.01,
   });
 });
 
 it('should list all faults by the name of the variable', () => {
-  const env = { PORT: '0', DEMO_INTERVAL_MS: '1s', REQUEST_TIMEOUT_MS: '99', QUEUE_MAX: '-1' };
+  const env = {
+    PORT: '0',
+    DEMO_INTERVAL_MS: '1s',
+    REQUEST_TIMEOUT_MS: '99',
+    QUEUE_MAX: '-1',
+    OTEL_TRACES_SAMPLER_ARG: '2',
+  };
   for (const name of Object.keys(env)) {
     expect(() => parseConfig(producerSettings, env)).toThrow(new RegExp(`^  ${name}: must be`, 'm'));
   }

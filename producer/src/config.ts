@@ -5,6 +5,7 @@ import {
   failpointSettings,
   parseConfig,
   portSetting,
+  tracingSettings,
   wholeNumberSetting,
 } from '@tocsin/service';
 
@@ -47,6 +48,7 @@ export const producerSettings = z.object({
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
     .describe('Milliseconds before an event that ran out of retries is tried again'),
+  ...tracingSettings,
   ...failpointSettings,
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;

@@ -60,3 +60,19 @@ export const commonSettings = {
     .default('info')
     .describe('Least level of log lines'),
 };
+
+/** Settings of those who send spans. */
+export const tracingSettings = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .optional()
+    .describe(
+      'Where spans are sent with OTLP over HTTP, as in `http://localhost:4318`; without it none is made',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), 'must be a number from 0 to 1, as in 0.05')
+    .transform(Number)
+    .default(0.01)
+    .describe('Share of the requests whose trace is recorded; one that comes with a sampled trace always is'),
+};

@@ -24,5 +24,7 @@ export * from './metrics.ts';
 export * from './pause.ts';
 export * from './run-until-signal.ts';
 export * from './secret.ts';
+export * from './spans.ts';
+export * from './start-tracing.ts';
 export * from './trace.ts';
 export * from './version.ts';

@@ -9,17 +9,22 @@ const MAX_KNOWN_IDS = 1_000_000;
 /** After a call by Dapr the feed counts as hosted here for so long, in ms. */
 const HOME_MS = 10_000;
 
+export interface FeedHostDependencies extends TurnDependencies {
+  /** Runs each turn, so that somebody can look on. */
+  around?: ((turn: () => Promise<TurnResult>) => Promise<TurnResult>) | undefined;
+}
+
 /**
  * Runs the turns of the feeds that this instance hosts, those of one feed one after the other: while actors are
  * being moved, two calls can reach the same process at once.
  */
 export class FeedHost {
-  readonly #dependencies: TurnDependencies;
+  readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #homeUntil = new Map<string, number>();
 
-  constructor(dependencies: TurnDependencies) {
+  constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -44,7 +49,9 @@ export class FeedHost {
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
   turn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     const before = this.#running.get(feed) ?? Promise.resolve();
-    const run = () => takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies);
+    const take = () => takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies);
+    const { around } = this.#dependencies;
+    const run = around ? () => around(take) : take;
     const turn = before.then(run, run);
     this.#running.set(feed, turn);
     const forget = () => {

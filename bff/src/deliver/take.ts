@@ -103,7 +103,8 @@ class Turn {
       const items = checked.flatMap((entry) => ('refused' in entry ? [] : entry.items));
       if (items.length > 0) outcome = 'delivered';
       const traceparent = checked.flatMap((entry) => ('refused' in entry ? [] : [entry.traceparent]))[0];
-      loaded = await this.#commit(loaded, { run, from, to, items, traceparent });
+      const traces = checked.flatMap((entry) => ('refused' in entry ? [] : entry.traces));
+      loaded = await this.#commit(loaded, { run, from, to, items, traceparent, traces });
       from = to + 1;
     }
     return this.#result(outcome, loaded);

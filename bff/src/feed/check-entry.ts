@@ -3,6 +3,7 @@ import {
   entrySchema,
   faultsOf,
   parseDateTime,
+  sampledTraces,
   schemaOfItem,
   type EntryItem,
 } from '@tocsin/contracts';
@@ -15,7 +16,7 @@ export interface EntryPlace {
 }
 
 export type CheckedEntry =
-  | { seq: number; bytes: number; items: EntryItem[]; traceparent?: string | undefined }
+  | { seq: number; bytes: number; items: EntryItem[]; traceparent?: string | undefined; traces: string[] }
   | { seq: number; refused: 'invalid' | 'expired'; faults: string[] };
 
 /** Checks one entry alone: its schema, that it is the one that was announced, and that it has not expired. */
@@ -50,5 +51,11 @@ export function checkEntry(place: EntryPlace, text: string, now: number): Checke
   if ((parseDateTime(entry.expiresAt) ?? 0) <= now) {
     return { seq: place.seq, refused: 'expired', faults: [`expired at ${entry.expiresAt}`] };
   }
-  return { seq: place.seq, bytes: Buffer.byteLength(text), items, traceparent: entry.traceparent };
+  return {
+    seq: place.seq,
+    bytes: Buffer.byteLength(text),
+    items,
+    traceparent: entry.traceparent,
+    traces: sampledTraces(entry),
+  };
 }

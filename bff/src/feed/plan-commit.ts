@@ -33,6 +33,8 @@ export interface Taken {
   items: readonly EntryItem[];
   /** Trace of the first of them. */
   traceparent?: string | undefined;
+  /** The traces of all of them that are sampled. */
+  traces?: readonly string[];
 }
 
 const LABEL_LENGTH = 8;

@@ -1,5 +1,5 @@
-import { COMPONENTS, TOPICS, type Announcement } from '@tocsin/contracts';
-import { withTrace, type Sidecar } from '@tocsin/service';
+import { COMPONENTS, TOPICS, entryKey, type Announcement } from '@tocsin/contracts';
+import { withSpans, type Sidecar } from '@tocsin/service';
 import type { Announcer } from '../produce/index.ts';
 
 /** Announcements as events of Dapr's pub/sub. */
@@ -11,7 +11,8 @@ export class DaprAnnouncer implements Announcer {
   }
 
   async announce(announcement: Announcement): Promise<void> {
-    await withTrace(announcement.traceparent, () =>
+    const attributes = { 'tocsin.feed': announcement.feed, 'tocsin.entry': entryKey(announcement) };
+    await withSpans('announce', announcement, attributes, () =>
       this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     );
   }

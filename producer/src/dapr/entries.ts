@@ -1,5 +1,5 @@
 import { COMPONENTS, ENTRY_LIFE_MS, entryKey, type Entry } from '@tocsin/contracts';
-import { withTrace, type Sidecar } from '@tocsin/service';
+import { withSpans, type Sidecar } from '@tocsin/service';
 import type { EntryStore } from '../produce/index.ts';
 
 /** Entries as values of Redis, written through Dapr's binding. */
@@ -11,7 +11,7 @@ export class DaprEntries implements EntryStore {
   }
 
   async deposit(entry: Entry): Promise<void> {
-    await withTrace(entry.traceparent, () =>
+    await withSpans('deposit', entry, { 'tocsin.feed': entry.feed, 'tocsin.entry': entryKey(entry) }, () =>
       this.#sidecar.invokeBinding(COMPONENTS.entries, {
         operation: 'create',
         metadata: { key: entryKey(entry), ttlInSeconds: String(ENTRY_LIFE_MS / 1_000) },

@@ -6,7 +6,7 @@ import {
   type Accepted,
   type Erased,
 } from '@tocsin/contracts';
-import { currentTraceparent, methodNotAllowed, sendProblem, withTrace } from '@tocsin/service';
+import { currentTraceparent, methodNotAllowed, sendProblem, withRootSpan } from '@tocsin/service';
 import type { z } from 'zod';
 import { mayWrite } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
@@ -16,7 +16,7 @@ import { readQuery, refuseRepeatedParameters } from './query.ts';
 /** `DELETE /notifications/{id}?feed=…` and `DELETE /feeds/{feed}`. */
 export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
-    withTrace(request.get('traceparent'), async () => {
+    withRootSpan('produce', request.get('traceparent'), async () => {
       const asked = read(retractRequestSchema, request, response);
       if (!asked) return;
       const { id, feed } = asked;
@@ -33,7 +33,7 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
     });
 
   const erase = (request: Request, response: Response) =>
-    withTrace(request.get('traceparent'), async () => {
+    withRootSpan('produce', request.get('traceparent'), async () => {
       const asked = read(eraseRequestSchema, request, response);
       if (!asked) return;
       const { feed } = asked;

@@ -1,6 +1,6 @@
 import express, { Router, type RequestHandler } from 'express';
 import { COMPONENTS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
-import { currentTraceparent, withTrace, type Logger } from '@tocsin/service';
+import { currentTraceparent, withRootSpan, type Logger } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
 import type { Intake } from '../schedule/index.ts';
 import { readEvent } from './read-event.ts';
@@ -44,7 +44,7 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log }: EventRou
       log.warn({ event: read.refused.event, errors: read.refused.errors }, 'an event is no notification');
       return 'SUCCESS';
     }
-    return withTrace(read.traceparent, async () => {
+    return withRootSpan('produce', read.traceparent, async () => {
       const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent());
       if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
       else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');

@@ -5,7 +5,7 @@ import {
   methodNotAllowed,
   requireJson,
   sendProblem,
-  withTrace,
+  withRootSpan,
   type Logger,
 } from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
@@ -22,7 +22,7 @@ export interface NotificationRoutesOptions {
 /** `POST /notifications`: one notification or an array of them. */
 export function notificationRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const post: RequestHandler = (request, response) =>
-    withTrace(request.get('traceparent'), async () => {
+    withRootSpan('produce', request.get('traceparent'), async () => {
       const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
       if ('problem' in read) return sendProblem(response, read.problem);
       const { inputs, isArray } = read;

@@ -3,6 +3,7 @@ import {
   ENTRY_LIFE_MS,
   MAX_ENTRY_BYTES,
   MAX_ENTRY_NOTIFICATIONS,
+  tracedBy,
   type Announcement,
   type Entry,
   type EntryItem,
@@ -10,7 +11,7 @@ import {
 import { newRun } from './new-id.ts';
 import type { Part } from './request.ts';
 
-/** Room for the members of an entry beside its notifications; the longest name of a feed is under 2 KB. */
+/** Room for the members of an entry beside its notifications: the longest name of a feed and all traces are under 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
 /** An entry that was begun, and which parts its items are of. */
@@ -77,7 +78,7 @@ export class Lane {
     const items: EntryItem[] = [];
     const shares: { part: Part; count: number }[] = [];
     let bytes = 0;
-    let traceparent: string | undefined;
+    const traceparents: string[] = [];
     for (const part of this.#waiting) {
       const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
       for (let i = part.begun; i < part.begun + count; i++) {
@@ -86,7 +87,7 @@ export class Lane {
       }
       part.begun += count;
       if (count > 0) shares.push({ part, count });
-      traceparent ??= part.request.traceparent;
+      if (part.request.traceparent !== undefined) traceparents.push(part.request.traceparent);
       if (part.begun < part.items.length) break;
       this.#waiting.delete(part);
     }
@@ -97,7 +98,7 @@ export class Lane {
       feed: this.feed,
       seq: (this.#last?.seq ?? 0) + 1,
       expiresAt: new Date(now + ENTRY_LIFE_MS).toISOString(),
-      ...(traceparent !== undefined && { traceparent }),
+      ...tracedBy(traceparents),
       notifications: items,
     };
     this.#underWay = { entry, shares, bytes, begunAt: now };
@@ -121,13 +122,22 @@ export class Lane {
   }
 }
 
-export const announcementOf = ({ v, run, feed, seq, expiresAt, traceparent }: Entry): Announcement => ({
+export const announcementOf = ({
+  v,
+  run,
+  feed,
+  seq,
+  expiresAt,
+  traceparent,
+  furtherTraces,
+}: Entry): Announcement => ({
   v,
   run,
   feed,
   seq,
   expiresAt,
   ...(traceparent !== undefined && { traceparent }),
+  ...(furtherTraces !== undefined && { furtherTraces }),
 });
 
 const roomAfter = (bytes: number): number => MAX_ENTRY_BYTES - ENVELOPE_BYTES - bytes;

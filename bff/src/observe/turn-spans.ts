@@ -1,0 +1,47 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { entryKey } from '@tocsin/contracts';
+import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
+import type { ReachStep, Step } from '../deliver/ports.ts';
+import type { TurnEvents, TurnResult } from '../deliver/take.ts';
+
+type Moment = Step | 'begun';
+
+/**
+ * Looks on at turns and records what they did in the traces of the notifications that they took: a turn that serves
+ * several traces leaves its spans in each. Gives what turns are to be run, reached and told with.
+ */
+export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
+  const moments = new AsyncLocalStorage<Map<Moment, number>>();
+  return {
+    around: (turn: () => Promise<TurnResult>): Promise<TurnResult> =>
+      moments.run(new Map([['begun', spanTime()]]), turn),
+    reach: (async (step) => {
+      moments.getStore()?.set(step, spanTime());
+      await reach(step);
+    }) satisfies ReachStep,
+    events: {
+      ...events,
+      appended(feed, taken, commit) {
+        events.appended(feed, taken, commit);
+        const at = moments.getStore();
+        if (!at || !taken?.traces?.length) return;
+        const attributes = {
+          'tocsin.feed': feed,
+          'tocsin.entry': entryKey({ run: taken.run, feed, seq: taken.to }),
+          'tocsin.publications': commit.publications.length,
+        };
+        const record = (name: SpanName, from: number | undefined, to: number | undefined) => {
+          if (from === undefined || to === undefined || to < from) return;
+          recordSpans({ name, from, to, attributes }, taken.traces ?? []);
+        };
+        const now = spanTime();
+        record('turn', at.get('begun'), now);
+        record('commit', at.get('peeked'), at.get('committed'));
+        record('claim', at.get('committed'), at.get('popped'));
+        record('broadcast', at.get('popped'), at.get('broadcast'));
+        // What the turn takes next begins here.
+        at.set('begun', now);
+      },
+    } satisfies TurnEvents,
+  };
+}

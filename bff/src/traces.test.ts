@@ -1,0 +1,62 @@
+import { DOCUMENT_VERSION, entryKey, tracedBy } from '@tocsin/contracts';
+import { useSpanSink, type FinishedSpan } from '@tocsin/service';
+import { afterEach, expect, it } from 'vitest';
+import { serveBff } from './testing/served-bff.ts';
+
+const trace = (n: number, flags: string) =>
+  `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+  useSpanSink(undefined);
+});
+
+/** An instance whose spans are collected. */
+async function traced() {
+  const spans: FinishedSpan[] = [];
+  useSpanSink({
+    open: () => ({ traceparent: trace(9, '01'), end: () => undefined }),
+    record: (span) => spans.push(span),
+    stop: () => Promise.resolve(),
+  });
+  const bff = await serveBff({});
+  ends.push(() => bff.stop());
+  const deliver = async (seq: number, traceparents: string[]): Promise<void> => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const place = {
+      v: DOCUMENT_VERSION,
+      run: 'run00001',
+      feed: 'all',
+      seq,
+      expiresAt,
+      ...tracedBy(traceparents),
+    };
+    const createdAt = new Date().toISOString();
+    const notification = { id: `n-${seq}`, feed: 'all', severity: 'info', title: 'Traced', createdAt };
+    bff.backend.entries.put(entryKey(place), JSON.stringify({ ...place, notifications: [notification] }));
+    await bff.backend.announce(place);
+  };
+  return { spans, deliver };
+}
+
+it('should record the steps of an entry in each trace that it serves, in their order', async () => {
+  const { spans, deliver } = await traced();
+  await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
+  for (const parent of [trace(1, '01'), trace(3, '01')]) {
+    const own = spans.filter((span) => span.parent === parent).sort((a, b) => a.from - b.from);
+    expect(own.map(({ name }) => name)).toEqual(['receive', 'turn', 'commit', 'claim', 'broadcast']);
+    for (const { from, to, error } of own) {
+      expect(to).toBeGreaterThanOrEqual(from);
+      expect(error).toBeUndefined();
+    }
+  }
+  expect(spans).toHaveLength(10);
+});
+
+it('should record nothing of a trace that is not sampled', async () => {
+  const { spans, deliver } = await traced();
+  await deliver(1, [trace(1, '00')]);
+  await deliver(2, []);
+  expect(spans).toEqual([]);
+});

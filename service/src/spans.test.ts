@@ -1,0 +1,49 @@
+import { afterEach, expect, it } from 'vitest';
+import { recordsSpans, useSpanSink, withRootSpan, withSpans, type FinishedSpan } from './spans.ts';
+import { currentTraceparent } from './trace.ts';
+
+const trace = (n: number, flags: string) =>
+  `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
+
+function collect() {
+  const recorded: FinishedSpan[] = [];
+  const ended: unknown[] = [];
+  useSpanSink({
+    open: () => ({ traceparent: trace(9, '01'), end: (error) => ended.push(error) }),
+    record: (span) => recorded.push(span),
+    stop: () => Promise.resolve(),
+  });
+  return { recorded, ended };
+}
+afterEach(() => useSpanSink(undefined));
+
+it('should make no span where none is asked for, and keep the trace', async () => {
+  expect(recordsSpans()).toBe(false);
+  const work = async () => currentTraceparent();
+  expect(await withRootSpan('produce', trace(1, '01'), work)).toBe(trace(1, '01'));
+  expect(await withSpans('deposit', { traceparent: trace(1, '01') }, {}, work)).toBe(trace(1, '01'));
+});
+
+it('should go on within the span that it has opened', async () => {
+  const { ended } = collect();
+  expect(await withRootSpan('produce', undefined, async () => currentTraceparent())).toBe(trace(9, '01'));
+  expect(ended).toEqual([undefined]);
+});
+
+it('should record a step in each trace that is sampled, and no other', async () => {
+  const { recorded } = collect();
+  const traced = { traceparent: trace(1, '01'), furtherTraces: [trace(2, '01'), trace(3, '00')] };
+  await withSpans('deposit', traced, { 'tocsin.feed': 'all' }, async () => undefined);
+  expect(recorded.map(({ parent }) => parent)).toEqual([trace(1, '01'), trace(2, '01')]);
+  expect(recorded[0]).toMatchObject({ name: 'deposit', attributes: { 'tocsin.feed': 'all' } });
+  expect(recorded[0]?.to).toBeGreaterThanOrEqual(recorded[0]?.from ?? Infinity);
+});
+
+it('should record a step that failed with its error, and reject as it did', async () => {
+  const { recorded, ended } = collect();
+  const fail = () => Promise.reject(new Error('away'));
+  await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow('away');
+  await expect(withRootSpan('produce', undefined, fail)).rejects.toThrow('away');
+  expect(recorded[0]?.error).toEqual(new Error('away'));
+  expect(ended).toEqual([new Error('away')]);
+});

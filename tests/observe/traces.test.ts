@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
+
+const STEPS = ['produce', 'deposit', 'announce', 'receive', 'turn', 'commit', 'claim', 'broadcast'];
+const CALLER = 'b7ad6b7169203331';
+
+let receiver: OtlpReceiver;
+let stack: Stack;
+let observers: Observer[];
+
+const newTrace = (flags: string) => {
+  const traceId = randomBytes(16).toString('hex');
+  return { traceId, traceparent: `00-${traceId}-${CALLER}-${flags}` };
+};
+const post = async (id: string, headers: Record<string, string> = {}): Promise<void> => {
+  const response = await fetch(`${(stack.producers[0] as Pair).url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ id, title: id }),
+  });
+  expect(response.status).toBe(202);
+};
+const namesOf = (traceId: string): string[] => receiver.spansOf(traceId).map(({ name }) => name);
+const spanOf = (traceId: string, name: string): ReceivedSpan => {
+  const found = receiver.spansOf(traceId).find((span) => span.name === name);
+  if (!found) throw new Error(`${traceId} has no span ${name}`);
+  return found;
+};
+/** Resolves when the trace has each step once. */
+const complete = (traceId: string) => expect.poll(() => namesOf(traceId).sort()).toEqual([...STEPS].sort());
+
+beforeAll(async () => {
+  receiver = await startOtlpReceiver();
+  stack = await startStack({
+    // None begins here, so that only what came sampled is recorded.
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: '0' },
+    secrets: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_INSECURE: 'true',
+    },
+  });
+  observers = stack.bffs.map(({ name, url }) => new Observer(name, url));
+  await Promise.all(observers.map((observer) => observer.ready()));
+});
+afterAll(async () => {
+  for (const observer of observers ?? []) observer.close();
+  await stack?.stop();
+  await receiver?.stop();
+});
+
+describe('a notification whose trace is sampled', () => {
+  const { traceId, traceparent } = newTrace('01');
+
+  it('should be one trace with all its steps, under the span of the caller', async () => {
+    await post('traced', { traceparent });
+    await complete(traceId);
+    const produce = spanOf(traceId, 'produce');
+    expect(produce.parentSpanId).toBe(CALLER);
+    for (const name of STEPS.slice(1)) expect(spanOf(traceId, name).parentSpanId).toBe(produce.spanId);
+    for (const [index, name] of STEPS.entries())
+      expect(spanOf(traceId, name).service).toBe(index < 3 ? 'producer' : 'bff');
+    expect(receiver.spansOf(traceId).map(({ status }) => status)).toEqual(STEPS.map(() => 0));
+  });
+
+  it('should have them in their order, each within what it is a part of', () => {
+    for (const [before, after] of [
+      ['produce', 'deposit'],
+      ['deposit', 'announce'],
+      ['announce', 'receive'],
+      ['receive', 'turn'],
+      ['turn', 'commit'],
+      ['commit', 'claim'],
+      ['claim', 'broadcast'],
+    ] as const)
+      expect(spanOf(traceId, after).from, after).toBeGreaterThanOrEqual(spanOf(traceId, before).from);
+    expect(spanOf(traceId, 'announce').from).toBeGreaterThanOrEqual(spanOf(traceId, 'deposit').to);
+    for (const name of ['commit', 'claim', 'broadcast'])
+      expect(spanOf(traceId, name).to).toBeLessThanOrEqual(spanOf(traceId, 'turn').to);
+  });
+
+  it('should have the calls of the sidecars in the same trace', async () => {
+    await expect.poll(() => receiver.sidecarsKnow(traceId)).toBe(true);
+  });
+});
+
+it('should leave out a notification whose trace is not sampled, or that came with none', async () => {
+  const { traceId, traceparent } = newTrace('00');
+  await post('unsampled', { traceparent });
+  await post('without');
+  const last = newTrace('01');
+  await post('last', { traceparent: last.traceparent });
+  await complete(last.traceId);
+  expect(receiver.faults).toEqual([]);
+  expect(namesOf(traceId)).toEqual([]);
+  expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
+});
+
+it('should give each request its own whole trace, also where one entry and one turn serve several', async () => {
+  const traces = Array.from({ length: 12 }, () => newTrace('01'));
+  await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
+  for (const { traceId } of traces) await complete(traceId);
+  const entries = traces.map(({ traceId }) => spanOf(traceId, 'deposit').attributes['tocsin.entry']);
+  expect(new Set(entries).size).toBeLessThan(traces.length);
+});
