@@ -36,7 +36,7 @@ async function spread(peer: Peer, feeds: readonly string[], { sizes, numbers, si
     return await withClients(peer, { count: feeds.length, onMessage, feedOf }, async () => {
       // Each feed is known by then: its first entry makes its head.
       for (const feed of feeds) await publisher.publish([numbers.take()], { feed });
-      await arrivals.all(numbers.next - first);
+      await arrivals.all(numbers.next - first, sizes.patienceMs);
       const from = numbers.next;
       const cpu = startCpu(peer);
       const started = performance.now();
@@ -46,7 +46,7 @@ async function spread(peer: Peer, feeds: readonly string[], { sizes, numbers, si
           await publisher.publish([n], { lane, feed: feeds[n % feeds.length] as string });
         }
       });
-      await arrivals.all(numbers.next - first);
+      await arrivals.all(numbers.next - first, sizes.patienceMs);
       const count = numbers.next - from;
       return { rate: count / ((last - started) / 1000), cpu: cpuFigures(cpu(), count)['cpu'] ?? Number.NaN };
     });
@@ -79,7 +79,7 @@ async function fill(
             { feed },
           );
         }
-        await arrivals.all(numbers.next - first);
+        await arrivals.all(numbers.next - first, sizes.patienceMs);
       },
     );
   } finally {

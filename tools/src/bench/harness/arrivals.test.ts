@@ -26,7 +26,7 @@ describe('the account of arrivals', () => {
     arrivals.take(1, data(11));
     expect(complete).toEqual([11]);
     arrivals.take(1, data(10));
-    await arrivals.all(2);
+    await arrivals.all(2, 1_000);
   });
 
   it('should fail when one is missing', async () => {
@@ -39,6 +39,6 @@ describe('the account of arrivals', () => {
   it('should fail when one came twice', async () => {
     const arrivals = new Arrivals({ clients: 1, first: 0 });
     arrivals.take(0, data(0, 5_000, 0));
-    await expect(arrivals.all(2)).rejects.toThrow('1 messages came twice');
+    await expect(arrivals.all(2, 1_000)).rejects.toThrow('1 messages came twice');
   });
 });

@@ -2,9 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 import { findMarks } from './marks.ts';
 
-/** So long nothing may arrive: longer than Dapr's redelivery, which a busy machine may cause. */
-const IDLE_MS = 40_000;
-
 export interface ArrivalsOptions {
   /** How many clients each message goes to, or which part of all. */
   clients: number;
@@ -69,7 +66,7 @@ export class Arrivals {
    * Resolves when `count` messages have reached all whom they had to, once.
    * @throws Failure after `timeoutMs` without any arrival, or when one came twice
    */
-  async all(count: number, timeoutMs = IDLE_MS): Promise<void> {
+  async all(count: number, timeoutMs: number): Promise<void> {
     let end = Date.now() + timeoutMs;
     let before = -1;
     while (this.complete < count) {

@@ -7,7 +7,6 @@ import { Publisher } from './publisher.ts';
 import type { Figures, Work, WorkContext } from './work.ts';
 
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
-const LONGEST_MS = 40_000;
 
 /** A message is in flight until each client has it: no peer can let a queue grow and call it speed. */
 async function fanOut(
@@ -24,8 +23,8 @@ async function fanOut(
   const complete = (n: number) =>
     new Promise<void>((resolve, reject) => {
       const late = () =>
-        reject(new Failure(`Message ${n} did not reach all clients within ${LONGEST_MS} ms.`));
-      const timer = setTimeout(late, LONGEST_MS);
+        reject(new Failure(`Message ${n} did not reach all clients within ${sizes.patienceMs} ms.`));
+      const timer = setTimeout(late, sizes.patienceMs);
       waiting.set(n, () => {
         clearTimeout(timer);
         waiting.delete(n);
@@ -47,7 +46,7 @@ async function fanOut(
       });
       const deliveries = (numbers.next - first) * sizes.fanOutClients;
       const seconds = (performance.now() - started) / 1000;
-      await arrivals.all(numbers.next - first);
+      await arrivals.all(numbers.next - first, sizes.patienceMs);
       return { rate: deliveries / seconds, ...cpuFigures(cpu(), deliveries) };
     });
   } finally {

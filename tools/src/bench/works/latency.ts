@@ -47,7 +47,7 @@ export const latency: Work = {
             begun.push(publisher.publish([n], { lane }).then(() => void free.push(lane)));
           }
           await Promise.all(begun);
-          await arrivals.all(begun.length);
+          await arrivals.all(begun.length, sizes.patienceMs);
         },
       );
     } finally {

@@ -12,8 +12,6 @@ const LANES = 1_000;
 const IN_FLIGHT = 64;
 const TICK_MS = 5;
 const TIMES = 2;
-/** So long an accepted one may take before it counts as lost. */
-const LONGEST_MS = 40_000;
 
 /** Singles a second that the peer takes when each caller waits for its answer. */
 async function capacityOf(publisher: Publisher, { numbers, sizes, signal }: WorkContext): Promise<number> {
@@ -28,8 +26,8 @@ async function capacityOf(publisher: Publisher, { numbers, sizes, signal }: Work
   return (numbers.next - first) / ((performance.now() - started) / 1000);
 }
 
-/** Offers `rate` a second, whatever the answers do. */
-async function offerAll(publisher: Publisher, rate: number, { numbers, sizes, signal }: WorkContext) {
+/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal */
+export async function offerAll(publisher: Publisher, rate: number, { numbers, sizes, signal }: WorkContext) {
   /** When each was offered, by its number. */
   const offered = new Map<number, number>();
   const accepted: number[] = [];
@@ -69,13 +67,13 @@ async function overloadOf(peer: Peer, context: WorkContext): Promise<Figures> {
     return await withClients(peer, { count: sizes.singlesClients, onMessage }, async () => {
       const first = numbers.next;
       const capacity = await capacityOf(publisher, context);
-      await arrivals.all(numbers.next - first);
+      await arrivals.all(numbers.next - first, sizes.patienceMs);
       const { offered, accepted, offeredFor, acceptedFor } = await offerAll(
         publisher,
         TIMES * capacity,
         context,
       );
-      const end = Date.now() + LONGEST_MS;
+      const end = Date.now() + sizes.patienceMs;
       while (accepted.some((n) => !arrivedAt.has(n))) {
         if (Date.now() > end) throw new Failure('Not everything that was accepted has arrived.');
         await delay(50);

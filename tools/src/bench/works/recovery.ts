@@ -43,7 +43,7 @@ class Absences {
     const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
     const positions = await withClients(this.#peer, { count, onMessage }, async (clients) => {
       await this.#publish(1);
-      await arrivals.all(1);
+      await arrivals.all(1, sizes.patienceMs);
       return clients.map(positionOf);
     });
     await delay(count === 1 ? WENT_MS : ALL_WENT_MS);
@@ -66,7 +66,7 @@ class Absences {
     const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
     const started = performance.now();
     await withClients(this.#peer, { count, positions, onMessage, atOnce: count }, () =>
-      arrivals.all(this.#context.sizes.missed),
+      arrivals.all(this.#context.sizes.missed, this.#context.sizes.patienceMs),
     );
     return last - started;
   }
@@ -78,9 +78,9 @@ class Absences {
   }
 
   async #publish(count: number): Promise<void> {
-    const { numbers } = this.#context;
+    const { numbers, sizes } = this.#context;
     await this.#publisher.publish(Array.from({ length: count }, () => numbers.take()));
-    await this.#stayed.all(numbers.next - this.#first);
+    await this.#stayed.all(numbers.next - this.#first, sizes.patienceMs);
   }
 }
 

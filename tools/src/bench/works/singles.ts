@@ -40,7 +40,7 @@ async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, l
         }
       });
       const count = numbers.next - first;
-      await arrivals.all(count);
+      await arrivals.all(count, sizes.patienceMs);
       return { rate: count / ((last - started) / 1000), ...cpuFigures(cpu(), count) };
     });
   } finally {

@@ -35,6 +35,8 @@ export interface Sizes {
   /** Pause before idle connections are weighed, in ms. */
   settleMs: number;
   daprCalls: number;
+  /** So long nothing may arrive before a message counts as lost: longer than Dapr's redelivery, which a busy machine may cause. */
+  patienceMs: number;
 }
 
 export const FULL_SIZES: Sizes = {
@@ -51,6 +53,7 @@ export const FULL_SIZES: Sizes = {
   recoveries: 10,
   settleMs: 2_000,
   daprCalls: 150,
+  patienceMs: 40_000,
 };
 
 /** What warms up a peer, and what a test of the benchmark takes. */
@@ -68,6 +71,7 @@ export const SMALL_SIZES: Sizes = {
   recoveries: 2,
   settleMs: 100,
   daprCalls: 10,
+  patienceMs: 40_000,
 };
 
 /** Gives each message of a run a number of its own. */
