@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** What runs the product's images has commands of its own, since not every machine can. */
-const WITH_CONTAINERS = ['tests/compose/**'];
+const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
 
 export default defineConfig({
   test: {
@@ -47,6 +47,17 @@ export default defineConfig({
           testTimeout: 300_000,
           // A build from nothing.
           hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: 'k8s',
+          environment: 'node',
+          include: ['tests/k8s/**/*.test.ts'],
+          fileParallelism: false,
+          pool: 'forks',
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

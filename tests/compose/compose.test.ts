@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
 import { live, toasts } from '../ui/browser.ts';
-import { pollingClient, received } from './polling.ts';
+import { pollingClient, received } from '../support/polling.ts';
 import { ComposeProject } from './project.ts';
 
 const ARTIFACTS = join(import.meta.dirname, '../../.artifacts/compose');

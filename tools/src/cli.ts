@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,
+  'test:k8s': async () => (await import('./test/k8s.ts')).testK8s,
   test: async () => (await import('./test/test.ts')).test,
 };
 

@@ -7,6 +7,8 @@ export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
 export { run, type RunOptions, type RunResult } from './process/run.ts';
+export { findKubectl, type Answer } from './deploy/kubectl.ts';
+export { Random } from './chaos/random.ts';
 export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
 export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
 export { readMetric } from './bench/read-metric.ts';

@@ -47,7 +47,6 @@ export function kustomizationOf(variant: Variant, folder: string): object {
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
-    sortOptions: { order: 'fifo' },
     resources: [at(`overlays/${overlay}`)],
     components: components.map((name) => at(`components/${name}`)),
     images: APPS.map((app) => ({

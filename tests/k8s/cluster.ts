@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { findKubectl, run, type Answer } from '@tocsin/tools';
+import { z } from 'zod';
+
+export const ROOT = join(import.meta.dirname, '../..');
+export const NAMESPACE = 'realtime-microservices';
+
+const kubectl = findKubectl();
+
+/** Where the nodes get the images from. */
+const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY']] : ['--local'];
+
+/** Runs `npm run deploy`, as one does by hand. */
+export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
+  run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
+
+/** `npm run deploy` with the images that are tested. @throws Error with what it said if it fails */
+export async function deployed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await deploy([...IMAGES, '--publish', ...args]);
+  if (code !== 0) throw new Error(`npm run deploy ended with ${code}: ${stderr.trim()}\n${stdout}`);
+  return stdout;
+}
+
+/** Runs kubectl. */
+export const ask = (args: readonly string[], input?: string): Promise<Answer> => kubectl.try(args, input);
+
+/** Runs kubectl; standard output. @throws Failure with what it said if it fails */
+export const tell = (args: readonly string[], input?: string): Promise<string> => kubectl.text(args, input);
+
+/** As `tell`, in the namespace. */
+export const inside = (...args: string[]): Promise<string> => tell(['-n', NAMESPACE, ...args]);
+
+/** The objects that `kubectl get` finds, as `item` has them. */
+export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
+  kubectl.list(item, args);
+
+/** Whether there is such an object. */
+export const exists = async (...args: string[]): Promise<boolean> =>
+  (await kubectl.get(z.unknown(), args)) !== undefined;
+
+const securitySchema = z
+  .object({
+    allowPrivilegeEscalation: z.boolean().optional(),
+    readOnlyRootFilesystem: z.boolean().optional(),
+  })
+  .optional();
+const podSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    labels: z.record(z.string(), z.string()).default({}),
+    deletionTimestamp: z.string().optional(),
+  }),
+  spec: z.object({ containers: z.array(z.object({ name: z.string(), securityContext: securitySchema })) }),
+  status: z.object({ containerStatuses: z.array(z.object({ ready: z.boolean() })).default([]) }),
+});
+
+export interface Pod {
+  name: string;
+  uid: string;
+  app: string;
+  containers: { name: string; security: z.infer<typeof securitySchema> }[];
+  /** As kubectl prints it: `2/2`. */
+  ready: string;
+}
+
+/** The pods of the workloads that are not about to go. */
+export async function pods(): Promise<Pod[]> {
+  const found = await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/part-of=tocsin']);
+  return found
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      uid: metadata.uid,
+      app: metadata.labels['app.kubernetes.io/name'] ?? '',
+      containers: spec.containers.map(({ name, securityContext }) => ({ name, security: securityContext })),
+      ready: `${status.containerStatuses.filter(({ ready }) => ready).length}/${spec.containers.length}`,
+    }));
+}
+
+/** The names of the bff's pods. */
+export const bffs = async (): Promise<string[]> =>
+  (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
+
+/** What the public port of a bff answers, asked through the API server. */
+export const askPod = (pod: string, path: string): Promise<Answer> =>
+  ask(['get', '--raw', `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`]);
+
+/** How many browsers a bff says are connected to it. */
+export async function connectionsOf(pod: string): Promise<number> {
+  const { stdout } = await askPod(pod, '/metrics');
+  return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
+}
+
+/** Resolves when the workload, as `deployment/bff`, has as many pods as it should have, of its newest revision. */
+export const rolledOut = (workload: string): Promise<string> =>
+  inside('rollout', 'status', workload, '--timeout=300s');

@@ -1,0 +1,263 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Observer, launchBrowser, makeNotifications, Caller } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { pollingClient, received } from '../support/polling.ts';
+import { live, toasts } from '../ui/browser.ts';
+import {
+  NAMESPACE,
+  ROOT,
+  ask,
+  askPod,
+  bffs,
+  deploy,
+  deployed,
+  exists,
+  inside,
+  pods,
+  tell,
+} from './cluster.ts';
+import { asReader, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
+import { openSocket, spread, stickyCookie } from './sockets.ts';
+import { askAsStranger } from './stranger.ts';
+import { Upheaval } from './upheaval.ts';
+
+const ARTIFACTS = join(ROOT, '.artifacts/k8s');
+const RUNNING = [
+  'bff: bff daprd 2/2',
+  'bff: bff daprd 2/2',
+  'producer: daprd producer 2/2',
+  'producer: daprd producer 2/2',
+  'redis: redis 1/1',
+  'ui: ui 1/1',
+  'ui: ui 1/1',
+];
+
+const remove = async (): Promise<void> => {
+  expect(await deploy(['--delete'])).toMatchObject({ code: 0, stderr: '' });
+};
+
+/** Each pod as its application, its containers and how many of them are ready. */
+const running = async (): Promise<string[]> =>
+  (await pods())
+    .map(({ app, containers, ready }) => {
+      const names = containers.map(({ name }) => name).sort();
+      return `${app}: ${names.join(' ')} ${ready}`;
+    })
+    .sort();
+
+const securityLevel = (): Promise<string> =>
+  tell([
+    'get',
+    'namespace',
+    NAMESPACE,
+    '-o',
+    String.raw`jsonpath={.metadata.labels.pod-security\.kubernetes\.io/enforce}`,
+  ]);
+
+beforeAll(async () => {
+  if (await exists('namespace', NAMESPACE))
+    throw new Error(
+      `The cluster has a namespace ${NAMESPACE}, which this suite would remove: remove it with \`npm run deploy -- --delete\`, ` +
+        'or choose another cluster.',
+    );
+});
+afterAll(remove);
+
+describe('the overlays', () => {
+  it.each(['local', 'registry'])('should be taken by the API server without a warning: %s', async (name) => {
+    const folder = join(ROOT, 'k8s/overlays', name);
+    const documents = parseAllDocuments(await tell(['kustomize', folder])).map(
+      (document) => document.toJS() as { kind: string },
+    );
+    // What lies in a namespace is taken only where that is.
+    const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
+    await tell(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }));
+    const { code, stdout, stderr } = await ask(['apply', '--dry-run=server', '-k', folder]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const taken = stdout.split('\n').filter((line) => line.endsWith(' (server dry run)'));
+    expect(taken).toHaveLength(documents.length);
+  });
+});
+
+describe('npm run deploy where something is missing', () => {
+  /** What it says, which must be one line. */
+  const refusal = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
+    const { code, stderr } = await deploy(args, env);
+    expect(code).toBe(1);
+    const lines = stderr.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    console.log(lines[0]);
+    return lines[0] ?? '';
+  };
+
+  it('should name the rights that somebody lacks', () =>
+    asReader(async (KUBECONFIG) => {
+      expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
+        /^You may not .*customresourcedefinitions.* in this cluster: let its administrator deploy, or give you these rights/,
+      );
+    }));
+
+  it('should say how to get an ingress controller', () =>
+    withoutIngressClass(async () => {
+      expect(await refusal(['--local'])).toMatch(
+        /^The cluster has no ingress class, .*install .*`helm install/,
+      );
+    }));
+
+  it('should say how to get Dapr', () =>
+    withoutDapr(async () => {
+      expect(await refusal(['--local'])).toMatch(
+        /^Dapr is not installed in this cluster: .*`helm upgrade --install/,
+      );
+    }));
+
+  it('should say of images that are not there how to push them', async () => {
+    const registry = 'registry.invalid/team';
+    expect(await refusal(['--registry', registry, '--tag', '9.9.9'])).toMatch(
+      /^The image registry\.invalid\/team\/tocsin-\w+:9\.9\.9 cannot be pulled: push it with `npm run containers -- --registry registry\.invalid\/team --tag 9\.9\.9 --push`/,
+    );
+    await remove();
+  });
+});
+
+describe('what npm run deploy makes', () => {
+  let url: string;
+
+  beforeAll(async () => {
+    const began = Date.now();
+    const said = await deployed();
+    console.log(`${said}deployed in ${Math.round((Date.now() - began) / 1000)} s`);
+    url = /^It runs\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+    expect(url).not.toBe('');
+    expect(await securityLevel()).toBe(said.includes('baseline') ? 'baseline' : 'restricted');
+  });
+
+  it('should run with a sidecar at each application, and confine all of them', async () => {
+    expect(await running()).toEqual(RUNNING);
+    for (const { containers } of await pods())
+      for (const { security } of containers)
+        expect(security).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+  });
+
+  it('should change nothing when it is run again', async () => {
+    const before = (await pods()).map(({ name }) => name).sort();
+    const said = await deployed();
+    expect(said).toContain('Secrets: all there, left as they are');
+    expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
+  });
+
+  it('should let sidecars talk by certificates only, and strangers do nothing but publish', async () => {
+    expect(await askAsStranger()).toEqual({
+      invoked: 403,
+      published: 204,
+      announced: 403,
+      producer: {
+        name: `URI:spiffe://public/ns/${NAMESPACE}/producer`,
+        end: expect.not.stringMatching('still open') as string,
+      },
+    });
+    const composed = await fetch(`${url}/app/compose`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'From the ops page, which invokes the producer' }),
+    });
+    expect(composed.status).toBe(202);
+  });
+
+  it('should show toasts in Chromium through the ingress, without a fault of the page', async () => {
+    const browser = await launchBrowser();
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const faults: string[] = [];
+      page.on('pageerror', (error) => faults.push(String(error)));
+      await page.goto(url);
+      await live(page);
+      await toasts(page).nth(1).waitFor();
+      mkdirSync(ARTIFACTS, { recursive: true });
+      await page.screenshot({ path: join(ARTIFACTS, 'page.png') });
+      expect(faults).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
+    const clients = Array.from({ length: 4 }, () => pollingClient(url, true));
+    const without = pollingClient(url, false);
+    try {
+      const ends = await Promise.all(clients.map((client) => received(client, 3)));
+      expect(ends).toEqual(clients.map(() => 'still connected'));
+      expect(await received(without, 3)).not.toBe('still connected');
+    } finally {
+      for (const client of [...clients, without]) client.close();
+    }
+  });
+
+  it('should lead WebSockets with a cookie to one instance, and others to both', async () => {
+    const cookie = await stickyCookie(url);
+    expect(cookie).toMatch(/^tocsin=./);
+    expect(await spread(url, 6, cookie)).toEqual([0, 6]);
+    expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
+  });
+
+  it('should first say that an instance is not ready, and then ask its clients to move', async () => {
+    const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
+    const moved = Promise.race(
+      sockets.map(
+        (socket) => new Promise<number>((resolve) => socket.once('draining', () => resolve(Date.now()))),
+      ),
+    );
+    try {
+      const [name = ''] = await bffs();
+      await inside('delete', 'pod', name, '--wait=false');
+      let notReadyAt = Infinity;
+      for (const end = Date.now() + 60_000; notReadyAt === Infinity && Date.now() < end; await delay(100)) {
+        const { code, stderr } = await askPod(name, '/readyz');
+        if (code !== 0 && /ServiceUnavailable|is stopping/.test(stderr)) notReadyAt = Date.now();
+      }
+      expect(notReadyAt).toBeLessThan(await moved);
+    } finally {
+      for (const socket of sockets) socket.close();
+    }
+  });
+
+  it('should lose, repeat and disorder nothing while all is restarted and pods are deleted', async () => {
+    const upheaval = await Upheaval.begin(url, 8);
+    try {
+      await upheaval.restart('bff');
+      await upheaval.restart('producer');
+      await upheaval.deletePods(6);
+    } finally {
+      await upheaval.end();
+    }
+    expect(upheaval.faults()).toEqual([]);
+  });
+});
+
+describe('npm run deploy -- --delete', () => {
+  it('should leave nothing, and Tocsin can be deployed again, as restricted where sidecars are confined', async () => {
+    await remove();
+    expect(await exists('namespace', NAMESPACE)).toBe(false);
+    expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);
+    await withConfinedSidecars(async () => {
+      const said = await deployed();
+      expect(said).not.toContain('Warning');
+      expect(await securityLevel()).toBe('restricted');
+      expect(await running()).toEqual(RUNNING);
+      const url = /^It runs\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+      const observer = new Observer('client', url);
+      try {
+        await observer.ready();
+        const caller = new Caller({ urls: [url] });
+        await caller.post(makeNotifications(10));
+        await observer.sees(caller.acknowledged.keys());
+      } finally {
+        observer.close();
+      }
+      await remove();
+    });
+  });
+});

@@ -1,0 +1,113 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { list, tell } from './cluster.ts';
+
+const labelsSchema = z.record(z.string(), z.string()).default({});
+/** As much as is needed to make it again. */
+const classSchema = z.object({
+  apiVersion: z.string().default('networking.k8s.io/v1'),
+  kind: z.string().default('IngressClass'),
+  metadata: z.object({
+    name: z.string(),
+    labels: labelsSchema,
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+  spec: z.unknown(),
+});
+
+/** While `look` runs, the cluster has no ingress class. */
+export async function withoutIngressClass<T>(look: () => Promise<T>): Promise<T> {
+  const classes = await list(classSchema, ['ingressclasses']);
+  await tell(['delete', 'ingressclasses', '--all']);
+  try {
+    return await look();
+  } finally {
+    for (const one of classes) await tell(['create', '-f', '-'], JSON.stringify(one));
+  }
+}
+
+const partSchema = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
+});
+
+/** While `look` runs, nothing in the cluster is called as the parts of Dapr are; they go on running. */
+export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
+  const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
+  const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
+  const label = ({ kind, metadata }: z.infer<typeof partSchema>, change: string) =>
+    tell(['label', '-n', metadata.namespace, `${kind}/${metadata.name}`, change]);
+  try {
+    for (const part of parts) await label(part, 'app-');
+    return await look();
+  } finally {
+    for (const part of parts) await label(part, `app=${part.metadata.labels['app']}`);
+  }
+}
+
+const READER = 'tocsin-test-reader';
+const configSchema = z.looseObject({
+  users: z.array(z.object({ name: z.string(), user: z.unknown() })),
+});
+
+/** While `look` runs, there is somebody who may only look at namespaces; `look` is given a KUBECONFIG of theirs. */
+export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
+  try {
+    await tell(['create', 'serviceaccount', READER, '-n', 'default']);
+    await tell([
+      ...['create', 'clusterrolebinding', READER],
+      ...['--clusterrole=view', `--serviceaccount=default:${READER}`],
+    ]);
+    const token = (await tell(['create', 'token', READER, '-n', 'default'])).trim();
+    const text = await tell(['config', 'view', '--raw', '--minify', '--flatten', '-o', 'json']);
+    const config = configSchema.parse(JSON.parse(text));
+    const users = config.users.map(({ name }) => ({ name, user: { token } }));
+    const file = join(folder, 'config');
+    await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
+    return await look(file);
+  } finally {
+    await tell(['delete', 'clusterrolebinding', READER, '--ignore-not-found']);
+    await tell(['delete', 'serviceaccount', READER, '-n', 'default', '--ignore-not-found']);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const INJECTOR = 'deployment/dapr-sidecar-injector';
+const DROPS = 'SIDECAR_DROP_ALL_CAPABILITIES';
+
+/** While `use` runs, Dapr's sidecars drop their capabilities. */
+export async function withConfinedSidecars<T>(use: () => Promise<T>): Promise<T> {
+  const [injector] = await list(
+    z.object({
+      metadata: z.object({ namespace: z.string() }),
+      spec: z.object({
+        template: z.object({
+          spec: z.object({
+            containers: z.array(
+              z.object({ env: z.array(z.object({ name: z.string(), value: z.string().optional() })) }),
+            ),
+          }),
+        }),
+      }),
+    }),
+    ['deployments', '-A', '-l', 'app=dapr-sidecar-injector'],
+  );
+  if (!injector) throw new Error('There is no injector of sidecars.');
+  const namespace = injector.metadata.namespace;
+  const env = injector.spec.template.spec.containers.flatMap((container) => container.env);
+  const before = env.find(({ name }) => name === DROPS)?.value;
+  const set = async (setting: string) => {
+    await tell(['-n', namespace, 'set', 'env', INJECTOR, setting]);
+    await tell(['-n', namespace, 'rollout', 'status', INJECTOR, '--timeout=180s']);
+  };
+  if (before === 'true') return use();
+  await set(`${DROPS}=true`);
+  try {
+    return await use();
+  } finally {
+    await set(before === undefined ? `${DROPS}-` : `${DROPS}=${before}`);
+  }
+}

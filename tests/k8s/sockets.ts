@@ -1,0 +1,42 @@
+import { pollUntil } from '@tocsin/tools';
+import { io, type Socket } from 'socket.io-client';
+import { bffs, connectionsOf } from './cluster.ts';
+
+/** A connected WebSocket; with a cookie it is led to the instance that the cookie names. */
+export async function openSocket(url: string, cookie?: string): Promise<Socket> {
+  const socket = io(url, {
+    path: '/hubs',
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+    ...(cookie !== undefined && { extraHeaders: { cookie } }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('connect_error', reject);
+  });
+  return socket;
+}
+
+/** The sticky cookie, as a browser sends it back. */
+export async function stickyCookie(url: string): Promise<string> {
+  const response = await fetch(`${url}/app/notifications?limit=1`);
+  await response.arrayBuffer();
+  const [cookie = ''] = response.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  return cookie;
+}
+
+/** How many of `count` WebSockets that are opened at once each instance gets, the fewest first. */
+export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
+  const names = await bffs();
+  const connections = () => Promise.all(names.map(connectionsOf));
+  const isEmpty = async () => (await connections()).every((value) => value === 0);
+  const fault = await pollUntil(isEmpty, { timeoutMs: 60_000, everyMs: 500 });
+  if (fault) throw new Error(`There are other clients, ${fault}.`);
+  const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(url, cookie)));
+  try {
+    return (await connections()).sort((a, b) => a - b);
+  } finally {
+    for (const socket of sockets) socket.close();
+  }
+}

@@ -1,0 +1,126 @@
+import {
+  Caller,
+  Observer,
+  Random,
+  audit,
+  isClean,
+  longestPause,
+  pollUntil,
+  type Account,
+} from '@tocsin/tools';
+import { startStream } from '../support/stream.ts';
+import { inside, pods, rolledOut, type Pod } from './cluster.ts';
+
+/** How many pods there are, all with all of their containers. */
+const PODS = 7;
+const BACK_MS = 240_000;
+
+const CATCH_UP_MS = 120_000;
+
+/** Resolves when all pods are there and ready without this one. */
+async function replaced({ name, uid }: Pod): Promise<void> {
+  const fault = await pollUntil(
+    async () => {
+      const all = await pods();
+      const ready = all.filter((pod) => pod.ready === `${pod.containers.length}/${pod.containers.length}`);
+      return ready.length === PODS && ready.every((pod) => pod.uid !== uid);
+    },
+    { timeoutMs: BACK_MS, everyMs: 1_000 },
+  );
+  if (fault) throw new Error(`${name} was deleted, and not all pods are back: ${fault}`);
+}
+
+/** Notifications that flow through the ingress to clients, while what carries them is taken away. */
+export class Upheaval {
+  readonly #caller: Caller;
+  readonly #observers: readonly Observer[];
+  readonly #stream: { stop(): Promise<void> };
+  readonly #began = Date.now();
+  #ended = 0;
+
+  private constructor(caller: Caller, observers: readonly Observer[]) {
+    this.#caller = caller;
+    this.#observers = observers;
+    this.#stream = startStream(caller, 'upheaval');
+  }
+
+  /** Resolves when `clients` are connected and notifications flow. */
+  static async begin(url: string, clients: number): Promise<Upheaval> {
+    const observers = Array.from({ length: clients }, (_, i) => new Observer(`client ${i + 1}`, url));
+    await Promise.all(observers.map((observer) => observer.ready()));
+    return new Upheaval(new Caller({ urls: [url] }), observers);
+  }
+
+  /** Restarts a deployment, and waits until it is through and the clients are up to date. */
+  async restart(app: string): Promise<void> {
+    await this.#through(`${app} restarted`, async () => {
+      await inside('rollout', 'restart', `deployment/${app}`);
+      await rolledOut(`deployment/${app}`);
+    });
+  }
+
+  /**
+   * Deletes pods one after the other, of each kind at least one. Half of them by force, but never Redis: its next pod
+   * would start on the same volume before the last one has ended.
+   */
+  async deletePods(count: number): Promise<void> {
+    const seed = Date.now() % 100_000;
+    const random = new Random(seed);
+    console.log(`pods are deleted with seed ${seed}`);
+    const first = random.shuffle(['bff', 'producer', 'redis', 'ui']);
+    for (let i = 0; i < count; i++) {
+      const all = await pods();
+      const chosen = first.length > 0 ? all.filter(({ app }) => app === first[0]) : all;
+      first.shift();
+      const pod = random.pick(chosen);
+      const { name, app } = pod;
+      const forced = app !== 'redis' && i % 2 === 1;
+      await this.#through(`${name} deleted${forced ? ' by force' : ''}`, async () => {
+        const how = forced ? ['--grace-period=0', '--force'] : ['--wait=false'];
+        await inside('delete', 'pod', name, ...how);
+        await replaced(pod);
+      });
+    }
+  }
+
+  async #through(what: string, fault: () => Promise<void>): Promise<void> {
+    const from = Date.now();
+    await fault();
+    await this.#upToDate();
+    const to = Date.now();
+    const pause = Math.max(...this.#observers.map((observer) => longestPause([observer], from, to)));
+    console.log(
+      `${what}: all is back after ${((to - from) / 1000).toFixed(1)} s, deliveries paused for ${(pause / 1000).toFixed(1)} s`,
+    );
+  }
+
+  /** Resolves when every client was shown what is acknowledged by now. */
+  async #upToDate(): Promise<void> {
+    const last = [...this.#caller.acknowledged.keys()].slice(-1);
+    await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));
+  }
+
+  /** Ends the flow and lets the clients catch up. */
+  async end(): Promise<void> {
+    await this.#stream.stop();
+    this.#ended = Date.now();
+    const acknowledged = [...this.#caller.acknowledged.keys()];
+    await Promise.allSettled(this.#observers.map((observer) => observer.sees(acknowledged, CATCH_UP_MS)));
+    for (const observer of this.#observers) observer.close();
+  }
+
+  /** The clients with a fault or a gap in their account; prints the sums. */
+  faults(): Account[] {
+    const acknowledged = [...this.#caller.acknowledged.keys()];
+    const accounts = this.#observers.map((observer) => audit(observer, acknowledged));
+    const sum = (of: (account: Account) => number) => accounts.reduce((total, one) => total + of(one), 0);
+    console.log(
+      `${acknowledged.length} notifications acknowledged in ${Math.round((this.#ended - this.#began) / 1000)} s, ` +
+        `${this.#caller.repeated} requests repeated, ${accounts.length} clients: ${sum(({ lost }) => lost.length)} lost, ` +
+        `${sum(({ twice }) => twice.length)} shown twice, ` +
+        `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
+        `${sum(({ honestGaps }) => honestGaps)} honest gaps`,
+    );
+    return accounts.filter((account) => !isClean(account) || account.honestGaps > 0);
+  }
+}

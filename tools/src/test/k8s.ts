@@ -1,0 +1,29 @@
+import { checkCluster } from '../deploy/cluster.ts';
+import { findKubectl } from '../deploy/kubectl.ts';
+import { Failure } from '../failure.ts';
+import { ensureChromium } from '../setup/chromium.ts';
+import type { Say } from '../setup/say.ts';
+import { runSuite } from './suite.ts';
+
+const say: Say = (line) => process.stdout.write(`${line}\n`);
+
+/**
+ * `npm run test:k8s`: deploys into the cluster of kubectl's current context, tests that and removes it. The nodes must
+ * have the images, or `REGISTRY` say where they get them from.
+ */
+export const testK8s = (args: string[], signal: AbortSignal): Promise<number> =>
+  runSuite({ name: 'test:k8s', projects: ['k8s'], setUp, missing }, args, signal);
+
+async function setUp(): Promise<void> {
+  await ensureChromium(say);
+}
+
+async function missing(): Promise<string | undefined> {
+  try {
+    say(`Cluster: ${await checkCluster(findKubectl())}`);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
+  }
+}
