@@ -16,6 +16,7 @@ import {
 } from '@tocsin/service';
 import { createAuthenticator } from './authenticate.ts';
 import type { Backend } from './backend.ts';
+import { createAzureSockets } from './azure.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
 import { daprBackend } from './dapr/backend.ts';
@@ -66,6 +67,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const log = createLogger('bff', config.LOG_LEVEL);
   const stopTracing = await startTracing('bff', config, log);
   const backend = given ?? daprBackend(config, createCarrier(config, log), log);
+  const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
   const now = () => Date.now();
   const registry = createRegistry();
   const metrics = createMetrics(registry, () => gateway.connections);
@@ -143,6 +145,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (stopping) throw new Error('This instance is stopping.');
     await backend.ready();
     await auth.ready();
+    await azure?.ready();
   };
   const uiDist = config.UI_DIST ?? BUILT_PAGE;
   const timing = {
@@ -155,6 +158,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf },
+    ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
@@ -167,6 +171,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     views,
     pages,
     adapter: backend.socketAdapter,
+    azure,
     log,
     now,
     admission: new Admission(

@@ -21,9 +21,11 @@ export const bffSettings = z.object({
   ),
   ...commonSettings,
   BROADCASTER: z
-    .enum(['redis', 'memory'], 'must be redis or memory')
+    .enum(['redis', 'memory', 'azure'], 'must be redis, memory or azure')
     .default('redis')
-    .describe('What carries publications to all instances; memory serves a single one'),
+    .describe(
+      'What carries publications to all instances; memory serves a single one; azure is redis between the instances, with browsers connected to Azure Web PubSub',
+    ),
   REDIS_HOST: z
     .string()
     .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')

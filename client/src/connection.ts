@@ -1,6 +1,7 @@
 import type { DrainingEvent } from '@tocsin/contracts';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError } from './errors.ts';
+import { leadTo, negotiate } from './negotiate.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from './shapes.ts';
 import { createSocket, type ClientSocket } from './socket.ts';
@@ -18,6 +19,7 @@ export class Connection implements ClientConnection {
   #next: ClientSocket | undefined;
   readonly #token: RenewedToken;
   #attempts = 0;
+  #closed = false;
   #reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   #drainTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,10 +41,11 @@ export class Connection implements ClientConnection {
     this.#current.disconnect();
     if (!now) return this.#reconnectLater(this.#current);
     clearTimeout(this.#reconnectTimer);
-    this.#current.connect();
+    this.#connect(this.#current);
   }
 
   close(): void {
+    this.#closed = true;
     this.#token.stop();
     clearTimeout(this.#reconnectTimer);
     clearTimeout(this.#drainTimer);
@@ -66,7 +69,7 @@ export class Connection implements ClientConnection {
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
       // A refusal of the server ends socket.io's own attempts.
-      if (!socket.active) this.#reconnectLater(socket);
+      if (this.#isLeft(socket)) this.#reconnectLater(socket);
     });
     socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
     socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
@@ -77,8 +80,33 @@ export class Connection implements ClientConnection {
       if (this.#isCurrent(socket)) this.#token.renew(socket);
     });
     socket.on('draining', (event) => this.#isCurrent(socket) && this.#draining(event));
-    socket.connect();
+    this.#connect(socket);
     return socket;
+  }
+
+  /** At once, or as soon as it is known where. */
+  #connect(socket: ClientSocket): void {
+    if (!this.#options.negotiate) {
+      socket.connect();
+      return;
+    }
+    negotiate(this.#options).then(
+      (place) => {
+        if (this.#closed) return;
+        leadTo(socket, place);
+        socket.connect();
+      },
+      (reason: unknown) => {
+        if (this.#closed) return;
+        this.#hooks.error(asError(reason));
+        this.#reconnectLater(socket);
+      },
+    );
+  }
+
+  /** Whether socket.io does not connect it again by itself. */
+  #isLeft(socket: ClientSocket): boolean {
+    return this.#options.negotiate === true || !socket.active;
   }
 
   #isCurrent(socket: ClientSocket): boolean {
@@ -108,7 +136,7 @@ export class Connection implements ClientConnection {
       socket.disconnect();
       this.#current = this.#next;
       this.#next = undefined;
-    } else if (!socket.active) {
+    } else if (this.#isLeft(socket)) {
       this.#reconnectLater(socket);
     }
     this.#hooks.disconnected();
@@ -117,7 +145,7 @@ export class Connection implements ClientConnection {
   #reconnectLater(socket: ClientSocket): void {
     clearTimeout(this.#reconnectTimer);
     const pause = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
-    this.#reconnectTimer = setTimeout(() => socket.connect(), pause);
+    this.#reconnectTimer = setTimeout(() => this.#connect(socket), pause);
   }
 
   #draining({ reconnectAfterMs }: DrainingEvent): void {

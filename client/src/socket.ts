@@ -18,6 +18,8 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
+    // Where to connect has to be asked first, each time.
+    reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,
     randomizationFactor: 0.5,

@@ -79,6 +79,11 @@ export interface NotificationClientOptions {
    * token ends: the connection then lives on with the new one, which must be of the same `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
+  /**
+   * Asks the bff at each connection where to connect, and with what: for a bff with `BROADCASTER=azure`, of which
+   * `url` stays the address of everything but the connection. Default: connects to `url`.
+   */
+  negotiate?: boolean;
   /** Default: in memory. */
   positions?: PositionStore;
   /** Tried in this order. Default: websocket, then polling. */

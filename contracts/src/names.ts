@@ -17,6 +17,8 @@ export const COMPONENTS = {
 export const SECRETS = {
   /** Text of at least 32 bytes with which tokens are signed (HS256). */
   jwt: { store: 'notification-secrets', name: 'jwt' },
+  /** The connection string of Azure Web PubSub for Socket.IO. */
+  azure: { store: 'notification-secrets', name: 'azure' },
   /** JSON: the records of `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
 } as const;

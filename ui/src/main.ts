@@ -10,4 +10,10 @@ const token = tokenOf(
   history,
   safeStorage(() => sessionStorage),
 );
-createApp(App, { feeds: feedsOf(location.search), ...(token && { getToken: () => token }) }).mount('#app');
+/** Said by a bff whose pages connect elsewhere. */
+const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
+createApp(App, {
+  feeds: feedsOf(location.search),
+  negotiate,
+  ...(token && { getToken: () => token }),
+}).mount('#app');

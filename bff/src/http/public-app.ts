@@ -15,6 +15,7 @@ import type { ReadStates } from '../read/read-states.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { requireIdentity } from './identity.ts';
 import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
+import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
@@ -34,16 +35,19 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
+  /** Where browsers connect, if not to this host. */
+  elsewhere?: { endpoint: string; negotiate: Negotiate };
 }
 
 /** What browsers and probes see of an instance, besides the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
     options;
+  const { elsewhere } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(pageHeaders());
+  app.use(pageHeaders(elsewhere ? [elsewhere.endpoint, elsewhere.endpoint.replace(/^http/, 'ws')] : []));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
@@ -51,8 +55,9 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(notificationRoutes(views, pages, log));
   app.use(readRoutes(states, log));
   app.use(muteRoutes(mutes, log));
+  if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));
-  app.use(pageRoutes(uiDist));
+  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));
   app.use(notFound);
   app.use(errorHandler(log));
   return app;

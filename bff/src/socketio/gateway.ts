@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import { createServer, type Server as HttpServer } from 'node:http';
 import {
   MAX_CLIENT_MESSAGE_BYTES,
   SOCKET_PATH,
@@ -7,7 +7,7 @@ import {
   type PublicationsEvent,
   type ServerToClientEvents,
 } from '@tocsin/contracts';
-import type { Logger } from '@tocsin/service';
+import { closeServer, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
@@ -17,6 +17,7 @@ import type { ReaderEvent } from '../read/ports.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { Admission, RefusalReason } from './admission.ts';
 import { admit } from './admit.ts';
+import type { AzureSockets } from './azure-sockets.ts';
 import { boundBacklog, breakOff, type EngineSession } from './backlog.ts';
 import {
   readerRoomOf,
@@ -40,6 +41,8 @@ export interface GatewayOptions {
   pages: ReaderPages;
   /** The carrier's socket.io adapter, if it has one. */
   adapter?: Backend['socketAdapter'];
+  /** Browsers connect there instead of to `server`. */
+  azure?: AzureSockets | undefined;
   log: Logger;
   now: () => number;
   /** Told how each subscription was answered. */
@@ -74,10 +77,11 @@ export class Gateway {
   #draining = false;
 
   constructor(options: GatewayOptions) {
-    const { server, auth, allowedOrigins, views, pages, adapter, log, now } = options;
-    const { onSubscribed, onEnded, admission, timing } = options;
+    const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
+    const { onSubscribed, onEnded, timing } = options;
     this.#options = options;
-    this.#io = new Server(server, {
+    // With Azure nobody connects here: the engine gets a server that never listens, until Azure's takes its place.
+    this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,
       parser,
@@ -92,23 +96,10 @@ export class Gateway {
       ...corsFor(allowedOrigins),
       ...(adapter && { adapter: adapter as unknown as NonNullable<ServerOptions['adapter']> }),
     });
-    refuseOtherUpgrades(server, SOCKET_PATH);
-    this.#io.engine.use(createOriginGuard(allowedOrigins));
-    this.#io.engine.use(createHandshakeGuard(admission, options.onRefused));
-    // Its answers pass no middleware of Express.
-    this.#io.engine.on('headers', (headers: Record<string, string>) => {
-      headers['X-Content-Type-Options'] = 'nosniff';
-    });
+    refuseOtherUpgrades(server, azure ? undefined : SOCKET_PATH);
     const connected = new WeakSet<EngineSession>();
-    this.#io.engine.on('connection', (session: EngineSession) => {
-      admission.opened(session);
-      const late = setTimeout(() => connected.has(session) || breakOff(session), timing.handshakeMs);
-      session.once('close', () => clearTimeout(late));
-      boundBacklog(session, (bytes) => {
-        log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');
-        onEnded('not_reading');
-      });
-    });
+    if (azure) void azure.attach(this.#io);
+    else this.#guardEngine(connected);
     this.#io.use((_socket, next) => {
       // A client that moves away and comes to the same instance keeps its old connection while it tries again.
       if (this.#draining) next(new Error('unavailable: this instance is stopping'));
@@ -128,6 +119,27 @@ export class Gateway {
       serveConnection(socket, { auth, views, pages, log, now, onSubscribed, onEnded }),
     );
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
+  }
+
+  /** What strangers meet who connect to this instance. */
+  #guardEngine(connected: WeakSet<EngineSession>): void {
+    const { admission, allowedOrigins, log, onEnded, onRefused, timing } = this.#options;
+    const { engine } = this.#io;
+    engine.use(createOriginGuard(allowedOrigins));
+    engine.use(createHandshakeGuard(admission, onRefused));
+    // Its answers pass no middleware of Express.
+    engine.on('headers', (headers: Record<string, string>) => {
+      headers['X-Content-Type-Options'] = 'nosniff';
+    });
+    engine.on('connection', (session: EngineSession) => {
+      admission.opened(session);
+      const late = setTimeout(() => connected.has(session) || breakOff(session), timing.handshakeMs);
+      session.once('close', () => clearTimeout(late));
+      boundBacklog(session, (bytes) => {
+        log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');
+        onEnded('not_reading');
+      });
+    });
   }
 
   get connections(): number {
@@ -171,6 +183,7 @@ export class Gateway {
     clearInterval(this.#timer);
     this.#options.server.closeIdleConnections();
     await this.#io.close();
+    if (this.#options.azure) await closeServer(this.#options.server);
   }
 
   /** Tells the connections of this instance that are subscribed to the feed where it stands. */

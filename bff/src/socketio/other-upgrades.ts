@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { endWithProblem } from '@tocsin/service';
 
-/** Refuses upgrades that are not for `path`; nobody else would answer or end them. */
-export function refuseOtherUpgrades(server: Server, path: string): void {
+/** Refuses upgrades that are not for `path`, without it all; nobody else would answer or end them. */
+export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {
-    if (request.url?.startsWith(`${path}/`)) return;
+    if (path !== undefined && request.url?.startsWith(`${path}/`)) return;
     endWithProblem(socket, {
       status: 404,
       code: 'not_found',

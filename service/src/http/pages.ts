@@ -1,8 +1,14 @@
-import express, { Router } from 'express';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { Router, type RequestHandler } from 'express';
+
+/** What the page looks for. */
+const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 
 /** The built pages, `/` and `/ops`: their assets carry a hash in their names and may be kept, the pages themselves may not. */
-export function pageRoutes(uiDist: string): Router {
+export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   const router = Router();
+  if (negotiate) router.get(['/', '/index.html'], tellToNegotiate(uiDist));
   router.use(
     express.static(uiDist, {
       index: 'index.html',
@@ -14,4 +20,14 @@ export function pageRoutes(uiDist: string): Router {
     }),
   );
   return router;
+}
+
+/** The page, told to ask `/app/negotiate` where it connects. */
+function tellToNegotiate(uiDist: string): RequestHandler {
+  const file = join(uiDist, 'index.html');
+  return (_request, response, next) => {
+    if (!existsSync(file)) return next();
+    const page = readFileSync(file, 'utf8').replace('<head>', `<head>${NEGOTIATE}`);
+    response.set('Cache-Control', 'no-cache').type('html').send(page);
+  };
 }

@@ -68,7 +68,10 @@ function watchStatus(client: NotificationClient): void {
   client.on('closing', ({ message }) => console.warn(`The server closes the connection: ${message}`));
 }
 
-export type SessionOptions = Pick<NotificationClientOptions, 'url' | 'path' | 'clientId' | 'getToken'> & {
+export type SessionOptions = Pick<
+  NotificationClientOptions,
+  'url' | 'path' | 'clientId' | 'getToken' | 'negotiate'
+> & {
   feeds: readonly string[];
 };
 

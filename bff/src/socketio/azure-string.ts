@@ -1,0 +1,25 @@
+/** What a connection string of Azure Web PubSub for Socket.IO says. */
+export interface AzureString {
+  /** As `https://name.webpubsub.azure.com`. */
+  endpoint: string;
+  connectionString: string;
+}
+
+/**
+ * Reads `Endpoint=https://…;AccessKey=…;Version=1.0;`.
+ * @throws Error with what is wrong and none of the text, which holds a key.
+ */
+export function readAzureString(text: string): AzureString {
+  const connectionString = text.trim();
+  const parts = new Map(
+    connectionString.split(';').flatMap((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [] : [[part.slice(0, at).trim().toLowerCase(), part.slice(at + 1).trim()] as const];
+    }),
+  );
+  const endpoint = parts.get('endpoint') ?? '';
+  if (!URL.canParse(endpoint) || new URL(endpoint).protocol !== 'https:')
+    throw new Error('it has no Endpoint=https://…');
+  if (!parts.get('accesskey')) throw new Error('it has no AccessKey=…');
+  return { endpoint: new URL(endpoint).origin, connectionString };
+}

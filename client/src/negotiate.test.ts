@@ -1,0 +1,72 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createNotificationClient } from './client.ts';
+import { Gateway } from './testing/gateway.ts';
+import type { NotificationClient } from './types.ts';
+
+/** Where the browser connects. */
+let gateway: Gateway;
+/** What it asks where that is. */
+let bff: Server;
+let url: string;
+let client: NotificationClient | undefined;
+let asked: (string | undefined)[];
+let place: object | undefined;
+
+beforeEach(async () => {
+  gateway = new Gateway();
+  await gateway.listen();
+  asked = [];
+  place = { endpoint: gateway.url, path: '/hubs' };
+  bff = createServer((request, response) => {
+    asked.push(request.headers.authorization);
+    if (request.url !== '/app/negotiate' || !place) return void response.writeHead(503).end();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ ...place, token: `entry-${asked.length}` }));
+  });
+  await new Promise<void>((resolve) => bff.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(bff.address() as AddressInfo).port}`;
+});
+afterEach(async () => {
+  client?.close();
+  await gateway.close();
+  bff.closeAllConnections();
+  bff.close();
+});
+
+const entries = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
+
+it('should connect where it is told, with what it is given, and ask again for each connection', async () => {
+  client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
+  const ids: string[] = [];
+  client.subscribe('all', {
+    onPublications: (publications) => ids.push(...publications.map(({ notification }) => notification.id)),
+  });
+  await vi.waitFor(() => expect(client?.status).toBe('live'));
+  expect(asked).toEqual(['Bearer mine']);
+  expect(entries()).toEqual(['entry-1']);
+  gateway.sockets[0]?.conn.close();
+  gateway.publish(1, { push: false });
+  await vi.waitFor(() => expect(ids).toEqual(['n1']), 10_000);
+  expect(entries()).toEqual(['entry-1', 'entry-2']);
+});
+
+it('should go on asking while nobody tells it, and say why', async () => {
+  place = undefined;
+  client = createNotificationClient({ url, negotiate: true });
+  const errors: string[] = [];
+  client.on('error', (error) => errors.push(error.message));
+  client.subscribe('all', {});
+  await vi.waitFor(() => expect(errors.length).toBeGreaterThan(1), 10_000);
+  place = { endpoint: gateway.url, path: '/hubs' };
+  await vi.waitFor(() => expect(client?.status).toBe('live'), 10_000);
+});
+
+it('should not connect after it was closed', async () => {
+  client = createNotificationClient({ url, negotiate: true });
+  client.close();
+  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(gateway.sockets).toEqual([]);
+});

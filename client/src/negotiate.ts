@@ -1,0 +1,52 @@
+import { callServer } from './call-server.ts';
+import { asError, ClientError } from './errors.ts';
+import type { ClientSocket } from './socket.ts';
+import type { NotificationClientOptions } from './types.ts';
+
+/** Where a socket connects, and the token with which it is let in there. */
+export interface Place {
+  endpoint: string;
+  path: string;
+  token: string;
+}
+
+/**
+ * Asks `GET /app/negotiate`. Throws as `callServer` does, or `ClientError` with the code `no_token`.
+ */
+export async function negotiate({
+  url,
+  getToken,
+}: Pick<NotificationClientOptions, 'url' | 'getToken'>): Promise<Place> {
+  const token = await tokenOf(getToken);
+  return callServer(
+    url,
+    '/app/negotiate',
+    undefined,
+    token === undefined ? {} : { token },
+    async (response) => {
+      const place: unknown = await response.json();
+      if (!isPlace(place)) throw new SyntaxError('The answer does not say where to connect.');
+      return place;
+    },
+  );
+}
+
+async function tokenOf(getToken: NotificationClientOptions['getToken']): Promise<string | undefined> {
+  try {
+    return await getToken?.();
+  } catch (thrown) {
+    const cause = asError(thrown);
+    throw new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause });
+  }
+}
+
+const isPlace = (value: unknown): value is Place =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
+
+/** Lets the socket's next connection go there; socket.io reads these anew at each. */
+export function leadTo(socket: ClientSocket, { endpoint, path, token }: Place): void {
+  Reflect.set(socket.io, 'uri', endpoint);
+  Object.assign(socket.io.opts, { path, query: { access_token: token } });
+}
