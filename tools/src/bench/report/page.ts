@@ -6,11 +6,13 @@ const BEGIN =
   '<!-- Made by `npm run bench` from bench/results; what stands between these two lines is replaced. -->';
 const END = '<!-- The end of what `npm run bench` makes. -->';
 
+const NOTHING = 'No run is kept yet: a whole `npm run bench` fills this part, and draws the chart.';
+
 /** Puts a result into the page between its two marks. @throws Failure if the page lacks them */
 export function withFigures(page: string, results: readonly Result[]): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (begin < 0 || end < begin) throw new Failure(`docs/performance.md lacks the lines\n${BEGIN}\n${END}`);
-  return `${page.slice(0, begin + BEGIN.length)}\n\n${results.map(sectionOf).join('\n\n')}\n\n${page.slice(end)}`;
+  return `${page.slice(0, begin + BEGIN.length)}\n\n${results.length === 0 ? NOTHING : results.map(sectionOf).join('\n\n')}\n\n${page.slice(end)}`;
 }
 
 function sectionOf(result: Result): string {

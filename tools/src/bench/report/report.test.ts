@@ -118,6 +118,7 @@ describe('the report', () => {
       /^# Page\n.*## With every change on disk.*Centrifugo 1: not measured, there is no Go.*\n\nMore\n$/s,
     );
     expect(once).not.toMatch(/old/);
+    expect(withFigures(once, [])).toMatch(/No run is kept yet/);
     expect(() => withFigures('# Page', [result])).toThrow(/lacks the lines/);
   });
 
