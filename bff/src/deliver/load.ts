@@ -3,6 +3,7 @@ import { keptIds, keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { highest, isHigher, newEpoch } from '../feed/position.ts';
 import type { Heard } from './heard.ts';
+import type { StoredHead } from './ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
 /** What the caller of a turn knows that the host may not. */
@@ -56,6 +57,10 @@ export async function loadHead(
   const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head.epoch);
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
+
+/** Whether a head is there if it ever was, was not revived on an emptied store, and is not lower than what was heard before. */
+export const isSound = ({ head, etag }: StoredHead, said: Position | undefined): boolean =>
+  head.version === etag && !isLost(etag, said) && !isHigher(said, head);
 
 /** Whether a head that is not stored belongs to a feed of which something was heard. */
 export const isLost = (etag: number, said: Position | undefined): boolean =>

@@ -2,38 +2,21 @@ import {
   MAX_PAGE_PUBLICATIONS,
   type Head,
   type Position,
-  type PositionEvent,
   type Publication,
   type PublicationsEvent,
 } from '@tocsin/contracts';
 import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
-import type { Heard } from '../deliver/heard.ts';
-import { isLost } from '../deliver/load.ts';
-import type { FeedLog, StoredHead, StoreOrigin } from '../deliver/ports.ts';
+import { isSound } from '../deliver/load.ts';
+import type { StoredHead } from '../deliver/ports.ts';
 import { readHead } from '../deliver/read-head.ts';
 import { readSegments } from '../deliver/read-segments.ts';
-import type { CallFeed } from '../deliver/receive.ts';
 import { Removals } from '../feed/gone.ts';
 import { firstOffset } from '../feed/history.ts';
-import type { FeedLimits } from '../feed/limits.ts';
 import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
-import { Ring, type RingLimits } from './ring.ts';
+import { Ring } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
-
-export interface ViewDependencies {
-  log: FeedLog;
-  origin: StoreOrigin;
-  heard: Heard;
-  callFeed: CallFeed;
-  limits: FeedLimits;
-  ring: RingLimits;
-  now: () => number;
-  /** Told what a comparison has found that no broadcast had brought, so that browsers need not ask for it. */
-  onMissed?: (event: PublicationsEvent) => void;
-  /** Told where the feed stands when what was known of it does not continue there, as in a new epoch. */
-  onMoved?: (position: PositionEvent) => void;
-}
+import type { ViewDependencies } from './view-dependencies.ts';
 
 /** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */
 const HEAD_FRESH_MS = 60_000;
@@ -61,6 +44,8 @@ export class FeedView {
   #head: { head: Head; readAt: number } | undefined;
   /** What was known belonged to an epoch that is over. */
   #isStale = false;
+  /** Set while something may have been missed unnoticed, until a comparison that began afterwards has ended. */
+  #doubt: object | undefined;
   /** The highest position heard that takes away one before it: nothing older than it may be served from. */
   #removedAt: Position | undefined;
   #comparing: Promise<void> | undefined;
@@ -126,6 +111,21 @@ export class FeedView {
       await this.#nextHead(reads);
     }
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
+  }
+
+  /** What is known may be old: nobody has minded what was missed. */
+  doubt(): void {
+    this.#doubt = {};
+  }
+
+  /** Where the feed stands now: from the head if what is known here may be older. */
+  async current(): Promise<Position> {
+    const doubt = this.#doubt;
+    if (doubt || isHigher(this.#use.heard.of(this.feed), this.position)) {
+      await this.compare();
+      if (this.#doubt === doubt) this.#doubt = undefined;
+    }
+    return this.known();
   }
 
   /** Waits for the comparison under way, or for one that begins after this call. */
@@ -284,7 +284,3 @@ export class FeedView {
       throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
   }
 }
-
-/** Whether the head is there if it ever was, was not revived on an emptied store, and is not lower than what was heard before. */
-const isSound = ({ head, etag }: StoredHead, heard: Position | undefined): boolean =>
-  head.version === etag && !isLost(etag, heard) && !isHigher(heard, head);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedViews } from './feed-views.ts';
+import { readPage } from './page.ts';
 
 let f: Fixture;
 let views: FeedViews;
@@ -121,4 +122,32 @@ it('should compare a feed at once when somebody watches it again', async () => {
   views.watch('all');
   await sleep(300);
   expect(views.positions()).toMatchObject([{ offset: 1 }]);
+});
+
+describe('a reader that begins now', () => {
+  const begin = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
+
+  it('should begin at the head of a feed that was read before, and that nobody watched since', async () => {
+    await views.view('all').known();
+    await publish(1);
+    views.watch('all');
+    expect(await begin()).toMatchObject({ offset: 1, publications: [] });
+  });
+
+  it('should begin at what was heard, also while something before it is missing', async () => {
+    views.watch('all');
+    await begin();
+    await publish(1);
+    views.receive(await publish(2));
+    expect(await begin()).toMatchObject({ offset: 2, publications: [] });
+  });
+
+  it('should cause no more reads of the head while others watch', async () => {
+    views.watch('all');
+    await begin();
+    views.watch('all');
+    f.log.headReads = 0;
+    await begin();
+    expect(f.log.headReads).toBe(0);
+  });
 });

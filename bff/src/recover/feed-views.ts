@@ -1,5 +1,6 @@
 import type { Position, PublicationsEvent } from '@tocsin/contracts';
-import { FeedView, type ViewDependencies } from './feed-view.ts';
+import { FeedView } from './feed-view.ts';
+import type { ViewDependencies } from './view-dependencies.ts';
 
 const TICK_MS = 250;
 /** First comparison after a publication, then doubling up to the longest. */
@@ -37,8 +38,10 @@ export class FeedViews {
 
   watch(feed: string): void {
     const watched = this.#watched(feed);
+    if (watched.watchers++ > 0) return;
     // Until now nobody may have minded what it missed.
-    if (watched.watchers++ === 0) this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
+    watched.view.doubt();
+    this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
 
   unwatch(feed: string): void {

@@ -48,7 +48,7 @@ async function readOnce(
   now: () => number,
   bytes: number,
 ): Promise<Page> {
-  const known = await view.known();
+  const known = await (request.kind === 'position' ? view.current() : view.known());
   const asked = request.kind === 'after' || request.kind === 'before' ? request.position : undefined;
   if (asked && (asked.epoch !== known.epoch || asked.offset > known.offset)) await view.compare();
   const head = await view.known();

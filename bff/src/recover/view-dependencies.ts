@@ -1,0 +1,20 @@
+import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
+import type { Heard } from '../deliver/heard.ts';
+import type { FeedLog, StoreOrigin } from '../deliver/ports.ts';
+import type { CallFeed } from '../deliver/receive.ts';
+import type { FeedLimits } from '../feed/limits.ts';
+import type { RingLimits } from './ring.ts';
+
+export interface ViewDependencies {
+  log: FeedLog;
+  origin: StoreOrigin;
+  heard: Heard;
+  callFeed: CallFeed;
+  limits: FeedLimits;
+  ring: RingLimits;
+  now: () => number;
+  /** Told what a comparison has found that no broadcast had brought, so that browsers need not ask for it. */
+  onMissed?: (event: PublicationsEvent) => void;
+  /** Told where the feed stands when what was known of it does not continue there, as in a new epoch. */
+  onMoved?: (position: PositionEvent) => void;
+}
