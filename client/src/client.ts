@@ -3,6 +3,7 @@ import { FeedSubscription } from './feed-subscription.ts';
 import { watchNetwork } from './network.ts';
 import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
+import { repeatTemporary } from './repeat.ts';
 import { isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
 import { openConnection } from './tabs/open-connection.ts';
@@ -32,6 +33,7 @@ export function createClient(
     closing: new Set<ClientEvents['closing']>(),
     presenting: new Set<ClientEvents['presenting']>(),
   };
+  const ending = new AbortController();
   let closed = false;
 
   const report = (error: Error): void => {
@@ -140,7 +142,8 @@ export function createClient(
     },
     markRead(feed, what) {
       const epoch = feeds.get(feed)?.position?.epoch;
-      return markRead(options, { feed, ...(epoch !== undefined && { epoch }), ...what });
+      const read = { feed, ...(epoch !== undefined && { epoch }), ...what };
+      return repeatTemporary(() => markRead(options, read), { signal: ending.signal, random });
     },
     on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]) {
       listeners[event].add(listener);
@@ -151,6 +154,7 @@ export function createClient(
     close() {
       if (closed) return;
       closed = true;
+      ending.abort();
       for (const feed of feeds.values()) feed.end();
       feeds.clear();
       network.close();

@@ -112,12 +112,32 @@ describe('markRead', () => {
     ]);
   });
 
-  it('should reject with the reason', async () => {
+  it('should send again what the server could not keep', async () => {
     status = 503;
+    const kept = open({ url: url() }).markRead('all', { offset: 1 });
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    status = 204;
+    await kept;
+    expect(asked).toEqual(
+      Array(2).fill(['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 1 }]),
+    );
+  });
+
+  it('should ask for a token again when there was none', async () => {
+    const getToken = vi.fn(() => Promise.resolve('fresh')).mockRejectedValueOnce(new Error('offline'));
+    await open({ url: url(), getToken }).markRead('all', { offset: 1 });
+    expect(asked).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
+  });
+
+  it('should reject with the reason when that is final, or the client is closed', async () => {
+    status = 403;
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
-      ...{ name: 'ProblemError', status: 503, temporary: true },
+      ...{ name: 'ProblemError', status: 403, temporary: false },
     });
+    expect(asked).toHaveLength(1);
     const client = open({ url: url(), getToken: () => Promise.reject(new Error('signed out')) });
-    await expect(client.markRead('all', { offset: 1 })).rejects.toMatchObject({ code: 'no_token' });
+    const waiting = client.markRead('all', { offset: 1 });
+    setTimeout(() => client.close(), 50);
+    await expect(waiting).rejects.toMatchObject({ code: 'no_token' });
   });
 });

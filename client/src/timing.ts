@@ -12,6 +12,9 @@ export const TIMING = {
   /** First and longest pause before a refused subscribe is repeated. */
   retryMin: 500,
   retryMax: 15_000,
+  /** So often what was read is sent again, which takes about a minute; and the longest pause that a server may ask for. */
+  repeats: 8,
+  retryAfterMax: 60_000,
   /** First and longest pause before the socket connects again. */
   reconnectMin: 500,
   reconnectMax: 5_000,

@@ -119,8 +119,9 @@ export interface NotificationClient {
   /** At most one subscription for each feed at a time; throws a `TypeError` for a second one. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
-   * Keeps what was read on the server, from where it comes to all tabs and devices of this reader (`onRead`). Throws
-   * as `fetchPage` does, or `ClientError` with the code `no_token`; repeating it is harmless.
+   * Keeps what was read on the server, from where it comes to all tabs and devices of this reader (`onRead`). What is
+   * temporary is tried again for about a minute, or until `close()`; then it throws as `fetchPage` does, or
+   * `ClientError` with the code `no_token`. Repeating it is harmless.
    */
   markRead(feed: string, read: Read): Promise<void>;
   /** Returns the function that removes the listener. */

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
+import { buildClientPackage, freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
 import type { Browser } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -9,8 +9,21 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 const EXAMPLE = join(import.meta.dirname, '../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../docs/guides/embed-in-your-app.md');
 
+/** What the example's package.json would name besides the client. */
+const NEEDED = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
+
+async function install(dir: string): Promise<void> {
+  const modules = join(dir, 'node_modules');
+  await cp(EXAMPLE, dir, { recursive: true });
+  await buildClientPackage(join(modules, '@tocsin', 'client'));
+  await mkdir(join(modules, '@vitejs'));
+  for (const name of NEEDED)
+    await symlink(join(import.meta.dirname, '../../node_modules', name), join(modules, name));
+}
+
 let browser: Browser;
-let outDir: string;
+/** A folder of the example alone, with the packed client installed. */
+let root: string;
 let shop: PreviewServer;
 let bff: MemoryBff;
 let urls: { shop: string; other: string };
@@ -18,9 +31,11 @@ let urls: { shop: string; other: string };
 beforeAll(async () => {
   const [shopPort = 0] = await freePorts(1);
   urls = { shop: `http://localhost:${shopPort}`, other: `http://127.0.0.1:${shopPort}` };
-  outDir = await mkdtemp(join(tmpdir(), 'tocsin-example-'));
+  root = await mkdtemp(join(tmpdir(), 'tocsin-example-'));
+  await install(root);
   bff = await startMemoryBff({ ALLOWED_ORIGINS: urls.shop });
-  const app = { root: EXAMPLE, configFile: join(EXAMPLE, 'vite.config.js'), logLevel: 'error' } as const;
+  const outDir = join(root, 'dist');
+  const app = { root, configFile: join(root, 'vite.config.js'), logLevel: 'error' } as const;
   await build({
     ...app,
     define: { 'import.meta.env.VITE_TOCSIN_URL': JSON.stringify(bff.url) },
@@ -35,7 +50,7 @@ afterAll(async () => {
   await browser.close();
   await shop.close();
   await bff.stop();
-  await rm(outDir, { recursive: true, force: true });
+  await rm(root, { recursive: true, force: true });
 });
 
 it('should be what the guide shows, in ten lines', async () => {

@@ -2,13 +2,14 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from '../paths.ts';
+import { bundleVue } from './bundle-vue.ts';
 import { writeClientTypes } from './client-types.ts';
 
 /** Where `npm run build` puts the client as a package to install. */
 export const CLIENT_PACKAGE = join(ROOT, 'client', 'dist');
 
 /** What the package exports: the name in `exports` and the source without its ending. */
-const ENTRIES = { '.': 'index' } as const;
+const ENTRIES = { '.': 'index', './vue': 'vue/index' } as const;
 
 const sourceOf = (entry: string): string => join(ROOT, 'client', 'src', `${entry}.ts`);
 
@@ -19,18 +20,29 @@ interface Manifest {
   keywords: string[];
   license: string;
   dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 }
 
-/** The workspace's manifest with what an installed package needs: built files, and the packages that these import. */
+const caret = (pinned: Iterable<[string, string]>) =>
+  Object.fromEntries([...pinned].map(([name, version]) => [name, `^${version}`]));
+
+/**
+ * The workspace's manifest with what an installed package needs: built files, and the packages that these import. What
+ * the components alone import is optional, so that nothing of it comes to those who do without them.
+ */
 function packedManifest(
-  { name, version, description, keywords, license, dependencies }: Manifest,
-  imported: ReadonlySet<string>,
+  { name, version, description, keywords, license, dependencies, peerDependencies }: Manifest,
+  imported: { plain: ReadonlySet<string>; vue: ReadonlySet<string> },
 ) {
   const exported = Object.entries(ENTRIES).map(([path, entry]) => [
     path,
     { types: `./${entry}.d.ts`, default: `./${entry}.js` },
   ]);
-  const needed = Object.entries(dependencies).filter(([other]) => imported.has(other));
+  const needed = Object.entries(dependencies).filter(([other]) => imported.plain.has(other));
+  const forVue = Object.entries(dependencies).filter(
+    ([other]) => imported.vue.has(other) && !imported.plain.has(other),
+  );
+  const peers = { ...peerDependencies, ...caret(forVue) };
   return {
     name,
     version,
@@ -38,34 +50,33 @@ function packedManifest(
     keywords,
     license,
     type: 'module',
-    sideEffects: false,
+    sideEffects: ['**/*.css'],
     exports: Object.fromEntries(exported) as object,
-    files: ['**/*.js', '**/*.d.ts'],
-    dependencies: Object.fromEntries(needed.map(([other, pinned]) => [other, `^${pinned}`])),
+    files: ['**/*.js', '**/*.css', '**/*.d.ts'],
+    dependencies: caret(needed),
+    peerDependencies: peers,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
   };
 }
 
-/** Returns the packages that the scripts import. */
-async function bundleScripts(outDir: string): Promise<Set<string>> {
+/** Returns the packages that the script imports. */
+async function bundlePlain(outDir: string): Promise<Set<string>> {
   const { build } = await import('rolldown');
   const { output } = await build({
     cwd: ROOT,
-    input: Object.fromEntries(Object.values(ENTRIES).map((entry) => [entry, sourceOf(entry)])),
+    input: sourceOf(ENTRIES['.']),
     platform: 'browser',
     external: ['socket.io-client'],
     transform: { target: 'es2022' },
     output: {
-      dir: outDir,
+      file: join(outDir, `${ENTRIES['.']}.js`),
       format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: '[name].js',
+      codeSplitting: false,
       minify: 'dce-only',
     },
     logLevel: 'warn',
   });
-  const chunks = output.filter((part) => part.type === 'chunk');
-  const own = new Set(chunks.map(({ fileName }) => fileName));
-  return new Set(chunks.flatMap(({ imports }) => imports.filter((name) => !own.has(name))));
+  return new Set(output[0].imports);
 }
 
 /** Bytes of the plain client as a browser loads it: with socket.io-client, minified and compressed by gzip. */
@@ -84,12 +95,20 @@ export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
 }
 
 /**
- * Builds the client as a package: ESM and types, which need only socket.io-client.
+ * Builds the client as a package of ESM and types: the plain client, which needs only socket.io-client, and the
+ * components for Vue with their style.
  * @throws Error with what the bundler or the compiler says
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  const imported = await bundleScripts(outDir);
+  const imported = {
+    plain: await bundlePlain(outDir),
+    vue: await bundleVue({
+      entry: sourceOf(ENTRIES['./vue']),
+      plain: sourceOf(ENTRIES['.']),
+      out: join(outDir, ENTRIES['./vue']),
+    }),
+  };
   await writeClientTypes(Object.values(ENTRIES).map(sourceOf), outDir);
   const manifest = JSON.parse(readFileSync(join(ROOT, 'client', 'package.json'), 'utf8')) as Manifest;
   writeFileSync(
