@@ -32,6 +32,9 @@ export const TOPICS = {
   refusedNotifications: 'notifications-refused',
 } as const;
 
+/** The Redis stream that carries publications to the gateways of all instances; no component of Dapr. */
+export const BROADCAST_STREAM = 'tocsin:publications';
+
 export const SOCKET_PATH = '/hubs';
 
 export const DEFAULT_FEED = 'all';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 import { commandsOf } from './commands.ts';
 
-const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many'];
+const GUIDES = ['first-minute', 'publish-from-any-service', 'one-to-many', 'look-inside'];
 const run = promisify(execFile);
 
 let stack: Stack;
@@ -22,7 +22,8 @@ const here = (text: string): string => {
   return text
     .replaceAll('localhost:4000', String(producer))
     .replaceAll('localhost:4001', String(first))
-    .replaceAll('localhost:4002', String(second));
+    .replaceAll('localhost:4002', String(second))
+    .replaceAll('-p 4600', `-p ${stack.redisHost.split(':')[1]}`);
 };
 
 describe.each(GUIDES)('%s', (guide) => {

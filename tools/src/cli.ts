@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,
+  doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   dev: async () => (await import('./dev/dev.ts')).dev,
   sbom: async () => (await import('./supply/sbom.ts')).sbom,
   soak: async () => (await import('./soak/soak.ts')).soak,

@@ -110,3 +110,24 @@ export function readSidecarConfig(env: Env = process.env): {
   }
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
+
+/** What `npm run doctor` takes from the environment, so that no list of processes shows a secret. */
+export interface DoctorConfig {
+  redisHost: string | undefined;
+  redisUsername: string | undefined;
+  redisPassword: string | undefined;
+  daprApiToken: string | undefined;
+  /** Of a reader. */
+  token: string | undefined;
+  /** Of a publisher. */
+  apiKey: string | undefined;
+}
+
+export const readDoctorConfig = (env: Env = process.env): DoctorConfig => ({
+  redisHost: env['REDIS_HOST'] || undefined,
+  redisUsername: env['REDIS_USERNAME'] || undefined,
+  redisPassword: env['REDIS_PASSWORD'] || undefined,
+  daprApiToken: env['DAPR_API_TOKEN'] || undefined,
+  token: env['DOCTOR_TOKEN'] || undefined,
+  apiKey: env['DOCTOR_API_KEY'] || undefined,
+});

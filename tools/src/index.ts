@@ -15,6 +15,8 @@ export { readMetric } from './bench/read-metric.ts';
 export { Failpoints } from './chaos/failpoints.ts';
 export { startMemoryBff, type MemoryBff } from './docs/memory-bff.ts';
 export { launchBrowser } from './browser/launch.ts';
+export { examine } from './doctor/examine.ts';
+export type { Finding } from './doctor/finding.ts';
 export { opsFigures } from './docs/ops-figures.ts';
 export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
 export { signToken } from './auth/sign-token.ts';

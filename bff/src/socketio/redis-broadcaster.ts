@@ -1,5 +1,5 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
-import type { PublicationsEvent } from '@tocsin/contracts';
+import { BROADCAST_STREAM, type PublicationsEvent } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import { createClient } from 'redis';
 import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
@@ -20,7 +20,6 @@ export interface RedisBroadcasterOptions {
 
 /** Events that the stream keeps for slow instances; one that misses more compares itself with the heads. */
 const STREAM_LENGTH = 2_000;
-const STREAM = 'tocsin:publications';
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /** Commands that wait while Redis is away; beyond it broadcasts are refused at once and their turns repeated. */
@@ -112,7 +111,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   /** The socket.io adapter of this carrier; socket.io calls it with `new`, so it is a function of its own. */
   createAdapter(): (namespace: unknown) => ClusterAdapter {
     const create = createAdapter(this.#client, {
-      streamName: STREAM,
+      streamName: BROADCAST_STREAM,
       maxLen: STREAM_LENGTH,
       onlyPlaintext: true,
     });

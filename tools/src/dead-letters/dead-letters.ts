@@ -1,16 +1,12 @@
-import { readFileSync, existsSync } from 'node:fs';
 import type { SetAside } from '@tocsin/contracts';
 import { DeadLetterError, DeadLetters, Sidecar, SidecarError } from '@tocsin/service';
-import { z } from 'zod';
 import { readSidecarConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { DATA_DIR } from '../paths.ts';
-import { sidecarFile } from '../start/sidecar-file.ts';
+import { readSidecarNote } from '../start/sidecar-file.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
-
-const sidecarSchema = z.object({ port: z.int(), token: z.string() });
 
 /**
  * `npm run dead-letters`: lists what the feeds have set aside with reason and content, puts one or all back, or
@@ -81,12 +77,11 @@ function say(line: string): void {
 function whichSidecar(): { httpPort: number; token: string | undefined } {
   const { httpPort, token } = readSidecarConfig();
   if (httpPort !== undefined) return { httpPort, token };
-  const file = sidecarFile(DATA_DIR);
-  if (!existsSync(file)) {
+  const note = readSidecarNote(DATA_DIR);
+  if (!note) {
     throw new Failure(
       'Tocsin does not run in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
     );
   }
-  const { port, token: own } = sidecarSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  return { httpPort: port, token: own };
+  return { httpPort: note.port, token: note.token };
 }

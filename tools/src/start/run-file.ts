@@ -74,9 +74,12 @@ function describeApp(app: RunFileDocument['apps'][number]): RunFileApp {
   };
 }
 
+/** HTTP ports of the sidecars of an application, in the order of the file. */
+export const sidecarPortsOf = ({ document }: RunFile, appId: string): number[] =>
+  document.apps.filter(({ appID }) => appID === appId).map(({ daprHTTPPort }) => daprHTTPPort);
+
 /** HTTP port of the first sidecar of the bff, through which the other commands look at what it keeps. */
-export const sidecarPortOf = ({ document }: RunFile): number =>
-  document.apps.find(({ appID }) => appID === APP_IDS.bff)?.daprHTTPPort ?? 0;
+export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;
 
 /** What replaces members of the file. */
 export interface RunFileChanges {

@@ -59,11 +59,11 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** Splits `host`, `host:port` and `[v6]:port`; the port is 6379 unless given. */
-export function splitHost(address: string): { host: string; port: number } {
+/** Splits `host`, `host:port` and `[v6]:port`; the port is 6379 unless given. `setting` is where it comes from. */
+export function splitHost(address: string, setting = 'REDIS_HOST'): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
   if (!parts)
-    throw new Failure(`REDIS_HOST is ${address}, which is not host:port. Correct it and start again.`);
+    throw new Failure(`${setting} is ${address}, which is not host:port. Correct it and start again.`);
   return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
 }
 

@@ -1,15 +1,32 @@
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
-export const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
+const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
+
+const noteSchema = z.object({
+  /** HTTP port of a sidecar of the bff. */
+  port: z.int(),
+  /** What all sidecars ask for. */
+  token: z.string(),
+  /** Where its Redis is, as host:port. */
+  redis: z.string().optional(),
+});
+export type SidecarNote = z.infer<typeof noteSchema>;
 
 /**
- * Notes where a sidecar of the bff listens and which token it wants, for the other commands of the same user. The
- * answer takes the note away.
+ * Notes where a sidecar of the bff and Redis listen and which token the sidecars want, for the other commands of the
+ * same user. The answer takes the note away.
  */
-export function noteSidecar(dataDir: string, port: number, token: string): () => void {
+export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   const file = sidecarFile(dataDir);
-  writeFileSync(file, JSON.stringify({ port, token }), { mode: 0o600 });
+  writeFileSync(file, JSON.stringify(note), { mode: 0o600 });
   chmodSync(file, 0o600);
   return () => rmSync(file, { force: true });
+}
+
+/** What the `npm start` of this data folder has noted; `undefined` when none runs. */
+export function readSidecarNote(dataDir: string): SidecarNote | undefined {
+  const file = sidecarFile(dataDir);
+  return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;
 }

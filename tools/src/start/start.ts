@@ -53,7 +53,11 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
   const env = { ...runEnvironment(dapr, services.redisHost), ...secrets };
-  const forgetSidecar = noteSidecar(options.dataDir, sidecarPortOf(runFile), env['DAPR_API_TOKEN'] ?? '');
+  const forgetSidecar = noteSidecar(options.dataDir, {
+    port: sidecarPortOf(runFile),
+    token: env['DAPR_API_TOKEN'] ?? '',
+    redis: services.redisHost,
+  });
   const run = new DaprRun({
     cli: dapr.cli,
     runFile: changedRunFile(runFile, services, options, config).path,

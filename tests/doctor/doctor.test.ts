@@ -1,0 +1,203 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examine, startStack, type Finding, type Pair, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/state.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+interface Report {
+  findings: Finding[];
+}
+
+let stack: Stack;
+let second: Pair;
+let redis: ReturnType<typeof createClient>;
+let resources: string;
+
+beforeAll(async () => {
+  stack = await startStack();
+  second = stack.bffs[1] as Pair;
+  redis = createClient({ url: `redis://${stack.redisHost}` });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  resources = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));
+});
+afterAll(async () => {
+  redis.destroy();
+  await stack.stop();
+  rmSync(resources, { recursive: true, force: true });
+});
+
+const tokenOf = (pair: Pair): string => pair.daprHeaders['dapr-api-token'] ?? '';
+
+/** The command as a person runs it. */
+function runDoctor(...more: string[]): Promise<{ code: number; output: string }> {
+  const addresses = [
+    ...stack.producers.flatMap(({ url, daprUrl }) => ['--producer', url, '--sidecar', daprUrl]),
+    ...stack.bffs.flatMap(({ url, daprUrl }) => ['--bff', url, '--sidecar', daprUrl]),
+    ...['--redis', stack.redisHost],
+  ];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'tools/src/cli.ts', 'doctor', ...addresses, ...more],
+      { cwd: ROOT, env: { ...process.env, DAPR_API_TOKEN: tokenOf(second) } },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, output: stdout || stderr }),
+    );
+  });
+}
+
+/** The same without a process of its own. */
+async function look(): Promise<Report> {
+  const [host = '', port = ''] = stack.redisHost.split(':');
+  const pairs = [...stack.producers, ...stack.bffs];
+  return {
+    findings: await examine({
+      producer: stack.producers[0]?.url ?? '',
+      bffs: stack.bffs.map(({ url }) => url),
+      sidecars: pairs.map(({ daprUrl, name }) => ({
+        url: daprUrl,
+        name: name.replace('producer-1', 'producer'),
+      })),
+      redis: { host, port: Number(port) },
+      daprApiToken: tokenOf(second),
+      token: undefined,
+      apiKey: undefined,
+    }),
+  };
+}
+
+const badOnes = ({ findings }: Report) => findings.filter(({ state }) => state !== 'ok');
+const namesOfFaults = ({ findings }: Report) =>
+  findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
+
+/** Everything is as at the start; what was mended needs a moment to be seen. */
+const expectHealth = () =>
+  eventually(async () => {
+    return badOnes(await look()).length === 0;
+  }, 40_000);
+
+const faultOf = (report: Report, check: string) => {
+  const finding = report.findings.find((one) => one.check === check);
+  expect(report.findings.filter(({ state }) => state !== 'ok')).toContainEqual(finding);
+  expect(finding).toMatchObject({ state: 'fault' });
+  expect(finding?.remedy).toBeTruthy();
+  return finding?.says ?? '';
+};
+
+describe('npm run doctor', () => {
+  it('should find nothing wrong with a healthy system, in one line for each check', async () => {
+    const { code, output } = await runDoctor();
+    expect(output).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
+    expect(code).toBe(0);
+    const lines = output.trim().split('\n').slice(0, -2);
+    expect(lines.filter((line) => !line.startsWith('ok '))).toEqual([]);
+    for (const check of [
+      ...['producer', 'bff-1', 'bff-2', 'sidecar of producer', 'sidecar of bff-2', 'components of bff-1'],
+      ...['placement', 'scheduler', 'redis fsync', 'redis eviction', 'redis memory', 'clocks'],
+      ...['canary at bff-1', 'canary at bff-2'],
+    ]) {
+      expect(lines.filter((line) => line.slice(7).startsWith(`${check} `))).toHaveLength(1);
+    }
+  });
+
+  it('should name a Redis that does not sync, that evicts, and that keeps no log', async () => {
+    await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
+    const report = await look();
+    expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
+    expect(badOnes(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
+    await redis.configSet({ appendonly: 'no', 'maxmemory-policy': 'noeviction' });
+    expect(faultOf(await look(), 'redis fsync')).toContain('appendonly is no');
+    await redis.configSet({ appendfsync: 'always', appendonly: 'yes' });
+  });
+
+  it('should name a Redis that is full or nearly so', async () => {
+    const bound = async (factor: number) => {
+      const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+      await redis.configSet('maxmemory', String(Math.round(used * factor)));
+    };
+    // How much is used changes by itself.
+    await eventually(async () => {
+      await bound(1.1);
+      const { findings } = await look();
+      return findings.some(({ check, says }) => check === 'redis memory' && says.startsWith('near full: '));
+    });
+    await bound(0.5);
+    const full = await look();
+    expect(faultOf(full, 'redis memory')).toMatch(/^full: /);
+    expect(faultOf(full, 'canary')).toContain('503');
+    const { code, output } = await runDoctor('--json');
+    expect(code).toBe(1);
+    expect((JSON.parse(output) as Report).findings.find(({ check }) => check === 'redis memory')?.state).toBe(
+      'fault',
+    );
+    await redis.configSet('maxmemory', '0');
+    await expectHealth();
+  });
+
+  it('should name the component that a sidecar has not loaded', async () => {
+    cpSync(join(ROOT, 'components'), resources, { recursive: true });
+    rmSync(join(resources, 'notification-deadletters.yaml'));
+    const { args } = second.sidecar.spec;
+    const other = args.map((word) => (word === join(ROOT, 'components') ? resources : word));
+    expect(other).not.toEqual(args);
+    await second.sidecar.stop();
+    Object.assign(second.sidecar.spec, { args: other });
+    await second.sidecar.start();
+    const report = await eventually(async () => {
+      const now = await look();
+      return now.findings.some(({ check }) => check === 'components of bff-2') && now;
+    });
+    expect(faultOf(report, 'components of bff-2')).toContain('notification-deadletters missing');
+    expect(faultOf(report, 'bff-2')).toContain('notification-deadletters');
+    expect(namesOfFaults(report)).not.toContain('components of bff-1');
+    Object.assign(second.sidecar.spec, { args });
+    await second.sidecar.restart();
+    await second.ready();
+  });
+
+  it('should name a sidecar that is down', async () => {
+    await second.sidecar.kill();
+    const report = await look();
+    expect(faultOf(report, 'sidecar of bff-2')).toContain('ECONNREFUSED');
+    expect(faultOf(report, 'bff-2')).toContain('not ready');
+    await second.sidecar.start();
+    await second.ready();
+  });
+
+  it('should name placement and the scheduler when they are down', async () => {
+    await stack.placement.kill();
+    await stack.scheduler.kill();
+    const report = await eventually(async () => {
+      const now = await look();
+      return namesOfFaults(now).includes('placement') && now;
+    });
+    faultOf(report, 'placement');
+    faultOf(report, 'scheduler');
+    await stack.revive('placement');
+    await stack.revive('scheduler');
+    await expectHealth();
+  });
+
+  it('should name a bff that broadcasts to nobody', async () => {
+    await second.app.restart({ env: { BROADCASTER: 'memory' } });
+    await second.ready();
+    // Until its feeds are hosted again nobody gets anything.
+    const report = await eventually(async () => {
+      const now = await look();
+      return !now.findings.some(({ says }) => says.includes('came to no bff in time')) && now;
+    }, 60_000);
+    expect(faultOf(report, 'canary at bff-2')).toMatch(
+      /broadcasts do not reach it|broadcast it to nobody else/,
+    );
+    expect(namesOfFaults(report)).toEqual(['canary at bff-2']);
+    await second.app.restart();
+    await second.ready();
+    await expectHealth();
+  });
+});

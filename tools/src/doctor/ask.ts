@@ -1,0 +1,54 @@
+import { messageOf } from '../failure.ts';
+
+export interface Answer {
+  status: number;
+  text: string;
+  /** The `Date` header, in ms since 1970; it counts whole seconds. */
+  date: number | undefined;
+  /** When it was asked and when the answer was there, by the clock of this machine. */
+  askedAt: number;
+  answeredAt: number;
+}
+
+export interface AskOptions {
+  method?: 'GET' | 'POST';
+  headers?: Record<string, string>;
+  body?: unknown;
+  timeoutMs?: number;
+}
+
+/** Longer than the services wait for what stands behind them. */
+const TIMEOUT_MS = 8_000;
+
+/** Calls `url`; what comes back, whatever its status, or in one phrase why nothing did. */
+export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
+  const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
+  const askedAt = Date.now();
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answeredAt = Date.now();
+    const date = Date.parse(response.headers.get('date') ?? '');
+    return {
+      status: response.status,
+      text: await response.text(),
+      date: Number.isNaN(date) ? undefined : date,
+      askedAt,
+      answeredAt,
+    };
+  } catch (error) {
+    return reasonOf(error, timeoutMs);
+  }
+}
+
+function reasonOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return `no answer within ${timeoutMs / 1000} s`;
+  // What fetch itself says is only that it failed.
+  if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
+  return messageOf(error);
+}

@@ -1,0 +1,45 @@
+import { createNotificationClient } from '@tocsin/client';
+
+/** Who watches the canary's feed at one bff. */
+export interface Watch {
+  name: string;
+  /** Why it does not watch; `undefined` while it does. */
+  fault: () => string | undefined;
+  /** When the notification with this id came, by the clock of this machine. */
+  cameAt: (id: string) => number | undefined;
+  close: () => void;
+}
+
+export interface WatchOptions {
+  name: string;
+  url: string;
+  feed: string;
+  token: string | undefined;
+  timeoutMs: number;
+}
+
+/** Subscribes to the feed at one bff, as a page would; resolves when it watches, or it is clear that it will not. */
+export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
+  const client = createNotificationClient({ url, tabs: false, getToken: () => token });
+  const came = new Map<string, number>();
+  let fault: string | undefined = 'it did not let anybody connect in time';
+  client.on('error', (error) => {
+    if (fault !== undefined) fault = error.message;
+  });
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    const done = (why: string | undefined) => {
+      fault = why;
+      clearTimeout(timer);
+      resolve();
+    };
+    client.subscribe(feed, {
+      onCaughtUp: () => done(undefined),
+      onRefused: ({ code, message }) => done(`${code}: ${message}`),
+      onPublications: (publications) => {
+        for (const { notification } of publications) came.set(notification.id, Date.now());
+      },
+    });
+  });
+  return { name, fault: () => fault, cameAt: (id) => came.get(id), close: () => client.close() };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { checkClocks, clockOf } from './clock-skew.ts';
+
+const NOW = 1_800_000_000_000;
+const exact = (name: string, ahead: number) => ({ name, least: ahead, most: ahead + 1 });
+const byHeader = (name: string, ahead: number) => {
+  const date = Math.floor((NOW + ahead) / 1000) * 1000;
+  const clock = clockOf(name, { status: 200, text: '', date, askedAt: NOW, answeredAt: NOW + 40 });
+  if (!clock) throw new Error('there was a date');
+  return clock;
+};
+
+describe('clocks', () => {
+  it.each([0, 250, 999])('should agree that differ by less than a header shows: %i ms', (ahead) => {
+    expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
+  });
+
+  it('should be named that are apart, the one ahead first', () => {
+    const finding = checkClocks([exact('redis', 0), byHeader('bff-1', 10_000), byHeader('producer', 0)]);
+    expect(finding.state).toBe('warn');
+    expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);
+  });
+
+  it('should be a fault from where tokens are refused', () => {
+    expect(checkClocks([exact('redis', 40_000), exact('bff-1', 0)]).state).toBe('fault');
+    expect(checkClocks([exact('redis', -40_000), exact('bff-1', 0)]).state).toBe('fault');
+  });
+
+  it('should not be called well when nobody told the time', () => {
+    expect(checkClocks([]).state).toBe('warn');
+    expect(
+      clockOf('x', { status: 200, text: '', date: undefined, askedAt: 0, answeredAt: 0 }),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,40 @@
+import type { Answer } from './ask.ts';
+import { fault, ok, warn, type Finding } from './finding.ts';
+
+/** How far a clock is ahead of ours, in ms: somewhere between `least` and `most`. */
+export interface Clock {
+  name: string;
+  least: number;
+  most: number;
+}
+
+/** Notifications that expire or wait for their time show too early or too late by so much. */
+const NOTICEABLE_MS = 2_000;
+/** The bff's default for JWT_CLOCK_SKEW: beyond it tokens are refused. */
+const HARMFUL_MS = 30_000;
+
+/** The clock of who has sent this answer. A `Date` header counts whole seconds and may itself be one second old. */
+export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
+  if (date === undefined) return undefined;
+  return { name, least: date - answeredAt, most: date + 2_000 - askedAt };
+}
+
+/** The pair of clocks that are surely furthest apart. */
+export function checkClocks(clocks: readonly Clock[]): Finding {
+  const check = 'clocks';
+  if (clocks.length === 0) {
+    return warn(check, 'nobody has told the time', 'Mend what does not answer, and look again.');
+  }
+  let worst = { apart: 0, ahead: '', behind: '' };
+  for (const ahead of clocks) {
+    for (const behind of clocks) {
+      const apart = ahead.least - behind.most;
+      if (apart > worst.apart) worst = { apart, ahead: ahead.name, behind: behind.name };
+    }
+  }
+  const says = `${worst.ahead} is at least ${(worst.apart / 1000).toFixed(1)} s ahead of ${worst.behind}`;
+  const remedy = 'Let the hosts keep their time (NTP: chrony or systemd-timesyncd), and this one too.';
+  if (worst.apart >= HARMFUL_MS) return fault(check, `${says}: tokens are refused, times come wrong`, remedy);
+  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}: times come wrong by that`, remedy);
+  return ok(check, `those of ${clocks.map(({ name }) => name).join(', ')} agree`);
+}

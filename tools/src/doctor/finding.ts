@@ -1,0 +1,25 @@
+export type State = 'ok' | 'warn' | 'fault';
+
+/** What one check has found, in words. */
+export interface Finding {
+  /** What was looked at, as `sidecar of bff-2`; unique in a run. */
+  check: string;
+  state: State;
+  says: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
+export const ok = (check: string, says: string): Finding => ({ check, state: 'ok', says });
+export const warn = (check: string, says: string, remedy: string): Finding => ({
+  check,
+  state: 'warn',
+  says,
+  remedy,
+});
+export const fault = (check: string, says: string, remedy: string): Finding => ({
+  check,
+  state: 'fault',
+  says,
+  remedy,
+});

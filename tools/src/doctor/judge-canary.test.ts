@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type Flight } from './judge-canary.ts';
+
+const flight = (first: number | undefined, second: number | undefined, broadcast?: boolean): Flight => ({
+  arrivals: [
+    { name: 'bff-1', ms: first },
+    { name: 'bff-2', ms: second },
+  ],
+  broadcast,
+});
+const faultsIn = (...flights: Flight[]) =>
+  judge(flights)
+    .filter(({ state }) => state === 'fault')
+    .map(({ check, says }) => `${check}: ${says}`);
+
+describe('a canary', () => {
+  it('should be well that came in time everywhere, also if nobody could look at the stream', () => {
+    expect(faultsIn(flight(10, 20, true))).toEqual([]);
+    expect(faultsIn(flight(10, 20))).toEqual([]);
+  });
+
+  it('should be well that came late once and in time the next', () => {
+    expect(faultsIn(flight(10, 1_700, true), flight(10, 20, true))).toEqual([]);
+  });
+
+  it('should name the one that does not hear what was broadcast', () => {
+    expect(faultsIn(flight(10, 3_000, true))).toEqual([
+      'canary at bff-2: it came only after 3.0 s: broadcasts do not reach it',
+    ]);
+    expect(faultsIn(flight(undefined, 10, true))).toEqual([
+      'canary at bff-1: it did not come: broadcasts do not reach it',
+    ]);
+  });
+
+  it('should name the host that reaches itself alone, and not those whom it does not reach', () => {
+    expect(faultsIn(flight(2_400, 10, false))).toEqual([
+      expect.stringMatching(/^canary at bff-2: .*broadcast it to nobody else/),
+    ]);
+  });
+
+  it('should say of each that it did not come if nobody took it', () => {
+    expect(faultsIn(flight(undefined, undefined, false))).toEqual([
+      expect.stringMatching(/^canary at bff-1: accepted/),
+      expect.stringMatching(/^canary at bff-2: accepted/),
+    ]);
+  });
+
+  it('should name all if it was broadcast and pushed by none', () => {
+    expect(faultsIn(flight(undefined, 4_000, true))).toHaveLength(2);
+  });
+});

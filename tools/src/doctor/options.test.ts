@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readDoctorConfig } from '../config.ts';
+import { noteSidecar } from '../start/sidecar-file.ts';
+import { readDoctorOptions } from './options.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+const read = (args: string[], env: Record<string, string> = {}) =>
+  readDoctorOptions(['--data', data, ...args], readDoctorConfig(env)).target;
+
+describe('the options of npm run doctor', () => {
+  it('should be those of `dapr run -f dapr.yaml` without any', () => {
+    expect(read([])).toMatchObject({
+      producer: 'http://127.0.0.1:4000',
+      bffs: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'],
+      sidecars: [
+        { url: 'http://127.0.0.1:4200', name: 'producer' },
+        { url: 'http://127.0.0.1:4201', name: 'bff-1' },
+        { url: 'http://127.0.0.1:4202', name: 'bff-2' },
+      ],
+      redis: { host: 'localhost', port: 6379 },
+      daprApiToken: undefined,
+    });
+  });
+
+  it('should take Redis and token from what `npm start` has noted, unless they are given', () => {
+    const forget = noteSidecar(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
+    expect(read([])).toMatchObject({ daprApiToken: 'noted', redis: { host: '127.0.0.1', port: 4600 } });
+    expect(read([], { REDIS_HOST: 'here:1', DAPR_API_TOKEN: 'own' })).toMatchObject({
+      daprApiToken: 'own',
+      redis: { host: 'here', port: 1 },
+    });
+    // Another system than that of this folder.
+    expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
+      daprApiToken: undefined,
+      redis: { host: 'localhost', port: 6379 },
+    });
+    forget();
+  });
+
+  it('should be the addresses that are named, and only those', () => {
+    const args = [
+      '--producer',
+      'http://p:1/',
+      '--bff',
+      'http://b:2',
+      '--bff',
+      'http://b:3',
+      '--sidecar',
+      'http://s:4',
+    ];
+    expect(read(args)).toMatchObject({
+      producer: 'http://p:1',
+      bffs: ['http://b:2', 'http://b:3'],
+      sidecars: [{ url: 'http://s:4' }],
+    });
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--bff', 'http://b'], /Name the producer and each bff/],
+    [['--producer', 'http://p'], /Name the producer and each bff/],
+    [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
+    [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
+    [['--bf', 'http://b'], /Use: npm run doctor/],
+  ])('should be refused: %j', (args, says) => {
+    expect(() => read(args)).toThrow(says);
+  });
+});

@@ -1,0 +1,27 @@
+import { APP_IDS } from '@tocsin/contracts';
+import { fault, ok, warn, type Finding } from './finding.ts';
+import type { LivingSidecar } from './sidecars.ts';
+
+const CONNECTED = 'placement: connected';
+
+/** Whether the sidecars that host actors are connected to placement. */
+export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
+  const check = 'placement';
+  const hosts = sidecars.filter(({ metadata }) => metadata.id === APP_IDS.bff);
+  if (hosts.length === 0) {
+    return warn(
+      check,
+      'no sidecar of a bff has told anything of it',
+      'Mend those, or name them with --sidecar.',
+    );
+  }
+  const cut = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);
+  if (cut.length === 0) return ok(check, `connected, say the sidecars of ${namesOf(hosts)}`);
+  return fault(
+    check,
+    `not connected, say the sidecars of ${namesOf(cut)}: feeds take no turns`,
+    'Start it again; the sidecars connect by themselves. With `npm start` it comes back within a second, else its log is in .data/logs; in Kubernetes: kubectl -n dapr-system get pods.',
+  );
+}
+
+const namesOf = (sidecars: readonly LivingSidecar[]): string => sidecars.map(({ name }) => name).join(', ');

@@ -1,0 +1,9 @@
+/** The lines of Redis's INFO by name. */
+export function parseInfo(text: string): Map<string, string> {
+  const facts = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const at = line.indexOf(':');
+    if (at > 0 && !line.startsWith('#')) facts.set(line.slice(0, at), line.slice(at + 1));
+  }
+  return facts;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseInfo } from './redis-info.ts';
+import { checkEviction, checkFsync, checkMemory, checkRole, type RedisFacts } from './redis-rules.ts';
+
+const INFO = `# Memory\r
+used_memory:1000\r
+maxmemory:0\r
+maxmemory_policy:noeviction\r
+total_system_memory:100000\r
+# Persistence\r
+loading:0\r
+aof_enabled:1\r
+aof_last_write_status:ok\r
+role:master\r
+cluster_enabled:0\r
+redis_version:7.0.15\r
+`;
+
+const facts = (changes: Record<string, string> = {}, fsync: string | null = 'always'): RedisFacts => ({
+  info: new Map([...parseInfo(INFO), ...Object.entries(changes)]),
+  config: fsync === null ? undefined : new Map([['appendfsync', fsync]]),
+});
+
+describe('a Redis', () => {
+  it('should be well with what `npm start` sets', () => {
+    for (const check of [checkFsync, checkEviction, checkMemory, checkRole]) {
+      expect(check(facts())).toMatchObject({ state: 'ok' });
+    }
+  });
+
+  it.each([
+    ['appendfsync no', checkFsync, facts({}, 'no'), 'fault'],
+    ['a log that is off', checkFsync, facts({ aof_enabled: '0' }), 'fault'],
+    ['a log that cannot be written', checkFsync, facts({ aof_last_write_status: 'err' }), 'fault'],
+    ['CONFIG refused', checkFsync, facts({}, null), 'warn'],
+    ['eviction without a bound', checkEviction, facts({ maxmemory_policy: 'volatile-lru' }), 'warn'],
+    [
+      'eviction with a bound',
+      checkEviction,
+      facts({ maxmemory_policy: 'volatile-lru', maxmemory: '9000' }),
+      'fault',
+    ],
+    ['79 % used', checkMemory, facts({ used_memory: '790', maxmemory: '1000' }), 'ok'],
+    ['80 % used', checkMemory, facts({ used_memory: '800', maxmemory: '1000' }), 'warn'],
+    ['all of it used', checkMemory, facts({ used_memory: '1000', maxmemory: '1000' }), 'fault'],
+    ['no bound, and the machine nearly full', checkMemory, facts({ used_memory: '80000' }), 'fault'],
+    ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
+    ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
+    ['one that loads', checkRole, facts({ loading: '1' }), 'fault'],
+  ])('should be judged with %s', (_name, check, given, state) => {
+    expect(check(given)).toMatchObject({ state });
+  });
+});

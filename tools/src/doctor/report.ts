@@ -1,0 +1,15 @@
+import type { Finding } from './finding.ts';
+
+/** One line for each check, the remedy under what is wrong, and how many there are; or all of it as JSON. */
+export function print(findings: readonly Finding[], json: boolean): string {
+  const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
+  const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };
+  if (json) return `${JSON.stringify({ ...summary, findings }, null, 2)}\n`;
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.map(({ check, state, says, remedy }) => {
+    const line = `${state.padEnd(5)}  ${check.padEnd(width)}  ${says}`;
+    return remedy === undefined ? line : `${line}. ${remedy}`;
+  });
+  const { checks, warnings, faults } = summary;
+  return `${lines.join('\n')}\n\n${checks} checks: ${faults} faults, ${warnings} warnings.\n`;
+}

@@ -1,0 +1,32 @@
+import { APP_IDS } from '@tocsin/contracts';
+import { ask } from './ask.ts';
+import { fault, ok, warn, type Finding } from './finding.ts';
+import type { LivingSidecar } from './sidecars.ts';
+
+/** No job has this name; asking for it shows whether the scheduler answers. */
+const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';
+const TIMEOUT_MS = 4_000;
+
+/** Whether the scheduler answers the sidecar of the producer, which keeps what waits for its `deliverAt` there. */
+export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
+  const check = 'scheduler';
+  const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);
+  if (!sidecar) {
+    return warn(
+      check,
+      'the sidecar of the producer has not told anything of it',
+      'Mend that one, or name it with --sidecar.',
+    );
+  }
+  const { name, url, headers, metadata } = sidecar;
+  const remedy =
+    'Start it again; what waits for its time waits on. With `npm start` it comes back within a second, else its log is in .data/logs; in Kubernetes: kubectl -n dapr-system get pods.';
+  if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
+    return fault(check, `the sidecar of ${name} is connected to none: \`deliverAt\` is answered 503`, remedy);
+  }
+  const answer = await ask(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
+  const answered = typeof answer !== 'string' && /not found/i.test(answer.text);
+  if (answered) return ok(check, `answers the sidecar of ${name}`);
+  const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
+  return fault(check, `does not answer the sidecar of ${name}: ${says}`, remedy);
+}

@@ -1,0 +1,126 @@
+import { ACTOR_TYPE, APP_IDS } from '@tocsin/contracts';
+import { z } from 'zod';
+import { ask } from './ask.ts';
+import { checkComponents } from './components.ts';
+import { fault, ok, warn, type Finding } from './finding.ts';
+import { jsonOf } from './json-of.ts';
+import { checkPlacement } from './placement.ts';
+import { checkScheduler } from './scheduler.ts';
+import { bffName, type Target } from './target.ts';
+
+const metadataSchema = z.object({
+  id: z.string(),
+  components: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
+  actorRuntime: z
+    .object({
+      placement: z.string().optional(),
+      activeActors: z.array(z.object({ type: z.string() })).optional(),
+    })
+    .optional(),
+  scheduler: z.object({ connected_addresses: z.array(z.string()).optional() }).optional(),
+});
+export type Metadata = z.infer<typeof metadataSchema>;
+
+/** A sidecar that has told what it is. */
+export interface LivingSidecar {
+  /** That of its application: `producer`, `bff-1`. */
+  name: string;
+  url: string;
+  headers: Record<string, string>;
+  metadata: Metadata;
+}
+
+/** Each sidecar, what it has loaded, and through them placement and scheduler. */
+export async function checkSidecars(target: Target): Promise<Finding[]> {
+  const headers: Record<string, string> = target.daprApiToken
+    ? { 'dapr-api-token': target.daprApiToken }
+    : {};
+  const answers = await Promise.all(target.sidecars.map((one) => look(one, headers)));
+  const living = nameThem(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
+  return [
+    ...answers.flatMap((one) => ('check' in one ? [one] : [])),
+    ...living.map(checkIdentity),
+    ...missingAddresses(target, answers.length),
+    ...living.flatMap(checkComponents),
+    checkPlacement(living),
+    await checkScheduler(living),
+  ];
+}
+
+type Unnamed = Omit<LivingSidecar, 'name'> & { name?: string | undefined };
+
+async function look(
+  { url, name }: Target['sidecars'][number],
+  headers: Record<string, string>,
+): Promise<Finding | Unnamed> {
+  const check = `sidecar of ${name ?? url}`;
+  // Healthy for its application or not: what it says of itself is wanted in either case.
+  const answer = await ask(`${url}/v1.0/metadata`, { headers });
+  if (typeof answer === 'string') {
+    return fault(
+      check,
+      `does not answer at ${url}: ${answer}`,
+      'Start it again; without it its application can neither take nor deliver anything. With `npm start`: stop and start that.',
+    );
+  }
+  if (answer.status === 401 || answer.status === 403) {
+    return fault(check, `refuses the API token at ${url}`, 'Give its token in the variable DAPR_API_TOKEN.');
+  }
+  const metadata = jsonOf(metadataSchema, answer.text);
+  if (answer.status !== 200 || !metadata) {
+    return fault(check, `${url} answers ${answer.status} and is no sidecar of Dapr`, 'Correct the address.');
+  }
+  const health = await ask(`${url}/v1.0/healthz/outbound`, { headers });
+  if (typeof health === 'string' || health.status >= 300) {
+    const says = typeof health === 'string' ? health : `${health.status} ${health.text.slice(0, 200)}`;
+    return fault(
+      check,
+      `lives at ${url}, but is not healthy: ${says}`,
+      'Its log names the component that it waits for, most often because Redis is away.',
+    );
+  }
+  return { url, headers, metadata, name };
+}
+
+/** Sidecars that were given by address alone are named by their app id, the bffs in their order. */
+function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
+  let bffs = 0;
+  return sidecars.map((one) => {
+    const isBff = one.metadata.id === APP_IDS.bff;
+    return { ...one, name: one.name ?? (isBff ? bffName(bffs++) : one.metadata.id) };
+  });
+}
+
+/** An application whose sidecar hosts no actors gets no turns. */
+function checkIdentity({ name, url, metadata }: LivingSidecar): Finding {
+  const check = `sidecar of ${name}`;
+  const expected = name.startsWith(APP_IDS.bff) ? APP_IDS.bff : APP_IDS.producer;
+  if (metadata.id !== expected) {
+    return fault(
+      check,
+      `at ${url} is that of the app id ${metadata.id}`,
+      `Name the sidecar of the ${expected} there, or start that one with --app-id ${expected}.`,
+    );
+  }
+  const hosts = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
+  if (expected === APP_IDS.bff && !hosts) {
+    return warn(
+      check,
+      `answers at ${url}, but hosts no actors of the type ${ACTOR_TYPE}`,
+      'Its application is away, or not ready: see above.',
+    );
+  }
+  return ok(check, `healthy at ${url}`);
+}
+
+function missingAddresses({ bffs }: Target, given: number): Finding[] {
+  const wanted = bffs.length + 1;
+  if (given >= wanted) return [];
+  return [
+    warn(
+      'sidecars',
+      `${given} of ${wanted} were looked at, so components, placement and scheduler were seen as far as those tell`,
+      'Name each with --sidecar URL, the producer’s too; they answer inside of their container or pod only.',
+    ),
+  ];
+}
