@@ -1,17 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { instancesSchema } from '@tocsin/contracts';
 import { Caller, Observer, audit, isClean, launchBrowser, makeNotifications } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
 import { live, toasts } from '../ui/browser.ts';
-import { pollingClient, received } from '../support/polling.ts';
+import { pollFor } from '../support/polling.ts';
 import { ComposeProject } from './project.ts';
 
 const ARTIFACTS = join(import.meta.dirname, '../../.artifacts/compose');
 const CLIENTS = 10;
 const CATCH_UP_MS = 60_000;
+const files = ['-f', 'docker-compose.yml', '-f', 'compose/third-bff.yml'];
 
 const pageSchema = z.object({
   publications: z.array(z.object({ notification: z.object({ id: z.string() }).nullable() })),
@@ -61,16 +63,18 @@ describe('docker compose up', () => {
   });
 
   it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
-    const clients = Array.from({ length: 4 }, () => pollingClient(project.url, true));
-    const without = pollingClient(project.url, false);
-    try {
-      expect(await Promise.all(clients.map((client) => received(client, 3)))).toEqual(
-        clients.map(() => 'still connected'),
-      );
-      expect(await received(without, 3)).not.toBe('still connected');
-    } finally {
-      for (const client of [...clients, without]) client.close();
-    }
+    const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
+    expect(ends).toEqual(ends.map(() => 'still connected'));
+    expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
+  });
+
+  it('should invoke the producer through two sidecars', async () => {
+    const response = await fetch(`${project.url}/app/compose`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'From the ops page' }),
+    });
+    expect(response.status).toBe(202);
   });
 
   it('should answer nobody without a token, neither from a sidecar nor from an internal port', async () => {
@@ -163,5 +167,32 @@ describe('docker compose down', () => {
     });
     await project.up();
     expect((await newest()).filter((id) => ids.includes(id ?? ''))).toEqual(ids);
+  });
+});
+
+describe('further files and profiles', () => {
+  it('should have a third bff that browsers are led to', async () => {
+    await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
+    const instances = async () => {
+      const response = await fetch(`${project.url}/app/ops/instances`);
+      return instancesSchema
+        .parse(await response.json())
+        .instances.map(({ instance }) => instance)
+        .sort();
+    };
+    await expect.poll(instances, { timeout: 20_000 }).toEqual(['bff-1', 'bff-2', 'bff-3']);
+    const cookies = await Promise.all(
+      Array.from({ length: 12 }, async () =>
+        (await fetch(`${project.url}/app/notifications`)).headers.get('set-cookie')?.replace(/;.*/, ''),
+      ),
+    );
+    expect(new Set(cookies).size).toBe(3);
+  });
+
+  it('should have a profile for figures and traces that compose can read', async () => {
+    const services = await project.compose('--profile', 'observability', 'config', '--services');
+    expect(services.split('\n')).toEqual(
+      expect.arrayContaining(['prometheus', 'grafana', 'collector', 'zipkin']),
+    );
   });
 });

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Observer, launchBrowser, makeNotifications, Caller } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { pollingClient, received } from '../support/polling.ts';
+import { pollFor } from '../support/polling.ts';
 import { live, toasts } from '../ui/browser.ts';
 import {
   NAMESPACE,
@@ -185,15 +185,9 @@ describe('what npm run deploy makes', () => {
   });
 
   it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
-    const clients = Array.from({ length: 4 }, () => pollingClient(url, true));
-    const without = pollingClient(url, false);
-    try {
-      const ends = await Promise.all(clients.map((client) => received(client, 3)));
-      expect(ends).toEqual(clients.map(() => 'still connected'));
-      expect(await received(without, 3)).not.toBe('still connected');
-    } finally {
-      for (const client of [...clients, without]) client.close();
-    }
+    const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
+    expect(ends).toEqual(ends.map(() => 'still connected'));
+    expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
   it('should lead WebSockets with a cookie to one instance, and others to both', async () => {
