@@ -31,7 +31,7 @@ export async function spread(url: string, count: number, cookie?: string): Promi
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));
   const isEmpty = async () => (await connections()).every((value) => value === 0);
-  const fault = await pollUntil(isEmpty, { timeoutMs: 60_000, everyMs: 500 });
+  const fault = await pollUntil(isEmpty, { timeoutMs: 120_000, everyMs: 500 });
   if (fault) throw new Error(`There are other clients, ${fault}.`);
   const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(url, cookie)));
   try {

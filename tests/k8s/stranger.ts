@@ -16,6 +16,7 @@ const post = (path) => fetch(sidecar + path, {
 const certificate = () => new Promise((resolve) => {
   const socket = tls.connect({ host: 'producer-dapr', port: 50002, rejectUnauthorized: false, ALPNProtocols: ['h2'] });
   let name;
+  socket.resume();
   socket.once('secureConnect', () => (name = socket.getPeerCertificate().subjectaltname));
   socket.on('error', (error) => resolve({ name, end: error.code }));
   socket.once('end', () => resolve({ name, end: 'end' }));

@@ -145,6 +145,14 @@ describe('k8s/', () => {
     expect(there.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
+  it('should name the namespace wherever kustomize does not add it', () => {
+    const scoped = documentsIn('k8s/components').filter(
+      ({ kind, metadata }) => metadata.name !== '' && RESOURCES[kind]?.clusterWide !== true,
+    );
+    expect(scoped.length).toBeGreaterThan(2);
+    for (const { metadata } of scoped) expect(metadata).toHaveProperty('namespace');
+  });
+
   const containersSchema = z.looseObject({
     spec: z.looseObject({
       template: z.looseObject({
