@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { NotificationInput } from '@tocsin/contracts';
+import { PROBLEM_MEDIA_TYPE, type NotificationInput } from '@tocsin/contracts';
 import { request } from 'undici';
 import { Failure, messageOf } from '../failure.ts';
 
@@ -14,7 +14,10 @@ export interface CallerOptions {
   patienceMs?: number;
 }
 
-/** A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. */
+/**
+ * A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. Only a problem that
+ * Tocsin itself answers ends that: what a proxy on the way says, as Traefik's 404 while pods change, passes.
+ */
 export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
@@ -46,16 +49,17 @@ export class Caller {
   }
 
   /** Posts once; the status, or 0 when there was no answer. */
-  tryOnce(notification: NotificationInput): Promise<number> {
-    return this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
+  async tryOnce(notification: NotificationInput): Promise<number> {
+    const { status } = await this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
+    return status;
   }
 
   async #until202(method: 'POST' | 'DELETE', path: string, body?: string): Promise<void> {
     const end = Date.now() + this.#patienceMs;
     for (let url = this.#nextUrl(); ; url = this.#nextUrl()) {
-      const status = await this.#send(url, method, path, body);
+      const { status, isProblem } = await this.#send(url, method, path, body);
       if (status === 202) return;
-      if (status >= 400 && status < 500 && status !== 429)
+      if (isProblem && status >= 400 && status < 500 && status !== 429)
         throw new Failure(`a valid ${method} ${path} was answered ${status}`);
       if (Date.now() > end)
         throw new Failure(
@@ -82,20 +86,26 @@ export class Caller {
     return this.#urls[this.#turn++ % this.#urls.length] as string;
   }
 
-  /** The status, or 0 when there was no answer. */
-  async #send(url: string, method: 'POST' | 'DELETE', path: string, content?: string): Promise<number> {
+  /** `status` is 0 when there was no answer; `isProblem` tells one of Tocsin's from one of a proxy. */
+  async #send(
+    url: string,
+    method: 'POST' | 'DELETE',
+    path: string,
+    content?: string,
+  ): Promise<{ status: number; isProblem: boolean }> {
     try {
-      const { statusCode, body } = await request(`${url}${path}`, {
+      const { statusCode, headers, body } = await request(`${url}${path}`, {
         method,
         ...(content !== undefined && { headers: { 'content-type': 'application/json' }, body: content }),
         headersTimeout: ANSWER_MS,
         bodyTimeout: ANSWER_MS,
       });
       await body.dump();
-      return statusCode;
+      const isProblem = String(headers['content-type']).startsWith(PROBLEM_MEDIA_TYPE);
+      return { status: statusCode, isProblem };
     } catch (error) {
       this.#lastError = error;
-      return 0;
+      return { status: 0, isProblem: false };
     }
   }
 }
