@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { live, toasts, type OpenOptions } from './browser.ts';
@@ -75,6 +76,8 @@ describe('the inbox', () => {
 
   it('should find by words, severity, feed and what is unread', async () => {
     bff.publish([{ title: 'Disk full', severity: 'warning', source: 'Db' }, { title: 'Backup done' }]);
+    // Another millisecond, by which the feeds are merged.
+    await delay(2);
     bff.publish([{ title: 'Order of a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=all&feed=topic:orders' });
     await page.getByTestId('bell').click();
