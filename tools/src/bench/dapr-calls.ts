@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ACTOR_TYPE, COMPONENTS } from '@tocsin/contracts';
+import { ACTOR_TYPE, COMPONENTS, TOPICS } from '@tocsin/contracts';
 import { Sidecar } from '@tocsin/service';
 import type { Pair } from '../stack/pair.ts';
 import { median } from './quantile.ts';
@@ -36,7 +36,8 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
         }),
       ),
       publish: await time(keys, () =>
-        first.publish(COMPONENTS.pubsub, 'bench-floor', { run: 'bench', seq: 1 }),
+        // One that the producer may publish to and no application takes from.
+        first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await time(keys, () => second.callActor(ACTOR_TYPE, feed, 'take', { feed })),
       get: await time(keys, (key) => second.invokeBinding(COMPONENTS.entries, entry(key))),

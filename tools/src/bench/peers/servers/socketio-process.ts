@@ -14,9 +14,11 @@ const connect = async () => {
   return client;
 };
 
+// With the default of 10,000 entries an instance that falls behind by more loses the rest without a word.
+const maxLen = 1_000_000;
 const adapter =
   adapterName === 'streams'
-    ? createStreamsAdapter(await connect())
+    ? createStreamsAdapter(await connect(), { maxLen })
     : createPubSubAdapter(await connect(), await connect());
 const app = express();
 const server = createServer(app);
