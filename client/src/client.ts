@@ -4,7 +4,7 @@ import { watchNetwork } from './network.ts';
 import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
 import { repeatTemporary } from './repeat.ts';
-import { isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
+import { isMutes, isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
 import { StatusTracker } from './status.ts';
 import { openConnection } from './tabs/open-connection.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
@@ -31,6 +31,7 @@ export function createClient(
     status: new Set<ClientEvents['status']>(),
     error: new Set<ClientEvents['error']>(),
     closing: new Set<ClientEvents['closing']>(),
+    mutes: new Set<ClientEvents['mutes']>(),
     presenting: new Set<ClientEvents['presenting']>(),
   };
   const ending = new AbortController();
@@ -93,6 +94,10 @@ export function createClient(
     read: (event) => {
       if (isReadEvent(event)) feeds.get(event.feed)?.readHeard(event);
       else malformed('read');
+    },
+    mutes: (event) => {
+      if (!isMutes(event)) return malformed('mutes');
+      for (const listener of listeners.mutes) call(() => listener(event));
     },
     retracted: (event) => {
       if (isRetractedEvent(event)) feeds.get(event.feed)?.retracted(event);

@@ -1,5 +1,6 @@
 import type {
   ClosingEvent,
+  MutesEvent,
   PositionEvent,
   PublicationsEvent,
   ReadEvent,
@@ -15,6 +16,7 @@ export interface ConnectionHooks {
   publications: (event: PublicationsEvent) => void;
   position: (event: PositionEvent) => void;
   read: (event: ReadEvent) => void;
+  mutes: (event: MutesEvent) => void;
   retracted: (event: RetractedEvent) => void;
   closing: (event: ClosingEvent) => void;
   error: (error: Error) => void;

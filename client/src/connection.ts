@@ -74,6 +74,7 @@ export class Connection implements ClientConnection {
     socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
     socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
     socket.on('read', (event) => this.#isCurrent(socket) && this.#hooks.read(event));
+    socket.on('mutes', (event) => this.#isCurrent(socket) && this.#hooks.mutes(event));
     socket.on('retracted', (event) => this.#isCurrent(socket) && this.#hooks.retracted(event));
     socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
     socket.on('token-expiring', () => {

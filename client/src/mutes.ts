@@ -1,14 +1,6 @@
 import type { Mutes } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
-
-const isMutes = (value: unknown): value is Mutes =>
-  typeof value === 'object' &&
-  value !== null &&
-  'feeds' in value &&
-  'severities' in value &&
-  [value.feeds, value.severities].every(
-    (list) => Array.isArray(list) && list.every((name) => typeof name === 'string'),
-  );
+import { isMutes } from './shapes.ts';
 
 /** What this reader has muted; throws as `fetchPage` does. `clientId` says who reads where nobody is signed in. */
 export function fetchMutes(

@@ -1,4 +1,5 @@
 import type {
+  Mutes,
   Page,
   Position,
   PositionEvent,
@@ -63,6 +64,12 @@ export const isReadState = (value: unknown): value is ReadState =>
 
 export const isReadEvent = (value: unknown): value is ReadEvent =>
   isReadState(value) && isPosition(value) && 'feed' in value && typeof value.feed === 'string';
+
+export const isMutes = (value: unknown): value is Mutes =>
+  isObject(value) &&
+  [value['feeds'], value['severities']].every(
+    (list) => Array.isArray(list) && list.every((name) => typeof name === 'string'),
+  );
 
 export const isSocketError = (value: unknown): value is SocketError =>
   isObject(value) &&

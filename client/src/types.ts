@@ -2,6 +2,7 @@ import type {
   ClosingEvent,
   GoneReason,
   LivePublication,
+  Mutes,
   Position,
   ReadState,
   SocketError,
@@ -102,6 +103,8 @@ export interface ClientEvents {
   error: (error: Error) => void;
   /** The server ends this connection; the client connects again later. */
   closing: (event: ClosingEvent) => void;
+  /** This reader has changed what is muted, in this tab or elsewhere; all that is muted now. Not told at the start. */
+  mutes: (mutes: Mutes) => void;
   /** This tab has become, or is no more, the one that may show toasts. */
   presenting: (now: boolean) => void;
 }

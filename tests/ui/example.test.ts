@@ -1,25 +1,14 @@
-import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildClientPackage, freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
+import { freePorts, launchBrowser, startMemoryBff, type MemoryBff } from '@tocsin/tools';
 import type { Browser } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { installClient } from './installed-client.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../examples/vue-app');
 const GUIDE = join(import.meta.dirname, '../../docs/guides/embed-in-your-app.md');
-
-/** What the example's package.json would name besides the client. */
-const NEEDED = ['@vitejs/plugin-vue', 'vite', 'vue', 'pinia', 'vue-toastification', 'socket.io-client'];
-
-async function install(dir: string): Promise<void> {
-  const modules = join(dir, 'node_modules');
-  await cp(EXAMPLE, dir, { recursive: true });
-  await buildClientPackage(join(modules, '@tocsin', 'client'));
-  await mkdir(join(modules, '@vitejs'));
-  for (const name of NEEDED)
-    await symlink(join(import.meta.dirname, '../../node_modules', name), join(modules, name));
-}
 
 let browser: Browser;
 /** A folder of the example alone, with the packed client installed. */
@@ -32,7 +21,8 @@ beforeAll(async () => {
   const [shopPort = 0] = await freePorts(1);
   urls = { shop: `http://localhost:${shopPort}`, other: `http://127.0.0.1:${shopPort}` };
   root = await mkdtemp(join(tmpdir(), 'tocsin-example-'));
-  await install(root);
+  await cp(EXAMPLE, root, { recursive: true });
+  await installClient(root);
   bff = await startMemoryBff({ ALLOWED_ORIGINS: urls.shop });
   const outDir = join(root, 'dist');
   const app = { root, configFile: join(root, 'vite.config.js'), logLevel: 'error' } as const;

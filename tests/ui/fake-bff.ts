@@ -196,6 +196,12 @@ export class FakeBff {
     this.#io?.emit('read', { feed, epoch: this.#feed(feed).epoch, ...after });
   }
 
+  /** The reader mutes this and nothing else, here or on another device. */
+  mute({ feeds, severities }: Mutes): void {
+    this.mutes = { feeds, severities };
+    this.#io?.emit('mutes', this.mutes);
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     setHeaders(request, response, () => undefined);
@@ -206,7 +212,7 @@ export class FakeBff {
       return void response.writeHead(204).end();
     }
     if (url.pathname === '/app/mutes') {
-      if (request.method === 'PUT') this.mutes = (await bodyOf(request)) as Mutes;
+      if (request.method === 'PUT') this.mute((await bodyOf(request)) as Mutes);
       response.setHeader('content-type', 'application/json');
       return void response.end(JSON.stringify(this.mutes));
     }

@@ -13,6 +13,7 @@ const RELAYED: Record<RelayedEvent, true> = {
   publications: true,
   position: true,
   read: true,
+  mutes: true,
   retracted: true,
   closing: true,
 };

@@ -10,10 +10,13 @@ export interface MemoryBff {
   stop: () => Promise<void>;
 }
 
-/** A bff in this process, on free ports, with the real rules over memory: for what needs a page and no guarantee. */
-export async function startMemoryBff(settings: Readonly<Record<string, string>> = {}): Promise<MemoryBff> {
+/** A bff in this process, on free ports, with the real rules over memory: for what needs a page and no guarantee. `secrets`: by name, as in the store. */
+export async function startMemoryBff(
+  settings: Readonly<Record<string, string>> = {},
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<MemoryBff> {
   const [port = 0, internal = 0] = await freePorts(2);
-  const backend = memoryBackend();
+  const backend = memoryBackend(secrets);
   const own = { PORT: String(port), INTERNAL_PORT: String(internal), LOG_LEVEL: 'error', DRAIN_MS: '0' };
   const bff = await startBff(parseConfig(bffSettings, { ...own, ...settings }), backend);
   return { url: `http://localhost:${port}`, backend, publish: publisher(backend), stop: () => bff.stop() };

@@ -9,7 +9,7 @@ export const useMutes = defineStore(() => {
   const mutes = shallowRef<Mutes>({ feeds: [], severities: [] });
   /** Why the last change may not outlive this page. */
   const failed = shallowRef(false);
-  /** A change that was made while it was read goes before it. */
+  /** A change that was made or heard of while it was read goes before it. */
   let changes = 0;
 
   const isMuted = ({ feed, notification }: { feed: string; notification: Notification }): boolean =>
@@ -23,6 +23,12 @@ export const useMutes = defineStore(() => {
     } catch (error) {
       console.warn('What is muted could not be read; for now nothing is.', error);
     }
+  }
+
+  /** Changed in another tab or on another device. */
+  function heard(now: Mutes): void {
+    changes++;
+    mutes.value = now;
   }
 
   async function put(next: Mutes): Promise<void> {
@@ -45,6 +51,7 @@ export const useMutes = defineStore(() => {
     failed,
     isMuted,
     load,
+    heard,
     toggleFeed: (feed: string) => put({ ...mutes.value, feeds: toggled(mutes.value.feeds, feed) }),
     toggleSeverity: (severity: Severity) =>
       put({ ...mutes.value, severities: toggled(mutes.value.severities, severity) }),

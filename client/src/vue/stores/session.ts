@@ -96,6 +96,7 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
   const client = createNotificationClient({ ...source, positions });
   watchStatus(client);
   unread.begins((feed, read) => client.markRead(feed, read), options.getToken !== undefined);
+  client.on('mutes', (mutes) => useMutes().heard(mutes));
   void useMutes().load();
 
   for (const feed of feeds) {

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createNotificationClient } from './client.ts';
+import { Gateway } from './testing/gateway.ts';
+import type { NotificationClient } from './types.ts';
+
+let gateway: Gateway;
+let client: NotificationClient;
+
+beforeEach(async () => {
+  gateway = new Gateway();
+  await gateway.listen();
+  client = createNotificationClient({ url: gateway.url });
+  client.subscribe('all', {});
+  await vi.waitFor(() => expect(client.status).toBe('live'));
+});
+afterEach(async () => {
+  client.close();
+  await gateway.close();
+});
+
+it('should tell what this reader mutes by now, wherever that was changed', async () => {
+  const told: unknown[] = [];
+  client.on('mutes', (mutes) => told.push(mutes));
+  const mutes = { feeds: ['topic:stock'], severities: ['info'] };
+  gateway.sockets[0]?.emit('mutes', mutes);
+  await vi.waitFor(() => expect(told).toEqual([mutes]));
+});
+
+it('should report an event that it cannot read', async () => {
+  const errors: Error[] = [];
+  client.on('error', (error) => errors.push(error));
+  client.on('mutes', () => errors.push(new Error('told')));
+  gateway.sockets[0]?.emit('mutes', { feeds: 'all', severities: [] });
+  await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'malformed' }]));
+});
