@@ -114,9 +114,10 @@ export class DaprRun {
   async #look(): Promise<Set<number>> {
     const children = await childrenOf(this.#pid);
     for (const child of children) {
-      // Between fork and exec a child still looks like the CLI.
-      const isStarted = !child.command.endsWith(` run -f ${this.#options.runFile}`);
-      if (isStarted && !this.#parts.get(child.pid)?.app) this.#parts.set(child.pid, this.#describe(child));
+      // Between fork and exec a child still looks like the CLI, which also asks the runtime for its version.
+      const isPart =
+        !child.command.endsWith(` run -f ${this.#options.runFile}`) && !child.command.endsWith(' --version');
+      if (isPart && !this.#parts.get(child.pid)?.app) this.#parts.set(child.pid, this.#describe(child));
     }
     return new Set(children.map(({ pid }) => pid));
   }
