@@ -82,13 +82,13 @@ export async function pods(): Promise<Pod[]> {
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
-/** What the public port of a bff answers, asked through the API server. */
-export const askPod = (pod: string, path: string): Promise<Answer> =>
-  ask(['get', '--raw', `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`]);
+/** Where the API server leads to a path of a bff's public port. */
+export const pathOfPod = (pod: string, path: string): string =>
+  `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
 /** How many browsers a bff says are connected to it. */
 export async function connectionsOf(pod: string): Promise<number> {
-  const { stdout } = await askPod(pod, '/metrics');
+  const { stdout } = await ask(['get', '--raw', pathOfPod(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 

@@ -6,16 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pollFor } from '../support/polling.ts';
 import { live, toasts } from '../ui/browser.ts';
+import { throughApi } from './api.ts';
 import {
   NAMESPACE,
   ROOT,
   ask,
-  askPod,
   bffs,
   deploy,
   deployed,
   exists,
   inside,
+  pathOfPod,
   pods,
   tell,
 } from './cluster.ts';
@@ -206,12 +207,14 @@ describe('what npm run deploy makes', () => {
     );
     try {
       const [name = ''] = await bffs();
-      await inside('delete', 'pod', name, '--wait=false');
-      let notReadyAt = Infinity;
-      for (const end = Date.now() + 60_000; notReadyAt === Infinity && Date.now() < end; await delay(100)) {
-        const { code, stderr } = await askPod(name, '/readyz');
-        if (code !== 0 && /ServiceUnavailable|is stopping/.test(stderr)) notReadyAt = Date.now();
-      }
+      const notReadyAt = await throughApi(async (api) => {
+        await inside('delete', 'pod', name, '--wait=false');
+        for (const end = Date.now() + 60_000; Date.now() < end; await delay(100)) {
+          const response = await fetch(api + pathOfPod(name, '/readyz'));
+          if ((await response.text()).includes('is stopping')) return Date.now();
+        }
+        return Infinity;
+      });
       expect(notReadyAt).toBeLessThan(await moved);
     } finally {
       for (const socket of sockets) socket.close();

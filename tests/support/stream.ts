@@ -10,6 +10,8 @@ export function startStream(caller: Caller, label: string): { stop(): Promise<vo
       await delay(20);
     }
   })();
+  // Whoever stops it is told why it ended before.
+  work.catch(() => undefined);
   return {
     async stop() {
       running = false;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PROBLEM_MEDIA_TYPE, type NotificationInput } from '@tocsin/contracts';
+import type { NotificationInput } from '@tocsin/contracts';
 import { request } from 'undici';
 import { Failure, messageOf } from '../failure.ts';
 
@@ -15,8 +15,8 @@ export interface CallerOptions {
 }
 
 /**
- * A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. Only a problem that
- * Tocsin itself answers ends that: what a proxy on the way says, as Traefik's 404 while pods change, passes.
+ * A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. No producer answers
+ * 404 there: it comes from what an ingress controller leads to while no producer is ready, and passes.
  */
 export class Caller {
   readonly #urls: readonly string[];
@@ -49,17 +49,16 @@ export class Caller {
   }
 
   /** Posts once; the status, or 0 when there was no answer. */
-  async tryOnce(notification: NotificationInput): Promise<number> {
-    const { status } = await this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
-    return status;
+  tryOnce(notification: NotificationInput): Promise<number> {
+    return this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
   }
 
   async #until202(method: 'POST' | 'DELETE', path: string, body?: string): Promise<void> {
     const end = Date.now() + this.#patienceMs;
     for (let url = this.#nextUrl(); ; url = this.#nextUrl()) {
-      const { status, isProblem } = await this.#send(url, method, path, body);
+      const status = await this.#send(url, method, path, body);
       if (status === 202) return;
-      if (isProblem && status >= 400 && status < 500 && status !== 429)
+      if (status >= 400 && status < 500 && status !== 404 && status !== 429)
         throw new Failure(`a valid ${method} ${path} was answered ${status}`);
       if (Date.now() > end)
         throw new Failure(
@@ -86,26 +85,20 @@ export class Caller {
     return this.#urls[this.#turn++ % this.#urls.length] as string;
   }
 
-  /** `status` is 0 when there was no answer; `isProblem` tells one of Tocsin's from one of a proxy. */
-  async #send(
-    url: string,
-    method: 'POST' | 'DELETE',
-    path: string,
-    content?: string,
-  ): Promise<{ status: number; isProblem: boolean }> {
+  /** The status, or 0 when there was no answer. */
+  async #send(url: string, method: 'POST' | 'DELETE', path: string, content?: string): Promise<number> {
     try {
-      const { statusCode, headers, body } = await request(`${url}${path}`, {
+      const { statusCode, body } = await request(`${url}${path}`, {
         method,
         ...(content !== undefined && { headers: { 'content-type': 'application/json' }, body: content }),
         headersTimeout: ANSWER_MS,
         bodyTimeout: ANSWER_MS,
       });
       await body.dump();
-      const isProblem = String(headers['content-type']).startsWith(PROBLEM_MEDIA_TYPE);
-      return { status: statusCode, isProblem };
+      return statusCode;
     } catch (error) {
       this.#lastError = error;
-      return { status: 0, isProblem: false };
+      return 0;
     }
   }
 }

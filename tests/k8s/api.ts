@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { answersOk, freePorts, pollUntil } from '@tocsin/tools';
+
+/**
+ * While `use` runs, the API server answers at an address of this machine, without the repeats that kubectl makes of what
+ * is answered 503.
+ */
+export async function throughApi<T>(use: (api: string) => Promise<T>): Promise<T> {
+  const [port = 0] = await freePorts(1);
+  const api = `http://127.0.0.1:${port}`;
+  const proxy = spawn('kubectl', ['proxy', `--port=${port}`], { stdio: 'ignore' });
+  const ended = once(proxy, 'exit');
+  try {
+    const fault = await pollUntil(() => answersOk(`${api}/version`), { timeoutMs: 20_000 });
+    if (fault) throw new Error(`kubectl proxy: ${fault}`);
+    return await use(api);
+  } finally {
+    proxy.kill();
+    await ended;
+  }
+}
