@@ -2,6 +2,7 @@ import { ensureChromium } from '../setup/chromium.ts';
 import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
+import { ensureSchemathesis } from '../setup/schemathesis.ts';
 import { ensureUi } from '../setup/ui.ts';
 import { runSuite } from './suite.ts';
 
@@ -16,4 +17,5 @@ async function setUp(): Promise<void> {
   await ensureChromium(say);
   await ensureDapr(say);
   await ensureUi(say);
+  await ensureSchemathesis(say);
 }

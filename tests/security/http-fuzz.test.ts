@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureSchemathesis, run, startStack, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorsOf } from '../support/logs.ts';
+
+const CASES = 2_000;
+/** The same cases in each run; another number draws others. */
+const SEED = 20_261_125;
+/**
+ * What schemathesis holds each answer against. It also wants that what fits the schema is accepted, which cannot hold:
+ * no schema says that `expiresAt` is in the future and after `deliverAt`.
+ */
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+  'negative_data_rejection',
+  'unsupported_method',
+  'allow_header_conformance',
+];
+
+/** Whole notifications take far longer to draw than names and ids, so fewer of them are drawn. */
+const PARTS = [
+  ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],
+  ['All else', '--exclude-path', '/notifications', '--max-examples', '700'],
+] as const;
+
+const command = await ensureSchemathesis(console.log);
+
+describe.skipIf(!command)('the HTTP interfaces', () => {
+  let dir: string;
+  let stack: Stack;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'tocsin-fuzz-'));
+    stack = await startStack({ bffs: 1 });
+  });
+  afterAll(async () => {
+    await stack.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it('should answer whatever they are sent as their documents say', { timeout: 400_000 }, async () => {
+    let cases = 0;
+    for (const { name, url, app } of stack.producers) {
+      for (const [part, ...selection] of PARTS) {
+        const { code, output } = await run(
+          command ?? '',
+          [
+            ...['run', `${url}/openapi.json`, ...selection, '--checks', CHECKS.join(','), '--no-color'],
+            ...['--phases', 'examples,coverage,fuzzing', '--workers', '2', '--continue-on-failure'],
+            ...['--no-shrink', '--seed', String(SEED), '--generation-database', 'none'],
+          ],
+          { cwd: dir },
+        );
+        expect(code, `${part} of the ${name}: ${output}`).toBe(0);
+        const drawn = Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
+        console.log(`${part} of the ${name}: ${drawn} requests drawn from its OpenAPI document.`);
+        cases += drawn;
+      }
+      expect(app.running).toBe(true);
+      expect(errorsOf(app)).toEqual([]);
+    }
+    expect(cases).toBeGreaterThanOrEqual(CASES);
+  });
+});

@@ -1,0 +1,56 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readConfig } from '../config.ts';
+import { ROOT } from '../paths.ts';
+import { findCommand, run } from '../process/run.ts';
+import { canUseApt, installWithApt } from './apt.ts';
+import { hashOf } from './hash.ts';
+import { withLock } from './lock.ts';
+import type { Say } from './say.ts';
+
+const REQUIREMENTS = join('tests', 'security', 'requirements.txt');
+const REMEDY =
+  'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
+
+/**
+ * The path of schemathesis in a Python environment of its own in the user's cache, made once for each
+ * requirements.txt; `undefined`, with a line that says why, where it cannot be made.
+ */
+export async function ensureSchemathesis(say: Say): Promise<string | undefined> {
+  const { cacheDir } = readConfig();
+  const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
+  const command = join(dir, 'bin', 'schemathesis');
+  // The environment names its own place in its files, so it is made there; the mark says that it is whole.
+  const mark = join(dir, 'complete');
+  const make = async () => {
+    const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
+    if (fault === undefined) writeFileSync(mark, '');
+    else say(`The HTTP interfaces are not fuzzed: ${fault}. ${REMEDY} and start again.`);
+    return fault === undefined ? command : undefined;
+  };
+  if (existsSync(mark)) return command;
+  return withLock(`${dir}.lock`, make, (holder) =>
+    say(`Another process (${holder}) is installing schemathesis; waiting for it.`),
+  );
+}
+
+/** Resolves with what failed, in words. */
+async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
+  rmSync(dir, { recursive: true, force: true });
+  const canMake = async () => {
+    const python = findCommand(['python3']);
+    if (!python) return undefined;
+    return (await run(python, ['-c', 'import ensurepip, venv'])).code === 0 ? python : undefined;
+  };
+  if (!(await canMake()) && canUseApt())
+    await installWithApt('python3-venv', 'schemathesis fuzzes the HTTP interfaces', say);
+  const python = await canMake();
+  if (!python) return 'there is no python3 that can make environments';
+  say(`Installing schemathesis into ${dir} (tests/security/requirements.txt); done once for this user.`);
+  const made = await run(python, ['-m', 'venv', dir]);
+  if (made.code !== 0) return `python3 -m venv failed (${made.output.split('\n').at(-1)})`;
+  const pip = await run(join(dir, 'bin', 'pip'), [
+    ...['install', '--quiet', '--disable-pip-version-check', '--requirement', join(ROOT, REQUIREMENTS)],
+  ]);
+  return pip.code === 0 ? undefined : `pip failed (${pip.output.split('\n').at(-1)})`;
+}
