@@ -118,13 +118,38 @@ describe('five tabs with the packed client', () => {
 });
 
 describe('five tabs with the page', () => {
-  it('should list each notification in all and show its toast in one', async () => {
-    const pages = await openTabs(await builtPage());
+  let pages: Page[];
+  const unread = (page: Page) => page.getByTestId('unread');
+  const counts = () => Promise.all(pages.map((page) => unread(page).allTextContents()));
+  beforeEach(async () => {
+    pages = await openTabs(await builtPage());
     for (const page of pages) await live(page);
+  });
+
+  it('should list and count each notification in all, and show its toast in one', async () => {
     bff.publish([{ title: 'Once', severity: 'error' }]);
     for (const page of pages) await expect.poll(() => rows(page).count(), SOON).toBe(2);
     const shown = () => Promise.all(pages.map((page) => toasts(page).count()));
     await expect.poll(async () => (await shown()).reduce((sum, count) => sum + count), SOON).toBe(1);
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['1']));
+    expect(bff.connections).toBe(1);
+  });
+
+  it('should follow what is read and muted in one of them, and on another device', async () => {
+    const [first, , last] = pages;
+    const ids = bff.publish([{ title: 'One' }, { title: 'Two', severity: 'warning' }, { title: 'Three' }]);
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['3']));
+    bff.read('all', { ids: [ids[0] ?? ''] });
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['2']));
+    await last?.getByTestId('bell').click();
+    await last?.getByTestId('inbox-settings-button').click();
+    await last?.getByLabel('Warning', { exact: true }).check();
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['1']));
+    bff.mute({ feeds: [], severities: [] });
+    await expect.poll(counts, SOON).toEqual(pages.map(() => ['2']));
+    await first?.getByTestId('bell').click();
+    await first?.getByTestId('mark-all-read').click();
+    await expect.poll(counts, SOON).toEqual(pages.map(() => []));
     expect(bff.connections).toBe(1);
   });
 });
