@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Observer, ensurePrometheus, startStack, type Pair, type Stack } from '@tocsin/tools';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const START = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
@@ -56,6 +56,19 @@ const logOf = ({ name }: Pair): string[] =>
 
 describe('the logs of one notification', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
+
+  // A push may be seen before the lines about it are in the file.
+  beforeAll(() =>
+    vi.waitFor(
+      () => {
+        expect(traced(logOf(producer)).join('\n')).toContain('announce done');
+        expect(traced(stack.bffs.flatMap(logOf)).join('\n')).toContain('committed, claimed and broadcast');
+        for (const bff of stack.bffs)
+          expect(logOf(bff).join('\n')).toMatch(new RegExp(`"pushed".*${ID}|${ID}.*"pushed"`));
+      },
+      { timeout: 20_000 },
+    ),
+  );
 
   it('should carry the trace of its POST in the producer, and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));

@@ -81,7 +81,7 @@ describe('components/', () => {
 
   it('should have no component that no contract names', () => {
     const names = resources.filter(({ resource }) => resource.kind === 'Component');
-    const stores = Object.values(SECRETS).map(({ store }) => store);
+    const stores = new Set(Object.values(SECRETS).map(({ store }) => store));
     const known = [...Object.values(COMPONENTS), ...stores, 'environment'];
     expect(names.map(({ resource }) => resource.metadata.name).sort()).toEqual(known.sort());
   });
