@@ -1,0 +1,80 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  TOPICS,
+  announcementSchema,
+  entrySchema,
+  headSchema,
+  idsDocumentSchema,
+  mutesDocumentSchema,
+  originSchema,
+  readDocumentSchema,
+  scheduledSchema,
+  segmentSchema,
+  setAsideIndexSchema,
+  setAsideSchema,
+  soonIndexSchema,
+  withdrawnDocumentSchema,
+} from '@tocsin/contracts';
+import { VERSION } from '@tocsin/service';
+import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { checkEntry } from '../../bff/src/feed/check-entry.ts';
+import { storedSchema } from './stored.ts';
+
+const releases = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))));
+
+/** What lies in the state store, by the first word of its key. */
+const DOCUMENTS: Record<string, z.ZodType> = {
+  head: headSchema,
+  ids: idsDocumentSchema,
+  mutes: mutesDocumentSchema,
+  origin: originSchema,
+  read: readDocumentSchema,
+  retracted: idsDocumentSchema,
+  segment: segmentSchema,
+  'set-aside': setAsideSchema,
+  soon: scheduledSchema,
+  withdrawn: withdrawnDocumentSchema,
+};
+/** Indexes are called as what they name, without more. */
+const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: soonIndexSchema };
+
+const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
+const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
+const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
+
+it('should have what this release stores', () => {
+  expect(releases.map(({ version }) => version)).toContain(VERSION);
+});
+
+describe.each(releases)('what $version stored', (stored) => {
+  it('should have documents of every kind', () => {
+    const kinds = Object.keys(stored.hashes).map(kindOf);
+    // What was withdrawn is named by one head only, and goes before the next commit.
+    for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
+    expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
+    expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);
+  });
+
+  it.each(Object.entries(stored.hashes))('should be read: %s', (key, { data }) => {
+    expect(schemaOf(key)?.parse(data)).toEqual(data);
+  });
+
+  it.each(Object.entries(stored.strings))('should be read: %s', (_key, entry) => {
+    const parsed = entrySchema.parse(entry);
+    expect(parsed).toEqual(entry);
+    expect(checkEntry(parsed, JSON.stringify(entry), stored.at)).toMatchObject({
+      items: parsed.notifications,
+    });
+  });
+
+  it('should be read: the announcements', () => {
+    for (const event of stored.streams[TOPICS.announcements] ?? []) {
+      const { data } = event as { data: unknown };
+      expect(announcementSchema.parse(data)).toEqual(data);
+    }
+  });
+});
