@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { fetchPage } from '@tocsin/client';
 import { Caller, makeNotifications, startStack, launchBrowser, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { live, rows } from '../ui/browser.ts';
 import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
 
+const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
 /** Notes the id of each toast that ever appears in the page, in order. */
@@ -32,6 +34,26 @@ const listed = (page: Page): Promise<string[]> =>
   rows(page).evaluateAll((elements) =>
     elements.map((element) => element.getAttribute('data-notification-id') ?? ''),
   );
+
+/** Scrolls the inbox to its end; returns the ids of its rows, which are in the document only near the screen. */
+const idsToTheEnd = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const list = document.querySelector('[data-testid="inbox-list"]');
+    if (!list) throw new Error('There is no inbox.');
+    const seen = new Set<string>();
+    const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    const isEnd = () => list.textContent.includes('That is all there is.');
+    for (let still = 0; still < 3;) {
+      for (const row of list.querySelectorAll('[data-notification-id]'))
+        seen.add(row.getAttribute('data-notification-id') ?? '');
+      const before = list.scrollTop;
+      list.scrollBy(0, list.clientHeight);
+      await frame();
+      await frame();
+      still = list.scrollTop === before && isEnd() ? still + 1 : 0;
+    }
+    return [...seen];
+  });
 
 describe('two pages, one on each instance', () => {
   let stack: Stack;
@@ -89,6 +111,29 @@ describe('two pages, one on each instance', () => {
       expect(await listed(page)).toEqual(before);
     }
   });
+
+  it('should tell 5,000 that were missed in one toast, and list all that history holds', async () => {
+    const [first] = pages;
+    if (!first) throw new Error('There is no page.');
+    const { page } = first;
+    const before = await listed(page);
+    const url = stack.bffs[0]?.url ?? '';
+    await page.goto('about:blank');
+    const missed = makeNotifications(MISSED).map((missing) => ({ ...missing, severity: 'info' as const }));
+    const caller = new Caller({ urls: stack.producers.map((producer) => producer.url) });
+    for (let n = 0; n < MISSED; n += 1_000) await caller.post(missed.slice(n, n + 1_000));
+    const offset = async () => (await fetchPage(url, { limit: 1 })).offset;
+    await expect.poll(offset, { timeout: 60_000 }).toBe(MISSED + before.length);
+    await page.goto(url);
+    await page.getByRole('heading', { name: `${MISSED} while you were away` }).waitFor();
+    expect(await page.getByTestId('toast').count()).toBe(1);
+    await page.getByTestId('bell').click();
+    const inbox = page.getByTestId('inbox');
+    await inbox.waitFor();
+    const seen = await idsToTheEnd(page);
+    await inbox.getByText('That is all there is.').waitFor();
+    expect(seen).toEqual([...missed.map(({ id }) => id).reverse(), ...before]);
+  }, 240_000);
 });
 
 function ensured(dir: string): string {

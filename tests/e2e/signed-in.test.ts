@@ -96,6 +96,34 @@ describe('two browsers of one person and one of another', () => {
     expect(await ben.title()).toBe('(3) Tocsin');
   });
 
+  it('should follow in two tabs on one connection, and on the other device, what is read and muted', async () => {
+    const tab = await laptop.context().newPage();
+    let connections = 0;
+    tab.on('websocket', () => connections++);
+    await tab.goto(`${bffUrl(0)}/?feed=all&feed=user:ada#token=${await tokenFor('ada')}`);
+    await live(tab);
+    const all = [laptop, tab, phone];
+    const everywhere = async (title: string) => {
+      for (const page of all) await expect.poll(() => page.title(), WITHIN).toBe(title);
+    };
+    await send('POST', '/notifications', { id: 'a-3', feed: 'user:ada', title: 'One' });
+    await send('POST', '/notifications', { id: 'a-4', feed: 'user:ada', title: 'Two', severity: 'warning' });
+    await everywhere('(2) Tocsin');
+    await tab.getByTestId('bell').click();
+    await tab.getByTestId('inbox-settings-button').click();
+    await tab.getByLabel('Warning', { exact: true }).check();
+    await everywhere('(1) Tocsin');
+    await tab.getByLabel('Warning', { exact: true }).uncheck();
+    await everywhere('(2) Tocsin');
+    await tab.getByTestId('inbox').getByTestId('mark-read').first().click();
+    await everywhere('(1) Tocsin');
+    await tab.getByTestId('mark-all-read').click();
+    await everywhere('Tocsin');
+    expect(connections, 'the tab hears all of it over the connection of the other').toBe(0);
+    expect(await ben.title()).toBe('(3) Tocsin');
+    await tab.close();
+  });
+
   it('should take what is retracted off every screen', async () => {
     await send('DELETE', '/notifications/a-1?feed=user:ada');
     for (const page of [laptop, phone]) {
