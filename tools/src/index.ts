@@ -19,6 +19,8 @@ export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
 export { opsFigures } from './docs/ops-figures.ts';
 export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
+export { ROOT } from './paths.ts';
+export { ensureRedisServer, privateRedis } from './setup/redis.ts';
 export { ensureSchemathesis } from './setup/schemathesis.ts';
 export { signToken } from './auth/sign-token.ts';
 export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';

@@ -17,6 +17,7 @@ export interface AppCommand {
 export interface PairContext {
   dapr: Dapr;
   redisHost: string;
+  redisPassword: string | undefined;
   placement: string;
   scheduler: string;
   daprApiToken: string;
@@ -124,12 +125,12 @@ export interface ForeignSidecar {
 /** A sidecar with our components for an application that only calls it. Not started yet. */
 export async function createForeignSidecar(context: PairContext, appId: string): Promise<ForeignSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
-  const { DAPR_API_TOKEN, REDIS_HOST } = sharedEnvironment(context);
+  const { APP_API_TOKEN: _ours, ...environment } = sharedEnvironment(context);
   const sidecar = new ManagedProcess({
     name: `the sidecar of ${appId}`,
     command: context.dapr.daprd,
     args: sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
-    env: { ...cleanEnvironment(), DAPR_API_TOKEN, REDIS_HOST, DAPR_HOST_IP: LOOPBACK },
+    env: { ...cleanEnvironment(), ...environment, DAPR_HOST_IP: LOOPBACK },
     logFile: join(context.logDir, `${appId}.daprd.log`),
   });
   return {
@@ -143,6 +144,7 @@ const sharedEnvironment = (context: PairContext) => ({
   DAPR_API_TOKEN: context.daprApiToken,
   APP_API_TOKEN: context.appApiToken,
   REDIS_HOST: context.redisHost,
+  ...(context.redisPassword !== undefined && { REDIS_PASSWORD: context.redisPassword }),
 });
 
 const LOOPBACK = '127.0.0.1';

@@ -35,6 +35,8 @@ export interface StackOptions {
   bffEnv?: EnvOf;
   /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
   redisHost?: string;
+  /** The password of that Redis. */
+  redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
   /** Other commands than the applications of this repository, for tests of the stack itself. */
@@ -106,6 +108,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
   const context = {
     dapr,
     redisHost,
+    redisPassword: options.redisPassword,
     placement: services.placement.address,
     scheduler: services.scheduler.address,
     daprApiToken: randomBytes(16).toString('hex'),

@@ -1,0 +1,234 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  Observer,
+  answersOk,
+  ensureRedisServer,
+  freePorts,
+  isPortFree,
+  pollUntil,
+  privateRedis,
+  ROOT,
+  signToken,
+  startStack,
+  type ManagedProcess,
+  type Pair,
+  type Stack,
+} from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClaimCheck } from '../support/claim-check.ts';
+
+const SECRETS = {
+  redis: `redis-${randomBytes(12).toString('hex')}`,
+  operator: `operator-${randomBytes(12).toString('hex')}`,
+  jwt: `jwt-${randomBytes(32).toString('hex')}`,
+  apiKey: `key-${randomBytes(12).toString('hex')}`,
+};
+const CONTENT = `content-${randomBytes(12).toString('hex')}`;
+
+/** All that can be on is: a Redis user with a password and few rights, tokens, API keys; and logs as long as can be. */
+describe('a stack that is locked down', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
+  const tokens: string[] = [];
+  let redisPort: number;
+  let redis: ManagedProcess;
+  let operator: ReturnType<typeof createClient>;
+  let stack: Stack;
+  let producer: Pair;
+  let bff: Pair;
+
+  const tokenOf = async (sub: string): Promise<string> => {
+    const token = await signToken({
+      claims: { sub, feeds: ['*'], roles: ['ops'] },
+      exp: Math.floor(Date.now() / 1000) + 3_600,
+      issuer: 'tocsin',
+      audience: 'tocsin',
+      secret: SECRETS.jwt,
+    });
+    tokens.push(token);
+    return token;
+  };
+  const redisAs = async (username: string, password: string) => {
+    const client = createClient({ socket: { port: redisPort, host: '127.0.0.1' }, username, password });
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  };
+
+  beforeAll(async () => {
+    [redisPort = 0] = await freePorts(1);
+    const server = await ensureRedisServer(console.log);
+    redis = privateRedis({ server, port: redisPort, dir, logFile: join(dir, 'redis.log') });
+    await redis.start();
+    await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
+    const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
+    await first.connect();
+    // As Redis itself reads the file; the last line is that of the user which `first` is.
+    for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
+    first.destroy();
+    operator = await redisAs('operator', SECRETS.operator);
+    stack = await startStack({
+      redisHost: `127.0.0.1:${redisPort}`,
+      redisPassword: SECRETS.redis,
+      env: { LOG_LEVEL: 'debug' },
+      bffEnv: { AUTH_MODE: 'jwt' },
+      producerEnv: { API_KEYS: 'on' },
+      secrets: {
+        NOTIFICATION_SECRETS_jwt: SECRETS.jwt,
+        NOTIFICATION_KEYS_apikeys: JSON.stringify([
+          {
+            name: 'shop',
+            hash: createHash('sha256').update(SECRETS.apiKey).digest('hex'),
+            feeds: ['*'],
+            perSecond: 100,
+          },
+        ]),
+      },
+    });
+    producer = stack.producers[0] as Pair;
+    bff = stack.bffs[0] as Pair;
+  });
+  afterAll(async () => {
+    await stack.stop();
+    operator.destroy();
+    await redis.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  const aclLines = (): string[][] =>
+    readFileSync(join(ROOT, 'docs', 'redis-users.acl'), 'utf8')
+      .replace('>change-me ', `>${SECRETS.redis} `)
+      .replace('>change-me-too ', `>${SECRETS.operator} `)
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ').slice(1));
+
+  const publish = async (method: string, path: string, body?: object): Promise<void> => {
+    const response = await fetch(`${producer.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', 'x-api-key': SECRETS.apiKey },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    expect(response.status, await response.text()).toBe(202);
+  };
+  const call = async (method: string, path: string, body?: object): Promise<Response> =>
+    fetch(`${bff.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf('ada')}` },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+
+  it('should do all that it does elsewhere, and ask Redis for nothing that is refused', async () => {
+    const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
+    await observer.ready();
+    await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
+    await publish('POST', '/notifications', { id: 'soon', title: CONTENT, deliverAt: inMs(2_000) });
+    await publish('POST', '/notifications', { id: 'gone', title: CONTENT });
+    await publish('DELETE', '/notifications/gone');
+    await publish('POST', '/notifications', { id: 'away', feed: 'user:ben', title: CONTENT });
+    await publish('DELETE', '/feeds/user:ben');
+    await observer.sees(['one', 'gone', 'soon']);
+    expect((await call('POST', '/app/notifications/read', { feed: 'all', offset: 1 })).status).toBe(204);
+    expect((await call('PUT', '/app/mutes', { feeds: [], severities: ['info'] })).status).toBe(204);
+    const byHand = new ClaimCheck(producer);
+    await byHand.deposit('all', 1, (entry) => ({
+      ...entry,
+      notifications: [{ title: '', secret: CONTENT }],
+    }));
+    await byHand.announce('all', 1);
+    const deadLetters = async () =>
+      ((await (await call('GET', '/app/ops/dead-letters')).json()) as { total: number }).total;
+    await expect.poll(deadLetters).toBe(1);
+    expect(await (await call('GET', '/app/ops/instances')).json()).toMatchObject({ instances: [{}, {}] });
+    observer.close();
+    expect(await refusals()).toEqual([]);
+  });
+
+  it('should go on with that when a sidecar and an instance start again', async () => {
+    await bff.sidecar.restart();
+    await bff.app.restart();
+    await bff.ready();
+    await publish('POST', '/notifications', { id: 'again', title: CONTENT });
+    const shown = async () => (await (await call('GET', '/app/notifications')).text()).includes('"again"');
+    await expect.poll(shown).toBe(true);
+    expect(await refusals()).toEqual([]);
+  });
+
+  /** What Redis refused to our user, as `reason: what`. */
+  async function refusals(): Promise<string[]> {
+    const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
+    return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);
+  }
+
+  it.each([
+    ['change the configuration', ['CONFIG', 'SET', 'appendonly', 'no']],
+    ['read the configuration', ['CONFIG', 'GET', '*']],
+    ['empty the store', ['FLUSHALL']],
+    ['list keys', ['KEYS', '*']],
+    ['read keys of others', ['GET', 'session:1']],
+    ['write keys of others', ['SET', 'session:1', 'x']],
+    ['give itself rights', ['ACL', 'SETUSER', 'default', '+@all']],
+    ['run modules or scripts of others', ['FUNCTION', 'LIST']],
+    ['copy the data elsewhere', ['REPLICAOF', '127.0.0.1', '1']],
+  ])('should have a Redis user that cannot %s', async (_what, command) => {
+    const client = await redisAs('default', SECRETS.redis);
+    await expect(client.sendCommand(command)).rejects.toThrow(/NOPERM/);
+    client.destroy();
+  });
+
+  it('should have a Redis that answers nobody without the password', async () => {
+    const client = createClient({ socket: { port: redisPort, host: '127.0.0.1', reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect().catch(() => undefined);
+    await expect(client.sendCommand(['GET', 'entry:x'])).rejects.toThrow(/NOAUTH|closed/);
+    if (client.isOpen) client.destroy();
+  });
+
+  it('should answer on internal ports and sidecars only with their tokens', async () => {
+    for (const pair of [producer, bff]) {
+      const internal = `http://127.0.0.1:${pair.internalPort}`;
+      for (const path of ['/dapr/config', '/dapr/subscribe', '/notifications', '/actors/Feed/all/method/x']) {
+        expect((await fetch(`${internal}${path}`, { method: 'PUT' })).status, path).toBe(401);
+        const guessed = { 'dapr-api-token': 'guessed' };
+        expect((await fetch(`${internal}${path}`, { method: 'PUT', headers: guessed })).status, path).toBe(
+          401,
+        );
+      }
+      expect((await fetch(`${pair.daprUrl}/v1.0/metadata`)).status).toBe(401);
+    }
+  });
+
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((some) => some ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+
+  it.skipIf(addresses.length === 0)('should listen to other machines on its public ports alone', async () => {
+    const [address = ''] = addresses;
+    expect(await answersOk(`http://${address}:${bff.port}/healthz`)).toBe(true);
+    for (const { internalPort, daprHttpPort } of [producer, bff]) {
+      for (const port of [internalPort, daprHttpPort, redisPort]) {
+        await expect(fetch(`http://${address}:${port}/healthz`), String(port)).rejects.toThrow();
+      }
+    }
+  });
+
+  it('should have no secret, no token and no content in any log', () => {
+    const files = readdirSync(stack.logDir);
+    expect(files.length).toBeGreaterThanOrEqual(8);
+    const hidden = [...Object.values(SECRETS), ...tokens, CONTENT, ...Object.values(producer.daprHeaders)];
+    for (const file of files) {
+      const text = readFileSync(join(stack.logDir, file), 'utf8');
+      expect(
+        hidden.filter((one) => text.includes(one)),
+        file,
+      ).toEqual([]);
+    }
+    expect(readFileSync(bff.app.spec.logFile, 'utf8')).toContain('"level":"debug"');
+  });
+});
+
+const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
