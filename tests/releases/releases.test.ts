@@ -1,9 +1,11 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   TOPICS,
   announcementSchema,
   entrySchema,
+  headKey,
   headSchema,
   idsDocumentSchema,
   mutesDocumentSchema,
@@ -17,10 +19,22 @@ import {
   withdrawnDocumentSchema,
 } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import { describe, expect, it } from 'vitest';
+import {
+  Observer,
+  ensureRedisServer,
+  freePorts,
+  isPortFree,
+  pollUntil,
+  privateRedis,
+  startStack,
+  type ManagedProcess,
+  type Stack,
+} from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkEntry } from '../../bff/src/feed/check-entry.ts';
-import { storedSchema } from './stored.ts';
+import { restoreStored, storedSchema } from './stored.ts';
 
 const releases = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.json'))
@@ -76,5 +90,64 @@ describe.each(releases)('what $version stored', (stored) => {
       const { data } = event as { data: unknown };
       expect(announcementSchema.parse(data)).toEqual(data);
     }
+  });
+
+  describe('under this version', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
+    let redis: ManagedProcess;
+    let stack: Stack;
+    beforeAll(async () => {
+      const [port = 0] = await freePorts(1);
+      const server = await ensureRedisServer(console.log);
+      redis = privateRedis({ server, port, dir, logFile: join(dir, 'redis.log') });
+      await redis.start();
+      await pollUntil(async () => !(await isPortFree(port)), { timeoutMs: 20_000 });
+      const client = createClient({ socket: { host: '127.0.0.1', port } });
+      await client.connect();
+      await restoreStored(client, stored);
+      await client.close();
+      stack = await startStack({ bffs: 1, redisHost: `127.0.0.1:${port}` });
+    });
+    afterAll(async () => {
+      await stack.stop();
+      await redis.stop();
+      rmSync(dir, { recursive: true, force: true });
+    });
+
+    it('should go on for a client where it was, with what waited and what is new', async () => {
+      const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
+      const observer = new Observer('client', stack.bffs[0]?.url ?? '', { position: { epoch, offset: 2 } });
+      await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later']);
+      await publish('new');
+      await publish('all-1');
+      await publish('end');
+      await observer.sees(['new', 'end']);
+      expect(observer.gaps).toEqual([]);
+      expect(observer.shown.map(({ id }) => id)).not.toContain('all-1');
+      expect(new Set(observer.shown.map((shown) => shown.epoch))).toEqual(new Set([epoch]));
+      observer.close();
+    });
+
+    it('should know what was read, muted and set aside', async () => {
+      expect(await get('/app/notifications?clientId=reader-1')).toMatchObject({
+        read: { offset: 2, ids: ['full'] },
+      });
+      expect(await get('/app/mutes?clientId=reader-1')).toEqual({
+        feeds: ['topic:stock'],
+        severities: ['info'],
+      });
+      expect(await get('/app/ops/dead-letters')).toMatchObject({ total: 1 });
+    });
+
+    const get = async (path: string): Promise<unknown> =>
+      (await fetch(`${stack.bffs[0]?.url ?? ''}${path}`)).json();
+    const publish = async (id: string): Promise<void> => {
+      const response = await fetch(`${stack.producers[0]?.url ?? ''}/notifications`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id, title: id }),
+      });
+      expect(response.status).toBe(202);
+    };
   });
 });

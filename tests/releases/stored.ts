@@ -16,8 +16,12 @@ export const storedSchema = z.strictObject({
   streams: z.record(z.string(), z.array(json)),
 });
 type Stored = z.infer<typeof storedSchema>;
+type Json = z.infer<typeof json>;
 
-type Redis = Pick<ReturnType<typeof createClient>, 'keys' | 'type' | 'get' | 'hGetAll' | 'xRange'>;
+type Redis = Pick<
+  ReturnType<typeof createClient>,
+  'keys' | 'type' | 'get' | 'hGetAll' | 'xRange' | 'set' | 'hSet' | 'xAdd'
+>;
 
 /** What belongs to a moment or to one process: the figures of instances, and the events on their way to browsers. */
 const PASSING = /^bff\|\|instance|^tocsin:/;
@@ -39,5 +43,30 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
   return stored;
 }
 
-const parse = (text: string | null | undefined): z.infer<typeof json> =>
-  json.parse(JSON.parse(text ?? 'null'));
+/** Puts it into an empty Redis as if it had been captured now: what has a time keeps its age. */
+export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
+  const later = Date.now() - stored.at;
+  const text = (value: Json) => JSON.stringify(shifted(value, later));
+  for (const [key, value] of Object.entries(stored.strings)) await redis.set(key, text(value));
+  for (const [key, { data, version }] of Object.entries(stored.hashes)) {
+    await redis.hSet(key, { data: text(data), version });
+  }
+  for (const [key, events] of Object.entries(stored.streams)) {
+    for (const event of events) await redis.xAdd(key, '*', { data: text(event) });
+  }
+}
+
+const parse = (text: string | null | undefined): Json => json.parse(JSON.parse(text ?? 'null'));
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+/** From the year 2020 on, in ms; nothing else of ours is such a number. */
+const isTime = (value: number): boolean => value > 1_577_836_800_000;
+
+function shifted(value: Json, by: number): Json {
+  if (typeof value === 'number') return isTime(value) ? value + by : value;
+  if (typeof value === 'string')
+    return DATE_TIME.test(value) ? new Date(Date.parse(value) + by).toISOString() : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => shifted(one, by));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shifted(one, by)]));
+}
