@@ -20,7 +20,7 @@ export async function checkApplication(
         fault(
           name,
           `does not answer at ${url}: ${says}`,
-          'Start it, or correct the address (docs/guides/look-inside.md has those of each way to run).',
+          'Start it, or correct the address (--producer, --bff).',
         ),
       ],
     };
