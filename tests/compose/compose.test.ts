@@ -1,16 +1,15 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { instancesSchema } from '@tocsin/contracts';
-import { Caller, Observer, audit, isClean, launchBrowser, makeNotifications } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
-import { live, toasts } from '../ui/browser.ts';
 import { pollFor } from '../support/polling.ts';
+import { faultsUntilToasts } from '../support/toasts-page.ts';
 import { ComposeProject } from './project.ts';
 
-const ARTIFACTS = join(import.meta.dirname, '../../.artifacts/compose');
+const SCREENSHOT = join(import.meta.dirname, '../../.artifacts/compose/page.png');
 const CLIENTS = 10;
 const CATCH_UP_MS = 60_000;
 const files = ['-f', 'docker-compose.yml', '-f', 'compose/third-bff.yml'];
@@ -36,20 +35,7 @@ async function newest(): Promise<(string | undefined)[]> {
 
 describe('docker compose up', () => {
   it('should show toasts in Chromium, each second, without a fault of the page', async () => {
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(String(error)));
-      await page.goto(project.url);
-      await live(page);
-      await toasts(page).nth(1).waitFor();
-      mkdirSync(ARTIFACTS, { recursive: true });
-      await page.screenshot({ path: join(ARTIFACTS, 'page.png') });
-      expect(faults).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    expect(await faultsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
   });
 
   it('should lead each path to its part', async () => {

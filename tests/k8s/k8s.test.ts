@@ -1,11 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Observer, launchBrowser, makeNotifications, Caller } from '@tocsin/tools';
+import { Observer, makeNotifications, Caller } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pollFor } from '../support/polling.ts';
-import { live, toasts } from '../ui/browser.ts';
+import { faultsUntilToasts } from '../support/toasts-page.ts';
 import { throughApi } from './api.ts';
 import {
   NAMESPACE,
@@ -25,7 +24,7 @@ import { openSocket, spread, stickyCookie } from './sockets.ts';
 import { askAsStranger } from './stranger.ts';
 import { Upheaval } from './upheaval.ts';
 
-const ARTIFACTS = join(ROOT, '.artifacts/k8s');
+const SCREENSHOT = join(ROOT, '.artifacts/k8s/page.png');
 const RUNNING = [
   'bff: bff daprd 2/2',
   'bff: bff daprd 2/2',
@@ -169,20 +168,7 @@ describe('what npm run deploy makes', () => {
   });
 
   it('should show toasts in Chromium through the ingress, without a fault of the page', async () => {
-    const browser = await launchBrowser();
-    try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-      const faults: string[] = [];
-      page.on('pageerror', (error) => faults.push(String(error)));
-      await page.goto(url);
-      await live(page);
-      await toasts(page).nth(1).waitFor();
-      mkdirSync(ARTIFACTS, { recursive: true });
-      await page.screenshot({ path: join(ARTIFACTS, 'page.png') });
-      expect(faults).toEqual([]);
-    } finally {
-      await browser.close();
-    }
+    expect(await faultsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
   it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {

@@ -1,0 +1,25 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { launchBrowser } from '@tocsin/tools';
+import { live, toasts } from '../ui/browser.ts';
+
+/**
+ * Opens the page at `url` in a Chromium of its own, waits until it is live and shows two toasts, and keeps a picture of
+ * it in the file `screenshot`. The faults that the page's scripts threw meanwhile.
+ */
+export async function faultsUntilToasts(url: string, screenshot: string): Promise<string[]> {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    await page.goto(url);
+    await live(page);
+    await toasts(page).nth(1).waitFor();
+    mkdirSync(dirname(screenshot), { recursive: true });
+    await page.screenshot({ path: screenshot });
+    return faults;
+  } finally {
+    await browser.close();
+  }
+}
