@@ -99,11 +99,12 @@ class Turn {
         continue;
       }
       const checked = await this.#check(run, batch.found);
+      const valid = checked.flatMap((entry) => ('refused' in entry ? [] : [entry]));
       const to = from + batch.found.length - 1;
-      const items = checked.flatMap((entry) => ('refused' in entry ? [] : entry.items));
+      const items = valid.flatMap((entry) => entry.items);
       if (items.length > 0) outcome = 'delivered';
-      const traceparent = checked.flatMap((entry) => ('refused' in entry ? [] : [entry.traceparent]))[0];
-      const traces = checked.flatMap((entry) => ('refused' in entry ? [] : entry.traces));
+      const traceparent = valid[0]?.traceparent;
+      const traces = valid.flatMap((entry) => entry.traces);
       loaded = await this.#commit(loaded, { run, from, to, items, traceparent, traces });
       from = to + 1;
     }
