@@ -24,7 +24,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
     redisHost: redis.address,
     logDir,
     ...(options.profile && {
-      env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(logDir, 'profiles')}` },
+      nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${join(logDir, 'profiles')}`],
     }),
   }).catch(async (error: unknown) => {
     await redis.stop();
