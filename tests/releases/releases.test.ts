@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   TOPICS,
@@ -19,22 +18,12 @@ import {
   withdrawnDocumentSchema,
 } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import {
-  Observer,
-  ensureRedisServer,
-  freePorts,
-  isPortFree,
-  pollUntil,
-  privateRedis,
-  startStack,
-  type ManagedProcess,
-  type Stack,
-} from '@tocsin/tools';
-import { createClient } from 'redis';
+import { Observer, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkEntry } from '../../bff/src/feed/check-entry.ts';
-import { restoreStored, storedSchema } from './stored.ts';
+import { stackOver, type StackOver } from './stack-over.ts';
+import { storedSchema } from './stored.ts';
 
 const releases = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.json'))
@@ -93,26 +82,13 @@ describe.each(releases)('what $version stored', (stored) => {
   });
 
   describe('under this version', () => {
-    const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
-    let redis: ManagedProcess;
+    let over: StackOver;
     let stack: Stack;
     beforeAll(async () => {
-      const [port = 0] = await freePorts(1);
-      const server = await ensureRedisServer(console.log);
-      redis = privateRedis({ server, port, dir, logFile: join(dir, 'redis.log') });
-      await redis.start();
-      await pollUntil(async () => !(await isPortFree(port)), { timeoutMs: 20_000 });
-      const client = createClient({ socket: { host: '127.0.0.1', port } });
-      await client.connect();
-      await restoreStored(client, stored);
-      await client.close();
-      stack = await startStack({ bffs: 1, redisHost: `127.0.0.1:${port}` });
+      over = await stackOver(stored);
+      ({ stack } = over);
     });
-    afterAll(async () => {
-      await stack.stop();
-      await redis.stop();
-      rmSync(dir, { recursive: true, force: true });
-    });
+    afterAll(() => over.stop());
 
     it('should go on for a client where it was, with what waited and what is new', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);

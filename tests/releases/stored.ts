@@ -15,7 +15,7 @@ export const storedSchema = z.strictObject({
   /** The topics' events, the oldest first. */
   streams: z.record(z.string(), z.array(json)),
 });
-type Stored = z.infer<typeof storedSchema>;
+export type Stored = z.infer<typeof storedSchema>;
 type Json = z.infer<typeof json>;
 
 type Redis = Pick<

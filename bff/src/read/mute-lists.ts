@@ -1,4 +1,10 @@
-import { DOCUMENT_VERSION, mutesDocumentSchema, mutesKey, type Mutes } from '@tocsin/contracts';
+import {
+  DOCUMENT_VERSION,
+  mutesDocumentSchema,
+  mutesKey,
+  type Mutes,
+  type MutesDocument,
+} from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { ReaderChannel, ReaderStore } from './ports.ts';
 import { writeDocument } from './write-document.ts';
@@ -18,20 +24,27 @@ export class MuteLists {
   async of(reader: string): Promise<Mutes> {
     const stored = await this.#store.read(mutesKey(reader));
     if (!stored) return { feeds: [], severities: [] };
-    const parsed = mutesDocumentSchema.safeParse(stored.value);
-    if (!parsed.success)
-      throw new TemporaryError(
-        `the mutes of a reader cannot be read by this version: ${parsed.error.message}`,
-      );
-    const { feeds, severities } = parsed.data;
+    const { feeds, severities } = parse(stored.value);
     return { feeds, severities };
   }
 
-  /** Resolves when they are kept and the reader's connections are told. The last one counts. */
+  /**
+   * Resolves when they are kept and the reader's connections are told. The last one counts, but nothing is written over
+   * what this version cannot read.
+   */
   async set(reader: string, { feeds, severities }: Mutes): Promise<void> {
     const mutes = { feeds: [...new Set(feeds)], severities: [...new Set(severities)] };
     const document = { v: DOCUMENT_VERSION, ...mutes };
-    await writeDocument(this.#store, mutesKey(reader), TTL_SECONDS, async () => document);
+    await writeDocument(this.#store, mutesKey(reader), TTL_SECONDS, async (value) => {
+      if (value !== undefined) parse(value);
+      return document;
+    });
     await this.#channel.tell({ name: 'mutes', reader, event: mutes });
   }
+}
+
+function parse(value: unknown): MutesDocument {
+  const parsed = mutesDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`the mutes of a reader cannot be read by this version: ${parsed.error.message}`);
 }

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DOCUMENT_VERSION, headKey, headSchema } from '@tocsin/contracts';
+import { Observer } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { stackOver, type StackOver } from './stack-over.ts';
+import { storedSchema, type Stored } from './stored.ts';
+
+const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
+const documentSchema = z.looseObject({ v: z.int() });
+/** Some turns, each of which is refused and repeated. */
+const WHILE_MS = 5_000;
+const GO_ON_MS = 60_000;
+
+/** As a later version would have written it: each document has a `v` that is not known here. */
+const later: Stored = {
+  ...stored,
+  hashes: Object.fromEntries(
+    Object.entries(stored.hashes).map(([key, { data, version }]) => [
+      key,
+      { version, data: { ...(data as z.infer<z.ZodObject>), v: DOCUMENT_VERSION + 1 } },
+    ]),
+  ),
+};
+
+let over: StackOver;
+let producer: string;
+let bff: string;
+beforeAll(async () => {
+  over = await stackOver(later);
+  producer = over.stack.producers[0]?.url ?? '';
+  bff = over.stack.bffs[0]?.url ?? '';
+});
+afterAll(() => over.stop());
+
+const send = async (method: string, url: string, body?: object): Promise<number> => {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).status;
+};
+
+/** The documents of the later version, by key, with how often each was written. */
+async function documents(): Promise<Record<string, Record<string, string>>> {
+  const found: Record<string, Record<string, string>> = {};
+  for (const key of Object.keys(later.hashes)) found[key] = { ...(await over.redis.hGetAll(key)) };
+  return found;
+}
+
+describe('a store that a later version has written', () => {
+  it('should be left as it is, while who asks is told to come again', async () => {
+    const before = await documents();
+    expect(Object.keys(before).length).toBeGreaterThan(20);
+    expect(await send('GET', `${bff}/app/notifications`)).toBe(503);
+    expect(await send('GET', `${bff}/app/mutes?clientId=reader-1`)).toBe(503);
+    const mark = { feed: 'all', offset: 7, clientId: 'reader-1' };
+    expect(await send('POST', `${bff}/app/notifications/read`, mark)).toBe(503);
+    const mutes = { feeds: [], severities: [], clientId: 'reader-1' };
+    expect(await send('PUT', `${bff}/app/mutes`, mutes)).toBe(503);
+    expect(await send('GET', `${bff}/app/ops/dead-letters`)).toBe(503);
+    expect(await send('POST', `${producer}/notifications`, { id: 'meanwhile', title: 'x' })).toBe(202);
+    const deliverAt = new Date(Date.now() + 1_000).toISOString();
+    expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
+    await delay(WHILE_MS);
+    expect(await documents()).toEqual(before);
+    // waits-1, waits-2, and what was accepted meanwhile.
+    expect(await over.redis.keys('entry:*')).toHaveLength(3);
+  });
+
+  it('should go on without a gap when that version is back', async () => {
+    for (const key of Object.keys(later.hashes)) {
+      const document = documentSchema.parse(JSON.parse((await over.redis.hGet(key, 'data')) ?? ''));
+      await over.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));
+    }
+    const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
+    const observer = new Observer('client', bff, { position: { epoch, offset: 2 } });
+    try {
+      await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later', 'meanwhile'], GO_ON_MS);
+      expect(observer.gaps).toEqual([]);
+    } finally {
+      observer.close();
+    }
+  });
+});
