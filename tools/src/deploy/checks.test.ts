@@ -4,6 +4,8 @@ import { checkCluster } from './cluster.ts';
 import { checkDapr } from './dapr-there.ts';
 import { chooseIngressClass } from './ingress-class.ts';
 import { Kubectl, type Answer } from './kubectl.ts';
+import { NAMESPACE } from './kustomization.ts';
+import { remove } from './remove.ts';
 import { checkRights, rightsToApply } from './rights.ts';
 import { needsNodeVolume } from './storage.ts';
 
@@ -178,5 +180,50 @@ describe('needsNodeVolume', () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
       /no default storage class and 2 nodes.*install/,
     );
+  });
+});
+
+describe('remove', () => {
+  const volume = {
+    metadata: { name: 'v' },
+    spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
+  };
+  /** A cluster whose user may do everything but what `lacks` says. */
+  const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
+    new Kubectl(async (args, input) => {
+      calls.push(args.join(' '));
+      if (args[0] === 'create') {
+        const { items } = JSON.parse(input ?? '') as {
+          items: { spec: { resourceAttributes: { verb: string; resource: string } } }[];
+        };
+        const reviews = items.map((item) => {
+          const { verb, resource } = item.spec.resourceAttributes;
+          return stringify({ ...item, status: { allowed: `${verb} ${resource}` !== lacks } });
+        });
+        return { code: 0, stdout: reviews.join('---\n'), stderr: '' };
+      }
+      const stdout = args[1] === 'persistentvolumes' ? JSON.stringify({ items: volumes }) : '{}';
+      return { code: 0, stdout, stderr: '' };
+    });
+  const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
+
+  it('should remove nothing where it may not remove the volume, if there is one', async () => {
+    const calls: string[] = [];
+    const lacks = 'delete persistentvolumes';
+    await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(
+      /You may not delete persistentvolumes in this cluster/,
+    );
+    expect(deletions(calls)).toEqual([]);
+    await remove(clusterOf([], lacks, calls), () => undefined);
+    expect(deletions(calls)).toHaveLength(1);
+  });
+
+  it('should remove the namespace, and the volume beside it', async () => {
+    const calls: string[] = [];
+    await remove(clusterOf([volume], '', calls), () => undefined);
+    expect(deletions(calls).map((call) => call.split(' ').slice(1, 3).join(' '))).toEqual([
+      `namespace ${NAMESPACE}`,
+      'persistentvolume v',
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import { findKubectl, type Kubectl } from './kubectl.ts';
 import { NAMESPACE, render, type Resource, type Variant } from './kustomization.ts';
 import { readDeployOptions, type DeployOptions } from './options.ts';
 import { remove } from './remove.ts';
-import { checkRights, rightsToApply, rightsToLook, type Right } from './rights.ts';
+import { checkRights, rightsToApply, rightsToLook } from './rights.ts';
 import { waitForRollout } from './rollout.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './storage.ts';
@@ -18,10 +18,6 @@ import { needsNodeVolume } from './storage.ts';
 /** A controller needs a moment to lead to new pods. */
 const ANSWER_MS = 60_000;
 const INGRESS = 'tocsin';
-const RIGHTS_TO_REMOVE: Right[] = [
-  { verb: 'delete', group: '', resource: 'namespaces' },
-  { verb: 'list', group: '', resource: 'persistentvolumes' },
-];
 
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
@@ -34,7 +30,6 @@ export async function deploy(args: string[]): Promise<number> {
   const kubectl = findKubectl();
   say(`Cluster: ${await checkCluster(kubectl)}`);
   if (options === 'delete') {
-    await checkRights(kubectl, RIGHTS_TO_REMOVE);
     await remove(kubectl, say);
     return 0;
   }
@@ -73,6 +68,12 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
     );
   const bffs = await scaledBffs(kubectl);
   if (bffs !== undefined) say(`Instances of the bff: ${bffs}, to which it was scaled`);
+  if (!(await hasMetrics(kubectl)))
+    say(
+      `Autoscaler: the cluster has no metrics server, so the bff keeps its ${bffs ?? 2} instances whatever their load. Install one ` +
+        '(https://github.com/kubernetes-sigs/metrics-server), and the autoscaler goes by it; or scale by hand: ' +
+        `\`kubectl -n ${NAMESPACE} scale deployment/bff --replicas=N\`.`,
+    );
   const { registry, tag, host, publish } = options;
   return {
     registry,
@@ -83,8 +84,13 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
     baseline: !dapr.dropsCapabilities,
     bffs,
     ingressClass: ingressClass.name,
+    daprNamespace: dapr.namespace,
   };
 }
+
+/** Whether somebody in the cluster tells the autoscaler how busy pods are. */
+const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
+  (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
 /** How many instances the autoscaler has made of the two; an apply must not take them back. */
 async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {

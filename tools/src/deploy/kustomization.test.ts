@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { ROOT } from '../paths.ts';
 import { kustomizationOf, type Variant } from './kustomization.ts';
 
@@ -7,6 +10,7 @@ const plain: Variant = {
   registry: 'reg.example/team',
   tag: '1.2.3',
   ingressClass: 'traefik',
+  daprNamespace: 'dapr-system',
   host: undefined,
   publish: false,
   nodeVolume: false,
@@ -41,4 +45,27 @@ it('should add what the cluster needs', () => {
     replicas: [{ name: 'bff', count: 5 }],
   });
   expect(JSON.stringify(all)).toContain('notify.example.com');
+});
+
+it('should let sidecars reach Dapr in the namespace that it is in', () => {
+  const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
+    .map((document) => document.toJS() as { metadata: { name: string } })
+    .find(({ metadata }) => metadata.name === 'dapr-control-plane');
+  const selector = { matchLabels: { 'kubernetes.io/metadata.name': 'dapr-system' } };
+  expect(policy).toMatchObject({ spec: { egress: [{ to: [{ namespaceSelector: selector }] }] } });
+  const { patches } = z
+    .object({
+      patches: z.array(
+        z.object({ target: z.looseObject({ name: z.string().optional() }), patch: z.string() }),
+      ),
+    })
+    .parse(of({ daprNamespace: 'dapr-elsewhere' }));
+  const patch = patches.find(({ target }) => target.name === 'dapr-control-plane')?.patch;
+  expect(JSON.parse(patch ?? '')).toEqual([
+    {
+      op: 'replace',
+      path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
+      value: 'dapr-elsewhere',
+    },
+  ]);
 });

@@ -12,6 +12,8 @@ export const NAMESPACE = 'realtime-microservices';
 /** What differs from one cluster to another. */
 export interface Variant extends ImageSource {
   ingressClass: string;
+  /** Where Dapr's control plane runs. */
+  daprNamespace: string;
   host: string | undefined;
   publish: boolean;
   /** Redis keeps its data in a folder of the node. */
@@ -32,7 +34,7 @@ const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
 /** The kustomization of this variant, as its file has it in `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
-  const { registry, tag, ingressClass, host, publish, nodeVolume, baseline, bffs } = variant;
+  const { registry, tag, ingressClass, daprNamespace, host, publish, nodeVolume, baseline, bffs } = variant;
   const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
   const overlay = registry === undefined ? 'local' : 'registry';
   const components = [
@@ -44,6 +46,13 @@ export function kustomizationOf(variant: Variant, folder: string): object {
     { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
     ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
   ];
+  const controlPlane = [
+    {
+      op: 'replace',
+      path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
+      value: daprNamespace,
+    },
+  ];
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -54,7 +63,13 @@ export function kustomizationOf(variant: Variant, folder: string): object {
       newName: `${registry === undefined ? '' : `${registry}/`}tocsin-${app}`,
       newTag: tag,
     })),
-    patches: [{ target: { kind: 'Ingress' }, patch: JSON.stringify(ingress) }],
+    patches: [
+      { target: { kind: 'Ingress' }, patch: JSON.stringify(ingress) },
+      {
+        target: { kind: 'NetworkPolicy', name: 'dapr-control-plane' },
+        patch: JSON.stringify(controlPlane),
+      },
+    ],
     ...(bffs !== undefined && { replicas: [{ name: 'bff', count: bffs }] }),
   };
 }

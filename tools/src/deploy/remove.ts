@@ -2,12 +2,26 @@ import { z } from 'zod';
 import type { Say } from '../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 import { NAMESPACE } from './kustomization.ts';
+import { checkRights, type Right } from './rights.ts';
 import { NODE_STORAGE } from './storage.ts';
 
 const LONGEST = '--timeout=180s';
 
-/** Removes the namespace with all that is in it, and what was made beside it. Nothing there is no fault. */
+const RIGHTS: Right[] = [
+  // kubectl waits until it is gone.
+  ...['get', 'list', 'watch', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' })),
+  { verb: 'list', group: '', resource: 'persistentvolumes' },
+];
+const VOLUME_RIGHTS: Right[] = ['get', 'watch', 'delete'].map((verb) => ({
+  ...{ verb, group: '', resource: 'persistentvolumes' },
+}));
+
+/**
+ * Removes the namespace with all that is in it, and what was made beside it. Nothing there is no fault.
+ * @throws Failure before anything is removed when a right is missing
+ */
 export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
+  await checkRights(kubectl, RIGHTS);
   const there = await kubectl.get(z.unknown(), ['namespace', NAMESPACE]);
   const volumeSchema = z.object({
     metadata: z.object({ name: z.string() }),
@@ -22,6 +36,7 @@ export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
   );
   if (there === undefined && volumes.length === 0)
     return say(`There is no namespace ${NAMESPACE}: nothing to remove.`);
+  if (volumes.length > 0) await checkRights(kubectl, VOLUME_RIGHTS);
   say(`Removing the namespace ${NAMESPACE} with all that is in it, its secrets and volumes as well`);
   await kubectl.text(['delete', 'namespace', NAMESPACE, `${NAMESPACE}-node`, '--ignore-not-found', LONGEST]);
   for (const { metadata, spec } of volumes) {
