@@ -45,7 +45,15 @@ describe('docker compose up', () => {
     expect(await status('/app/notifications')).toBe(200);
     expect(await status('/application')).toBe(404);
     expect(await status('/notifications')).toBe(404);
-    expect((await fetch(`${project.publishUrl}/openapi.json`)).status).toBe(200);
+  });
+
+  it('should take notifications on a port of their own, and show no figures there', async () => {
+    const status = async (path: string, init?: RequestInit) =>
+      (await fetch(project.publishUrl + path, init)).status;
+    for (const path of ['/openapi.json', '/healthz', '/readyz']) expect(await status(path)).toBe(200);
+    expect(await status('/notifications')).toBe(405);
+    expect(await status('/feeds/topic:nobody-reads', { method: 'DELETE' })).toBe(202);
+    for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
   it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
@@ -75,6 +83,18 @@ describe('docker compose up', () => {
       );
     expect(await ask('producer', 'http://bff-1-dapr:3500/v1.0/metadata')).toBe('401');
     expect(await ask('producer', 'http://bff-1:4101/dapr/subscribe')).toBe('401');
+  });
+
+  it('should be found well by the doctor, which names a bff and a sidecar that are away', async () => {
+    const well = await project.doctor();
+    expect(well.said).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
+    expect(well.code).toBe(0);
+    await project.compose('stop', '--timeout', '5', 'bff-2', 'bff-1-dapr');
+    const ill = await project.doctor();
+    expect(ill.code).toBe(1);
+    expect(ill.said).toMatch(/^fault +bff-2 +does not answer at http:\/\/bff-2:4001: /m);
+    expect(ill.said).toMatch(/^fault +sidecar of bff-1 +does not answer at http:\/\/bff-1-dapr:3500: /m);
+    await project.compose('up', '-d', '--wait', '--wait-timeout', '120');
   });
 });
 

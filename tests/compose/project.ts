@@ -44,6 +44,13 @@ export class ComposeProject {
     return stdout.trim();
   }
 
+  /** What `docker compose run --rm doctor` says, and its exit code. */
+  async doctor(): Promise<{ code: number; said: string }> {
+    const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
+    const { code, stdout, output } = await this.#docker(command, { cwd: ROOT, env: this.#env });
+    return { code, said: stdout || output };
+  }
+
   /** Resolves when all is healthy. @throws Error with the last lines of every container */
   async up(...args: string[]): Promise<void> {
     try {

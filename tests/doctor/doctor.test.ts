@@ -52,18 +52,17 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
   });
 }
 
+const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
+
 /** The same without a process of its own. */
 async function look(): Promise<Report> {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const pairs = [...stack.producers, ...stack.bffs];
   return {
     findings: await examine({
-      producer: stack.producers[0]?.url ?? '',
-      bffs: stack.bffs.map(({ url }) => url),
-      sidecars: pairs.map(({ daprUrl, name }) => ({
-        url: daprUrl,
-        name: name.replace('producer-1', 'producer'),
-      })),
+      producers: stack.producers.map(({ url, name }) => ({ url, name: nameOf(name) })),
+      bffs: stack.bffs.map(({ url, name }) => ({ url, name })),
+      sidecars: pairs.map(({ daprUrl, name }) => ({ url: daprUrl, name: nameOf(name) })),
       redis: { host, port: Number(port) },
       daprApiToken: tokenOf(second),
       token: undefined,

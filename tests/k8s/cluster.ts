@@ -21,6 +21,10 @@ export async function deployed(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Runs `npm run doctor -- --kubernetes`. */
+export const doctor = (): Promise<Answer> =>
+  run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT });
+
 /** Runs kubectl. */
 export const ask = (args: readonly string[], input?: string): Promise<Answer> => kubectl.try(args, input);
 

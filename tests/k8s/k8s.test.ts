@@ -13,6 +13,7 @@ import {
   bffs,
   deploy,
   deployed,
+  doctor,
   exists,
   inside,
   pathOfPod,
@@ -147,6 +148,14 @@ describe('what npm run deploy makes', () => {
     const said = await deployed();
     expect(said).toContain('Secrets: all there, left as they are');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
+  });
+
+  it('should be found well by the doctor, pod by pod', async () => {
+    const { code, stdout, stderr } = await doctor();
+    expect(stdout + stderr).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
+    expect(code).toBe(0);
+    for (const { name, app } of await pods())
+      if (app === 'bff' || app === 'producer') expect(stdout).toContain(`sidecar of ${name} `);
   });
 
   it('should let sidecars talk by certificates only, and strangers do nothing but publish', async () => {

@@ -13,7 +13,7 @@ const configSchema = z.looseObject({
   scrape_configs: z.array(
     z.looseObject({
       job_name: z.string(),
-      static_configs: z.array(z.looseObject({ targets: z.array(z.string()) })),
+      static_configs: z.array(z.looseObject({ targets: z.array(z.string()) })).default([]),
     }),
   ),
 });

@@ -14,6 +14,7 @@ const serviceSchema = z.looseObject({
   image: z.string(),
   build: z.unknown().optional(),
   command: z.array(z.string()).default([]),
+  entrypoint: z.array(z.string()).default([]),
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(z.string()).default([]),
   profiles: z.array(z.string()).default([]),
@@ -33,10 +34,25 @@ const service = (name: string) => {
   return found;
 };
 const sidecars = names.filter((name) => name.endsWith('-dapr'));
+const apps = sidecars.map((name) => name.replace(/-dapr$/, ''));
 
 /** Of a command line `--name value`. */
 const flag = (args: readonly string[], name: string): string | undefined =>
   args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+
+const doctorArgs = (app: string): string[] => [
+  `--${app.replace(/-\d+$/, '')}=http://${app}:${app === 'producer' ? 4000 : 4001}`,
+  `--sidecar=${app}=http://${app}-dapr:3500`,
+];
+const groupSchema = z.object({
+  targets: z.array(z.string()),
+  labels: z.record(z.string(), z.string()).default({}),
+});
+/** What Prometheus reads of an application, each with its job in front. */
+const scrapedOf = (app: string): string[] => [
+  app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
+  `sidecars ${app}-dapr:9090`,
+];
 
 describe('docker-compose.yml', () => {
   it('should run a producer and two bffs, each with a sidecar that reaches it', () => {
@@ -79,6 +95,39 @@ describe('docker-compose.yml', () => {
     }).toEqual({ ...common, daprdLogDestination: undefined, appLogDestination: undefined });
   });
 
+  it('should see of each sidecar whether it is well, and let its application start before it is', () => {
+    for (const name of sidecars) {
+      expect(service(name).healthcheck).toMatchObject({
+        test: ['CMD', 'node', '-e', expect.stringContaining(':3500/v1.0/healthz') as string],
+      });
+    }
+    for (const app of apps)
+      expect(service(app).depends_on[`${app}-dapr`]).toEqual({ condition: 'service_started' });
+  });
+
+  it('should let the doctor look at each application, its sidecar and Redis', () => {
+    const { entrypoint } = service('doctor');
+    expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
+      ['--redis=redis:6379', ...apps.flatMap(doctorArgs)].sort(),
+    );
+    expect(entrypoint).toContain('tools/src/cli.ts');
+    expect(Object.keys(service('doctor').depends_on)).toEqual([]);
+  });
+
+  it('should let Prometheus scrape each application and each sidecar', () => {
+    const { scrape_configs } = z
+      .object({
+        scrape_configs: z.array(
+          z.object({ job_name: z.string(), static_configs: z.array(groupSchema).default([]) }),
+        ),
+      })
+      .parse(parse(read('observability', 'prometheus', 'prometheus.yml')));
+    const scraped = scrape_configs.flatMap(({ job_name: job, static_configs: groups }) =>
+      groups.flatMap(({ targets }) => targets.map((target) => `${job} ${target}`)),
+    );
+    expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
+  });
+
   it('should name the images that are built here as `npm run containers` does, and others by the whole version', () => {
     for (const name of names) {
       const { image, build } = service(name);
@@ -102,7 +151,7 @@ describe('docker-compose.yml', () => {
       read_only: true,
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
-      restart: name === 'first-start' ? 'no' : 'unless-stopped',
+      restart: ['first-start', 'doctor'].includes(name) ? 'no' : 'unless-stopped',
       mem_limit: expect.stringMatching(/^\d+m$/) as string,
       cpus: expect.any(Number) as number,
       pids_limit: expect.any(Number) as number,
@@ -117,7 +166,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('should keep no password in the file, and write only where data belongs', () => {
-    expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?: *[^\s$]/);
+    expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?:(?!-\}) *[^\s$]/);
     const writable = usual.flatMap((name) =>
       service(name)
         .volumes.filter((mount) => !mount.endsWith(':ro'))
@@ -142,13 +191,27 @@ describe('docker-compose.yml', () => {
 });
 
 describe('compose/third-bff.yml', () => {
+  const commandSchema = z.looseObject({ command: z.array(z.string()) });
+
   it('should be what bff-1 is, under another name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => (arg === 'bff-1' ? 'bff-3' : arg));
-    const third = z
-      .object({ services: z.looseObject({ 'bff-3-dapr': z.looseObject({ command: z.array(z.string()) }) }) })
+    const { services: third } = z
+      .object({ services: z.looseObject({ 'bff-3-dapr': commandSchema, doctor: commandSchema }) })
       .parse(parse(text, { logLevel: 'silent' }));
-    expect(third.services['bff-3-dapr'].command).toEqual(sidecar);
+    expect(third['bff-3-dapr'].command).toEqual(sidecar);
+    expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
+  });
+
+  it('should be scraped by Prometheus as the others are', () => {
+    const text = read('compose', 'third-bff.yml');
+    expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
+    expect(read('observability', 'prometheus', 'prometheus.yml')).toContain('/etc/targets/*.yml');
+    const groups = z.array(groupSchema).parse(parse(read('compose', 'third-bff-targets.yml')));
+    const scraped = groups.flatMap(({ targets, labels }) =>
+      targets.map((target) => `${labels['job']} ${target}`),
+    );
+    expect(scraped).toEqual(scrapedOf('bff-3'));
   });
 });

@@ -11,13 +11,7 @@ const OLDEST = [1, 30] as const;
  * @throws Failure when there is none, it does not answer or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
-  const context = await kubectl.try(['config', 'current-context']);
-  if (context.code !== 0)
-    throw new Failure(
-      'kubectl has no current context. `kubectl config get-contexts` lists those that there are and ' +
-        '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file that your cluster came with.',
-    );
-  const name = context.stdout.trim();
+  const name = kubectl.context ?? (await currentContext(kubectl));
   const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
   if (answer.code !== 0)
     throw new Failure(
@@ -31,4 +25,13 @@ export async function checkCluster(kubectl: Kubectl): Promise<string> {
       `The cluster of the context ${name} runs Kubernetes ${gitVersion}, and ${OLDEST.join('.')} or later is needed: upgrade it.`,
     );
   return `context ${name}, Kubernetes ${gitVersion}`;
+}
+
+async function currentContext(kubectl: Kubectl): Promise<string> {
+  const context = await kubectl.try(['config', 'current-context']);
+  if (context.code === 0) return context.stdout.trim();
+  throw new Failure(
+    'kubectl has no current context. `kubectl config get-contexts` lists those that there are and ' +
+      '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file that your cluster came with.',
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../failure.ts';
-import { findCommand, run } from '../process/run.ts';
+import { findCommand, run, type RunOptions } from '../process/run.ts';
 
 export interface Answer {
   code: number;
@@ -8,18 +8,29 @@ export interface Answer {
   stderr: string;
 }
 
+/** For a call that goes on: what to do with each line that it says, and what ends it. */
+export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
+
 /** Runs `kubectl` with these arguments, and `input` on its standard input. */
-export type RunKubectl = (args: readonly string[], input?: string) => Promise<Answer>;
+export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
 /** What a call waits for an answer of the API server. */
 const ANSWER = '--request-timeout=20s';
 
-/** The cluster that kubectl's current context names. */
+/** The cluster that kubectl's current context names, or another context. */
 export class Kubectl {
   readonly #run: RunKubectl;
+  /** Absent for the current one. */
+  readonly context: string | undefined;
 
-  constructor(run: RunKubectl) {
+  constructor(run: RunKubectl, context?: string) {
     this.#run = run;
+    this.context = context;
+  }
+
+  /** A call that goes on until `signal` aborts or it ends by itself; resolves then, with the answer whatever it is. */
+  follow(args: readonly string[], follow: Follow): Promise<Answer> {
+    return this.#run(args, undefined, follow);
   }
 
   /** The answer, whatever it is. */
@@ -47,13 +58,18 @@ export class Kubectl {
 }
 
 /** The kubectl of the PATH. @throws Failure with the remedy if there is none */
-export function findKubectl(): Kubectl {
+export function findKubectl(context?: string): Kubectl {
   const command = findCommand(['kubectl']);
   if (command === undefined)
     throw new Failure(
       'kubectl was not found. Install it (https://kubernetes.io/docs/tasks/tools/) and try again.',
     );
-  return new Kubectl((args, input) => run(command, args, input === undefined ? {} : { input }));
+  const inContext = context === undefined ? [] : ['--context', context];
+  return new Kubectl(
+    (args, input, follow) =>
+      run(command, [...inContext, ...args], { ...follow, ...(input !== undefined && { input }) }),
+    context,
+  );
 }
 
 /** The last line of what kubectl complained of, without its prefixes. */

@@ -3,15 +3,16 @@ import { ask } from './ask.ts';
 import { fault, ok, type Finding } from './finding.ts';
 import { clockOf, type Clock } from './clock-skew.ts';
 import { jsonOf } from './json-of.ts';
+import type { Place } from './target.ts';
 
 const problemSchema = z.object({ detail: z.string() });
 const healthSchema = z.object({ version: z.string() });
 
 /** Whether an application lives and says that it can work, and what its clock shows. */
-export async function checkApplication(
-  name: string,
-  url: string,
-): Promise<{ findings: Finding[]; clock?: Clock }> {
+export async function checkApplication({
+  name,
+  url,
+}: Place): Promise<{ findings: Finding[]; clock?: Clock }> {
   const alive = await ask(`${url}/healthz`);
   if (typeof alive === 'string' || alive.status !== 200) {
     const says = typeof alive === 'string' ? alive : `${alive.status} for /healthz`;
@@ -20,7 +21,7 @@ export async function checkApplication(
         fault(
           name,
           `does not answer at ${url}: ${says}`,
-          'Start it, or correct the address (--producer, --bff).',
+          'Start it; its log says why it ended. Or correct its address (--producer, --bff).',
         ),
       ],
     };

@@ -9,7 +9,7 @@ import { fault, type Finding } from './finding.ts';
 import { jsonOf } from './json-of.ts';
 import { isSoon, judge, type Flight } from './judge-canary.ts';
 import type { OpenRedis } from './redis.ts';
-import { bffName, type Target } from './target.ts';
+import type { Target } from './target.ts';
 
 /** Its own, so that no page shows it. */
 const FEED = 'topic:tocsin-doctor';
@@ -31,9 +31,7 @@ const problemSchema = z.object({ code: z.string(), detail: z.string().optional()
  */
 export async function checkCanary(target: Target, redis: OpenRedis | string): Promise<Finding[]> {
   const watches = await Promise.all(
-    target.bffs.map((url, index) =>
-      watch({ name: bffName(index), url, feed: FEED, token: target.token, timeoutMs: CONNECT_MS }),
-    ),
+    target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );
   try {
     const deaf = watches.filter((one) => one.fault() !== undefined).map(sayDeaf);
@@ -59,9 +57,11 @@ async function fly(
   watches: readonly Watch[],
   redis: OpenRedis | string,
 ): Promise<Flight | string> {
+  const [producer] = target.producers;
+  if (!producer) return 'there is no producer to give it to';
   const id = `doctor-${randomUUID()}`;
   const before = typeof redis === 'string' ? undefined : await lastBroadcast(redis);
-  const answer = await ask(`${target.producer}/notifications`, {
+  const answer = await ask(`${producer.url}/notifications`, {
     method: 'POST',
     headers: target.apiKey ? { 'x-api-key': target.apiKey } : {},
     body: {

@@ -1,15 +1,25 @@
 import { readDoctorConfig } from '../config.ts';
+import { findKubectl } from '../deploy/kubectl.ts';
+import { unlessStopped } from '../process/stop-signal.ts';
 import { examine } from './examine.ts';
-import { readDoctorOptions } from './options.ts';
+import type { Finding } from './finding.ts';
+import { examineCluster } from './kubernetes/examine-cluster.ts';
+import { readDoctorOptions, type DoctorOptions } from './options.ts';
 import { print } from './report.ts';
 
 /**
  * `npm run doctor`: looks at a running system from end to end and says in words what is wrong and what to do. 1 with
  * any fault, 0 also with warnings.
  */
-export async function doctor(args: string[]): Promise<number> {
-  const { target, json } = readDoctorOptions(args, readDoctorConfig());
-  const findings = await examine(target);
-  process.stdout.write(print(findings, json));
+export async function doctor(args: string[], signal: AbortSignal): Promise<number> {
+  const options = readDoctorOptions(args, readDoctorConfig());
+  const findings = await unlessStopped(signal, look(options));
+  process.stdout.write(print(findings, options.json));
   return findings.some(({ state }) => state === 'fault') ? 1 : 0;
+}
+
+function look(options: DoctorOptions): Promise<Finding[]> {
+  if ('target' in options) return examine(options.target);
+  const { context, credentials } = options.cluster;
+  return examineCluster(findKubectl(context), credentials);
 }

@@ -9,14 +9,21 @@ import { readDoctorOptions } from './options.ts';
 const data = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));
 afterAll(() => rmSync(data, { recursive: true, force: true }));
 
-const read = (args: string[], env: Record<string, string> = {}) =>
-  readDoctorOptions(['--data', data, ...args], readDoctorConfig(env)).target;
+const readAll = (args: string[], env: Record<string, string> = {}) =>
+  readDoctorOptions(['--data', data, ...args], readDoctorConfig(env));
+const read = (args: string[], env: Record<string, string> = {}) => {
+  const options = readAll(args, env);
+  return 'target' in options ? options.target : undefined;
+};
 
 describe('the options of npm run doctor', () => {
   it('should be those of `dapr run -f dapr.yaml` without any', () => {
     expect(read([])).toMatchObject({
-      producer: 'http://127.0.0.1:4000',
-      bffs: ['http://127.0.0.1:4001', 'http://127.0.0.1:4002'],
+      producers: [{ name: 'producer', url: 'http://127.0.0.1:4000' }],
+      bffs: [
+        { name: 'bff-1', url: 'http://127.0.0.1:4001' },
+        { name: 'bff-2', url: 'http://127.0.0.1:4002' },
+      ],
       sidecars: [
         { url: 'http://127.0.0.1:4200', name: 'producer' },
         { url: 'http://127.0.0.1:4201', name: 'bff-1' },
@@ -54,10 +61,36 @@ describe('the options of npm run doctor', () => {
       'http://s:4',
     ];
     expect(read(args)).toMatchObject({
-      producer: 'http://p:1',
-      bffs: ['http://b:2', 'http://b:3'],
+      producers: [{ name: 'producer', url: 'http://p:1' }],
+      bffs: [
+        { name: 'bff-1', url: 'http://b:2' },
+        { name: 'bff-2', url: 'http://b:3' },
+      ],
       sidecars: [{ url: 'http://s:4' }],
     });
+  });
+
+  it('should have the names that addresses have in front', () => {
+    const args = [
+      ...['--producer', 'p=http://p:1', '--producer', 'http://p:2/?a=b'],
+      ...['--bff', 'left=http://b:3/', '--sidecar', 'left=http://s:4'],
+    ];
+    expect(read(args)).toMatchObject({
+      producers: [
+        { name: 'p', url: 'http://p:1' },
+        { name: 'producer-2', url: 'http://p:2/?a=b' },
+      ],
+      bffs: [{ name: 'left', url: 'http://b:3' }],
+      sidecars: [{ name: 'left', url: 'http://s:4' }],
+    });
+  });
+
+  it('should be a cluster, which tells the addresses itself', () => {
+    expect(readAll(['--kubernetes', '--context', 'kind', '--json'], { DOCTOR_TOKEN: 'jwt' })).toEqual({
+      json: true,
+      cluster: { context: 'kind', credentials: { token: 'jwt', apiKey: undefined } },
+    });
+    expect(readAll(['--kubernetes'])).toMatchObject({ cluster: { context: undefined } });
   });
 
   it.each<[string[], RegExp]>([
@@ -65,6 +98,8 @@ describe('the options of npm run doctor', () => {
     [['--producer', 'http://p'], /Name the producer and each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
+    [['--kubernetes', '--bff', 'http://b'], /finds all addresses by itself: leave --bff out/],
+    [['--context', 'kind'], /--context belongs to --kubernetes/],
     [['--bf', 'http://b'], /Use: npm run doctor/],
   ])('should be refused: %j', (args, says) => {
     expect(() => read(args)).toThrow(says);

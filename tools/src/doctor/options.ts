@@ -7,76 +7,106 @@ import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../start/run-file.ts';
 import { splitHost } from '../start/services.ts';
 import { readSidecarNote } from '../start/sidecar-file.ts';
-import { bffName, type Target } from './target.ts';
+import { bffName, producerName, type Place, type Target } from './target.ts';
 
-export interface DoctorOptions {
-  target: Target;
-  json: boolean;
-}
+/** Who the doctor is to those that it asks. */
+export type Credentials = Pick<Target, 'token' | 'apiKey'>;
+
+/** Either addresses or a cluster that has to be asked for them. */
+export type DoctorOptions = { json: boolean } & (
+  { target: Target } | { cluster: { context: string | undefined; credentials: Credentials } }
+);
 
 const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-file FILE] [--data FOLDER] [--redis HOST:PORT]
-     npm run doctor -- --producer URL --bff URL… [--sidecar URL…] [--redis HOST:PORT] [--json] [--token JWT] [--api-key KEY]`;
+     npm run doctor -- --kubernetes [--context NAME] [--json] [--token JWT] [--api-key KEY]
+     npm run doctor -- --producer URL… --bff URL… [--sidecar URL…] [--redis HOST:PORT] [--json] [--token JWT] [--api-key KEY]
+     URL may have the name in front that it is to have in what is found: bff-1=http://localhost:4001`;
 
 /**
  * What stands behind `npm run doctor --`. Without addresses it is the stack of the run file, with the Redis and the
- * token that `npm start` has noted; with them, only what they name.
+ * token that `npm start` has noted; with them, only what they name; with --kubernetes what runs in a cluster.
  * @throws Failure that says what cannot be used
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
   const given = parse(args);
+  const { json } = given;
+  const credentials = { token: given.token ?? config.token, apiKey: given['api-key'] ?? config.apiKey };
+  if (given.kubernetes) return { json, cluster: { context: contextOf(given), credentials } };
+  if (given.context !== undefined) throw new Failure(`--context belongs to --kubernetes.\nUse: ${USAGE}`);
+  return { json, target: targetOf(given, config, credentials) };
+}
+
+type Given = ReturnType<typeof parse>;
+
+const ADDRESSES = ['producer', 'bff', 'sidecar', 'redis'] as const;
+
+function contextOf(given: Given): string | undefined {
+  const other = ADDRESSES.find((name) => given[name] !== undefined);
+  if (other)
+    throw new Failure(`--kubernetes finds all addresses by itself: leave --${other} out.\nUse: ${USAGE}`);
+  return given.context;
+}
+
+function targetOf(given: Given, config: DoctorConfig, credentials: Credentials): Target {
   const isNamed = given.producer !== undefined || given.bff !== undefined || given.sidecar !== undefined;
   const own = isNamed ? undefined : readSidecarNote(resolve(given.data));
   const redis = given.redis ?? config.redisHost ?? own?.redis ?? 'localhost:6379';
   const places = isNamed ? named(given) : ofRunFile(resolve(given['run-file']));
   return {
-    json: given.json,
-    target: {
-      ...places,
-      redis: {
-        ...splitHost(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis'),
-        username: config.redisUsername,
-        password: config.redisPassword,
-      },
-      daprApiToken: config.daprApiToken ?? own?.token,
-      token: given.token ?? config.token,
-      apiKey: given['api-key'] ?? config.apiKey,
+    ...places,
+    redis: {
+      ...splitHost(redis, given.redis === undefined ? 'REDIS_HOST' : '--redis'),
+      username: config.redisUsername,
+      password: config.redisPassword,
     },
+    daprApiToken: config.daprApiToken ?? own?.token,
+    ...credentials,
   };
 }
 
-type Places = Pick<Target, 'producer' | 'bffs' | 'sidecars'>;
+type Places = Pick<Target, 'producers' | 'bffs' | 'sidecars'>;
+
+const NAME_OF = { [APP_IDS.producer]: producerName, [APP_IDS.bff]: bffName };
 
 function ofRunFile(path: string): Places {
   const runFile = readRunFile(path);
-  const local = (port: number) => `http://127.0.0.1:${port}`;
-  const publicOf = (id: string) =>
-    runFile.apps.filter(({ appId }) => appId === id).map(({ port }) => local(port));
-  const sidecarsOf = (id: string) => sidecarPortsOf(runFile, id).map(local);
+  const places = (id: keyof typeof NAME_OF, ports: readonly number[]): Place[] =>
+    ports.map((port, index) => ({ name: NAME_OF[id](index), url: `http://127.0.0.1:${port}` }));
+  const applications = (id: keyof typeof NAME_OF) =>
+    places(
+      id,
+      runFile.apps.filter(({ appId }) => appId === id).map(({ port }) => port),
+    );
+  const sidecars = (id: keyof typeof NAME_OF) => places(id, sidecarPortsOf(runFile, id));
   return {
-    producer: publicOf(APP_IDS.producer)[0] ?? '',
-    bffs: publicOf(APP_IDS.bff),
-    sidecars: [
-      ...sidecarsOf(APP_IDS.producer).map((url) => ({ url, name: APP_IDS.producer })),
-      ...sidecarsOf(APP_IDS.bff).map((url, index) => ({ url, name: bffName(index) })),
-    ],
+    producers: applications(APP_IDS.producer),
+    bffs: applications(APP_IDS.bff),
+    sidecars: [...sidecars(APP_IDS.producer), ...sidecars(APP_IDS.bff)],
   };
 }
 
-function named(given: ReturnType<typeof parse>): Places {
-  const { producer, bff = [], sidecar = [] } = given;
-  if (producer === undefined || bff.length === 0) {
+function named(given: Given): Places {
+  const { producer = [], bff = [], sidecar = [] } = given;
+  if (producer.length === 0 || bff.length === 0) {
     throw new Failure(`Name the producer and each bff: --producer URL --bff URL [--bff URL].\nUse: ${USAGE}`);
   }
+  const places = (texts: readonly string[], option: string, nameOf: (index: number) => string): Place[] =>
+    texts.map((text, index) => {
+      const { name = nameOf(index), url } = addressOf(text, option);
+      return { name, url };
+    });
   return {
-    producer: urlOf(producer, '--producer'),
-    bffs: bff.map((url) => urlOf(url, '--bff')),
-    sidecars: sidecar.map((url) => ({ url: urlOf(url, '--sidecar') })),
+    producers: places(producer, '--producer', producerName),
+    bffs: places(bff, '--bff', bffName),
+    sidecars: sidecar.map((text) => addressOf(text, '--sidecar')),
   };
 }
 
-function urlOf(text: string, option: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return text.replace(/\/+$/, '');
+function addressOf(text: string, option: string): { name?: string; url: string } {
+  const [, name, address = ''] = /^(?:([\w.-]+)=)?(.*)$/.exec(text) ?? [];
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:')
+    return { ...(name !== undefined && { name }), url: address.replace(/\/+$/, '') };
   throw new Failure(`${option} is ${text}; give an address such as http://localhost:4001.\nUse: ${USAGE}`);
 }
 
@@ -85,10 +115,12 @@ function parse(args: string[]) {
     return parseArgs({
       args,
       options: {
-        producer: { type: 'string' },
+        producer: { type: 'string', multiple: true },
         bff: { type: 'string', multiple: true },
         sidecar: { type: 'string', multiple: true },
         redis: { type: 'string' },
+        kubernetes: { type: 'boolean', default: false },
+        context: { type: 'string' },
         token: { type: 'string' },
         'api-key': { type: 'string' },
         'run-file': { type: 'string', default: RUN_FILE },

@@ -20,7 +20,7 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   return fault(
     check,
     `not connected, say the sidecars of ${namesOf(cut)}: feeds take no turns`,
-    'Start it again; the sidecars connect by themselves. With `npm start` it comes back within a second, else its log is in .data/logs; in Kubernetes: kubectl -n dapr-system get pods.',
+    'Start it again; the sidecars connect by themselves. With `npm start` it comes back within a second, else its log is in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.',
   );
 }
 

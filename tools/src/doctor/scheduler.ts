@@ -20,7 +20,7 @@ export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promis
   }
   const { name, url, headers, metadata } = sidecar;
   const remedy =
-    'Start it again; what waits for its time waits on. With `npm start` it comes back within a second, else its log is in .data/logs; in Kubernetes: kubectl -n dapr-system get pods.';
+    'Start it again; what waits for its time waits on. With `npm start` it comes back within a second, else its log is in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.';
   if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
     return fault(check, `the sidecar of ${name} is connected to none: \`deliverAt\` is answered 503`, remedy);
   }

@@ -6,7 +6,7 @@ import { fault, ok, warn, type Finding } from './finding.ts';
 import { jsonOf } from './json-of.ts';
 import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
-import { bffName, type Target } from './target.ts';
+import { bffName, producerName, type Place, type Target } from './target.ts';
 
 const metadataSchema = z.object({
   id: z.string(),
@@ -39,7 +39,7 @@ export async function checkSidecars(target: Target): Promise<Finding[]> {
   const living = nameThem(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
   return [
     ...answers.flatMap((one) => ('check' in one ? [one] : [])),
-    ...living.map(checkIdentity),
+    ...living.map((one) => checkIdentity(one, target)),
     ...missingAddresses(target, answers.length),
     ...living.flatMap(checkComponents),
     checkPlacement(living),
@@ -60,7 +60,7 @@ async function look(
     return fault(
       check,
       `does not answer at ${url}: ${answer}`,
-      'Start it again; without it its application can neither take nor deliver anything. With `npm start`: stop and start that.',
+      'Start it again; without it its application can neither take nor deliver anything. With `npm start`: stop and start that; with compose: docker compose up -d; on Kubernetes: delete its pod.',
     );
   }
   if (answer.status === 401 || answer.status === 403) {
@@ -82,19 +82,23 @@ async function look(
   return { url, headers, metadata, name };
 }
 
-/** Sidecars that were given by address alone are named by their app id, the bffs in their order. */
+/** Sidecars that were given by address alone are named by their app id, in their order. */
 function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
   let bffs = 0;
-  return sidecars.map((one) => {
-    const isBff = one.metadata.id === APP_IDS.bff;
-    return { ...one, name: one.name ?? (isBff ? bffName(bffs++) : one.metadata.id) };
-  });
+  let producers = 0;
+  const nameOf = ({ metadata }: Unnamed) => {
+    if (metadata.id === APP_IDS.bff) return bffName(bffs++);
+    return metadata.id === APP_IDS.producer ? producerName(producers++) : metadata.id;
+  };
+  return sidecars.map((one) => ({ ...one, name: one.name ?? nameOf(one) }));
 }
 
 /** An application whose sidecar hosts no actors gets no turns. */
-function checkIdentity({ name, url, metadata }: LivingSidecar): Finding {
+function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
-  const expected = name.startsWith(APP_IDS.bff) ? APP_IDS.bff : APP_IDS.producer;
+  const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
+  const isOfBff = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));
+  const expected = isOfBff ? APP_IDS.bff : APP_IDS.producer;
   if (metadata.id !== expected) {
     return fault(
       check,
@@ -113,8 +117,8 @@ function checkIdentity({ name, url, metadata }: LivingSidecar): Finding {
   return ok(check, `healthy at ${url}`);
 }
 
-function missingAddresses({ bffs }: Target, given: number): Finding[] {
-  const wanted = bffs.length + 1;
+function missingAddresses({ producers, bffs }: Target, given: number): Finding[] {
+  const wanted = producers.length + bffs.length;
   if (given >= wanted) return [];
   return [
     warn(

@@ -1,9 +1,16 @@
+/** An application, under the name that findings have for it. */
+export interface Place {
+  name: string;
+  url: string;
+}
+
 /** What is looked at, by address. */
 export interface Target {
-  producer: string;
-  bffs: string[];
-  /** `name` where it is known before it answers. */
-  sidecars: { url: string; name?: string }[];
+  /** The first one is given the canary. */
+  producers: Place[];
+  bffs: Place[];
+  /** `name` is that of its application, where it is known before the sidecar answers. */
+  sidecars: { url: string; name?: string | undefined }[];
   redis: { host: string; port: number; username?: string | undefined; password?: string | undefined };
   /** What the sidecars ask for. */
   daprApiToken: string | undefined;
@@ -14,3 +21,4 @@ export interface Target {
 }
 
 export const bffName = (index: number): string => `bff-${index + 1}`;
+export const producerName = (index: number): string => (index === 0 ? 'producer' : `producer-${index + 1}`);

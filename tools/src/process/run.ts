@@ -13,6 +13,8 @@ export interface RunOptions {
   input?: string;
   /** Called for each line of standard output and error as it comes. */
   onLine?: (line: string) => void;
+  /** Ends the command when it aborts. */
+  signal?: AbortSignal;
 }
 
 export interface RunResult {
@@ -42,6 +44,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     running.add(child);
+    const end = () => void child.kill();
+    options.signal?.addEventListener('abort', end);
+    if (options.signal?.aborted) end();
     for (const name of ['stdout', 'stderr'] as const) {
       createInterface({ input: child[name] }).on('line', (line) => {
         lines.push(line);
@@ -57,6 +62,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     );
     child.once('close', (code) => {
       running.delete(child);
+      options.signal?.removeEventListener('abort', end);
       const [output, stdout, stderr] = [lines, apart.stdout, apart.stderr].map((some) => some.join('\n'));
       resolve({ code: code ?? 1, output, stdout, stderr } as RunResult);
     });

@@ -1,0 +1,107 @@
+import { APP_IDS } from '@tocsin/contracts';
+import { checkCluster } from '../../deploy/cluster.ts';
+import type { Kubectl } from '../../deploy/kubectl.ts';
+import { NAMESPACE } from '../../deploy/kustomization.ts';
+import { examine } from '../examine.ts';
+import { fault, type Finding } from '../finding.ts';
+import type { Credentials } from '../options.ts';
+import type { Place, Target } from '../target.ts';
+import { forward, type Forward } from './forward.ts';
+import { lookAtPods, type RunningPod } from './look.ts';
+import { OWN_REDIS, readSecrets } from './secrets.ts';
+
+const SIDECAR_PORT = 3500;
+const REDIS_PORT = 6379;
+
+/**
+ * All checks of what runs in the namespace, under the names of its pods. Leads ports of this machine to theirs for as
+ * long as it takes.
+ * @throws Failure when the cluster does not answer, nothing was deployed, or a right is missing
+ */
+export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
+  await checkCluster(kubectl);
+  const { finding, pods } = await lookAtPods(kubectl, NAMESPACE);
+  const ways = new Ways(kubectl);
+  try {
+    const target = { ...(await reach(kubectl, pods, ways)), ...credentials };
+    return [finding, ...ways.faults, ...(await examine(target))];
+  } finally {
+    await ways.end();
+  }
+}
+
+/** The ways from here into the pods. */
+class Ways {
+  readonly #kubectl: Kubectl;
+  readonly #ending = new AbortController();
+  readonly #all: Promise<Forward>[] = [];
+  /** Of those that did not come about. */
+  readonly faults: Finding[] = [];
+
+  constructor(kubectl: Kubectl) {
+    this.#kubectl = kubectl;
+  }
+
+  /** The port of this machine that leads to one of a pod, or none. */
+  async to(pod: string, port: number): Promise<number | undefined> {
+    const way = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
+    this.#all.push(way);
+    const { port: local } = await way;
+    if (typeof local === 'number') return local;
+    this.faults.push(
+      fault(
+        `port ${port} of ${pod}`,
+        `kubectl does not lead to it: ${local}`,
+        `kubectl -n ${NAMESPACE} describe pod ${pod}. It takes the right to create pods/portforward.`,
+      ),
+    );
+    return undefined;
+  }
+
+  /** Resolves when none is left. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.allSettled(this.#all.map(async (way) => (await way).ended));
+  }
+}
+
+async function reach(
+  kubectl: Kubectl,
+  pods: readonly RunningPod[],
+  ways: Ways,
+): Promise<Omit<Target, keyof Credentials>> {
+  const secrets = await readSecrets(kubectl, NAMESPACE);
+  const of = (app: string) => pods.filter((pod) => pod.app === app);
+  const applications = (app: string) =>
+    placesOf(of(app), async ({ name, httpPort }) =>
+      httpPort === undefined ? undefined : ways.to(name, httpPort),
+    );
+  const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
+  // Another one has an address of its own.
+  const [ownRedis] = secrets.redis.host === OWN_REDIS ? of(OWN_REDIS) : [];
+  const [producers, bffs, besides, redis] = await Promise.all([
+    applications(APP_IDS.producer),
+    applications(APP_IDS.bff),
+    placesOf(sidecars, ({ name }) => ways.to(name, SIDECAR_PORT)),
+    ownRedis && ways.to(ownRedis.name, REDIS_PORT),
+  ]);
+  return {
+    ...{ producers, bffs, sidecars: besides },
+    redis: { ...secrets.redis, ...(redis !== undefined && { host: '127.0.0.1', port: redis }) },
+    daprApiToken: secrets.daprApiToken,
+  };
+}
+
+/** Those pods that a port of this machine leads to. */
+async function placesOf(
+  pods: readonly RunningPod[],
+  portOf: (pod: RunningPod) => Promise<number | undefined>,
+): Promise<Place[]> {
+  const places = await Promise.all(
+    pods.map(async (pod) => {
+      const port = await portOf(pod);
+      return port === undefined ? [] : [{ name: pod.name, url: `http://127.0.0.1:${port}` }];
+    }),
+  );
+  return places.flat();
+}

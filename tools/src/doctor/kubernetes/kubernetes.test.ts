@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Kubectl, type Answer, type RunKubectl } from '../../deploy/kubectl.ts';
+import { forward } from './forward.ts';
+import { lookAtPods } from './look.ts';
+import { readSecrets } from './secrets.ts';
+
+const answer = (some: Partial<Answer> = {}): Answer => ({ code: 0, stdout: '', stderr: '', ...some });
+const json = (value: object) => answer({ stdout: JSON.stringify(value) });
+
+const workload = (name: string, available = 2) => ({
+  kind: name === 'redis' ? 'StatefulSet' : 'Deployment',
+  metadata: { name, generation: 1 },
+  spec: { replicas: 2 },
+  status: {
+    ...{ observedGeneration: 1, replicas: 2, updatedReplicas: 2 },
+    ...{ readyReplicas: available, availableReplicas: available },
+  },
+});
+const pod = (name: string, app: string, phase = 'Running', metadata: object = {}) => ({
+  kind: 'Pod',
+  metadata: { name, labels: { 'app.kubernetes.io/name': app }, ...metadata },
+  spec: {
+    containers: [
+      { name: app, ports: [{ name: 'http', containerPort: app === 'bff' ? 4001 : 4000 }] },
+      { name: 'daprd', ports: [{ containerPort: 3500 }] },
+    ],
+  },
+  status: { phase },
+});
+const clusterWith = (items: object[]) => new Kubectl(async () => json({ items }));
+
+describe('lookAtPods', () => {
+  it('should find the pods that run, with the port of their application', async () => {
+    const { finding, pods } = await lookAtPods(
+      clusterWith([
+        ...['bff', 'producer', 'redis', 'ui'].map((name) => workload(name)),
+        ...[pod('bff-a', 'bff'), pod('bff-b', 'bff', 'Pending')],
+        ...[
+          pod('producer-a', 'producer'),
+          pod('producer-b', 'producer', 'Running', { deletionTimestamp: 'x' }),
+        ],
+      ]),
+      'ns',
+    );
+    expect(finding).toMatchObject({ state: 'ok', says: 'all pods of 4 workloads are available' });
+    expect(pods).toEqual([
+      { name: 'bff-a', app: 'bff', httpPort: 4001 },
+      { name: 'producer-a', app: 'producer', httpPort: 4000 },
+    ]);
+  });
+
+  it('should name the workload that lacks pods', async () => {
+    const { finding } = await lookAtPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
+    expect(finding).toMatchObject({ state: 'fault', says: 'not all are available: bff 1/2' });
+    expect(finding.remedy).toContain('kubectl -n ns get pods');
+  });
+
+  it('should say how to get there where nothing runs', async () => {
+    await expect(lookAtPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
+      /Nothing of Tocsin runs in the namespace ns .*npm run deploy/,
+    );
+  });
+});
+
+describe('readSecrets', () => {
+  it('should have what the Secrets hold, and nothing where there is none', async () => {
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const secrets: Record<string, object> = {
+      redis: { HOST: base64('redis.example:6380'), PASSWORD: base64('secret') },
+    };
+    const kubectl = new Kubectl(async ([, , name = '']) => {
+      const data = secrets[name];
+      return data ? json({ data }) : answer();
+    });
+    expect(await readSecrets(kubectl, 'ns')).toEqual({
+      redis: { host: 'redis.example', port: 6380, password: 'secret' },
+      daprApiToken: undefined,
+    });
+    expect(await readSecrets(new Kubectl(async () => answer()), 'ns')).toMatchObject({
+      redis: { host: 'redis', port: 6379 },
+    });
+  });
+});
+
+describe('forward', () => {
+  const goal = { namespace: 'ns', pod: 'bff-a', port: 3500 };
+  /** A kubectl that forwards until it is ended. */
+  const forwarding =
+    (calls: string[]): RunKubectl =>
+    async (args, _input, follow) => {
+      calls.push(args.join(' '));
+      await delay(0);
+      follow?.onLine('Forwarding from 127.0.0.1:40001 -> 3500');
+      await new Promise((resolve) => follow?.signal.addEventListener('abort', resolve));
+      return answer({ code: 1 });
+    };
+
+  it('should tell the port of this machine, and end with the signal', async () => {
+    const calls: string[] = [];
+    const ending = new AbortController();
+    const { port, ended } = await forward(new Kubectl(forwarding(calls)), goal, ending.signal);
+    expect(port).toBe(40_001);
+    expect(calls).toEqual(['port-forward -n ns --address 127.0.0.1 pod/bff-a :3500']);
+    ending.abort();
+    expect(await ended).toMatchObject({ code: 1 });
+  });
+
+  it('should tell why there is none', async () => {
+    const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
+    expect(await forward(kubectl, goal, new AbortController().signal)).toMatchObject({
+      port: 'pod is not running',
+    });
+  });
+});
