@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   bench: async () => (await import('./bench/bench.ts')).bench,
   'bench:recovery': async () => (await import('./bench/recovery.ts')).benchRecovery,
   build: async () => (await import('./build/build.ts')).build,
+  capacity: async () => (await import('./capacity/capacity.ts')).capacity,
   containers: async () => (await import('./containers/containers.ts')).containers,
   chaos: async () => (await import('./chaos/chaos.ts')).chaos,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,

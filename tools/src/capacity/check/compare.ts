@@ -1,0 +1,29 @@
+/**
+ * A plan keeps everything at 60 % of what there is. If a process needs 1.5 times as much as predicted, that is 90 %:
+ * the plan still holds, with nothing left to spare. Beyond that it does not.
+ */
+export const FACTOR = 1.5;
+
+export interface Comparison {
+  name: string;
+  unit: string;
+  predicted: number;
+  measured: number;
+}
+
+/** What a check found: the comparisons of each load, which is told in words. */
+export interface CheckResult {
+  startedAt: string;
+  loads: { load: string; comparisons: Comparison[] }[];
+}
+
+export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
+
+/** True if neither is more than the factor times the other. */
+export const isWithin = (comparison: Comparison): boolean => {
+  const ratio = ratioOf(comparison);
+  return ratio <= FACTOR && ratio >= 1 / FACTOR;
+};
+
+export const countOff = ({ loads }: CheckResult): number =>
+  loads.flatMap(({ comparisons }) => comparisons).filter((comparison) => !isWithin(comparison)).length;

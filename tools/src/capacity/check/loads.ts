@@ -1,0 +1,14 @@
+/** A load that this machine holds, of another size than what the constants were measured at. */
+export interface CheckLoad {
+  connections: number;
+  rate: number;
+  feeds: number;
+  instances: number;
+  batch: number;
+}
+
+export const CHECK_LOADS: readonly CheckLoad[] = [
+  { connections: 1_000, rate: 20, feeds: 1, instances: 2, batch: 1 },
+  { connections: 2_000, rate: 100, feeds: 200, instances: 2, batch: 1 },
+  { connections: 300, rate: 50, feeds: 30, instances: 4, batch: 1 },
+];

@@ -1,0 +1,47 @@
+import { withClients } from '../../bench/works/clients.ts';
+import { untilAllWent, type Rig } from './rig.ts';
+
+/** Events that clients were sent since `reset`. */
+export class Received {
+  pushes = 0;
+  pushBytes = 0;
+  positions = 0;
+  positionBytes = 0;
+
+  take(message: Buffer): void {
+    if (startsWith(message, PUSH)) {
+      this.pushes++;
+      this.pushBytes += message.length;
+    } else if (startsWith(message, POSITION)) {
+      this.positions++;
+      this.positionBytes += message.length;
+    }
+  }
+
+  reset(): void {
+    this.pushes = this.pushBytes = this.positions = this.positionBytes = 0;
+  }
+}
+
+const PUSH = Buffer.from('42["publications"');
+const POSITION = Buffer.from('42["position"');
+const startsWith = (message: Buffer, start: Buffer): boolean =>
+  message.subarray(0, start.length).equals(start);
+
+/** Runs `work` while clients are subscribed to a feed each, and waits until they went. */
+export async function withCrowd<T>(
+  rig: Rig,
+  { count, feedOf }: { count: number; feedOf: (client: number) => string },
+  work: (received: Received) => Promise<T>,
+): Promise<T> {
+  const received = new Received();
+  try {
+    return await withClients(
+      rig.peer,
+      { count, feedOf, onMessage: (_client, message) => received.take(message) },
+      () => work(received),
+    );
+  } finally {
+    await untilAllWent(rig);
+  }
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { add, times, type Constants, type Cost } from '../model/constants.ts';
+import { fitCpu } from './fit.ts';
+import { SIZES } from './sizes.ts';
+import type { Window } from './window.ts';
+
+const COSTS: Constants['cpu'] = {
+  idleSecond: {
+    producer: 900,
+    producerSidecar: 800,
+    bff: 1_000,
+    bffSidecar: 700,
+    redis: 500,
+    broadcast: 300,
+  },
+  entry: { producer: 200, producerSidecar: 150, bff: 400, bffSidecar: 350, redis: 200, broadcast: 30 },
+  furtherNotification: { producer: 10, bff: 15, redis: 3 },
+  remoteTurn: { bff: 120, bffSidecar: 180 },
+  ring: { producer: 20, producerSidecar: 30, bff: 90, bffSidecar: 80, redis: 50 },
+  hear: [
+    { rate: SIZES.hearRates[0], cost: { bff: 80, broadcast: 15 } },
+    { rate: SIZES.hearRates[1], cost: { bff: 30, broadcast: 6 } },
+  ],
+  hearFurther: { bff: 4 },
+  show: { bff: 60 },
+  push: { bff: 9 },
+  connect: { bff: 300 },
+  newView: { bff: 100, bffSidecar: 90, redis: 20 },
+  connectionSecond: { bff: 3 },
+  comparison: { bff: 110, bffSidecar: 95, redis: 25 },
+};
+/** Reads of the state store that a turn makes. */
+const READS = 2;
+
+const NOTHING = {
+  entries: 0,
+  notifications: 0,
+  pushes: 0,
+  connects: 0,
+  connections: 0,
+  injected: 0,
+  rings: 0,
+  reads: 0,
+};
+
+/** A window in which the idle processes and `costs` used CPU. */
+function windowOf(
+  step: string,
+  { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
+  ...costs: Cost[]
+): Window {
+  const { idleSecond: one } = COSTS;
+  const idle = { ...one, bff: instances * (one.bff ?? 0), bffSidecar: instances * (one.bffSidecar ?? 0) };
+  return { step, instances, seconds, ...NOTHING, ...done, cpu: add(times(idle, seconds), ...costs) };
+}
+
+const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
+/** At the lower of the two rates, so that nothing lies between them. */
+const RATE = SIZES.hearRates[0];
+
+const entries = (count: number, instances: number): Cost =>
+  times(
+    add(COSTS.entry, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)),
+    count,
+  );
+
+const hear = (instances: number): Window[] =>
+  COSTS.hear.map(({ rate, cost }) =>
+    windowOf(
+      `hear ${rate}`,
+      { instances, seconds: 4, injected: rate * 4 },
+      times(cost, instances * rate * 4),
+      // The first write of each.
+      times({ broadcast: 40 }, rate * 4),
+    ),
+  );
+
+function windows(): Window[] {
+  const batches = SIZES.batchRate * 5;
+  const further = batches * (SIZES.batch - 1);
+  const idleFor = (connections: number, seconds: number) =>
+    times(COSTS.connectionSecond, connections * seconds);
+  return [
+    ...[1, 2].flatMap((instances) => [
+      ...[0, 1, 2].map(() =>
+        windowOf(
+          'entries',
+          { instances, seconds: 5, entries: RATE * 5, notifications: RATE * 5, reads: RATE * 5 * READS },
+          entries(RATE * 5, instances),
+        ),
+      ),
+      ...hear(instances),
+    ]),
+    windowOf(
+      'arrays',
+      { instances: 2, seconds: 5, entries: batches, notifications: batches * SIZES.batch },
+      entries(batches, 2),
+      times(COSTS.furtherNotification, further),
+      times(COSTS.hearFurther, 2 * further),
+    ),
+    windowOf(
+      'hear arrays',
+      { instances: 2, seconds: 4, injected: 200 },
+      times(add(slow, times(COSTS.hearFurther, SIZES.batch - 1)), 400),
+    ),
+    windowOf('idle', { instances: 2, seconds: 8 }),
+    windowOf('rings', { instances: 2, seconds: 9, rings: 1_000 }, times(COSTS.ring, 1_000)),
+    windowOf('crowd connects', { instances: 2, seconds: 3, connects: 3_000 }, times(COSTS.connect, 3_000)),
+    windowOf('crowd idle', { instances: 2, seconds: 25, connections: 3_000 }, idleFor(3_000, 25)),
+    windowOf(
+      'crowd pushes',
+      { instances: 2, seconds: 8, entries: 64, notifications: 64, pushes: 192_000, connections: 3_000 },
+      entries(64, 2),
+      times(COSTS.push, 192_000),
+      idleFor(3_000, 8),
+    ),
+    windowOf(
+      'views connect',
+      { instances: 2, seconds: 1, connects: 1_000 },
+      times(add(COSTS.connect, COSTS.newView), 1_000),
+    ),
+    windowOf(
+      'views idle',
+      { instances: 2, seconds: 28, connections: 1_000, reads: 3_000 },
+      idleFor(1_000, 28),
+      times(COSTS.comparison, 3_000),
+    ),
+    windowOf(
+      'views show',
+      {
+        instances: 2,
+        seconds: 8,
+        entries: 800,
+        notifications: 800,
+        pushes: 800,
+        connections: 1_000,
+        reads: 800 * READS + 500,
+      },
+      entries(800, 2),
+      times(add(COSTS.show, COSTS.push), 800),
+      idleFor(1_000, 8),
+      times(COSTS.comparison, 500),
+    ),
+  ];
+}
+
+/** As the fit gives it: also the kinds that used nothing. */
+const whole = (cost: Cost): Cost => add(cost);
+
+describe('the constants', () => {
+  it('should be those that the windows were made of', () => {
+    const found = fitCpu(windows());
+    for (const [name, cost] of Object.entries(COSTS)) {
+      if (name === 'hear') continue;
+      const one = whole(found[name as 'entry']);
+      for (const [kind, value] of Object.entries(whole(cost as Cost)))
+        expect(one[kind as 'bff'], `${name} of ${kind}`).toBeCloseTo(value, 4);
+    }
+    expect(found.hear.map(({ cost }) => whole(cost).bff)).toEqual([
+      expect.closeTo(slow.bff ?? 0, 4),
+      expect.closeTo(fast.bff ?? 0, 4),
+    ]);
+    expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
+  });
+
+  it('should not be shaken by one window of three that something disturbed', () => {
+    const disturbed = windows();
+    const victim = disturbed.find(({ step }) => step === 'entries') as Window;
+    victim.cpu.bff *= 10;
+    expect(fitCpu(disturbed).entry.bff).toBeCloseTo(COSTS.entry.bff ?? 0, 4);
+  });
+
+  it('should be none where noise would make them negative', () => {
+    const noisy = windows().map((window) =>
+      window.step === 'views show' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
+    );
+    expect(fitCpu(noisy).show.bff).toBe(0);
+  });
+
+  it('should not come of windows that are missing', () => {
+    expect(() => fitCpu(windows().filter(({ step }) => step !== 'rings'))).toThrow(/"rings"/);
+  });
+});

@@ -1,0 +1,125 @@
+import { join } from 'node:path';
+import { startPeerRedis, type PeerRedis } from '../../bench/peers/peer-redis.ts';
+import type { Peer } from '../../bench/peers/peer.ts';
+import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
+import { readMetric } from '../../bench/read-metric.ts';
+import { Failure } from '../../failure.ts';
+import { pollUntil } from '../../net/poll.ts';
+import type { ManagedProcess } from '../../process/managed-process.ts';
+import { usageOf } from '../../process/usage.ts';
+import { startStack, type Stack } from '../../stack/stack.ts';
+import { KINDS, type Kind } from '../model/constants.ts';
+
+/** A stack of ours whose broadcaster has a Redis of its own, so that its share can be told from Dapr's. */
+export interface Rig {
+  instances: number;
+  stack: Stack;
+  /** The stack as the benchmark's harness takes it. */
+  peer: Peer;
+  processes: Record<Kind, ManagedProcess[]>;
+  /** `host:port`. */
+  store: string;
+  broadcast: string;
+  /** Ends everything. Leaves no process and no data. */
+  stop(): Promise<void>;
+}
+
+const TITLE = 'n';
+
+/** @throws Failure if it cannot be started; nothing is left then */
+export async function startRig(instances: number, logDir: string): Promise<Rig> {
+  const redises: PeerRedis[] = [];
+  const startRedis = async (name: string) => {
+    const redis = await startPeerRedis({ persistence: true, logDir: join(logDir, name) });
+    redises.push(redis);
+    return redis;
+  };
+  const stopRedises = async () => {
+    await Promise.all(redises.map((redis) => redis.stop()));
+  };
+  try {
+    const store = await startRedis('store');
+    const broadcast = await startRedis('broadcast');
+    const stack = await startStack({
+      bffs: instances,
+      redisHost: store.address,
+      bffEnv: { REDIS_HOST: broadcast.address },
+      logDir,
+    });
+    const { producers, bffs } = stack;
+    const processes: Rig['processes'] = {
+      producer: producers.map(({ app }) => app),
+      producerSidecar: producers.map(({ sidecar }) => sidecar),
+      bff: bffs.map(({ app }) => app),
+      bffSidecar: bffs.map(({ sidecar }) => sidecar),
+      redis: [store.process],
+      broadcast: [broadcast.process],
+    };
+    const stop = async () => {
+      await stack.stop();
+      await stopRedises();
+    };
+    return {
+      instances,
+      stack,
+      processes,
+      store: store.address,
+      broadcast: broadcast.address,
+      stop,
+      peer: {
+        id: 'tocsin',
+        name: 'Tocsin',
+        version: '',
+        setup: '',
+        protocol: tocsinProtocol,
+        publishUrls: producers.map(({ url }) => `${url}/notifications`),
+        socketUrls: bffs.map(({ url }) => url),
+        requestFor: (messages) => {
+          const items = messages.map(({ feed, text }) => ({ feed, title: TITLE, body: text }));
+          return { body: JSON.stringify(items.length === 1 ? items[0] : items) };
+        },
+        processes: [],
+        restart: () => Promise.reject(new Error('Nothing here restarts it.')),
+        stop,
+      },
+    };
+  } catch (error) {
+    await stopRedises();
+    throw error;
+  }
+}
+
+/** CPU time so far in µs, by kind. */
+export function readCpu({ processes }: Rig): Record<Kind, number> {
+  const sumOf = (kind: Kind) =>
+    processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
+  return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
+}
+
+/** Resident bytes of all processes of a kind. */
+export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
+  processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
+
+/** A metric of all bffs. */
+export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
+  const values = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, name)));
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
+
+/** Resolves when so many notifications are committed and broadcast. @throws Failure after 30 s */
+export async function untilPublished(rig: Rig, count: number): Promise<void> {
+  const fault = await pollUntil(async () => (await publications(rig)) >= count, {
+    timeoutMs: 30_000,
+    everyMs: 100,
+  });
+  if (fault) throw new Failure(`What was accepted is not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
+}
+
+/** Resolves when no client is connected any more. @throws Failure after 30 s */
+export async function untilAllWent(rig: Rig): Promise<void> {
+  const look = async () => (await bffMetric(rig, 'tocsin_bff_connections')) === 0;
+  const fault = await pollUntil(look, { timeoutMs: 30_000, everyMs: 200 });
+  if (fault) throw new Failure(`Clients are still connected: ${fault}. Logs: ${rig.stack.logDir}`);
+}

@@ -1,0 +1,97 @@
+import { feedKey, headKey, headSchema, TOPICS } from '@tocsin/contracts';
+import { createClient } from 'redis';
+import { Failure } from '../../failure.ts';
+import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
+import type { Rig } from './rig.ts';
+
+type Redis = ReturnType<typeof createClient>;
+
+export async function withStore<T>(rig: Rig, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = createClient({ url: `redis://${rig.store}` });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  try {
+    return await work(redis);
+  } finally {
+    redis.destroy();
+  }
+}
+
+/** Dapr puts the app id before the keys of the state store. */
+const APP = 'bff||';
+const bytesOf = async (redis: Redis, key: string): Promise<number> =>
+  (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
+
+/** What Redis keeps for feeds, in bytes of all of them together. Documents that no head names go by themselves. */
+export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
+  withStore(rig, async (redis) => {
+    const bytes = { heads: 0, segments: 0, ids: 0 };
+    for (const feed of feeds) {
+      const key = APP + headKey(feed);
+      const data = await redis.hGet(key, 'data');
+      if (!data) throw new Failure(`${key} is not in Redis.`);
+      const head = headSchema.parse(JSON.parse(data));
+      bytes.heads += await bytesOf(redis, key);
+      for (const segment of head.segments) bytes.segments += await bytesOf(redis, APP + segment.key);
+      for (const ids of head.ids) bytes.ids += await bytesOf(redis, APP + ids.key);
+    }
+    return bytes;
+  });
+
+/** Bytes of one announcement in its stream. */
+export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
+  withStore(
+    rig,
+    async (redis) =>
+      (await bytesOf(redis, TOPICS.announcements)) / Math.max(1, await redis.xLen(TOPICS.announcements)),
+  );
+
+/** Bytes of what one reader has read, over those who have read something of the feed. */
+export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
+  withStore(rig, async (redis) => {
+    let [bytes, count] = [0, 0];
+    for await (const keys of redis.scanIterator({ MATCH: `${APP}read:*:${feedKey(feed)}`, COUNT: 1_000 })) {
+      for (const key of keys) {
+        bytes += await bytesOf(redis, key);
+        count++;
+      }
+    }
+    if (count === 0) throw new Failure('No reader is in Redis.');
+    return bytes / count;
+  });
+
+export const usedMemory = (rig: Rig): Promise<number> =>
+  withStore(rig, async (redis) => Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]));
+
+/** Which component uses a command; what is not named here belongs to none. */
+const ROLE_OF: Record<string, RedisRole> = {
+  set: 'entries',
+  expire: 'entries',
+  get: 'entries',
+  getdel: 'entries',
+  xadd: 'announcements',
+  xreadgroup: 'announcements',
+  xack: 'announcements',
+  xpending: 'announcements',
+  'xpending|ext': 'announcements',
+  xclaim: 'announcements',
+  eval: 'state',
+  evalsha: 'state',
+  hgetall: 'state',
+  hget: 'state',
+  hset: 'state',
+  multi: 'state',
+  exec: 'state',
+};
+
+/** Execution time in µs that Redis has counted so far, by component. */
+export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
+  withStore(rig, async (redis) => {
+    const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
+    const stats = await redis.info('commandstats');
+    for (const [, name = '', usec] of stats.matchAll(/^cmdstat_(\S+?):calls=\d+,usec=(\d+)/gm)) {
+      const role = ROLE_OF[name];
+      if (role) times[role] += Number(usec);
+    }
+    return times;
+  });

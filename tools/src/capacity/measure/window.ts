@@ -1,0 +1,78 @@
+import { COMPONENTS } from '@tocsin/contracts';
+import { readMetric } from '../../bench/read-metric.ts';
+import { KINDS, type Kind } from '../model/constants.ts';
+import { readCpu, type Rig } from './rig.ts';
+
+/** What happened during one stretch of a measurement, and the CPU time that it took. */
+export interface Window {
+  /** Which of the measurement's steps it is. */
+  step: string;
+  instances: number;
+  seconds: number;
+  /** µs, by kind. */
+  cpu: Record<Kind, number>;
+  entries: number;
+  notifications: number;
+  /** Events of a publication that clients received. */
+  pushes: number;
+  /** Connections that began. */
+  connects: number;
+  /** Connections that stood, each with one subscription. */
+  connections: number;
+  /** Events that were put into the broadcaster's stream by hand. */
+  injected: number;
+  /** Last numbers that were announced once more. */
+  rings: number;
+  /** Documents that bffs read from the state store. */
+  reads: number;
+}
+
+export type Done = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'rings'>>;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const readsOf = async ({ stack }: Rig): Promise<number> =>
+  sum(
+    await Promise.all(
+      stack.bffs.map(({ daprMetricsUrl }) =>
+        readMetric(daprMetricsUrl, 'dapr_component_state_count', {
+          component: COMPONENTS.state,
+          operation: 'get',
+        }),
+      ),
+    ),
+  );
+
+const ringsOf = async ({ stack }: Rig): Promise<number> =>
+  sum(
+    await Promise.all(
+      stack.producers.map(({ url }) =>
+        readMetric(`${url}/metrics`, 'tocsin_producer_entry_steps_total', { step: 'ring' }),
+      ),
+    ),
+  );
+
+/** Runs `work`, which says what it did, and looks at the processes before and after it. */
+export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
+  const [reads, rings] = [await readsOf(rig), await ringsOf(rig)];
+  const before = readCpu(rig);
+  const started = performance.now();
+  const done = await work();
+  const after = readCpu(rig);
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    step,
+    instances: rig.instances,
+    seconds,
+    cpu: Object.fromEntries(KINDS.map((kind) => [kind, after[kind] - before[kind]])) as Window['cpu'],
+    entries: 0,
+    notifications: 0,
+    pushes: 0,
+    connects: 0,
+    connections: 0,
+    injected: 0,
+    ...done,
+    reads: (await readsOf(rig)) - reads,
+    rings: (await ringsOf(rig)) - rings,
+  };
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { hearCost } from './constants.ts';
+import { limitsOf } from './limits.ts';
+import { comparisonRate, flowOf, type Load } from './load.ts';
+import { planOf, totalCores, type Plan } from './plan.ts';
+import { CONSTANTS, LOAD } from './round-figures.ts';
+
+const plan = (load: Partial<Load> = {}): Plan => planOf({ ...LOAD, ...load }, CONSTANTS) as Plan;
+const coresOf = ({ terms }: Plan, name: string): number => {
+  const term = terms.find((one) => one.name === name);
+  return ((term?.perSecond ?? 0) * Object.values(term?.cost ?? {}).reduce((sum, µs) => sum + µs, 0)) / 1e6;
+};
+
+describe('comparisons of a view with its head', () => {
+  it('should come each 30 s without any event, and most often with one now and then', () => {
+    expect(comparisonRate(0)).toBeCloseTo(1 / 30);
+    expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);
+    expect(comparisonRate(0.2)).toBeGreaterThan(3 / 30);
+    expect(comparisonRate(10)).toBeLessThan(1e-6);
+  });
+
+  it('should be those of a simulation', () => {
+    const rate = 0.1;
+    let [time, count, seed] = [0, 0, 1];
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    for (let event = 0; event < 50_000; event++) {
+      const gap = -Math.log(random()) / rate;
+      for (let [at, pause] = [2, 2]; at < gap; at += pause) {
+        count++;
+        pause = Math.min(30, 2 * pause);
+      }
+      time += gap;
+    }
+    expect(comparisonRate(rate) / (count / time)).toBeCloseTo(1, 1);
+  });
+});
+
+describe('how a load spreads', () => {
+  it('should put the watchers of a feed on at most as many instances as there are', () => {
+    expect(flowOf({ ...LOAD, feeds: 1_000 }, 40).watchingInstances).toBeCloseTo(1);
+    expect(flowOf({ ...LOAD, feeds: 100 }, 40).watchingInstances).toBeGreaterThan(8);
+    expect(flowOf({ ...LOAD, feeds: 1 }, 40).watchingInstances).toBeCloseTo(40);
+    expect(flowOf({ ...LOAD, connections: 0 }, 40).watchingInstances).toBe(0);
+  });
+
+  it('should count a push for each watcher of the feed, whatever the number of feeds', () => {
+    for (const feeds of [1, 10, 1_000]) {
+      const { pushes, watchersPerFeed } = flowOf({ ...LOAD, feeds }, 2);
+      expect(pushes).toBeCloseTo(LOAD.rate * watchersPerFeed);
+    }
+    expect(flowOf({ ...LOAD, batch: 10 }, 2).pushes).toBeCloseTo(flowOf(LOAD, 2).pushes / 10);
+  });
+
+  it('should count connects by how long a connection lasts', () => {
+    expect(flowOf({ ...LOAD, sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
+  });
+});
+
+describe('a plan', () => {
+  it('should be the sum of what each event costs', () => {
+    const { cores } = plan({ connections: 0, rate: 100 });
+    expect(cores.producer).toBeCloseTo(100 * 200e-6);
+    // Turns, and two instances that hear.
+    expect(cores.bff).toBeCloseTo(100 * 300e-6 + 2 * 100 * 100e-6);
+    expect(cores.bffSidecar).toBeCloseTo(50 * 100e-6);
+    expect(cores.redis).toBeCloseTo(100 * 100e-6);
+  });
+
+  it('should let the cost of hearing grow with the instances, and nothing else of an entry', () => {
+    const heard = (instances: number) => coresOf(plan({ instances }), 'events heard by every bff');
+    expect(heard(40) / heard(2)).toBeCloseTo(20);
+    const entries = (instances: number) => coresOf(plan({ instances }), 'entries, POST to broadcast');
+    expect(entries(40)).toBeCloseTo(entries(2));
+  });
+
+  it('should take what is measured of hearing at the nearest rates', () => {
+    const at = (rate: number) => hearCost(CONSTANTS.cpu, rate).bff;
+    expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
+    expect(at(1_000)).toBeCloseTo(60);
+  });
+
+  it('should take as many bffs as keep each below the target, if none are named', () => {
+    const { instances: _, ...free } = LOAD;
+    const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
+    expect(found.instances).toBe(10);
+    const much = { connections: 20_000, feeds: 1_000, rate: 3_000, history: 10 };
+    const busy = planOf({ ...free, ...much }, CONSTANTS) as Plan;
+    expect(busy.cores.bff / busy.instances).toBeLessThanOrEqual(0.5);
+    const less = plan({ ...much, instances: busy.instances - 1 });
+    expect(less.cores.bff / less.instances).toBeGreaterThan(0.5);
+  });
+
+  it('should say so when no number of bffs is enough, since each hears everything', () => {
+    const { instances: _, ...free } = LOAD;
+    expect(planOf({ ...free, rate: 100_000 }, CONSTANTS)).toBeUndefined();
+  });
+
+  it('should count memory for connections, watched feeds and their publications', () => {
+    const few = plan({ feeds: 1, rate: 0 });
+    expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
+    // A day of 10 a second is more than a ring holds.
+    const { memory, kept } = plan({ feeds: 10 });
+    expect(kept.ring).toBe(1_000);
+    expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
+    // A larger payload lies in the ring as it is.
+    expect(plan({ feeds: 10, payload: 400 }).memory.bff - memory.bff).toBeCloseTo(10 * 1_000 * 200, -1);
+  });
+
+  it('should bound what Redis keeps by history, ids and a day of announcements', () => {
+    const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
+    expect(kept.history).toBe(10_000);
+    expect(kept.ids).toBe(100_000);
+    expect(redis.state.bytes).toBeCloseTo(1e6 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300, -1);
+    expect(redis.announcements.bytes).toBeCloseTo(1e6 + 10 * 86_400 * 500, -1);
+    expect(plan({ rate: 100, batch: 10, feeds: 1 }).redis.announcements.bytes).toBeCloseTo(
+      1e6 + 10 * 86_400 * 500,
+      -1,
+    );
+  });
+
+  it('should ask for as many Redis as keep each below the target, by CPU and by memory', () => {
+    expect(plan({ rate: 100 }).redis.state.count).toBe(1);
+    // 20,000 × 100 µs × 0.5 is one core, twice the target.
+    expect(plan({ rate: 20_000, feeds: 1_000, connections: 0 }).redis.state.count).toBe(2);
+    expect(plan({ rate: 20_000, feeds: 1_000 }).redis.announcements.count).toBeGreaterThan(50);
+  });
+
+  it('should cost the same CPU in all its parts', () => {
+    const whole = plan({ batch: 10, connections: 5_000 });
+    const parts = whole.terms.reduce((sum, { name }) => sum + coresOf(whole, name), 0);
+    expect(totalCores(whole)).toBeCloseTo(parts);
+    const { redis, cores } = whole;
+    const byRole = redis.entries.cores + redis.announcements.cores + redis.state.cores;
+    expect(byRole).toBeCloseTo(cores.redis);
+    expect(redis.broadcast.cores).toBeCloseTo(cores.broadcast);
+  });
+});
+
+describe('what fills up first', () => {
+  it('should be the lowest rate at which something reaches the target', () => {
+    const limits = limitsOf(plan({ connections: 0 }), CONSTANTS);
+    expect(limits.map(({ rate }) => rate)).toEqual(limits.map(({ rate }) => rate).sort((a, b) => a - b));
+    for (const { name, rate } of limits) {
+      const at = limitsOf(plan({ connections: 0, rate }), CONSTANTS).find((limit) => limit.name === name);
+      expect(at?.used, name).toBeCloseTo(0.5, 2);
+    }
+  });
+
+  it('should be 0 for what is full without a notification', () => {
+    const [first] = limitsOf(plan({ connections: 1e6 }), CONSTANTS);
+    expect(first).toMatchObject({ rate: 0 });
+  });
+});
