@@ -120,6 +120,7 @@ export const policies = [
       'socket.io',
       'socket.io-adapter',
       'socket.io-parser',
+      'ws',
       '@azure/web-pubsub-socket.io',
       '@socket.io/*',
       'redis',

@@ -1,4 +1,4 @@
-import type { Page, Publication } from '@tocsin/contracts';
+import type { Page, Publication, PublicationsEvent } from '@tocsin/contracts';
 
 interface Encoded {
   json: string;
@@ -24,6 +24,15 @@ export const encodedSizeInList = (publication: Publication): number => encode(pu
 /** `{ ...more, ...page }` as JSON. */
 export function encodePage(page: Page, more: Record<string, unknown> = {}): string {
   const { publications, ...rest } = page;
-  const head = JSON.stringify({ ...more, ...rest });
+  return withPublications({ ...more, ...rest }, publications);
+}
+
+/** `[name, event]` as JSON. */
+export function encodeEvent(name: string, { publications, ...rest }: PublicationsEvent): string {
+  return `[${JSON.stringify(name)},${withPublications(rest, publications)}]`;
+}
+
+function withPublications(rest: object, publications: readonly Publication[]): string {
+  const head = JSON.stringify(rest);
   return `${head.slice(0, -1)},"publications":[${publications.map((one) => encode(one).json).join()}]}`;
 }

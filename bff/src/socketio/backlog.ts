@@ -32,6 +32,20 @@ export function boundBacklog(session: EngineSession, onExceeded: (bytes: number)
   });
 }
 
+/**
+ * Writes a frame to the session's WebSocket, past engine.io. False where only engine.io can keep the order or the bound:
+ * the session polls, is about to change, has packets waiting, or would have too much waiting; then nothing was written.
+ */
+export function sendFrame(session: EngineSession, frame: Buffer): boolean {
+  const socket = webSocketOf(session);
+  if (!socket || socket.readyState !== OPEN || session.readyState !== 'open') return false;
+  const { writeBuffer } = session as unknown as { writeBuffer: readonly unknown[] };
+  if (!session.transport.writable || writeBuffer.length > 0) return false;
+  if (socket.bufferedAmount + frame.length > MAX_BACKLOG_BYTES) return false;
+  socket._sender.sendFrame([frame]);
+  return true;
+}
+
 /** Ends a session without waiting for its peer to read, poll or answer. */
 export function breakOff(session: EngineSession): void {
   const socket = webSocketOf(session);
@@ -41,8 +55,13 @@ export function breakOff(session: EngineSession): void {
 
 const bufferedBy = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
 
+const OPEN = 1;
+
 interface WebSocketInside {
+  readyState: number;
   bufferedAmount: number;
+  /** engine.io sends what is framed already in this way too. */
+  _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }
 

@@ -38,6 +38,8 @@ export interface ConnectionDependencies {
   log: Logger;
   now: () => number;
   onSubscribed: (outcome: SubscriptionOutcome) => void;
+  /** Called right before a subscription is answered with where the feed stands: what lies before goes out first. */
+  onAnswering: (feed: string) => void;
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
 }
@@ -59,7 +61,7 @@ export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 /** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
 export function serveConnection(
   socket: GatewaySocket,
-  { auth, views, pages, log, now, onSubscribed, onEnded }: ConnectionDependencies,
+  { auth, views, pages, log, now, onSubscribed, onAnswering, onEnded }: ConnectionDependencies,
 ): void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
@@ -115,6 +117,7 @@ export function serveConnection(
     try {
       const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
       const page = await readPageFor(socket.data.reader, views.view(feed), asked, pages);
+      onAnswering(feed);
       onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {

@@ -27,9 +27,11 @@ import {
   type SubscriptionOutcome,
 } from './connection.ts';
 import { parser } from './encoder.ts';
+import { fanOut } from './fan-out.ts';
 import { createHandshakeGuard } from './handshake-guard.ts';
 import { corsFor, createOriginGuard } from './origins.ts';
 import { refuseOtherUpgrades } from './other-upgrades.ts';
+import { Outbox } from './outbox.ts';
 import type { SocketData } from './session.ts';
 
 export interface GatewayOptions {
@@ -74,6 +76,7 @@ export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #outbox = new Outbox({ send: (event) => this.#sendNow(event) });
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -116,7 +119,10 @@ export class Gateway {
     });
     this.#io.use(admit(auth, log));
     this.#io.on('connection', (socket) =>
-      serveConnection(socket, { auth, views, pages, log, now, onSubscribed, onEnded }),
+      serveConnection(socket, {
+        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
+        onAnswering: (feed) => this.#outbox.flush(feed),
+      }),
     );
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
@@ -146,12 +152,19 @@ export class Gateway {
     return this.#io.engine.clientsCount;
   }
 
-  /** Sends to the connections of this instance that are subscribed to the feed. */
+  /** Sends soon to the connections of this instance that are subscribed to the feed. */
   send({ feed, epoch, publications }: PublicationsEvent): void {
+    this.#outbox.add({ feed, epoch, publications });
+  }
+
+  #sendNow({ feed, epoch, publications }: PublicationsEvent): void {
     const now = this.#options.now();
     const shown = publications.map((publication) => present(publication, now));
     const room = this.#io.local.to(roomOf(feed));
-    room.emit('publications', { feed, epoch, publications: shown });
+    const event = { feed, epoch, publications: shown };
+    // Azure's service knows who is in a room; here nobody is connected.
+    if (this.#options.azure) room.emit('publications', event);
+    else fanOut(this.#io.of('/'), roomOf(feed), event);
     const retracted = shown.flatMap((publication) =>
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
     );
@@ -171,6 +184,7 @@ export class Gateway {
    */
   async drain(ms: number): Promise<void> {
     this.#draining = true;
+    this.#outbox.flushAll();
     for (const socket of this.#io.of('/').sockets.values()) {
       socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * DRAIN_SPREAD) });
     }
@@ -181,6 +195,7 @@ export class Gateway {
   /** Ends all connections and with them the HTTP server. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    this.#outbox.stop();
     this.#options.server.closeIdleConnections();
     await this.#io.close();
     if (this.#options.azure) await closeServer(this.#options.server);
@@ -188,6 +203,7 @@ export class Gateway {
 
   /** Tells the connections of this instance that are subscribed to the feed where it stands. */
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
+    this.#outbox.flush(feed);
     this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
   }
 

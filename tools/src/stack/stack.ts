@@ -39,8 +39,6 @@ export interface StackOptions {
   redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
-  /** Options of Node that every application of this repository is started with. */
-  nodeOptions?: readonly string[];
   /** Other commands than the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
   /** Where all logs go; default a new folder under `.artifacts/logs`, of which the newest 20 are kept. */
@@ -69,10 +67,10 @@ export interface Stack {
 
 type Service = 'redis' | 'placement' | 'scheduler';
 
-const appOf = (folder: 'producer' | 'bff', nodeOptions: readonly string[] = []): AppCommand => ({
-  cwd: join(ROOT, folder),
-  command: [process.execPath, ...nodeOptions, '--import', 'tsx', 'src/main.ts'],
-});
+const APPS: Record<'producer' | 'bff', AppCommand> = {
+  producer: { cwd: join(ROOT, 'producer'), command: [process.execPath, '--import', 'tsx', 'src/main.ts'] },
+  bff: { cwd: join(ROOT, 'bff'), command: [process.execPath, '--import', 'tsx', 'src/main.ts'] },
+};
 
 /**
  * Starts pairs of sidecar and application, with their own Redis, placement and scheduler, all on free ports of this
@@ -124,7 +122,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
         createPair(context, {
           appId,
           name: `${appId}-${index + 1}`,
-          app: options.apps?.[appId] ?? appOf(appId, options.nodeOptions),
+          app: options.apps?.[appId] ?? APPS[appId],
           env: { ...options.env, ...(typeof env === 'function' ? env(index) : env) },
         }),
       ),
