@@ -1,4 +1,5 @@
 import { Activation } from './activation.ts';
+import { FeedQueue, type RunTurn } from './feed-queue.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
@@ -21,7 +22,8 @@ export interface FeedHostDependencies extends TurnDependencies {
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
-  readonly #running = new Map<string, Promise<unknown>>();
+  /** Of the feeds that have turns waiting or under way. */
+  readonly #queues = new Map<string, FeedQueue>();
   readonly #homeUntil = new Map<string, number>();
 
   constructor(dependencies: FeedHostDependencies) {
@@ -48,19 +50,23 @@ export class FeedHost {
 
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
   turn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const before = this.#running.get(feed) ?? Promise.resolve();
-    const take = () => takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies);
+    const queue = this.#queues.get(feed) ?? this.#createQueue(feed);
+    return queue.turn(announced, caller);
+  }
+
+  #createQueue(feed: string): FeedQueue {
     const { around } = this.#dependencies;
-    const run = around ? () => around(take) : take;
-    const turn = before.then(run, run);
-    this.#running.set(feed, turn);
-    const forget = () => {
-      if (this.#running.get(feed) !== turn) return;
-      this.#running.delete(feed);
-      this.#forgetOldest();
+    const run: RunTurn = (announced, caller, order) => {
+      const take = () =>
+        takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies, order);
+      return around ? around(take) : take();
     };
-    turn.then(forget, forget);
-    return turn;
+    const queue = new FeedQueue(run, () => {
+      this.#queues.delete(feed);
+      this.#forgetOldest();
+    });
+    this.#queues.set(feed, queue);
+    return queue;
   }
 
   /** Forgets what was kept between turns; the next turn reads it again. */
@@ -71,7 +77,7 @@ export class FeedHost {
 
   /** Resolves when no turn is under way. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#running.values()]);
+    await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
   }
 
   #activationOf(feed: string): Activation {
@@ -90,7 +96,7 @@ export class FeedHost {
     for (const { known } of this.#activations.values()) ids += known.size;
     for (const [feed, { known, unwritten }] of this.#activations) {
       if (this.#activations.size <= MAX_ACTIVATIONS && ids <= MAX_KNOWN_IDS) return;
-      if (this.#running.has(feed) || unwritten.size > 0) continue;
+      if (this.#queues.has(feed) || unwritten.size > 0) continue;
       this.#activations.delete(feed);
       ids -= known.size;
     }

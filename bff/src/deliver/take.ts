@@ -34,10 +34,20 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
 /** The entry that was announced; without one the turn only makes sure that the feed has a sound head. */
 export type Announced = { run: string; seq: number } | undefined;
 
+/** How a turn stands to the other turns of its feed in this process. */
+export interface TurnOrder {
+  /** Resolves when the turn before has ended, well or not: until then this one only reads. */
+  before: Promise<void>;
+  /** Called when the turn has written its last head; it then still claims and broadcasts. Perhaps never called. */
+  committed: () => void;
+}
+
+const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
+
 /**
  * One turn of a feed, its only writer: load the head, confirm what it has unconfirmed, peek at the entries up to
  * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
- * process; between processes the head's etag decides. Rejects when the announcement has to come again.
+ * process but as `order` says; between processes the head's etag decides. Rejects when the announcement has to come again.
  */
 export async function takeTurn(
   feed: string,
@@ -45,12 +55,14 @@ export async function takeTurn(
   caller: CallerKnowledge,
   activation: Activation,
   dependencies: TurnDependencies,
+  order = ALONE,
 ): Promise<TurnResult> {
   try {
-    return await new Turn(feed, caller, activation, dependencies).take(announced);
+    return await new Turn(feed, caller, activation, dependencies, order).take(announced);
   } catch (error) {
     if (!(error instanceof LostDocumentError) || caller.lostDocument === error.key) throw error;
-    return new Turn(feed, { ...caller, lostDocument: error.key }, activation, dependencies).take(announced);
+    const again = { ...caller, lostDocument: error.key };
+    return new Turn(feed, again, activation, dependencies, order).take(announced);
   }
 }
 
@@ -59,14 +71,22 @@ class Turn {
   readonly #caller: CallerKnowledge;
   readonly #activation: Activation;
   readonly #use: TurnDependencies;
+  readonly #order: TurnOrder;
 
   #entries: Entries;
 
-  constructor(feed: string, caller: CallerKnowledge, activation: Activation, dependencies: TurnDependencies) {
+  constructor(
+    feed: string,
+    caller: CallerKnowledge,
+    activation: Activation,
+    dependencies: TurnDependencies,
+    order: TurnOrder,
+  ) {
     this.#feed = feed;
     this.#caller = caller;
     this.#activation = activation;
     this.#use = dependencies;
+    this.#order = order;
     this.#entries = dependencies.entries;
   }
 
@@ -105,7 +125,7 @@ class Turn {
       if (items.length > 0) outcome = 'delivered';
       const traceparent = valid[0]?.traceparent;
       const traces = valid.flatMap((entry) => entry.traces);
-      loaded = await this.#commit(loaded, { run, from, to, items, traceparent, traces });
+      loaded = await this.#commit(loaded, { run, from, to, items, traceparent, traces }, to === seq);
       from = to + 1;
     }
     return this.#result(outcome, loaded);
@@ -122,6 +142,7 @@ class Turn {
     const loaded = await loadHead(this.#feed, this.#caller, this.#use);
     if (loaded.loss) this.#use.events.lossNoticed(this.#feed, loaded.loss);
     await this.#use.reach('loaded');
+    await this.#order.before;
     // What a head that is not built on has committed is not in the epoch that begins: its entries are taken again.
     if (!loaded.begins) await this.#confirm(loaded);
     else await withdraw(this.#feed, loaded.stored, this.#use);
@@ -134,9 +155,10 @@ class Turn {
     return batch;
   }
 
-  async #commit(loaded: LoadedHead, taken: Taken | undefined): Promise<LoadedHead> {
+  async #commit(loaded: LoadedHead, taken: Taken | undefined, isLast = false): Promise<LoadedHead> {
     const done = await commit(this.#feed, loaded, taken, this.#activation, this.#use);
     await this.#use.reach('committed');
+    if (isLast) this.#order.committed();
     await this.#confirm(done.loaded);
     this.#use.events.appended(this.#feed, taken, done.commit);
     return done.loaded;

@@ -1,0 +1,97 @@
+import { highest } from '../feed/position.ts';
+import type { CallerKnowledge } from './load.ts';
+import type { Announced, TurnOrder, TurnResult } from './take.ts';
+
+export type RunTurn = (
+  announced: Announced,
+  caller: CallerKnowledge,
+  order: TurnOrder,
+) => Promise<TurnResult>;
+
+interface Waiting {
+  announced: Announced;
+  caller: CallerKnowledge;
+  settle: { resolve: (result: TurnResult) => void; reject: (error: unknown) => void }[];
+}
+
+/**
+ * The turns of one feed in one process, one after the other. A turn begins when the one before has written its last
+ * head, so that it reads while that one still claims and broadcasts, and it writes nothing before that one has ended.
+ * What waits of one run is one turn, up to its highest number.
+ */
+export class FeedQueue {
+  readonly #run: RunTurn;
+  readonly #onIdle: () => void;
+  readonly #waiting: Waiting[] = [];
+  /** The turn that was begun last, until it has ended. */
+  #before: Promise<void> | undefined;
+  #isReading = false;
+  /** Turns that wait or are under way. */
+  #size = 0;
+
+  /** `onIdle` is called whenever no turn waits or is under way any more. */
+  constructor(run: RunTurn, onIdle: () => void) {
+    this.#run = run;
+    this.#onIdle = onIdle;
+  }
+
+  /** As the turn that takes what is announced. */
+  turn(announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    return new Promise((resolve, reject) => {
+      const joined = this.#joining(announced, caller);
+      if (joined) joined.settle.push({ resolve, reject });
+      else {
+        this.#size++;
+        this.#waiting.push({ announced, caller, settle: [{ resolve, reject }] });
+        this.#pump();
+      }
+    });
+  }
+
+  /** Resolves when no turn is under way. */
+  async settled(): Promise<void> {
+    while (this.#before) await this.#before;
+  }
+
+  /** The turn that waits already and takes this too, from now on. */
+  #joining(announced: Announced, caller: CallerKnowledge): Waiting | undefined {
+    if (!announced || caller.lostDocument !== undefined) return undefined;
+    const found = this.#waiting.find(
+      (other) => other.announced?.run === announced.run && other.caller.lostDocument === undefined,
+    );
+    if (!found?.announced) return undefined;
+    found.announced = { ...announced, seq: Math.max(announced.seq, found.announced.seq) };
+    found.caller = { heard: highest(found.caller.heard, caller.heard) };
+    return found;
+  }
+
+  #pump(): void {
+    if (this.#isReading) return;
+    const next = this.#waiting.shift();
+    if (!next) return;
+    this.#isReading = true;
+    let hasRead = false;
+    const read = () => {
+      if (hasRead) return;
+      hasRead = true;
+      this.#isReading = false;
+      this.#pump();
+    };
+    const turn = this.#run(next.announced, next.caller, {
+      before: this.#before ?? Promise.resolve(),
+      committed: read,
+    });
+    const ended = turn
+      .then(
+        (result) => next.settle.forEach(({ resolve }) => resolve(result)),
+        (error: unknown) => next.settle.forEach(({ reject }) => reject(error)),
+      )
+      .then(() => {
+        this.#size--;
+        if (this.#before === ended) this.#before = undefined;
+        read();
+        if (this.#size === 0) this.#onIdle();
+      });
+    this.#before = ended;
+  }
+}
