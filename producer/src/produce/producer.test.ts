@@ -30,6 +30,17 @@ describe('a request', () => {
     expect(producer.held).toBe(0);
   });
 
+  it('should share its entry with what arrived together with it', async () => {
+    const due: (() => void)[] = [];
+    const { producer, backend } = testProducer({ soon: (begin) => void due.push(begin) });
+    const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
+    expect(backend.deposited).toEqual([]);
+    expect(due).toHaveLength(1);
+    due[0]?.();
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
+    expect(backend.deposited.map(idsOf)).toEqual([['a', 'b', 'c']]);
+  });
+
   it('should not be accepted while its announcement is not known', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');

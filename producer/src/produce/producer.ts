@@ -21,6 +21,8 @@ export interface ProducerOptions {
   maxUnderWay: number;
   /** Most feeds whose run and number are remembered. */
   maxLanes: number;
+  /** Runs it when all that has arrived by now was taken, so that what came together makes one entry. */
+  soon?: (begin: () => void) => void;
 }
 
 /** Of the time for a graceful stop so much at most is kept for the doorbells, in ms. */
@@ -42,6 +44,7 @@ export class Producer {
   #underWay = 0;
   #held = 0;
   #heldBytes = 0;
+  #isPumpDue = false;
   #stopping = false;
   #whenIdle: (() => void) | undefined;
 
@@ -96,7 +99,7 @@ export class Producer {
       lane.add(part);
       if (!lane.isBusy) this.#ready.add(lane);
     }
-    this.#pump();
+    this.#pumpSoon();
     const timer = setTimeout(() => this.#giveUp(request, 'late'), requestTimeoutMs);
     try {
       return await request.outcome;
@@ -112,6 +115,16 @@ export class Producer {
       if (dropped) this.#hold(-dropped.count, -dropped.bytes);
     }
     request.answer(outcome);
+  }
+
+  #pumpSoon(): void {
+    if (this.#isPumpDue) return;
+    this.#isPumpDue = true;
+    const { soon = setImmediate } = this.#options;
+    soon(() => {
+      this.#isPumpDue = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {

@@ -13,7 +13,7 @@ export class RecordingObserver implements Observer {
   runEnded: Observer['runEnded'] = ({ feed, seq }) => void this.told.push(`run ended ${feed} ${seq}`);
 }
 
-/** A producer over memory whose faults the test decides. */
+/** A producer over memory whose faults the test decides; it begins at once, without waiting for the end of the tick. */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
   const backend = new FaultyBackend();
   const observer = new RecordingObserver();
@@ -26,6 +26,7 @@ export function testProducer(options: Partial<ProducerOptions> = {}) {
     maxHeldBytes: 64 * 1024 * 1024,
     maxUnderWay: 32,
     maxLanes: 1_000,
+    soon: (begin) => begin(),
     ...options,
   });
   return { backend, observer, producer };
