@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import { currentTraceparent } from '../trace.ts';
@@ -195,12 +196,13 @@ export class Sidecar {
 
   async #send(method: Method, path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
     const traceparent = currentTraceparent();
-    // Cleared when the call ends: AbortSignal.timeout would fire for each call all the same, some seconds later.
-    const controller = new AbortController();
-    const timer = setTimeout(
-      () => controller.abort(new Error(`no answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
+    // As undici takes it too: an AbortController for each call is a fifth of what the call costs here.
+    const signal = new EventEmitter();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      signal.emit('abort');
+    }, timeoutMs);
     try {
       const response = await this.#pool.request({
         method,
@@ -211,13 +213,14 @@ export class Sidecar {
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: controller.signal,
+        signal,
       });
       const text = await response.body.text();
       const etag = response.headers.etag;
       return { status: response.statusCode, text, etag: typeof etag === 'string' ? etag : undefined };
     } catch (error) {
-      throw new SidecarError(`The sidecar did not answer ${method} ${path}: ${describe(error)}`, {
+      const reason = isLate ? `no answer within ${timeoutMs} ms` : describe(error);
+      throw new SidecarError(`The sidecar did not answer ${method} ${path}: ${reason}`, {
         code: 'ERR_SIDECAR_UNREACHABLE',
         cause: error,
       });
