@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
+import { bundle, bundleOf } from '../../build/bundle.ts';
 import { ROOT } from '../../paths.ts';
+import type { AppCommand } from '../../stack/pair.ts';
 import { startStack } from '../../stack/stack.ts';
 import { tocsinProtocol } from '../protocols/tocsin.ts';
 import type { Peer, StartOptions } from './peer.ts';
@@ -15,17 +17,22 @@ export interface TocsinPeer extends Peer {
 /** A title must be there; the text of the message is the body. */
 const TITLE = 'n';
 
-/** Our stack with its defaults: one producer, durable 202, a sidecar for each application. */
+/** Our stack as its images have it, with its defaults: one producer, durable 202, a sidecar for each application. */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const redis = await startPeerRedis(options);
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
+  await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
+  const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(logDir, 'profiles')}`] : [];
+  const appOf = (app: 'producer' | 'bff'): AppCommand => ({
+    cwd: join(ROOT, app),
+    command: [process.execPath, ...nodeOptions, bundleOf(app)],
+  });
   const stack = await startStack({
     bffs: options.instances,
     redisHost: redis.address,
     logDir,
-    ...(options.profile && {
-      nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${join(logDir, 'profiles')}`],
-    }),
+    env: { NODE_ENV: 'production' },
+    apps: { producer: appOf('producer'), bff: appOf('bff') },
   }).catch(async (error: unknown) => {
     await redis.stop();
     throw error;
