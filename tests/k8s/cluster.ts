@@ -22,8 +22,8 @@ export async function deployed(...args: string[]): Promise<string> {
 }
 
 /** Runs `npm run doctor -- --kubernetes`. */
-export const doctor = (): Promise<Answer> =>
-  run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT });
+export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
+  run('npm', ['run', '--silent', 'doctor', '--', '--kubernetes'], { cwd: ROOT, env });
 
 /** Runs kubectl. */
 export const ask = (args: readonly string[], input?: string): Promise<Answer> => kubectl.try(args, input);

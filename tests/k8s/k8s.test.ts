@@ -97,7 +97,10 @@ describe('npm run deploy where something is missing', () => {
   it('should name the rights that somebody lacks', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
-        /^You may not .*customresourcedefinitions.* in this cluster: let its administrator deploy, or give you these rights/,
+        /^You may not .*customresourcedefinitions.* in this cluster: let its administrator do this, or give you these rights/,
+      );
+      expect((await doctor({ KUBECONFIG })).stderr).toContain(
+        'You may not create pods/portforward, get secrets in this cluster',
       );
     }));
 

@@ -59,6 +59,11 @@ describe('checkRights', () => {
       /You may not get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more .*administrator/,
     );
     await checkRights(kubectlWith(answers([review('get', 'pods', true)])), []);
+    const forward = { verb: 'create', resource: 'pods', subresource: 'portforward' };
+    const refused = { spec: { resourceAttributes: forward }, status: { allowed: false } };
+    await expect(checkRights(kubectlWith(answers([refused])), [])).rejects.toThrow(
+      /You may not create pods\/portforward in/,
+    );
   });
 
   it('should ask for a namespace only where a kind has one', () => {

@@ -29,6 +29,8 @@ export interface Right {
   verb: string;
   group: string;
   resource: string;
+  /** As `portforward` of pods. */
+  subresource?: string;
   /** Without it: in the whole cluster. */
   namespace?: string;
 }
@@ -64,7 +66,12 @@ const NAMED = 3;
 
 const reviewSchema = z.object({
   spec: z.object({
-    resourceAttributes: z.object({ verb: z.string(), group: z.string().default(''), resource: z.string() }),
+    resourceAttributes: z.object({
+      verb: z.string(),
+      group: z.string().default(''),
+      resource: z.string(),
+      subresource: z.string().optional(),
+    }),
   }),
   status: z.object({ allowed: z.boolean() }),
 });
@@ -94,10 +101,14 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
   if (missing.length === 0) return;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   throw new Failure(
-    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster: let its administrator deploy, or give you ` +
+    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster: let its administrator do this, or give you ` +
       `these rights (\`kubectl auth can-i ${missing[0]}\` asks for one).`,
   );
 }
 
-const dotted = ({ group, resource }: { group: string; resource: string }): string =>
-  group === '' ? resource : `${resource}.${group}`;
+const dotted = ({
+  group,
+  resource,
+  subresource,
+}: Pick<Right, 'group' | 'resource'> & { subresource?: string | undefined }): string =>
+  `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;

@@ -8,7 +8,7 @@ export function print(findings: readonly Finding[], json: boolean): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.map(({ check, state, says, remedy }) => {
     const line = `${state.padEnd(5)}  ${check.padEnd(width)}  ${says}`;
-    return remedy === undefined ? line : `${line}. ${remedy}`;
+    return remedy === undefined ? line : `${line.replace(/\.$/, '')}. ${remedy}`;
   });
   const { checks, warnings, faults } = summary;
   return `${lines.join('\n')}\n\n${checks} checks: ${faults} faults, ${warnings} warnings.\n`;

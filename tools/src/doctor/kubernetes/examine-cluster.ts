@@ -2,6 +2,7 @@ import { APP_IDS } from '@tocsin/contracts';
 import { checkCluster } from '../../deploy/cluster.ts';
 import type { Kubectl } from '../../deploy/kubectl.ts';
 import { NAMESPACE } from '../../deploy/kustomization.ts';
+import { checkRights, type Right } from '../../deploy/rights.ts';
 import { examine } from '../examine.ts';
 import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';
@@ -10,6 +11,14 @@ import { forward, type Forward } from './forward.ts';
 import { lookAtPods, type RunningPod } from './look.ts';
 import { OWN_REDIS, readSecrets } from './secrets.ts';
 
+const RIGHTS: Right[] = [
+  { verb: 'list', group: 'apps', resource: 'deployments' },
+  { verb: 'list', group: 'apps', resource: 'statefulsets' },
+  { verb: 'list', group: '', resource: 'pods' },
+  { verb: 'get', group: '', resource: 'pods' },
+  { verb: 'create', group: '', resource: 'pods', subresource: 'portforward' },
+  { verb: 'get', group: '', resource: 'secrets' },
+].map((right) => ({ ...right, namespace: NAMESPACE }));
 const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
@@ -20,6 +29,7 @@ const REDIS_PORT = 6379;
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
+  await checkRights(kubectl, RIGHTS);
   const { finding, pods } = await lookAtPods(kubectl, NAMESPACE);
   const ways = new Ways(kubectl);
   try {
@@ -52,7 +62,7 @@ class Ways {
       fault(
         `port ${port} of ${pod}`,
         `kubectl does not lead to it: ${local}`,
-        `kubectl -n ${NAMESPACE} describe pod ${pod}. It takes the right to create pods/portforward.`,
+        `kubectl -n ${NAMESPACE} describe pod ${pod}`,
       ),
     );
     return undefined;
