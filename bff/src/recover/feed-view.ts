@@ -29,8 +29,8 @@ export interface Received {
   /** False when it does not continue what is known, so that a comparison is due. */
   continues: boolean;
   /**
-   * The broadcast as it may be sent on: what a later one has taken away has lost its content. Nothing when it comes
-   * so late that this cannot be told, or when its epoch is over.
+   * What of the broadcast is to be sent on: what was not yet, and what a later one has taken away without its content.
+   * Nothing when it comes so late that this cannot be told, or when its epoch is over.
    */
   shown?: PublicationsEvent;
 }
@@ -75,10 +75,13 @@ export class FeedView {
       this.#forget();
       return { continues: false, shown: { feed, epoch, publications } };
     }
+    // Those who watch have what the ring holds: it was sent to them, or lay before what they were answered.
+    const sent = ring.offset;
     const continues = ring.append(publications);
     // What is missing may take something away.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const shown = publications.flatMap((publication) => {
+      if (publication.offset <= sent) return [];
       if (publication.offset <= ring.offset) return ring.at(publication.offset) ?? [];
       const { offset } = publication;
       return isHigher({ epoch, offset }, removedBefore) ? [publication] : [];

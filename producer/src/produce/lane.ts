@@ -34,6 +34,8 @@ export class Lane {
   #rung: Announcement | undefined;
   readonly #waiting = new Set<Part>();
   #underWay: Batch | undefined;
+  /** Until then nothing is begun; in ms of the producer's clock. */
+  restsUntil = 0;
 
   constructor(feed: string) {
     this.feed = feed;

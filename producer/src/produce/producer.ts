@@ -25,6 +25,11 @@ export interface ProducerOptions {
   soon?: (begin: () => void) => void;
 }
 
+/** After an entry its feed rests as long as that one took, but never longer than so many ms. */
+const LONGEST_REST_MS = 50;
+/** A rest that a timer cannot keep. */
+const SHORTEST_REST_MS = 1;
+
 /** Of the time for a graceful stop so much at most is kept for the doorbells, in ms. */
 const DOORBELLS_MS = 2_000;
 
@@ -38,6 +43,7 @@ export class Producer {
   readonly #doorbells: Doorbells;
   /** The lanes that have something waiting and nothing under way, the first to begin first. */
   readonly #ready = new Set<Lane>();
+  readonly #resting = new Set<Lane>();
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRinging = new AbortController();
@@ -97,9 +103,8 @@ export class Producer {
     for (const [feed, part] of request.parts) {
       const lane = this.#lanes.of(feed);
       lane.add(part);
-      if (!lane.isBusy) this.#ready.add(lane);
+      if (!lane.isBusy) this.#makeReady(lane);
     }
-    this.#pumpSoon();
     const timer = setTimeout(() => this.#giveUp(request, 'late'), requestTimeoutMs);
     try {
       return await request.outcome;
@@ -115,6 +120,26 @@ export class Producer {
       if (dropped) this.#hold(-dropped.count, -dropped.bytes);
     }
     request.answer(outcome);
+  }
+
+  /**
+   * Lets the lane begin soon, or when it has rested. An entry costs the same whatever it holds, and takes longer the
+   * busier the machine is: so the busier it is, the more share one.
+   */
+  #makeReady(lane: Lane): void {
+    const rest = lane.restsUntil - performance.now();
+    if (rest < SHORTEST_REST_MS) {
+      this.#ready.add(lane);
+      this.#pumpSoon();
+    } else if (!this.#resting.has(lane)) {
+      this.#resting.add(lane);
+      setTimeout(() => {
+        this.#resting.delete(lane);
+        if (lane.isBusy) return;
+        this.#ready.add(lane);
+        this.#pump();
+      }, rest);
+    }
   }
 
   #pumpSoon(): void {
@@ -144,6 +169,7 @@ export class Producer {
 
   async #finish(lane: Lane, batch: Batch): Promise<void> {
     const signal = this.#endOfFinishing.signal;
+    const begun = performance.now();
     const finished = await finishEntry(batch, { ...this.#options, signal });
     if (!finished && signal.aborted) return;
     if (finished) {
@@ -156,7 +182,9 @@ export class Producer {
     }
     this.#hold(-batch.entry.notifications.length, -batch.bytes);
     this.#underWay--;
-    if (lane.hasWaiting) this.#ready.add(lane);
+    const ended = performance.now();
+    lane.restsUntil = ended + Math.min(LONGEST_REST_MS, ended - begun);
+    if (lane.hasWaiting) this.#makeReady(lane);
     else this.#lanes.rests(lane);
     this.#pump();
   }
