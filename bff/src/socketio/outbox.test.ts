@@ -80,7 +80,7 @@ it('should rest after it has sent, the longer the more that took, and gather mea
     for (const offset of [2, 3]) outbox.add(event([offset]));
     await tick();
     expect(offsetsOf(sent)).toEqual([[1]]);
-    vi.advanceTimersByTime(19);
+    vi.advanceTimersByTime(9);
     expect(offsetsOf(sent)).toEqual([[1]]);
     vi.advanceTimersByTime(1);
     expect(offsetsOf(sent)).toEqual([[1], [2, 3]]);

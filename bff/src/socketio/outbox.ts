@@ -3,7 +3,7 @@ import { inParts, MAX_CONTENT_BYTES } from '../feed/present.ts';
 import { encodedSizeInList } from '../recover/encoded.ts';
 
 /** After it has sent for so long, an outbox rests for this many times as long, but never longer than so many ms. */
-const REST_TIMES = 4;
+const REST_TIMES = 2;
 const LONGEST_REST_MS = 100;
 /** A rest that a timer cannot keep. */
 const SHORTEST_REST_MS = 1;

@@ -34,6 +34,7 @@ export class Lane {
   #rung: Announcement | undefined;
   readonly #waiting = new Set<Part>();
   #underWay: Batch | undefined;
+  #wasShared = false;
   /** Until then nothing is begun; in ms of the producer's clock. */
   restsUntil = 0;
 
@@ -59,6 +60,11 @@ export class Lane {
 
   get isBusy(): boolean {
     return this.#underWay !== undefined;
+  }
+
+  /** Whether its last entry held what arrived in several requests. */
+  get wasShared(): boolean {
+    return this.#wasShared;
   }
 
   get hasWaiting(): boolean {
@@ -94,6 +100,7 @@ export class Lane {
       this.#waiting.delete(part);
     }
     if (items.length === 0) return undefined;
+    this.#wasShared = shares.length > 1;
     const entry: Entry = {
       v: DOCUMENT_VERSION,
       run: this.#run,

@@ -238,3 +238,49 @@ describe('a lane', () => {
     expect(a.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 });
+
+describe('a feed under load', () => {
+  const at = (backend: { of: (step: 'deposit') => { at: number }[] }) =>
+    backend.of('deposit').map((call) => call.at - START);
+  const START = new Date('2026-01-01T00:00:00Z').getTime();
+
+  it('should rest after an entry as long as that one took', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    const outcomes = [producer.produce([notification('a')])];
+    await sleep(5);
+    outcomes.push(producer.produce([notification('b')]));
+    await sleep(100);
+    expect(at(backend)).toEqual([0, 40]);
+    outcomes.push(producer.produce([notification('c')]));
+    await sleep(100);
+    expect(at(backend)).toEqual([0, 40, 105]);
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted']);
+  });
+
+  it('should never rest for long', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 400;
+    const outcomes = [producer.produce([notification('a')])];
+    await sleep(5);
+    outcomes.push(producer.produce([notification('b')]));
+    await sleep(2_000);
+    expect(at(backend)).toEqual([0, 850]);
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
+  });
+
+  it('should wait a moment for company if its last entry was shared, and not any more if nobody came', async () => {
+    const due: (() => void)[] = [];
+    const { producer, backend } = testProducer({ soon: (begin) => void due.push(begin) });
+    const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));
+    due.shift()?.();
+    await sleep(1_000);
+    outcomes.push(producer.produce([notification('c')]));
+    await sleep(1_000);
+    outcomes.push(producer.produce([notification('d')]));
+    due.shift()?.();
+    await sleep(1);
+    expect(at(backend)).toEqual([0, 1_004, 2_000]);
+    expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted', 'accepted', 'accepted']);
+  });
+});

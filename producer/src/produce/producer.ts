@@ -27,6 +27,8 @@ export interface ProducerOptions {
 
 /** After an entry its feed rests as long as that one took, but never longer than so many ms. */
 const LONGEST_REST_MS = 50;
+/** A feed whose last entry was shared waits so long for company: what comes in bursts comes within it. */
+const COMPANY_MS = 4;
 /** A rest that a timer cannot keep. */
 const SHORTEST_REST_MS = 1;
 
@@ -127,7 +129,8 @@ export class Producer {
    * busier the machine is: so the busier it is, the more share one.
    */
   #makeReady(lane: Lane): void {
-    const rest = lane.restsUntil - performance.now();
+    const company = lane.wasShared ? COMPANY_MS : 0;
+    const rest = Math.max(lane.restsUntil - performance.now(), company);
     if (rest < SHORTEST_REST_MS) {
       this.#ready.add(lane);
       this.#pumpSoon();
