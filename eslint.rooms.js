@@ -24,6 +24,7 @@ export const elements = [
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
   room('testing', '(producer|bff)/src/testing', ['app']),
   room('app', '(producer|bff)/src', ['app']),
+  room('capacity-model', 'tools/src/capacity/model'),
   room('tools', 'tools/src'),
 ];
 
@@ -141,10 +142,13 @@ export const policies = [
     ],
   },
 
+  // What a load needs is computed from what was measured, and from nothing else.
+  { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
+
   {
     from: from('tools'),
     allow: [
-      to('tools', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      to('tools', 'capacity-model', 'contracts', 'client', 'service', 'app', 'ui-server'),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],

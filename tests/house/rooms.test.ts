@@ -75,6 +75,8 @@ describe('an import that a room is not allowed', () => {
     ['bff/src/dapr/entries.ts', 'socket.io'],
     ['bff/src/socketio/gateway.ts', '@dapr/dapr'],
     ['bff/src/http/notifications.ts', 'socket.io'],
+    ['tools/src/capacity/model/plan.ts', '../options.ts'],
+    ['tools/src/capacity/model/plan.ts', 'node:fs'],
   ])('should fail: %s ← %s', async (file, source) => {
     expect(await broken(file, importing(source))).toEqual(['boundaries/dependencies']);
   });

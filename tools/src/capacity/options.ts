@@ -12,12 +12,13 @@ export interface CapacityOptions {
 
 interface NumberOption {
   name: string;
-  /** Absent: as many as it takes. */
   fallback?: number;
   least: number;
   most: number;
   whole: boolean;
   says: string;
+  /** What its absence means. */
+  free?: string;
 }
 
 const NUMBERS: Record<keyof Load, NumberOption> = {
@@ -33,6 +34,14 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
     most: 1_000,
     whole: false,
     says: 'feeds that a browser follows',
+  },
+  bffsPerFeed: {
+    name: 'bffs-per-feed',
+    least: 1,
+    most: 1e5,
+    whole: true,
+    says: 'bffs on which a feed is watched, if a proxy leads by feed',
+    free: 'as chance has it',
   },
   payload: {
     name: 'payload',
@@ -98,8 +107,8 @@ const USAGE =
   'npm run capacity -- [--measure | --check] [--json] [options]\n' +
   Object.values(NUMBERS)
     .map(
-      ({ name, says, fallback }) =>
-        `  ${`--${name} N`.padEnd(26)}${says} (${fallback === undefined ? 'as many as it takes' : fallback})`,
+      ({ name, says, fallback, free = 'as many as it takes' }) =>
+        `  ${`--${name} N`.padEnd(26)}${says} (${fallback ?? free})`,
     )
     .join('\n');
 

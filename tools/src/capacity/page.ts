@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import type { CheckResult } from './check/compare.ts';
 import { checkText } from './check/text.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
-import type { Constants, Cost } from './model/constants.ts';
+import { costAt, type Constants, type Cost } from './model/constants.ts';
 import { limitsOf } from './model/limits.ts';
 import { planOf } from './model/plan.ts';
 import { readCapacityOptions } from './options.ts';
@@ -15,6 +15,9 @@ const END = '<!-- The end of what `npm run capacity` makes. -->';
 /** The load that the page is about. */
 const EXAMPLE = ['--connections', '1e6', '--rate', '5000', '--feeds', '1e5', '--instances', '40'];
 
+const HEARD = 1_000;
+const INSTANCES = [2, 10, 40, 100];
+
 /** Puts figures into the page between its two marks. @throws Failure if the page lacks them */
 export function withFigures(page: string, constants: Constants, check: CheckResult | undefined): string {
   const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
@@ -24,12 +27,14 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     '## What each step costs',
     `CPU time in µs on ${of.cores} cores (${of.cpu}, ${of.system}), Node ${of.node}, Dapr ${of.dapr}, Redis ${of.redis} with ` +
       `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${constants.range.payload} bytes. "Redis" is all of ` +
-      `them together. The load average was ${amount(of.load[0])} before and ${amount(of.load[1])} after: above ${of.cores}, others ` +
-      'worked on these cores too, which makes everything dearer.',
+      `them together. Processes outside of the measurement used ${amount(of.others)} cores meanwhile (median): the ` +
+      'more, the dearer is everything, as two of these cores may be one with two threads.',
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
     `One feed took ${amount(constants.feedRate.singles)} singles a second at 64 in flight, or ${amount(constants.feedRate.arrays)} ` +
       'in arrays of 100, while everything else shared the same cores with it.',
+    `Hearing ${amount(HEARD)} events a second takes so many cores of all bffs together, and of the broadcaster's Redis:`,
+    markdown(hearingRows(constants)),
     '## A million connections and 100,000 feeds',
     fence('sh', `npm run --silent capacity -- ${EXAMPLE.join(' ')}`),
     fence('text', exampleText(constants)),
@@ -61,9 +66,11 @@ function costRows({ cpu }: Constants): string[][] {
   const row = (name: string, cost: Cost) => [name, ...cells(cost)];
   return [
     ['', 'producer', 'its sidecar', 'bff', 'its sidecar', 'Redis'],
-    row(
-      'an entry with one notification: accept, deposit, announce; receive, turn, commit, claim, broadcast',
-      cpu.entry,
+    ...cpu.entry.map(({ rate, cost }) =>
+      row(
+        `an entry with one notification: accept, deposit, announce; receive, turn, commit, claim, broadcast; at ${amount(rate)} a second`,
+        cost,
+      ),
     ),
     row('each further notification in it', cpu.furtherNotification),
     row('more, if the feed lives on another instance than the one that received it', cpu.remoteTurn),
@@ -79,6 +86,16 @@ function costRows({ cpu }: Constants): string[][] {
     row('a watched feed is compared with its head', cpu.comparison),
     row('a feed quiet for a minute is announced once more', cpu.ring),
     row('each process, idle, for a second', cpu.idleSecond),
+  ];
+}
+
+function hearingRows({ cpu }: Constants): string[][] {
+  const { bff = 0, broadcast = 0 } = costAt(cpu.hear, HEARD);
+  const cores = (each: number) => (instances: number) => amount((each * HEARD * instances) / 1e6);
+  return [
+    ['', ...INSTANCES.map((instances) => `${instances} bffs`)],
+    ['bffs', ...INSTANCES.map(cores(bff))],
+    ["the broadcaster's Redis", ...INSTANCES.map(cores(broadcast))],
   ];
 }
 

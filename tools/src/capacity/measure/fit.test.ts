@@ -13,7 +13,16 @@ const COSTS: Constants['cpu'] = {
     redis: 500,
     broadcast: 300,
   },
-  entry: { producer: 200, producerSidecar: 150, bff: 400, bffSidecar: 350, redis: 200, broadcast: 30 },
+  entry: [
+    {
+      rate: SIZES.hearRates[0],
+      cost: { producer: 200, producerSidecar: 150, bff: 400, bffSidecar: 350, redis: 200, broadcast: 30 },
+    },
+    {
+      rate: SIZES.hearRates[1],
+      cost: { producer: 120, producerSidecar: 80, bff: 250, bffSidecar: 200, redis: 90, broadcast: 10 },
+    },
+  ],
   furtherNotification: { producer: 10, bff: 15, redis: 3 },
   remoteTurn: { bff: 120, bffSidecar: 180 },
   ring: { producer: 20, producerSidecar: 30, bff: 90, bffSidecar: 80, redis: 50 },
@@ -41,6 +50,7 @@ const NOTHING = {
   injected: 0,
   rings: 0,
   reads: 0,
+  others: 0,
 };
 
 /** A window in which the idle processes and `costs` used CPU. */
@@ -57,12 +67,12 @@ function windowOf(
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
 /** At the lower of the two rates, so that nothing lies between them. */
 const RATE = SIZES.hearRates[0];
+const FAST = SIZES.hearRates[1];
+
+const [paced, busy] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost];
 
 const entries = (count: number, instances: number): Cost =>
-  times(
-    add(COSTS.entry, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)),
-    count,
-  );
+  times(add(paced, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)), count);
 
 const hear = (instances: number): Window[] =>
   COSTS.hear.map(({ rate, cost }) =>
@@ -126,20 +136,26 @@ function windows(): Window[] {
       times(COSTS.comparison, 3_000),
     ),
     windowOf(
-      'views show',
+      'shows',
       {
         instances: 2,
         seconds: 8,
         entries: 800,
         notifications: 800,
-        pushes: 800,
-        connections: 1_000,
-        reads: 800 * READS + 500,
+        pushes: 8_000,
+        connections: 500,
       },
       entries(800, 2),
-      times(add(COSTS.show, COSTS.push), 800),
-      idleFor(1_000, 8),
-      times(COSTS.comparison, 500),
+      times(COSTS.show, 1_600),
+      times(COSTS.push, 8_000),
+      idleFor(500, 8),
+    ),
+    // Two notifications in each entry.
+    windowOf(
+      'busy',
+      { instances: 2, seconds: 2, entries: 2 * FAST, notifications: 4 * FAST },
+      times(add(busy, times(COSTS.remoteTurn, 0.5), times(fast, 2)), 2 * FAST),
+      times(add(COSTS.furtherNotification, times(COSTS.hearFurther, 2)), 2 * FAST),
     ),
   ];
 }
@@ -151,11 +167,17 @@ describe('the constants', () => {
   it('should be those that the windows were made of', () => {
     const found = fitCpu(windows());
     for (const [name, cost] of Object.entries(COSTS)) {
-      if (name === 'hear') continue;
-      const one = whole(found[name as 'entry']);
+      if (name === 'hear' || name === 'entry') continue;
+      const one = whole(found[name as 'push']);
       for (const [kind, value] of Object.entries(whole(cost as Cost)))
         expect(one[kind as 'bff'], `${name} of ${kind}`).toBeCloseTo(value, 4);
     }
+    found.entry.forEach(({ rate, cost }, index) => {
+      const point = COSTS.entry[index];
+      expect(rate).toBe(point?.rate);
+      for (const [kind, value] of Object.entries(whole(point?.cost ?? {})))
+        expect(whole(cost)[kind as 'bff'], `entry of ${kind}`).toBeCloseTo(value, 4);
+    });
     expect(found.hear.map(({ cost }) => whole(cost).bff)).toEqual([
       expect.closeTo(slow.bff ?? 0, 4),
       expect.closeTo(fast.bff ?? 0, 4),
@@ -167,12 +189,12 @@ describe('the constants', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;
-    expect(fitCpu(disturbed).entry.bff).toBeCloseTo(COSTS.entry.bff ?? 0, 4);
+    expect(fitCpu(disturbed).entry[0]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
   it('should be none where noise would make them negative', () => {
     const noisy = windows().map((window) =>
-      window.step === 'views show' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
+      window.step === 'shows' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
     );
     expect(fitCpu(noisy).show.bff).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { median } from '../../bench/quantile.ts';
 import {
   add,
-  hearCost,
+  costAt,
   KINDS,
   REDIS_ROLES,
   times,
@@ -28,6 +28,9 @@ const medianOf = (costs: readonly Cost[]): Cost =>
 const BFF: readonly Kind[] = ['bff'];
 const READS: readonly Kind[] = ['bff', 'bffSidecar', 'redis'];
 const ALL = KINDS;
+
+const lower = (one: Cost, other: Cost): Cost =>
+  Object.fromEntries(KINDS.map((kind) => [kind, Math.min(one[kind] ?? 0, other[kind] ?? 0)]));
 
 /** Two windows in which nothing else happens; rings may fall into either. */
 function idleAndRing(idle: Window, rings: Window, processes: (window: Window, kind: Kind) => number) {
@@ -79,16 +82,17 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(`hear ${rate}`) }));
   const hearAt = (window: Window): Cost =>
-    times(hearCost({ hear }, window.entries / window.seconds), window.instances);
+    times(costAt(hear, window.entries / window.seconds), window.instances);
 
   const perEntry = (instances: number): Cost =>
     medianOf(all('entries', instances).map((window) => minus(each(window, window.entries), hearAt(window))));
   const [at1, at2] = [perEntry(few), perEntry(many)];
   const remoteTurn = only(times(minus(at2, at1), 2), ['bff', 'bffSidecar']);
-  const entry = only(add(times(at1, 0.5), times(minus(at2, times(remoteTurn, 0.5)), 0.5)), ALL);
+  const paced = only(add(times(at1, 0.5), times(minus(at2, times(remoteTurn, 0.5)), 0.5)), ALL);
+  const pacedRate = median(all('entries', many).map(({ entries, seconds }) => entries / seconds));
   /** All that the entries of a window cost with two instances. */
   const ofEntries = (window: Window): Cost =>
-    times(add(entry, times(remoteTurn, 0.5), hearAt(window)), window.entries);
+    times(add(paced, times(remoteTurn, 0.5), hearAt(window)), window.entries);
 
   const heardArrays = one('hear arrays');
   const furtherEach = 1 / (SIZES.batch - 1);
@@ -96,7 +100,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     times(
       minus(
         each(heardArrays, heardArrays.injected * many),
-        hearCost({ hear }, heardArrays.injected / heardArrays.seconds),
+        costAt(hear, heardArrays.injected / heardArrays.seconds),
       ),
       furtherEach,
     ),
@@ -108,6 +112,28 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     minus(times(minus(net(arrays), ofEntries(arrays)), 1 / further), times(hearFurther, many)),
     ALL,
   );
+
+  const busy = all('busy', many);
+  const busyEntry = medianOf(
+    busy.map((window) =>
+      only(
+        minus(
+          minus(each(window, window.entries), add(times(remoteTurn, 0.5), hearAt(window))),
+          times(
+            add(furtherNotification, times(hearFurther, many)),
+            (window.notifications - window.entries) / window.entries,
+          ),
+        ),
+        ALL,
+      ),
+    ),
+  );
+  const busyRate = median(busy.map(({ entries, seconds }) => entries / seconds));
+  const entry = [
+    { rate: pacedRate, cost: paced },
+    // More at once never costs more for each; what a full machine adds is noise.
+    { rate: busyRate, cost: lower(paced, busyEntry) },
+  ];
 
   const crowd = one('crowd idle');
   const connectionSecond = only(each(crowd, crowd.connections * crowd.seconds), BFF);
@@ -131,16 +157,12 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     times(minus(net(views), ofConnections(views)), 1 / Math.max(1, views.reads)),
     READS,
   );
-  const shows = one('views show');
-  const readsOfEntry = median(all('entries', many).map(({ reads, entries }) => reads / entries));
-  const compared = Math.max(0, shows.reads - shows.entries * readsOfEntry);
+  const shows = one('shows');
   const show = only(
     times(
-      [ofEntries(shows), ofConnections(shows), times(push, shows.pushes), times(comparison, compared)].reduce(
-        minus,
-        net(shows),
-      ),
-      1 / shows.entries,
+      [ofEntries(shows), ofConnections(shows), times(push, shows.pushes)].reduce(minus, net(shows)),
+      // Each feed is watched on each instance.
+      1 / (shows.entries * many),
     ),
     BFF,
   );
@@ -165,15 +187,15 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 export function fit(
   windows: readonly Window[],
   sights: Sights,
-  conditions: Constants['conditions'],
+  conditions: Omit<Constants['conditions'], 'others'>,
 ): Constants {
   const executed = REDIS_ROLES.reduce((sum, role) => sum + sights.executionTimes[role], 0);
   return {
     v: 1,
-    conditions,
+    conditions: { ...conditions, others: median(windows.map(({ others }) => others)) },
     range: {
       connections: SIZES.crowd,
-      rate: SIZES.entryRate,
+      rate: Math.max(...windows.map(({ entries, seconds }) => entries / seconds)),
       feeds: SIZES.views,
       instances: Math.max(...windows.map(({ instances }) => instances)),
       payload: SIZES.payload,

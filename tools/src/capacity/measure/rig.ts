@@ -3,10 +3,13 @@ import { startPeerRedis, type PeerRedis } from '../../bench/peers/peer-redis.ts'
 import type { Peer } from '../../bench/peers/peer.ts';
 import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
+import { bundle, bundleOf } from '../../build/bundle.ts';
 import { Failure } from '../../failure.ts';
 import { pollUntil } from '../../net/poll.ts';
+import { ROOT } from '../../paths.ts';
 import type { ManagedProcess } from '../../process/managed-process.ts';
 import { usageOf } from '../../process/usage.ts';
+import type { AppCommand } from '../../stack/pair.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
@@ -25,6 +28,14 @@ export interface Rig {
 }
 
 const TITLE = 'n';
+/** With it Node opens its inspector on a free port, once it gets SIGUSR1: see `retained`. */
+const INSPECTABLE = '--inspect-port=0';
+
+/** As the images have them. */
+const appOf = (app: 'producer' | 'bff'): AppCommand => ({
+  cwd: join(ROOT, app),
+  command: [process.execPath, INSPECTABLE, bundleOf(app)],
+});
 
 /** @throws Failure if it cannot be started; nothing is left then */
 export async function startRig(instances: number, logDir: string): Promise<Rig> {
@@ -38,11 +49,14 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
     await Promise.all(redises.map((redis) => redis.stop()));
   };
   try {
+    await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
     const store = await startRedis('store');
     const broadcast = await startRedis('broadcast');
     const stack = await startStack({
       bffs: instances,
       redisHost: store.address,
+      env: { NODE_ENV: 'production' },
+      apps: { producer: appOf('producer'), bff: appOf('bff') },
       bffEnv: { REDIS_HOST: broadcast.address },
       logDir,
     });
@@ -108,12 +122,34 @@ export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
 
 export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
 
-/** Resolves when so many notifications are committed and broadcast. @throws Failure after 30 s */
+/** Entries that the producers have deposited so far. */
+export async function depositedEntries({ stack }: Rig): Promise<number> {
+  const labels = { step: 'deposit' };
+  const values = await Promise.all(
+    stack.producers.map(({ url }) =>
+      readMetric(`${url}/metrics`, 'tocsin_producer_entry_steps_total', labels),
+    ),
+  );
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What was accepted faster than it could be published may wait for so long, in ms. */
+const PUBLISH_MS = 60_000;
+
+/** Resolves when so many notifications are committed and broadcast. @throws Failure after a minute */
 export async function untilPublished(rig: Rig, count: number): Promise<void> {
-  const fault = await pollUntil(async () => (await publications(rig)) >= count, {
-    timeoutMs: 30_000,
-    everyMs: 100,
-  });
+  const fault = await pollUntil(
+    () =>
+      publications(rig).then(
+        (published) => published >= count,
+        // One that is busy answers later.
+        () => false,
+      ),
+    {
+      timeoutMs: PUBLISH_MS,
+      everyMs: 100,
+    },
+  );
   if (fault) throw new Failure(`What was accepted is not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
 }
 

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Numbers } from '../../bench/works/work.ts';
 import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
-import { withCrowd, type Received } from './crowd.ts';
+import { withCrowd } from './crowd.ts';
 import { bytesOfEvent, inject, newestEvent } from './inject.ts';
-import { publish, type Pace } from './publish.ts';
-import { memoryOf, type Rig } from './rig.ts';
+import { retained } from './retained.ts';
+import { depositedEntries, memoryOf, type Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
 import { bytesOfAnnouncement, bytesOfReader, executionTimes, storedOfFeeds, usedMemory } from './stored.ts';
-import { measured, type Window } from './window.ts';
+import { feedOf, Steps, type Context } from './stepper.ts';
+import type { Done, Window } from './window.ts';
 
 /** What was seen beside the windows. */
 export interface Sights {
   /** Bytes of one process that was warmed up. */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
-  /** Growth of all bffs, in bytes, with so many more of what it is named by. */
+  /** What all bffs retain more, in bytes, for each. */
   growth: { connection: number; view: number; ringPublication: number };
   pushBytes: number;
   positionBytes: number;
@@ -28,84 +28,20 @@ export interface Sights {
   feedRate: { singles: number; arrays: number };
 }
 
-export interface Context {
-  numbers: Numbers;
-  signal: AbortSignal;
-  say: (line: string) => void;
-}
-
-const feedOf = (kind: string, count: number) => (index: number) => `topic:${kind}-${index % count}`;
-
-/** A rig, and what every step needs to publish on it. */
-class Steps {
-  readonly rig: Rig;
-  readonly windows: Window[] = [];
-  readonly #context: Context;
-
-  constructor(rig: Rig, context: Context) {
-    this.rig = rig;
-    this.#context = context;
-  }
-
-  get context(): Context {
-    return this.#context;
-  }
-
-  publish(pace: Pick<Pace, 'requests' | 'feedOf'> & Partial<Pace>) {
-    return publish(this.rig, { payload: SIZES.payload, ...this.#context, ...pace });
-  }
-
-  async window(step: string, work: Parameters<typeof measured>[2]): Promise<Window> {
-    this.#context.say(`${this.rig.instances} bffs: ${step}`);
-    const window = await measured(this.rig, step, work);
-    this.windows.push(window);
-    return window;
-  }
-
-  /** As `withCrowd`; how the clients connect is a window of its own. */
-  async crowd<T>(
-    step: string,
-    crowd: Parameters<typeof withCrowd>[1],
-    work: (received: Received) => Promise<T>,
-  ): Promise<T> {
-    let connected = (): void => undefined;
-    let window: Promise<Window> | undefined;
-    await new Promise<void>((begun) => {
-      window = this.window(step, async () => {
-        const all = new Promise<void>((resolve) => (connected = resolve));
-        begun();
-        await all;
-        return { connects: crowd.count };
-      });
-    });
-    return withCrowd(this.rig, crowd, async (received) => {
-      connected();
-      await window;
-      return work(received);
-    });
-  }
-
-  /** Publishes `rate` requests a second. */
-  at(rate: number, seconds: number, of: (index: number) => string, size = 1) {
-    return this.publish({ rate, requests: Math.round(rate * seconds), size, feedOf: of });
-  }
-
-  /** A window in which nothing is done. */
-  rest(step: string, seconds: number, connections = 0): Promise<Window> {
-    return this.window(step, async () => {
-      await delay(seconds * 1000);
-      return { connections };
-    });
-  }
-}
-
-/** Publishes until what is compiled and allocated once is. */
+/**
+ * Publishes until what is compiled and allocated once is. The feeds of the windows to come are published to, but not
+ * watched: an instance remembers a watched one for a minute.
+ */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
   steps.context.say(`${rig.instances} bffs: warming up`);
+  const watched = feedOf('warm', SIZES.feeds);
+  await withCrowd(rig, { count: 200, feedOf: watched }, () =>
+    steps.publish({ rate: SIZES.warmRate, requests: SIZES.warmRequests, feedOf: watched }),
+  );
   const of = feedOf('entry', SIZES.feeds);
-  await withCrowd(rig, { count: 200, feedOf: of }, () => steps.at(SIZES.entryRate, SIZES.warmSeconds, of));
-  await steps.at(SIZES.batchRate, 2, of, SIZES.batch);
+  await steps.at(SIZES.entryRate, SIZES.warmSeconds, of);
+  await steps.at(SIZES.batchRate, 2, watched, SIZES.batch);
 }
 
 /** What an entry costs, and an event that is heard. */
@@ -134,64 +70,102 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const emptyBytes = await usedMemory(rig);
   const ofViews = feedOf('view', SIZES.views);
   await warmUp(steps);
-  await steps.publish({ rate: 200, requests: SIZES.views, feedOf: ofViews });
-  const quietAt = performance.now();
   const before = await executionTimes(rig);
   await entries(steps);
   const after = await executionTimes(rig);
   const executed = Object.fromEntries(
     REDIS_ROLES.map((role) => [role, after[role] - before[role]]),
   ) as Sights['executionTimes'];
-  const announcementBytes = await bytesOfAnnouncement(rig);
+  const [announcementBytes, eventBytes] = [await bytesOfAnnouncement(rig), await bytesOfEvent(rig)];
   const process = {
     producer: memoryOf(rig, 'producer'),
     producerSidecar: memoryOf(rig, 'producerSidecar'),
     bff: memoryOf(rig, 'bff') / rig.instances,
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
-  await steps.window('arrays', () =>
-    steps.at(SIZES.batchRate, SIZES.entrySeconds, feedOf('entry', SIZES.feeds), SIZES.batch),
-  );
+  // These feeds are quiet from here on, so a minute later each is announced once more.
+  const quietFrom = performance.now();
+  await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
+  const pushBytes = await measureShows(steps);
+  const unwatched = feedOf('busy', SIZES.feeds);
+  for (let round = 0; round < SIZES.busyRounds; round++) {
+    await steps.window('busy', () => busy(steps, unwatched));
+  }
+  await steps.window('arrays', () => steps.at(SIZES.batchRate, SIZES.entrySeconds, unwatched, SIZES.batch));
   const array = await newestEvent(rig);
   await steps.window('hear arrays', () => inject(rig, array, { rate: 50, count: 200 }));
   await steps.rest('idle', SIZES.idleSeconds);
-  const wait = quietAt + SIZES.ringAfterSeconds * 1000 - performance.now();
+  const wait = quietFrom + SIZES.ringAfterSeconds * 1000 - performance.now();
   if (wait > 0) await delay(wait);
   await steps.rest('rings', SIZES.ringSeconds);
-  const crowd = await measureCrowd(steps);
-  const views = await measureViews(steps, ofViews);
-  const stored = await measureStored(steps);
+  const positionBytes = await measureCrowd(steps);
+  await measureViews(steps, ofViews);
+  const feedRate = await measureFeedRate(steps);
+  const readerBytes = await measureReaders(steps);
+  // Last, since collecting the garbage disturbs what is measured after it.
+  const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
     sights: {
       process,
-      growth: { connection: crowd.growth, view: views.growth, ringPublication: stored.growth },
-      pushBytes: views.pushBytes,
-      positionBytes: crowd.positionBytes,
+      growth,
+      pushBytes,
+      positionBytes,
       announcementBytes,
-      eventBytes: stored.eventBytes,
-      readerBytes: await measureReaders(steps),
+      eventBytes,
+      readerBytes,
       emptyBytes,
-      ...stored.bytes,
+      ...bytes,
       executionTimes: executed,
-      feedRate: await measureFeedRate(steps),
+      feedRate,
     },
   };
 }
 
+/** As fast as it goes; what comes while a feed's entry is under way goes into its next. */
+async function busy(steps: Steps, of: (index: number) => string): Promise<Done> {
+  const before = await depositedEntries(steps.rig);
+  const { notifications = 0 } = await steps.publish({
+    requests: SIZES.busyRequests,
+    lanes: SIZES.busyLanes,
+    feedOf: of,
+  });
+  return { notifications, entries: (await depositedEntries(steps.rig)) - before };
+}
+
+/** Some clients for each feed, on every instance: what an event costs where it is watched. Bytes of an event. */
+async function measureShows(steps: Steps): Promise<number> {
+  const of = feedOf('entry', SIZES.feeds);
+  return withCrowd(
+    steps.rig,
+    { count: SIZES.showClients, feedOf: clientsOf(of, SIZES.feeds) },
+    async (received) => {
+      received.reset();
+      await steps.window('shows', async () => {
+        const done = await steps.at(SIZES.entryRate, SIZES.showSeconds, of);
+        await delay(ARRIVE_MS);
+        return { ...done, connections: SIZES.showClients, pushes: received.pushes };
+      });
+      return received.pushBytes / Math.max(1, received.pushes);
+    },
+  );
+}
+
+/** Clients go to the instances in turn: those of one feed follow each other, so that they are on all. */
+const clientsOf =
+  (of: (index: number) => string, feeds: number) =>
+  (client: number): string =>
+    of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
+
 /** Until what was sent last has arrived, in ms. */
 const ARRIVE_MS = 300;
 
-/** Many clients of one feed: what it costs to connect, to be idle, and to be sent something. */
-async function measureCrowd(steps: Steps) {
-  const { rig } = steps;
+/** Many clients of one feed: what it costs to connect, to be idle, and to be sent something. Bytes of a position. */
+async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
   const of = () => 'topic:crowd';
   await steps.publish({ requests: 1, feedOf: of });
-  const before = memoryOf(rig, 'bff');
   return steps.crowd('crowd connects', { count, feedOf: of }, async (received) => {
-    await delay(1_000);
-    const growth = (memoryOf(rig, 'bff') - before) / count;
     received.reset();
     await steps.rest('crowd idle', SIZES.crowdIdleSeconds, count);
     const positionBytes = received.positionBytes / Math.max(1, received.positions);
@@ -201,49 +175,49 @@ async function measureCrowd(steps: Steps) {
       await delay(ARRIVE_MS);
       return { ...done, connections: count, pushes: received.pushes };
     });
-    return { growth, positionBytes };
+    return positionBytes;
   });
 }
 
 /** Many feeds with one client each: what a watched feed costs. */
-async function measureViews(steps: Steps, of: (index: number) => string) {
-  const { rig } = steps;
+async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
-  const before = memoryOf(rig, 'bff');
-  const ofAny = () => of(Math.floor(Math.random() * count));
-  return steps.crowd('views connect', { count, feedOf: of }, async (received) => {
-    await steps.rest('views idle', SIZES.viewIdleSeconds, count);
-    const growth = (memoryOf(rig, 'bff') - before) / count;
-    received.reset();
-    await steps.window('views show', async () => {
-      const done = await steps.at(SIZES.showRate, SIZES.showSeconds, ofAny);
-      await delay(ARRIVE_MS);
-      return { ...done, connections: count, pushes: received.pushes };
-    });
-    return { growth, pushBytes: received.pushBytes / Math.max(1, received.pushes) };
-  });
+  await steps.crowd('views connect', { count, feedOf: of }, () =>
+    steps.rest('views idle', SIZES.viewIdleSeconds, count),
+  );
 }
 
-/** Feeds that are filled while they are watched: what their publications take in Redis and in the rings. */
-async function measureStored(steps: Steps) {
+/** So long after the views were watched and one feed was, in ms, all are forgotten. */
+const FORGET_MS = 20_000;
+
+/** What is retained for connections, watched feeds and their publications, and what Redis keeps of these. */
+async function measureMemory(steps: Steps) {
   const { rig } = steps;
-  const { fullFeeds, fullRequests, batch } = SIZES;
+  const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
+  steps.context.say(`${rig.instances} bffs: memory`);
+  const growthFor = (of: (index: number) => string) =>
+    withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
+  // What was watched before is remembered for a minute.
+  await delay(FORGET_MS);
+  const ofViews = feedOf('memory', count);
+  await steps.publish({ requests: count, feedOf: ofViews });
+  const empty = await retained(rig);
+  const connection = await growthFor(() => 'topic:crowd');
+  const view = await growthFor(ofViews);
   const of = feedOf('full', fullFeeds);
-  steps.context.say(`${rig.instances} bffs: feeds are filled`);
   const notifications = fullFeeds * fullRequests * batch;
-  const growth = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
-    const before = memoryOf(rig, 'bff');
+  const ringPublication = await withCrowd(rig, { count: fullFeeds, feedOf: of }, async () => {
+    const before = await retained(rig);
     await steps.publish({ requests: fullFeeds * fullRequests, size: batch, lanes: 4, feedOf: of });
-    await delay(2_000);
-    return (memoryOf(rig, 'bff') - before) / notifications;
+    await delay(1_000);
+    return ((await retained(rig)) - before) / notifications;
   });
   const bytes = await storedOfFeeds(
     rig,
     Array.from({ length: fullFeeds }, (_, index) => of(index)),
   );
   return {
-    growth,
-    eventBytes: (await bytesOfEvent(rig)) / batch,
+    growth: { connection, view, ringPublication },
     bytes: {
       feedBytes: bytes.heads / fullFeeds,
       publicationBytes: bytes.segments / notifications,

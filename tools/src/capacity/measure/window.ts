@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { COMPONENTS } from '@tocsin/contracts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
@@ -23,11 +24,15 @@ export interface Window {
   injected: number;
   /** Last numbers that were announced once more. */
   rings: number;
+  /** Cores that processes outside of the measurement used meanwhile. */
+  others: number;
   /** Documents that bffs read from the state store. */
   reads: number;
 }
 
-export type Done = Partial<Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'rings'>>;
+export type Done = Partial<
+  Omit<Window, 'step' | 'instances' | 'seconds' | 'cpu' | 'reads' | 'rings' | 'others'>
+>;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
@@ -52,19 +57,29 @@ const ringsOf = async ({ stack }: Rig): Promise<number> =>
     ),
   );
 
+/** CPU seconds that this machine has worked so far, without this process. */
+function othersOf(): number {
+  const { user, system } = process.cpuUsage();
+  const ms = cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
+  return ms / 1000 - (user + system) / 1e6;
+}
+
 /** Runs `work`, which says what it did, and looks at the processes before and after it. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const [reads, rings] = [await readsOf(rig), await ringsOf(rig)];
+  const others = othersOf();
   const before = readCpu(rig);
   const started = performance.now();
   const done = await work();
   const after = readCpu(rig);
   const seconds = (performance.now() - started) / 1000;
+  const cpu = Object.fromEntries(KINDS.map((kind) => [kind, after[kind] - before[kind]])) as Window['cpu'];
   return {
     step,
     instances: rig.instances,
     seconds,
-    cpu: Object.fromEntries(KINDS.map((kind) => [kind, after[kind] - before[kind]])) as Window['cpu'],
+    cpu,
+    others: Math.max(0, (othersOf() - others - sum(Object.values(cpu)) / 1e6) / seconds),
     entries: 0,
     notifications: 0,
     pushes: 0,

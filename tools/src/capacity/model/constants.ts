@@ -5,6 +5,12 @@ export type Kind = (typeof KINDS)[number];
 /** CPU time in µs by who used it; a kind that is absent used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
+/** A cost that falls as more comes at once: a process that is woken does all that waits. */
+export interface AtRate {
+  rate: number;
+  cost: Cost;
+}
+
 /** What Redis keeps for each component. */
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
@@ -24,6 +30,8 @@ export interface Constants {
     redis: string;
     dapr: string;
     load: [number, number];
+    /** Cores that processes outside of the measurement used meanwhile, the median. */
+    others: number;
   };
   /** The largest sizes that were measured; what lies beyond is extrapolated. */
   range: {
@@ -39,8 +47,11 @@ export interface Constants {
   cpu: {
     /** A second of a process that nobody asks anything. */
     idleSecond: Cost;
-    /** An entry with one notification from its POST to the broadcast, without those who hear it. */
-    entry: Cost;
+    /**
+     * An entry with one notification from its POST to the broadcast, without those who hear it; by entries a second
+     * of one producer, two bffs and one Redis, ascending.
+     */
+    entry: AtRate[];
     /** Each further notification in an entry. */
     furtherNotification: Cost;
     /** A turn whose feed lives on another instance than the one that received the announcement. */
@@ -48,7 +59,7 @@ export interface Constants {
     /** A last number that is announced once more. */
     ring: Cost;
     /** An event read by one instance where nobody watches the feed; by events a second, ascending. */
-    hear: { rate: number; cost: Cost }[];
+    hear: AtRate[];
     /** Each further publication in such an event. */
     hearFurther: Cost;
     /** What an event costs more on an instance where somebody watches. */
@@ -110,14 +121,29 @@ export const times = (cost: Cost, count: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((kind) => [kind, (cost[kind] ?? 0) * count])) as Record<Kind, number>;
 
 /**
- * What an event costs an instance that reads `rate` of them a second: between two measured rates in proportion to
- * their logarithms, beyond them as at the nearest. The more come, the more come with one read.
+ * The cost at a rate: between two measured rates in proportion to their logarithms, beyond them as at the nearest.
  */
-export function hearCost({ hear }: Pick<Constants['cpu'], 'hear'>, rate: number): Cost {
-  const above = hear.findIndex((point) => point.rate >= rate);
-  const [low, high] = [hear[above - 1], hear[above]];
-  if (!high) return hear.at(-1)?.cost ?? {};
+export function costAt(points: readonly AtRate[], rate: number): Cost {
+  const above = points.findIndex((point) => point.rate >= rate);
+  const [low, high] = [points[above - 1], points[above]];
+  if (!high) return points.at(-1)?.cost ?? {};
   if (!low) return high.cost;
   const share = Math.log(rate / low.rate) / Math.log(high.rate / low.rate);
   return add(times(low.cost, 1 - share), times(high.cost, share));
+}
+
+/** Bffs among which the entries were shared when `entry` was measured. */
+export const MEASURED_BFFS = 2;
+
+/** What an entry costs each kind when so many of them come a second: each by what comes to one of its processes. */
+export function entryCost(
+  { entry }: Pick<Constants['cpu'], 'entry'>,
+  entries: number,
+  pods: { instances: number; producers: number },
+): Cost {
+  const rateOf = (kind: Kind): number => {
+    if (kind.startsWith('producer')) return entries / pods.producers;
+    return kind.startsWith('bff') ? (MEASURED_BFFS * entries) / pods.instances : entries;
+  };
+  return Object.fromEntries(KINDS.map((kind) => [kind, costAt(entry, rateOf(kind))[kind] ?? 0]));
 }

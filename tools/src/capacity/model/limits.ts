@@ -1,4 +1,4 @@
-import { hearCost, type Constants } from './constants.ts';
+import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
 import { planOf, SHARDS, type Plan } from './plan.ts';
 
@@ -52,7 +52,7 @@ const RESOURCES: readonly Resource[] = [
     name: 'of it, hearing all events',
     remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure',
     used: ({ load, flow }, { cpu }) =>
-      (flow.entries * (hearCost(cpu, flow.entries).bff ?? 0) +
+      (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
         (load.rate - flow.entries) * (cpu.hearFurther.bff ?? 0)) /
       MICRO,
   },

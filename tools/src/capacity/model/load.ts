@@ -12,6 +12,8 @@ export interface Load {
   producers?: number;
   /** Feeds that a connection is subscribed to. */
   feedsPerConnection: number;
+  /** Bffs on which a feed is watched, if a proxy leads connections by their feeds; else as chance has it. */
+  bffsPerFeed?: number;
   /** Bytes of title and body of a notification. */
   payload: number;
   /** Notifications in one POST, and so in one entry. */
@@ -57,7 +59,7 @@ export interface Flow {
 }
 
 /** Comparisons after a publication, in s; then one each 30 s (`bff/src/recover/feed-views.ts`). */
-const FIRST_COMPARISONS = [2, 6, 14, 30];
+const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
 const LONGEST_PAUSE = 30;
 
 /**
@@ -67,8 +69,9 @@ const LONGEST_PAUSE = 30;
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / LONGEST_PAUSE;
   const first = FIRST_COMPARISONS.reduce((sum, at) => sum + Math.exp(-rate * at), 0);
-  // The rest is a geometric series: e^-60λ + e^-90λ + …
-  const rest = Math.exp(-rate * 2 * LONGEST_PAUSE) / -Math.expm1(-rate * LONGEST_PAUSE);
+  // The rest is a geometric series: e^-62λ + e^-92λ + …
+  const next = (FIRST_COMPARISONS.at(-1) ?? 0) + LONGEST_PAUSE;
+  const rest = Math.exp(-rate * next) / -Math.expm1(-rate * LONGEST_PAUSE);
   return rate * (first + rest);
 }
 
@@ -80,7 +83,10 @@ export function flowOf(load: Load, instances: number): Flow {
   const subscriptions = load.connections * load.feedsPerConnection;
   const watchersPerFeed = subscriptions / load.feeds;
   const elsewhere = 1 - 1 / instances;
-  const watchingInstances = instances * (1 - elsewhere ** watchersPerFeed);
+  const atRandom = instances * (1 - elsewhere ** watchersPerFeed);
+  const watchingInstances = Math.min(atRandom, load.bffsPerFeed ?? instances);
+  const among = Math.min(instances, load.bffsPerFeed ?? instances);
+  const alone = (1 - 1 / among) ** Math.max(0, watchersPerFeed - 1);
   const views = load.feeds * watchingInstances;
   const connects = load.connections / (load.sessionMinutes * 60);
   return {
@@ -92,8 +98,8 @@ export function flowOf(load: Load, instances: number): Flow {
     pushes: entries * watchersPerFeed,
     comparisons: views * comparisonRate(entries / load.feeds),
     connects,
-    // Of those who come, the ones who find no other watcher of their feed.
     rings: entries * Math.exp((-entries / load.feeds) * QUIET),
-    newViews: connects * load.feedsPerConnection * elsewhere ** Math.max(0, watchersPerFeed - 1),
+    // Of those who come, the ones who find no other watcher of their feed.
+    newViews: connects * load.feedsPerConnection * alone,
   };
 }

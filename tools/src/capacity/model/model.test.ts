@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hearCost } from './constants.ts';
+import { costAt, entryCost } from './constants.ts';
 import { limitsOf } from './limits.ts';
 import { comparisonRate, flowOf, type Load } from './load.ts';
 import { planOf, totalCores, type Plan } from './plan.ts';
@@ -25,9 +25,9 @@ describe('comparisons of a view with its head', () => {
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     for (let event = 0; event < 50_000; event++) {
       const gap = -Math.log(random()) / rate;
-      for (let [at, pause] = [2, 2]; at < gap; at += pause) {
+      for (let [at, pause] = [2, 2]; at < gap; pause = Math.min(30, 2 * pause)) {
         count++;
-        pause = Math.min(30, 2 * pause);
+        at += pause;
       }
       time += gap;
     }
@@ -49,6 +49,13 @@ describe('how a load spreads', () => {
       expect(pushes).toBeCloseTo(LOAD.rate * watchersPerFeed);
     }
     expect(flowOf({ ...LOAD, batch: 10 }, 2).pushes).toBeCloseTo(flowOf(LOAD, 2).pushes / 10);
+  });
+
+  it('should put them on fewer where a proxy leads connections by their feed', () => {
+    const { watchingInstances, views, newViews } = flowOf({ ...LOAD, bffsPerFeed: 1 }, 40);
+    expect([watchingInstances, views, newViews]).toEqual([1, LOAD.feeds, 0]);
+    // Never on more than chance has it.
+    expect(flowOf({ ...LOAD, feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
   it('should count connects by how long a connection lasts', () => {
@@ -74,9 +81,22 @@ describe('a plan', () => {
   });
 
   it('should take what is measured of hearing at the nearest rates', () => {
-    const at = (rate: number) => hearCost(CONSTANTS.cpu, rate).bff;
+    const at = (rate: number) => costAt(CONSTANTS.cpu.hear, rate).bff;
     expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
     expect(at(1_000)).toBeCloseTo(60);
+  });
+
+  it('should take what an entry costs at the rate that comes to one process', () => {
+    const entry = [
+      { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
+      { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
+    ];
+    // 10 a second for each producer, 1,000 for each two bffs.
+    expect(entryCost({ entry }, 10_000, { instances: 20, producers: 1_000 })).toMatchObject({
+      producer: 100,
+      bff: 20,
+      redis: 20,
+    });
   });
 
   it('should take as many bffs as keep each below the target, if none are named', () => {

@@ -1,6 +1,7 @@
 import {
   add,
-  hearCost,
+  costAt,
+  entryCost,
   KINDS,
   REDIS_ROLES,
   times,
@@ -84,7 +85,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
   );
   const terms: Term[] = [
     { name: 'idle processes', perSecond: 1, cost: idle },
-    { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: cpu.entry },
+    { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, pods) },
     { name: 'further notifications in them', perSecond: further, cost: cpu.furtherNotification },
     {
       name: 'turns on another instance',
@@ -95,7 +96,7 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
     {
       name: 'events heard by every bff',
       perSecond: flow.entries * instances,
-      cost: hearCost(cpu, flow.entries),
+      cost: costAt(cpu.hear, flow.entries),
     },
     { name: 'further publications in them', perSecond: further * instances, cost: cpu.hearFurther },
     {

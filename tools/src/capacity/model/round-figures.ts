@@ -34,6 +34,7 @@ export const CONSTANTS: Constants = {
     redis: '7',
     dapr: '1',
     load: [0, 0],
+    others: 0,
   },
   range: {
     connections: 4_000,
@@ -46,7 +47,7 @@ export const CONSTANTS: Constants = {
   },
   cpu: {
     idleSecond: {},
-    entry: { producer: 200, bff: 300, redis: 100, broadcast: 10 },
+    entry: [{ rate: 1, cost: { producer: 200, bff: 300, redis: 100, broadcast: 10 } }],
     furtherNotification: { producer: 10, bff: 20 },
     remoteTurn: { bffSidecar: 100 },
     ring: { bff: 100 },

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Numbers } from '../../bench/works/work.ts';
+import { withCrowd, type Received } from './crowd.ts';
+import { publish, type Pace } from './publish.ts';
+import type { Rig } from './rig.ts';
+import { SIZES } from './sizes.ts';
+import { measured, type Window } from './window.ts';
+
+export interface Context {
+  numbers: Numbers;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+export const feedOf = (kind: string, count: number) => (index: number) => `topic:${kind}-${index % count}`;
+
+/** A rig, and what every step needs to publish on it. */
+export class Steps {
+  readonly rig: Rig;
+  readonly windows: Window[] = [];
+  readonly #context: Context;
+
+  constructor(rig: Rig, context: Context) {
+    this.rig = rig;
+    this.#context = context;
+  }
+
+  get context(): Context {
+    return this.#context;
+  }
+
+  publish(pace: Pick<Pace, 'requests' | 'feedOf'> & Partial<Pace>) {
+    return publish(this.rig, { payload: SIZES.payload, ...this.#context, ...pace });
+  }
+
+  async window(step: string, work: Parameters<typeof measured>[2]): Promise<Window> {
+    this.#context.say(`${this.rig.instances} bffs: ${step}`);
+    const window = await measured(this.rig, step, work);
+    this.windows.push(window);
+    return window;
+  }
+
+  /** As `withCrowd`; how the clients connect is a window of its own. */
+  async crowd<T>(
+    step: string,
+    crowd: Parameters<typeof withCrowd>[1],
+    work: (received: Received) => Promise<T>,
+  ): Promise<T> {
+    let connected = (): void => undefined;
+    let window: Promise<Window> | undefined;
+    await new Promise<void>((begun) => {
+      window = this.window(step, async () => {
+        const all = new Promise<void>((resolve) => (connected = resolve));
+        begun();
+        await all;
+        return { connects: crowd.count };
+      });
+    });
+    return withCrowd(this.rig, crowd, async (received) => {
+      connected();
+      await window;
+      return work(received);
+    });
+  }
+
+  /** Publishes `rate` requests a second. */
+  at(rate: number, seconds: number, of: (index: number) => string, size = 1) {
+    return this.publish({ rate, requests: Math.round(rate * seconds), size, feedOf: of });
+  }
+
+  /** A window in which nothing is done. */
+  rest(step: string, seconds: number, connections = 0): Promise<Window> {
+    return this.window(step, async () => {
+      await delay(seconds * 1000);
+      return { connections };
+    });
+  }
+}
