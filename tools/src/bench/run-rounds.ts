@@ -6,7 +6,7 @@ import type { Peer, PeerId } from './peers/peer.ts';
 import { startConditions } from './report/conditions.ts';
 import type { Fault, PeerInfo, Result, Sample } from './report/result.ts';
 import { WORKS } from './works/index.ts';
-import { FULL_SIZES, Numbers, SMALL_SIZES, type Work } from './works/work.ts';
+import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Work } from './works/work.ts';
 import { newLogDir } from '../stack/log-dir.ts';
 
 const INSTANCES = 2;
@@ -30,7 +30,7 @@ export async function runRounds(
   const faults: Fault[] = [];
   const doWork = async (work: Work, peer: Peer, round: number) => {
     // The first round only warms up.
-    const context = { numbers, sizes: round === 0 ? SMALL_SIZES : sizes, signal };
+    const context = { numbers, sizes: round === 0 ? warmUpOf(sizes) : sizes, signal };
     try {
       const figures = await unlessStopped(signal, work.run(peer, context));
       if (round > 0 && !signal.aborted) samples.push({ round, work: work.id, peer: peer.id, figures });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment } from '../../config.ts';
 import { ManagedProcess } from '../../process/managed-process.ts';
+import { serverNode } from './server-node.ts';
 
 const SERVERS = fileURLToPath(new URL('servers/', import.meta.url));
 
@@ -14,10 +15,10 @@ export interface NodeServerOptions {
 }
 
 /** A server of this benchmark in a Node of its own. Not started yet. */
-export const nodeServer = ({ name, file, args, logDir }: NodeServerOptions): ManagedProcess =>
+export const nodeServer = async ({ name, file, args, logDir }: NodeServerOptions): Promise<ManagedProcess> =>
   new ManagedProcess({
     name,
-    command: process.execPath,
+    command: await serverNode(),
     args: ['--import', 'tsx', join(SERVERS, `${file}.ts`), ...args],
     cwd: SERVERS,
     env: { ...cleanEnvironment(), NODE_ENV: 'production' },

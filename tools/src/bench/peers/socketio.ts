@@ -23,13 +23,15 @@ const starter =
     const redis = await startPeerRedis(options);
     const ports = await freePorts(options.instances);
     const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-    const servers = ports.map((port, index) =>
-      nodeServer({
-        name: `${id}-${index + 1}`,
-        file: 'socketio-process',
-        args: [String(port), adapter, redis.address, recovery ? 'on' : 'off'],
-        logDir: options.logDir,
-      }),
+    const servers = await Promise.all(
+      ports.map((port, index) =>
+        nodeServer({
+          name: `${id}-${index + 1}`,
+          file: 'socketio-process',
+          args: [String(port), adapter, redis.address, recovery ? 'on' : 'off'],
+          logDir: options.logDir,
+        }),
+      ),
     );
     const instances = await startInstances(servers, (index) =>
       answersOk(`${urls[index] ?? ''}/healthz`),

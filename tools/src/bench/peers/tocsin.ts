@@ -7,6 +7,7 @@ import { startStack } from '../../stack/stack.ts';
 import { tocsinProtocol } from '../protocols/tocsin.ts';
 import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
+import { serverNode } from './server-node.ts';
 import type { Stack } from '../../stack/stack.ts';
 
 /** Ours, and the stack behind it for those who look at its Dapr calls. */
@@ -22,10 +23,11 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const redis = await startPeerRedis(options);
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
   await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
+  const node = await serverNode();
   const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(logDir, 'profiles')}`] : [];
   const appOf = (app: 'producer' | 'bff'): AppCommand => ({
     cwd: join(ROOT, app),
-    command: [process.execPath, ...nodeOptions, bundleOf(app)],
+    command: [node, ...nodeOptions, bundleOf(app)],
   });
   const stack = await startStack({
     bffs: options.instances,

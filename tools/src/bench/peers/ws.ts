@@ -10,7 +10,7 @@ import type { StartPeer } from './peer.ts';
 export const startWs: StartPeer = async ({ logDir }) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
-  const server = nodeServer({ name: 'ws', file: 'ws-process', args: [String(port)], logDir });
+  const server = await nodeServer({ name: 'ws', file: 'ws-process', args: [String(port)], logDir });
   const instances = await startInstances([server], () => answersOk(`${url}/healthz`));
   return {
     id: 'ws',

@@ -4,6 +4,7 @@ import { run } from '../../process/run.ts';
 import { ensureDapr } from '../../setup/dapr.ts';
 import { ensureRedisServer } from '../../setup/redis.ts';
 import { sayNothing } from '../../setup/say.ts';
+import { serverNode } from '../peers/server-node.ts';
 import type { Conditions } from './result.ts';
 
 /** The last word of what a command says of its version. */
@@ -19,7 +20,8 @@ async function versionOf(command: () => Promise<string>, args: string[], pattern
 /** Looks at this machine; call what it returns at the end, for how long it took and what else was at work. */
 export async function startConditions(persistence: boolean): Promise<() => Conditions> {
   const [started, load] = [Date.now(), loadavg()[0] ?? 0];
-  const [redis, dapr] = await Promise.all([
+  const [node, redis, dapr] = await Promise.all([
+    versionOf(serverNode, ['--version'], /v(\S+)/),
     versionOf(async () => (await ensureRedisServer(sayNothing)).command, ['--version'], /v=(\S+)/),
     versionOf(async () => (await ensureDapr()).daprd, ['--version'], /(\d+\.\d+\.\S+)/),
   ]);
@@ -31,7 +33,7 @@ export async function startConditions(persistence: boolean): Promise<() => Condi
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
-    node: process.versions.node,
+    node,
     redis,
     dapr,
     persistence,

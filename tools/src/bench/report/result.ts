@@ -10,6 +10,7 @@ export interface Conditions {
   cores: number;
   memoryGiB: number;
   system: string;
+  /** Of the servers. */
   node: string;
   redis: string;
   dapr: string;

