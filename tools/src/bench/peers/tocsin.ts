@@ -4,6 +4,7 @@ import { bundle, bundleOf } from '../../build/bundle.ts';
 import { ROOT } from '../../paths.ts';
 import type { AppCommand } from '../../stack/pair.ts';
 import { startStack } from '../../stack/stack.ts';
+import { drawBusiest } from '../report/draw-profiles.ts';
 import { tocsinProtocol } from '../protocols/tocsin.ts';
 import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
@@ -15,19 +16,25 @@ export interface TocsinPeer extends Peer {
   stack: Stack;
 }
 
+const APPS = ['producer', 'bff'] as const;
+type App = (typeof APPS)[number];
+
 /** A title must be there; the text of the message is the body. */
 const TITLE = 'n';
 
 /** Our stack as its images have it, with its defaults: one producer, durable 202, a sidecar for each application. */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
-  const redis = await startPeerRedis(options);
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
-  await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
+  await Promise.all(APPS.map((app) => bundle(app)));
   const node = await serverNode();
-  const nodeOptions = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(logDir, 'profiles')}`] : [];
-  const appOf = (app: 'producer' | 'bff'): AppCommand => ({
+  const redis = await startPeerRedis(options);
+  const profilesOf = (app: App) => join(logDir, 'profiles', app);
+  // A profile is of the sources, so that it names their files.
+  const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
-    command: [node, ...nodeOptions, bundleOf(app)],
+    command: options.profile
+      ? [node, '--cpu-prof', `--cpu-prof-dir=${profilesOf(app)}`, '--import', 'tsx', 'src/main.ts']
+      : [node, bundleOf(app)],
   });
   const stack = await startStack({
     bffs: options.instances,
@@ -70,6 +77,11 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
     stop: async () => {
       await stack.stop();
       await redis.stop();
+      if (!options.profile) return;
+      for (const app of APPS) {
+        const file = drawBusiest(profilesOf(app), app);
+        if (file) process.stderr.write(`Drawn: ${file}\n`);
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import { METRICS } from './metrics.ts';
 import { reader, type Result } from './result.ts';
 import { numberText } from './rows.ts';
+import { colours, svgText } from './svg.ts';
 
 const WIDTH = 1000;
 const LEFT = 190;
@@ -9,7 +10,6 @@ const TOP = 64;
 const BAR = 16;
 const TITLE = 26;
 const GAP = 18;
-const COLOURS = { ink: '#1f2328', ours: '#2f6fde', others: '#a9b1bd' };
 
 /** What the picture shows: of latency and costs less is better. */
 const SHOWN: readonly [string, string][] = [
@@ -38,7 +38,7 @@ export function drawChart(result: Result): string {
     y += TITLE;
     for (const { id, name, value } of bars) {
       const width = Math.max(1, (value / most) * (WIDTH - LEFT - RIGHT));
-      const colour = id === 'tocsin' ? COLOURS.ours : COLOURS.others;
+      const colour = id === 'tocsin' ? colours.ours : colours.others;
       parts.push(text(LEFT - 8, y + BAR - 5, name, 'text-anchor="end"'));
       parts.push(
         `<rect x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR - 3}" fill="${colour}"/>`,
@@ -49,7 +49,7 @@ export function drawChart(result: Result): string {
     y += GAP;
   }
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${COLOURS.ink}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12" fill="${colours.ink}">`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     text(LEFT, 28, 'Latency and costs: less is better', 'font-size="16" font-weight="600"'),
     text(
@@ -63,4 +63,4 @@ export function drawChart(result: Result): string {
 }
 
 const text = (x: number, y: number, words: string, more = ''): string =>
-  `<text x="${x.toFixed(1)}" y="${y}"${more && ` ${more}`}>${words.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`;
+  `<text x="${x.toFixed(1)}" y="${y}"${more && ` ${more}`}>${svgText(words)}</text>`;

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawFlame, type CpuProfile } from './flame.ts';
+
+/** A process starts and warms up for so long, in ms. */
+const WARM_UP_MS = 15_000;
+
+const workOf = ({ nodes, samples, timeDeltas }: CpuProfile): number => {
+  const idle = new Set(
+    nodes.filter(({ callFrame }) => callFrame.functionName === '(idle)').map(({ id }) => id),
+  );
+  return timeDeltas.reduce((sum, delta, index) => sum + (idle.has(samples[index] ?? 0) ? 0 : delta), 0);
+};
+
+/**
+ * Draws the profile in `folder` of the thread that worked most: of several instances the one that hosts the feed.
+ * The file that it wrote; none if there is no profile.
+ */
+export function drawBusiest(folder: string, app: string): string | undefined {
+  const profiles = readdirSync(folder)
+    .filter((name) => name.endsWith('.cpuprofile'))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as CpuProfile)
+    .sort((a, b) => workOf(b) - workOf(a));
+  const [busiest] = profiles;
+  if (!busiest) return undefined;
+  const file = join(folder, `flame-${app}.svg`);
+  writeFileSync(file, drawFlame(busiest, { title: `Where the time of the ${app} goes`, skipMs: WARM_UP_MS }));
+  return file;
+}

@@ -1,0 +1,115 @@
+import { colours, svgText } from './svg.ts';
+
+/** What V8 writes with `--cpu-prof`: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+export interface CpuProfile {
+  nodes: readonly {
+    id: number;
+    callFrame: { functionName: string; url: string };
+    children?: readonly number[];
+  }[];
+  samples: readonly number[];
+  /** In µs. */
+  timeDeltas: readonly number[];
+}
+
+export interface FlameOptions {
+  title: string;
+  /** What the process did in its first so many ms is left out: its start, and code that is not compiled yet. */
+  skipMs: number;
+}
+
+interface Frame {
+  name: string;
+  url: string;
+  own: number;
+  /** With what it called. */
+  all: number;
+  children: Map<string, Frame>;
+}
+
+const WIDTH = 1_200;
+const ROW = 15;
+const TOP = 40;
+/** Frames narrower than this, in px, are left out. */
+const NARROWEST = 1.2;
+const DEEPEST = 45;
+const CHARACTER = 6;
+const NOT_WORK = new Set(['(idle)', '(root)']);
+
+/** A picture (SVG) of where a process spent its time: a frame is as wide as it took with all that it called. */
+export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
+  const root = treeOf(profile, skipMs * 1_000);
+  const parts: string[] = [];
+  let depth = 0;
+  const draw = (frame: Frame, x: number, level: number) => {
+    let left = x;
+    for (const child of [...frame.children.values()].sort((a, b) => b.all - a.all)) {
+      const width = (child.all / root.all) * WIDTH;
+      if (width < NARROWEST || level >= DEEPEST) break;
+      depth = Math.max(depth, level + 1);
+      const y = TOP + level * ROW;
+      const percent = ((child.all / root.all) * 100).toFixed(1);
+      const label = child.name.slice(0, Math.floor((width - 4) / CHARACTER));
+      parts.push(
+        `<g><title>${svgText(`${child.name} ${child.url}: ${percent} %`)}</title><rect x="${left.toFixed(1)}" y="${y}" width="${width.toFixed(1)}" height="${ROW - 1}" fill="${colourOf(child)}"/>` +
+          (label.length > 2
+            ? `<text x="${(left + 2).toFixed(1)}" y="${y + ROW - 4}">${svgText(label)}</text>`
+            : '') +
+          '</g>',
+      );
+      draw(child, left, level + 1);
+      left += width;
+    }
+  };
+  draw(root, 0, 0);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + depth * ROW + 8}" font-family="ui-monospace, monospace" font-size="10" fill="${colours.ink}">`,
+    '<rect width="100%" height="100%" fill="#fff"/>',
+    `<text x="4" y="16" font-size="13" font-weight="600">${svgText(title)}</text>`,
+    `<text x="4" y="31">${svgText(`${(root.all / 1e6).toFixed(1)} s of work; blue: this repository, grey: packages, sand: Node and V8`)}</text>`,
+    ...parts,
+    '</svg>\n',
+  ].join('\n');
+}
+
+function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])));
+  const root = newFrame('', '');
+  let clock = 0;
+  for (const [index, id] of samples.entries()) {
+    const took = timeDeltas[index] ?? 0;
+    clock += took;
+    if (clock < skip || NOT_WORK.has(byId.get(id)?.callFrame.functionName ?? '')) continue;
+    const path: number[] = [];
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
+    let frame = root;
+    frame.all += took;
+    // Without V8's root, which everything is called from.
+    for (const step of path.reverse().slice(1)) {
+      const { functionName, url } = byId.get(step)?.callFrame ?? { functionName: '', url: '' };
+      const name = functionName || '(anonymous)';
+      const child = frame.children.get(`${name} ${url}`) ?? newFrame(name, url);
+      frame.children.set(`${name} ${url}`, child);
+      child.all += took;
+      frame = child;
+    }
+    frame.own += took;
+  }
+  return root;
+}
+
+const newFrame = (name: string, url: string): Frame => ({
+  ...{ name, url: shortUrl(url), own: 0, all: 0, children: new Map<string, Frame>() },
+});
+
+/** Without where this machine keeps it. */
+const shortUrl = (url: string): string =>
+  url
+    .replace(/^.*\/node_modules\//, '')
+    .replace(/^file:\/\/.*\/((?:producer|bff|service|contracts)\/)/, '$1');
+
+function colourOf({ url }: Frame): string {
+  if (url === '' || url.startsWith('node:') || url.startsWith('wasm:')) return colours.system;
+  return /^(?:producer|bff|service|contracts)\/src\//.test(url) ? colours.oursLight : colours.othersLight;
+}
