@@ -27,7 +27,7 @@ function headers(directives: Record<string, string[]>): RequestHandler {
     xFrameOptions: { action: 'deny' },
   });
   protect(request, sample, (error) => {
-    if (error) throw error;
+    if (error) throw new Error('helmet refuses these settings', { cause: error });
   });
   const fixed = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
   return (_request, response, next) => {
