@@ -1,7 +1,7 @@
 import type { Page, Publication } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { sizeInList } from '../feed/present.ts';
-import { encodedSizeInList, encodePage } from './encoded.ts';
+import { encodedSizeInList, encodeEvent, encodePage } from './encoded.ts';
 
 const createdAt = '2026-01-01T00:00:00Z';
 const publications: Publication[] = [
@@ -20,6 +20,13 @@ it('should encode a page as JSON.stringify does, whoever encoded its publication
   for (const content of [publications, [], publications.slice(1), publications]) {
     expect(encodePage(page(content))).toBe(JSON.stringify(page(content)));
     expect(encodePage(page(content), { ok: true })).toBe(JSON.stringify({ ok: true, ...page(content) }));
+  }
+});
+
+it('should encode an event as JSON.stringify does', () => {
+  for (const content of [publications, []]) {
+    const event = { feed: 'all', epoch: 'e"', publications: content };
+    expect(encodeEvent('publications', event)).toBe(JSON.stringify(['publications', event]));
   }
 });
 
