@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import * as ws from 'ws';
 
 interface FrameOptions {
   fin: boolean;
@@ -9,7 +9,7 @@ interface FrameOptions {
 }
 
 /** What ws itself frames with, and engine.io too; its types leave it out. */
-const { Sender } = WebSocket as unknown as {
+const { Sender } = ws as unknown as {
   Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] };
 };
 
