@@ -113,3 +113,21 @@ it('should go on after a turn that failed, also after it had committed', async (
   await queue.settled();
   expect(idle).toEqual([2]);
 });
+
+it('should let no turn write before one has ended that a later one, which failed while it read, did not wait for', async () => {
+  const { queue, turns, idle } = controlled();
+  const all = [1, 2].map((seq) => queue.turn({ run: `r${seq}`, seq }, {}));
+  turns[0]?.commit();
+  turns[1]?.end(new Error('cannot read'));
+  await expect(all[1]).rejects.toThrow('cannot read');
+  const third = queue.turn(a(3), {});
+  await settle();
+  expect(turns).toHaveLength(3);
+  expect(turns[2]?.mayWrite).toBe(false);
+  turns[0]?.end();
+  await settle();
+  expect(turns[2]?.mayWrite).toBe(true);
+  turns[2]?.end();
+  await Promise.all([all[0], third, queue.settled()]);
+  expect(idle).toEqual([3]);
+});

@@ -23,11 +23,9 @@ export class FeedQueue {
   readonly #run: RunTurn;
   readonly #onIdle: () => void;
   readonly #waiting: Waiting[] = [];
-  /** The turn that was begun last, until it has ended. */
+  /** Resolves when the turns that were begun have all ended; none while none is under way. */
   #before: Promise<void> | undefined;
   #isReading = false;
-  /** Turns that wait or are under way. */
-  #size = 0;
 
   /** `onIdle` is called whenever no turn waits or is under way any more. */
   constructor(run: RunTurn, onIdle: () => void) {
@@ -41,7 +39,6 @@ export class FeedQueue {
       const joined = this.#joining(announced, caller);
       if (joined) joined.settle.push({ resolve, reject });
       else {
-        this.#size++;
         this.#waiting.push({ announced, caller, settle: [{ resolve, reject }] });
         this.#pump();
       }
@@ -77,20 +74,21 @@ export class FeedQueue {
       this.#isReading = false;
       this.#pump();
     };
-    const turn = this.#run(next.announced, next.caller, {
-      before: this.#before ?? Promise.resolve(),
-      committed: read,
-    });
-    const ended = turn
+    const before = this.#before ?? Promise.resolve();
+    const ended = this.#run(next.announced, next.caller, { before, committed: read })
       .then(
         (result) => next.settle.forEach(({ resolve }) => resolve(result)),
         (error: unknown) => next.settle.forEach(({ reject }) => reject(error)),
       )
       .then(() => {
-        this.#size--;
-        if (this.#before === ended) this.#before = undefined;
         read();
-        if (this.#size === 0) this.#onIdle();
+        // One that failed while it read may end before the one before it.
+        return before;
+      })
+      .then(() => {
+        if (this.#before !== ended) return;
+        this.#before = undefined;
+        this.#onIdle();
       });
     this.#before = ended;
   }

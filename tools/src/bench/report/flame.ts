@@ -21,7 +21,6 @@ export interface FlameOptions {
 interface Frame {
   name: string;
   url: string;
-  own: number;
   /** With what it called. */
   all: number;
   children: Map<string, Frame>;
@@ -94,13 +93,12 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
       child.all += took;
       frame = child;
     }
-    frame.own += took;
   }
   return root;
 }
 
 const newFrame = (name: string, url: string): Frame => ({
-  ...{ name, url: shortUrl(url), own: 0, all: 0, children: new Map<string, Frame>() },
+  ...{ name, url: shortUrl(url), all: 0, children: new Map<string, Frame>() },
 });
 
 /** Without where this machine keeps it. */
