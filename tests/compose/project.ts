@@ -70,7 +70,10 @@ export class ComposeProject {
     return (await this.compose('ps', '--services')).split('\n').sort();
   }
 
-  /** Starts a container that was killed again, as its restart policy does after a crash, and waits until it is healthy. */
+  /**
+   * Starts a container that was killed or stopped, as its restart policy does after a crash, and waits until it is healthy.
+   * (`compose up --wait` gives up at once while another is unhealthy, as a bff whose sidecar was away.)
+   */
   async startAgain(service: string): Promise<void> {
     const id = await this.container(service);
     await this.docker('start', id);
