@@ -75,15 +75,15 @@ const entries = (count: number, instances: number): Cost =>
   times(add(paced, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)), count);
 
 const hear = (instances: number): Window[] =>
-  COSTS.hear.map(({ rate, cost }) =>
-    windowOf(
-      `hear ${rate}`,
-      { instances, seconds: 4, injected: rate * 4 },
-      times(cost, instances * rate * 4),
-      // The first write of each.
-      times({ broadcast: 40 }, rate * 4),
-    ),
-  );
+  COSTS.hear.flatMap(({ rate, cost }) => {
+    const injected = rate * 4;
+    const done = { instances, seconds: 4, injected };
+    const written = times({ broadcast: 40 }, injected);
+    return [
+      windowOf(`write ${rate}`, done, written),
+      windowOf(`hear ${rate}`, done, written, times(cost, instances * injected)),
+    ];
+  });
 
 function windows(): Window[] {
   const batches = SIZES.batchRate * 5;
@@ -135,20 +135,15 @@ function windows(): Window[] {
       idleFor(1_000, 28),
       times(COSTS.comparison, 3_000),
     ),
-    windowOf(
-      'shows',
-      {
-        instances: 2,
-        seconds: 8,
-        entries: 800,
-        notifications: 800,
-        pushes: 8_000,
-        connections: 500,
-      },
-      entries(800, 2),
-      times(COSTS.show, 1_600),
-      times(COSTS.push, 8_000),
-      idleFor(500, 8),
+    ...[0, 8_000].map((pushes) =>
+      windowOf(
+        pushes === 0 ? 'unwatched' : 'shows',
+        { instances: 2, seconds: 8, entries: 800, notifications: 800, pushes, connections: 500 },
+        entries(800, 2),
+        times(COSTS.show, pushes === 0 ? 0 : 1_600),
+        times(COSTS.push, pushes),
+        idleFor(500, 8),
+      ),
     ),
     // Two notifications in each entry.
     windowOf(

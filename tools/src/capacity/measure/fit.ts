@@ -71,16 +71,15 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     );
   const each = (window: Window, count: number): Cost => times(net(window), 1 / count);
 
-  const heard = (step: string): Cost => {
-    const [at1, at2] = [one(step, few), one(step, many)].map((window) => each(window, window.injected));
-    return {
-      // Each instance hears each event, so the cost is in proportion to their number.
-      bff: Math.max(0, ((at1?.bff ?? 0) + 2 * (at2?.bff ?? 0)) / 5),
-      // Of Redis the first write is not.
-      broadcast: Math.max(0, (at2?.broadcast ?? 0) - (at1?.broadcast ?? 0)),
-    };
+  const heard = (rate: number): Cost => {
+    const [at1, at2] = [few, many].map((instances) => {
+      const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
+      return only(minus(each(read, read.injected), each(written, written.injected)), ['bff', 'broadcast']);
+    });
+    // Each instance hears each event, so the cost is in proportion to their number.
+    return times(add(at1 ?? {}, times(at2 ?? {}, many)), 1 / (few + many * many));
   };
-  const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(`hear ${rate}`) }));
+  const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
   const hearAt = (window: Window): Cost =>
     times(costAt(hear, window.entries / window.seconds), window.instances);
 
@@ -157,15 +156,17 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     times(minus(net(views), ofConnections(views)), 1 / Math.max(1, views.reads)),
     READS,
   );
-  const shows = one('shows');
-  const show = only(
-    times(
-      [ofEntries(shows), ofConnections(shows), times(push, shows.pushes)].reduce(minus, net(shows)),
-      // Each feed is watched on each instance.
-      1 / (shows.entries * many),
-    ),
-    BFF,
-  );
+  const eachOf = (step: string): Cost =>
+    medianOf(
+      all(step, many).map((window) =>
+        times(
+          [ofConnections(window), times(push, window.pushes)].reduce(minus, net(window)),
+          1 / window.entries,
+        ),
+      ),
+    );
+  // Each feed is watched on each instance.
+  const show = only(times(minus(eachOf('shows'), eachOf('unwatched')), 1 / many), BFF);
   return {
     idleSecond,
     entry,

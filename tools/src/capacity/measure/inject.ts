@@ -44,15 +44,22 @@ export const bytesOfEvent = (rig: Rig): Promise<number> =>
     return (bytes ?? 0) / Math.max(1, await redis.xLen(BROADCAST_STREAM));
   });
 
+/** A stream that no instance reads. */
+const UNREAD_STREAM = 'capacity-unread';
+
+interface Injection {
+  /** Events a second. */
+  rate: number;
+  count: number;
+  /** Whether instances hear them: without, it is what writing alone costs. */
+  heard?: boolean;
+}
+
 /**
  * Writes an event that was broadcast before to the stream again: every instance reads it, and since nobody watches its
  * feed that is all that happens.
  */
-export const inject = (
-  rig: Rig,
-  event: Event,
-  { rate, count }: { rate: number; count: number },
-): Promise<Done> =>
+export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {
     const started = performance.now();
     const written: Promise<unknown>[] = [];
@@ -61,7 +68,7 @@ export const inject = (
       for (let i = 0; i < due; i++) {
         written.push(
           redis.xAdd(
-            BROADCAST_STREAM,
+            heard ? BROADCAST_STREAM : UNREAD_STREAM,
             '*',
             { ...event, uid: STRANGER },
             {

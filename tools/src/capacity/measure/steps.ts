@@ -52,7 +52,9 @@ async function entries(steps: Steps): Promise<void> {
   }
   const single = await newestEvent(steps.rig);
   for (const rate of SIZES.hearRates) {
-    await steps.window(`hear ${rate}`, () => inject(steps.rig, single, { rate, count: rate * 4 }));
+    const pace = { rate, count: rate * SIZES.hearSeconds };
+    await steps.window(`write ${rate}`, () => inject(steps.rig, single, { ...pace, heard: false }));
+    await steps.window(`hear ${rate}`, () => inject(steps.rig, single, pace));
   }
 }
 
@@ -133,22 +135,32 @@ async function busy(steps: Steps, of: (index: number) => string): Promise<Done> 
   return { notifications, entries: (await depositedEntries(steps.rig)) - before };
 }
 
-/** Some clients for each feed, on every instance: what an event costs where it is watched. Bytes of an event. */
+/**
+ * Some clients for each feed, on every instance: what an event costs where it is watched, in windows that take turns with
+ * those of events that nobody watches, since the difference is small. Bytes of an event.
+ */
 async function measureShows(steps: Steps): Promise<number> {
-  const of = feedOf('entry', SIZES.feeds);
-  return withCrowd(
-    steps.rig,
-    { count: SIZES.showClients, feedOf: clientsOf(of, SIZES.feeds) },
-    async (received) => {
-      received.reset();
-      await steps.window('shows', async () => {
+  const watched = feedOf('shown', SIZES.feeds);
+  const unwatched = feedOf('entry', SIZES.feeds);
+  await steps.publish({ rate: 100, requests: SIZES.feeds, feedOf: watched });
+  const crowd = { count: SIZES.showClients, feedOf: clientsOf(watched, SIZES.feeds) };
+  return withCrowd(steps.rig, crowd, async (received) => {
+    received.reset();
+    let before = 0;
+    const windowOf = (step: string, of: (index: number) => string) =>
+      steps.window(step, async () => {
         const done = await steps.at(SIZES.entryRate, SIZES.showSeconds, of);
         await delay(ARRIVE_MS);
-        return { ...done, connections: SIZES.showClients, pushes: received.pushes };
+        const pushes = received.pushes - before;
+        before = received.pushes;
+        return { ...done, connections: SIZES.showClients, pushes };
       });
-      return received.pushBytes / Math.max(1, received.pushes);
-    },
-  );
+    for (let round = 0; round < SIZES.showRounds; round++) {
+      await windowOf('unwatched', unwatched);
+      await windowOf('shows', watched);
+    }
+    return received.pushBytes / Math.max(1, received.pushes);
+  });
 }
 
 /** Clients go to the instances in turn: those of one feed follow each other, so that they are on all. */
