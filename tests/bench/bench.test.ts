@@ -1,0 +1,44 @@
+import { ROOT, run } from '@tocsin/tools';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+
+const resultsSchema = z.array(
+  z.object({
+    peers: z.array(z.object({ id: z.string(), missing: z.string().optional() })),
+    samples: z.array(
+      z.object({ work: z.string(), peer: z.string(), figures: z.record(z.string(), z.number()) }),
+    ),
+    faults: z.array(z.unknown()),
+  }),
+);
+const PEERS = ['ws', 'socketio-recovery', 'tocsin'];
+const OF_OURS = [
+  'latency',
+  'dapr-calls',
+  'singles',
+  'arrays',
+  'fan-out-8',
+  'fan-out-1',
+  'connections',
+  'recovery',
+  'overload',
+];
+
+it('npm run bench should do each work with ours and with peers, and account for every message', async () => {
+  const args = ['bench', '--small', '--rounds', '1', '--json', '--only', PEERS.join(',')];
+  const { code, stdout, output } = await run('node', ['tools/start.mjs', ...args], { cwd: ROOT });
+  expect(code, output).toBe(0);
+  const [result] = resultsSchema.parse(JSON.parse(stdout));
+  expect(result?.faults).toEqual([]);
+  expect(result?.peers.map(({ id, missing }) => missing ?? id).sort()).toEqual([...PEERS].sort());
+  const worksOf = (peer: string) =>
+    result?.samples.filter((sample) => sample.peer === peer).map(({ work }) => work);
+  expect(worksOf('tocsin')).toEqual(OF_OURS);
+  expect(worksOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
+  expect(worksOf('socketio-recovery')).toEqual(['recovery']);
+  const figures = (result?.samples ?? []).flatMap((sample) => Object.values(sample.figures));
+  expect(figures.filter((figure) => !Number.isFinite(figure))).toEqual([]);
+  // What every work measures somehow: a figure above nothing.
+  for (const sample of result?.samples ?? [])
+    expect(Math.max(...Object.values(sample.figures)), `${sample.work} of ${sample.peer}`).toBeGreaterThan(0);
+});
