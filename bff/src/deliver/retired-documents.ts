@@ -4,8 +4,11 @@ import type { FeedLog } from './ports.ts';
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
-/** Beyond so many the next ones are left to expire by themselves. */
-const MAX_WAITING = 10_000;
+/**
+ * Commits whose documents wait; beyond so many the next ones are left to expire by themselves, a day later. Two minutes
+ * of 400 commits a second, which is more than one instance does; some 300 bytes each.
+ */
+const MAX_WAITING = 50_000;
 
 /**
  * Removes documents two minutes after the last head that named them was replaced. What a stop or a failure leaves

@@ -118,6 +118,10 @@ function sizeRows({ memory, stored, wire }: Constants): string[][] {
       "Redis, for a publication in the broadcaster's stream (2,000 events)",
       bytes(stored.broadcastPublication),
     ],
+    [
+      'Redis, for what an entry leaves when later ones take its place, for two minutes',
+      bytes(stored.replaced),
+    ],
     ['Redis, for what one reader has read of a feed', bytes(stored.reader)],
     ['on the wire: a publication to a browser, a position', `${bytes(wire.push)}, ${bytes(wire.position)}`],
   ];

@@ -194,6 +194,11 @@ describe('the constants', () => {
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
+  it('should not come of a window in which no quiet feed was announced once more', () => {
+    const early = windows().map((window) => (window.step === 'rings' ? { ...window, rings: 0 } : window));
+    expect(() => fitCpu(early)).toThrow(/0 were announced once more/);
+  });
+
   it('should not come of windows that are missing', () => {
     expect(() => fitCpu(windows().filter(({ step }) => step !== 'rings'))).toThrow(/"rings"/);
   });

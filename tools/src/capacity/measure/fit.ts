@@ -1,4 +1,5 @@
 import { median } from '../../bench/quantile.ts';
+import { Failure } from '../../failure.ts';
 import {
   add,
   costAt,
@@ -37,6 +38,11 @@ function idleAndRing(idle: Window, rings: Window, processes: (window: Window, ki
   const idleSecond: Cost = {};
   const ring: Cost = {};
   const determinant = idle.seconds * rings.rings - rings.seconds * idle.rings;
+  if (determinant <= 0)
+    throw new Failure(
+      `Of the feeds that were quiet for a minute ${rings.rings} were announced once more when it was measured, and ` +
+        `${idle.rings} before: something slowed the steps between. Measure on a machine that does nothing else.`,
+    );
   for (const kind of KINDS) {
     const [quiet, rung] = [idle.cpu[kind], rings.cpu[kind]];
     ring[kind] = Math.max(0, (idle.seconds * rung - rings.seconds * quiet) / determinant);
@@ -217,6 +223,7 @@ export function fit(
       id: sights.idBytes,
       broadcastPublication: sights.eventBytes,
       reader: sights.readerBytes,
+      replaced: sights.replacedBytes,
       empty: sights.emptyBytes,
     },
     wire: { push: sights.pushBytes, position: sights.positionBytes },

@@ -31,6 +31,7 @@ export const SIZES = {
   oneFeedSingles: 2_000,
   oneFeedArrays: 600,
   readers: 200,
+  replacedEach: 10,
   ringAfterSeconds: 58,
   ringSeconds: 9,
 } as const;

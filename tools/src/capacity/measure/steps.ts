@@ -5,7 +5,14 @@ import { bytesOfEvent, inject, newestEvent } from './inject.ts';
 import { retained } from './retained.ts';
 import { depositedEntries, memoryOf, type Rig } from './rig.ts';
 import { SIZES } from './sizes.ts';
-import { bytesOfAnnouncement, bytesOfReader, executionTimes, storedOfFeeds, usedMemory } from './stored.ts';
+import {
+  bytesOfAnnouncement,
+  bytesOfReader,
+  bytesOfReplaced,
+  executionTimes,
+  storedOfFeeds,
+  usedMemory,
+} from './stored.ts';
 import { feedOf, Steps, type Context } from './stepper.ts';
 import type { Done, Window } from './window.ts';
 
@@ -20,6 +27,7 @@ export interface Sights {
   announcementBytes: number;
   eventBytes: number;
   readerBytes: number;
+  replacedBytes: number;
   emptyBytes: number;
   feedBytes: number;
   publicationBytes: number;
@@ -85,10 +93,10 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bff: memoryOf(rig, 'bff') / rig.instances,
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
+  const pushBytes = await measureShows(steps);
   // These feeds are quiet from here on, so a minute later each is announced once more.
   const quietFrom = performance.now();
   await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
-  const pushBytes = await measureShows(steps);
   const unwatched = feedOf('busy', SIZES.feeds);
   for (let round = 0; round < SIZES.busyRounds; round++) {
     await steps.window('busy', () => busy(steps, unwatched));
@@ -103,6 +111,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const positionBytes = await measureCrowd(steps);
   await measureViews(steps, ofViews);
   const feedRate = await measureFeedRate(steps);
+  const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
   // Last, since collecting the garbage disturbs what is measured after it.
   const { growth, bytes } = await measureMemory(steps);
@@ -116,6 +125,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
       announcementBytes,
       eventBytes,
       readerBytes,
+      replacedBytes,
       emptyBytes,
       ...bytes,
       executionTimes: executed,
@@ -237,6 +247,18 @@ async function measureMemory(steps: Steps) {
     },
   };
 }
+
+/** Entries of one notification each, as at the beginning of a feed: what they leave for the two minutes until it is deleted. */
+async function measureReplaced(steps: Steps): Promise<number> {
+  const of = feedOf(REPLACED, SIZES.feeds);
+  await steps.publish({ rate: 100, requests: SIZES.feeds * SIZES.replacedEach, feedOf: of });
+  const feeds = Array.from({ length: SIZES.feeds }, (_, index) => of(index));
+  return bytesOfReplaced(steps.rig, LABEL, feeds);
+}
+
+const REPLACED = 'replaced';
+/** The names of documents begin like that of their feed. */
+const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
 /** Readers who have read some of a feed. */
 async function measureReaders({ rig }: Steps): Promise<number> {

@@ -38,6 +38,25 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
     return bytes;
   });
 
+/**
+ * Bytes that an entry's documents leave behind when later entries take their place, of those feeds that begin like
+ * `label`; at most two minutes after the first of them was written, when they are deleted.
+ */
+export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
+  const named = await storedOfFeeds(rig, feeds);
+  return withStore(rig, async (redis) => {
+    let [bytes, entries] = [0, 0];
+    for (const kind of ['segment', 'ids']) {
+      for await (const keys of redis.scanIterator({ MATCH: `${APP}${kind}:${label}*`, COUNT: 1_000 })) {
+        if (kind === 'segment') entries += keys.length;
+        for (const key of keys) bytes += await bytesOf(redis, key);
+      }
+    }
+    if (entries === 0) throw new Failure(`No segment of ${label} is in Redis.`);
+    return Math.max(0, bytes - named.segments - named.ids) / entries;
+  });
+}
+
 /** Bytes of one announcement in its stream. */
 export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
   withStore(

@@ -97,6 +97,8 @@ export interface Constants {
     broadcastPublication: number;
     /** What one reader has read. */
     reader: number;
+    /** What an entry leaves behind when later ones take its place, until it is deleted. */
+    replaced: number;
     /** A Redis that keeps nothing. */
     empty: number;
   };

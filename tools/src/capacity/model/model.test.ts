@@ -130,7 +130,11 @@ describe('a plan', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    expect(redis.state.bytes).toBeCloseTo(1e6 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300, -1);
+    // Ten entries a second, and what each leaves for two minutes.
+    expect(redis.state.bytes).toBeCloseTo(
+      1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
+      -1,
+    );
     expect(redis.announcements.bytes).toBeCloseTo(1e6 + 10 * 86_400 * 500, -1);
     expect(plan({ rate: 100, batch: 10, feeds: 1 }).redis.announcements.bytes).toBeCloseTo(
       1e6 + 10 * 86_400 * 500,

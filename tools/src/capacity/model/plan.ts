@@ -14,6 +14,7 @@ import { flowOf, type Flow, type Load } from './load.ts';
 /** Of `contracts/` and `bff/`: what is kept whatever the settings are. */
 const ANNOUNCEMENT_HOURS = 24;
 const ID_HOURS = 25;
+const REPLACED_SECONDS = 120;
 const IDS_MAX = 100_000;
 const HISTORY_BYTES = 16 * 2 ** 20;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
@@ -145,6 +146,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
       stored.announcement,
     state:
       load.feeds * (stored.feed + kept.history * publication + kept.ids * stored.id) +
+      flow.entries * Math.min(REPLACED_SECONDS, load.historyHours * 3600) * stored.replaced +
       load.readers * stored.reader,
     broadcast: BROADCAST_EVENTS * load.batch * event,
   };

@@ -75,6 +75,7 @@ export const CONSTANTS: Constants = {
     publication: 400,
     id: 10,
     broadcastPublication: 500,
+    replaced: 1_000,
     reader: 300,
     empty: 1e6,
   },
