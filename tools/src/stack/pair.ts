@@ -89,8 +89,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     name: `the sidecar of ${name}`,
     command: context.dapr.daprd,
     args: sidecarArgs(context, { appId, internalPort, http, grpc, internalGrpc, metrics }),
-    // Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now.
-    env: { ...environment, ...context.secrets, DAPR_HOST_IP: LOOPBACK },
+    env: { ...environment, ...context.secrets, ...SIDECAR_ENVIRONMENT },
     logFile: join(context.logDir, `${name}.daprd.log`),
   });
   const url = `http://${LOOPBACK}:${port}`;
@@ -130,7 +129,7 @@ export async function createForeignSidecar(context: PairContext, appId: string):
     name: `the sidecar of ${appId}`,
     command: context.dapr.daprd,
     args: sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
-    env: { ...cleanEnvironment(), ...environment, DAPR_HOST_IP: LOOPBACK },
+    env: { ...cleanEnvironment(), ...environment, ...SIDECAR_ENVIRONMENT },
     logFile: join(context.logDir, `${appId}.daprd.log`),
   });
   return {
@@ -148,6 +147,12 @@ const sharedEnvironment = (context: PairContext) => ({
 });
 
 const LOOPBACK = '127.0.0.1';
+
+/**
+ * Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now. One core, as
+ * docker-compose.yml and k8s/ give it.
+ */
+const SIDECAR_ENVIRONMENT = { DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' };
 
 interface SidecarPorts {
   appId: string;

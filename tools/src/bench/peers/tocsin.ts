@@ -52,7 +52,7 @@ export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
     id: 'tocsin',
     name: 'Tocsin',
     version,
-    setup: `one producer, ${options.instances} bffs, a sidecar each, all settings at their defaults, 202 = durable`,
+    setup: `one producer, ${options.instances} bffs, a sidecar with one core each (as in the compose file and on Kubernetes), all settings at their defaults, 202 = durable`,
     protocol: tocsinProtocol,
     publishUrls: stack.producers.map(({ url }) => `${url}/notifications`),
     socketUrls: stack.bffs.map(({ url }) => url),
