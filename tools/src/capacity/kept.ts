@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import type { CheckResult } from './check/compare.ts';
 import { CONSTANTS_FILE } from './constants-file.ts';
+import { constantsSchema } from './constants-schema.ts';
 import type { Constants } from './model/constants.ts';
 import { withFigures } from './page.ts';
 
@@ -21,15 +22,19 @@ async function write(file: string, content: string, parser: 'json' | 'markdown')
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 
-/** @throws Failure if nothing was measured yet */
+/** @throws Failure if nothing was measured yet, or not all that a plan needs */
 export function readConstants(): Constants {
   const path = join(ROOT, CONSTANTS_FILE);
   if (!existsSync(path))
     throw new Failure(`There is no ${CONSTANTS_FILE}. Measure: npm run capacity -- --measure`);
-  const constants = JSON.parse(readFileSync(path, 'utf8')) as Constants;
-  if (constants.v !== 1)
-    throw new Failure(`${CONSTANTS_FILE} is of another version. Measure anew: npm run capacity -- --measure`);
-  return constants;
+  const { data, error } = constantsSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (error) {
+    const lacking = error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new Failure(
+      `${CONSTANTS_FILE} lacks figures: ${lacking}. Measure anew: npm run capacity -- --measure`,
+    );
+  }
+  return data;
 }
 
 function readCheck(): CheckResult | undefined {
@@ -44,7 +49,7 @@ async function makePage(): Promise<void> {
 
 /** Keeps them, three digits of each, and puts them into the page. Returns the files that it wrote. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
-  await write(CONSTANTS_FILE, JSON.stringify(constants, rounded), 'json');
+  await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded), 'json');
   await makePage();
   return [CONSTANTS_FILE, PAGE];
 }

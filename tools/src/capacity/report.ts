@@ -12,6 +12,8 @@ import {
 } from './model/plan.ts';
 
 const GIB = 2 ** 30;
+/** The limit of a bff, and `maxmemory`, in docker-compose.yml and k8s/. */
+const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
 const MICRO = 1e6;
 /** More heap than Node takes by itself needs a word. */
 const HEAP_GIB = 2;
@@ -144,6 +146,12 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
       ? [`Set MAX_CONNECTIONS on the bffs: ${whole.format(perBff)} for each, and the default is 10,000.`]
+      : []),
+    ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
+      ? [
+          `Planned with ${amount(load.bffGib)} GiB for a bff and ${amount(load.redisGib)} GiB for a Redis (--bff-gib, --redis-gib). Set them: ` +
+            `docker-compose.yml and k8s/ give a bff ${SHIPPED_GIB.bff} GiB and let Redis keep ${SHIPPED_GIB.redis} GiB.`,
+        ]
       : []),
     ...(memory.bff > HEAP_GIB * GIB
       ? [

@@ -161,8 +161,12 @@ describe('docker-compose.yml', () => {
 
   it('should publish the ports of the edge alone, and those of pages of the profile, on this machine unless somebody says otherwise', () => {
     expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
-    for (const port of names.flatMap((name) => service(name).ports))
-      expect(port).toMatch(/^\$\{TOCSIN_ADDRESS:-127\.0\.0\.1\}:/);
+    for (const name of names) {
+      // What asks for no password is not opened together with the edge.
+      const address = usual.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
+      for (const port of service(name).ports)
+        expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
+    }
   });
 
   it('should keep no password in the file, and write only where data belongs', () => {

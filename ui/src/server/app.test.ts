@@ -45,6 +45,27 @@ it('should let the pages load and reach nothing but their own host, and nobody f
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
+it('should tell the page to ask where it connects, and let it go there, if that is at Azure', async () => {
+  const [port = 0] = await freePorts(1);
+  const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
+  await writeFile(join(dist, 'index.html'), '<head></head>the page');
+  const endpoint = 'https://example.webpubsub.azure.com';
+  const other = await startUi(parseConfig(uiSettings, { ...settings, AZURE_ENDPOINT: `${endpoint}/` }));
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}`);
+    expect(await response.text()).toContain('<meta name="tocsin-negotiate" content="true" />');
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /connect-src 'self' https:\/\/example\.webpubsub\.azure\.com wss:\/\/example\.webpubsub\.azure\.com$/,
+    );
+  } finally {
+    await other.stop();
+    await writeFile(join(dist, 'index.html'), 'the page');
+  }
+  expect(() => parseConfig(uiSettings, { ...settings, AZURE_ENDPOINT: 'http://example.com' })).toThrow(
+    /AZURE_ENDPOINT: must be an https address/,
+  );
+});
+
 it('should answer what is not there as the other services do', async () => {
   const response = await fetch(`${url}/app/notifications`);
   expect(response.status).toBe(404);

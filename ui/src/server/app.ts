@@ -30,9 +30,10 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   const uiDist = config.UI_DIST ?? BUILT_PAGES;
   const app = express();
   app.disable('x-powered-by');
-  app.use(pageHeaders());
+  const elsewhere = config.AZURE_ENDPOINT;
+  app.use(pageHeaders(elsewhere === undefined ? [] : [elsewhere, elsewhere.replace(/^http/, 'ws')]));
   app.use(healthRoutes({ ready: () => access(join(uiDist, 'index.html')) }));
-  app.use(pageRoutes(uiDist));
+  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));
   app.use(notFound);
   app.use(errorHandler(log));
   const server = createServer(boundPipelining(app));

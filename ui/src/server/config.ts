@@ -5,6 +5,13 @@ import { z } from 'zod';
 export const uiSettings = z.object({
   PORT: portSetting().default(8080).describe('Port: the pages / and /ops, and health'),
   UI_DIST: z.string().optional().describe('Folder of the built pages; default is ui/dist beside the server'),
+  AZURE_ENDPOINT: z
+    .url({ protocol: /^https$/, error: 'must be an https address' })
+    .transform((url) => new URL(url).origin)
+    .optional()
+    .describe(
+      'Where bffs have BROADCASTER=azure: the `Endpoint` of their connection string, which the page may then connect to',
+    ),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 export type UiConfig = z.infer<typeof uiSettings>;

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { constantsSchema } from './constants-schema.ts';
+import { readConstants } from './kept.ts';
+import { CONSTANTS } from './model/round-figures.ts';
+import { planOf, totalCores } from './model/plan.ts';
+import { readCapacityOptions } from './options.ts';
+
+it('should keep constants that a plan can be made of', () => {
+  const plan = planOf(readCapacityOptions([]).load, readConstants());
+  if (!plan) throw new Error('There is no plan for what is asked without options.');
+  expect(totalCores(plan)).toBeGreaterThan(0);
+  const bytes = Object.values(plan.redis).map((need) => need.bytes);
+  expect([...bytes, ...Object.values(plan.memory)].filter((value) => !(value > 0))).toEqual([]);
+});
+
+it('should take no file that lacks a figure, and name it', () => {
+  const { replaced: _, ...stored } = CONSTANTS.stored;
+  const cpu = { ...CONSTANTS.cpu, ring: { bff: null } };
+  const { error } = constantsSchema.safeParse({ ...CONSTANTS, stored, cpu });
+  expect(error?.issues.map(({ path }) => path.join('.'))).toEqual(['cpu.ring.bff', 'stored.replaced']);
+});
