@@ -28,7 +28,8 @@ export function withFigures(page: string, constants: Constants, check: CheckResu
     `CPU time in µs on ${of.cores} cores (${of.cpu}, ${of.system}), Node ${of.node}, Dapr ${of.dapr}, Redis ${of.redis} with ` +
       `\`appendfsync always\`, ${of.startedAt.slice(0, 10)}; notifications of ${constants.range.payload} bytes. "Redis" is all of ` +
       `them together. Processes outside of the measurement used ${amount(of.others)} cores meanwhile (median): the ` +
-      'more, the dearer is everything, as two of these cores may be one with two threads.',
+      'more, the dearer is everything, as two of these cores may be one with two threads. An empty cell is nothing, or less ' +
+      'than can be told from noise.',
     markdown(costRows(constants)),
     markdown(sizeRows(constants)),
     `One feed took ${amount(constants.feedRate.singles)} singles a second at 64 in flight, or ${amount(constants.feedRate.arrays)} ` +

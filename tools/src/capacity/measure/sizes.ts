@@ -31,7 +31,8 @@ export const SIZES = {
   oneFeedSingles: 2_000,
   oneFeedArrays: 600,
   readers: 200,
-  replacedEach: 10,
+  replacedFeeds: 4,
+  replacedEach: 250,
   ringAfterSeconds: 58,
   ringSeconds: 9,
 } as const;

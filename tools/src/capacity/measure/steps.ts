@@ -248,11 +248,14 @@ async function measureMemory(steps: Steps) {
   };
 }
 
-/** Entries of one notification each, as at the beginning of a feed: what they leave for the two minutes until it is deleted. */
+/**
+ * Entries of one notification each in feeds that are long enough for their documents to be merged several times: what
+ * they leave for the two minutes until it is deleted.
+ */
 async function measureReplaced(steps: Steps): Promise<number> {
-  const of = feedOf(REPLACED, SIZES.feeds);
-  await steps.publish({ rate: 100, requests: SIZES.feeds * SIZES.replacedEach, feedOf: of });
-  const feeds = Array.from({ length: SIZES.feeds }, (_, index) => of(index));
+  const of = feedOf(REPLACED, SIZES.replacedFeeds);
+  await steps.publish({ rate: 50, requests: SIZES.replacedFeeds * SIZES.replacedEach, feedOf: of });
+  const feeds = Array.from({ length: SIZES.replacedFeeds }, (_, index) => of(index));
   return bytesOfReplaced(steps.rig, LABEL, feeds);
 }
 

@@ -79,8 +79,13 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
+/** What Redis keeps, in bytes: all that it uses but the buffers of who is connected, which come and go with calls. */
 export const usedMemory = (rig: Rig): Promise<number> =>
-  withStore(rig, async (redis) => Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]));
+  withStore(rig, async (redis) => {
+    const memory = await redis.info('memory');
+    const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]);
+    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
+  });
 
 /** Which component uses a command; what is not named here belongs to none. */
 const ROLE_OF: Record<string, RedisRole> = {
