@@ -47,7 +47,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(pageHeaders(elsewhere ? [elsewhere.endpoint, elsewhere.endpoint.replace(/^http/, 'ws')] : []));
+  app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));

@@ -41,7 +41,9 @@ export const dataHeaders = (): RequestHandler => headers(NOTHING);
 
 /**
  * The headers of one that also serves a built page: a strict Content-Security-Policy, without `unsafe-inline`.
- * `connectTo` names what the page may call besides its own host, as `https://hub.example.com`.
+ * `connectTo` is where the page may connect besides its own host, over HTTP and WebSocket, as `https://hub.example.com`.
  */
-export const pageHeaders = (connectTo: readonly string[] = []): RequestHandler =>
-  headers({ ...OWN_FILES, 'connect-src': ["'self'", ...connectTo] });
+export const pageHeaders = (connectTo?: string): RequestHandler => {
+  const elsewhere = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
+  return headers({ ...OWN_FILES, 'connect-src': ["'self'", ...elsewhere] });
+};

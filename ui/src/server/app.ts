@@ -30,10 +30,9 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   const uiDist = config.UI_DIST ?? BUILT_PAGES;
   const app = express();
   app.disable('x-powered-by');
-  const elsewhere = config.AZURE_ENDPOINT;
-  app.use(pageHeaders(elsewhere === undefined ? [] : [elsewhere, elsewhere.replace(/^http/, 'ws')]));
+  app.use(pageHeaders(config.AZURE_ENDPOINT));
   app.use(healthRoutes({ ready: () => access(join(uiDist, 'index.html')) }));
-  app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));
+  app.use(pageRoutes(uiDist, { negotiate: config.AZURE_ENDPOINT !== undefined }));
   app.use(notFound);
   app.use(errorHandler(log));
   const server = createServer(boundPipelining(app));
