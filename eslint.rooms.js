@@ -113,7 +113,7 @@ export const policies = [
   // The SDK's server is given an Express application.
   {
     from: from('adapter', { room: 'dapr' }),
-    allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'express'),
+    allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
   {
     from: from('adapter', { room: 'socketio' }),

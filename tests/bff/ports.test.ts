@@ -132,6 +132,24 @@ describe('what only the real store shows', () => {
     await redis.close();
   });
 
+  it('should refuse the one head of many that cannot be read, and give back the others', async () => {
+    const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
+    const head: Head = {
+      ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
+      ...{ segments: [], ids: [], producers: {}, unconfirmed: [] },
+    };
+    for (const feed of feeds.slice(2)) await log.commit(feed, head, 0, []);
+    const redis = createClient({ url: `redis://${stack.redisHost}` });
+    await redis.connect();
+    // No text and no document: Redis refuses to read it. And a document of a later version.
+    await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
+    await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
+    await redis.close();
+    const read = await Promise.allSettled(feeds.map((feed) => log.readHead(feed)));
+    expect(read.map(({ status }) => status)).toEqual(feeds.map((_, i) => (i < 2 ? 'rejected' : 'fulfilled')));
+    expect(read[1]).toMatchObject({ reason: { name: 'TemporaryError' } });
+  });
+
   it('should reject, not call absent, what cannot be read while Redis is away, and refuse broadcasts', async () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];

@@ -1,5 +1,6 @@
 import { COMPONENTS, headKey, headSchema, type Head } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
+import DataLoader from 'dataloader';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, StoredHead } from '../deliver/ports.ts';
 import type { FeedDocument } from '../feed/feed-document.ts';
@@ -9,6 +10,8 @@ import { inParts } from '../feed/present.ts';
 const ABSENT = '-1';
 /** The sidecar refuses bodies over 4 MiB; a commit that writes more than this does it in several requests. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
+/** Heads that are read in one call; each has 16 KB at most. */
+const MAX_HEADS = 100;
 
 /**
  * The log in Dapr's state API. The last request of a commit, as a rule the only one, is a transaction with the head:
@@ -17,24 +20,31 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
+  readonly #heads: DataLoader<string, StoredHead | undefined>;
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar;
+    // What is asked for in the same tick is one call, and what is not waits for nothing. Each answer is used once.
+    this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
+      cache: false,
+      maxBatchSize: MAX_HEADS,
+    });
   }
 
-  async readHead(feed: string): Promise<StoredHead | undefined> {
-    const stored = await this.#sidecar.getState(COMPONENTS.state, headKey(feed));
-    if (!stored) return undefined;
-    const parsed = headSchema.safeParse(stored.value);
-    if (!parsed.success) {
-      throw new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`);
-    }
-    const etag = Number(stored.etag);
-    // Without an etag it could not be told whether the head was revived.
-    if (!Number.isInteger(etag) || etag < 1) {
-      throw new TemporaryError(`the head of ${feed} came with the etag "${stored.etag}"`);
-    }
-    return { head: parsed.data, etag };
+  readHead(feed: string): Promise<StoredHead | undefined> {
+    return this.#heads.load(feed);
+  }
+
+  async #readHeads(feeds: readonly string[]): Promise<(StoredHead | undefined | Error)[]> {
+    const keys = feeds.map((feed) => headKey(feed));
+    const [only] = keys;
+    const states =
+      only !== undefined && keys.length === 1
+        ? [await this.#sidecar.getState(COMPONENTS.state, only)]
+        : await this.#sidecar.getStatesSettled(COMPONENTS.state, keys);
+    return states.map((state, index) =>
+      state instanceof SidecarError ? state : state && headOf(feeds[index] as string, state),
+    );
   }
 
   readDocuments(keys: readonly string[]): Promise<unknown[]> {
@@ -64,4 +74,18 @@ export class DaprFeedLog implements FeedLog {
       keys.map((key) => ({ operation: 'delete', key })),
     );
   }
+}
+
+/** What is stored as a feed's head, or why it cannot be used. */
+function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
+  const parsed = headSchema.safeParse(value);
+  if (!parsed.success) {
+    return new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`);
+  }
+  const etag = Number(text);
+  // Without an etag it could not be told whether the head was revived.
+  if (!Number.isInteger(etag) || etag < 1) {
+    return new TemporaryError(`the head of ${feed} came with the etag "${text}"`);
+  }
+  return { head: parsed.data, etag };
 }

@@ -24,6 +24,11 @@ export type StateOperation =
   | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
   | { operation: 'delete'; key: string };
 
+export interface StoredState {
+  value: unknown;
+  etag: string;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP's Conflict: what was to be created is there. */
@@ -31,7 +36,12 @@ const ALREADY_THERE = 409;
 
 const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
 const bulkSchema = z.array(
-  z.object({ key: z.string(), data: z.unknown().optional(), error: z.string().optional() }),
+  z.object({
+    key: z.string(),
+    data: z.unknown().optional(),
+    etag: z.string().optional(),
+    error: z.string().optional(),
+  }),
 );
 const secretSchema = z.record(z.string(), z.string());
 const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
@@ -92,31 +102,37 @@ export class Sidecar {
   }
 
   /** A value and its etag; `undefined` when the key is absent. */
-  async getState(store: string, key: string): Promise<{ value: unknown; etag: string } | undefined> {
+  async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
-  /**
-   * The values of several keys, in their order; `undefined` where a key is absent. The sidecar answers 200 also when
-   * a key could not be read, and a key that could not be read is not absent: then this rejects.
-   */
+  /** The values of several keys, in their order; `undefined` where a key is absent. Rejects if one could not be read. */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
+    return (await this.getStatesSettled(store, keys)).map((state) => {
+      if (state instanceof SidecarError) throw state;
+      return state?.value;
+    });
+  }
+
+  /**
+   * Several keys in one call, in their order, each with its value and etag, `undefined` where it is absent, or an error.
+   * The sidecar answers 200 also when a key could not be read, and a key that could not be read is not absent.
+   */
+  async getStatesSettled(
+    store: string,
+    keys: readonly string[],
+  ): Promise<(StoredState | SidecarError | undefined)[]> {
     const path = `/v1.0/state/${store}/bulk`;
     const { text } = await this.#call('POST', path, { keys, parallelism: 10 });
-    const items = bulkSchema.parse(JSON.parse(text));
-    const failed = items.find(({ error }) => error);
-    if (failed) {
-      throw new SidecarError(`The sidecar could not read ${failed.key} for POST ${path}: ${failed.error}`, {
-        code: 'ERR_STATE_GET',
-      });
-    }
-    const values = new Map(items.map(({ key, data }) => [key, data ?? undefined]));
+    const items = new Map(bulkSchema.parse(JSON.parse(text)).map((item) => [item.key, item]));
+    const unread = (message: string) => new SidecarError(message, { code: 'ERR_STATE_GET' });
     return keys.map((key) => {
-      if (!values.has(key)) {
-        throw new SidecarError(`The sidecar answered POST ${path} without ${key}`, { code: 'ERR_STATE_GET' });
-      }
-      return values.get(key);
+      const item = items.get(key);
+      if (!item) return unread(`The sidecar answered POST ${path} without ${key}`);
+      if (item.error) return unread(`The sidecar could not read ${key} for POST ${path}: ${item.error}`);
+      const value = item.data ?? undefined;
+      return value === undefined ? undefined : { value, etag: item.etag ?? '' };
     });
   }
 

@@ -79,6 +79,26 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(heads.map((stored) => stored?.head.offset)).toEqual(feeds.map((_, i) => i));
     });
 
+    it('should give back each of many heads that are read at once, and none where there is none', async () => {
+      const log = create();
+      const feeds = Array.from({ length: 120 }, aFeed);
+      const written = feeds.filter((_, i) => i % 3 > 0);
+      for (const [i, feed] of written.entries()) await log.commit(feed, head(1, { offset: i }), 0, []);
+      const [twice = ''] = written;
+      await log.commit(twice, head(2, { offset: 500 }), 1, []);
+      const read = await Promise.all([...feeds, twice].map((feed) => log.readHead(feed)));
+      expect(read).toEqual([
+        ...feeds.map((feed) =>
+          feed === twice
+            ? { head: head(2, { offset: 500 }), etag: 2 }
+            : written.includes(feed)
+              ? { head: head(1, { offset: written.indexOf(feed) }), etag: 1 }
+              : undefined,
+        ),
+        { head: head(2, { offset: 500 }), etag: 2 },
+      ]);
+    });
+
     it('should let one of several creations win', async () => {
       const [log, feed] = [create(), aFeed()];
       const creations = Array.from({ length: 10 }, (_, i) => log.commit(feed, head(1, { offset: i }), 0, []));
