@@ -4,6 +4,7 @@ import { withCrowd } from '../measure/crowd.ts';
 import { onRig } from '../measure/measure.ts';
 import { publish } from '../measure/publish.ts';
 import { memoryOf, type Rig } from '../measure/rig.ts';
+import { SIZES } from '../measure/sizes.ts';
 import { usedMemory } from '../measure/stored.ts';
 import { measured } from '../measure/window.ts';
 import type { Constants } from '../model/constants.ts';
@@ -53,6 +54,9 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
       numbers,
       signal,
     });
+  // Processes that have just started are dearer than those that the constants were taken from.
+  const { warmRate: rate, warmRequests: requests, feeds } = SIZES;
+  await publish(rig, { rate, requests, payload, numbers, signal, feedOf: (n) => `topic:warm-${n % feeds}` });
   const redisBefore = await usedMemory(rig);
   return withCrowd(rig, { count: load.connections, feedOf }, async () => {
     await publishFor(WARM_SECONDS);

@@ -15,6 +15,10 @@ const COSTS: Constants['cpu'] = {
   },
   entry: [
     {
+      rate: 20,
+      cost: { producer: 300, producerSidecar: 250, bff: 700, bffSidecar: 600, redis: 260, broadcast: 40 },
+    },
+    {
       rate: SIZES.hearRates[0],
       cost: { producer: 200, producerSidecar: 150, bff: 400, bffSidecar: 350, redis: 200, broadcast: 30 },
     },
@@ -69,10 +73,10 @@ const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
 const RATE = SIZES.hearRates[0];
 const FAST = SIZES.hearRates[1];
 
-const [paced, busy] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost];
+const [seldom, paced, busy] = COSTS.entry.map(({ cost }) => cost) as [Cost, Cost, Cost];
 
-const entries = (count: number, instances: number): Cost =>
-  times(add(paced, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)), count);
+const entries = (count: number, instances: number, each = paced): Cost =>
+  times(add(each, times(COSTS.remoteTurn, (instances - 1) / instances), times(slow, instances)), count);
 
 const hear = (instances: number): Window[] =>
   COSTS.hear.flatMap(({ rate, cost }) => {
@@ -99,12 +103,17 @@ function windows(): Window[] {
           entries(RATE * 5, instances),
         ),
       ),
+      windowOf(
+        'seldom entries',
+        { instances, seconds: 5, entries: 100, notifications: 100 },
+        entries(100, instances, seldom),
+      ),
       ...hear(instances),
     ]),
     windowOf(
       'arrays',
       { instances: 2, seconds: 5, entries: batches, notifications: batches * SIZES.batch },
-      entries(batches, 2),
+      entries(batches, 2, seldom),
       times(COSTS.furtherNotification, further),
       times(COSTS.hearFurther, 2 * further),
     ),
@@ -120,7 +129,7 @@ function windows(): Window[] {
     windowOf(
       'crowd pushes',
       { instances: 2, seconds: 8, entries: 64, notifications: 64, pushes: 192_000, connections: 3_000 },
-      entries(64, 2),
+      entries(64, 2, seldom),
       times(COSTS.push, 192_000),
       idleFor(3_000, 8),
     ),
@@ -184,7 +193,7 @@ describe('the constants', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;
-    expect(fitCpu(disturbed).entry[0]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
+    expect(fitCpu(disturbed).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
   it('should be none where noise would make them negative', () => {

@@ -95,9 +95,19 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const remoteTurn = only(times(minus(at2, at1), 2), ['bff', 'bffSidecar']);
   const paced = only(add(times(at1, 0.5), times(minus(at2, times(remoteTurn, 0.5)), 0.5)), ALL);
   const pacedRate = median(all('entries', many).map(({ entries, seconds }) => entries / seconds));
+  const seldom = one('seldom entries');
+  const unhurried = [
+    {
+      rate: seldom.entries / seldom.seconds,
+      cost: only(minus(each(seldom, seldom.entries), add(times(remoteTurn, 0.5), hearAt(seldom))), ALL),
+    },
+    { rate: pacedRate, cost: paced },
+  ];
   /** All that the entries of a window cost with two instances. */
-  const ofEntries = (window: Window): Cost =>
-    times(add(paced, times(remoteTurn, 0.5), hearAt(window)), window.entries);
+  const ofEntries = (window: Window): Cost => {
+    const entry = costAt(unhurried, window.entries / window.seconds);
+    return times(add(entry, times(remoteTurn, 0.5), hearAt(window)), window.entries);
+  };
 
   const heardArrays = one('hear arrays');
   const furtherEach = 1 / (SIZES.batch - 1);
@@ -135,7 +145,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   );
   const busyRate = median(busy.map(({ entries, seconds }) => entries / seconds));
   const entry = [
-    { rate: pacedRate, cost: paced },
+    ...unhurried,
     // More at once never costs more for each; what a full machine adds is noise.
     { rate: busyRate, cost: lower(paced, busyEntry) },
   ];

@@ -7,6 +7,9 @@ export const SIZES = {
   entryRate: 60,
   entrySeconds: 6,
   entryRounds: 2,
+  /** So seldom that all processes sleep between two entries. */
+  seldomRate: 15,
+  seldomSeconds: 10,
   feeds: 50,
   batch: 100,
   batchRate: 10,

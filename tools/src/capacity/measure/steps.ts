@@ -58,6 +58,7 @@ async function entries(steps: Steps): Promise<void> {
   for (let round = 0; round < SIZES.entryRounds; round++) {
     await steps.window('entries', () => steps.at(SIZES.entryRate, SIZES.entrySeconds, of));
   }
+  await steps.window('seldom entries', () => steps.at(SIZES.seldomRate, SIZES.seldomSeconds, of));
   const single = await newestEvent(steps.rig);
   for (const rate of SIZES.hearRates) {
     const pace = { rate, count: rate * SIZES.hearSeconds };

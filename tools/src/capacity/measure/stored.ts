@@ -119,3 +119,10 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
     }
     return times;
   });
+
+/** Documents that Dapr has read from the state store so far, one by one or several in a call: each is a hash there. */
+export const documentsRead = (rig: Rig): Promise<number> =>
+  withStore(rig, async (redis) => {
+    const calls = /^cmdstat_hgetall:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1];
+    return Number(calls ?? 0);
+  });

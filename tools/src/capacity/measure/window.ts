@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
-import { COMPONENTS } from '@tocsin/contracts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
+import { documentsRead } from './stored.ts';
 
 /** What happened during one stretch of a measurement, and the CPU time that it took. */
 export interface Window {
@@ -26,7 +26,7 @@ export interface Window {
   rings: number;
   /** Cores that processes outside of the measurement used meanwhile. */
   others: number;
-  /** Documents that bffs read from the state store. */
+  /** Documents that were read from the state store. */
   reads: number;
 }
 
@@ -35,18 +35,6 @@ export type Done = Partial<
 >;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-const readsOf = async ({ stack }: Rig): Promise<number> =>
-  sum(
-    await Promise.all(
-      stack.bffs.map(({ daprMetricsUrl }) =>
-        readMetric(daprMetricsUrl, 'dapr_component_state_count', {
-          component: COMPONENTS.state,
-          operation: 'get',
-        }),
-      ),
-    ),
-  );
 
 const ringsOf = async ({ stack }: Rig): Promise<number> =>
   sum(
@@ -66,7 +54,7 @@ function othersOf(): number {
 
 /** Runs `work`, which says what it did, and looks at the processes before and after it. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
-  const [reads, rings] = [await readsOf(rig), await ringsOf(rig)];
+  const [reads, rings] = [await documentsRead(rig), await ringsOf(rig)];
   const others = othersOf();
   const before = readCpu(rig);
   const started = performance.now();
@@ -87,7 +75,7 @@ export async function measured(rig: Rig, step: string, work: () => Promise<Done>
     connections: 0,
     injected: 0,
     ...done,
-    reads: (await readsOf(rig)) - reads,
+    reads: (await documentsRead(rig)) - reads,
     rings: (await ringsOf(rig)) - rings,
   };
 }
