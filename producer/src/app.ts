@@ -94,7 +94,11 @@ export async function startProducer(
   const log = createLogger('producer', config.LOG_LEVEL);
   const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
-  const metrics = createMetrics(registry, () => producer.held);
+  const metrics = createMetrics(
+    registry,
+    () => producer.held,
+    () => producer.isHeldBack,
+  );
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,

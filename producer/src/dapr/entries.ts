@@ -19,4 +19,11 @@ export class DaprEntries implements EntryStore {
       }),
     );
   }
+
+  async isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean> {
+    const metadata = { key: entryKey(entry) };
+    return (
+      (await this.#sidecar.invokeBinding(COMPONENTS.entries, { operation: 'get', metadata })) !== undefined
+    );
+  }
 }

@@ -9,4 +9,8 @@ export class MemoryEntries implements EntryStore {
     this.values.set(entryKey(entry), JSON.stringify(entry));
     return Promise.resolve();
   }
+
+  isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean> {
+    return Promise.resolve(this.values.has(entryKey(entry)));
+  }
 }

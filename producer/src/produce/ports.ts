@@ -7,6 +7,8 @@ export interface EntryStore {
    * Writing the same entry again is harmless.
    */
   deposit(entry: Entry): Promise<void>;
+  /** Whether the entry waits to be claimed. Rejects when that is not known. */
+  isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean>;
 }
 
 /** The doorbell of the feeds. */

@@ -1,5 +1,6 @@
 import type { EntryItem } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
+import { Backlog } from './backlog.ts';
 import { Doorbells } from './doorbells.ts';
 import { finishEntry } from './finish-entry.ts';
 import { announcementOf, type Batch, type Lane } from './lane.ts';
@@ -43,6 +44,7 @@ export class Producer {
   readonly #options: ProducerOptions;
   readonly #lanes: Lanes;
   readonly #doorbells: Doorbells;
+  readonly #backlog: Backlog;
   /** The lanes that have something waiting and nothing under way, the first to begin first. */
   readonly #ready = new Set<Lane>();
   readonly #resting = new Set<Lane>();
@@ -60,6 +62,16 @@ export class Producer {
     this.#options = options;
     this.#doorbells = new Doorbells(options.announcer, options.observer, this.#endOfRinging.signal);
     this.#lanes = new Lanes(this.#doorbells, options.maxLanes);
+    this.#backlog = new Backlog({
+      entries: options.entries,
+      now: () => performance.now(),
+      onChange: () => this.#pump(),
+    });
+  }
+
+  /** Whether nothing is begun just now, since the feeds are behind: what arrives waits, and shares entries. */
+  get isHeldBack(): boolean {
+    return this.#backlog.isBehind;
   }
 
   /** Notifications that wait or are under way. */
@@ -84,6 +96,8 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
+    this.#backlog.stop();
+    this.#pump();
     const forDoorbells = Math.min(DOORBELLS_MS, limitMs / 2);
     await this.#idle(limitMs - forDoorbells);
     this.#endOfFinishing.abort();
@@ -157,7 +171,7 @@ export class Producer {
 
   #pump(): void {
     for (const lane of this.#ready) {
-      if (this.#underWay >= this.#options.maxUnderWay) return;
+      if (this.#underWay >= this.#options.maxUnderWay || this.isHeldBack) return;
       this.#ready.delete(lane);
       const batch = lane.begin(Date.now());
       if (!batch) {
@@ -177,6 +191,7 @@ export class Producer {
     if (!finished && signal.aborted) return;
     if (finished) {
       lane.finish(batch);
+      if (!this.#stopping) this.#backlog.note(batch.entry);
       for (const { part, count } of batch.shares) part.request.finish(part, count);
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));

@@ -30,6 +30,8 @@ export class FaultyBackend {
   /** The JSON of each entry by its key, once for each time that it was written. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
+  /** Whether an entry that was announced is not claimed yet. */
+  isWaiting: (entry: Pick<Entry, 'run' | 'feed' | 'seq'>) => boolean = () => false;
   /** Time that a good call takes; 0 is none. */
   latencyMs = 0;
 
@@ -39,6 +41,7 @@ export class FaultyBackend {
         const key = entryKey(entry);
         this.written.set(key, [...(this.written.get(key) ?? []), JSON.stringify(entry)]);
       }),
+    isThere: (entry) => Promise.resolve(this.isWaiting(entry)),
   };
   readonly announcer: Announcer = {
     announce: (announcement) =>

@@ -72,6 +72,14 @@ export function entryStoreSuite(name: string, create: () => Promise<EntryStoreUn
       expect(await stored(entry)).toEqual(entry);
     });
 
+    it('should tell whether an entry is there', async () => {
+      const entry = entryOf({ feed: 'user:ä||b' });
+      expect(await tested.store.isThere(entry)).toBe(false);
+      await tested.store.deposit(entry);
+      expect(await tested.store.isThere(entry)).toBe(true);
+      expect(await tested.store.isThere({ ...entry, seq: 2 })).toBe(false);
+    });
+
     it('should keep an entry of the largest size', async () => {
       const notifications = Array.from({ length: 1_000 }, (_, n) =>
         notification(`n${n}`, { body: '<'.repeat(20) }),

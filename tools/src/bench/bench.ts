@@ -39,9 +39,9 @@ async function measure(
 ): Promise<Result> {
   const result = await runRounds(options, say, signal);
   if (!options.all || !options.persistence || signal.aborted) return result;
-  const { persistence } = options;
+  const { persistence, profile } = options;
   const context = { sizes: result.sizes, numbers: new Numbers(), say, signal };
-  return { ...result, growth: await measureGrowth({ persistence, logDir: newLogDir() }, context) };
+  return { ...result, growth: await measureGrowth({ persistence, profile, logDir: newLogDir() }, context) };
 }
 
 function textOf(result: Result): string {

@@ -8,9 +8,9 @@ import { cpuFigures, startCpu } from './works/cpu.ts';
 import { Publisher } from './works/publisher.ts';
 import { type Numbers, type Sizes } from './works/work.ts';
 
-const FEEDS = [1, 10, 100, 1_000];
-const INSTANCES = [1, 2, 4];
-const HISTORY = [100, 1_000, 10_000];
+const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
+/** A profile shows one thing: what many feeds cost. */
+const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
 const ARRAY = 100;
 
@@ -93,19 +93,20 @@ export async function measureGrowth(
   context: GrowthContext,
 ): Promise<GrowthRow[]> {
   const rows: GrowthRow[] = [];
+  const sizes = options.profile ? PROFILED : GROWTH;
   const measure = async (peer: Peer, what: string, size: number, feeds: readonly string[]) => {
     if (context.signal.aborted) return;
     context.say(`growth: ${what} ${size}`);
     rows.push({ what, size, ...(await spread(peer, feeds, context)) });
   };
-  for (const instances of INSTANCES) {
+  for (const instances of sizes.instances) {
     const peer = await startTocsin({ ...options, instances });
     try {
       await spread(peer, feedsOf('warm', 10), context);
-      await measure(peer, 'instances', instances, feedsOf('instances', 10));
+      if (!options.profile) await measure(peer, 'instances', instances, feedsOf('instances', 10));
       if (instances !== 2) continue;
-      for (const count of FEEDS) await measure(peer, 'feeds', count, feedsOf('feeds', count));
-      for (const count of HISTORY) {
+      for (const count of sizes.feeds) await measure(peer, 'feeds', count, feedsOf('feeds', count));
+      for (const count of sizes.history) {
         const [feed] = feedsOf('history', count);
         if (feed === undefined) throw new Failure('There is no feed to fill.');
         await fill(peer, feed, count, context);

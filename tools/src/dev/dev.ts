@@ -67,6 +67,7 @@ async function postTo(url: string, body: unknown) {
 const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   entries: {
     deposit: async (entry) => bff.entries.put(entryKey(entry), JSON.stringify(entry)),
+    isThere: async (entry) => (await bff.entries.peek(entryKey(entry))) !== undefined,
   },
   announcer: {
     announce: async (announcement) => {
