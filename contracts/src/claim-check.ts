@@ -45,9 +45,11 @@ export const announcementSchema = z.strictObject({
 });
 export type Announcement = z.infer<typeof announcementSchema>;
 
+/** What tells an entry from all others. */
+export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
+
 /** Key of an entry in Redis. */
-export const entryKey = ({ run, feed, seq }: Pick<Announcement, 'run' | 'feed' | 'seq'>): string =>
-  `entry:${run}:${feedKey(feed)}:${seq}`;
+export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
 /** Whether the key is that of an entry of the feed. */
 export const isEntryOf = (feed: string, key: string): boolean =>

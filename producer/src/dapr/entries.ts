@@ -1,4 +1,4 @@
-import { COMPONENTS, ENTRY_LIFE_MS, entryKey, type Entry } from '@tocsin/contracts';
+import { COMPONENTS, ENTRY_LIFE_MS, entryKey, type Entry, type EntryName } from '@tocsin/contracts';
 import { withSpans, type Sidecar } from '@tocsin/service';
 import type { EntryStore } from '../produce/index.ts';
 
@@ -20,7 +20,7 @@ export class DaprEntries implements EntryStore {
     );
   }
 
-  async isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean> {
+  async isThere(entry: EntryName): Promise<boolean> {
     const metadata = { key: entryKey(entry) };
     return (
       (await this.#sidecar.invokeBinding(COMPONENTS.entries, { operation: 'get', metadata })) !== undefined

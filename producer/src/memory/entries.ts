@@ -1,4 +1,4 @@
-import { entryKey, type Entry } from '@tocsin/contracts';
+import { entryKey, type Entry, type EntryName } from '@tocsin/contracts';
 import type { EntryStore } from '../produce/index.ts';
 
 /** Entries in this process's memory, as the JSON that a store would hold, by key. */
@@ -10,7 +10,7 @@ export class MemoryEntries implements EntryStore {
     return Promise.resolve();
   }
 
-  isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean> {
+  isThere(entry: EntryName): Promise<boolean> {
     return Promise.resolve(this.values.has(entryKey(entry)));
   }
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '@tocsin/contracts';
+import type { EntryName } from '@tocsin/contracts';
 import type { EntryStore } from './ports.ts';
 
 /** So often one of the entries that were announced is noted, and some of those noted are looked for. */
@@ -18,8 +18,6 @@ const MOST_LOOKED_FOR = 5;
 /** Shorter than a request may wait: who has not caught up by then is given some more. */
 const LONGEST_BEHIND_MS = 4_000;
 
-type Noted = Pick<Entry, 'run' | 'feed' | 'seq'>;
-
 export interface BacklogOptions {
   entries: Pick<EntryStore, 'isThere'>;
   now: () => number;
@@ -34,7 +32,7 @@ export interface BacklogOptions {
 export class Backlog {
   readonly #options: BacklogOptions;
   /** Announced and not known to be claimed, the first first. */
-  readonly #waiting = new Map<Noted, number>();
+  readonly #waiting = new Map<EntryName, number>();
   #notedAt = -Infinity;
   #claimedAt = -Infinity;
   #behindSince: number | undefined;
@@ -50,7 +48,7 @@ export class Backlog {
   }
 
   /** Notes an entry that was announced, unless one was a moment ago. */
-  note({ run, feed, seq }: Noted): void {
+  note({ run, feed, seq }: EntryName): void {
     const now = this.#options.now();
     if (now - this.#notedAt < EVERY_MS) return;
     this.#notedAt = now;
@@ -78,11 +76,11 @@ export class Backlog {
       this.#claimedAt = now();
     }
     this.#isLooking = false;
-    if (this.#waiting.size > 0) this.#judge();
-    else if (this.#timer) this.#rest();
+    this.#judge();
+    if (this.#waiting.size === 0) this.stop();
   }
 
-  #late(): Noted[] {
+  #late(): EntryName[] {
     return [...this.#waiting].flatMap(([entry, at]) => (this.#options.now() - at >= LONG_MS ? [entry] : []));
   }
 
@@ -96,12 +94,6 @@ export class Backlog {
     if (isBehind === this.isBehind) return;
     this.#behindSince = isBehind ? now : undefined;
     this.#options.onChange();
-  }
-
-  #rest(): void {
-    const wasBehind = this.isBehind;
-    this.stop();
-    if (wasBehind) this.#options.onChange();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Announcement, Entry, EntryItem } from '@tocsin/contracts';
+import type { Announcement, Entry, EntryItem, EntryName } from '@tocsin/contracts';
 
 /** Where entries wait for their feed. */
 export interface EntryStore {
@@ -8,7 +8,7 @@ export interface EntryStore {
    */
   deposit(entry: Entry): Promise<void>;
   /** Whether the entry waits to be claimed. Rejects when that is not known. */
-  isThere(entry: Pick<Entry, 'run' | 'feed' | 'seq'>): Promise<boolean>;
+  isThere(entry: EntryName): Promise<boolean>;
 }
 
 /** The doorbell of the feeds. */

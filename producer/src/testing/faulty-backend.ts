@@ -1,4 +1,4 @@
-import { entryKey, type Announcement, type Entry } from '@tocsin/contracts';
+import { entryKey, type Announcement, type Entry, type EntryName } from '@tocsin/contracts';
 import type { Announcer, EntryStore } from '../produce/index.ts';
 
 /**
@@ -31,7 +31,7 @@ export class FaultyBackend {
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
   /** Whether an entry that was announced is not claimed yet. */
-  isWaiting: (entry: Pick<Entry, 'run' | 'feed' | 'seq'>) => boolean = () => false;
+  isWaiting: (entry: EntryName) => boolean = () => false;
   /** Time that a good call takes; 0 is none. */
   latencyMs = 0;
 
