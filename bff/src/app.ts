@@ -119,6 +119,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       ring: DEFAULT_RING_LIMITS,
       now,
       onMissed: (event) => gateway.send(event),
+      onSentTwice: (count) => metrics.sentTwice.inc(count),
       onMoved: (position) => gateway.sendPosition(position),
     },
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),

@@ -88,6 +88,11 @@ export function createMetrics(registry: Registry, connections: () => number) {
       help: 'Times that this instance began to take the turns of a feed because its host was away.',
       registers,
     }),
+    sentTwice: new Counter({
+      name: 'tocsin_bff_publications_sent_twice_total',
+      help: 'Publications sent again to browsers that had them, because others had joined while a gap was filled.',
+      registers,
+    }),
     pushed: new Counter({
       name: 'tocsin_bff_publications_pushed_total',
       help: 'Publications that reached this instance and went to its subscribed browsers.',

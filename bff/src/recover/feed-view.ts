@@ -16,6 +16,7 @@ import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import { Ring } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
+import { contiguous, SentAhead } from './sent-ahead.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */
@@ -48,6 +49,7 @@ export class FeedView {
   #doubt: object | undefined;
   /** The highest position heard that takes away one before it: nothing older than it may be served from. */
   #removedAt: Position | undefined;
+  readonly #sentAhead = new SentAhead();
   #comparing: Promise<void> | undefined;
   #nextComparison: Promise<void> | undefined;
 
@@ -70,23 +72,35 @@ export class FeedView {
     if (heardBefore && isLaterEpoch(heardBefore.epoch, epoch)) return { continues: false };
     this.#noteRemovals(epoch, publications);
     const ring = this.#ring;
-    if (!ring) return { continues: !this.#isStale, shown: { feed, epoch, publications } };
-    if (ring.epoch !== epoch) {
-      this.#forget();
-      return { continues: false, shown: { feed, epoch, publications } };
+    if (ring?.epoch !== epoch) {
+      const continues = !ring && !this.#isStale;
+      if (ring) this.#forget();
+      if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
+      return { continues, ...shownIn({ feed, epoch }, this.#sentAhead.send(epoch, publications)) };
     }
     // Those who watch have what the ring holds: it was sent to them, or lay before what they were answered.
     const sent = ring.offset;
     const continues = ring.append(publications);
     // What is missing may take something away.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
-    const shown = publications.flatMap((publication) => {
-      if (publication.offset <= sent) return [];
-      if (publication.offset <= ring.offset) return ring.at(publication.offset) ?? [];
-      const { offset } = publication;
-      return isHigher({ epoch, offset }, removedBefore) ? [publication] : [];
-    });
-    return { continues, ...(shown.length > 0 && { shown: { feed, epoch, publications: shown } }) };
+    const held = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
+    const beyond = publications.filter(
+      ({ offset }) => offset > ring.offset && isHigher({ epoch, offset }, removedBefore),
+    );
+    return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#sentAhead.send(epoch, beyond)]) };
+  }
+
+  /** A browser begins to watch: it has nothing of what was sent before. */
+  joined(): void {
+    this.#sentAhead.joined();
+  }
+
+  /** What the ring holds from `first` to `last`, without what was sent before it held it. */
+  #unsent(ring: Ring, first: number, last: number): Publication[] {
+    const { unsent, twice } = this.#sentAhead.unsent(ring.epoch, ring.slice(first, last));
+    this.#sentAhead.dropThrough(ring.epoch, ring.offset);
+    if (twice > 0) this.#use.onSentTwice?.(twice);
+    return unsent;
   }
 
   #noteRemovals(epoch: string, publications: readonly Publication[], least = 0): void {
@@ -267,16 +281,20 @@ export class FeedView {
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
     this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
+    // Broadcasts may have brought part of it while it was read.
+    const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
-      const held = ring.slice(from, offset);
-      for (const publications of inParts(held, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-        this.#use.onMissed?.({ feed: this.feed, epoch, publications });
+      for (const run of contiguous(this.#unsent(ring, sent + 1, offset))) {
+        for (const publications of inParts(run, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
+          this.#use.onMissed?.({ feed: this.feed, epoch, publications });
+        }
       }
       return;
     }
     const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
     fresh.append(missed);
     this.#ring = fresh;
+    this.#sentAhead.dropThrough(epoch, offset);
     if (ring || this.#isStale) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
     this.#isStale = false;
   }
@@ -287,3 +305,8 @@ export class FeedView {
       throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
   }
 }
+
+const shownIn = (
+  where: Omit<PublicationsEvent, 'publications'>,
+  publications: Publication[],
+): Pick<Received, 'shown'> => (publications.length > 0 ? { shown: { ...where, publications } } : {});

@@ -1,3 +1,4 @@
+import type { PublicationsEvent } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedViews } from './feed-views.ts';
@@ -149,5 +150,61 @@ describe('a reader that begins now', () => {
     f.log.headReads = 0;
     await begin();
     expect(f.log.headReads).toBe(0);
+  });
+});
+
+describe('a browser that watches', () => {
+  let sent: number[];
+  beforeEach(() => {
+    sent = [];
+    views.stop();
+    const { heard } = f.instance();
+    const shared = { log: f.log, origin: f.origin, heard, limits: f.limits, now: () => Date.now() };
+    views = new FeedViews(
+      {
+        ...shared,
+        ring: { publications: 10, bytes: 10_000 },
+        callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+        onMissed: ({ publications }) => sent.push(...publications.map(({ offset }) => offset)),
+      },
+      (_feed, error) => errors.push(error),
+    );
+  });
+  const hear = (event: PublicationsEvent) =>
+    sent.push(...(views.receive(event)?.publications ?? []).map(({ offset }) => offset));
+
+  it('should get nothing twice that broadcasts brought while a comparison read it', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    const events = [await publish(1), await publish(2), await publish(3)];
+    f.log.beforeHead = async () => {
+      f.log.beforeHead = () => Promise.resolve();
+      for (const event of events.slice(0, 2)) hear(event);
+      await Promise.resolve();
+    };
+    await views.view('all').compare();
+    for (const event of events) hear(event);
+    expect(sent).toEqual([1, 2, 3]);
+  });
+
+  it('should get nothing twice that came behind a gap', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    await publish(1);
+    hear(await publish(2));
+    await sleep(300);
+    expect(sent).toEqual([2, 1]);
+    hear(await publish(3));
+    expect(sent).toEqual([2, 1, 3]);
+  });
+
+  it('should get what others have, if it joined while the gap was open', async () => {
+    views.watch('all');
+    await views.view('all').known();
+    await publish(1);
+    hear(await publish(2));
+    views.watch('all');
+    await sleep(300);
+    expect(sent).toEqual([2, 1, 2]);
   });
 });

@@ -38,6 +38,7 @@ export class FeedViews {
 
   watch(feed: string): void {
     const watched = this.#watched(feed);
+    watched.view.joined();
     if (watched.watchers++ > 0) return;
     // Until now nobody may have minded what it missed.
     watched.view.doubt();

@@ -15,6 +15,8 @@ export interface ViewDependencies {
   now: () => number;
   /** Told what a comparison has found that no broadcast had brought, so that browsers need not ask for it. */
   onMissed?: (event: PublicationsEvent) => void;
+  /** Told how many publications were sent to browsers that had them, since others joined meanwhile that had not. */
+  onSentTwice?: (count: number) => void;
   /** Told where the feed stands when what was known of it does not continue there, as in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }

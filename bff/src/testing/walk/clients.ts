@@ -20,6 +20,8 @@ export class WalkClient {
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
+  /** What came over this connection, with how many had joined its instance by then. */
+  readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;
   readonly #world: World;
@@ -49,14 +51,20 @@ export class WalkClient {
     this.#connection++;
     this.#queue = [];
     this.#joined = false;
+    this.#pushed.clear();
     if (this.instance) this.#handle({ type: 'disconnected' });
     this.instance = undefined;
     this.#gapOpen = this.#askLater = false;
   }
 
   push(instance: WalkInstance, epoch: string, publications: readonly Publication[]): void {
-    if (this.instance === instance && this.#joined)
-      this.#queue.push({ type: 'publications', epoch, publications: [...publications] });
+    if (this.instance !== instance || !this.#joined) return;
+    for (const { offset } of publications) {
+      const place = `${epoch}:${offset}`;
+      if (this.#pushed.get(place) === instance.joins) this.#world.report.violation('TWICE-ON-WIRE', place);
+      this.#pushed.set(place, instance.joins);
+    }
+    this.#queue.push({ type: 'publications', epoch, publications: [...publications] });
   }
 
   hearPosition(instance: WalkInstance, position: Position): void {
@@ -109,6 +117,7 @@ export class WalkClient {
     if (!instance) return;
     const connection = this.#connection;
     // Joined first: pushes may come before the answer.
+    if (!this.#joined) instance.join();
     this.#joined = true;
     const request = position
       ? ({ kind: 'after', position, limit: PAGE } as const)

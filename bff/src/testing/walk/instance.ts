@@ -23,6 +23,8 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
+  /** Clients that have begun to watch. */
+  joins = 0;
   /** The step of a turn or delivery at which it dies next. */
   diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
@@ -81,6 +83,11 @@ export class WalkInstance {
         for (const client of world.clients) client.hearPosition(this, { epoch, offset });
       },
     });
+  }
+
+  join(): void {
+    this.joins++;
+    this.view.joined();
   }
 
   /** Takes the next broadcast: to the view, then to its sockets. */
