@@ -14,6 +14,7 @@ import { Removals } from '../feed/gone.ts';
 import { firstOffset } from '../feed/history.ts';
 import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
+import { shownIn, type Received } from './received.ts';
 import { Ring } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
 import { contiguous, SentAhead } from './sent-ahead.ts';
@@ -25,16 +26,6 @@ const HEAD_FRESH_MS = 60_000;
 const FIRST_LOAD = 200;
 /** So often at most is read again what changed meanwhile. */
 const MOST_READS = 5;
-
-export interface Received {
-  /** False when it does not continue what is known, so that a comparison is due. */
-  continues: boolean;
-  /**
-   * What of the broadcast is to be sent on: what was not yet, and what a later one has taken away without its content.
-   * Nothing when it comes so late that this cannot be told, or when its epoch is over.
-   */
-  shown?: PublicationsEvent;
-}
 
 /** What one instance knows of a feed: a ring fed by broadcasts, compared with the head, and the segments behind it. */
 export class FeedView {
@@ -305,8 +296,3 @@ export class FeedView {
       throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
   }
 }
-
-const shownIn = (
-  where: Omit<PublicationsEvent, 'publications'>,
-  publications: Publication[],
-): Pick<Received, 'shown'> => (publications.length > 0 ? { shown: { ...where, publications } } : {});
