@@ -24,12 +24,13 @@ import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Step } from './deliver/ports.ts';
-import { createReachFeed } from './deliver/reach-feed.ts';
+import { createReach } from './deliver/reach-feed.ts';
 import {
   keepRefusedEvent,
   receiveAnnouncement,
   reviveAnnouncement,
   type CallFeed,
+  type CallPartition,
 } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
@@ -44,6 +45,7 @@ import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
+import { PartitionHost } from './partition/partition-host.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import { Admission } from './socketio/admission.ts';
@@ -85,30 +87,45 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
-  const feedHost = new FeedHost({
+  const turns = {
     ...backend,
     heard,
     limits,
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
-    onErased: async (feed) => {
+    onErased: async (feed: string) => {
       await backend.setAside.erase(feed);
       await states.erase(feed);
     },
-  });
+  };
+  const feedHost = new FeedHost(turns);
+  const partitionHost = new PartitionHost({ ...turns, feedHost });
+  const onTakeover = (name: string | number, err: Error) => {
+    metrics.takeovers.inc();
+    log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
+  };
   const callFeed: CallFeed = backend.callActor
-    ? createReachFeed({
+    ? createReach({
         callActor: backend.callActor,
-        feedHost,
-        log: backend.log,
-        onTakeover: (feed, err) => {
-          metrics.takeovers.inc();
-          log.warn({ err, feed }, 'the host of a feed is away; its turns are taken here');
-        },
+        host: feedHost,
+        stateOf: async (feed) => (await backend.log.readHead(feed))?.etag,
+        onTakeover,
       })
     : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const callFeedOnce = coalesce(callFeed);
+  const takePartition: CallPartition = (partition, announced) =>
+    announced
+      ? partitionHost.turn(partition, announced)
+      : Promise.reject(new Error('a partition is called with an entry'));
+  const callPartition: CallPartition = backend.callPartitionActor
+    ? createReach({
+        callActor: backend.callPartitionActor,
+        host: { turn: takePartition, isHome: (partition) => partitionHost.isHome(partition) },
+        stateOf: async (partition) => (await backend.checkpoints.read(partition))?.etag,
+        onTakeover,
+      })
+    : takePartition;
+  const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
   const views = new FeedViews(
     {
       log: backend.log,
@@ -215,11 +232,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const setAside = countedSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
+    partitionHost,
     onAnnouncement: counted(metrics.announcements, (data) => {
       const traced = tracedSchema.catch({}).parse(data);
       return withSpans('receive', traced, {}, async () => {
         log.debug({ announcement: data }, 'received');
-        const outcome = await receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
+        const outcome = await receiveAnnouncement(data, { ...received, setAside });
         if (outcome === 'already-claimed') metrics.redelivered.inc();
         return outcome;
       });
@@ -251,6 +269,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       log.info('stopping; clients move to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();
+      await partitionHost.settled();
       await feedHost.settled();
       views.stop();
       retired.stop();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runSchema, seqSchema } from './claim-check.ts';
+import { partitionSchema, runSchema, seqSchema } from './claim-check.ts';
 import { feedKey } from './feed-name.ts';
 import { DOCUMENT_VERSION } from './names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
@@ -29,6 +29,8 @@ export type IdsReference = z.infer<typeof idsReferenceSchema>;
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
+  /** Of the run; absent for a run of the feed alone, as 0.1.0 had them. */
+  partition: partitionSchema.optional(),
   from: seqSchema,
   to: seqSchema,
   first: z.int().min(1),
@@ -83,6 +85,18 @@ export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
+
+/**
+ * How far a partition's entries are finished: of each run all up to a number are committed and broadcast, and when.
+ * It is written before their entries are popped; of two writers the higher number of each run holds.
+ */
+export const checkpointSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  version: z.int().min(1),
+  runs: z.record(z.string(), z.tuple([seqSchema, time])),
+});
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+export const checkpointKey = (partition: number): string => `checkpoint:{${partition}}`;
 
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;

@@ -3,6 +3,8 @@ import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/servi
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import { createCallActor } from './call-feed.ts';
+import { createCallPartition } from './call-partition.ts';
+import { DaprCheckpoints } from './checkpoints.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
@@ -31,6 +33,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
   const feedLog = new DaprFeedLog(sidecar);
   return {
     log: feedLog,
+    checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
     setAside: new DaprSetAside(sidecar),
@@ -43,7 +46,13 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     redisMemory: carrier.redisMemory,
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
-    announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
+    callPartitionActor: createCallPartition(sidecar, config.ACTOR_TIMEOUT_MS),
+    announceAgain: (announcement) =>
+      sidecar.publish(
+        COMPONENTS.pubsub,
+        'partition' in announcement ? TOPICS.partitionAnnouncements : TOPICS.announcements,
+        announcement,
+      ),
     receive: async (inbound) => {
       const server = await startDaprServer({
         ...inbound,

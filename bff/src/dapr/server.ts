@@ -13,7 +13,9 @@ import {
 } from '@tocsin/service';
 import express, { type RequestHandler } from 'express';
 import type { FeedHost } from '../deliver/feed-host.ts';
+import type { PartitionHost } from '../partition/partition-host.ts';
 import { feedActorClass } from './feed-actor.ts';
+import { partitionActorClass } from './partition-actor.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
 export interface DaprServerOptions {
@@ -24,6 +26,7 @@ export interface DaprServerOptions {
   /** What the sidecar must send with every request, if it is given. */
   appToken?: string | undefined;
   feedHost: FeedHost;
+  partitionHost: PartitionHost;
   /** Each resolves when its message is done with, and rejects when it has to come again. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
@@ -52,18 +55,24 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     clientOptions: { daprHost: options.daprHost, daprPort: String(options.daprHttpPort) },
     logger: { service: sdkLogger(log) },
   });
-  await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, TOPICS.announcements, {
-    deadLetterTopic: TOPICS.deadAnnouncements,
-    callback: answering(options.onAnnouncement, 'the announcement will come again', log),
-  });
-  await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.deadAnnouncements, {
-    callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
-  });
+  for (const [topic, deadLetterTopic] of [
+    [TOPICS.partitionAnnouncements, TOPICS.deadPartitionAnnouncements],
+    [TOPICS.announcements, TOPICS.deadAnnouncements],
+  ] as const) {
+    await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, topic, {
+      deadLetterTopic,
+      callback: answering(options.onAnnouncement, 'the announcement will come again', log),
+    });
+    await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, deadLetterTopic, {
+      callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
+    });
+  }
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
     callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
   });
   await dapr.actor.init();
   await dapr.actor.registerActor(feedActorClass(options.feedHost));
+  await dapr.actor.registerActor(partitionActorClass(options.partitionHost));
   // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
   app.get('/dapr/subscribe', (_request, response) => {
     const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };

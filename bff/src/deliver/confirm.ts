@@ -4,6 +4,7 @@ import {
   MAX_PAGE_PUBLICATIONS,
   type Head,
   type Publication,
+  type PublicationsEvent,
   type Unconfirmed,
 } from '@tocsin/contracts';
 import { keptSegments } from '../feed/history.ts';
@@ -40,8 +41,11 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    await popAll(feed, range, dependencies.entries);
-    await dependencies.reach('popped');
+    // An entry of a partition holds what is of other feeds, too: its partition pops it when all of it is broadcast.
+    if (range.partition === undefined) {
+      await popAll(feed, range, dependencies.entries);
+      await dependencies.reach('popped');
+    }
     await broadcastAll(feed, head, range, activation, dependencies);
     await dependencies.reach('broadcast');
   }
@@ -84,13 +88,25 @@ async function broadcastAll(
 ): Promise<void> {
   if (last < first) {
     // Nothing tells that the feed was erased but its new epoch.
-    if (head.erased) await broadcaster.broadcast({ feed, epoch: head.epoch, publications: [] });
+    if (head.erased) await broadcaster.broadcast([{ feed, epoch: head.epoch, publications: [] }]);
     return;
   }
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
-  for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-    await broadcaster.broadcast({ feed, epoch: head.epoch, publications: part });
-  }
+  for (const event of eventsOf(feed, head.epoch, publications)) await broadcaster.broadcast([event]);
 }
+
+/** Publications that follow each other as events that instances take; without any, one that names the epoch alone. */
+export const eventsOf = (
+  feed: string,
+  epoch: string,
+  publications: readonly Publication[],
+): PublicationsEvent[] =>
+  publications.length === 0
+    ? [{ feed, epoch, publications: [] }]
+    : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList).map((part) => ({
+        feed,
+        epoch,
+        publications: part,
+      }));

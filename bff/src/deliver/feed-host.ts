@@ -1,18 +1,18 @@
 import { Activation } from './activation.ts';
-import { FeedQueue, type RunTurn } from './feed-queue.ts';
+import { TurnQueue, type RunTurn } from './turn-queue.ts';
+import { Homes } from './homes.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
 /** Feeds that are kept between turns at most, and the ids that these may remember together. */
-const MAX_ACTIVATIONS = 1_000;
+const MAX_ACTIVATIONS = 20_000;
 const MAX_KNOWN_IDS = 1_000_000;
-
-/** After a call by Dapr the feed counts as hosted here for so long, in ms. */
-const HOME_MS = 10_000;
+/** After this many feeds had nothing to do, the ids are counted. */
+const LOOK_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnDependencies {
   /** Runs each turn, so that somebody can look on. */
-  around?: ((turn: () => Promise<TurnResult>) => Promise<TurnResult>) | undefined;
+  around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
@@ -23,45 +23,57 @@ export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
   /** Of the feeds that have turns waiting or under way. */
-  readonly #queues = new Map<string, FeedQueue>();
-  readonly #homeUntil = new Map<string, number>();
+  readonly #queues = new Map<string, TurnQueue<TurnResult>>();
+  readonly #homes: Homes;
+  #idle = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
+    this.#homes = new Homes(dependencies.now);
   }
 
   /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
   turnAsHost(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const now = this.#dependencies.now();
-    // The longest ago come first: all are kept equally long.
-    for (const [other, until] of this.#homeUntil) {
-      if (until > now) break;
-      this.#homeUntil.delete(other);
-    }
-    this.#homeUntil.delete(feed);
-    this.#homeUntil.set(feed, now + HOME_MS);
+    this.#homes.arrive(feed);
     return this.turn(feed, announced, caller);
   }
 
   /** Whether Dapr has lately brought a turn of the feed here. */
   isHome(feed: string): boolean {
-    return (this.#homeUntil.get(feed) ?? 0) > this.#dependencies.now();
+    return this.#homes.has(feed);
   }
 
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
   turn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const queue = this.#queues.get(feed) ?? this.#createQueue(feed);
-    return queue.turn(announced, caller);
+    return this.#queueOf(feed).turn(announced, caller);
   }
 
-  #createQueue(feed: string): FeedQueue {
+  /** Does `work` while no turn of these feeds is under way; `activationOf` tells what is kept of one of them. */
+  async holding<T>(
+    feeds: readonly string[],
+    work: (activationOf: (feed: string) => Activation) => Promise<T>,
+  ): Promise<T> {
+    // Asked for in one tick, so that two who need the same feeds never wait for each other.
+    const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
+    try {
+      return await work((feed) => this.#activationOf(feed));
+    } finally {
+      for (const release of releases) release();
+    }
+  }
+
+  #queueOf(feed: string): TurnQueue<TurnResult> {
+    return this.#queues.get(feed) ?? this.#createQueue(feed);
+  }
+
+  #createQueue(feed: string): TurnQueue<TurnResult> {
     const { around } = this.#dependencies;
-    const run: RunTurn = (announced, caller, order) => {
+    const run: RunTurn<TurnResult> = (announced, caller, order) => {
       const take = () =>
         takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies, order);
       return around ? around(take) : take();
     };
-    const queue = new FeedQueue(run, () => {
+    const queue = new TurnQueue(run, () => {
       this.#queues.delete(feed);
       this.#forgetOldest();
     });
@@ -72,7 +84,7 @@ export class FeedHost {
   /** Forgets what was kept between turns; the next turn reads it again. */
   deactivate(feed: string): void {
     this.#activations.delete(feed);
-    this.#homeUntil.delete(feed);
+    this.#homes.leave(feed);
   }
 
   /** Resolves when no turn is under way. */
@@ -92,6 +104,8 @@ export class FeedHost {
    * One that has something which is written nowhere yet stays.
    */
   #forgetOldest(): void {
+    const isDue = this.#activations.size > MAX_ACTIVATIONS || ++this.#idle % LOOK_EVERY === 0;
+    if (!isDue) return;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;
     for (const [feed, { known, unwritten }] of this.#activations) {

@@ -3,48 +3,72 @@ import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
   faultsOf,
+  DOCUMENT_VERSION,
   parseDateTime,
+  partitionAnnouncementSchema,
   refusedEventSchema,
   type Announcement,
+  type PartitionAnnouncement,
   type SetAside,
 } from '@tocsin/contracts';
-import { DOCUMENT_VERSION } from '@tocsin/contracts';
+import { z } from 'zod';
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
-/** Calls the feed's actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
-export type CallFeed = (feed: string, announced: Announced, caller: CallerKnowledge) => Promise<TurnResult>;
+/** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
+export type Call<Name, Result> = (
+  name: Name,
+  announced: Announced,
+  caller: CallerKnowledge,
+) => Promise<Result>;
+export type CallFeed = Call<string, TurnResult>;
+export type CallPartition = Call<number, Outcome>;
 
 export interface ReceiveDependencies {
+  callPartition: CallPartition;
+  /** For announcements of 0.1.0. */
   callFeed: CallFeed;
   heard: Heard;
   setAside: SetAsideStore;
   reach: ReachStep;
 }
 
-/** Hands an announcement to its feed. Rejects when it has to come again; one that cannot be read is set aside. */
-export async function receiveAnnouncement(
-  data: unknown,
-  { callFeed, heard, setAside, reach }: ReceiveDependencies,
-): Promise<Outcome> {
-  await reach('received');
-  const parsed = announcementSchema.safeParse(data);
+/**
+ * Hands an announcement to its partition, or one of 0.1.0 to its feed. Rejects when it has to come again; one that cannot
+ * be read is set aside.
+ */
+export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
+  await use.reach('received');
+  const isOfFeed = typeof data === 'object' && data !== null && 'feed' in data;
+  const parsed = (isOfFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
-    await setAside.add(unreadable(data, faults));
+    await use.setAside.add(unreadable(data, faults));
     return 'set-aside';
   }
-  const { feed, run, seq } = parsed.data;
-  const { outcome, position } = await callFeed(feed, { run, seq }, { heard: heard.of(feed) });
-  heard.hear(feed, position);
-  await reach('answered');
+  const outcome = await handOver(parsed.data, use);
+  await use.reach('answered');
   return outcome;
 }
 
+async function handOver(
+  announcement: AnyAnnouncement,
+  { callFeed, callPartition, heard }: ReceiveDependencies,
+): Promise<Outcome> {
+  const { run, seq } = announcement;
+  if ('partition' in announcement) return callPartition(announcement.partition, { run, seq }, {});
+  const { feed } = announcement;
+  const { outcome, position } = await callFeed(feed, { run, seq }, { heard: heard.of(feed) });
+  heard.hear(feed, position);
+  return outcome;
+}
+
+export type AnyAnnouncement = Announcement | PartitionAnnouncement;
+
 export interface DeadLetterDependencies {
-  announceAgain: (announcement: Announcement) => Promise<void>;
+  announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   setAside: SetAsideStore;
   pause: () => Promise<void>;
   now: () => number;
@@ -58,7 +82,7 @@ export async function reviveAnnouncement(
   data: unknown,
   use: DeadLetterDependencies,
 ): Promise<'announced' | 'set-aside'> {
-  const parsed = announcementSchema.safeParse(data);
+  const parsed = z.union([partitionAnnouncementSchema, announcementSchema]).safeParse(data);
   if (!parsed.success) {
     await use.setAside.add(unreadable(data, ['is not an announcement']));
     return 'set-aside';

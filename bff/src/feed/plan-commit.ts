@@ -28,6 +28,8 @@ import { sizeOf } from './present.ts';
 /** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
 export interface Taken {
   run: string;
+  /** Of the run; absent for a run of the feed alone. */
+  partition?: number;
   from: number;
   to: number;
   items: readonly EntryItem[];
@@ -126,7 +128,16 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       ids: ids.references,
       producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
       unconfirmed: taken
-        ? [{ run: taken.run, from: taken.from, to: taken.to, first: ground.offset + 1, last: offset }]
+        ? [
+            {
+              run: taken.run,
+              ...(taken.partition !== undefined && { partition: taken.partition }),
+              from: taken.from,
+              to: taken.to,
+              first: ground.offset + 1,
+              last: offset,
+            },
+          ]
         : [],
       ...(retractions.references.length > 0 && { retractions: retractions.references }),
       ...(withdrawn && { withdrawn: withdrawn.key }),

@@ -1,6 +1,7 @@
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
@@ -29,6 +30,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   const [entries, setAside] = [new MemoryEntries(), new MemorySetAside()];
   return {
     log: new MemoryFeedLog(),
+    checkpoints: new MemoryCheckpoints(),
     origin: new MemoryOrigin(),
     entries,
     setAside,

@@ -7,8 +7,8 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
   readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
 
-  async broadcast(event: PublicationsEvent): Promise<void> {
-    for (const listener of this.#listeners) listener(event);
+  async broadcast(events: readonly PublicationsEvent[]): Promise<void> {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
   onEvent(listener: (event: PublicationsEvent) => void): void {

@@ -1,4 +1,5 @@
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
+import { checkpointsSuite } from '../testing/suites/checkpoints.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../testing/suites/instance-board.ts';
@@ -7,6 +8,7 @@ import { readerChannelSuite } from '../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
@@ -14,7 +16,10 @@ import { MemoryOrigin } from './origin.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
+const checkpoints = new MemoryCheckpoints();
 feedLogSuite('memory', () => new MemoryFeedLog());
+
+checkpointsSuite('memory', () => checkpoints);
 
 const origin = new MemoryOrigin();
 originSuite('memory', () => origin);

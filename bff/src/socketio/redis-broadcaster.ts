@@ -40,6 +40,12 @@ const publicationShape = z.looseObject({
   notification: z.looseObject({ id: z.string() }).nullable(),
 });
 
+const eventShape = z.object({
+  feed: z.string(),
+  epoch: z.string(),
+  publications: z.array(publicationShape),
+});
+
 const readerShape = z.object({
   reader: z.string(),
   name: z.enum(['read', 'mutes']),
@@ -50,10 +56,7 @@ const messageSchema = z.object({
   data: z.object({
     packet: z.object({
       data: z.union([
-        z.tuple([
-          z.literal(PUBLICATIONS),
-          z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationShape) }),
-        ]),
+        z.tuple([z.literal(PUBLICATIONS), z.union([eventShape, z.array(eventShape)])]),
         z.tuple([z.literal(READER), readerShape]),
       ]),
     }),
@@ -125,9 +128,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
-  async broadcast(event: PublicationsEvent): Promise<void> {
-    await this.#publish(PUBLICATIONS, event);
-    this.#hearPublications(event);
+  async broadcast(events: readonly PublicationsEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    // An instance of 0.1.0 understands a single one.
+    await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
+    this.#hearPublications(events);
   }
 
   onTold(listener: (event: ReaderEvent) => void): void {
@@ -213,11 +218,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     }
     const [name, event] = parsed.data.data.packet.data;
     if (name === READER) this.#hearReader(event as ReaderEvent);
-    else this.#hearPublications(event as PublicationsEvent);
+    else this.#hearPublications((Array.isArray(event) ? event : [event]) as PublicationsEvent[]);
   }
 
-  #hearPublications(event: PublicationsEvent): void {
-    for (const listener of this.#listeners) listener(event);
+  #hearPublications(events: readonly PublicationsEvent[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
   #hearReader(event: ReaderEvent): void {

@@ -9,8 +9,7 @@ import {
 } from '@tocsin/contracts';
 import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
-import type { FeedLog, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/feed-document.ts';
+import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryEntries } from '../memory/entries.ts';
@@ -26,7 +25,7 @@ export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** Counts how often the store was emptied. */
   emptied = 0;
-  readonly commits: [string, Head, number, readonly FeedDocument[]][] = [];
+  readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
   /** Runs before each head is read; may wait, or reject. */
@@ -46,10 +45,10 @@ export class TestLog implements FeedLog {
     return this.#inner.readDocuments(keys);
   }
 
-  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
+  async commit(writes: readonly HeadWrite[]): Promise<void> {
     await this.beforeCommit();
-    await this.#inner.commit(feed, head, etag, documents);
-    this.commits.push([feed, head, etag, documents]);
+    await this.#inner.commit(writes);
+    this.commits.push(...writes);
     await this.afterCommit();
   }
 
@@ -62,7 +61,7 @@ export class TestLog implements FeedLog {
     this.#inner = new MemoryFeedLog();
     if (count === 0) this.emptied++;
     for (const commit of this.commits.splice(0).slice(0, count)) {
-      await this.#inner.commit(...commit);
+      await this.#inner.commit([commit]);
       this.commits.push(commit);
     }
   }
@@ -143,7 +142,7 @@ export class Fixture {
   }
 
   get head(): Head | undefined {
-    return this.log.commits.at(-1)?.[1];
+    return this.log.commits.at(-1)?.head;
   }
 
   /** What the newest head's log holds, as ids in order. */

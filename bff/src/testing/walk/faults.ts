@@ -5,7 +5,16 @@ import { always, step, three, two, type WeightedStep } from './step.ts';
 
 /** Where an instance dies by itself: between any two steps of a delivery. */
 export const DEATHS = [
-  ...(['received', 'loaded', 'peeked', 'committed', 'popped', 'broadcast', 'answered'] as const),
+  ...([
+    'received',
+    'loaded',
+    'peeked',
+    'committed',
+    'broadcast',
+    'checkpointed',
+    'popped',
+    'answered',
+  ] as const),
 ] satisfies Step[];
 
 /** What can go wrong while the store keeps what it has. */

@@ -1,9 +1,9 @@
 import type { Position } from '@tocsin/contracts';
 import type { CallerKnowledge } from '../../deliver/load.ts';
-import type { Announced, TurnResult } from '../../deliver/take.ts';
+import type { Announced, Outcome, TurnResult } from '../../deliver/take.ts';
 import { CallFailed } from './calls.ts';
 import type { WalkInstance } from './instance.ts';
-import { FEED } from './producers.ts';
+import { FEED, PARTITION } from './producers.ts';
 import type { World } from './world.ts';
 
 interface TurnCall {
@@ -17,7 +17,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** The calls of the feed's actor, wherever each instance believes it to be, and what is known of those under way. */
+/** The calls of the actors, wherever each instance believes it to be, and what is known of those under way. */
 export class TurnCalls {
   /** Those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
@@ -27,19 +27,32 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  async call(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const way = () => from.calls.read(() => undefined);
+  /** A call of the feed itself, as a reader makes it that misses something. */
+  callFeed(from: WalkInstance, caller: CallerKnowledge): Promise<TurnResult> {
     const said = structuredClone(caller);
-    const heard = announced ? from.heard.of(FEED) : said.heard;
+    return this.#call(from, said.heard, (host) => host.host.turn(FEED, undefined, said));
+  }
+
+  callPartition(from: WalkInstance, announced: Announced): Promise<Outcome> {
+    if (!announced) throw new Error('a partition is called with an entry');
+    return this.#call(from, undefined, (host) => host.partitionHost.turn(PARTITION, announced));
+  }
+
+  async #call<T>(
+    from: WalkInstance,
+    heard: Position | undefined,
+    turn: (host: WalkInstance) => Promise<T>,
+  ): Promise<T> {
+    const way = () => from.calls.read(() => undefined);
     await way();
     const { instances, placement } = this.#world;
     const host = instances[placement[from.index] ?? 0] as WalkInstance;
-    const result = await new Promise<TurnResult>((resolve, reject) => {
+    const result = await new Promise<T>((resolve, reject) => {
       const epochs = [host.heard.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
       this.#underWay.add(call);
       const end = () => this.#underWay.delete(call);
-      host.host.turn(FEED, announced, said).finally(end).then(resolve, reject);
+      turn(host).finally(end).then(resolve, reject);
     });
     await way();
     return structuredClone(result);

@@ -1,0 +1,137 @@
+import type { EntryItem, Head, PublicationsEvent } from '@tocsin/contracts';
+import type { Activation } from '../deliver/activation.ts';
+import { prepareCommit, type Committed, type PreparedCommit } from '../deliver/commit.ts';
+import { confirm, eventsOf, withdraw } from '../deliver/confirm.ts';
+import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
+import { loadHead, type LoadedHead } from '../deliver/load.ts';
+import { done, type TurnDependencies } from '../deliver/take.ts';
+import type { Taken } from '../feed/plan-commit.ts';
+import { isHigher } from '../feed/position.ts';
+import type { Progress } from './progress.ts';
+
+/** A head that was read or written this long ago, in ms, is built on unread: its etag detects another writer. */
+const HEAD_FRESH_MS = 250;
+
+/** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
+export interface Batch {
+  run: string;
+  partition: number;
+  from: number;
+  to: number;
+  items: ReadonlyMap<string, readonly { seq: number; item: EntryItem }[]>;
+  traceparent?: string | undefined;
+  traces: readonly string[];
+}
+
+interface Planned {
+  feed: string;
+  activation: Activation;
+  taken: Taken;
+  prepared: PreparedCommit;
+}
+
+/**
+ * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
+ * the rest. Rejects when an outcome is not known: then each feed has taken its part or not, and repeating completes it.
+ */
+export async function commitFeeds(
+  batch: Batch,
+  activationOf: (feed: string) => Activation,
+  progress: Progress,
+  dependencies: TurnDependencies,
+  isFresh: boolean,
+): Promise<void> {
+  const { log, broadcaster, reach, events } = dependencies;
+  const plans = await Promise.all(
+    [...batch.items.keys()].map((feed) =>
+      plan(feed, batch, activationOf(feed), progress, dependencies, isFresh),
+    ),
+  );
+  const planned = plans.filter((one) => one !== undefined);
+  try {
+    if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
+  } catch (error) {
+    for (const { activation } of planned) activation.drop();
+    throw error;
+  }
+  const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
+  for (const { activation, loaded } of committed) activation.hold(loaded, dependencies.now());
+  await reach('committed');
+  const messages = committed.flatMap(eventsOfCommit);
+  if (messages.length > 0) await broadcaster.broadcast(messages);
+  await reach('broadcast');
+  await Promise.all(
+    committed.map(async ({ feed, activation, loaded }) => {
+      await withdraw(feed, loaded.stored, dependencies);
+      activation.confirm(loaded.stored);
+    }),
+  );
+  for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
+}
+
+const eventsOfCommit = ({ feed, loaded, commit }: Committed & { feed: string }): PublicationsEvent[] =>
+  commit.publications.length > 0 || loaded.stored.erased
+    ? eventsOf(feed, loaded.epoch, commit.publications)
+    : [];
+
+/** The feed's part of the batch as a commit; none when it has all of it. */
+async function plan(
+  feed: string,
+  batch: Batch,
+  activation: Activation,
+  progress: Progress,
+  dependencies: TurnDependencies,
+  isFresh: boolean,
+): Promise<Planned | undefined> {
+  for (let lost: string | undefined; ;) {
+    try {
+      const loaded = await load(feed, activation, progress, batch.partition, lost, dependencies, isFresh);
+      const { run, partition, from, to, traceparent, traces } = batch;
+      const before = done(loaded, run) ?? 0;
+      const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
+      if (before >= to || items.length === 0) return undefined;
+      const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
+      return {
+        ...{ feed, activation, taken },
+        prepared: await prepareCommit(feed, loaded, taken, activation, dependencies),
+      };
+    } catch (error) {
+      if (!(error instanceof LostDocumentError) || lost === error.key) throw error;
+      lost = error.key;
+      activation.drop();
+    }
+  }
+}
+
+/** The head to build on. What it has unconfirmed is broadcast first, unless the partition's checkpoint says that it was. */
+async function load(
+  feed: string,
+  activation: Activation,
+  progress: Progress,
+  partition: number,
+  lostDocument: string | undefined,
+  dependencies: TurnDependencies,
+  isFresh: boolean,
+): Promise<LoadedHead> {
+  const { heard, now } = dependencies;
+  const held = isFresh ? activation.heldHead(now(), HEAD_FRESH_MS) : undefined;
+  const known = heard.of(feed);
+  if (held && activation.isConfirmed(held.stored) && !isHigher(known, held.stored)) return held;
+  const loaded = await loadHead(feed, { lostDocument }, dependencies);
+  if (loaded.loss) {
+    dependencies.events.lossNoticed(feed, loaded.loss);
+    // What is done may be lost with it; then it is taken again first.
+    if (await progress.reload())
+      throw new TemporaryError(`the store lost part of ${feed}, and of what was done`);
+  }
+  const { stored, begins } = loaded;
+  if (begins) await withdraw(feed, stored, dependencies);
+  else if (isStored(stored, partition, progress)) activation.confirm(stored);
+  else await confirm(feed, stored, activation, dependencies);
+  activation.hold(loaded, now());
+  return loaded;
+}
+
+const isStored = ({ unconfirmed }: Head, partition: number, progress: Progress): boolean =>
+  unconfirmed.length > 0 &&
+  unconfirmed.every((range) => range.partition === partition && progress.isStored(range.run, range.to));
