@@ -55,7 +55,12 @@ export class DaprFeedLog implements FeedLog {
     const requests = inParts(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
     // One that is refused must not leave others under way.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      throw new TemporaryError('a head was refused, or is not known to be written', {
+        cause: outcome.reason,
+      });
+    }
   }
 
   /** A single write that is larger than a request may be goes before with its documents. */

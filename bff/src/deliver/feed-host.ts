@@ -4,13 +4,15 @@ import { Homes } from './homes.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
-/** Feeds that are kept between turns at most, and the ids that these may remember together. */
 const MAX_ACTIVATIONS = 20_000;
+/** Ids that they may remember together. */
 const MAX_KNOWN_IDS = 1_000_000;
 /** After this many feeds had nothing to do, the ids are counted. */
 const LOOK_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnDependencies {
+  /** Feeds that are kept between turns at most. Default 20,000. */
+  maxActivations?: number;
   /** Runs each turn, so that somebody can look on. */
   around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
@@ -25,11 +27,13 @@ export class FeedHost {
   /** Of the feeds that have turns waiting or under way. */
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
   readonly #homes: Homes;
+  readonly #maxActivations: number;
   #idle = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
     this.#homes = new Homes(dependencies.now);
+    this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
   /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
@@ -104,12 +108,12 @@ export class FeedHost {
    * One that has something which is written nowhere yet stays.
    */
   #forgetOldest(): void {
-    const isDue = this.#activations.size > MAX_ACTIVATIONS || ++this.#idle % LOOK_EVERY === 0;
+    const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % LOOK_EVERY === 0;
     if (!isDue) return;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;
     for (const [feed, { known, unwritten }] of this.#activations) {
-      if (this.#activations.size <= MAX_ACTIVATIONS && ids <= MAX_KNOWN_IDS) return;
+      if (this.#activations.size <= this.#maxActivations && ids <= MAX_KNOWN_IDS) return;
       if (this.#queues.has(feed) || unwritten.size > 0) continue;
       this.#activations.delete(feed);
       ids -= known.size;

@@ -35,7 +35,7 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
  * The entry that was announced, and of several announcements of the run the highest, `from` being the lowest. Without one
  * the turn only makes sure that the feed has a sound head.
  */
-export type Announced = { run: string; seq: number; from?: number } | undefined;
+export type Announced = { run: string; seq: number; from?: number | undefined } | undefined;
 
 /** How a turn stands to the other turns of its feed in this process. */
 export interface TurnOrder {

@@ -1,16 +1,21 @@
-import type { AnnouncedEntry } from './take-partition.ts';
+import { pause } from '@tocsin/service/pause';
 import { Homes } from '../deliver/homes.ts';
 import type { Checkpoints } from '../deliver/ports.ts';
-import type { Outcome } from '../deliver/take.ts';
+import { TemporaryError } from '../deliver/errors.ts';
+import type { Outcome, TurnOrder } from '../deliver/take.ts';
 import { TurnQueue } from '../deliver/turn-queue.ts';
 import { Finisher } from './finisher.ts';
 import { Progress } from './progress.ts';
 import {
   takePartitionTurn,
+  type AnnouncedEntry,
   type PartitionState,
   type PartitionTurnDependencies,
   type PartitionTurnResult,
 } from './take-partition.ts';
+
+const ATTEMPTS = 3;
+const LONGEST_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
@@ -65,7 +70,7 @@ export class PartitionHost {
       queue = new TurnQueue(
         async (announced, _caller, order) => {
           if (!announced) throw new Error('a turn of a partition takes an entry');
-          const take = () => takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
+          const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.around ? this.#use.around(take) : take());
           // Each of those who wait for the turn is told; without any, its entry's announcement comes again.
           result.finished.catch(() => undefined);
@@ -76,6 +81,18 @@ export class PartitionHost {
       this.#queues.set(partition, queue);
     }
     return queue;
+  }
+
+  /** Repeats a turn that was refused: another host, or a turn of one of its feeds, has written a head. */
+  async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
+      } catch (error) {
+        if (!(error instanceof TemporaryError) || attempt === ATTEMPTS) throw error;
+        await pause(Math.random() * LONGEST_PAUSE_MS * attempt);
+      }
+    }
   }
 
   #stateOf(partition: number): PartitionState {

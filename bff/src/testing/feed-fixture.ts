@@ -1,6 +1,8 @@
 import {
   DOCUMENT_VERSION,
+  PARTITION_VERSION,
   entryKey,
+  partitionEntryKey,
   type EntryItem,
   type Head,
   type Notification,
@@ -11,7 +13,9 @@ import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
 import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
+import { PartitionHost } from '../partition/partition-host.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
+import { MemoryCheckpoints } from '../memory/checkpoints.ts';
 import { MemoryEntries } from '../memory/entries.ts';
 import { MemoryFeedLog } from '../memory/feed-log.ts';
 import { MemoryOrigin } from '../memory/origin.ts';
@@ -19,6 +23,7 @@ import { MemorySetAside } from '../memory/set-aside.ts';
 
 export const FEED = 'all';
 export const RUN = 'P0000001';
+export const PARTITION = 1;
 
 /** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
 export class TestLog implements FeedLog {
@@ -83,12 +88,14 @@ export class Fixture {
     firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
   };
   readonly entries = new MemoryEntries();
+  readonly checkpoints = new MemoryCheckpoints();
   readonly broadcaster = new MemoryBroadcaster();
   readonly setAside = new MemorySetAside();
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
+  maxActivations = 1_000;
 
   constructor() {
     this.broadcaster.onEvent((event) => this.events.push(event));
@@ -113,6 +120,28 @@ export class Fixture {
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
   }
 
+  /** Deposits an entry of the partition with items of any feeds. */
+  share(seq: number, notifications: readonly unknown[], run = RUN): void {
+    const expiresAt = '2030-01-01T00:00:00Z';
+    const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
+    this.entries.put(this.sharedKey(seq, run), JSON.stringify(entry));
+  }
+
+  sharedKey(seq: number, run = RUN): string {
+    return partitionEntryKey({ run, partition: PARTITION, seq });
+  }
+
+  /** The ids in a feed's log, in order. */
+  async idsOf(feed: string): Promise<string[]> {
+    const head = (await this.log.readHead(feed))?.head;
+    const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));
+    return documents.flatMap((document) =>
+      (document as Segment).publications.map((p) =>
+        p.notification === null ? `${p.id} ${p.gone}` : p.notification.id,
+      ),
+    );
+  }
+
   key(seq: number, run = RUN): string {
     return entryKey({ run, feed: FEED, seq });
   }
@@ -128,17 +157,20 @@ export class Fixture {
     };
     const now = () => this.now;
     const limits = () => this.limits;
-    const host = new FeedHost({
+    const turns = {
       ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events },
       retire: () => undefined,
       onErased: (feed: string) => setAside.erase(feed),
       get limits() {
         return limits();
       },
-    });
+    };
+    const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
+    const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });
     const turn = (seq: number | undefined, caller = {}, run = RUN) =>
       host.turn(FEED, seq === undefined ? undefined : { run, seq }, caller);
-    return { host, heard, turn };
+    const take = (seq: number, run = RUN) => partitionHost.turn(PARTITION, { run, seq });
+    return { host, partitionHost, heard, turn, take };
   }
 
   get head(): Head | undefined {
