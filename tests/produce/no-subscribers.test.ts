@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 let stack: Stack;
 let spy: ForeignSidecar;
 let server: Server;
+let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
 /** What its sidecar has brought it. */
 const heard: string[] = [];
@@ -35,6 +36,8 @@ const publish = ({ daprUrl, daprHeaders }: ForeignSidecar, id: string) =>
 
 beforeAll(async () => {
   stack = await startStack({ bffs: 1 });
+  observer = new Observer('client', stack.bffs[0]?.url ?? '');
+  await observer.ready();
   const shop = await stack.startForeignSidecar('shop');
   expect((await publish(shop, 'before')).status).toBe(204);
   const [appPort = 0] = await freePorts(1);
@@ -61,6 +64,7 @@ beforeAll(async () => {
   spy = await stack.startForeignSidecar('spy', { appPort, resources });
 });
 afterAll(async () => {
+  observer.close();
   await stack.stop();
   server.close();
   rmSync(resources, { recursive: true, force: true });
@@ -95,11 +99,8 @@ const stream = (topic: string): Promise<string> =>
   });
 
 it('should publish, and hear neither its own events nor those that the stream holds', async () => {
-  const observer = new Observer('client', stack.bffs[0]?.url ?? '');
-  await observer.ready();
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.sees(['before', 'from-the-spy']);
-  observer.close();
   await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(0);
   await delay(3_000);
   expect(heard).toEqual([]);

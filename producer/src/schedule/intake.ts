@@ -1,6 +1,6 @@
-import type { Notification, NotificationInput } from '@tocsin/contracts';
+import type { Arrival } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { complete, deliveryTime, type Outcome, type Producer } from '../produce/index.ts';
+import { complete, deliveryTime, type Input, type Outcome, type Producer } from '../produce/index.ts';
 import type { Schedules } from './schedules.ts';
 import { SoonFullError } from './soon.ts';
 
@@ -32,15 +32,11 @@ export class Intake {
   }
 
   /** `caller` is the name of the key with which the request came, here and below. */
-  async publish(
-    inputs: readonly NotificationInput[],
-    traceparent?: string,
-    caller?: string,
-  ): Promise<Answered> {
+  async publish(inputs: readonly Input[], traceparent?: string, caller?: string): Promise<Answered> {
     const { producer, schedules, now } = this.#options;
     const time = now();
-    const due: Notification[] = [];
-    const later: { notification: Notification; at: number }[] = [];
+    const due: Arrival[] = [];
+    const later: { notification: Arrival; at: number }[] = [];
     const ids: string[] = [];
     for (const input of inputs) {
       const notification = complete(input, time);
