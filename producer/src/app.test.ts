@@ -6,6 +6,7 @@ import { startProducer, type Backend } from './app.ts';
 import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
+import { MemoryKeyUseStore } from './memory/key-use-store.ts';
 import { MemorySoonStore } from './memory/soon-store.ts';
 import { FaultyBackend } from './testing/faulty-backend.ts';
 
@@ -30,6 +31,7 @@ async function start(env: Record<string, string> = {}, secret?: string) {
     entries: faulty.entries,
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
+    keyUses: new MemoryKeyUseStore(),
     refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: () => Promise.resolve(secret),

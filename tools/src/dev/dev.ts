@@ -1,6 +1,13 @@
 import { entryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
-import { MemoryJobs, MemorySoonStore, producerSettings, startProducer, type Backend } from '@tocsin/producer';
+import {
+  MemoryJobs,
+  MemoryKeyUseStore,
+  MemorySoonStore,
+  producerSettings,
+  startProducer,
+  type Backend,
+} from '@tocsin/producer';
 import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
 import { readDevConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
@@ -75,6 +82,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
     },
   },
   soon: new MemorySoonStore(),
+  keyUses: new MemoryKeyUseStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
   refuse: () => Promise.reject(new Error('there are no events without Dapr')),

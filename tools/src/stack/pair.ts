@@ -118,23 +118,40 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
 export interface ForeignSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
+  daprGrpcPort: number;
   daprHeaders: Record<string, string>;
 }
 
-/** A sidecar with our components for an application that only calls it. Not started yet. */
-export async function createForeignSidecar(context: PairContext, appId: string): Promise<ForeignSidecar> {
+export interface ForeignOptions {
+  /** Port of the application; without one it only calls its sidecar. */
+  appPort?: number;
+  /** A folder with resources of its own, loaded beside our components. */
+  resources?: string;
+}
+
+/** A sidecar with our components for another application. Not started yet. */
+export async function createForeignSidecar(
+  context: PairContext,
+  appId: string,
+  { appPort, resources }: ForeignOptions = {},
+): Promise<ForeignSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
   const { APP_API_TOKEN: _ours, ...environment } = sharedEnvironment(context);
   const sidecar = new ManagedProcess({
     name: `the sidecar of ${appId}`,
     command: context.dapr.daprd,
-    args: sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
+    args: [
+      ...sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
+      ...(appPort === undefined ? [] : ['--app-port', String(appPort)]),
+      ...(resources === undefined ? [] : ['--resources-path', resources]),
+    ],
     env: { ...cleanEnvironment(), ...environment, ...SIDECAR_ENVIRONMENT },
     logFile: join(context.logDir, `${appId}.daprd.log`),
   });
   return {
     sidecar,
     daprUrl: `http://${LOOPBACK}:${http}`,
+    daprGrpcPort: grpc,
     daprHeaders: { 'dapr-api-token': context.daprApiToken },
   };
 }

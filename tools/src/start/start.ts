@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { secretEnvironment } from '../auth/secret-environment.ts';
+import { APP_IDS } from '@tocsin/contracts';
+import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
@@ -17,7 +18,7 @@ import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { LogFile, logFileOf } from './log-file.ts';
 import { LogPrinter } from './log-printer.ts';
 import { readOptions, type StartOptions } from './options.ts';
-import { readRunFile, sidecarPortOf, writeRunFile, type RunFile } from './run-file.ts';
+import { readRunFile, sidecarPortOf, sidecarPortsOf, writeRunFile, type RunFile } from './run-file.ts';
 import { findRunning, registerRunning } from './running.ts';
 import { noteSidecar } from './sidecar-file.ts';
 import { checkForeignRedis, createServices, type Services } from './services.ts';
@@ -36,7 +37,10 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
       `Tocsin already runs in this folder (process ${running.pid}). Use that one, or stop it with Ctrl-C in its terminal.`,
     );
   }
-  const secrets = secretEnvironment(config.auth, options.dataDir);
+  const secrets = {
+    ...secretEnvironment(config.auth, options.dataDir),
+    ...keysEnvironment(config.auth, options.dataDir),
+  };
   const runFile = readRunFile(options.runFile);
   await checkPorts(runFile, await findRunning(config.cacheDir));
   if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
@@ -55,6 +59,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const env = { ...runEnvironment(dapr, services.redisHost), ...secrets };
   const forgetSidecar = noteSidecar(options.dataDir, {
     port: sidecarPortOf(runFile),
+    producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
     token: env['DAPR_API_TOKEN'] ?? '',
     redis: services.redisHost,
   });
