@@ -100,11 +100,7 @@ export async function startProducer(
   const log = createLogger('producer', config.LOG_LEVEL);
   const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
-  const metrics = createMetrics(
-    registry,
-    () => producer.held,
-    () => producer.isHeldBack,
-  );
+  const metrics = createMetrics(registry, () => producer.held);
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,
@@ -112,8 +108,7 @@ export async function startProducer(
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     maxHeld: config.QUEUE_MAX,
     maxHeldBytes: config.QUEUE_MAX_BYTES,
-    maxUnderWay: config.ENTRIES_UNDER_WAY_MAX,
-    maxLanes: config.FEEDS_REMEMBERED_MAX,
+    partitions: config.PARTITIONS,
   });
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({

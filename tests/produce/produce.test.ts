@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   ENTRY_LIFE_MS,
-  entryKey,
-  entrySchema,
+  partitionEntryKey,
+  partitionEntrySchema,
   problemSchema,
-  type Entry,
+  type PartitionEntry,
   type Notification,
 } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
@@ -36,15 +36,17 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries of a feed in the order of their first announcement, with their ids. */
-async function announced(feed: string): Promise<{ entry: Entry; ids: string[] }[]> {
-  const keys = new Set((await redis.announcements()).filter((one) => one.feed === feed).map(entryKey));
-  return Promise.all(
+/** The announced entries that have something for a feed, in the order of their first announcement, with these ids. */
+async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
+  const keys = new Set((await redis.announcements()).map(partitionEntryKey));
+  const entries = await Promise.all(
     [...keys].map(async (key) => {
-      const entry = entrySchema.parse(JSON.parse((await redis.read(key)) ?? 'null'));
-      return { entry, ids: entry.notifications.map((one) => (one as Notification).id) };
+      const entry = partitionEntrySchema.parse(JSON.parse((await redis.read(key)) ?? 'null'));
+      const items = (entry.notifications as Notification[]).filter((one) => one.feed === feed);
+      return { entry, ids: items.map(({ id }) => id) };
     }),
   );
+  return entries.filter(({ ids }) => ids.length > 0);
 }
 
 it('should have every notification that it accepted deposited once, and announced, in order', async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LATE_MS, type Call } from '../testing/faulty-backend.ts';
-import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+import { idsOf, laneOf, notification, testProducer } from '../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -113,9 +113,9 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should end for its feed only', async () => {
+  it('should end for its lane only', async () => {
     const { producer, backend } = testProducer();
-    backend.fate = ({ feed }) => (feed === 'all' ? 'lost' : 'good');
+    backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });
     await producer.produce([other]);
     void producer.produce([notification('a')]);

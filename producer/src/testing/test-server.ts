@@ -23,11 +23,7 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
 export async function testServer(options: Partial<ProducerOptions> = {}, callers?: Callers) {
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
-  const metrics = createMetrics(
-    registry,
-    () => tested.producer.held,
-    () => tested.producer.isHeldBack,
-  );
+  const metrics = createMetrics(registry, () => tested.producer.held);
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
   let fault: Error | undefined;
