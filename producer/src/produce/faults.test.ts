@@ -80,7 +80,7 @@ describe('a run', () => {
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     void producer.produce([notification('c')]);
     await sleep(70_000);
-    expect(observer.told).toContain('run ended all 3');
+    expect(observer.told).toContain(`run ended ${laneOf('all')} 3`);
     const ended = backend.announced.at(0)?.run;
     const before = backend.announced.length;
     backend.fate = () => 'good';
