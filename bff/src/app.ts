@@ -1,10 +1,11 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, announcementSchema, parseDateTime } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   createFailpoints,
   createLogger,
+  createRefusals,
   createRegistry,
   listen,
   recordsSpans,
@@ -23,7 +24,7 @@ import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
-import type { Step } from './deliver/ports.ts';
+import type { Broadcast, Step } from './deliver/ports.ts';
 import { createReachFeed } from './deliver/reach-feed.ts';
 import {
   keepRefusedEvent,
@@ -85,6 +86,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
+  const onRefused = createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason }));
   const feedHost = new FeedHost({
     ...backend,
     heard,
@@ -114,6 +116,13 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       log: backend.log,
       origin: backend.origin,
       heard,
+      proofs: {
+        hold: (feed, position, proof) => {
+          const holds = backend.proofs.hold(feed, position, proof);
+          if (!holds) onRefused('unproven_position');
+          return holds;
+        },
+      },
       callFeed,
       limits,
       ring: DEFAULT_RING_LIMITS,
@@ -197,7 +206,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     }),
     onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
   });
-  backend.broadcaster.onEvent((event: PublicationsEvent) => {
+  backend.broadcaster.onEvent((event: Broadcast) => {
     const shown = views.receive(event);
     if (shown) gateway.send(shown);
     metrics.pushed.inc(event.publications.length);
@@ -224,6 +233,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         return outcome;
       });
     }),
+    onRefused,
     onRefusedEvent: (data) => keepRefusedEvent(data, setAside),
     onDeadLetter: counted(metrics.deadLetters, (data) =>
       reviveAnnouncement(data, {

@@ -1,7 +1,15 @@
 import type { Announcement } from '@tocsin/contracts';
 import type { Adapter } from 'socket.io-adapter';
+import type { OnRefused } from '@tocsin/service';
 import type { FeedHost } from './deliver/feed-host.ts';
-import type { Broadcaster, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
+import type {
+  Broadcaster,
+  Entries,
+  FeedLog,
+  PositionProofs,
+  SetAsideStore,
+  StoreOrigin,
+} from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
 import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';
@@ -12,6 +20,8 @@ export interface Inbound {
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
+  /** Told of each call that is not from our own; nothing came of it. */
+  onRefused: OnRefused;
 }
 
 /** All that an instance talks to besides browsers. */
@@ -24,6 +34,8 @@ export interface Backend {
   board: InstanceBoard;
   compose: Compose;
   broadcaster: Broadcaster & ReaderChannel;
+  /** What the instances prove to each other. */
+  proofs: PositionProofs;
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;

@@ -19,6 +19,13 @@ export const SECRETS = {
   jwt: { store: 'notification-secrets', name: 'jwt' },
   /** The connection string of Azure Web PubSub for Socket.IO. */
   azure: { store: 'notification-secrets', name: 'azure' },
+  /**
+   * Text of at least 32 bytes, or several with commas between, the newest first: with it the bffs sign what they say to
+   * each other and to the producer.
+   */
+  internal: { store: 'notification-secrets', name: 'internal' },
+  /** The same for the producer, which checks with it what the bff sends. */
+  internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: the records of `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
 } as const;

@@ -46,6 +46,8 @@ describe('components/', () => {
 
   it.each([
     [SECRETS.jwt, APP_IDS.bff],
+    [SECRETS.internal, APP_IDS.bff],
+    [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
     'should keep %j for one application, which may read nothing else of its store',

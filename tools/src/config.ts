@@ -25,6 +25,8 @@ export interface AuthConfig {
   hasIssuer: boolean;
   /** The secret for tokens; without it one is made and kept. */
   secret: string | undefined;
+  /** The secret with which the applications sign what they say to each other; without it one is made and kept. */
+  internalSecret?: string | undefined;
   issuer: string;
   audience: string;
   apiKeys: boolean;
@@ -56,6 +58,7 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
   mode: env['AUTH_MODE'] === 'jwt' ? 'jwt' : 'none',
   hasIssuer: Boolean(env['JWT_JWKS_URL']),
   secret: env['JWT_SECRET'] || undefined,
+  internalSecret: env['NOTIFICATION_SECRETS_internal'] || undefined,
   issuer: env['JWT_ISSUER'] || 'tocsin',
   audience: env['JWT_AUDIENCE'] || 'tocsin',
   apiKeys: env['API_KEYS'] === 'on',

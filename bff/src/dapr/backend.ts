@@ -1,8 +1,18 @@
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
-import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/service';
+import {
+  DeadLetters,
+  Sidecar,
+  Signer,
+  SubscriptionPaths,
+  WatchedSecret,
+  parseSigningKeys,
+  sendToProducer,
+  type Logger,
+} from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import { createCallActor } from './call-feed.ts';
+import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
@@ -10,6 +20,7 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
+import { positionProofs } from '../position-proofs.ts';
 
 /** What carries publications between instances; Dapr has no part in it. */
 export interface Carrier {
@@ -29,6 +40,18 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
   const feedLog = new DaprFeedLog(sidecar);
+  const secret = new WatchedSecret({
+    read: createReadInternalSecret(sidecar, log),
+    parse: parseSigningKeys,
+    what: 'the secret "internal"',
+    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    onFault: (err) => log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
+  });
+  const own = new Signer(() => secret.get());
+  const signer = async () => {
+    await secret.known();
+    return own;
+  };
   return {
     log: feedLog,
     origin: new DaprOrigin(sidecar),
@@ -41,7 +64,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
     redisMemory: carrier.redisMemory,
-    callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
+    callActor: createCallActor({ sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS }),
+    proofs: positionProofs(own, () => secret.isKnown),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     receive: async (inbound) => {
@@ -52,11 +76,14 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
         daprHost: config.DAPR_HOST,
         daprHttpPort: config.DAPR_HTTP_PORT,
         appToken: config.APP_API_TOKEN,
+        paths: new SubscriptionPaths(() => sidecar.subscriptions()),
+        signer,
         log,
       });
       return () => server.stop();
     },
     ready: async () => {
+      secret.get();
       const loaded = await sidecar.components();
       const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
       if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
@@ -64,6 +91,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
       await carrier.ready();
     },
     close: async () => {
+      secret.stop();
       carrier.stop();
       await sidecar.close();
     },

@@ -1,49 +1,49 @@
-import { ACTOR_TYPE, feedKey, positionSchema } from '@tocsin/contracts';
-import { SidecarError, type Sidecar } from '@tocsin/service';
-import { z } from 'zod';
+import { ACTOR_TYPE } from '@tocsin/contracts';
+import { SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
 import { TemporaryError } from '../deliver/errors.ts';
 import { HostUnreachableError } from '../deliver/reach-feed.ts';
 import type { CallFeed } from '../deliver/receive.ts';
+import { FEED_METHOD, readAnswer, signCall, type FeedAnswer, type FeedCall } from './signed-call.ts';
 
-export const FEED_METHOD = 'take';
-
-/** What the actor answers. It never throws, so that a failed call means that the host was not reached. */
-const answerSchema = z.union([
-  z.object({ outcome: z.enum(['delivered', 'already-claimed', 'set-aside']), position: positionSchema }),
-  z.object({ outcome: z.literal('retry'), reason: z.string() }),
-]);
-export type FeedAnswer = z.infer<typeof answerSchema>;
-
-/** What the actor's method takes. */
-export const callSchema = z.object({
-  feed: z.string(),
-  announced: z.object({ run: z.string(), seq: z.number() }).optional(),
-  heard: positionSchema.optional(),
-  lostDocument: z.string().optional(),
-});
-export type FeedCall = z.infer<typeof callSchema>;
+export interface CallActorOptions {
+  sidecar: Sidecar;
+  /** Resolves once the secret is known. */
+  signer: () => Promise<Signer>;
+  timeoutMs: number;
+}
 
 /**
- * Calls a feed's actor through the sidecar. The time-out is needed: while placement is down a call hangs for ever.
+ * Calls a feed's actor through the sidecar, signed anew each time. An answer that is not proven counts as none: any
+ * application can offer to host our actors. The time-out is needed: while placement is down a call hangs for ever.
  */
 export const createCallActor =
-  (sidecar: Sidecar, timeoutMs: number): CallFeed =>
+  (options: CallActorOptions): CallFeed =>
   async (feed, announced, caller) => {
-    const answer = answerSchema.parse(await call(sidecar, { feed, announced, ...caller }, timeoutMs));
+    const answer = await call(options, { feed, announced, ...caller });
     if (answer.outcome === 'retry')
       throw new TemporaryError(`the turn of ${feed} has to be repeated: ${answer.reason}`);
     return answer;
   };
 
-async function call(sidecar: Sidecar, body: FeedCall, timeoutMs: number): Promise<unknown> {
+async function call(
+  { sidecar, signer, timeoutMs }: CallActorOptions,
+  feedCall: FeedCall,
+): Promise<FeedAnswer> {
+  const own = await signer();
+  const { id, body, signature, nonce } = signCall(own, feedCall);
+  const headers = { [SIGNATURE_HEADER]: signature };
+  let answered: unknown;
   try {
-    return await sidecar.callActor(ACTOR_TYPE, feedKey(body.feed), FEED_METHOD, body, timeoutMs);
+    answered = await sidecar.callActor(ACTOR_TYPE, id, FEED_METHOD, body, { headers, timeoutMs });
   } catch (cause) {
     if (!(cause instanceof SidecarError)) throw cause;
     const late = cause.status === undefined;
-    throw new HostUnreachableError(`the host of ${body.feed} was not reached: ${cause.message}`, {
+    throw new HostUnreachableError(`the host of ${feedCall.feed} was not reached: ${cause.message}`, {
       late,
       cause,
     });
   }
+  const answer = readAnswer(own, nonce, answered);
+  if (answer) return answer;
+  throw new HostUnreachableError(`what answered for ${feedCall.feed} is no host of ours`, { late: false });
 }

@@ -10,13 +10,22 @@ import { keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
-import type { Broadcaster, Entries, FeedLog, OnErased, ReachStep } from './ports.ts';
+import {
+  positionOf,
+  type Broadcaster,
+  type Entries,
+  type FeedLog,
+  type OnErased,
+  type PositionProofs,
+  type ReachStep,
+} from './ports.ts';
 import { readRange } from './read-segments.ts';
 
 export interface ConfirmDependencies {
   log: FeedLog;
   entries: Entries;
   broadcaster: Broadcaster;
+  proofs: PositionProofs;
   reach: ReachStep;
   onErased: OnErased;
   limits: FeedLimits;
@@ -80,17 +89,21 @@ async function broadcastAll(
   head: Head,
   { first, last }: Unconfirmed,
   activation: Activation,
-  { log, broadcaster, limits, now }: ConfirmDependencies,
+  { log, broadcaster, proofs, limits, now }: ConfirmDependencies,
 ): Promise<void> {
+  const broadcast = (part: Publication[]): Promise<void> => {
+    const event = { feed, epoch: head.epoch, publications: part };
+    return broadcaster.broadcast({ ...event, proof: proofs.of(feed, positionOf(event)) });
+  };
   if (last < first) {
     // Nothing tells that the feed was erased but its new epoch.
-    if (head.erased) await broadcaster.broadcast({ feed, epoch: head.epoch, publications: [] });
+    if (head.erased) await broadcast([]);
     return;
   }
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
   for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-    await broadcaster.broadcast({ feed, epoch: head.epoch, publications: part });
+    await broadcast(part);
   }
 }

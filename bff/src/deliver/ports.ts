@@ -1,4 +1,4 @@
-import type { Head, PublicationsEvent, SetAside } from '@tocsin/contracts';
+import type { Head, Position, PublicationsEvent, SetAside } from '@tocsin/contracts';
 import type { FeedDocument } from '../feed/feed-document.ts';
 
 /** A head as it stands in the store; `etag` counts the writes of its key. */
@@ -34,12 +34,32 @@ export interface Entries {
   pop(key: string): Promise<string | undefined>;
 }
 
+/** Proves to other instances that a feed has come to a position, with a secret that all instances share. */
+export interface PositionProofs {
+  /** @throws Error as long as the secret is not known */
+  of(feed: string, position: Position): string;
+  /** Whether `proof` is one of ours for this position; false when there is none. */
+  hold(feed: string, position: Position, proof: string | undefined): boolean;
+}
+
+/** What is broadcast: publications, and the proof that the feed has come to the last of them. */
+export interface Broadcast extends PublicationsEvent {
+  /** Missing from instances of 0.1.0. */
+  proof?: string | undefined;
+}
+
+/** The position that a broadcast says the feed has come to. */
+export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
+  epoch,
+  offset: publications.at(-1)?.offset ?? 0,
+});
+
 /** Carries publications to the gateways of all instances, this one included. */
 export interface Broadcaster {
   /** Resolves when the carrier has taken the event; rejects when that is not known. */
-  broadcast(event: PublicationsEvent): Promise<void>;
-  /** Calls `listener` with every event that reaches this instance. */
-  onEvent(listener: (event: PublicationsEvent) => void): void;
+  broadcast(event: Broadcast): Promise<void>;
+  /** Calls `listener` with every event that reaches this instance, whoever sent it. */
+  onEvent(listener: (event: Broadcast) => void): void;
 }
 
 /** Keeps what the feed could not take, for a person to look at. Adding the same entry again changes nothing. */

@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
+import { positionProofs } from '../position-proofs.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';
@@ -27,8 +30,10 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));
   const compose: Compose = (body) => producer(body);
   const [entries, setAside] = [new MemoryEntries(), new MemorySetAside()];
+  const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   return {
     log: new MemoryFeedLog(),
+    proofs: positionProofs(new Signer(() => keys)),
     origin: new MemoryOrigin(),
     entries,
     setAside,

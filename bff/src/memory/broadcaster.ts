@@ -1,17 +1,16 @@
-import type { PublicationsEvent } from '@tocsin/contracts';
-import type { Broadcaster } from '../deliver/ports.ts';
+import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
 import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
-  readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
+  readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
 
-  async broadcast(event: PublicationsEvent): Promise<void> {
+  async broadcast(event: Broadcast): Promise<void> {
     for (const listener of this.#listeners) listener(event);
   }
 
-  onEvent(listener: (event: PublicationsEvent) => void): void {
+  onEvent(listener: (event: Broadcast) => void): void {
     this.#listeners.push(listener);
   }
 

@@ -1,5 +1,5 @@
 import { GONE_REASONS, SET_ASIDE_REASONS } from '@tocsin/contracts';
-import { Counter, Gauge, Histogram, fromZero, type Registry } from '@tocsin/service';
+import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 
 /** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
 export function createMetrics(registry: Registry, connections: () => number) {
@@ -82,6 +82,16 @@ export function createMetrics(registry: Registry, connections: () => number) {
       }),
       'reason',
       ['revived', 'rolled_back', 'document_missing'],
+    ),
+    refusedCalls: fromZero(
+      new Counter({
+        name: 'tocsin_bff_calls_refused_total',
+        help: 'Calls and broadcasts that are not from our own, by what was wrong; nothing came of them.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      REFUSALS,
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',

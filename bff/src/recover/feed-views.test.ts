@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedViews } from './feed-views.ts';
 import { readPage } from './page.ts';
+import { testProofs } from '../testing/test-proofs.ts';
 
 let f: Fixture;
 let views: FeedViews;
@@ -20,6 +21,7 @@ beforeEach(() => {
         log: f.log,
         origin: f.origin,
         heard,
+        proofs: testProofs,
         limits: f.limits,
         ring: { publications: 10, bytes: 10_000 },
         now: () => Date.now(),

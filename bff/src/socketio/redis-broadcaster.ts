@@ -1,11 +1,11 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
-import { BROADCAST_STREAM, type PublicationsEvent } from '@tocsin/contracts';
+import { BROADCAST_STREAM } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import { createClient } from 'redis';
 import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
-import type { Broadcaster } from '../deliver/ports.ts';
+import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
 import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
 import { readRedisMemory, type RedisMemory } from './redis-memory.ts';
 
@@ -52,7 +52,12 @@ const messageSchema = z.object({
       data: z.union([
         z.tuple([
           z.literal(PUBLICATIONS),
-          z.object({ feed: z.string(), epoch: z.string(), publications: z.array(publicationShape) }),
+          z.object({
+            feed: z.string(),
+            epoch: z.string(),
+            publications: z.array(publicationShape),
+            proof: z.string().optional(),
+          }),
         ]),
         z.tuple([z.literal(READER), readerShape]),
       ]),
@@ -74,7 +79,7 @@ interface AdapterInside {
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
   readonly #client;
-  readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
+  readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
   #adapter: AdapterInside | undefined;
   /** Events whose outcome Redis did not tell in time. */
@@ -121,11 +126,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     };
   }
 
-  onEvent(listener: (event: PublicationsEvent) => void): void {
+  onEvent(listener: (event: Broadcast) => void): void {
     this.#listeners.push(listener);
   }
 
-  async broadcast(event: PublicationsEvent): Promise<void> {
+  async broadcast(event: Broadcast): Promise<void> {
     await this.#publish(PUBLICATIONS, event);
     this.#hearPublications(event);
   }
@@ -213,10 +218,10 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     }
     const [name, event] = parsed.data.data.packet.data;
     if (name === READER) this.#hearReader(event as ReaderEvent);
-    else this.#hearPublications(event as PublicationsEvent);
+    else this.#hearPublications(event as Broadcast);
   }
 
-  #hearPublications(event: PublicationsEvent): void {
+  #hearPublications(event: Broadcast): void {
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -17,6 +17,7 @@ import { MemoryEntries } from '../memory/entries.ts';
 import { MemoryFeedLog } from '../memory/feed-log.ts';
 import { MemoryOrigin } from '../memory/origin.ts';
 import { MemorySetAside } from '../memory/set-aside.ts';
+import { testProofs } from './test-proofs.ts';
 
 export const FEED = 'all';
 export const RUN = 'P0000001';
@@ -130,7 +131,7 @@ export class Fixture {
     const now = () => this.now;
     const limits = () => this.limits;
     const host = new FeedHost({
-      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events },
+      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
       retire: () => undefined,
       onErased: (feed: string) => setAside.erase(feed),
       get limits() {

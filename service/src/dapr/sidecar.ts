@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { currentTraceparent } from '../trace.ts';
+import { bulkSchema, errorSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
+import type { HeldSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
   /** Default 127.0.0.1. */
@@ -29,22 +31,16 @@ export interface StoredState {
   etag: string;
 }
 
+export interface CallOptions {
+  headers?: Record<string, string>;
+  /** Default is that of the sidecar's options. */
+  timeoutMs?: number;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP's Conflict: what was to be created is there. */
 const ALREADY_THERE = 409;
-
-const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
-const bulkSchema = z.array(
-  z.object({
-    key: z.string(),
-    data: z.unknown().optional(),
-    etag: z.string().optional(),
-    error: z.string().optional(),
-  }),
-);
-const secretSchema = z.record(z.string(), z.string());
-const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
 
 /**
  * The parts of the sidecar's HTTP API that Tocsin needs, over kept-alive connections.
@@ -78,26 +74,32 @@ export class Sidecar {
   }
 
   /**
-   * Calls `POST <method>` of another application through its sidecar; resolves with what that answered, whatever its
+   * Calls `POST <method>` of another application through its sidecar with `body`, which is JSON; resolves with what that answered, whatever its
    * status. Rejects when it was not reached.
    */
-  async invoke(appId: string, method: string, body: unknown): Promise<{ status: number; text: string }> {
+  async invoke(
+    appId: string,
+    method: string,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
     const path = `/v1.0/invoke/${appId}/method/${method}`;
-    const { status, text } = await this.#send('POST', path, body);
+    const { status, text } = await this.#sendText('POST', path, body, { headers });
     if (status >= 300 && errorOf(text).errorCode !== undefined) throw refusal(`POST ${path}`, status, text);
     return { status, text };
   }
 
-  /** Calls a method of an actor, wherever it lives, and waits for its turn. */
+  /** Calls a method of an actor with `body`, which is JSON, wherever it lives, and waits for its turn. */
   async callActor(
     type: string,
     id: string,
     method: string,
-    body: unknown,
-    timeoutMs?: number,
+    body: string,
+    options: CallOptions = {},
   ): Promise<unknown> {
     const path = `/v1.0/actors/${type}/${encodeURIComponent(id)}/method/${method}`;
-    const { text } = await this.#call('PUT', path, body, timeoutMs);
+    const { status, text } = await this.#sendText('PUT', path, body, options);
+    if (status >= 300) throw refusal(`PUT ${path}`, status, text);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
@@ -198,19 +200,37 @@ export class Sidecar {
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
+  /** The subscriptions that the sidecar holds, with the paths to which it delivers. */
+  async subscriptions(): Promise<HeldSubscription[]> {
+    const { text } = await this.#call('GET', '/v1.0/metadata');
+    const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
+    return subscriptions.flatMap(({ pubsubname, topic, rules = [] }) =>
+      rules.flatMap(({ path }) => (path === undefined ? [] : [{ pubsubname, topic, path }])),
+    );
+  }
+
   /** Closes the connections when the calls under way have ended. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
   /** As `#send`, and rejects unless the answer was a 2xx. */
-  async #call(method: Method, path: string, body?: unknown, timeoutMs?: number) {
-    const answer = await this.#send(method, path, body, timeoutMs);
+  async #call(method: Method, path: string, body?: unknown) {
+    const answer = await this.#send(method, path, body);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
     return answer;
   }
 
-  async #send(method: Method, path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
+  #send(method: Method, path: string, body?: unknown) {
+    return this.#sendText(method, path, body === undefined ? null : JSON.stringify(body));
+  }
+
+  async #sendText(
+    method: Method,
+    path: string,
+    body: string | null,
+    { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
+  ) {
     const traceparent = currentTraceparent();
     // As undici takes it too: an AbortController for each call is a fifth of what the call costs here.
     const signal = new EventEmitter();
@@ -225,10 +245,11 @@ export class Sidecar {
         path,
         headers: {
           ...this.#headers,
+          ...headers,
           ...(traceparent && { traceparent }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== null && { 'content-type': 'application/json' }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body,
         signal,
       });
       const text = await response.body.text();

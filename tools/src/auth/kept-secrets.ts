@@ -6,6 +6,7 @@ import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 
 const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
+const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-secret');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
 /** Nobody but this user can read it, also if it was there before. */
@@ -28,7 +29,14 @@ export function tokenSecret({ secret }: Pick<AuthConfig, 'secret'>, dataDir: str
         'Without it one is made and kept.',
     );
   }
-  const file = secretFile(dataDir);
+  return keptSecret(dataDir, secretFile(dataDir));
+}
+
+/** The secret with which our applications sign what they say to each other; it is made when there is none yet. */
+export const keptInternalSecret = (dataDir: string): string =>
+  keptSecret(dataDir, internalSecretFile(dataDir));
+
+function keptSecret(dataDir: string, file: string): string {
   if (!existsSync(file)) writePrivate(dataDir, file, randomBytes(48).toString('base64url'));
   return readFileSync(file, 'utf8').trim();
 }

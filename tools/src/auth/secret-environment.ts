@@ -1,13 +1,19 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, keptApiKeys, tokenSecret } from './kept-secrets.ts';
+import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecret } from './kept-secrets.ts';
+
+/** The secret with which our applications sign what they say to each other, in the store of each. */
+export const internalSecret = (secret: string): Record<string, string> => ({
+  NOTIFICATION_SECRETS_internal: secret,
+  NOTIFICATION_KEYS_internal: secret,
+});
 
 /**
  * What the sidecars' secret stores read, as far as the settings ask for it.
  * @throws Failure when there is no API key yet
  */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
-  const env: Record<string, string> = {};
+  const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
   if (config.mode === 'jwt' && !config.hasIssuer) {
     env['NOTIFICATION_SECRETS_jwt'] = tokenSecret(config, dataDir);
   }

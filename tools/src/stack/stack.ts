@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
+import { internalSecret } from '../auth/secret-environment.ts';
 import { freePorts } from '../net/ports.ts';
 import { ROOT } from '../paths.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
@@ -114,7 +115,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
     daprApiToken: randomBytes(16).toString('hex'),
     appApiToken: randomBytes(16).toString('hex'),
     logDir,
-    secrets: options.secrets ?? {},
+    secrets: { ...internalSecret(randomBytes(48).toString('base64url')), ...options.secrets },
   };
   const pairsOf = (appId: PairOptions['appId'], count: number, env: EnvOf = {}): Promise<Pair[]> =>
     Promise.all(

@@ -1,11 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Head, Publication, PublicationsEvent } from '@tocsin/contracts';
+import type { Head, Publication } from '@tocsin/contracts';
+import type { Signer } from '@tocsin/service';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { FeedHost } from '../../deliver/feed-host.ts';
 import { Heard } from '../../deliver/heard.ts';
-import type { Broadcaster, Entries, FeedLog, ReachStep, SetAsideStore, Step } from '../../deliver/ports.ts';
+import type {
+  Broadcast,
+  Broadcaster,
+  Entries,
+  FeedLog,
+  ReachStep,
+  SetAsideStore,
+  Step,
+} from '../../deliver/ports.ts';
 import { present } from '../../feed/present.ts';
 import { FeedView } from '../../recover/feed-view.ts';
+import { testProofs, testSigner } from '../test-proofs.ts';
 import { Calls } from './calls.ts';
 import { FEED } from './producers.ts';
 import type { World } from './world.ts';
@@ -15,9 +25,11 @@ export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
   readonly heard = new Heard();
+  /** What it signs and checks calls of the actor with. */
+  readonly signer: Signer;
   readonly host: FeedHost;
   readonly view: FeedView;
-  inbox: PublicationsEvent[] = [];
+  inbox: Broadcast[] = [];
   paused = false;
   alive = true;
   compareDue = false;
@@ -33,6 +45,7 @@ export class WalkInstance {
   constructor(world: World, index: number) {
     this.index = index;
     this.calls = new Calls((effect) => world.land(effect));
+    this.signer = testSigner(() => 0);
     const log = feedLog(world, this);
     const origin = {
       firstEpoch: () => this.calls.write(() => world.change(() => world.store.firstEpoch(world.clock))),
@@ -57,6 +70,7 @@ export class WalkInstance {
       origin,
       entries: entries(world, this),
       broadcaster: broadcaster(world, this),
+      proofs: testProofs,
       setAside: this.setAside,
       heard: this.heard,
       limits: world.limits,
@@ -74,6 +88,7 @@ export class WalkInstance {
       log,
       origin,
       heard: this.heard,
+      proofs: testProofs,
       callFeed: (_feed, announced, caller) => world.turns.call(this, announced, caller),
       limits: world.limits,
       ring: { publications: 6, bytes: 1024 * 1024 },

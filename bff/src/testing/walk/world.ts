@@ -2,6 +2,7 @@ import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Position } from '@tocsin/contract
 import { LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
 import { receiveAnnouncement } from '../../deliver/receive.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
+import { testProofs } from '../test-proofs.ts';
 import { CallFailed, type Fate } from './calls.ts';
 import { Checker } from './checker.ts';
 import { WalkClient } from './clients.ts';
@@ -11,7 +12,8 @@ import type { Report } from './report.ts';
 import { Store, type Doorbell } from './store.ts';
 import { TurnCalls } from './turn-calls.ts';
 
-const START = Date.parse('2026-01-01T00:00:00Z');
+const EPOCH_START = '2026-01-01T00:00:00Z';
+const START = Date.parse(EPOCH_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
@@ -217,6 +219,18 @@ export class World {
     this.segmentLost = true;
     this.report.log(`segment ${segment.key} lost`);
     this.store.documents.delete(segment.key);
+  }
+
+  /** A broadcast that none of ours has sent, with the proof of another position, if any. */
+  forgeBroadcast(instance: WalkInstance, { epoch, offset }: Position, proof: 'none' | 'wrong' | 'stale'): void {
+    const { position } = this;
+    const title = 'forged';
+    const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: EPOCH_START } as const;
+    const stale = position && testProofs.of(FEED, position);
+    const proofs = { none: undefined, wrong: 'AAAAAAAAAAAAAAAAAAAAAA', stale };
+    const publications = [{ offset, notification }];
+    instance.inbox.push({ feed: FEED, epoch, publications, proof: proofs[proof] });
+    this.report.count('forged broadcasts');
   }
 
   /** Entries and runs of yesterday are forgotten. */

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+export const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
+export const bulkSchema = z.array(
+  z.object({
+    key: z.string(),
+    data: z.unknown().optional(),
+    etag: z.string().optional(),
+    error: z.string().optional(),
+  }),
+);
+export const secretSchema = z.record(z.string(), z.string());
+export const metadataSchema = z.object({
+  components: z.array(z.object({ name: z.string() })).optional(),
+  subscriptions: z
+    .array(
+      z.object({
+        pubsubname: z.string(),
+        topic: z.string(),
+        rules: z.array(z.object({ path: z.string().optional() })).optional(),
+      }),
+    )
+    .optional(),
+});
