@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { parseConfig } from '@tocsin/service';
+import { SECRETS } from '@tocsin/contracts';
+import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProducer, type Backend } from './app.ts';
 import { hashOf } from './auth/callers.ts';
@@ -23,7 +24,7 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-async function start(env: Record<string, string> = {}, secret?: string) {
+async function start(env: Record<string, string> = {}, secrets: Record<string, string> = {}) {
   const faulty = new FaultyBackend();
   let closed = 0;
   const backend: Backend = {
@@ -32,7 +33,8 @@ async function start(env: Record<string, string> = {}, secret?: string) {
     soon: new MemorySoonStore(),
     refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
-    readSecret: () => Promise.resolve(secret),
+    readSecret: (name) => Promise.resolve(secrets[name]),
+    subscriptions: () => Promise.resolve([]),
     ready: () => Promise.resolve(),
     close: () => {
       closed++;
@@ -77,17 +79,38 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
   });
 
-  it('should ask for API keys on its public port alone, and not of the demo source', async () => {
+  it('should ask for API keys on both ports, and not of the bff and the demo source', async () => {
     const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
     const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
-    const { faulty, post, url, internalUrl } = await start(env, JSON.stringify(keys));
+    const secret = 'a secret that producer and bff share';
+    const secrets = {
+      [SECRETS.apiKeys.name]: JSON.stringify(keys),
+      [SECRETS.internalOfProducer.name]: secret,
+    };
+    const { faulty, post, url, internalUrl } = await start(env, secrets);
     expect((await post('a')).status).toBe(401);
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     const request = { method: 'POST', body: '{"title":"x"}' };
     const headers = { 'content-type': 'application/json' };
     const withKey = { ...request, headers: { ...headers, 'x-api-key': 'key' } };
     expect((await fetch(`${url}/notifications`, withKey)).status).toBe(202);
-    expect((await fetch(`${internalUrl}/notifications`, { ...request, headers })).status).toBe(202);
+    const internally = async (more: Record<string, string>, body = request.body, path = '/notifications') =>
+      (await fetch(`${internalUrl}${path}`, { method: 'POST', body, headers: { ...headers, ...more } }))
+        .status;
+    expect(await internally({})).toBe(401);
+    expect(await internally({ 'x-api-key': 'key' })).toBe(202);
+    expect((await fetch(`${internalUrl}/feeds/all`, { method: 'DELETE' })).status).toBe(401);
+    const signer = new Signer(() => parseSigningKeys(secret));
+    const sign = (body: string) => ({ [SIGNATURE_HEADER]: signer.sign(PUBLISH_PURPOSE, body).signature });
+    const signed = sign(request.body);
+    expect(await internally(signed)).toBe(202);
+    expect(await internally(signed), 'replayed').toBe(401);
+    expect(await internally(sign('{}')), 'another body').toBe(401);
+    expect(await internally({ [SIGNATURE_HEADER]: 'v1.0.guessed' })).toBe(401);
+    const elsewhere = { method: 'DELETE', headers: sign('') };
+    expect((await fetch(`${internalUrl}/feeds/all`, elsewhere)).status, 'another route').toBe(401);
+    const onPublicPort = { ...request, headers: { ...headers, ...sign(request.body) } };
+    expect((await fetch(`${url}/notifications`, onPublicPort)).status).toBe(401);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 

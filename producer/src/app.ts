@@ -3,15 +3,20 @@ import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contract
 import {
   HAS_FAILPOINTS,
   Sidecar,
+  Signer,
+  SubscriptionPaths,
   WatchedSecret,
   answerUnreadableRequests,
   boundPipelining,
   closeServer,
   createFailpoints,
   createLogger,
+  createRefusals,
   createRegistry,
   listen,
+  parseSigningKeys,
   startTracing,
+  type HeldSubscription,
   type RunningApp,
 } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
@@ -44,10 +49,12 @@ export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
   soon: SoonStore;
-  /** `handOver` is called with each job at its time, where the backend does that itself. */
-  createJobs(handOver: (scheduled: unknown) => void): Jobs;
+  /** `handOver` is called with the name of each job at its time, where the backend does that itself. */
+  createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
   /** A secret of this application; `undefined` when there is none. */
   readSecret(name: string): Promise<string | undefined>;
+  /** The subscriptions that deliver to this process. */
+  subscriptions(): Promise<readonly HeldSubscription[]>;
   /** Hands what is wrong with an event to those who keep it for a person to see. */
   refuse(refused: RefusedEvent): Promise<void>;
   /** Rejects with the reason why it cannot be used. */
@@ -74,6 +81,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     announcer: new DaprAnnouncer(sidecar),
     soon: new DaprSoonStore(sidecar),
     createJobs: () => new DaprJobs(sidecar, deleteJobs),
+    subscriptions: () => sidecar.subscriptions(),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
     refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
     ready: () => checkReadiness(sidecar),
@@ -111,7 +119,7 @@ export async function startProducer(
   });
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({
-    jobs: backend.createJobs((scheduled) => void schedules.takeOver(scheduled)),
+    jobs: backend.createJobs((name) => schedules.takeOver(name)),
     soon: backend.soon,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner: newRun(),
@@ -126,22 +134,31 @@ export async function startProducer(
     onFailure: (err) => log.warn({ err }, 'a schedule could not be kept or cancelled; the caller repeats'),
   });
   const stopping = new AbortController();
-  const apiKeys =
-    config.API_KEYS === 'off'
-      ? undefined
-      : new WatchedSecret({
-          read: () => backend.readSecret(SECRETS.apiKeys.name),
-          parse: parseApiKeys,
-          what: 'the secret with the API keys',
-          // At a start the sidecar comes after the application; what lasts is said by /readyz.
-          onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
-        });
+  const asksForKeys = config.API_KEYS === 'on';
+  const apiKeys = !asksForKeys
+    ? undefined
+    : new WatchedSecret({
+        read: () => backend.readSecret(SECRETS.apiKeys.name),
+        parse: parseApiKeys,
+        what: 'the secret with the API keys',
+        // At a start the sidecar comes after the application; what lasts is said by /readyz.
+        onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
+      });
   const callers =
     apiKeys &&
     new Callers(
       () => apiKeys.get(),
       () => Date.now(),
     );
+  const internalSecret = asksForKeys
+    ? new WatchedSecret({
+        read: () => backend.readSecret(SECRETS.internalOfProducer.name),
+        parse: parseSigningKeys,
+        what: 'the secret "internal", with which the bff signs what it composes',
+        onFault: (err) => log.info({ err }, 'what the bff composes cannot be checked now; trying again'),
+      })
+    : undefined;
+  const signer = internalSecret && new Signer(() => internalSecret.get());
   const ready = async () => {
     if (stopping.signal.aborted) throw new Error('This instance is stopping.');
     await backend.ready();
@@ -154,6 +171,10 @@ export async function startProducer(
       internalApp({
         ...shared,
         schedules,
+        callers,
+        signer,
+        paths: new SubscriptionPaths(() => backend.subscriptions()),
+        onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
         refuse: (refused) => backend.refuse(refused),
         deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
         token: config.APP_API_TOKEN,
@@ -167,6 +188,7 @@ export async function startProducer(
     await listen(publicServer, config.PORT);
   } catch (error) {
     apiKeys?.stop();
+    internalSecret?.stop();
     await Promise.all([closeServer(internalServer), backend.close()]);
     throw error;
   }
@@ -185,6 +207,7 @@ export async function startProducer(
     stopping.abort();
     schedules.stop();
     apiKeys?.stop();
+    internalSecret?.stop();
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
     await closeServer(internalServer, LAST_CALLS_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);

@@ -10,6 +10,7 @@ export const REFUSALS = [
   'replayed',
   'invocation',
   'unknown_subscription',
+  'unknown_job',
   'unproven_position',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];

@@ -73,7 +73,8 @@ export class Signer {
     const [, at = '', nonce = '', mac = ''] = SIGNATURE.exec(signature) ?? [];
     const given = Buffer.from(mac, 'base64url');
     const text = textOf(purpose, at, nonce);
-    if (!this.#keys().some((key) => isSame(given, macOf(key, text, body)))) throw new SignatureError('forged');
+    if (!this.#keys().some((key) => isSame(given, macOf(key, text, body))))
+      throw new SignatureError('forged');
     if (Math.abs(this.#now() - Number(at)) > WINDOW_MS) throw new SignatureError('late');
     this.#takeNonce(nonce);
     return nonce;

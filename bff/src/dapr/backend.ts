@@ -45,7 +45,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     parse: parseSigningKeys,
     what: 'the secret "internal"',
     // At a start the sidecar comes after the application; what lasts is said by /readyz.
-    onFault: (err) => log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
+    onFault: (err) =>
+      log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
   });
   const own = new Signer(() => secret.get());
   const signer = async () => {

@@ -3,7 +3,7 @@ import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
 import { SidecarError, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
-/** HTTP's Forbidden: the configuration of the sidecar allows this secret to nobody. */
+/** HTTP's Forbidden: the configuration of the sidecar does not allow this secret. */
 const NOT_ALLOWED = 403;
 const SECRET_BYTES = 48;
 const KEY = 'internal-secret';
@@ -33,10 +33,14 @@ async function givenSecret(sidecar: Sidecar): Promise<string | undefined> {
   try {
     return await sidecar.getSecret(store, name);
   } catch (error) {
-    if (error instanceof SidecarError && error.status === NOT_ALLOWED) return undefined;
+    if (error instanceof SidecarError && isAbsent(error)) return undefined;
     throw error;
   }
 }
+
+/** Stores that hold no empty values, as that of Kubernetes, answer an error for a secret that is not there. */
+const isAbsent = ({ status, message }: SidecarError): boolean =>
+  status === NOT_ALLOWED || /\bnot found\b/i.test(message);
 
 async function sharedSecret(sidecar: Sidecar): Promise<string> {
   const there = await readShared(sidecar);

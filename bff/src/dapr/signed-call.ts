@@ -1,4 +1,12 @@
-import { faultsOf, feedKey, feedSchema, positionSchema, runSchema, seqSchema, type Fault } from '@tocsin/contracts';
+import {
+  faultsOf,
+  feedKey,
+  feedSchema,
+  positionSchema,
+  runSchema,
+  seqSchema,
+  type Fault,
+} from '@tocsin/contracts';
 import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
 import { isEpoch } from '../feed/position.ts';

@@ -66,7 +66,8 @@ export class FeedViews {
     const watched = this.#views.get(event.feed);
     if (!watched) {
       const position = positionOf(event);
-      if (this.#use.proofs.hold(event.feed, position, event.proof)) this.#use.heard.hear(event.feed, position);
+      if (this.#use.proofs.hold(event.feed, position, event.proof))
+        this.#use.heard.hear(event.feed, position);
       return undefined;
     }
     const { continues, shown } = watched.view.receive(event);

@@ -206,7 +206,9 @@ describe('what an instance missed', () => {
     const { view } = instance();
     await view.known();
     const next = { offset: 6, notification: null, id: 'x', gone: 'expired' } as const;
-    expect(view.receive(proven({ feed: 'all', epoch: '1-other', publications: [next] })).continues).toBe(false);
+    expect(view.receive(proven({ feed: 'all', epoch: '1-other', publications: [next] })).continues).toBe(
+      false,
+    );
     expect(
       view.receive(proven({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] })).continues,
     ).toBe(false);

@@ -254,7 +254,7 @@ describe('a request that goes elsewhere', () => {
     '/',
     '/notification',
     '/notifications/x/y',
-    '/feeds',
+    '/feed',
     '/%ff',
     '/..%2f',
     '/dapr/config',

@@ -13,7 +13,7 @@ import { sendUnavailable } from './answer.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 import { readQuery, refuseRepeatedParameters } from './query.ts';
 
-/** `DELETE /notifications/{id}?feed=…` and `DELETE /feeds/{feed}`. */
+/** `DELETE /notifications/{id}?feed=…`, `DELETE /feeds/{feed}` and `DELETE /feeds?feed=…`. */
 export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
@@ -53,6 +53,8 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
     .route('/notifications/:id')
     .delete(refuseRepeatedParameters, retract)
     .all(methodNotAllowed('DELETE'));
+  // A sidecar decodes the path of what it invokes, so a name that holds a slash or a percent sign goes as a parameter.
+  router.route('/feeds').delete(refuseRepeatedParameters, erase).all(methodNotAllowed('DELETE'));
   router.route('/feeds/:feed').delete(refuseRepeatedParameters, erase).all(methodNotAllowed('DELETE'));
   return router;
 }

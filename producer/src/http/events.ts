@@ -1,6 +1,13 @@
-import express, { Router, type RequestHandler } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import { COMPONENTS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
-import { currentTraceparent, withRootSpan, type Logger } from '@tocsin/service';
+import {
+  currentTraceparent,
+  subscriptionRoutes,
+  withRootSpan,
+  type Logger,
+  type OnRefused,
+  type SubscriptionPaths,
+} from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
 import type { Intake } from '../schedule/index.ts';
 import { readEvent } from './read-event.ts';
@@ -11,6 +18,8 @@ export interface EventRoutesOptions {
   refuse: (refused: RefusedEvent) => Promise<void>;
   /** Pause before an event that ran out of retries is tried again, in ms. */
   deadLetterPauseMs: number;
+  paths: SubscriptionPaths;
+  onRefused: OnRefused;
   log: Logger;
 }
 
@@ -20,23 +29,20 @@ type Status = 'SUCCESS' | 'RETRY';
 /** The sidecar refuses larger events itself. */
 const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
-const EVENTS = '/events/notifications';
-const DEAD_EVENTS = '/events/notifications-dead';
 const SUBSCRIPTIONS = [
   {
     pubsubname: COMPONENTS.pubsub,
     topic: TOPICS.notifications,
-    route: EVENTS,
     deadLetterTopic: TOPICS.deadNotifications,
   },
-  { pubsubname: COMPONENTS.deadLetters, topic: TOPICS.deadNotifications, route: DEAD_EVENTS },
+  { pubsubname: COMPONENTS.deadLetters, topic: TOPICS.deadNotifications },
 ];
 
 /**
  * Notifications from the topic that is open to every application. An event is done with once its notifications are
  * deposited and announced, or once what is wrong with it is kept; until then it comes again.
  */
-export function eventRoutes({ intake, refuse, deadLetterPauseMs, log }: EventRoutesOptions): Router {
+export function eventRoutes({ intake, refuse, deadLetterPauseMs, log, ...use }: EventRoutesOptions): Router {
   const take = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope);
     if ('refused' in read) {
@@ -51,25 +57,25 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log }: EventRou
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
-  const answer =
-    (pauseMs: number): RequestHandler =>
-    async (request, response) => {
-      await pause(pauseMs);
-      let status: Status = 'RETRY';
-      try {
-        status = await take(request.body);
-      } catch (error) {
-        log.warn({ err: error }, 'an event could not be taken; it comes again');
-      }
-      response.json({ status });
-    };
+  const answer = async (request: Request, response: Response, pauseMs: number): Promise<void> => {
+    await pause(pauseMs);
+    let status: Status = 'RETRY';
+    try {
+      status = await take(request.body);
+    } catch (error) {
+      log.warn({ err: error }, 'an event could not be taken; it comes again');
+    }
+    response.json({ status });
+  };
 
   const json = express.json({ type: () => true, limit: MAX_EVENT_BYTES, strict: false });
-  const router = Router();
-  router.get('/dapr/subscribe', (_request, response) => {
-    response.json(SUBSCRIPTIONS);
+  return subscriptionRoutes({
+    ...{ ...use, log, list: () => SUBSCRIPTIONS },
+    deliver: ({ topic }, request, response, next) =>
+      json(request, response, (error?: unknown) => {
+        if (error !== undefined) return next(error);
+        const pauseMs = topic === TOPICS.deadNotifications ? deadLetterPauseMs : 0;
+        answer(request, response, pauseMs).catch(next);
+      }),
   });
-  router.post(EVENTS, json, answer(0));
-  router.post(DEAD_EVENTS, json, answer(deadLetterPauseMs));
-  return router;
 }

@@ -1,23 +1,40 @@
 import express, { type Express } from 'express';
-import { VERSION, dataHeaders, errorHandler, notFound, requireApiToken } from '@tocsin/service';
+import {
+  VERSION,
+  dataHeaders,
+  errorHandler,
+  notFound,
+  refuseInvocations,
+  requireApiToken,
+  type Signer,
+} from '@tocsin/service';
+import type { Callers } from '../auth/callers.ts';
 import type { Schedules } from '../schedule/index.ts';
 import { changeRoutes } from './changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { jobRoutes } from './jobs.ts';
+import { requireOwnOrKey } from './own-or-key.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
 export interface InternalAppOptions extends NotificationRoutesOptions, Omit<EventRoutesOptions, 'intake'> {
   schedules: Pick<Schedules, 'takeOver'>;
+  /** Those who may call; absent where nobody is asked for an API key. */
+  callers?: Callers | undefined;
+  /** Checks what the bff signs; needed where API keys are asked for. */
+  signer?: Signer | undefined;
   /** What the sidecar shows on all but `/healthz`. */
   token: string | undefined;
   /** Told the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
-/** What the producer serves to its sidecar: the health probe, and for service invocation all that changes feeds,
- * events of the open topic, and what Dapr's scheduler hands over. */
-export function internalApp({ token, onProblem, schedules, ...routes }: InternalAppOptions): Express {
+/**
+ * What the producer serves to its sidecar: the health probe; to other applications, which invoke it with a key as on the
+ * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
+ */
+export function internalApp(options: InternalAppOptions): Express {
+  const { token, onProblem, schedules, callers, signer, ...routes } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -28,9 +45,12 @@ export function internalApp({ token, onProblem, schedules, ...routes }: Internal
   });
   app.use(requireApiToken(token));
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
+  if (callers && signer)
+    app.use(['/notifications', '/feeds'], requireOwnOrKey({ ...routes, callers, signer }));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
-  app.use(jobRoutes(schedules, routes.log));
+  app.use(refuseInvocations(routes.onRefused));
+  app.use(jobRoutes({ ...routes, schedules }));
   app.use(eventRoutes(routes));
   app.use(notFound);
   app.use(errorHandler(routes.log));

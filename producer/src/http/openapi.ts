@@ -176,6 +176,16 @@ const deleteFeed = {
   },
 };
 
+const deleteFeedByQuery = {
+  ...deleteFeed,
+  operationId: 'deleteFeedByQuery',
+  summary: 'Erase a feed whose name does not fit into a path',
+  description:
+    "As `DELETE /feeds/{feed}`. For Dapr's service invocation, which decodes paths: there a name with a slash, a percent " +
+    'or a question mark goes here.',
+  parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
+};
+
 const get = (operationId: string, summary: string, responses: Record<number, unknown>) => ({
   get: { operationId, summary, responses },
 });
@@ -193,6 +203,7 @@ export const openApiDocument = () => ({
   paths: {
     '/notifications': { post: postNotifications },
     '/notifications/{id}': { delete: deleteNotification },
+    '/feeds': { delete: deleteFeedByQuery },
     '/feeds/{feed}': { delete: deleteFeed },
     '/healthz': get('getHealth', 'Alive, and which version', {
       200: { description: 'Alive.', content: json('Health') },

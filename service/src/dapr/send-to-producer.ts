@@ -19,7 +19,9 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
   const json = JSON.stringify(body);
   const secret = await sidecar.getSecret(SECRETS.internal.store, SECRETS.internal.name);
   const keys = secret === undefined ? undefined : parseSigningKeys(secret);
-  const headers = keys && { [SIGNATURE_HEADER]: new Signer(() => keys).sign(PUBLISH_PURPOSE, json).signature };
+  const headers = keys && {
+    [SIGNATURE_HEADER]: new Signer(() => keys).sign(PUBLISH_PURPOSE, json).signature,
+  };
   const { status, text } = await sidecar.invoke(APP_IDS.producer, 'notifications', json, headers);
   const answer = producerAnswer(status, text);
   if (answer) return answer;

@@ -22,3 +22,5 @@ export const metadataSchema = z.object({
     )
     .optional(),
 });
+/** A job keeps what it was given over HTTP as a `google.protobuf.Value`. */
+export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });

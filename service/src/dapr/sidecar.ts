@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { currentTraceparent } from '../trace.ts';
-import { bulkSchema, errorSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
+import { bulkSchema, errorSchema, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { HeldSubscription } from './subscription-paths.ts';
 
@@ -41,6 +41,8 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP's Conflict: what was to be created is there. */
 const ALREADY_THERE = 409;
+/** What the sidecar answers, with 500, where a job is not there or the scheduler is away; the message tells which. */
+const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * The parts of the sidecar's HTTP API that Tocsin needs, over kept-alive connections.
@@ -175,6 +177,18 @@ export class Sidecar {
     } catch (error) {
       if (!(error instanceof SidecarError && error.status === ALREADY_THERE)) throw error;
     }
+  }
+
+  /** What the job of that name keeps; `undefined` when there is none. A job that is being handed over is still there. */
+  async findJob(name: string): Promise<unknown> {
+    const path = `/v1.0/jobs/${encodeURIComponent(name)}`;
+    const { status, text } = await this.#send('GET', path);
+    if (status >= 300) {
+      const error = refusal(`GET ${path}`, status, text);
+      if (error.code === NO_JOB && error.message.includes('code = NotFound')) return undefined;
+      throw error;
+    }
+    return jobSchema.parse(JSON.parse(text)).data?.value;
   }
 
   /** Resolves when there is no job of that name, also if there was none. */

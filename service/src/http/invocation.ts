@@ -21,6 +21,7 @@ export const refuseInvocations =
     sendProblem(response, {
       status: 403,
       code: 'forbidden',
-      detail: 'This route is for the own sidecar. Other applications invoke the public methods of the producer.',
+      detail:
+        'This route is for the own sidecar. Other applications invoke the public methods of the producer.',
     });
   };

@@ -77,6 +77,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   soon: new MemorySoonStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
+  subscriptions: () => Promise.resolve([]),
   refuse: () => Promise.reject(new Error('there are no events without Dapr')),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),

@@ -80,19 +80,32 @@ describe('secrets for the sidecars', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const environment = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
+  let internal: Record<string, string> = {};
 
-  it('should be none unless the settings ask for them', () => {
-    expect(environment({})).toEqual({});
-    expect(environment({ AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' })).toEqual({});
-    expect(readdirSync(dir)).toEqual([]);
+  it('should be the one between our applications, made once and kept from others, and none else unasked', () => {
+    const made = environment({})['NOTIFICATION_SECRETS_internal'];
+    expect(made).toMatch(/^[\w-]{64}$/);
+    internal = { NOTIFICATION_SECRETS_internal: made ?? '', NOTIFICATION_KEYS_internal: made ?? '' };
+    expect(environment({})).toEqual(internal);
+    expect(environment({ AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' })).toEqual(internal);
+    expect(readdirSync(dir)).toEqual(['internal-secret']);
+    expect(statSync(join(dir, 'internal-secret')).mode & 0o777).toBe(0o600);
+    const given = 'x'.repeat(32);
+    expect(environment({ NOTIFICATION_SECRETS_internal: given })).toEqual({
+      NOTIFICATION_SECRETS_internal: given,
+      NOTIFICATION_KEYS_internal: given,
+    });
   });
 
   it('should have the given secret for tokens, or one that is made once and kept from others', () => {
     const given = 'x'.repeat(32);
-    expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({ NOTIFICATION_SECRETS_jwt: given });
+    expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({
+      ...internal,
+      NOTIFICATION_SECRETS_jwt: given,
+    });
     const made = environment({ AUTH_MODE: 'jwt' })['NOTIFICATION_SECRETS_jwt'];
     expect(made).toMatch(/^[\w-]{64}$/);
-    expect(environment({ AUTH_MODE: 'jwt' })).toEqual({ NOTIFICATION_SECRETS_jwt: made });
+    expect(environment({ AUTH_MODE: 'jwt' })).toEqual({ ...internal, NOTIFICATION_SECRETS_jwt: made });
     expect(statSync(join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 

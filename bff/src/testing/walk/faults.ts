@@ -90,13 +90,20 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { client, age, ahead }) => world.reopen(client, age, ahead),
   ),
   // A stranger says that it hosts our actors.
-  step(2, 'stranger', { instance: two }, always, ({ placement }, { instance }) => (placement[instance] = STRANGER)),
+  step(
+    2,
+    'stranger',
+    { instance: two },
+    always,
+    ({ placement }, { instance }) => (placement[instance] = STRANGER),
+  ),
   step(
     4,
     'forgeCall',
     { host: two, how: fc.constantFrom(...FORGERIES), ahead: ahead() },
     always,
-    (world, { host, how, ahead }) => world.turns.forge(world.instances[host]!, positionBeyond(world, ahead), how),
+    (world, { host, how, ahead }) =>
+      world.turns.forge(world.instances[host]!, positionBeyond(world, ahead), how),
   ),
   step(
     4,

@@ -222,7 +222,11 @@ export class World {
   }
 
   /** A broadcast that none of ours has sent, with the proof of another position, if any. */
-  forgeBroadcast(instance: WalkInstance, { epoch, offset }: Position, proof: 'none' | 'wrong' | 'stale'): void {
+  forgeBroadcast(
+    instance: WalkInstance,
+    { epoch, offset }: Position,
+    proof: 'none' | 'wrong' | 'stale',
+  ): void {
     const { position } = this;
     const title = 'forged';
     const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: EPOCH_START } as const;
