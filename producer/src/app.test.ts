@@ -115,7 +115,7 @@ describe('the producer', () => {
   });
 
   it('should not be ready without the keys that it is to ask for', async () => {
-    const { url } = await start({ API_KEYS: 'on' }, '[{}]');
+    const { url } = await start({ API_KEYS: 'on' }, { [SECRETS.apiKeys.name]: '[{}]' });
     await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('has faults: 0.name');
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });

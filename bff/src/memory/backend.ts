@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
-import { positionProofs } from '../position-proofs.ts';
+import { positionProofs } from '../deliver/position-proofs.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';

@@ -1,6 +1,6 @@
 import { Signer, parseSigningKeys } from '@tocsin/service';
 import { positionOf, type Broadcast } from '../deliver/ports.ts';
-import { positionProofs } from '../position-proofs.ts';
+import { positionProofs } from '../deliver/position-proofs.ts';
 
 const keys = parseSigningKeys('a secret that all instances of the tests share');
 

@@ -31,19 +31,6 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
   return (request, response, next) => {
     const signature = request.get(SIGNATURE_HEADER);
     if (signature === undefined) return requireKey(request, response, next);
-    raw(request, response, (error?: unknown) => {
-      if (error !== undefined) return next(error);
-      const body: unknown = request.body;
-      const purpose = `${request.method} ${request.originalUrl}`;
-      try {
-        // Only this is ever signed.
-        if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
-        signer.check(signature, purpose, body instanceof Uint8Array ? body : new Uint8Array());
-      } catch (err) {
-        return refuse(err);
-      }
-      next();
-    });
     const refuse = (err: unknown): void => {
       if (err instanceof SignatureError) {
         onRefused(err.fault);
@@ -58,5 +45,18 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
         retryAfter: 1,
       });
     };
+    raw(request, response, (error?: unknown) => {
+      if (error !== undefined) return next(error);
+      const body: unknown = request.body;
+      const purpose = `${request.method} ${request.originalUrl}`;
+      try {
+        // Only this is ever signed.
+        if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
+        signer.check(signature, purpose, body instanceof Uint8Array ? body : new Uint8Array());
+      } catch (err) {
+        return refuse(err);
+      }
+      next();
+    });
   };
 }

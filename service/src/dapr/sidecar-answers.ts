@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
+const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
 export const bulkSchema = z.array(
   z.object({
     key: z.string(),
@@ -24,3 +24,12 @@ export const metadataSchema = z.object({
 });
 /** A job keeps what it was given over HTTP as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
+
+/** Dapr's own description of an error, or the text as it came. */
+export function errorOf(text: string): z.infer<typeof errorSchema> {
+  try {
+    return errorSchema.parse(JSON.parse(text));
+  } catch {
+    return { message: text.slice(0, 500) };
+  }
+}

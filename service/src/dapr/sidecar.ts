@@ -1,8 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
-import type { z } from 'zod';
 import { currentTraceparent } from '../trace.ts';
-import { bulkSchema, errorSchema, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
+import { bulkSchema, errorOf, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { HeldSubscription } from './subscription-paths.ts';
 
@@ -41,7 +40,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP's Conflict: what was to be created is there. */
 const ALREADY_THERE = 409;
-/** What the sidecar answers, with 500, where a job is not there or the scheduler is away; the message tells which. */
+/** Of a job that is not there, or while the scheduler is away; the message tells which. */
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
@@ -181,14 +180,14 @@ export class Sidecar {
 
   /** What the job of that name keeps; `undefined` when there is none. A job that is being handed over is still there. */
   async findJob(name: string): Promise<unknown> {
-    const path = `/v1.0/jobs/${encodeURIComponent(name)}`;
-    const { status, text } = await this.#send('GET', path);
-    if (status >= 300) {
-      const error = refusal(`GET ${path}`, status, text);
-      if (error.code === NO_JOB && error.message.includes('code = NotFound')) return undefined;
+    try {
+      const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
+      return jobSchema.parse(JSON.parse(text)).data?.value;
+    } catch (error) {
+      const isAbsent = error instanceof SidecarError && error.code === NO_JOB;
+      if (isAbsent && error.message.includes('code = NotFound')) return undefined;
       throw error;
     }
-    return jobSchema.parse(JSON.parse(text)).data?.value;
   }
 
   /** Resolves when there is no job of that name, also if there was none. */
@@ -288,15 +287,6 @@ function refusal(call: string, status: number, text: string): SidecarError {
     code,
     status,
   });
-}
-
-/** Dapr's own description of an error, or the text as it came. */
-function errorOf(text: string): z.infer<typeof errorSchema> {
-  try {
-    return errorSchema.parse(JSON.parse(text));
-  } catch {
-    return { message: text.slice(0, 500) };
-  }
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

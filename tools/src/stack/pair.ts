@@ -121,14 +121,29 @@ export interface ForeignSidecar {
   daprHeaders: Record<string, string>;
 }
 
-/** A sidecar with our components for an application that only calls it. Not started yet. */
-export async function createForeignSidecar(context: PairContext, appId: string): Promise<ForeignSidecar> {
+export interface ForeignOptions {
+  /** Port of the application; none for one that only calls. */
+  appPort?: number;
+  /** Its components; ours by default. */
+  resourcesDir?: string;
+}
+
+/** A sidecar for an application that is none of ours. Not started yet. */
+export async function createForeignSidecar(
+  context: PairContext,
+  appId: string,
+  { appPort: internalPort, resourcesDir }: ForeignOptions = {},
+): Promise<ForeignSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
   const { APP_API_TOKEN: _ours, ...environment } = sharedEnvironment(context);
   const sidecar = new ManagedProcess({
     name: `the sidecar of ${appId}`,
     command: context.dapr.daprd,
-    args: sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
+    args: sidecarArgs(
+      context,
+      { appId, http, grpc, internalGrpc, metrics, ...(internalPort && { internalPort }) },
+      resourcesDir,
+    ),
     env: { ...cleanEnvironment(), ...environment, ...SIDECAR_ENVIRONMENT },
     logFile: join(context.logDir, `${appId}.daprd.log`),
   });
@@ -164,13 +179,13 @@ interface SidecarPorts {
   metrics: number;
 }
 
-const sidecarArgs = (context: PairContext, ports: SidecarPorts): string[] => [
+const sidecarArgs = (context: PairContext, ports: SidecarPorts, resourcesDir = COMPONENTS_DIR): string[] => [
   ...['--app-id', ports.appId],
   ...['--dapr-http-port', String(ports.http), '--dapr-grpc-port', String(ports.grpc)],
   ...['--dapr-internal-grpc-port', String(ports.internalGrpc), '--metrics-port', String(ports.metrics)],
   ...['--dapr-listen-addresses', LOOPBACK, '--dapr-internal-grpc-listen-address', LOOPBACK],
   ...['--metrics-listen-address', LOOPBACK],
-  ...['--resources-path', COMPONENTS_DIR, '--config', CONFIGURATION_FILE],
+  ...['--resources-path', resourcesDir, '--config', CONFIGURATION_FILE],
   ...['--placement-host-address', context.placement, '--scheduler-host-address', context.scheduler],
   ...(ports.internalPort === undefined ? [] : appArgs(ports.internalPort)),
 ];

@@ -17,6 +17,7 @@ import {
   createForeignSidecar,
   createPair,
   type AppCommand,
+  type ForeignOptions,
   type ForeignSidecar,
   type Pair,
   type PairOptions,
@@ -61,7 +62,7 @@ export interface Stack {
   /** Starts Redis (its own), placement or scheduler again after it was killed; resolves when it answers. */
   revive(service: Service): Promise<void>;
   /** Starts the sidecar of another application; resolves when it answers. It ends with the stack. */
-  startForeignSidecar(appId: string): Promise<ForeignSidecar>;
+  startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;
   /** Ends everything, applications first, and removes the data. Leaves no process. */
   stop(): Promise<void>;
 }
@@ -158,8 +159,8 @@ async function createStack(options: StackOptions): Promise<Stack> {
         );
       }
     },
-    startForeignSidecar: async (appId) => {
-      const started = await createForeignSidecar(context, appId);
+    startForeignSidecar: async (appId, foreignOptions) => {
+      const started = await createForeignSidecar(context, appId, foreignOptions);
       foreign.push(started);
       await started.sidecar.start();
       const { daprUrl, daprHeaders } = started;
