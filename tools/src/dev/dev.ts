@@ -23,7 +23,7 @@ const PORT_SETTINGS = {
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();
   const opening = readOpening();
-  const open = [ports.page, ports.bff, ports.producer].map(Number);
+  const open = [ports.producer, ports.bff, ports.page].map(Number);
   checkOpening(opening, open, ['npm run dev asks nobody who they are']);
   for (const [name, setting] of Object.entries(PORT_SETTINGS) as [keyof typeof PORT_SETTINGS, string][]) {
     if (await isPortFree(Number(ports[name]))) continue;
