@@ -131,9 +131,7 @@ describe('a start that would open ports to everybody', () => {
   ] as const)('should be refused by %s, with what to do', async (command, ports) => {
     const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await one.exit).toBe(1);
-    expect(one.output()).toContain(
-      'TOCSIN_ADDRESS=0.0.0.0 would open the ports 4000, 4001, 4002'.slice(0, 42),
-    );
+    expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);
     expect(one.output()).toContain('Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md)');
     expect(one.output()).toContain('TOCSIN_INSECURE=yes');
   });

@@ -1,3 +1,4 @@
+import { answersOk } from '../net/poll.ts';
 import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts';
 
 export const LOOPBACK = '127.0.0.1';
@@ -98,6 +99,19 @@ export function sidecarProcess(
     ...keeping,
   });
 }
+
+/** Where an application and its sidecar answer. */
+export interface PairAddress {
+  /** As `http://127.0.0.1:20001`. */
+  url: string;
+  daprUrl: string;
+  /** With the token that the sidecar asks for. */
+  daprHeaders: Record<string, string>;
+}
+
+/** True when application and sidecar both say that they are ready. */
+export const isPairReady = async ({ url, daprUrl, daprHeaders }: PairAddress): Promise<boolean> =>
+  (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`));
 
 const sidecarArgs = (
   { placement, scheduler, settings }: Surroundings,

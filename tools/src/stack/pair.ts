@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { answersOk, pollUntil } from '../net/poll.ts';
+import { pollUntil } from '../net/poll.ts';
 import { freePorts } from '../net/ports.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import {
+  isPairReady,
   LOOPBACK,
   pairProcesses,
   sidecarProcess,
   type AppCommand,
+  type PairAddress,
   type Surroundings,
 } from './pair-processes.ts';
 
@@ -77,7 +79,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     daprUrl,
     daprHeaders,
     daprMetricsUrl: `http://${LOOPBACK}:${metrics}/metrics`,
-    ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders, timeoutMs }),
+    ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders }, timeoutMs),
     stop: async () => {
       await app.stop();
       await sidecar.stop();
@@ -112,21 +114,15 @@ export async function createForeignSidecar(context: PairContext, appId: string):
   };
 }
 
-interface ReadyOptions {
-  url: string;
-  daprUrl: string;
-  daprHeaders: Record<string, string>;
-  timeoutMs: number;
-}
-
-async function ready(app: ManagedProcess, sidecar: ManagedProcess, options: ReadyOptions): Promise<void> {
-  const { url, daprUrl, daprHeaders, timeoutMs } = options;
+async function ready(
+  app: ManagedProcess,
+  sidecar: ManagedProcess,
+  address: PairAddress,
+  timeoutMs: number,
+): Promise<void> {
   const ended = () => [app, sidecar].find((one) => !one.running);
-  const fault = await pollUntil(
-    async () =>
-      (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`)),
-    { timeoutMs, giveUp: () => ended() && `${ended()?.name} has ended` },
-  );
+  const giveUp = () => ended() && `${ended()?.name} has ended`;
+  const fault = await pollUntil(() => isPairReady(address), { timeoutMs, giveUp });
   if (!fault) return;
   const logs = [app, sidecar].map((one) => `${one.spec.logFile}:\n${one.tail()}`).join('\n');
   throw new Failure(`${app.name} did not become ready: ${fault}. The last lines of\n${logs}`);

@@ -3,7 +3,7 @@ import { APP_IDS } from '@tocsin/contracts';
 import { secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { answersOk, pollUntil } from '../net/poll.ts';
+import { pollUntil } from '../net/poll.ts';
 import { ROOT } from '../paths.ts';
 import { aborted, unlessStopped } from '../process/stop-signal.ts';
 import { ensureDapr, type Dapr } from '../setup/dapr.ts';
@@ -11,6 +11,7 @@ import { ensureRedisServer, type RedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
 import { nameResolution } from '../stack/name-resolution.ts';
+import { isPairReady, LOOPBACK } from '../stack/pair-processes.ts';
 import { readRunFile, sidecarPortOf, type RunFile } from '../stack/run-file.ts';
 import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
@@ -103,7 +104,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
       ...services.own.map((service) => supervise(service, say, stopping.signal)),
       watchParts(parts, stopping.signal, onEnd),
     ]);
-    await Promise.race([end, ready(runFile, config)]);
+    await Promise.race([end, ready(runFile, config, environment.DAPR_API_TOKEN)]);
     isUp = true;
     if (!signal.aborted) welcomeIn(runFile, config, say);
     await end;
@@ -137,15 +138,16 @@ const runEnvironment = (redisHost: string) => ({
   REDIS_HOST: redisHost,
 });
 
-/** Resolves when every application is ready. @throws Failure that names the one that is not. */
-async function ready({ apps }: RunFile, { opening }: ToolsConfig): Promise<void> {
-  const host = hostOf(opening.address);
+/** Resolves when every application and its sidecar are ready. @throws Failure that names the one that is not. */
+async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: string): Promise<void> {
+  const daprHeaders = { 'dapr-api-token': daprApiToken };
   const waits = apps.map(async ({ appId, ports }) => {
-    const url = `http://${host}:${ports.public}/readyz`;
-    const fault = await pollUntil(() => answersOk(url), { timeoutMs: READY_MS, everyMs: 200 });
+    const url = `http://${hostOf(opening.address)}:${ports.public}`;
+    const address = { url, daprUrl: `http://${LOOPBACK}:${ports.http}`, daprHeaders };
+    const fault = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
     if (!fault) return;
     throw new Failure(
-      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}\` says ` +
+      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` says ` +
         'what it waits for; `npm start -- --verbose` shows all that Dapr says.',
     );
   });
