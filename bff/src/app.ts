@@ -244,7 +244,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       }),
     ),
   });
-  await listen(server, config.PORT);
+  await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
   if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');

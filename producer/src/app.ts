@@ -185,7 +185,7 @@ export async function startProducer(
   const [publicServer, internalServer] = servers as [Server, Server];
   try {
     await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
-    await listen(publicServer, config.PORT);
+    await listen(publicServer, config.PORT, config.PUBLIC_HOST);
   } catch (error) {
     apiKeys?.stop();
     internalSecret?.stop();

@@ -5,6 +5,7 @@ import { producerSettings } from './config.ts';
 it('should have a default for every setting that needs one', () => {
   expect(parseConfig(producerSettings, {})).toEqual({
     API_KEYS: 'off',
+    PUBLIC_HOST: '127.0.0.1',
     INTERNAL_HOST: '127.0.0.1',
     DAPR_HOST: '127.0.0.1',
     DAPR_HTTP_PORT: 3500,

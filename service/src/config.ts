@@ -43,6 +43,12 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 /** Settings that both applications have. */
 export const commonSettings = {
+  PUBLIC_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'Address of the public port: this machine alone, or 0.0.0.0 for all networks (as in a container). `npm start` takes it from `TOCSIN_ADDRESS`',
+    ),
   INTERNAL_HOST: z
     .string()
     .default('127.0.0.1')

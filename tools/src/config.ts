@@ -16,6 +16,15 @@ export interface ToolsConfig {
   /** False with `CI`, `BROWSER=none` or no display. */
   mayOpenBrowser: boolean;
   auth: AuthConfig;
+  opening: Opening;
+}
+
+/** Where public ports listen. */
+export interface Opening {
+  /** 127.0.0.1 unless TOCSIN_ADDRESS says otherwise. */
+  address: string;
+  /** True with TOCSIN_INSECURE=yes: other machines may be let in without being asked who they are. */
+  mayBeInsecure: boolean;
 }
 
 /** Who is asked for tokens and keys; the applications read the same variables. */
@@ -49,9 +58,15 @@ export function readConfig(env: Env = process.env): ToolsConfig {
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
     demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
     auth: readAuthConfig(env),
+    opening: readOpening(env),
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }
+
+export const readOpening = (env: Env = process.env): Opening => ({
+  address: env['TOCSIN_ADDRESS'] || '127.0.0.1',
+  mayBeInsecure: env['TOCSIN_INSECURE'] === 'yes',
+});
 
 /** The defaults are those of the bff. */
 export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
@@ -65,7 +80,7 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
 });
 
 const PRIVATE =
-  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|INTERNAL_PORT$|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|API_KEYS$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
+  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|API_KEYS$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
 /** The caller's environment without what would change how a started pair behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {

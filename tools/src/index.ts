@@ -23,6 +23,7 @@ export { ROOT } from './paths.ts';
 export { ensureRedisServer, privateRedis } from './setup/redis.ts';
 export { ensureSchemathesis } from './setup/schemathesis.ts';
 export { signToken } from './auth/sign-token.ts';
-export type { AppCommand, ForeignSidecar, Pair } from './stack/pair.ts';
+export type { AppCommand } from './stack/pair-processes.ts';
+export type { ForeignSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
 export * from './ledger/index.ts';

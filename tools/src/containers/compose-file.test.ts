@@ -92,7 +92,12 @@ describe('docker-compose.yml', () => {
       appHealthProbeInterval: Number(flag(args, '--app-health-probe-interval')),
       appHealthProbeTimeout: Number(flag(args, '--app-health-probe-timeout')),
       appHealthThreshold: Number(flag(args, '--app-health-threshold')),
-    }).toEqual({ ...common, daprdLogDestination: undefined, appLogDestination: undefined });
+    }).toEqual({
+      ...common,
+      apiListenAddresses: undefined,
+      daprdLogDestination: undefined,
+      appLogDestination: undefined,
+    });
   });
 
   it('should see of each sidecar whether it is well, and let its application start before it is', () => {

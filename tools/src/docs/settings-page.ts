@@ -56,6 +56,8 @@ ${table(settingsOf(uiSettings))}
 
 | variable | default | what |
 |---|---|---|
+| \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports; 0.0.0.0 opens them to all networks, which needs \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
+| \`TOCSIN_INSECURE\` | – | \`yes\` opens them without these too |
 | \`REDIS_HOST\` | – | An existing Redis as host:port; without it a private one runs, its data in \`.data/\` |
 | \`REDIS_PASSWORD\` | – | Its password |
 | \`DAPR_RUNTIME_PATH\` | home folder | Folder above \`.dapr/bin\` of an installed Dapr |

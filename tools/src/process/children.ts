@@ -49,14 +49,3 @@ export async function childrenOf(pid: number): Promise<ChildInfo[]> {
 export async function commandOf(pid: number): Promise<string | undefined> {
   return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
 }
-
-/** A variable of the environment that a process was started with; `undefined` also where systems do not tell. */
-export function environmentOf(pid: number, name: string): string | undefined {
-  try {
-    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    return variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
-  } catch (error) {
-    if (isGone(error) || hasCode(error, 'EACCES')) return undefined;
-    throw error;
-  }
-}

@@ -37,7 +37,7 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   app.use(errorHandler(log));
   const server = createServer(boundPipelining(app));
   answerUnreadableRequests(server);
-  await listen(server, config.PORT);
+  await listen(server, config.PORT, config.PUBLIC_HOST);
   log.info({ port: config.PORT }, 'listening');
   return {
     async stop() {
