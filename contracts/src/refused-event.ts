@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { faultSchema } from './problem.ts';
 
-/** An event on the topic for notifications that is none: its id, what is wrong with it, and its data as JSON. */
+/** An event on the topic for notifications that is none: its id and source, its faults, and its data as JSON. */
 export const refusedEventSchema = z.strictObject({
   event: z.string(),
+  source: z.string().optional(),
   errors: z.array(faultSchema),
   content: z.string(),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { arrivalSchema } from './change.ts';
 import { DOCUMENT_VERSION } from './names.ts';
-import { notificationSchema } from './notification.ts';
 
 const time = z.int().min(0);
 
@@ -8,7 +8,7 @@ const time = z.int().min(0);
 export const scheduledSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   at: time,
-  notification: notificationSchema,
+  notification: arrivalSchema,
   traceparent: z.string().optional(),
 });
 export type Scheduled = z.infer<typeof scheduledSchema>;

@@ -46,6 +46,7 @@ export const plainText = ({ max, breaks = false }: PlainTextOptions) =>
       if (!isWellFormed(text)) fault('must not contain lone surrogates');
     });
 
+export const MAX_ID_LENGTH = 128;
 const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** 1 to 128 of `A–Z a–z 0–9 . _ : -`. */

@@ -7,6 +7,7 @@ import { startProducer, type Backend } from './app.ts';
 import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
+import { MemoryKeyUseStore } from './memory/key-use-store.ts';
 import { MemorySoonStore } from './memory/soon-store.ts';
 import { FaultyBackend } from './testing/faulty-backend.ts';
 
@@ -31,6 +32,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     entries: faulty.entries,
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
+    keyUses: new MemoryKeyUseStore(),
     refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: (name) => Promise.resolve(secrets[name]),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
@@ -17,15 +18,18 @@ import {
   parseSigningKeys,
   startTracing,
   type HeldSubscription,
+  type Logger,
   type RunningApp,
 } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
 import { Callers, parseApiKeys } from './auth/callers.ts';
+import { KeyUses, type KeyUseStore } from './auth/key-uses.ts';
 import type { ProducerConfig } from './config.ts';
 import { DaprAnnouncer } from './dapr/announcer.ts';
 import { createDeleteJobs } from './dapr/delete-jobs.ts';
 import { DaprEntries } from './dapr/entries.ts';
 import { DaprJobs } from './dapr/jobs.ts';
+import { DaprKeyUseStore } from './dapr/key-use-store.ts';
 import { checkReadiness } from './dapr/readiness.ts';
 import { DaprSoonStore } from './dapr/soon-store.ts';
 import { runDemo } from './demo/source.ts';
@@ -49,6 +53,7 @@ export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
   soon: SoonStore;
+  keyUses: KeyUseStore;
   /** `handOver` is called with the name of each job at its time, where the backend does that itself. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
   /** A secret of this application; `undefined` when there is none. */
@@ -80,6 +85,7 @@ export function daprBackend(config: ProducerConfig): Backend {
     entries: new DaprEntries(sidecar),
     announcer: new DaprAnnouncer(sidecar),
     soon: new DaprSoonStore(sidecar),
+    keyUses: new DaprKeyUseStore(sidecar),
     createJobs: () => new DaprJobs(sidecar, deleteJobs),
     subscriptions: () => sidecar.subscriptions(),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
@@ -135,21 +141,8 @@ export async function startProducer(
   });
   const stopping = new AbortController();
   const asksForKeys = config.API_KEYS === 'on';
-  const apiKeys = !asksForKeys
-    ? undefined
-    : new WatchedSecret({
-        read: () => backend.readSecret(SECRETS.apiKeys.name),
-        parse: parseApiKeys,
-        what: 'the secret with the API keys',
-        // At a start the sidecar comes after the application; what lasts is said by /readyz.
-        onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
-      });
-  const callers =
-    apiKeys &&
-    new Callers(
-      () => apiKeys.get(),
-      () => Date.now(),
-    );
+  const keys = asksForKeys ? apiKeys(config, backend, log) : undefined;
+  const callers = keys?.callers;
   const internalSecret = asksForKeys
     ? new WatchedSecret({
         read: () => backend.readSecret(SECRETS.internalOfProducer.name),
@@ -187,8 +180,8 @@ export async function startProducer(
     await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
     await listen(publicServer, config.PORT, config.PUBLIC_HOST);
   } catch (error) {
-    apiKeys?.stop();
     internalSecret?.stop();
+    await keys?.stop();
     await Promise.all([closeServer(internalServer), backend.close()]);
     throw error;
   }
@@ -206,13 +199,41 @@ export async function startProducer(
     log.info('stopping');
     stopping.abort();
     schedules.stop();
-    apiKeys?.stop();
     internalSecret?.stop();
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
+    await Promise.race([keys?.stop(), pause(LAST_CALLS_MS)]);
     await closeServer(internalServer, LAST_CALLS_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
     await stopTracing();
     log.info('stopped');
   };
   return { stop };
+}
+
+const KEYS_FILE_EVERY_MS = 1_000;
+const KEYS_SECRET_EVERY_MS = 30_000;
+
+/** Those who may call, by records that are read again and again, and the memory of when each key was used. */
+function apiKeys({ API_KEYS_FILE: file }: ProducerConfig, backend: Backend, log: Logger) {
+  const watched = new WatchedSecret({
+    read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
+    parse: parseApiKeys,
+    what: 'the secret with the API keys',
+    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
+    everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
+  });
+  const now = () => Date.now();
+  const uses = new KeyUses({
+    store: backend.keyUses,
+    now,
+    onFailure: (err) => log.info({ err }, 'the last use of API keys could not be kept; trying again'),
+  });
+  return {
+    callers: new Callers({ keys: () => watched.get(), now, onUse: (key) => uses.note(key) }),
+    stop: () => {
+      watched.stop();
+      return uses.stop();
+    },
+  };
 }

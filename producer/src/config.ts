@@ -42,8 +42,13 @@ export const producerSettings = z.object({
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
+    .describe('Who may publish on the public port: off lets everybody, on asks for a key'),
+  API_KEYS_FILE: z
+    .string()
+    .min(1)
+    .optional()
     .describe(
-      'Who may publish on the public port: off lets everybody, on asks for a key from the secret store',
+      'File with the records of the keys, read every second; without it they come from the secret store, every 30 s',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)

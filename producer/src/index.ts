@@ -4,4 +4,5 @@ export * from './config.ts';
 export * from './memory/announcer.ts';
 export * from './memory/entries.ts';
 export * from './memory/jobs.ts';
+export * from './memory/key-use-store.ts';
 export * from './memory/soon-store.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
@@ -19,19 +20,23 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const call = (path: string, body: unknown, contentType = 'application/json') =>
+const send = (path: string, body: string | Uint8Array<ArrayBuffer>, contentType: string) =>
   fetch(`${shop.daprUrl}${path}`, {
     method: 'POST',
     headers: { ...shop.daprHeaders, 'content-type': contentType },
-    body: JSON.stringify(body),
+    body,
   });
+const call = (path: string, body: unknown, contentType = 'application/json') =>
+  send(path, JSON.stringify(body), contentType);
+const publishRaw = (body: string | Uint8Array<ArrayBuffer>, contentType: string) =>
+  send('/v1.0/publish/notification-pubsub/notifications?metadata.rawPayload=true', body, contentType);
 const publish = (body: unknown, contentType?: string) =>
   call('/v1.0/publish/notification-pubsub/notifications', body, contentType);
-const cloudEvent = (id: string, data: unknown) => ({
+const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
   specversion: '1.0',
   id,
   type: 'order.shipped',
-  source: 'shop',
+  source,
   datacontenttype: 'application/json',
   data,
 });
@@ -86,26 +91,105 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await observer.sees(['python-published', 'python-invoked']);
   });
 
+  it('should be shown beside another source that has the same id, and both be retracted', async () => {
+    const send = (source: string) =>
+      publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
+    expect((await send('shop')).status).toBe(204);
+    await observer.sees(['same']);
+    expect((await send('stock')).status).toBe(204);
+    const ofStock = `same.${createHash('sha256').update('stock').digest('hex').slice(0, 8)}`;
+    await observer.sees([ofStock]);
+    expect([(await send('stock')).status, (await send('shop')).status]).toEqual([204, 204]);
+    await observer.sees(await markAfter());
+    expect([timesShown('same'), timesShown(ofStock)]).toEqual([1, 1]);
+    const goneIn = async () => {
+      const page = await fetch(`${stack.bffs[0]?.url}/app/notifications?limit=200`);
+      const { publications } = (await page.json()) as { publications: { id?: string; gone?: string }[] };
+      return publications.flatMap(({ id, gone }) => (gone === 'retracted' && id ? [id] : []));
+    };
+    for (const id of ['same', ofStock]) {
+      const path = `${stack.producers[0]?.url}/notifications/${id}`;
+      expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
+      await expect.poll(goneIn).toContain(id);
+    }
+  });
+
+  it('should be retracted while it waits for its time, under the id of its event and beside another', async () => {
+    const deliverAt = new Date(Date.now() + 4_000).toISOString();
+    const farAway = new Date(Date.now() + 3_600_000).toISOString();
+    const later = (id: string, source: string, at = deliverAt) =>
+      publish(cloudEvent(id, { title: source, deliverAt: at }, source), 'application/cloudevents+json');
+    for (const source of ['shop', 'stock']) {
+      expect((await later('due', source)).status).toBe(204);
+      expect((await later('withdrawn', source)).status).toBe(204);
+      expect((await later('far', source, farAway)).status).toBe(204);
+    }
+    await observer.sees(await markAfter());
+    const digits = (text: string, count: number) =>
+      createHash('sha256').update(text).digest('hex').slice(0, count);
+    const jobs = ['shop', 'stock'].map((source) => `${digits('all', 32)}:far ${digits(source, 16)}`);
+    const { daprUrl, daprHeaders } = stack.producers[0] as Stack['producers'][number];
+    const isKept = async (job: string) =>
+      (await fetch(`${daprUrl}/v1.0/jobs/${encodeURIComponent(job)}`, { headers: daprHeaders })).ok;
+    const kept = () => Promise.all(jobs.map(isKept));
+    await expect.poll(kept).toEqual([true, true]);
+    for (const id of ['withdrawn', 'far']) {
+      const path = `${stack.producers[0]?.url}/notifications/${id}`;
+      expect((await fetch(path, { method: 'DELETE' })).status).toBe(202);
+    }
+    expect(await kept()).toEqual([false, false]);
+    const ofOther = (id: string, source: string) => `${id}.${digits(source, 8)}`;
+    const shownAs = () => observer.shown.map(({ id }) => id).filter((id) => id.startsWith('due'));
+    await expect.poll(() => shownAs().length, { timeout: 20_000 }).toBe(2);
+    expect(shownAs()).toContain('due');
+    expect([ofOther('due', 'shop'), ofOther('due', 'stock')]).toContain(shownAs().find((id) => id !== 'due'));
+    expect(observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
+  });
+
+  it('should publish raw payloads, one and an array', async () => {
+    expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
+    expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
+    await observer.sees(['raw-1', 'raw-2']);
+  });
+
+  /** The records of what is set aside. */
+  async function setAside(): Promise<{ entry: string; content: string | null }[]> {
+    const bff = stack.bffs[0] as Stack['bffs'][number];
+    const state = async (key: string): Promise<unknown> => {
+      const url = `${bff.daprUrl}/v1.0/state/notification-state/${encodeURIComponent(key)}`;
+      return (await fetch(url, { headers: bff.daprHeaders })).json().catch(() => ({}));
+    };
+    const { entries = [] } = (await state('set-aside')) as { entries?: string[] };
+    return Promise.all(
+      entries.map(
+        async (entry) => (await state(`set-aside:${entry}`)) as { entry: string; content: string | null },
+      ),
+    );
+  }
+
   it('should have what is no notification kept with its faults, and hold up nobody', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await observer.sees(await markAfter());
-    const bff = stack.bffs[0];
-    if (!bff) throw new Error('the stack has no bff');
-    const state = (key: string) =>
-      fetch(`${bff.daprUrl}/v1.0/state/notification-state/${encodeURIComponent(key)}`, {
-        headers: bff.daprHeaders,
-      });
-    const listed = async () =>
-      ((await (await state('set-aside')).json().catch(() => ({}))) as { entries?: string[] }).entries ?? [];
-    await expect.poll(listed).toHaveLength(1);
-    const record: unknown = await (await state(`set-aside:${(await listed())[0]}`)).json();
-    expect(record).toMatchObject({
+    await expect.poll(setAside).toHaveLength(1);
+    expect((await setAside())[0]).toMatchObject({
       entry: expect.stringMatching(/^event:/) as string,
       reason: 'invalid',
       faults: [expect.stringMatching(/^title: /), expect.stringMatching(/^colour: /)],
       content: JSON.stringify({ colour: 'red', title: '' }),
     });
+  });
+
+  it('should have a raw payload kept that is not JSON, or no text at all, or no notification', async () => {
+    const before = (await setAside()).length;
+    const payloads = ['not JSON', new Uint8Array([0xff, 0xfe]), '{"colour":"blue"}'];
+    for (const payload of payloads) {
+      expect((await publishRaw(payload, 'application/octet-stream')).status).toBe(204);
+    }
+    await expect.poll(setAside, { timeout: 20_000 }).toHaveLength(before + payloads.length);
+    expect((await setAside()).map(({ content }) => content)).toEqual(
+      expect.arrayContaining(['"not JSON"', '"//4="', '{"colour":"blue"}']),
+    );
   });
 
   it.each([

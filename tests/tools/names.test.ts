@@ -64,15 +64,23 @@ describe('components/', () => {
       ]);
     },
   );
-  it('should open no topic to other applications but that for notifications', () => {
-    const closed = Object.values(TOPICS).filter((topic) => topic !== TOPICS.notifications);
-    expect(setting(COMPONENTS.pubsub, 'protectedTopics').split(',').sort()).toEqual(closed.sort());
-    for (const scopes of ['publishingScopes', 'subscriptionScopes']) {
-      const ids = setting(COMPONENTS.pubsub, scopes)
-        .split(';')
-        .map((scope) => scope.split('=')[0]);
-      expect(ids).toEqual([APP_IDS.producer, APP_IDS.bff]);
-    }
+  it('should let other applications publish to the topic for notifications, and subscribe to nothing', () => {
+    expect(setting(COMPONENTS.pubsub, 'protectedTopics').split(',').sort()).toEqual(
+      Object.values(TOPICS).sort(),
+    );
+    const scopesOf = (name: string) =>
+      Object.fromEntries(
+        setting(COMPONENTS.pubsub, name)
+          .split(';')
+          .map((scope) => scope.split('=') as [string, string]),
+      );
+    const publishing = scopesOf('publishingScopes');
+    expect(Object.keys(publishing)).toEqual([APP_IDS.producer, APP_IDS.bff, '{appID}']);
+    expect(publishing['{appID}']).toBe(TOPICS.notifications);
+    expect(scopesOf('subscriptionScopes')).toEqual({
+      [APP_IDS.producer]: TOPICS.notifications,
+      [APP_IDS.bff]: TOPICS.announcements,
+    });
   });
 
   it('should name each file after the component in it', () => {

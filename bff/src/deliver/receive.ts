@@ -76,11 +76,11 @@ export async function reviveAnnouncement(
 export async function keepRefusedEvent(data: unknown, setAside: SetAsideStore): Promise<'set-aside'> {
   const parsed = refusedEventSchema.safeParse(data);
   if (parsed.success) {
-    const { event, errors, content } = parsed.data;
+    const { event, source = '', errors, content } = parsed.data;
     const faults = errors.map(({ path, message }) => (path ? `${path}: ${message}` : message));
     await setAside.add({
       v: DOCUMENT_VERSION,
-      entry: `${REFUSED_EVENT_PREFIX}${hashOf(event + content)}`,
+      entry: `${REFUSED_EVENT_PREFIX}${hashOf(event + source + content)}`,
       feed: '',
       reason: 'invalid',
       faults,

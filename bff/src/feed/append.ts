@@ -1,6 +1,8 @@
 import {
+  idBesideAnother,
   isErasure,
   isRetraction,
+  type Arrival,
   type EntryItem,
   type Erasure,
   type GoneReason,
@@ -60,6 +62,11 @@ export function append(items: readonly Appendable[], ground: Ground): Appended {
   return appending.result;
 }
 
+interface Named {
+  notification: Notification;
+  hashes: readonly string[];
+}
+
 class Appending {
   readonly #ground: Ground;
   readonly #own = new HistoryIndex();
@@ -83,17 +90,41 @@ class Appending {
     };
   }
 
-  publish(notification: Notification): void {
-    const hash = hashOfId(notification.id);
-    if (this.#ground.known.has(hash) || this.#taken.has(hash) || this.#isRetracted(hash)) {
+  publish(arrival: Arrival): void {
+    const taken = arrival.sourceHash === undefined ? this.#plain(arrival) : this.#event(arrival);
+    if (!taken) {
       this.#suppressed++;
       return;
     }
-    this.#taken.add(hash);
+    const { notification } = taken;
+    for (const hash of taken.hashes) this.#taken.add(hash);
     const replaces = this.#replacedBy(notification);
     const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
     this.#publications.push(publication);
     this.#own.add(publication);
+  }
+
+  /** What is to be shown, and the hashes by which it is known from now on; `undefined` where its id is known or retracted. */
+  #plain(notification: Notification): Named | undefined {
+    const hash = hashOfId(notification.id);
+    return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
+  }
+
+  /**
+   * The same for an event, which is known by id and source together. It is shown under its id unless something else is;
+   * a retraction of that id that came before takes it away, unless it was meant for something else.
+   */
+  #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
+    const { id } = notification;
+    // No id has a space in it.
+    const event = hashOfId(`${id} ${sourceHash}`);
+    if (this.#isKnown(event)) return undefined;
+    const plain = hashOfId(id);
+    if (!this.#isKnown(plain)) {
+      return this.#isRetracted(plain) ? undefined : { notification, hashes: [plain, event] };
+    }
+    const beside = this.#plain({ ...notification, id: idBesideAnother(id, sourceHash) });
+    return beside && { ...beside, hashes: [...beside.hashes, event] };
   }
 
   retract({ retract: id }: Retraction): void {
@@ -119,6 +150,14 @@ class Appending {
 
   get #next(): number {
     return this.#ground.offset + this.#publications.length + 1;
+  }
+
+  #isKnown(hash: string): boolean {
+    return this.#ground.known.has(hash) || this.#taken.has(hash);
+  }
+
+  #isFree(hash: string): boolean {
+    return !this.#isKnown(hash) && !this.#isRetracted(hash);
   }
 
   #isRetracted(hash: string): boolean {

@@ -22,6 +22,11 @@ const at = '2026-01-01T00:00:00Z';
 export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
 export const erase: EntryItem = { erase: true, feed: 'all', at };
 export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
+/** An event of a source, whose hash is 16 times this digit. */
+export const event = (id: string, source: string): EntryItem => ({
+  ...notification(id, `${id} of ${source}`),
+  sourceHash: source.repeat(16),
+});
 /** Entry `seq` of a run, with these items; an id stands for a notification. */
 export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): Taken => ({
   ...{ run: 'P0000001', from: seq, to: seq },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Callers, hashOf, parseApiKeys } from './callers.ts';
+import { Callers, hashOf, parseApiKeys, type Caller } from './callers.ts';
 
 const record = (others: object = {}) => ({
   name: 'shop',
@@ -50,11 +50,8 @@ describe('a caller', () => {
     [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
     [['*'], { all: true, 'topic:a': true, 'user:a': true }],
   ])('should be found by its key and may write to %j', (feeds, expected) => {
-    const callers = new Callers(
-      () => parse(record({ feeds })),
-      () => 0,
-    );
-    const caller = callers.find('secret')!;
+    const callers = new Callers({ keys: () => parse(record({ feeds })), now: () => 0 });
+    const caller = callers.find('secret') as Caller;
     for (const [feed, may] of Object.entries(expected))
       expect([feed, caller.mayWrite(feed)]).toEqual([feed, may]);
     expect(callers.find('secre')).toBeUndefined();
@@ -63,13 +60,10 @@ describe('a caller', () => {
 
   it('should keep what it owes while the keys are read anew, until its rate changes', () => {
     let perSecond = 5;
-    const callers = new Callers(
-      () => parse(record({ perSecond })),
-      () => 0,
-    );
-    callers.find('secret')!.bucket.take(60);
-    expect(callers.find('secret')!.bucket.left).toBe(-10);
+    const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
+    (callers.find('secret') as Caller).bucket.take(60);
+    expect((callers.find('secret') as Caller).bucket.left).toBe(-10);
     perSecond = 6;
-    expect(callers.find('secret')!.bucket.left).toBe(60);
+    expect((callers.find('secret') as Caller).bucket.left).toBe(60);
   });
 });

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { apiKeysSchema, faultsOf, matchesPattern, type ApiKey } from '@tocsin/contracts';
+import {
+  DEFAULT_KEY_SCOPES,
+  apiKeysSchema,
+  faultsOf,
+  matchesPattern,
+  parseDateTime,
+  type ApiKey,
+  type KeyScope,
+} from '@tocsin/contracts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** The records of API keys by their hashes. */
@@ -25,7 +33,10 @@ export function parseApiKeys(text: string): ApiKeys {
 /** How a key is kept: long random text needs no salt and no slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Whoever calls with an API key. */
+/** Why a key that is known is refused. */
+export type KeyRefusal = 'expired' | 'revoked';
+
+/** Who calls with an API key. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;
@@ -39,37 +50,58 @@ export class Caller {
     return this.#key.name;
   }
 
+  /** The one `source` under which it may publish; `undefined` if it may claim any. */
+  get source(): string | undefined {
+    return this.#key.source;
+  }
+
+  has(scope: KeyScope): boolean {
+    return (this.#key.scopes ?? DEFAULT_KEY_SCOPES).includes(scope);
+  }
+
   mayWrite(feed: string): boolean {
     return this.#key.feeds.some((pattern) => matchesPattern(pattern, feed));
   }
 }
 
+export interface CallersOptions {
+  /** Throws as long as the keys are not known. */
+  keys: () => ApiKeys;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Told each time that a valid key is shown. */
+  onUse?: (key: ApiKey) => void;
+}
+
 /** Finds who calls, and keeps what each may still send while its record stays the same. */
 export class Callers {
-  readonly #keys: () => ApiKeys;
-  readonly #now: () => number;
+  readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();
 
-  /** `keys` throws as long as they are not known. */
-  constructor(keys: () => ApiKeys, now: () => number) {
-    this.#keys = keys;
-    this.#now = now;
+  constructor(options: CallersOptions) {
+    this.#options = options;
   }
 
   /** Resolves when keys can be checked; rejects with the reason why not. */
   async ready(): Promise<void> {
-    this.#keys();
+    this.#options.keys();
   }
 
-  /** @throws Error as long as the keys are not known */
-  find(key: string): Caller | undefined {
-    const record = this.#keys().get(hashOf(key));
+  /** Who has the key, or why it is refused; `undefined` for an unknown key. @throws Error as long as keys are not known */
+  find(key: string): Caller | KeyRefusal | undefined {
+    const record = this.#options.keys().get(hashOf(key));
     if (!record) return undefined;
+    if (record.revokedAt !== undefined) return 'revoked';
+    if (hasPassed(record.expiresAt, this.#options.now())) return 'expired';
+    this.#options.onUse?.(record);
     let bucket = this.#buckets.get(record.hash);
     if (bucket?.perSecond !== record.perSecond) {
-      bucket = new TokenBucket(record.perSecond, this.#now);
+      bucket = new TokenBucket(record.perSecond, this.#options.now);
       this.#buckets.set(record.hash, bucket);
     }
     return new Caller(record, bucket);
   }
 }
+
+const hasPassed = (time: string | undefined, now: number): boolean =>
+  time !== undefined && (parseDateTime(time) ?? 0) <= now;

@@ -12,13 +12,7 @@ let server: TestServer;
 let now = 0;
 beforeEach(async () => {
   const keys = parseApiKeys(JSON.stringify(KEYS));
-  server = await testServer(
-    {},
-    new Callers(
-      () => keys,
-      () => now,
-    ),
-  );
+  server = await testServer({}, new Callers({ keys: () => keys, now: () => now }));
 });
 afterEach(() => server.close());
 
@@ -135,7 +129,7 @@ it('should say that keys cannot be checked as long as they are not known', async
   const unknown = () => {
     throw new Error('away');
   };
-  const waiting = await testServer({}, new Callers(unknown, () => 0));
+  const waiting = await testServer({}, new Callers({ keys: unknown, now: () => 0 }));
   const response = await waiting.post(one('all'), bearer('shop-key'));
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
   expect((await waiting.post(one('all'))).status).toBe(401);

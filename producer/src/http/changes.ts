@@ -8,7 +8,7 @@ import {
 } from '@tocsin/contracts';
 import { currentTraceparent, methodNotAllowed, sendProblem, withRootSpan } from '@tocsin/service';
 import type { z } from 'zod';
-import { mayWrite } from './api-key.ts';
+import { callerName, permits } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
 import type { NotificationRoutesOptions } from './notifications.ts';
 import { readQuery, refuseRepeatedParameters } from './query.ts';
@@ -20,15 +20,16 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       const asked = read(retractRequestSchema, request, response);
       if (!asked) return;
       const { id, feed } = asked;
-      if (!mayWrite(request, response, [feed], () => 'feed')) return;
+      if (!permits(request, response, { scope: 'retract', items: [{ feed }], pathOf: () => 'feed' })) return;
+      const caller = callerName(request);
       const ids = [id];
-      const outcome = await intake.retract(feed, id, currentTraceparent());
+      const outcome = await intake.retract(feed, id, currentTraceparent(), caller);
       if (outcome === 'accepted') {
-        log.debug({ ids, feed, caller: request.caller?.name }, 'retraction accepted');
+        log.debug({ ids, feed, caller }, 'retraction accepted');
         response.status(202).json({ ids } satisfies Accepted);
         return;
       }
-      log.warn({ ids, feed, outcome }, 'retraction not accepted');
+      log.warn({ ids, feed, outcome, caller }, 'retraction not accepted');
       sendUnavailable(response, outcome, 'It may be gone; repeating the request makes sure.', ids);
     });
 
@@ -37,14 +38,15 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       const asked = read(eraseRequestSchema, request, response);
       if (!asked) return;
       const { feed } = asked;
-      if (!mayWrite(request, response, [feed], () => 'feed')) return;
-      const outcome = await intake.erase(feed, currentTraceparent());
+      if (!permits(request, response, { scope: 'erase', items: [{ feed }], pathOf: () => 'feed' })) return;
+      const caller = callerName(request);
+      const outcome = await intake.erase(feed, currentTraceparent(), caller);
       if (outcome === 'accepted') {
-        log.info({ feed, caller: request.caller?.name }, 'erasure accepted');
+        log.info({ feed, caller }, 'erasure accepted');
         response.status(202).json({ feed } satisfies Erased);
         return;
       }
-      log.warn({ feed, outcome }, 'erasure not accepted');
+      log.warn({ feed, outcome, caller }, 'erasure not accepted');
       sendUnavailable(response, outcome, 'The feed may be erased; repeating the request makes sure.');
     });
 

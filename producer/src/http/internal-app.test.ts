@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Notification, RefusedEvent } from '@tocsin/contracts';
 import { SubscriptionPaths, createLogger, type HeldSubscription } from '@tocsin/service';
@@ -104,14 +105,24 @@ describe('a job that is handed over', () => {
 });
 
 describe('the open topic', () => {
-  const deliver = async (event: unknown, route = '/subscriptions/events') => {
+  /** Delivers a message as the sidecar does: an envelope of its own around the bytes that were published. */
+  const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
+    const envelope = {
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'Dapr',
+      datacontenttype: 'application/octet-stream',
+      data_base64: Buffer.from(bytes).toString('base64'),
+    };
     const response = await fetch(`${guarded.url}${route}`, {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': 'secret' },
-      body: JSON.stringify(event),
+      body: JSON.stringify(envelope),
     });
     return [response.status, (await response.json()) as unknown];
   };
+  const deliver = (event: object, route?: string) =>
+    deliverBytes(JSON.stringify({ specversion: '1.0', ...event }), route);
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
@@ -164,7 +175,7 @@ describe('the open topic', () => {
   });
 
   it.each([
-    ['nothing', null, ['']],
+    ['nothing', {}, ['']],
     ['no data', { id: 'f-1' }, ['']],
     ['text', { id: 'f-2', data: 'hello' }, ['']],
     ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
@@ -183,6 +194,53 @@ describe('the open topic', () => {
       ).toEqual([...paths].sort());
     },
   );
+
+  it('should be told of the source with the id of an event, and with no other', async () => {
+    const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
+    await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
+    expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);
+    expect(newest()[1]).not.toHaveProperty('sourceHash');
+    await deliver({ id: 's-2', data: { title: 'x' } });
+    expect(newest()[0]).not.toHaveProperty('sourceHash');
+  });
+
+  it('should take a raw payload, one or an array, and give equal ones the same id', async () => {
+    expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
+    expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
+    expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);
+    const [first] = newest();
+    expect(newest().map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}:0$/) as string,
+      'raw-2',
+    ]);
+    await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]');
+    expect(newest()[0]?.id).toBe(first?.id);
+  });
+
+  it.each<[string, string | Uint8Array, string, string]>([
+    ['text', 'hello', '"hello"', 'is not JSON'],
+    ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
+    ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are kept as base64'],
+    ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
+  ])('should keep a raw payload that is no notification: %s', async (_name, bytes, content, says) => {
+    expect(await deliverBytes(bytes)).toEqual(done);
+    expect(refused.at(-1)).toMatchObject({ content });
+    expect(refused.at(-1)?.errors.map(({ message }) => message)).toContain(says);
+  });
+
+  it('should keep the source of what is no notification', async () => {
+    await deliver({ id: 'f-9', source: 'shop', data: 1 });
+    expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
+  });
+
+  it('should be done with what expired on its way', async () => {
+    const before = backend.deposited.length;
+    const event = { id: 't-1', data: { title: 'x' } };
+    expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);
+    expect(backend.deposited).toHaveLength(before);
+    expect(await deliver({ ...event, expiration: '2999-01-01T00:00:00Z' })).toEqual(done);
+    expect(backend.deposited).toHaveLength(before + 1);
+  });
 
   it('should be asked again for what could not be taken or kept', async () => {
     vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');

@@ -9,7 +9,7 @@ import {
   type Logger,
 } from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
-import { mayWrite } from './api-key.ts';
+import { callerName, permits, withOwnSource } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
 import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
@@ -26,15 +26,21 @@ export function notificationRoutes({ intake, log }: NotificationRoutesOptions): 
       const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
       if ('problem' in read) return sendProblem(response, read.problem);
       const { inputs, isArray } = read;
-      const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
-      if (!mayWrite(request, response, feeds, (index) => (isArray ? `${index}.feed` : 'feed'))) return;
-      const { ids, outcome } = await intake.publish(inputs, currentTraceparent());
+      const permitted = permits(request, response, {
+        scope: 'publish',
+        items: inputs.map(({ feed = DEFAULT_FEED, source }) => ({ feed, source })),
+        pathOf: (index, member) => (isArray ? `${index}.${member}` : member),
+      });
+      if (!permitted) return;
+      const caller = callerName(request);
+      const own = withOwnSource(request, inputs);
+      const { ids, outcome } = await intake.publish(own, currentTraceparent(), caller);
       if (outcome === 'accepted') {
-        log.debug({ ids, caller: request.caller?.name }, 'accepted');
+        log.debug({ ids, caller }, 'accepted');
         response.status(202).json({ ids } satisfies Accepted);
         return;
       }
-      log.warn({ ids, outcome }, 'not accepted');
+      log.warn({ ids, outcome, caller }, 'not accepted');
       const consequence = 'Any of them may appear; repeating the request with these ids completes it.';
       sendUnavailable(response, outcome, consequence, ids);
     });

@@ -68,10 +68,12 @@ function parameterSchema(schema: z.ZodType): Record<string, unknown> {
 /** Answers where API keys are on; without them every caller is let in. */
 const keyAnswers = {
   401: {
-    ...problem('No API key, or one that nobody knows.'),
+    ...problem('No API key, an unknown one, or one that has expired or was revoked; the detail says which.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
-  403: problem('The API key does not permit every feed; all that it does not are listed. Nothing was taken.'),
+  403: problem(
+    'The API key lacks a scope, or does not permit a feed or source; all are listed. Nothing was taken.',
+  ),
   429: {
     ...problem('The API key has used up its rate. Nothing was taken.'),
     headers: {

@@ -1,53 +1,70 @@
 import { createHash } from 'node:crypto';
-import { idSchema, type NotificationInput, type RefusedEvent } from '@tocsin/contracts';
+import { idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
+import type { Input } from '../produce/index.ts';
+import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
 
 export type ReadEvent =
-  { inputs: NotificationInput[]; traceparent: string | undefined } | { refused: RefusedEvent };
+  | { inputs: Input[]; traceparent: string | undefined }
+  | { refused: RefusedEvent }
+  /** It expired on its way, as its publisher wanted (`ttlInSeconds`). */
+  | { expired: string };
 
 /** Characters of a refused event that are kept. */
 const MAX_CONTENT = 256 * 1024;
 
 /**
- * The notifications in a CloudEvent that Dapr delivered. One without an id of its own takes that of the event, one of
- * several `<id of the event>:<index>`, so that an event which comes again shows nothing twice.
+ * The notifications in a message of the topic. One without an id of its own takes that of its event, one of several `<id of
+ * the event>:<index>`, and says of which source the event is: so an event that comes again shows nothing twice, and that of
+ * another source is another one. A raw payload is no event, and equal ones without ids are the same notification.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
-export function readEvent(envelope: unknown): ReadEvent {
-  const event =
-    typeof envelope === 'object' && envelope !== null ? (envelope as Record<string, unknown>) : {};
-  const data = dataOf(event);
+export function readEvent(envelope: unknown, now: number): ReadEvent {
+  const { event, data, faults, traceparent } = openEnvelope(envelope);
   const content = JSON.stringify(data) ?? 'null';
-  const eventId = typeof event.id === 'string' && event.id !== '' ? event.id : hash(content);
+  const eventId = textOf(event.id) ?? hash(content);
+  const source = textOf(event.source);
+  const expiresAt = textOf(event.expiration);
+  if (expiresAt !== undefined && (parseDateTime(expiresAt) ?? Infinity) <= now) return { expired: eventId };
+  if (faults.length > 0) return refused({ event: eventId, source, content }, faults);
   const read = readValue(data);
-  if ('problem' in read) {
-    const errors = read.problem.errors ?? [];
-    if (content.length <= MAX_CONTENT) return { refused: { event: eventId, errors, content } };
-    const cut = {
-      path: '',
-      message: `has ${content.length} characters, of which the first ${MAX_CONTENT} were kept`,
-    };
-    return { refused: { event: eventId, errors: [...errors, cut], content: content.slice(0, MAX_CONTENT) } };
-  }
-  const inputs = read.inputs.map((input, index) => ({
-    ...input,
-    id: input.id ?? idOf(Array.isArray(data) ? `${eventId}:${index}` : eventId),
-  }));
-  return { inputs, traceparent: typeof event.traceparent === 'string' ? event.traceparent : undefined };
+  if ('problem' in read) return refused({ event: eventId, source, content }, read.problem.errors ?? []);
+  const sourceHash = source === undefined ? undefined : hash(source).slice(0, SOURCE_DIGITS);
+  const inputs = read.inputs.map((input, index) =>
+    input.id !== undefined
+      ? input
+      : {
+          ...input,
+          id: idOf(Array.isArray(data) ? `${eventId}:${index}` : eventId),
+          ...(sourceHash !== undefined && { sourceHash }),
+        },
+  );
+  return { inputs, traceparent };
 }
 
-/** The data of an event: also where a publisher sent JSON as text or as bytes. */
-function dataOf(event: Record<string, unknown>): unknown {
-  const { data, data_base64: bytes } = event;
-  const text = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
-  if (typeof text !== 'string') return text;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
+const SOURCE_DIGITS = 16;
+
+/** `content` is cut where it is too long to be kept. */
+function refused(
+  { event, source, content }: { event: string; source: string | undefined; content: string },
+  errors: readonly Fault[],
+): ReadEvent {
+  const cut = {
+    path: '',
+    message: `has ${content.length} characters, of which the first ${MAX_CONTENT} were kept`,
+  };
+  return {
+    refused: {
+      event,
+      ...(source !== undefined && { source }),
+      errors: content.length > MAX_CONTENT ? [...errors, cut] : [...errors],
+      content: content.slice(0, MAX_CONTENT),
+    },
+  };
 }
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** An event's id where it can be a notification's, else one that is always the same for it. */
 const idOf = (id: string): string => (idSchema.safeParse(id).success ? id : `event-${hash(id)}`);

@@ -1,11 +1,14 @@
-import { DEFAULT_FEED, parseDateTime, type Notification, type NotificationInput } from '@tocsin/contracts';
+import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } from '@tocsin/contracts';
 import { uuidV7 } from './new-id.ts';
+
+/** What a caller sends, or what an event holds: `sourceHash` is there where the id is the event's. */
+export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;
 
 /**
  * The notification that a caller's input stands for: with the contract's defaults, taken at `now` or, where that is
  * later, delivered at its `deliverAt` (ms since 1970).
  */
-export const complete = ({ deliverAt, ...input }: NotificationInput, now: number): Notification => ({
+export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival => ({
   ...input,
   id: input.id ?? uuidV7(now),
   feed: input.feed ?? DEFAULT_FEED,

@@ -10,14 +10,22 @@ import {
 } from '@tocsin/contracts';
 import { newRun } from './new-id.ts';
 import type { Part } from './request.ts';
+import { Turns, type CallerName } from './turns.ts';
 
 /** Room for the members of an entry beside its notifications: the longest name of a feed and all traces are under 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
+/** What an entry holds of a part. */
+interface Share {
+  readonly part: Part;
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** An entry that was begun, and which parts its items are of. */
 export interface Batch {
   readonly entry: Entry;
-  readonly shares: readonly { part: Part; count: number }[];
+  readonly shares: readonly Share[];
   readonly bytes: number;
   readonly begunAt: number;
 }
@@ -32,7 +40,7 @@ export class Lane {
   /** The announcement of the highest finished entry of the run. */
   #last: Announcement | undefined;
   #rung: Announcement | undefined;
-  readonly #waiting = new Set<Part>();
+  readonly #waiting = new Turns<Part>();
   #underWay: Batch | undefined;
   #wasShared = false;
   /** Until then nothing is begun; in ms of the producer's clock. */
@@ -68,36 +76,48 @@ export class Lane {
   }
 
   get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+    return !this.#waiting.isEmpty;
+  }
+
+  /** The callers that wait in it. */
+  get callers(): Iterable<CallerName> {
+    return this.#waiting.callers;
   }
 
   add(part: Part): void {
-    this.#waiting.add(part);
+    this.#waiting.add(part.request.caller, part);
   }
 
   /** Forgets what of `part` was not begun; how many items and bytes these were. */
   drop(part: Part): { count: number; bytes: number } | undefined {
-    if (!this.#waiting.delete(part)) return undefined;
+    if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
-  /** Begins the next entry with as many of the waiting items as it can hold; `undefined` if none waits. */
+  /**
+   * Begins the next entry with as many of the waiting items as it can hold; `undefined` if none waits. Callers take
+   * turns with what they have; the order of one caller's items stays.
+   */
   begin(now: number): Batch | undefined {
     const items: EntryItem[] = [];
-    const shares: { part: Part; count: number }[] = [];
+    const shares: Share[] = [];
     let bytes = 0;
     const traceparents: string[] = [];
-    for (const part of this.#waiting) {
+    for (let part = this.#waiting.peek(); part; part = this.#waiting.peek()) {
       const count = fitting(part, MAX_ENTRY_NOTIFICATIONS - items.length, roomAfter(bytes));
+      if (count === 0) break;
+      let own = 0;
       for (let i = part.begun; i < part.begun + count; i++) {
         items.push(part.items[i] as EntryItem);
-        bytes += part.bytes[i] ?? 0;
+        own += part.bytes[i] ?? 0;
       }
       part.begun += count;
-      if (count > 0) shares.push({ part, count });
+      bytes += own;
+      shares.push({ part, count, bytes: own });
       if (part.request.traceparent !== undefined) traceparents.push(part.request.traceparent);
+      this.#waiting.rotate();
       if (part.begun < part.items.length) break;
-      this.#waiting.delete(part);
+      this.#waiting.delete(part.request.caller, part);
     }
     if (items.length === 0) return undefined;
     this.#wasShared = shares.length > 1;

@@ -4,9 +4,12 @@ import { Backlog } from './backlog.ts';
 import { Doorbells } from './doorbells.ts';
 import { finishEntry } from './finish-entry.ts';
 import { announcementOf, type Batch, type Lane } from './lane.ts';
+import { Held } from './held.ts';
 import { Lanes } from './lanes.ts';
 import type { Announcer, EntryStore, Observer, Outcome } from './ports.ts';
+import { ReadyLanes } from './ready-lanes.ts';
 import { Request } from './request.ts';
+import type { CallerName } from './turns.ts';
 
 export interface ProducerOptions {
   entries: EntryStore;
@@ -45,21 +48,20 @@ export class Producer {
   readonly #lanes: Lanes;
   readonly #doorbells: Doorbells;
   readonly #backlog: Backlog;
-  /** The lanes that have something waiting and nothing under way, the first to begin first. */
-  readonly #ready = new Set<Lane>();
+  readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRinging = new AbortController();
   #underWay = 0;
-  #held = 0;
-  #heldBytes = 0;
+  readonly #held: Held;
   #isPumpDue = false;
   #stopping = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
+    this.#held = new Held({ count: options.maxHeld, bytes: options.maxHeldBytes });
     this.#doorbells = new Doorbells(options.announcer, options.observer, this.#endOfRinging.signal);
     this.#lanes = new Lanes(this.#doorbells, options.maxLanes);
     this.#backlog = new Backlog({
@@ -76,16 +78,18 @@ export class Producer {
 
   /** Notifications that wait or are under way. */
   get held(): number {
-    return this.#held;
+    return this.#held.count;
   }
 
   /**
-   * Takes the notifications or changes of one request, each feed's in its order, behind those of earlier requests.
+   * Takes the notifications or changes of one request, each feed's in its order, behind those of the caller's earlier
+   * requests.
    * `accepted` only once all of them are deposited and announced. After any other outcome each of them may still
-   * appear or not, and repeating them with the same ids completes it; what was not begun is dropped.
+   * appear or not, and repeating them with the same ids completes it; what was not begun is dropped. Callers share the
+   * queue and take turns; what comes without one (`caller` left out) may fill all of it.
    */
-  async produce(items: readonly EntryItem[], traceparent?: string): Promise<Outcome> {
-    const outcome = await this.#take(items, traceparent);
+  async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
+    const outcome = await this.#take(items, traceparent, caller);
     this.#options.observer.answered(outcome, items);
     return outcome;
   }
@@ -107,14 +111,18 @@ export class Producer {
     this.#endOfRinging.abort();
   }
 
-  async #take(items: readonly EntryItem[], traceparent: string | undefined): Promise<Outcome> {
+  async #take(
+    items: readonly EntryItem[],
+    traceparent: string | undefined,
+    caller: CallerName,
+  ): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
-    const { maxHeld, maxHeldBytes, requestTimeoutMs } = this.#options;
-    if (this.#held + items.length > maxHeld) return 'full';
-    const request = new Request(items, traceparent);
-    if (this.#heldBytes + request.bytes > maxHeldBytes) return 'full';
+    const { maxHeld, requestTimeoutMs } = this.#options;
+    if (this.#held.count + items.length > maxHeld) return 'full';
+    const request = new Request(items, traceparent, caller);
+    if (!this.#held.hasRoom(caller, request)) return 'full';
 
-    this.#hold(request.count, request.bytes);
+    this.#held.add(caller, request);
     this.#open.add(request);
     for (const [feed, part] of request.parts) {
       const lane = this.#lanes.of(feed);
@@ -133,7 +141,7 @@ export class Producer {
   #giveUp(request: Request, outcome: Outcome): void {
     for (const [feed, part] of request.parts) {
       const dropped = this.#lanes.find(feed)?.drop(part);
-      if (dropped) this.#hold(-dropped.count, -dropped.bytes);
+      if (dropped) this.#release(request.caller, dropped);
     }
     request.answer(outcome);
   }
@@ -153,6 +161,7 @@ export class Producer {
       setTimeout(() => {
         this.#resting.delete(lane);
         if (lane.isBusy) return;
+        if (!lane.hasWaiting) return this.#lanes.rests(lane);
         this.#ready.add(lane);
         this.#pump();
       }, rest);
@@ -170,9 +179,9 @@ export class Producer {
   }
 
   #pump(): void {
-    for (const lane of this.#ready) {
-      if (this.#underWay >= this.#options.maxUnderWay || this.isHeldBack) return;
-      this.#ready.delete(lane);
+    while (this.#underWay < this.#options.maxUnderWay && !this.isHeldBack) {
+      const lane = this.#ready.next();
+      if (!lane) return;
       const batch = lane.begin(Date.now());
       if (!batch) {
         this.#lanes.rests(lane);
@@ -198,7 +207,7 @@ export class Producer {
       const last = lane.endRun();
       if (last) this.#doorbells.ring(last);
     }
-    this.#hold(-batch.entry.notifications.length, -batch.bytes);
+    for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     this.#underWay--;
     const ended = performance.now();
     lane.restsUntil = ended + Math.min(LONGEST_REST_MS, ended - begun);
@@ -207,14 +216,13 @@ export class Producer {
     this.#pump();
   }
 
-  #hold(count: number, bytes: number): void {
-    this.#held += count;
-    this.#heldBytes += bytes;
-    if (this.#held === 0) this.#whenIdle?.();
+  #release(caller: CallerName, amount: { count: number; bytes: number }): void {
+    this.#held.remove(caller, amount);
+    if (this.#held.count === 0) this.#whenIdle?.();
   }
 
   async #idle(limitMs: number): Promise<void> {
-    if (this.#held === 0) return;
+    if (this.#held.count === 0) return;
     await within(limitMs, new Promise<void>((resolve) => (this.#whenIdle = resolve)));
   }
 }

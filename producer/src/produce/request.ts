@@ -1,6 +1,7 @@
 import type { EntryItem } from '@tocsin/contracts';
 import { storedJsonBytes } from './json-size.ts';
 import type { Outcome } from './ports.ts';
+import type { CallerName } from './turns.ts';
 
 /** What one request has for one feed, in its order. `begun` of it are in entries, `finished` announced as well. */
 export interface Part {
@@ -16,6 +17,7 @@ export interface Part {
 export class Request {
   readonly parts = new Map<string, Part>();
   readonly traceparent: string | undefined;
+  readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
   /** How the request was answered; does not reject. */
@@ -23,8 +25,9 @@ export class Request {
   #answer!: (outcome: Outcome) => void;
   #open: number;
 
-  constructor(items: readonly EntryItem[], traceparent: string | undefined) {
+  constructor(items: readonly EntryItem[], traceparent: string | undefined, caller: CallerName) {
     this.traceparent = traceparent;
+    this.caller = caller;
     this.count = items.length;
     this.outcome = new Promise((resolve) => (this.#answer = resolve));
     let total = 0;

@@ -1,6 +1,6 @@
-import type { Notification, NotificationInput } from '@tocsin/contracts';
+import type { Arrival } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { complete, deliveryTime, type Outcome, type Producer } from '../produce/index.ts';
+import { complete, deliveryTime, type Input, type Outcome, type Producer } from '../produce/index.ts';
 import type { Schedules } from './schedules.ts';
 import { SoonFullError } from './soon.ts';
 
@@ -31,11 +31,12 @@ export class Intake {
     this.#options = options;
   }
 
-  async publish(inputs: readonly NotificationInput[], traceparent?: string): Promise<Answered> {
+  /** `caller` is the name of the key with which the request came, here and below. */
+  async publish(inputs: readonly Input[], traceparent?: string, caller?: string): Promise<Answered> {
     const { producer, schedules, now } = this.#options;
     const time = now();
-    const due: Notification[] = [];
-    const later: { notification: Notification; at: number }[] = [];
+    const due: Arrival[] = [];
+    const later: { notification: Arrival; at: number }[] = [];
     const ids: string[] = [];
     for (const input of inputs) {
       const notification = complete(input, time);
@@ -45,29 +46,29 @@ export class Intake {
       else due.push(notification);
     }
     const outcomes = await Promise.all<Outcome>([
-      due.length > 0 ? producer.produce(due, traceparent) : 'accepted',
+      due.length > 0 ? producer.produce(due, traceparent, caller) : 'accepted',
       later.length > 0 ? this.#inTime(schedules.add(later, traceparent)) : 'accepted',
     ]);
     return { ids, outcome: worst(outcomes) };
   }
 
   /** Takes a notification away wherever it is: shown, waiting for its time, or yet to come. */
-  async retract(feed: string, id: string, traceparent?: string): Promise<Outcome> {
+  async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
     return worst(
       await Promise.all([
         this.#inTime(this.#options.schedules.cancel(feed, id)),
-        this.#options.producer.produce([{ retract: id, feed, at }], traceparent),
+        this.#options.producer.produce([{ retract: id, feed, at }], traceparent, caller),
       ]),
     );
   }
 
   /** Erases a feed with all that waits for it. */
-  async erase(feed: string, traceparent?: string): Promise<Outcome> {
+  async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
     const cancelled = await this.#inTime(this.#options.schedules.cancelAll(feed));
     if (cancelled !== 'accepted') return cancelled;
-    return this.#options.producer.produce([{ erase: true, feed, at }], traceparent);
+    return this.#options.producer.produce([{ erase: true, feed, at }], traceparent, caller);
   }
 
   async #inTime(work: Promise<void>): Promise<Outcome> {

@@ -1,12 +1,13 @@
 import {
   DOCUMENT_VERSION,
   MAX_NOTIFICATIONS_PER_REQUEST,
+  partsOfIdBeside,
   scheduledSchema,
-  type Notification,
+  type Arrival,
   type Scheduled,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { nameOf, prefixOf } from './name.ts';
+import { eventPrefixOf, nameOf, prefixOf } from './name.ts';
 import type { Jobs, SoonStore } from './ports.ts';
 import { Soon } from './soon.ts';
 
@@ -32,7 +33,7 @@ export interface SchedulesOptions {
   jobs: Jobs;
   soon: SoonStore;
   /** Takes notifications to their feeds; true once they are deposited and announced. */
-  deliver: (notifications: readonly Notification[], traceparent?: string) => Promise<boolean>;
+  deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Name of this process among the producers. */
   owner: string;
   now: () => number;
@@ -85,10 +86,7 @@ export class Schedules {
    * Resolves when each notification is kept until its time. After a rejection any of them may be; repeating completes
    * it, and the first content of an id wins.
    */
-  async add(
-    list: readonly { notification: Notification; at: number }[],
-    traceparent?: string,
-  ): Promise<void> {
+  async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
       const scheduled: Scheduled = {
         v: DOCUMENT_VERSION,
@@ -96,7 +94,7 @@ export class Schedules {
         notification,
         ...(traceparent !== undefined && { traceparent }),
       };
-      return { name: nameOf(notification.feed, notification.id), scheduled };
+      return { name: nameOf(notification.feed, notification), scheduled };
     });
     const isFar = ({ scheduled }: { scheduled: Scheduled }) =>
       scheduled.at - this.#options.now() > 2 * LEAD_MS;
@@ -117,9 +115,16 @@ export class Schedules {
    * may still come; the feed, told of the retraction, then shows it to nobody.
    */
   async cancel(feed: string, id: string): Promise<void> {
-    const wanted = nameOf(feed, id);
-    await this.#options.jobs.remove(wanted);
-    await this.#soon.remove(({ name }) => name === wanted);
+    const wanted = nameOf(feed, { id });
+    // Events of this id, and the one that would be shown under it beside another.
+    const prefixes = [eventPrefixOf(feed, id)];
+    const beside = partsOfIdBeside(id);
+    if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
+    const { jobs } = this.#options;
+    await Promise.all([jobs.remove(wanted), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
+    await this.#soon.remove(
+      ({ name }) => name === wanted || prefixes.some((prefix) => name.startsWith(prefix)),
+    );
   }
 
   /** Resolves when nothing waits for the feed any more. */
@@ -137,10 +142,11 @@ export class Schedules {
   async takeOver(name: string): Promise<boolean> {
     const kept = await this.#options.jobs.find(name);
     for (const scheduled of this.#readable(kept)) {
-      const { feed, id } = scheduled.notification;
+      const { notification } = scheduled;
+      const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
         throw new NotDueError(`the schedule ${name} is not due for more than ${(2 * LEAD_MS) / 1000} s`);
-      await this.#soon.add(this.#options.owner, [{ name: nameOf(feed, id), scheduled }]);
+      await this.#soon.add(this.#options.owner, [{ name: key, scheduled }]);
     }
     return kept !== undefined;
   }

@@ -1,32 +1,36 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { apiKeysSchema, faultsOf } from '@tocsin/contracts';
-import { Failure, messageOf } from '../failure.ts';
-import { DATA_DIR } from '../paths.ts';
+import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
+import { Failure } from '../failure.ts';
+import { readKeyOptions, USE, type NewKey } from './api-key-options.ts';
 import { apiKeysFile, keepApiKeys, keptApiKeys } from './kept-secrets.ts';
+import { lastUses } from './last-uses.ts';
+import { listOfKeys } from './list-of-keys.ts';
+import { newKey } from './new-key.ts';
 
-const USE =
-  "Use: npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--per-second 50]\n" +
-  '     npm run api-key -- --remove shop';
-
-/** `npm run api-key`: makes a key, prints it this once and keeps its hash for `npm start`; or removes one. */
+/** `npm run api-key`: makes a key, prints it this once and keeps its hash; lists, revokes or removes keys. */
 export async function apiKey(args: string[]): Promise<number> {
-  const { name, feeds, 'per-second': perSecond, remove, data } = readArgs(args);
-  const kept = keptApiKeys(data);
-  if (remove !== undefined) {
-    const left = kept.filter((key) => key.name !== remove);
-    if (left.length === kept.length) throw new Failure(`There is no key ${remove} in ${apiKeysFile(data)}.`);
-    keepApiKeys(data, left);
-    process.stderr.write(`Removed from ${apiKeysFile(data)}; a start of Tocsin from now on refuses it.\n`);
-    return 0;
-  }
-  const key = `tocsin_${randomBytes(32).toString('base64url')}`;
-  const record = {
-    name,
-    hash: createHash('sha256').update(key).digest('hex'),
-    feeds: feeds.split(',').filter(Boolean),
-    perSecond: Number(perSecond),
-  };
+  const options = readKeyOptions(args);
+  const { dataDir } = options;
+  const kept = keptApiKeys(dataDir);
+  if ('revoke' in options) {
+    keepApiKeys(dataDir, revoked(kept, options.revoke, dataDir));
+    process.stderr.write(`Revoked: ${options.revoke}. ${WHEN}\n`);
+  } else if ('remove' in options) {
+    find(kept, options.remove, dataDir);
+    const left = kept.filter(({ name }) => name !== options.remove);
+    keepApiKeys(dataDir, left);
+    process.stderr.write(`Removed from ${apiKeysFile(dataDir)}: ${options.remove}. ${WHEN}\n`);
+  } else if ('list' in options) {
+    process.stdout.write(`${listOfKeys(kept, await lastUses(kept, dataDir), Date.now())}\n`);
+  } else make(options, kept);
+  return 0;
+}
+
+const WHEN =
+  'A running `npm start` knows it within 2 s. For another secret store give it this file again: ' +
+  'docs/guides/secure-it.md says how, and how long that takes.';
+
+function make(options: NewKey, kept: readonly ApiKey[]): void {
+  const { key, record } = newKey(options, Date.now());
   const keys = apiKeysSchema.safeParse([...kept, record]);
   if (!keys.success) {
     const faults = faultsOf(keys.error).map(
@@ -34,29 +38,26 @@ export async function apiKey(args: string[]): Promise<number> {
     );
     throw new Failure(`The key cannot be made:\n${faults.join('\n')}\n${USE}`);
   }
-  keepApiKeys(data, keys.data);
+  keepApiKeys(options.dataDir, keys.data);
   process.stderr.write(
-    `The key is printed this once; ${apiKeysFile(data)} has its hash. \`API_KEYS=on npm start\` asks for it from its ` +
-      `next start. For another secret store: the secret apikeys holds a list of such records:\n${JSON.stringify(record)}\n`,
+    `The key is printed this once; ${apiKeysFile(options.dataDir)} has its hash. \`API_KEYS=on npm start\` takes it, ` +
+      'and one that runs so already takes it within 2 s. For another secret store: the secret apikeys holds a list of ' +
+      `such records:\n${JSON.stringify(record)}\n`,
   );
   process.stdout.write(`${key}\n`);
-  return 0;
 }
 
-function readArgs(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        name: { type: 'string', default: '' },
-        feeds: { type: 'string', default: '' },
-        'per-second': { type: 'string', default: '50' },
-        remove: { type: 'string' },
-        data: { type: 'string', default: DATA_DIR },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\n${USE}`);
-  }
+function revoked(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey[] {
+  const { revokedAt } = find(kept, name, dataDir);
+  if (revokedAt !== undefined) throw new Failure(`The key ${name} was revoked at ${revokedAt} already.`);
+  const now = new Date().toISOString();
+  return kept.map((key) => (key.name === name ? { ...key, revokedAt: now } : key));
+}
+
+function find(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey {
+  const found = kept.find((key) => key.name === name);
+  if (found) return found;
+  throw new Failure(
+    `There is no key ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` names those that are there.`,
+  );
 }

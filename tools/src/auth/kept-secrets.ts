@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
 import type { AuthConfig } from '../config.ts';
@@ -9,11 +9,13 @@ const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
 const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-secret');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
-/** Nobody but this user can read it, also if it was there before. */
+/** Only this user can read it. A reader sees the old file or the new one, never a part. */
 function writePrivate(dir: string, file: string, text: string): void {
   mkdirSync(dir, { recursive: true });
-  writeFileSync(file, text, { mode: 0o600 });
-  chmodSync(file, 0o600);
+  const next = `${file}.${process.pid}.new`;
+  rmSync(next, { force: true });
+  writeFileSync(next, text, { mode: 0o600 });
+  renameSync(next, file);
 }
 
 /** RFC 7518, 3.2; the bff does not take a shorter one. */

@@ -8,24 +8,25 @@ export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_KEYS_internal: secret,
 });
 
-/**
- * What the sidecars' secret stores read, as far as the settings ask for it.
- * @throws Failure when there is no API key yet
- */
+/** What the sidecars' secret stores read, as far as the settings ask for it. */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
-  if (config.mode === 'jwt' && !config.hasIssuer) {
-    env['NOTIFICATION_SECRETS_jwt'] = tokenSecret(config, dataDir);
+  if (config.mode !== 'jwt' || config.hasIssuer) return env;
+  return { ...env, NOTIFICATION_SECRETS_jwt: tokenSecret(config, dataDir) };
+}
+
+/**
+ * What the applications are told about the API keys: the file, which they read every second. A sidecar's environment
+ * and Dapr's stores for one machine are read once, and would go on to let in a key that was revoked.
+ * @throws Failure when there is no API key yet
+ */
+export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
+  if (!config.apiKeys) return {};
+  if (keptApiKeys(dataDir).length === 0) {
+    throw new Failure(
+      `API_KEYS=on, and there is no key in ${apiKeysFile(dataDir)}. Make one first:\n` +
+        "  npm run api-key -- --name shop --feeds 'all,topic:orders*' --per-second 50",
+    );
   }
-  if (config.apiKeys) {
-    const keys = keptApiKeys(dataDir);
-    if (keys.length === 0) {
-      throw new Failure(
-        `API_KEYS=on, and there is no key in ${apiKeysFile(dataDir)}. Make one first:\n` +
-          "  npm run api-key -- --name shop --feeds 'all,topic:orders*' --per-second 50",
-      );
-    }
-    env['NOTIFICATION_KEYS_apikeys'] = JSON.stringify(keys);
-  }
-  return env;
+  return { API_KEYS_FILE: apiKeysFile(dataDir) };
 }

@@ -1,6 +1,13 @@
 import { entryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
-import { MemoryJobs, MemorySoonStore, producerSettings, startProducer, type Backend } from '@tocsin/producer';
+import {
+  MemoryJobs,
+  MemoryKeyUseStore,
+  MemorySoonStore,
+  producerSettings,
+  startProducer,
+  type Backend,
+} from '@tocsin/producer';
 import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
 import { readDevConfig, readOpening } from '../config.ts';
 import { Failure } from '../failure.ts';
@@ -86,6 +93,7 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
     },
   },
   soon: new MemorySoonStore(),
+  keyUses: new MemoryKeyUseStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
   subscriptions: () => Promise.resolve([]),

@@ -91,6 +91,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
 export interface ForeignSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
+  daprGrpcPort: number;
   daprHeaders: Record<string, string>;
 }
 
@@ -99,23 +100,26 @@ export interface ForeignOptions {
   appPort?: number;
   /** Its components; ours by default. */
   resourcesDir?: string;
+  /** A folder with resources of its own, loaded beside these. */
+  resources?: string;
 }
 
 /** A sidecar for an application that is none of ours. Not started yet. */
 export async function createForeignSidecar(
   context: PairContext,
   appId: string,
-  { appPort: internalPort, resourcesDir }: ForeignOptions = {},
+  { appPort: internalPort, resourcesDir, resources }: ForeignOptions = {},
 ): Promise<ForeignSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
   const { APP_API_TOKEN: _ours, ...environment } = context.around.environment;
   const { settings } = context.around;
+  const paths = resourcesDir === undefined ? settings.resourcesPaths : [resourcesDir];
   const sidecar = sidecarProcess(
     {
       ...context.around,
       environment,
       secrets: {},
-      settings: resourcesDir === undefined ? settings : { ...settings, resourcesPaths: [resourcesDir] },
+      settings: { ...settings, resourcesPaths: resources === undefined ? paths : [...paths, resources] },
     },
     {
       appId,
@@ -133,6 +137,7 @@ export async function createForeignSidecar(
   return {
     sidecar,
     daprUrl: `http://${LOOPBACK}:${http}`,
+    daprGrpcPort: grpc,
     daprHeaders: { 'dapr-api-token': context.daprApiToken },
   };
 }

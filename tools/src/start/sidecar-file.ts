@@ -7,6 +7,8 @@ const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
 const noteSchema = z.object({
   /** HTTP port of a sidecar of the bff. */
   port: z.int(),
+  /** HTTP port of a sidecar of the producer. */
+  producerPort: z.int().optional(),
   /** What all sidecars ask for. */
   token: z.string(),
   /** Where its Redis is, as host:port. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { APP_IDS } from '@tocsin/contracts';
-import { secretEnvironment } from '../auth/secret-environment.ts';
+import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
@@ -12,7 +12,7 @@ import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
 import { nameResolution } from '../stack/name-resolution.ts';
 import { isPairReady, LOOPBACK } from '../stack/pair-processes.ts';
-import { readRunFile, sidecarPortOf, type RunFile } from '../stack/run-file.ts';
+import { readRunFile, sidecarPortOf, sidecarPortsOf, type RunFile } from '../stack/run-file.ts';
 import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
 import { explainEnd, explainLoss, LastErrors } from './explain.ts';
@@ -45,6 +45,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const publicPorts = runFile.apps.map(({ ports }) => ports.public);
   checkOpening(config.opening, publicPorts, unaskedIn(runFile.apps, config.auth));
   const secrets = secretEnvironment(config.auth, options.dataDir);
+  const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
   if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
 
@@ -59,9 +60,10 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
-  const environment = runEnvironment(services.redisHost);
+  const environment = { ...runEnvironment(services.redisHost), ...keys };
   const forgetSidecar = noteSidecar(options.dataDir, {
     port: sidecarPortOf(runFile),
+    producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
     token: environment.DAPR_API_TOKEN,
     redis: services.redisHost,
   });

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MemoryKeyUseStore } from '../memory/key-use-store.ts';
+import { hashOf } from './callers.ts';
+import { KeyUses } from './key-uses.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const key = (name: string) => ({ name, hash: hashOf(name), feeds: ['all'], perSecond: 1 });
+
+/** Uses over memory; `away` makes the store refuse. */
+function keyUses() {
+  const store = new MemoryKeyUseStore();
+  const write = vi.spyOn(store, 'write');
+  const failures: unknown[] = [];
+  const uses = new KeyUses({ store, now: () => Date.now(), onFailure: (error) => failures.push(error) });
+  const kept = () => Object.fromEntries([...store.uses.values()].map(({ name, usedAt }) => [name, usedAt]));
+  return { uses, write, failures, kept };
+}
+
+it('should write the last use of each key, at most once a minute', async () => {
+  const { uses, write, kept } = keyUses();
+  for (let i = 0; i < 1_000; i++) uses.note(key('shop'));
+  await vi.advanceTimersByTimeAsync(30_000);
+  uses.note(key('shop'));
+  uses.note(key('hr'));
+  expect(write).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(write).toHaveBeenCalledTimes(1);
+  expect(kept()).toEqual({ shop: '2026-01-01T00:00:30.000Z', hr: '2026-01-01T00:00:30.000Z' });
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(write).toHaveBeenCalledTimes(1);
+  await uses.stop();
+});
+
+it('should keep what could not be written for the next time, and write what is left at the end', async () => {
+  const { uses, write, failures, kept } = keyUses();
+  write.mockRejectedValueOnce(new Error('away'));
+  uses.note(key('shop'));
+  uses.note(key('hr'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(failures).toHaveLength(1);
+  expect(kept()).toEqual({});
+  uses.note(key('hr'));
+  await uses.stop();
+  expect(kept()).toEqual({ shop: '2026-01-01T00:00:00.000Z', hr: '2026-01-01T00:01:00.000Z' });
+});

@@ -1,0 +1,27 @@
+import { COMPONENTS, keyUseKey, type KeyUse } from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import type { KeyUseStore } from '../auth/key-uses.ts';
+
+/** A key that is not used for so long has no last use any more. */
+const TTL_SECONDS = 400 * 24 * 60 * 60;
+
+/** The last use of each key as a document of Dapr's state API. */
+export class DaprKeyUseStore implements KeyUseStore {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  write(uses: ReadonlyMap<string, KeyUse>): Promise<void> {
+    return this.#sidecar.transact(
+      COMPONENTS.state,
+      [...uses].map(([hash, value]) => ({
+        operation: 'upsert' as const,
+        key: keyUseKey(hash),
+        value,
+        ttlInSeconds: TTL_SECONDS,
+      })),
+    );
+  }
+}

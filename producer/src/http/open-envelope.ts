@@ -1,0 +1,70 @@
+import type { Fault } from '@tocsin/contracts';
+
+export interface OpenedEnvelope {
+  /** The attributes of the CloudEvent; none of a raw payload. */
+  event: Record<string, unknown>;
+  data: unknown;
+  /** Why the data cannot be read; `data` is then what can be kept of it. */
+  faults: Fault[];
+  traceparent: string | undefined;
+}
+
+/**
+ * Opens what the sidecar delivers to a subscription with `rawPayload`: an envelope of its own making, with the bytes of the
+ * message in `data_base64`. They are a CloudEvent, or what a publisher has sent with `rawPayload=true`. (Without `rawPayload`
+ * in the subscription the sidecar takes each message for a CloudEvent: data that is none would be lost on the way.)
+ */
+export function openEnvelope(envelope: unknown): OpenedEnvelope {
+  const outer = recordOf(envelope);
+  const traceparent = typeof outer.traceparent === 'string' ? outer.traceparent : undefined;
+  if (typeof outer.data_base64 !== 'string') return { ...opened(outer), traceparent };
+  const text = textIn(outer.data_base64);
+  if (text === undefined) return { event: {}, ...dataIn(outer.data_base64), traceparent };
+  const value = valueOf(text);
+  const inner = recordOf(value);
+  if (typeof inner.specversion !== 'string') return { event: {}, ...dataOf(text), traceparent };
+  const own = typeof inner.traceparent === 'string' ? inner.traceparent : traceparent;
+  return { ...opened(inner), traceparent: own };
+}
+
+/** A CloudEvent with its data: also where a publisher sent JSON as text or as bytes. */
+function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
+  const { data, data_base64: base64 } = event;
+  return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
+}
+
+function dataIn(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
+  const text = textIn(base64);
+  if (text !== undefined) return dataOf(text);
+  return { data: base64, faults: [{ path: '', message: 'is not UTF-8; its bytes are kept as base64' }] };
+}
+
+function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
+  if (typeof data !== 'string') return { data, faults: [] };
+  const value = valueOf(data);
+  return value === undefined
+    ? { data, faults: [{ path: '', message: 'is not JSON' }] }
+    : { data: value, faults: [] };
+}
+
+/** What the text is in JSON; `undefined` if it is none. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function textIn(base64: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,0 +1,60 @@
+import type { CallerName } from './turns.ts';
+
+export interface HeldLimits {
+  /** Most notifications that may be held. */
+  count: number;
+  /** The same in bytes of JSON. */
+  bytes: number;
+}
+
+interface Amount {
+  count: number;
+  bytes: number;
+}
+
+/**
+ * What waits or is under way, in total and of each caller. A caller may hold at most as much as is free: one alone half of
+ * the queue, the next one half of the rest. What comes without a key is bounded by the total alone.
+ */
+export class Held {
+  readonly #limits: HeldLimits;
+  readonly #total: Amount = { count: 0, bytes: 0 };
+  readonly #ofCaller = new Map<string, Amount>();
+
+  constructor(limits: HeldLimits) {
+    this.#limits = limits;
+  }
+
+  get count(): number {
+    return this.#total.count;
+  }
+
+  /** Whether so much more of the caller may be held. */
+  hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
+    const own = this.#own(caller);
+    return (
+      own.count + count <= this.#limits.count - this.#total.count &&
+      own.bytes + bytes <= this.#limits.bytes - this.#total.bytes
+    );
+  }
+
+  add(caller: CallerName, { count, bytes }: Amount): void {
+    this.#total.count += count;
+    this.#total.bytes += bytes;
+    if (caller === undefined) return;
+    const own = this.#own(caller);
+    const next = { count: own.count + count, bytes: own.bytes + bytes };
+    if (next.count > 0) this.#ofCaller.set(caller, next);
+    else this.#ofCaller.delete(caller);
+  }
+
+  remove(caller: CallerName, { count, bytes }: Amount): void {
+    this.add(caller, { count: -count, bytes: -bytes });
+  }
+
+  #own(caller: CallerName): Amount {
+    return (caller !== undefined && this.#ofCaller.get(caller)) || NOTHING;
+  }
+}
+
+const NOTHING: Amount = { count: 0, bytes: 0 };

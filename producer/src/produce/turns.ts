@@ -1,0 +1,48 @@
+/** The name of a caller; `undefined` stands for all that comes without a key. */
+export type CallerName = string | undefined;
+
+/** Items that wait, by caller. Callers take turns, so none waits for all that another one has. */
+export class Turns<T> {
+  /** The caller whose turn it is comes first. A caller without items has no entry. */
+  readonly #items = new Map<CallerName, Set<T>>();
+
+  get isEmpty(): boolean {
+    return this.#items.size === 0;
+  }
+
+  /** The callers that have something waiting. */
+  get callers(): Iterable<CallerName> {
+    return this.#items.keys();
+  }
+
+  /** Adds the item behind the caller's others; one that is there keeps its place. */
+  add(caller: CallerName, item: T): void {
+    const items = this.#items.get(caller);
+    if (items) items.add(item);
+    else this.#items.set(caller, new Set([item]));
+  }
+
+  /** The oldest item of the caller whose turn it is. */
+  peek(): T | undefined {
+    for (const items of this.#items.values()) for (const item of items) return item;
+    return undefined;
+  }
+
+  /** Gives the turn to the next caller. */
+  rotate(): void {
+    for (const [caller, items] of this.#items) {
+      if (this.#items.size === 1) return;
+      this.#items.delete(caller);
+      this.#items.set(caller, items);
+      return;
+    }
+  }
+
+  /** True if the caller had the item. */
+  delete(caller: CallerName, item: T): boolean {
+    const items = this.#items.get(caller);
+    if (!items?.delete(item)) return false;
+    if (items.size === 0) this.#items.delete(caller);
+    return true;
+  }
+}

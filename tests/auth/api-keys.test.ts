@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { problemSchema } from '@tocsin/contracts';
+import { ROOT, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+
+/** With keys in a file, as `npm start` has them, made and revoked by the command. */
+let stack: Stack;
+let producer: Pair;
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));
+
+beforeAll(async () => {
+  const file = join(dir, 'api-keys.json');
+  writeFileSync(file, '[]');
+  stack = await startStack({ bffs: 1, producerEnv: { API_KEYS: 'on', API_KEYS_FILE: file } });
+  producer = stack.producers[0] as Pair;
+});
+afterAll(async () => {
+  await stack.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const apiKey = async (...args: string[]): Promise<string> => {
+  const command = ['--import', 'tsx', join('tools', 'src', 'cli.ts'), 'api-key', ...args, '--data', dir];
+  const env = {
+    ...process.env,
+    DAPR_HTTP_PORT: String(producer.daprHttpPort),
+    DAPR_API_TOKEN: producer.daprHeaders['dapr-api-token'],
+  };
+  return (await run(process.execPath, command, { cwd: ROOT, env })).stdout.trim();
+};
+const call = (key: string, method: string, path: string, body?: object) =>
+  fetch(`${producer.url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+const publish = async (key: string, members: object = {}) =>
+  (await call(key, 'POST', '/notifications', { title: 'x', ...members })).status;
+
+it('should take a new key without a restart, for what it may do alone', async () => {
+  const key = await apiKey('--name', 'shop', '--feeds', 'all', '--source', 'shop');
+  await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
+  expect(await publish(key, { source: 'payroll' })).toBe(403);
+  expect((await call(key, 'DELETE', '/notifications/a')).status).toBe(403);
+  expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
+});
+
+it('should refuse a revoked key within two seconds, and say why', async () => {
+  const key = await apiKey('--name', 'gone', '--feeds', 'all');
+  await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
+  await apiKey('--revoke', 'gone');
+  await expect.poll(() => publish(key), { timeout: 2_000, interval: 100 }).toBe(401);
+  const problem = problemSchema.parse(
+    await (await call(key, 'POST', '/notifications', { title: 'x' })).json(),
+  );
+  expect(problem.detail).toContain('was revoked');
+});
+
+it('should keep the last use of each key, and list it', async () => {
+  await apiKey('--name', 'unused', '--feeds', 'all');
+  // What was noted is written once a minute, and at a stop.
+  await producer.app.stop();
+  const list = (await apiKey('--list')).split('\n');
+  const of = (name: string) => list.find((line) => line.startsWith(name));
+  const today = new Date().toISOString().slice(0, 10);
+  expect(of('shop')).toMatch(
+    new RegExp(`good +publish +all +50 +shop .* never +${today}T[\\d:.]+Z +\\w{8}…$`),
+  );
+  expect(of('gone')).toContain('revoked');
+  expect(of('unused')).toContain('none known');
+});

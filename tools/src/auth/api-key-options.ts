@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parseDateTime } from '@tocsin/contracts';
+import { Failure, messageOf } from '../failure.ts';
+import { DATA_DIR } from '../paths.ts';
+
+export const USE =
+  "Use: npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--scopes publish,retract,erase,fallback]\n" +
+  '       [--source shop] [--expires 90d] [--per-second 50]\n' +
+  '     npm run api-key -- --list | --revoke shop | --remove shop';
+
+/** What a new key is to be, as it was written; the contract checks it. */
+export interface NewKey {
+  name: string;
+  feeds: string[];
+  scopes: string[];
+  source: string | undefined;
+  expires: string | undefined;
+  perSecond: number;
+  dataDir: string;
+}
+
+export type KeyOptions =
+  | NewKey
+  | { list: true; dataDir: string }
+  | { revoke: string; dataDir: string }
+  | { remove: string; dataDir: string };
+
+/** Reads what stands behind `npm run api-key --`. @throws Failure for what is unknown or does not go together. */
+export function readKeyOptions(args: string[]): KeyOptions {
+  const values = valuesOf(args);
+  const dataDir = resolve(values.data);
+  const { list, revoke, remove } = values;
+  const commands = [list === true, revoke !== undefined, remove !== undefined].filter(Boolean).length;
+  const isNew = values.name !== undefined || values.feeds !== undefined;
+  if (commands > 1 || (commands === 1 && isNew)) {
+    throw new Failure(`--list, --revoke, --remove and a new key are commands of their own.\n${USE}`);
+  }
+  if (list) return { list, dataDir };
+  if (revoke !== undefined) return { revoke, dataDir };
+  if (remove !== undefined) return { remove, dataDir };
+  return {
+    name: values.name ?? '',
+    feeds: listOf(values.feeds ?? ''),
+    scopes: listOf(values.scopes),
+    source: values.source,
+    expires: values.expires,
+    perSecond: Number(values['per-second']),
+    dataDir,
+  };
+}
+
+function valuesOf(args: string[]) {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        name: { type: 'string' },
+        feeds: { type: 'string' },
+        scopes: { type: 'string', default: 'publish' },
+        source: { type: 'string' },
+        expires: { type: 'string' },
+        'per-second': { type: 'string', default: '50' },
+        list: { type: 'boolean' },
+        revoke: { type: 'string' },
+        remove: { type: 'string' },
+        data: { type: 'string', default: DATA_DIR },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\n${USE}`);
+  }
+}
+
+const listOf = (text: string): string[] => text.split(',').filter(Boolean);
+
+const MS = { h: 3_600_000, d: 86_400_000 } as const;
+const AFTER = /^(\d{1,5})([hd])$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/**
+ * The end of a key in RFC 3339: `90d` and `12h` count from `now` (ms since 1970), a date is its first moment in UTC.
+ * @throws Failure for what is no time, or has passed
+ */
+export function endOf(expires: string, now: number): string {
+  const [, count, unit] = AFTER.exec(expires) ?? [];
+  const at =
+    count !== undefined
+      ? now + Number(count) * MS[unit as keyof typeof MS]
+      : parseDateTime(DATE.test(expires) ? `${expires}T00:00:00Z` : expires);
+  if (at === undefined) {
+    throw new Failure(
+      `--expires is ${expires}; write a number and h or d, as 90d, or a date, as 2030-01-31.\n${USE}`,
+    );
+  }
+  if (at <= now) throw new Failure(`--expires is ${expires}, which has passed. Give a later time.`);
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { apiKeysSchema, type ApiKey } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { apiKey } from './api-key.ts';
+import { listOfKeys } from './list-of-keys.ts';
+
+const NOW = '2026-01-01T00:00:00.000Z';
+let dir: string;
+let printed: string[];
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date(NOW), toFake: ['Date'] });
+  dir = mkdtempSync(join(tmpdir(), 'tocsin-keys-'));
+  printed = [];
+  vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  rmSync(dir, { recursive: true });
+});
+
+const run = (...args: string[]) => apiKey([...args, '--data', dir]);
+const file = () => join(dir, 'api-keys.json');
+const kept = (): ApiKey[] => apiKeysSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
+
+describe('npm run api-key', () => {
+  it('should make keys that may only publish, unless it is told otherwise', async () => {
+    await run('--name', 'shop', '--feeds', 'all,topic:orders*');
+    const full = ['--scopes', 'publish,retract', '--source', 'payroll', '--expires', '90d'];
+    await run('--name', 'payroll', '--feeds', 'user:*', '--per-second', '5', ...full);
+    expect(kept()).toMatchObject([
+      { name: 'shop', feeds: ['all', 'topic:orders*'], perSecond: 50, scopes: ['publish'], createdAt: NOW },
+      {
+        ...{ name: 'payroll', feeds: ['user:*'], perSecond: 5, scopes: ['publish', 'retract'] },
+        ...{ source: 'payroll', expiresAt: '2026-04-01T00:00:00.000Z' },
+      },
+    ]);
+    expect(kept()[0]).not.toHaveProperty('expiresAt');
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect(readFileSync(file(), 'utf8')).not.toContain(printed[0]?.trim());
+  });
+
+  it.each([
+    [['--feeds', 'all'], 'name:'],
+    [['--name', 'shop', '--feeds', 'all', '--scopes', 'read'], 'scopes.0: must be one of publish, retract'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], '--expires is soon; write a number'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'which has passed'],
+    [['--list', '--revoke', 'shop'], 'commands of their own'],
+    [['--revoke', 'shop'], 'There is no key shop'],
+    [['--colour', 'red'], 'Use: npm run'],
+  ])('should refuse %j with a reason', async (args, says) => {
+    await expect(run(...args)).rejects.toThrow(says);
+  });
+
+  it('should not give a name twice, also not that of a revoked key', async () => {
+    await run('--name', 'shop', '--feeds', 'all');
+    await run('--revoke', 'shop');
+    await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is given twice');
+  });
+
+  it('should revoke a key once and keep its record, or remove it', async () => {
+    await run('--name', 'shop', '--feeds', 'all');
+    await run('--name', 'hr', '--feeds', 'user:*');
+    await run('--revoke', 'shop');
+    expect(kept()).toMatchObject([{ name: 'shop', revokedAt: NOW }, { name: 'hr' }]);
+    await expect(run('--revoke', 'shop')).rejects.toThrow(`was revoked at ${NOW} already`);
+    await run('--remove', 'shop');
+    expect(kept().map(({ name }) => name)).toEqual(['hr']);
+  });
+
+  it('should list keys of before and now, without a whole hash', async () => {
+    const old = { name: 'old', hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
+    writeFileSync(file(), JSON.stringify([old]));
+    await run('--name', 'shop', '--feeds', 'all', '--expires', '2026-02-01');
+    printed.length = 0;
+    await run('--list');
+    expect(printed.join('')).toMatch(/^name .* last use .*hash\n/);
+    expect(printed.join('')).toMatch(
+      /\nold +good +publish,retract,erase +all +1 +any +unknown +never +not known now +a{8}…\n/,
+    );
+    expect(printed.join('')).toMatch(/\nshop +good +publish .* 2026-02-01T00:00:00.000Z +not known now/);
+    expect(printed.join('')).not.toContain('a'.repeat(9));
+  });
+
+  it('should list last uses, and what has ended', () => {
+    const key = { hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
+    const keys = [
+      { ...key, name: 'gone', revokedAt: NOW },
+      { ...key, name: 'over', hash: 'b'.repeat(64), expiresAt: NOW },
+    ];
+    const text = listOfKeys(keys, new Map([['b'.repeat(64), '2025-12-31T23:59:00.000Z']]), Date.now());
+    expect(text).toMatch(/gone +revoked 2026-01-01T00:00:00.000Z .* none known/);
+    expect(text).toMatch(/over +expired .* 2025-12-31T23:59:00.000Z/);
+    expect(listOfKeys([], undefined, 0)).toBe('There are no keys.');
+  });
+});

@@ -1,0 +1,34 @@
+import { DEFAULT_KEY_SCOPES, parseDateTime, type ApiKey } from '@tocsin/contracts';
+import { table } from '../print/table.ts';
+
+const HASH_SHOWN = 8;
+
+/** When keys were used, by the hash of the key. */
+export type Uses = ReadonlyMap<string, string>;
+
+/** The keys as a table, without whole hashes; `uses` is `undefined` where no producer could be asked. */
+export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now: number): string {
+  if (keys.length === 0) return 'There are no keys.';
+  const heading = ['name', 'state', 'scopes', 'feeds', 'a second', 'source', 'created', 'expires'];
+  const rows = keys.map((key) => [
+    key.name,
+    stateOf(key, now),
+    (key.scopes ?? DEFAULT_KEY_SCOPES).join(','),
+    key.feeds.join(','),
+    String(key.perSecond),
+    key.source ?? 'any',
+    key.createdAt ?? 'unknown',
+    key.expiresAt ?? 'never',
+    usedOf(key, uses),
+    `${key.hash.slice(0, HASH_SHOWN)}…`,
+  ]);
+  return table([[...heading, 'last use', 'hash'], ...rows]);
+}
+
+function stateOf({ revokedAt, expiresAt }: ApiKey, now: number): string {
+  if (revokedAt !== undefined) return `revoked ${revokedAt}`;
+  return expiresAt !== undefined && (parseDateTime(expiresAt) ?? 0) <= now ? 'expired' : 'good';
+}
+
+const usedOf = ({ hash }: ApiKey, uses: Uses | undefined): string =>
+  uses ? (uses.get(hash) ?? 'none known') : 'not known now';

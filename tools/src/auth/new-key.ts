@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { endOf, type NewKey } from './api-key-options.ts';
+
+/** A new key and its record, which is not checked yet. @throws Failure for an end that is no time */
+export function newKey(options: NewKey, now: number): { key: string; record: Record<string, unknown> } {
+  const { name, feeds, perSecond, scopes, source, expires } = options;
+  const key = `tocsin_${randomBytes(32).toString('base64url')}`;
+  const record = {
+    name,
+    hash: createHash('sha256').update(key).digest('hex'),
+    feeds,
+    perSecond,
+    scopes,
+    ...(source !== undefined && { source }),
+    createdAt: new Date(now).toISOString(),
+    ...(expires !== undefined && { expiresAt: endOf(expires, now) }),
+  };
+  return { key, record };
+}
