@@ -62,13 +62,7 @@ describe('npm start', () => {
     await one.says('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
     const family = await familyOf(one);
-    const parts = [
-      /redis-server/,
-      /placement --port/,
-      /scheduler --port/,
-      /--app-port/,
-      /stub-app/,
-    ];
+    const parts = [/redis-server/, /placement --port/, /scheduler --port/, /--app-port/, /stub-app/];
     for (const pattern of parts) pidOf(family, pattern);
     const begin = Date.now();
     one.child.kill('SIGINT');
