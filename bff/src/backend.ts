@@ -1,7 +1,7 @@
 import type { Announcement } from '@tocsin/contracts';
 import type { Adapter } from 'socket.io-adapter';
 import type { FeedHost } from './deliver/feed-host.ts';
-import type { Broadcaster, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
+import type { Broadcaster, Copies, Entries, FeedLog, SetAsideStore, StoreOrigin } from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
 import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';
@@ -12,6 +12,18 @@ export interface Inbound {
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
+}
+
+/** Told what becomes of what Redis holds. */
+export interface StoreEvents {
+  /** So many messages of a full stream of dead letters, or records of what is set aside, went for newer ones. */
+  onDropped: (from: string, count: number) => void;
+}
+
+/** Redis as this instance keeps it. */
+export interface KeptStore {
+  copies: Copies;
+  stop(): void;
 }
 
 /** All that an instance talks to besides browsers. */
@@ -27,6 +39,8 @@ export interface Backend {
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
+  /** Begins to keep what Redis holds within its bounds, past Dapr; absent where there is no connection to Redis. */
+  keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /** The memory that the carrier's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */

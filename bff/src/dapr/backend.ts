@@ -1,6 +1,6 @@
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/service';
-import type { Backend } from '../backend.ts';
+import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import { createCallActor } from './call-feed.ts';
 import { DaprEntries } from './entries.ts';
@@ -16,6 +16,7 @@ export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
+  keepStore?: (stores: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>, events: StoreEvents) => KeptStore;
   ready(): Promise<void>;
   stop(): void;
 }
@@ -29,11 +30,17 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
   const feedLog = new DaprFeedLog(sidecar);
+  let storeEvents: StoreEvents | undefined;
+  const setAside = new DaprSetAside(sidecar, {
+    onDropped: (count) => storeEvents?.onDropped('set-aside', count),
+  });
+  const announceAgain: Backend['announceAgain'] = (announcement) =>
+    sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
+  const stores = { log: feedLog, setAside, announceAgain };
   return {
-    log: feedLog,
+    ...stores,
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
-    setAside: new DaprSetAside(sidecar),
     deadLetters: new DeadLetters(sidecar),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
@@ -41,9 +48,14 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
     redisMemory: carrier.redisMemory,
+    keepStore:
+      carrier.keepStore &&
+      ((events) => {
+        storeEvents = events;
+        return carrier.keepStore?.(stores, events) as KeptStore;
+      }),
     callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
-    announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     receive: async (inbound) => {
       const server = await startDaprServer({
         ...inbound,

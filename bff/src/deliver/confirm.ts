@@ -29,7 +29,7 @@ const REMOVALS_AT_ONCE = 100;
 /**
  * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
  * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
- * Then deletes what the commit took the content of, and what belonged to a feed that it erased.
+ * Then deletes what the commit took the content of, and has copies deleted of what it retracted or erased.
  * Rejects when an outcome is not known; then nothing may be committed on this head.
  */
 export async function confirm(
@@ -52,10 +52,10 @@ export async function confirm(
 /** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
 export async function withdraw(
   feed: string,
-  { withdrawn, erased }: Head,
-  { log, onErased }: Pick<ConfirmDependencies, 'log' | 'onErased'>,
+  { withdrawn, erased, erasedAt }: Head,
+  { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
 ): Promise<void> {
-  if (erased) await onErased(feed);
+  if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
   // Without its list the rest was deleted before.
@@ -80,7 +80,7 @@ async function broadcastAll(
   head: Head,
   { first, last }: Unconfirmed,
   activation: Activation,
-  { log, broadcaster, limits, now }: ConfirmDependencies,
+  { log, broadcaster, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
     // Nothing tells that the feed was erased but its new epoch.
@@ -93,4 +93,8 @@ async function broadcastAll(
   for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
     await broadcaster.broadcast({ feed, epoch: head.epoch, publications: part });
   }
+  const ids = publications.flatMap((one) =>
+    one.notification === null && one.gone === 'retracted' ? [one.id] : [],
+  );
+  if (ids.length > 0) await onErased({ feed, ids });
 }

@@ -45,7 +45,7 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log }: EventRou
       return 'SUCCESS';
     }
     return withRootSpan('produce', read.traceparent, async () => {
-      const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent());
+      const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent(), read.publishedAt);
       if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
       else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';

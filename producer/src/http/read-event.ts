@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { idSchema, type NotificationInput, type RefusedEvent } from '@tocsin/contracts';
+import { idSchema, parseDateTime, type NotificationInput, type RefusedEvent } from '@tocsin/contracts';
 import { readValue } from './read-notifications.ts';
 
 export type ReadEvent =
-  { inputs: NotificationInput[]; traceparent: string | undefined } | { refused: RefusedEvent };
+  | {
+      inputs: NotificationInput[];
+      traceparent: string | undefined;
+      /** When it says that it was published, in ms since 1970. */
+      publishedAt: number | undefined;
+    }
+  | { refused: RefusedEvent };
 
 /** Characters of a refused event that are kept. */
 const MAX_CONTENT = 256 * 1024;
@@ -33,7 +39,9 @@ export function readEvent(envelope: unknown): ReadEvent {
     ...input,
     id: input.id ?? idOf(Array.isArray(data) ? `${eventId}:${index}` : eventId),
   }));
-  return { inputs, traceparent: typeof event.traceparent === 'string' ? event.traceparent : undefined };
+  const traceparent = typeof event.traceparent === 'string' ? event.traceparent : undefined;
+  const publishedAt = typeof event.time === 'string' ? parseDateTime(event.time) : undefined;
+  return { inputs, traceparent, publishedAt };
 }
 
 /** The data of an event: also where a publisher sent JSON as text or as bytes. */

@@ -1,0 +1,101 @@
+import { TOPICS } from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
+import type { RedisConnection } from './connection.ts';
+import { acknowledgedBelow, type GroupState } from './stream-id.ts';
+
+export interface StreamKeeperOptions {
+  connection: RedisConnection;
+  /** Bytes that each stream of dead letters may hold; its oldest go for the newest, acknowledged or not. */
+  maxDeadBytes: number;
+  /** Told how many messages were dropped that nobody had acknowledged. */
+  onDropped: (stream: string, count: number) => void;
+  log: Logger;
+}
+
+const EVERY_MS = 2_000;
+/** When a stream is too large, this part of its bound stays. */
+const KEPT = 0.9;
+
+/** The streams of Dapr's topics; nothing here is dropped before it is acknowledged, except of the last three. */
+const STREAMS: readonly string[] = Object.values(TOPICS);
+const DEAD_STREAMS: readonly string[] = [
+  TOPICS.deadAnnouncements,
+  TOPICS.deadNotifications,
+  TOPICS.refusedNotifications,
+];
+
+/**
+ * Keeps the streams of Dapr's topics at what is under way: Dapr acknowledges a message and leaves it in its stream for
+ * a day. Every instance does so; trimming twice is harmless.
+ */
+export class StreamKeeper {
+  readonly #options: StreamKeeperOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isWorking = false;
+
+  constructor(options: StreamKeeperOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#work(), EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      this.#options.connection.check();
+      await Promise.all(STREAMS.map((stream) => this.#trim(stream)));
+      for (const stream of DEAD_STREAMS) await this.#bound(stream);
+    } catch (err) {
+      this.#options.log.debug({ err }, 'the streams could not be trimmed; trying again');
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  /** Deletes what every consumer group has acknowledged. */
+  async #trim(stream: string): Promise<void> {
+    const { connection } = this.#options;
+    const below = acknowledgedBelow(await this.#groupsOf(stream));
+    if (below === undefined) return;
+    await connection.known(connection.client.sendCommand(['XTRIM', stream, 'MINID', below]), 'trim a stream');
+  }
+
+  /**
+   * The groups first, then what each has pending: what is delivered in between is above what the group had then, and
+   * what is acknowledged in between may go.
+   */
+  async #groupsOf(stream: string): Promise<GroupState[]> {
+    const { client } = this.#options.connection;
+    const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'tell of a stream');
+    if ((await known(client.exists(stream))) === 0) return [];
+    const groups = await known(client.xInfoGroups(stream));
+    return Promise.all(
+      groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
+        const { firstId } = await known(client.xPending(stream, name));
+        // Its type is a number by mistake.
+        return { lastDelivered: String(lastDelivered), oldestPending: firstId };
+      }),
+    );
+  }
+
+  /** Drops the oldest of a stream that is too large, and tells how many that nobody had acknowledged. */
+  async #bound(stream: string): Promise<void> {
+    const { connection, maxDeadBytes, onDropped, log } = this.#options;
+    const { client } = connection;
+    const bytes = (await connection.known(client.memoryUsage(stream), 'measure a stream')) ?? 0;
+    if (bytes <= maxDeadBytes) return;
+    const length = await connection.known(client.xLen(stream), 'measure a stream');
+    const kept = Math.floor((length * KEPT * maxDeadBytes) / bytes);
+    const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
+    if (dropped === 0) return;
+    onDropped(stream, dropped);
+    log.error({ stream, dropped, bytes }, 'dead letters were dropped: their stream was full');
+  }
+}
