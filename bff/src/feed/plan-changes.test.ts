@@ -130,7 +130,7 @@ describe('what is on its way while its feed is erased', () => {
     const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
     expect(late.suppressed).toBe(1);
     expect(late.publications).toHaveLength(2);
-    expect(log.shown).toEqual(['c']);
+    expect(log.shown).toEqual(['c', 'd retracted']);
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
