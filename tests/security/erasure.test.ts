@@ -48,7 +48,13 @@ const titles = async (feed: string) =>
 const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
   redis.xAdd(topic, '*', {
     data: JSON.stringify({
-      ...{ specversion: '1.0', id, source: 'shop', type: 'com.dapr.event.sent', datacontenttype: 'application/json' },
+      ...{
+        specversion: '1.0',
+        id,
+        source: 'shop',
+        type: 'com.dapr.event.sent',
+        datacontenttype: 'application/json',
+      },
       ...{ topic, pubsubname: COMPONENTS.pubsub, data },
       time: `${new Date(time).toISOString().slice(0, 19)}Z`,
     }),
@@ -83,9 +89,19 @@ describe('content', () => {
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
     await deposit(feed, 'Orphan01', notification(feed, secret, 'orphan'), 30_000);
-    const segment = { v: DOCUMENT_VERSION, publications: [{ offset: 1, notification: notification(feed, secret, 's') }] };
-    await redis.hSet(`bff||${segmentKey('user:era', 'garbage')}`, { data: JSON.stringify(segment), version: '1' });
-    const listless = { v: DOCUMENT_VERSION, at: Date.now() + 3_600_000, notification: notification(feed, secret, 'l') };
+    const segment = {
+      v: DOCUMENT_VERSION,
+      publications: [{ offset: 1, notification: notification(feed, secret, 's') }],
+    };
+    await redis.hSet(`bff||${segmentKey('user:era', 'garbage')}`, {
+      data: JSON.stringify(segment),
+      version: '1',
+    });
+    const listless = {
+      v: DOCUMENT_VERSION,
+      at: Date.now() + 3_600_000,
+      notification: notification(feed, secret, 'l'),
+    };
     await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
     expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
 
@@ -126,7 +142,10 @@ describe('content', () => {
       of('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
-    const broken = await deposit(feed, 'Broken02', { ...notification(feed, secret, 'gone-set-aside'), severity: 'loud' });
+    const broken = await deposit(feed, 'Broken02', {
+      ...notification(feed, secret, 'gone-set-aside'),
+      severity: 'loud',
+    });
     await publishEvent(TOPICS.announcements, broken);
     const isSetAside = async () => (await redis.keys('bff||set-aside:*')).length === 2;
     await eventually(async () => (await titles(feed)).length === 2 && (await isSetAside()));

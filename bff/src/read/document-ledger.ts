@@ -2,6 +2,7 @@ import { DOCUMENT_VERSION, ledgerKey, ledgerSchema, type Ledger } from '@tocsin/
 import { TemporaryError } from '../deliver/errors.ts';
 import { sizeOf } from '../feed/present.ts';
 import type { ReaderStore } from './ports.ts';
+import { Turns } from './turns.ts';
 import { writeDocument } from './write-document.ts';
 
 export interface DocumentLedgerOptions {
@@ -10,6 +11,8 @@ export interface DocumentLedgerOptions {
   max: number;
   now: () => number;
 }
+
+type PlanLedger = (listed: Ledger['documents']) => Promise<Ledger['documents'] | undefined>;
 
 const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
@@ -20,15 +23,16 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
+  readonly #turns = new Turns();
 
   constructor(options: DocumentLedgerOptions) {
     this.#use = options;
   }
 
   /** Resolves when a document that is about to be made has its place, and what had to go for it is deleted. */
-  async admit(owner: string, key: string): Promise<void> {
+  admit(owner: string, key: string): Promise<void> {
     const { store, max, now } = this.#use;
-    await this.#change(owner, async (listed) => {
+    return this.#change(owner, async (listed) => {
       const since = now() - TTL_SECONDS * 1000;
       const documents = listed.filter(([other, at]) => other !== key && at > since);
       documents.push([key, now()]);
@@ -42,18 +46,19 @@ export class DocumentLedger {
   }
 
   /** Takes documents that were deleted off the ledger, so that their names go too. */
-  async forget(owner: string, keys: readonly string[]): Promise<void> {
-    await this.#change(owner, async (listed) => {
+  forget(owner: string, keys: readonly string[]): Promise<void> {
+    return this.#change(owner, async (listed) => {
       const documents = listed.filter(([key]) => !keys.includes(key));
       return documents.length === listed.length ? undefined : documents;
     });
   }
 
-  async #change(
-    owner: string,
-    plan: (listed: Ledger['documents']) => Promise<Ledger['documents'] | undefined>,
-  ): Promise<void> {
-    const key = ledgerKey(owner);
+  /** Changes of one ledger follow each other here; between instances its etag decides. */
+  #change(owner: string, plan: PlanLedger): Promise<void> {
+    return this.#turns.take(owner, () => this.#write(ledgerKey(owner), plan));
+  }
+
+  async #write(key: string, plan: PlanLedger): Promise<void> {
     await writeDocument(this.#use.store, {
       key,
       ttlSeconds: TTL_SECONDS,

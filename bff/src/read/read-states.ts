@@ -19,6 +19,7 @@ import type { ReaderChange, ReaderChannel, ReaderStore } from './ports.ts';
 import { PublishedIds } from './published-ids.ts';
 import { ANONYMOUS } from './reader.ts';
 import { Remembered } from './remembered.ts';
+import { Turns } from './turns.ts';
 import { Untold } from './untold.ts';
 import { writeDocument } from './write-document.ts';
 
@@ -43,7 +44,7 @@ export class ReadStates {
   readonly #publishedIds = new PublishedIds();
   readonly #untold = new Untold();
   /** Marks of one document follow each other here; between instances its etag decides. */
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(options: ReadStatesOptions) {
     this.#use = options;
@@ -63,13 +64,7 @@ export class ReadStates {
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
-    const mark = (this.#running.get(key) ?? Promise.resolve()).then(() =>
-      this.#mark({ reader, owner, key }, request),
-    );
-    const settled = mark.catch(() => undefined);
-    this.#running.set(key, settled);
-    void settled.then(() => this.#running.get(key) === settled && this.#running.delete(key));
-    return mark;
+    return this.#turns.take(key, () => this.#mark({ reader, owner, key }, request));
   }
 
   /** Deletes what is known to belong to a feed that was erased: what is kept of its person, and of the nameless. */

@@ -74,7 +74,8 @@ export class StreamKeeper {
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const { client } = this.#options.connection;
     const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'tell of a stream');
-    if ((await known(client.exists(stream))) === 0) return [];
+    // Also where there is no such stream, of which Redis would tell no groups.
+    if ((await known(client.xLen(stream))) === 0) return [];
     const groups = await known(client.xInfoGroups(stream));
     return Promise.all(
       groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
