@@ -4,8 +4,8 @@ import { RedisConnection, type RedisConnectionOptions } from './redis/connection
 import { RedisCopies } from './redis/copies.ts';
 import { StreamKeeper } from './redis/stream-keeper.ts';
 
-/** Bytes that each stream of dead letters may hold. */
-const MAX_DEAD_BYTES = 16 * 1024 * 1024;
+/** Bytes that each stream of dead letters, and of erasures, may hold. */
+const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
  * Begins to trim the streams of Dapr's topics and to delete copies of what is erased, over a connection of its own: large
@@ -18,7 +18,7 @@ export function keepStore(
   log: Logger,
 ): KeptStore {
   const connection = new RedisConnection({ ...options, name: 'the keeper of the streams' });
-  const keeper = new StreamKeeper({ connection, maxDeadBytes: MAX_DEAD_BYTES, onDropped, log });
+  const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
   const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, log });
   connection.start();
   keeper.start();

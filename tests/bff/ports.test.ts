@@ -116,6 +116,32 @@ readerChannelSuite('Redis', () => broadcasters);
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('what only the real store shows', () => {
+  it('should delete the oldest of what is set aside when it has too many bytes, and count it', async () => {
+    const record = (n: number): SetAside => ({
+      ...{
+        v: 1,
+        entry: `event:bounded-${n}`,
+        feed: '',
+        reason: 'invalid',
+        faults: [],
+        at: '2026-01-01T00:00:00Z',
+      },
+      content: 'x'.repeat(10_000),
+    });
+    let dropped = 0;
+    const store = new DaprSetAside(sidecar, { maxBytes: 45_000, onDropped: (count) => (dropped += count) });
+    for (let n = 0; n < 8; n++) await store.add(record(n));
+    const index = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
+    const { entries } = index?.value as { entries: string[] };
+    expect(entries.slice(0, 4)).toEqual([7, 6, 5, 4].map((n) => record(n).entry));
+    expect(dropped).toBeGreaterThanOrEqual(4);
+    const kept = await sidecar.getStates(
+      COMPONENTS.state,
+      Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
+    );
+    expect(kept.map((one) => one !== undefined)).toEqual([...Array(4).fill(false), ...Array(4).fill(true)]);
+  });
+
   it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];

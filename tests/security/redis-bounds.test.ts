@@ -36,7 +36,7 @@ beforeAll(async () => {
   redis = createClient({ url: `redis://${stack.redisHost}` });
   await redis.connect();
   token = await signToken({
-    claims: { sub: 'mallory', feeds: ['*'] },
+    claims: { sub: 'mallory', feeds: ['*'], roles: [] },
     exp: Math.floor(Date.now() / 1000) + 3_600,
     ...{ issuer: 'tocsin', audience: 'tocsin', secret },
   });

@@ -24,8 +24,6 @@ const MAX_WAITING_COMMANDS = 10_000;
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-export type RedisClient = RedisConnection['client'];
-
 /** A connection to Redis past Dapr, opened again whenever it is lost. */
 export class RedisConnection {
   readonly client;

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { Erased } from '../deliver/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
+import { parseJson } from './message-content.ts';
 import { timeOfId } from './stream-id.ts';
 
 export const ERASURES_STREAM = 'tocsin:erasures';
 const LOCK = 'tocsin:erasures:lock';
 /** Erasures that wait at most; beyond it the oldest are dropped, which were worked on first. */
 const MAX_LENGTH = 10_000;
-const IDS_AT_ONCE = 500;
-/** More than one round of work can take. */
-const MAX_READ = 10_000;
+const IDS_AT_ONCE = 100;
+const MAX_READ = 2 * MAX_LENGTH;
 
 const erasedSchema = z.object({
   feed: z.string(),
@@ -52,7 +52,7 @@ export class ErasureLog {
     const { client } = this.#connection;
     const messages = await this.#known(client.xRange(ERASURES_STREAM, '-', '+', { COUNT: MAX_READ }));
     return messages.flatMap(({ id, message }) => {
-      const parsed = erasedSchema.safeParse(JSON.parse(message['erased'] ?? 'null'));
+      const parsed = erasedSchema.safeParse(parseJson(message['erased'] ?? ''));
       return parsed.success ? [{ noteId: id, at: timeOfId(id), erased: parsed.data }] : [];
     });
   }

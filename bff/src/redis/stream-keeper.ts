@@ -1,12 +1,13 @@
 import { TOPICS } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import type { RedisConnection } from './connection.ts';
+import { ERASURES_STREAM } from './erasure-log.ts';
 import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
   connection: RedisConnection;
-  /** Bytes that each stream of dead letters may hold; its oldest go for the newest, acknowledged or not. */
-  maxDeadBytes: number;
+  /** Bytes that each stream of dead letters, and of erasures, may hold; its oldest go for the newest. */
+  maxBytes: number;
   /** Told how many messages were dropped that nobody had acknowledged. */
   onDropped: (stream: string, count: number) => void;
   log: Logger;
@@ -16,12 +17,13 @@ const EVERY_MS = 2_000;
 /** When a stream is too large, this part of its bound stays. */
 const KEPT = 0.9;
 
-/** The streams of Dapr's topics; nothing here is dropped before it is acknowledged, except of the last three. */
+/** The streams of Dapr's topics: nothing is dropped before it is acknowledged, but where a stream is bounded too. */
 const STREAMS: readonly string[] = Object.values(TOPICS);
-const DEAD_STREAMS: readonly string[] = [
+const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadAnnouncements,
   TOPICS.deadNotifications,
   TOPICS.refusedNotifications,
+  ERASURES_STREAM,
 ];
 
 /**
@@ -51,7 +53,7 @@ export class StreamKeeper {
     try {
       this.#options.connection.check();
       await Promise.all(STREAMS.map((stream) => this.#trim(stream)));
-      for (const stream of DEAD_STREAMS) await this.#bound(stream);
+      for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
     } catch (err) {
       this.#options.log.debug({ err }, 'the streams could not be trimmed; trying again');
     } finally {
@@ -88,15 +90,15 @@ export class StreamKeeper {
 
   /** Drops the oldest of a stream that is too large, and tells how many that nobody had acknowledged. */
   async #bound(stream: string): Promise<void> {
-    const { connection, maxDeadBytes, onDropped, log } = this.#options;
+    const { connection, maxBytes, onDropped, log } = this.#options;
     const { client } = connection;
     const bytes = (await connection.known(client.memoryUsage(stream), 'measure a stream')) ?? 0;
-    if (bytes <= maxDeadBytes) return;
+    if (bytes <= maxBytes) return;
     const length = await connection.known(client.xLen(stream), 'measure a stream');
-    const kept = Math.floor((length * KEPT * maxDeadBytes) / bytes);
+    const kept = Math.floor((length * KEPT * maxBytes) / bytes);
     const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);
-    log.error({ stream, dropped, bytes }, 'dead letters were dropped: their stream was full');
+    log.error({ stream, dropped, bytes }, 'the oldest messages of a full stream were dropped');
   }
 }
