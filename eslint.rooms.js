@@ -4,7 +4,7 @@
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,read,auth,ops}';
-const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
+const ADAPTERS = '{dapr,redis,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
 
@@ -124,10 +124,12 @@ export const policies = [
       'ws',
       '@azure/web-pubsub-socket.io',
       '@socket.io/*',
-      'redis',
       'proxy-addr',
     ),
   },
+  // Redis past Dapr is reached from one room; socket.io's adapter is given the connection of it.
+  { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
+  { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
   {
     from: from('app'),

@@ -43,8 +43,10 @@ import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
+import { DocumentLedger } from './read/document-ledger.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
+import { ReaderNews } from './read/reader-news.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import { Admission } from './socketio/admission.ts';
@@ -74,6 +76,9 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const metrics = createMetrics(registry, () => gateway.connections);
   if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
   const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
+  const kept = backend.keepStore?.({
+    onDropped: (from, count) => metrics.dropped.inc({ from }, count),
+  });
   const limits = {
     historyMax: config.HISTORY_MAX,
     historyBytes: config.HISTORY_BYTES,
@@ -94,9 +99,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
-    onErased: async (feed) => {
-      await backend.setAside.erase(feed);
-      await states.erase(feed);
+    onErased: async (erased) => {
+      if (erased.before !== undefined) {
+        await backend.setAside.erase(erased.feed);
+        await states.erase(erased.feed);
+      }
+      await kept?.copies.erase(erased);
     },
   });
   const callFeed: CallFeed = backend.callActor
@@ -134,14 +142,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
   );
 
+  const ledger = new DocumentLedger({ store: backend.readers, max: config.DOCUMENTS_PER_READER, now });
+  const readers = { store: backend.readers, channel: backend.broadcaster, ledger };
   const states = new ReadStates({
-    store: backend.readers,
-    channel: backend.broadcaster,
+    ...readers,
     view: (feed) => views.view(feed),
     ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
     now,
   });
-  const mutes = new MuteLists(backend.readers, backend.broadcaster);
+  const mutes = new MuteLists(readers);
   const pages = {
     states,
     now,
@@ -220,7 +229,13 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);
     }
   });
-  backend.broadcaster.onTold((told) => gateway.tell(told));
+  new ReaderNews({
+    channel: backend.broadcaster,
+    ...{ states, mutes, pause },
+    isHere: (reader) => gateway.hasReader(reader),
+    tell: (event) => gateway.tell(event),
+    onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
+  });
   const setAside = countedSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
@@ -266,6 +281,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       retired.stop();
       auth.stop();
       await gateway.stop();
+      kept?.stop();
       await backend.close();
       await stopTracing();
       log.info('stopped');

@@ -4,6 +4,7 @@ import type { OnRefused } from '@tocsin/service';
 import type { FeedHost } from './deliver/feed-host.ts';
 import type {
   Broadcaster,
+  Copies,
   Entries,
   FeedLog,
   PositionProofs,
@@ -24,6 +25,18 @@ export interface Inbound {
   onRefused: OnRefused;
 }
 
+/** Told what becomes of what Redis holds. */
+export interface StoreEvents {
+  /** So many messages of a full stream of dead letters, or records of what is set aside, went for newer ones. */
+  onDropped: (from: string, count: number) => void;
+}
+
+/** Redis as this instance keeps it. */
+export interface KeptStore {
+  copies: Copies;
+  stop(): void;
+}
+
 /** All that an instance talks to besides browsers. */
 export interface Backend {
   log: FeedLog;
@@ -39,6 +52,8 @@ export interface Backend {
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
+  /** Begins to keep what Redis holds within its bounds, past Dapr; absent where there is no connection to Redis. */
+  keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /** The memory that the carrier's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */

@@ -1,7 +1,9 @@
 import type { Logger } from '@tocsin/service';
 import type { BffConfig } from './config.ts';
 import type { Carrier } from './dapr/backend.ts';
+import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from './memory/broadcaster.ts';
+import { RedisConnection } from './redis/connection.ts';
 import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 
 /** The carrier that the settings name. */
@@ -9,18 +11,24 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
   if (config.BROADCASTER === 'memory') {
     return { broadcaster: new MemoryBroadcaster(), ready: () => Promise.resolve(), stop: () => undefined };
   }
-  const redis = new RedisBroadcaster({
+  const redis = {
     redisHost: config.REDIS_HOST,
     password: config.REDIS_PASSWORD,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
     log,
-  });
-  redis.start();
+  };
+  const connection = new RedisConnection({ ...redis, name: 'the broadcaster' });
+  const broadcaster = new RedisBroadcaster({ connection, maxBytes: config.BROADCAST_BYTES, log });
+  connection.start();
   return {
-    broadcaster: redis,
-    socketAdapter: redis.createAdapter(),
-    redisMemory: () => redis.memory(),
-    ready: () => redis.ready(),
-    stop: () => redis.stop(),
+    broadcaster,
+    socketAdapter: broadcaster.createAdapter(),
+    redisMemory: () => connection.memory(),
+    keepStore: (stores, events) => keepStore(redis, stores, events, log),
+    ready: () => connection.ready(),
+    stop: () => {
+      broadcaster.stop();
+      connection.stop();
+    },
   };
 }

@@ -32,6 +32,10 @@ export const bffSettings = z.object({
     .default('localhost:6379')
     .describe('Redis that the broadcaster uses, as host:port'),
   REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
+  BROADCAST_BYTES: withDefault(
+    wholeNumberSetting(1024 * 1024, 1024 * 1024 * 1024),
+    16 * 1024 * 1024,
+  ).describe('Bytes that the broadcaster keeps in that Redis for slow instances; the oldest events go first'),
   MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
     'Browsers that may be connected to this instance; the next one is answered 429',
   ),
@@ -40,6 +44,9 @@ export const bffSettings = z.object({
   ),
   WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
     'Changes of read marks and mutes that are taken in a minute from one signed-in reader, or else from one address; 0 is no bound',
+  ),
+  DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
+    'Documents of read marks and mutes that are kept for one signed-in reader, or else for one address; the oldest goes for the newest',
   ),
   TRUST_PROXY: z
     .string()

@@ -23,5 +23,12 @@ export const setAsideIndexSchema = z.strictObject({
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
+/** The bytes of each listed record, as JSON. */
+export const setAsideSizesSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  bytes: z.record(z.string(), z.int().min(0)),
+});
+
 export const SET_ASIDE_INDEX_KEY = 'set-aside';
+export const SET_ASIDE_SIZES_KEY = 'set-aside-sizes';
 export const setAsideKey = (entry: string): string => `set-aside:${entry}`;

@@ -21,6 +21,7 @@ import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
+import { RedisConnection } from '../../bff/src/redis/connection.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
@@ -37,6 +38,7 @@ let stack: Stack;
 let sidecar: Sidecar;
 let relay: Relay;
 const broadcasters: RedisBroadcaster[] = [];
+const connections: RedisConnection[] = [];
 const servers: Server[] = [];
 
 beforeAll(async () => {
@@ -46,25 +48,28 @@ beforeAll(async () => {
   relay = await startRelay(stack.redisHost);
   for (const redisHost of [stack.redisHost, relay.address]) {
     const log = createLogger('bff', 'fatal');
-    const broadcaster = new RedisBroadcaster({ redisHost, timeoutMs: 2_000, log });
-    broadcaster.start();
+    const connection = new RedisConnection({ redisHost, timeoutMs: 2_000, name: 'the broadcaster', log });
+    const broadcaster = new RedisBroadcaster({ connection, maxBytes: 16 * 1024 * 1024, log });
+    connection.start();
+    connections.push(connection);
     servers.push(new Server(createServer(), { adapter: broadcaster.createAdapter() }));
     broadcasters.push(broadcaster);
   }
-  await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+  await Promise.all(connections.map((connection) => connected(connection)));
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
   for (const broadcaster of broadcasters) broadcaster.stop();
+  for (const connection of connections) connection.stop();
   relay.stop();
   await sidecar.close();
   await stack.stop();
 });
 
-async function connected(broadcaster: RedisBroadcaster): Promise<void> {
+async function connected(connection: RedisConnection): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (
-      await broadcaster.ready().then(
+      await connection.ready().then(
         () => true,
         () => false,
       )
@@ -111,6 +116,32 @@ readerChannelSuite('Redis', () => broadcasters);
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('what only the real store shows', () => {
+  it('should delete the oldest of what is set aside when it has too many bytes, and count it', async () => {
+    const record = (n: number): SetAside => ({
+      ...{
+        v: 1,
+        entry: `event:bounded-${n}`,
+        feed: '',
+        reason: 'invalid',
+        faults: [],
+        at: '2026-01-01T00:00:00Z',
+      },
+      content: 'x'.repeat(10_000),
+    });
+    let dropped = 0;
+    const store = new DaprSetAside(sidecar, { maxBytes: 45_000, onDropped: (count) => (dropped += count) });
+    for (let n = 0; n < 8; n++) await store.add(record(n));
+    const index = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
+    const { entries } = index?.value as { entries: string[] };
+    expect(entries.slice(0, 4)).toEqual([7, 6, 5, 4].map((n) => record(n).entry));
+    expect(dropped).toBeGreaterThanOrEqual(4);
+    const kept = await sidecar.getStates(
+      COMPONENTS.state,
+      Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
+    );
+    expect(kept.map((one) => one !== undefined)).toEqual([...Array(4).fill(false), ...Array(4).fill(true)]);
+  });
+
   it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
@@ -165,7 +196,7 @@ describe('what only the real store shows', () => {
     await expect(log.readDocuments([key])).rejects.toThrow();
     await expect(new DaprEntries(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
-    await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+    await Promise.all(connections.map((connection) => connected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast(anEvent(offset, feed));
     await until(() => heard.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of heard) {

@@ -18,7 +18,7 @@ export async function lookInto(redisHost: string) {
     },
     /** Seconds that a key has left to live; negative if it lives for ever. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
-    /** All that was announced and not trimmed yet, the first announced first. */
+    /** All that was announced and is not acknowledged for long, the first announced first. */
     announcements: async (): Promise<Announcement[]> => {
       const messages = await client.xRange(TOPICS.announcements, '-', '+');
       return messages.map(({ message }) => {
@@ -28,7 +28,10 @@ export async function lookInto(redisHost: string) {
       });
     },
     /** How many dead letters were ever published. */
-    deadLetters: (): Promise<number> => client.xLen(TOPICS.deadAnnouncements),
+    deadLetters: async (): Promise<number> =>
+      (await client.exists(TOPICS.deadAnnouncements)) === 0
+        ? 0
+        : Number((await client.xInfoStream(TOPICS.deadAnnouncements))['entries-added']),
     /** Loses everything. Only for the Redis of a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();

@@ -9,7 +9,7 @@ import {
   sendToProducer,
   type Logger,
 } from '@tocsin/service';
-import type { Backend } from '../backend.ts';
+import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import { createCallActor } from './call-feed.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
@@ -27,6 +27,7 @@ export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
+  keepStore?: (stores: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>, events: StoreEvents) => KeptStore;
   ready(): Promise<void>;
   stop(): void;
 }
@@ -53,11 +54,17 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     await secret.known();
     return own;
   };
+  let storeEvents: StoreEvents | undefined;
+  const setAside = new DaprSetAside(sidecar, {
+    onDropped: (count) => storeEvents?.onDropped('set-aside', count),
+  });
+  const announceAgain: Backend['announceAgain'] = (announcement) =>
+    sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
+  const stores = { log: feedLog, setAside, announceAgain };
   return {
-    log: feedLog,
+    ...stores,
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
-    setAside: new DaprSetAside(sidecar),
     deadLetters: new DeadLetters(sidecar),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
@@ -67,8 +74,13 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     redisMemory: carrier.redisMemory,
     callActor: createCallActor({ sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS }),
     proofs: positionProofs(own, () => secret.isKnown),
+    keepStore:
+      carrier.keepStore &&
+      ((events) => {
+        storeEvents = events;
+        return carrier.keepStore?.(stores, events) as KeptStore;
+      }),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
-    announceAgain: (announcement) => sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
     receive: async (inbound) => {
       const server = await startDaprServer({
         ...inbound,

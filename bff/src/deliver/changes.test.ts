@@ -153,6 +153,7 @@ describe('an erasure', () => {
     expect(isLaterEpoch(f.head?.epoch ?? '', before?.epoch ?? '')).toBe(true);
     expect(f.events.at(-1)).toMatchObject({ feed: FEED, epoch: f.head?.epoch, publications: [] });
     expect([...f.setAside.records.values()].map(({ feed }) => feed)).toEqual(['topic:other']);
+    expect(f.erased).toEqual([{ feed: FEED, before: f.head?.erasedAt }]);
     expect(f.losses).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ const REMOVALS_AT_ONCE = 100;
 /**
  * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
  * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
- * Then deletes what the commit took the content of, and what belonged to a feed that it erased.
+ * Then deletes what the commit took the content of, and has copies deleted of what it retracted or erased.
  * Rejects when an outcome is not known; then nothing may be committed on this head.
  */
 export async function confirm(
@@ -61,10 +61,10 @@ export async function confirm(
 /** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
 export async function withdraw(
   feed: string,
-  { withdrawn, erased }: Head,
-  { log, onErased }: Pick<ConfirmDependencies, 'log' | 'onErased'>,
+  { withdrawn, erased, erasedAt }: Head,
+  { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
 ): Promise<void> {
-  if (erased) await onErased(feed);
+  if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
   // Without its list the rest was deleted before.
@@ -89,7 +89,7 @@ async function broadcastAll(
   head: Head,
   { first, last }: Unconfirmed,
   activation: Activation,
-  { log, broadcaster, proofs, limits, now }: ConfirmDependencies,
+  { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   const broadcast = (part: Publication[]): Promise<void> => {
     const event = { feed, epoch: head.epoch, publications: part };
@@ -106,4 +106,8 @@ async function broadcastAll(
   for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
     await broadcast(part);
   }
+  const ids = publications.flatMap((one) =>
+    one.notification === null && one.gone === 'retracted' ? [one.id] : [],
+  );
+  if (ids.length > 0) await onErased({ feed, ids });
 }

@@ -20,7 +20,7 @@ export type CallFeed = (feed: string, announced: Announced, caller: CallerKnowle
 export interface ReceiveDependencies {
   callFeed: CallFeed;
   heard: Heard;
-  setAside: SetAsideStore;
+  setAside: Pick<SetAsideStore, 'add'>;
   reach: ReachStep;
 }
 
@@ -45,7 +45,7 @@ export async function receiveAnnouncement(
 
 export interface DeadLetterDependencies {
   announceAgain: (announcement: Announcement) => Promise<void>;
-  setAside: SetAsideStore;
+  setAside: Pick<SetAsideStore, 'add'>;
   pause: () => Promise<void>;
   now: () => number;
 }
@@ -73,7 +73,10 @@ export async function reviveAnnouncement(
 }
 
 /** Sets aside what was on the topic for notifications and is none. Rejects when it has to come again. */
-export async function keepRefusedEvent(data: unknown, setAside: SetAsideStore): Promise<'set-aside'> {
+export async function keepRefusedEvent(
+  data: unknown,
+  setAside: Pick<SetAsideStore, 'add'>,
+): Promise<'set-aside'> {
   const parsed = refusedEventSchema.safeParse(data);
   if (parsed.success) {
     const { event, source = '', errors, content } = parsed.data;

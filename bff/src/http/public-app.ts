@@ -20,6 +20,7 @@ import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
+import { createOwnerOf } from './owner.ts';
 import { readRoutes } from './read.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
@@ -53,8 +54,9 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
-  app.use(readRoutes(states, log));
-  app.use(muteRoutes(mutes, log));
+  const ownerOf = createOwnerOf(writeLimit.addressOf);
+  app.use(readRoutes(states, ownerOf, log));
+  app.use(muteRoutes(mutes, ownerOf, log));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));

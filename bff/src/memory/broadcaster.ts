@@ -1,10 +1,10 @@
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
+import type { ReaderChange, ReaderChannel } from '../read/ports.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: Broadcast) => void)[] = [];
-  readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
+  readonly #readerListeners: ((event: ReaderChange) => void)[] = [];
 
   async broadcast(event: Broadcast): Promise<void> {
     for (const listener of this.#listeners) listener(event);
@@ -14,11 +14,11 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
-  async tell(event: ReaderEvent): Promise<void> {
-    for (const listener of this.#readerListeners) listener(event);
+  async tell(change: ReaderChange): Promise<void> {
+    for (const listener of this.#readerListeners) listener(change);
   }
 
-  onTold(listener: (event: ReaderEvent) => void): void {
+  onTold(listener: (event: ReaderChange) => void): void {
     this.#readerListeners.push(listener);
   }
 }

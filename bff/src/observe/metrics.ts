@@ -1,4 +1,4 @@
-import { GONE_REASONS, SET_ASIDE_REASONS } from '@tocsin/contracts';
+import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
 import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 
 /** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
@@ -72,6 +72,16 @@ export function createMetrics(registry: Registry, connections: () => number) {
       }),
       'reason',
       SET_ASIDE_REASONS,
+    ),
+    dropped: fromZero(
+      new Counter({
+        name: 'tocsin_bff_dead_letters_dropped_total',
+        help: 'Dead letters deleted to make room for newer ones, by where they were kept.',
+        labelNames: ['from'] as const,
+        registers,
+      }),
+      'from',
+      ['set-aside', TOPICS.deadAnnouncements, TOPICS.deadNotifications, TOPICS.refusedNotifications],
     ),
     epochsBegun: fromZero(
       new Counter({

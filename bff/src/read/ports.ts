@@ -13,15 +13,23 @@ export interface ReaderStore {
   remove(keys: readonly string[]): Promise<void>;
 }
 
-/** What one reader's connections are told, wherever they are. */
+/** What one reader's connections are told. */
 export type ReaderEvent = { reader: string } & (
   { name: 'read'; event: ReadEvent } | { name: 'mutes'; event: MutesEvent }
 );
 
-/** Carries what concerns one reader to all instances, this one included. */
+/**
+ * A document of a reader that has changed; who wants to know reads it. `version` tells it from other states of the
+ * document, and is empty where that is not known.
+ */
+export type ReaderChange = { reader: string; version: string } & (
+  { name: 'read'; feed: string } | { name: 'mutes' }
+);
+
+/** Carries to all instances, this one included, that something of a reader has changed. */
 export interface ReaderChannel {
-  /** Resolves when the carrier has taken the event; rejects when that is not known. */
-  tell(event: ReaderEvent): Promise<void>;
-  /** Calls `listener` with every event that reaches this instance. */
-  onTold(listener: (event: ReaderEvent) => void): void;
+  /** Resolves when the carrier has taken the change; rejects when that is not known. */
+  tell(change: ReaderChange): Promise<void>;
+  /** Calls `listener` with every change that reaches this instance. */
+  onTold(listener: (change: ReaderChange) => void): void;
 }

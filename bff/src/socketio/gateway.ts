@@ -171,6 +171,11 @@ export class Gateway {
     if (retracted.length > 0) room.emit('retracted', { feed, ids: [...new Set(retracted)] });
   }
 
+  /** Whether connections of the reader are told here. Who is connected to Azure is not known here. */
+  hasReader(reader: string): boolean {
+    return this.#options.azure !== undefined || this.#io.of('/').adapter.rooms.has(readerRoomOf(reader));
+  }
+
   /** Sends to the connections of this instance that are of the reader. */
   tell({ reader, ...told }: ReaderEvent): void {
     const room = this.#io.local.to(readerRoomOf(reader));

@@ -7,6 +7,7 @@ import {
   type PublicationsEvent,
   type Segment,
 } from '@tocsin/contracts';
+import type { Erased } from '../deliver/erased-content.ts';
 import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
 import type { FeedLog, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
@@ -89,6 +90,7 @@ export class Fixture {
   readonly setAside = new MemorySetAside();
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
+  readonly erased: Erased[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
 
@@ -133,7 +135,10 @@ export class Fixture {
     const host = new FeedHost({
       ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
       retire: () => undefined,
-      onErased: (feed: string) => setAside.erase(feed),
+      onErased: async (erased: Erased) => {
+        this.erased.push(erased);
+        if (erased.before !== undefined) await setAside.erase(erased.feed);
+      },
       get limits() {
         return limits();
       },

@@ -58,7 +58,12 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log, ...use }: 
       return 'SUCCESS';
     }
     return withRootSpan('produce', read.traceparent, async () => {
-      const { ids, outcome } = await intake.publish(read.inputs, currentTraceparent());
+      const { ids, outcome } = await intake.publish(
+        read.inputs,
+        currentTraceparent(),
+        undefined,
+        read.publishedAt,
+      );
       if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
       else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';

@@ -5,7 +5,12 @@ import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
 
 export type ReadEvent =
-  | { inputs: Input[]; traceparent: string | undefined }
+  | {
+      inputs: Input[];
+      traceparent: string | undefined;
+      /** When it says that it was published, in ms since 1970. */
+      publishedAt: number | undefined;
+    }
   | { refused: RefusedEvent }
   /** It expired on its way, as its publisher wanted (`ttlInSeconds`). */
   | { expired: string };
@@ -39,7 +44,8 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );
-  return { inputs, traceparent };
+  const time = textOf(event.time);
+  return { inputs, traceparent, publishedAt: time === undefined ? undefined : parseDateTime(time) };
 }
 
 const SOURCE_DIGITS = 16;

@@ -33,6 +33,7 @@ export function testSchedules(
     producer,
     schedules,
     timeoutMs,
+    settleMs: 0,
     now,
     onFailure: (error) => failures.push(error),
   });

@@ -57,6 +57,8 @@ export class WalkInstance {
           world.store.setAside.set(record.entry, record.reason);
         }),
       erase: () => Promise.resolve(),
+      put: () => Promise.resolve(),
+      remove: () => Promise.resolve(),
     };
     const now = () => world.clock;
     this.reach = (step) => {
@@ -77,7 +79,9 @@ export class WalkInstance {
       now,
       reach: this.reach,
       retire: (keys) => world.retire(keys),
-      onErased: (feed) => this.setAside.erase(feed),
+      onErased: async ({ feed, before }) => {
+        if (before !== undefined) await this.setAside.erase(feed);
+      },
       events: {
         lossNoticed: (_feed, reason) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,

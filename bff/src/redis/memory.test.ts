@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readRedisMemory } from './redis-memory.ts';
+import { readRedisMemory } from './memory.ts';
 
 const info = (maxmemory: number) =>
   `# Memory\r\nused_memory:1048576\r\nused_memory_human:1.00M\r\ntotal_system_memory:4294967296\r\nmaxmemory:${maxmemory}\r\nmaxmemory_human:0B\r\n`;

@@ -1,0 +1,61 @@
+import { parseDateTime, refusedEventSchema } from '@tocsin/contracts';
+import type { ErasedContent } from '../deliver/erased-content.ts';
+import { timeOfId } from './stream-id.ts';
+
+/** What lies under a name of a topic's stream: the event as Dapr published it, or raw data. */
+export interface StreamMessage {
+  id: string;
+  message: Record<string, string>;
+}
+
+/** Whether nothing would be left of an event with notifications if what is erased were taken out of it. */
+export function isWhollyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
+  const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
+  const named = (index: number) => (Array.isArray(data) ? `${eventId}:${index}` : eventId);
+  const items = itemsOf(data);
+  if (items === undefined) return content.isNamedIn(text, publishedAt);
+  return items.every((item, index) => content.has(item, { id: named(index), publishedAt }));
+}
+
+/** Whether an event that was refused has something in it that is erased. */
+export function isRefusedErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
+  const { data, publishedAt } = read(id, message['data'] ?? '');
+  const refused = refusedEventSchema.safeParse(data);
+  if (!refused.success) return false;
+  const items = itemsOf(parseJson(refused.data.content));
+  if (items === undefined) return content.isNamedIn(refused.data.content, publishedAt);
+  return items.some((item) => content.has(item, { id: refused.data.event, publishedAt }));
+}
+
+/** The items of a value that was published, as far as it has any. */
+export function itemsOf(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value.length > 0 ? value : undefined;
+  return typeof value === 'object' && value !== null ? [value] : undefined;
+}
+
+/** `undefined` where the text is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function read(streamId: string, text: string) {
+  const parsed = parseJson(text);
+  const isEvent = typeof parsed === 'object' && parsed !== null && 'specversion' in parsed;
+  const event = (isEvent ? parsed : { data: parsed }) as Record<string, unknown>;
+  const { data, data_base64: bytes, id, time } = event;
+  const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
+  const takenAt = timeOfId(streamId);
+  // A dead letter is published anew: it is as old as its event.
+  const publishedAt = Math.min(takenAt, (typeof time === 'string' && parseDateTime(time)) || takenAt);
+  return {
+    data: typeof inner === 'string' ? parseJson(inner) : inner,
+    text: typeof inner === 'string' ? inner : text,
+    eventId: typeof id === 'string' ? id : undefined,
+    publishedAt,
+  };
+}
