@@ -43,7 +43,7 @@ export const producerSettings = z.object({
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
     .describe(
-      'Who may publish on the public port: off lets everybody, on asks for a key from the secret store',
+      'Who may publish, on the public port and by invocation: off lets everybody, on asks for a key from the secret store',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
