@@ -42,7 +42,7 @@ export const producerSettings = z.object({
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
-    .describe('Who may publish on the public port: off lets everybody, on asks for a key'),
+    .describe('Who may publish, on the public port and by invocation: off lets everybody, on asks for a key'),
   API_KEYS_FILE: z
     .string()
     .min(1)

@@ -1,10 +1,4 @@
-import {
-  MAX_PAGE_PUBLICATIONS,
-  type Head,
-  type Position,
-  type Publication,
-  type PublicationsEvent,
-} from '@tocsin/contracts';
+import { MAX_PAGE_PUBLICATIONS, type Head, type Position, type Publication } from '@tocsin/contracts';
 import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import { isSound } from '../deliver/load.ts';
 import { positionOf, type Broadcast, type StoredHead } from '../deliver/ports.ts';
