@@ -63,6 +63,16 @@ const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
+const OPS_WITHOUT_TOKEN = {
+  loopback: 'PUBLISHED_ON=loopback, and no OPS_TOKEN: whoever reaches this port may use the operations page',
+  network: 'no OPS_TOKEN: the operations page is closed',
+};
+
+const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON }: BffConfig) => ({
+  token,
+  open: PUBLISHED_ON === 'loopback',
+});
+
 /** Starts an instance of the bff; resolves when all its ports listen. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const log = createLogger('bff', config.LOG_LEVEL);
@@ -167,6 +177,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const app = createPublicApp({
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
+    ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
     writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf },
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
@@ -247,7 +258,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
-  if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
+  if (auth.mode === 'none') {
+    log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
+    if (config.OPS_TOKEN === undefined) log.info(OPS_WITHOUT_TOKEN[config.PUBLISHED_ON]);
+  }
 
   return {
     async leave() {

@@ -75,6 +75,22 @@ export const bffSettings = z.object({
   JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
     'Seconds by which the clocks of issuer and bff may differ',
   ),
+  JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
+    'Longest life of a token in seconds, from its `iat` to `exp` and to now; a token without `iat` is then refused; 0 is no bound',
+  ),
+  OPS_TOKEN: z
+    .string()
+    .min(32, 'must have at least 32 characters, as `openssl rand -hex 32` prints')
+    .optional()
+    .describe(
+      'Token for the operations page and /app/ops, sent as `Authorization: Bearer`; needed with AUTH_MODE=none, accepted besides the role ops with jwt',
+    ),
+  PUBLISHED_ON: z
+    .enum(['network', 'loopback'], 'must be network or loopback')
+    .default('network')
+    .describe(
+      'From where the public port can be reached; loopback opens the operations page without OPS_TOKEN while AUTH_MODE is none',
+    ),
   ALLOWED_ORIGINS: z
     .string()
     .default('')

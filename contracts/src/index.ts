@@ -28,6 +28,7 @@ export * from './problem.ts';
 export * from './publication.ts';
 export * from './read.ts';
 export * from './refused-event.ts';
+export * from './revocation.ts';
 export * from './schedule.ts';
 export * from './set-aside.ts';
 export * from './socket-events.ts';

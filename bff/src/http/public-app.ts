@@ -18,6 +18,7 @@ import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
+import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { readRoutes } from './read.ts';
@@ -50,7 +51,9 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
+  app.use('/app', crossOrigin(allowedOrigins));
+  app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
+  app.use('/app', requireIdentity(auth, log));
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
   app.use(readRoutes(states, log));

@@ -118,12 +118,17 @@ export class Gateway {
       next();
     });
     this.#io.use(admit(auth, log));
-    this.#io.on('connection', (socket) =>
-      serveConnection(socket, {
+    const looks = new WeakMap<object, () => void>();
+    this.#io.on('connection', (socket) => {
+      const endIfRevoked = serveConnection(socket, {
         ...{ auth, views, pages, log, now, onSubscribed, onEnded },
         onAnswering: (feed) => this.#outbox.flush(feed),
-      }),
-    );
+      });
+      looks.set(socket, endIfRevoked);
+    });
+    auth.revocations?.onRevoked(() => {
+      for (const socket of this.#io.of('/').sockets.values()) looks.get(socket)?.();
+    });
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
