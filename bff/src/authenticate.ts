@@ -26,7 +26,7 @@ export function createAuthenticator(
     now,
   };
   const revocations = new Revocations({
-    list: createRevocationList(config, backend.readers, now),
+    store: createRevocationList(config, backend.readers, now),
     onFault: (err) => log.info({ err }, 'the revocations cannot be read now; trying again each second'),
   });
   const url = config.JWT_JWKS_URL;

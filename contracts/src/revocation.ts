@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { subSchema } from './identity.ts';
 import { DOCUMENT_VERSION } from './names.ts';
 import { dateTimeSchema } from './text.ts';
+import { parseDateTime } from './time.ts';
 
 /** Subjects that may be revoked at a time, and bytes of the document that names them. */
 export const MAX_REVOCATIONS = 1_000;
@@ -22,6 +23,9 @@ export const revocationSchema = z.strictObject({
   at: dateTimeSchema,
 });
 export type Revocation = z.infer<typeof revocationSchema>;
+
+/** The moment of a revocation, in ms since 1970. */
+export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
 /** The answer of `GET /app/ops/revocations`, by sub. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });

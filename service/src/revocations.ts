@@ -2,7 +2,7 @@ import {
   DOCUMENT_VERSION,
   MAX_REVOCATIONS,
   MAX_REVOCATIONS_BYTES,
-  parseDateTime,
+  momentOf,
   revocationsDocumentSchema,
   type Revocation,
 } from '@tocsin/contracts';
@@ -109,8 +109,5 @@ export class RevocationList {
     return revocations.filter((revocation) => momentOf(revocation) + tokenLifeMs > now());
   }
 }
-
-/** The moment of a revocation, in ms since 1970. */
-export const momentOf = ({ before }: Revocation): number => parseDateTime(before) ?? Infinity;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));

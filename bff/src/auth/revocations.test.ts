@@ -22,8 +22,7 @@ const ops = (path = '', init: RequestInit = {}, token = secretToken({ sub: 'root
   });
 const revoke = (body: unknown) => ops('', { method: 'POST', body: JSON.stringify(body) });
 const lift = (sub: string) => ops(`/${encodeURIComponent(sub)}`, { method: 'DELETE' });
-const status = async (token: string) =>
-  (await bff.page('all', { authorization: `Bearer ${token}` })).status;
+const status = async (token: string) => (await bff.page('all', { authorization: `Bearer ${token}` })).status;
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
 const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
@@ -118,7 +117,7 @@ describe('revocations in the store', () => {
   };
   const watch = (list: RevocationList) => {
     const faults: unknown[] = [];
-    const watched = new Revocations({ list, onFault: (fault) => faults.push(fault), everyMs: 10 });
+    const watched = new Revocations({ store: list, onFault: (fault) => faults.push(fault), everyMs: 10 });
     return { watched, faults };
   };
 

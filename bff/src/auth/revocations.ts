@@ -1,8 +1,8 @@
-import type { Identity, Revocation } from '@tocsin/contracts';
-import { momentOf, pause, type RevocationList } from '@tocsin/service';
+import { momentOf, type Identity, type Revocation } from '@tocsin/contracts';
+import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
-  list: RevocationList;
+  store: RevocationStore;
   /** Told of the first of several reads that failed. */
   onFault: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
@@ -18,7 +18,8 @@ const EVERY_MS = 1_000;
  */
 export class Revocations {
   readonly #options: RevocationsOptions;
-  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   readonly #listeners: (() => void)[] = [];
   /** By sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
@@ -58,37 +59,35 @@ export class Revocations {
     return [...(this.#known ?? new Map<string, Revocation>()).values()];
   }
 
-  /** As `RevocationList.revoke`; counts here when it resolves. */
+  /** As `RevocationStore.revoke`; counts here when it resolves. */
   async revoke(sub: string, before: number): Promise<Revocation> {
-    const revocation = await this.#options.list.revoke(sub, before);
+    const revocation = await this.#options.store.revoke(sub, before);
     await this.#refresh();
     return revocation;
   }
 
-  /** As `RevocationList.lift`; counts here when it resolves. */
+  /** As `RevocationStore.lift`; counts here when it resolves. */
   async lift(sub: string): Promise<boolean> {
-    const found = await this.#options.list.lift(sub);
+    const found = await this.#options.store.lift(sub);
     await this.#refresh();
     return found;
   }
 
   stop(): void {
-    this.#stopping.abort();
+    this.#stopped = true;
+    clearTimeout(this.#timer);
   }
 
   /** Never rejects. */
   async #watch(): Promise<void> {
     const { onFault, everyMs = EVERY_MS } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      try {
-        await this.#refresh();
-        this.#failures = 0;
-      } catch (error) {
-        if (++this.#failures === 1 && !signal.aborted) onFault(error);
-      }
-      await pause(everyMs, signal);
+    try {
+      await this.#refresh();
+      this.#failures = 0;
+    } catch (error) {
+      if (++this.#failures === 1 && !this.#stopped) onFault(error);
     }
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#watch(), everyMs).unref();
   }
 
   #refresh(): Promise<void> {
@@ -98,11 +97,11 @@ export class Revocations {
   }
 
   async #read(): Promise<void> {
-    const { list } = this.#options;
-    const stored = await list.read();
+    const { store } = this.#options;
+    const stored = await store.read();
     const before = this.#known ?? new Map<string, Revocation>();
     // Lifting the last one leaves an empty document: an absent one was lost.
-    if (!stored && before.size > 0) return list.restore([...before.values()]);
+    if (!stored && before.size > 0) return store.restore([...before.values()]);
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
     const stricter = (stored ?? []).some((revocation) => {
       const earlier = before.get(revocation.sub);

@@ -6,7 +6,16 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAuthenticator } from '../authenticate.ts';
 import { readConfig } from '../config.ts';
 import { memoryBackend } from '../memory/backend.ts';
-import { SECRET, claims, forge, hmac, inSeconds, issuedToken, keySet, secretToken } from '../testing/forge.ts';
+import {
+  SECRET,
+  claims,
+  forge,
+  hmac,
+  inSeconds,
+  issuedToken,
+  keySet,
+  secretToken,
+} from '../testing/forge.ts';
 import { serveBff, type ServedBff } from '../testing/served-bff.ts';
 import { parseSecrets } from './secret-keys.ts';
 
@@ -63,11 +72,8 @@ describe('keys that change while an instance runs', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };
     const log = createLogger('bff', 'silent');
-    const auth = createAuthenticator(
-      readConfig({ AUTH_MODE: 'jwt' }),
-      memoryBackend(secrets),
-      log,
-      () => Date.now(),
+    const auth = createAuthenticator(readConfig({ AUTH_MODE: 'jwt' }), memoryBackend(secrets), log, () =>
+      Date.now(),
     );
     const accepted = async () => {
       const outcomes = await Promise.allSettled(
@@ -88,7 +94,9 @@ describe('keys that change while an instance runs', () => {
       secrets[SECRETS.jwt.name] = `${OLD}\nshort`;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(await accepted()).toEqual([false, true, true]);
-      expect(auth.identify(forge({ alg: 'HS256' }, claims(), () => 'AAAA'))).rejects.toThrow('signature');
+      await expect(auth.identify(forge({ alg: 'HS256' }, claims(), () => 'AAAA'))).rejects.toThrow(
+        'signature',
+      );
     } finally {
       auth.stop();
       vi.useRealTimers();
