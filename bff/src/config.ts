@@ -33,10 +33,20 @@ export const bffSettings = z.object({
     .describe('Redis that the broadcaster uses, as host:port'),
   REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
   MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-    'Browsers that may be connected to this instance; the next one is answered 429',
+    'Browsers that may be connected to this instance, signed in where tokens are asked for; the next one is answered 429',
   ),
-  MAX_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumberSetting(0, 1_000_000), 0).describe(
-    'Browsers that may be connected from one address (of IPv6, from one /64); 0 is no bound',
+  MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
+    .optional()
+    .describe(
+      'Browsers that may be connecting at a time, not signed in yet: places of their own, of which one address gets a fifth; default is a tenth of MAX_CONNECTIONS, at least 50',
+    ),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
+    .optional()
+    .describe(
+      'Browsers that may be connected from one address (of IPv6, from one /64), signed in or not; 0 is no bound; default is a fifth of MAX_CONNECTIONS with AUTH_MODE=none, loopback and listed proxies exempt, and no bound for signed-in readers',
+    ),
+  MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
+    'Browsers that one signed-in reader may connect to this instance; the next one is refused until another is closed; 0 is no bound',
   ),
   WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
     'Changes of read marks and mutes that are taken in a minute from one signed-in reader, or else from one address; 0 is no bound',

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   errorHandler,
   healthRoutes,
@@ -32,6 +33,8 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   states: ReadStates;
   mutes: MuteLists;
   writeLimit: WriteLimitOptions;
+  /** Told of the connection of each request whose token was accepted. */
+  onKnown: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
@@ -54,6 +57,10 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));
+  app.use('/app', (request, _response, next) => {
+    if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
+    next();
+  });
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
   app.use(readRoutes(states, log));
