@@ -180,7 +180,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
   const strangers = new StrangerSockets({
     ...{ places: sockets.strangers, now },
-    onEvicted: () => onRefused('sockets'),
+    onRefused: () => onRefused('sockets'),
   });
   const app = createPublicApp({
     ...{ ...backend, ...access, views, pages, states, mutes },

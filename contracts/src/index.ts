@@ -13,6 +13,7 @@
  *   gateways of all instances.
  */
 export * from './api-keys.ts';
+export * from './bidi.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';

@@ -68,7 +68,7 @@ export class Admission {
 
   /** Why a handshake has no place; nothing when it has one. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
-    const { connections, pending, clientAddress } = this.#options;
+    const { connections, clientAddress } = this.#options;
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#hasItsShare(request, address)) {
@@ -76,7 +76,8 @@ export class Admission {
       return handshakeRefusal('address', `There are ${perAddress} connections from this address already.`);
     }
     if (!this.#room.hasPlaceFor(address, clientAddress.isExempt(request))) {
-      return handshakeRefusal('pending', `${pending} connections wait to sign in. Try again.`);
+      const detail = 'Too many connections, here or from this address, have not signed in yet. Try again.';
+      return handshakeRefusal('pending', detail);
     }
     return undefined;
   }

@@ -18,6 +18,8 @@ export class PendingSession {
   /** Counts from now on what comes as the body of a request, or on its connection where it is an upgrade. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
+    // A poll has no body, and engine.io takes it for broken off when it is read to its end.
+    if (!upgrade && request.method !== 'POST') return;
     const stream = upgrade ? request.socket : request;
     const onData = ({ length }: Buffer): void => {
       this.#bytes += length;

@@ -9,14 +9,15 @@ import { WaitingRoom } from './waiting-room.ts';
  */
 export class StrangerSockets {
   readonly #room: WaitingRoom<Socket>;
+  readonly #refuse: (socket: Socket) => void;
 
-  constructor(options: { places: number; now: () => number; onEvicted: () => void }) {
-    const { places, now, onEvicted } = options;
-    const evict = (socket: Socket): void => {
+  constructor(options: { places: number; now: () => number; onRefused: () => void }) {
+    const { places, now, onRefused } = options;
+    this.#refuse = (socket) => {
       socket.destroy();
-      onEvicted();
+      onRefused();
     };
-    this.#room = new WaitingRoom({ places, perGroup: places, evict, now });
+    this.#room = new WaitingRoom({ places, perGroup: places, evict: this.#refuse, now });
   }
 
   watch(server: Server): void {
@@ -34,13 +35,9 @@ export class StrangerSockets {
     this.#room.leave(socket);
   }
 
-  get size(): number {
-    return this.#room.size;
-  }
-
   /** A proxy's connections are those of many, so no address has a bound; the one that holds most makes room. */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;
-    if (!this.#room.enter(socket, groupOf(socket.remoteAddress), true)) socket.destroy();
+    if (!this.#room.enter(socket, groupOf(socket.remoteAddress), true)) this.#refuse(socket);
   }
 }

@@ -8,7 +8,7 @@ export interface WaitingRoomOptions<T> {
 }
 
 /** One that waits for less than this, in ms, keeps its place: it may be about to sign in. */
-const GRACE_MS = 1_000;
+const GRACE_MS = 250;
 
 interface Place {
   group: string;
