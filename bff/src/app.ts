@@ -34,8 +34,10 @@ import {
   type CallFeed,
 } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import type { OpsAccess } from './http/ops/access.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
+import { isLoopback } from './loopback.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
 import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -61,14 +63,9 @@ const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
-const OPS_WITHOUT_TOKEN = {
-  loopback: 'PUBLISHED_ON=loopback, and no OPS_TOKEN: whoever reaches this port may use the operations page',
-  network: 'no OPS_TOKEN: the operations page is closed',
-};
-
-const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON }: BffConfig) => ({
+const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON }: BffConfig): OpsAccess => ({
   token,
-  open: PUBLISHED_ON === 'loopback',
+  open: isLoopback(PUBLISHED_ON),
 });
 
 /** Starts an instance of the bff; resolves when all its ports listen. */
@@ -273,7 +270,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
   if (auth.mode === 'none') {
     log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
-    if (config.OPS_TOKEN === undefined) log.info(OPS_WITHOUT_TOKEN[config.PUBLISHED_ON]);
+    if (config.OPS_TOKEN === undefined) {
+      const open = isLoopback(config.PUBLISHED_ON);
+      log.info(
+        `no OPS_TOKEN: the operations page is ${open ? 'open to whoever reaches this port' : 'closed'}`,
+      );
+    }
   }
 
   return {

@@ -8,6 +8,7 @@ import {
 } from '@tocsin/service';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
+import { isPlace } from './loopback.ts';
 import { isTrustedProxies } from './socketio/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -96,10 +97,11 @@ export const bffSettings = z.object({
       'Token for the operations page and /app/ops, sent as `Authorization: Bearer`; needed with AUTH_MODE=none, accepted besides the role ops with jwt',
     ),
   PUBLISHED_ON: z
-    .enum(['network', 'loopback'], 'must be network or loopback')
+    .string()
+    .refine(isPlace, 'must be an IP address, localhost, loopback or network')
     .default('network')
     .describe(
-      'From where the public port can be reached; loopback opens the operations page without OPS_TOKEN while AUTH_MODE is none',
+      'Where the public port is published: an IP address, `loopback` or `network`; with AUTH_MODE=none and no OPS_TOKEN the operations page is open on a loopback address only',
     ),
   ALLOWED_ORIGINS: z
     .string()

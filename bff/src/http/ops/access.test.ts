@@ -43,9 +43,17 @@ describe('operations where nobody is asked for a token', () => {
     expect((await bff.page('all')).status).toBe(200);
   });
 
-  it('should be open on loopback only', async () => {
-    await serve({ PUBLISHED_ON: 'loopback' });
-    expect(await statuses()).toEqual(REACHED);
+  it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
+    'should be open on %s',
+    async (place) => {
+      await serve({ PUBLISHED_ON: place });
+      expect(await statuses()).toEqual(REACHED);
+    },
+  );
+
+  it.each(['network', '0.0.0.0', '::', '192.0.2.7', '128.0.0.1'])('should be closed on %s', async (place) => {
+    await serve({ PUBLISHED_ON: place });
+    expect(await statuses()).toEqual(only(403));
   });
 
   it.each(['loopback', 'network'])('should ask for OPS_TOKEN where it is set, on %s', async (place) => {
