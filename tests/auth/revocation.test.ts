@@ -99,13 +99,13 @@ describe('a subject that is revoked', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should stay revoked over restarts of all instances, and of the store', async () => {
+  it('should stay revoked over restarts of all instances, and of the store', { timeout: 300_000 }, async () => {
     const token = await tokenOf('eve', seconds() - 60);
     await stack.redis.kill();
     await stack.revive('redis');
     for (const pair of [first, second]) {
       await pair.app.restart();
-      await pair.ready();
+      await pair.ready(120_000);
       expect(await pageStatus(pair, token)).toBe(401);
     }
   });
