@@ -183,7 +183,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
-    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: clientAddress.of },
+    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: (request) => clientAddress.of(request) },
     onKnown: (socket) => strangers.known(socket),
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });

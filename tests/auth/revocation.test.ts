@@ -99,16 +99,20 @@ describe('a subject that is revoked', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should stay revoked over restarts of all instances, and of the store', { timeout: 300_000 }, async () => {
-    const token = await tokenOf('eve', seconds() - 60);
-    await stack.redis.kill();
-    await stack.revive('redis');
-    for (const pair of [first, second]) {
-      await pair.app.restart();
-      await pair.ready(120_000);
-      expect(await pageStatus(pair, token)).toBe(401);
-    }
-  });
+  it(
+    'should stay revoked over restarts of all instances, and of the store',
+    { timeout: 300_000 },
+    async () => {
+      const token = await tokenOf('eve', seconds() - 60);
+      await stack.redis.kill();
+      await stack.revive('redis');
+      for (const pair of [first, second]) {
+        await pair.app.restart();
+        await pair.ready(120_000);
+        expect(await pageStatus(pair, token)).toBe(401);
+      }
+    },
+  );
 
   it('should be let in with a token of later', async () => {
     const later = await tokenOf('eve', seconds() + 1);

@@ -169,7 +169,7 @@ it('should refuse one reader more connections than its share, and take the next 
   for (let i = 0; i < 3; i++) await reader('websocket');
   const token = await tokenOf('ada');
   const refused: unknown = await connectTo(bff.url, 'websocket', { auth: { token } }).catch(
-    (error: { data: SocketError }) => error.data,
+    (error: unknown) => (error as { data: SocketError }).data,
   );
   expect(refused).toEqual({
     code: 'too_many_connections',
