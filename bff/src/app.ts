@@ -20,6 +20,7 @@ import type { Backend } from './backend.ts';
 import { createAzureSockets } from './azure.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
+import { connectionLimits, socketLimits } from './connection-limits.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
@@ -33,8 +34,10 @@ import {
   type CallFeed,
 } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import type { OpsAccess } from './http/ops/access.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
+import { isLoopback } from './loopback.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
 import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -49,21 +52,23 @@ import { ReadStates } from './read/read-states.ts';
 import { ReaderNews } from './read/reader-news.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
-import { Admission } from './socketio/admission.ts';
-import { createAddressOf } from './socketio/client-address.ts';
+import { Admission, type RefusalReason } from './socketio/admission.ts';
+import { createClientAddress } from './socketio/client-address.ts';
 import { Gateway } from './socketio/gateway.ts';
+import { StrangerSockets } from './socketio/stranger-sockets.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
-/** A session that polls has two connections: one waits, one sends. */
-const TCP_CONNECTIONS_PER_SESSION = 2;
-/** For pages, probes and connections that nobody has said anything on yet. */
-const TCP_CONNECTIONS_BESIDES = 1_000;
 const IDLE_MARGIN_MS = 5_000;
 /** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
 const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
+
+const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON }: BffConfig): OpsAccess => ({
+  token,
+  open: isLoopback(PUBLISHED_ON),
+});
 
 /** Starts an instance of the bff; resolves when all its ports listen. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
@@ -73,7 +78,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
   const now = () => Date.now();
   const registry = createRegistry();
-  const metrics = createMetrics(registry, () => gateway.connections);
+  const metrics = createMetrics(registry, {
+    connections: () => gateway.connections,
+    pending: () => admission.pending,
+  });
   if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
   const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const kept = backend.keepStore?.({
@@ -172,17 +180,31 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const addressOf = createAddressOf(config.TRUST_PROXY);
+  const clientAddress = createClientAddress(config.TRUST_PROXY);
+  const bounds = connectionLimits(config);
+  const sockets = socketLimits(bounds);
+  const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
+  const strangers = new StrangerSockets({
+    ...{ places: sockets.strangers, now },
+    onRefused: () => onRefused('sockets'),
+  });
   const app = createPublicApp({
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
-    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf },
+    ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
+    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: (request) => clientAddress.of(request) },
+    onKnown: (socket) => strangers.known(socket),
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
-    maxConnections: TCP_CONNECTIONS_PER_SESSION * config.MAX_CONNECTIONS + TCP_CONNECTIONS_BESIDES,
+    maxConnections: sockets.all,
+  });
+  const admission = new Admission({
+    ...{ ...bounds, clientAddress, now },
+    onKnown: (socket) => strangers.known(socket),
+    onClosed: onRefused,
   });
   const gateway = new Gateway({
     ...access,
@@ -193,15 +215,14 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     azure,
     log,
     now,
-    admission: new Admission(
-      { connections: config.MAX_CONNECTIONS, perAddress: config.MAX_CONNECTIONS_PER_ADDRESS },
-      addressOf,
-    ),
+    admission,
     timing,
-    onRefused: (reason) => metrics.refused.inc({ reason }),
+    onRefused,
     onEnded: (reason) => metrics.ended.inc({ reason }),
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
   });
+  // After engine.io, which takes what listens to requests already for its own paths away.
+  strangers.watch(server);
   const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
   const reporter = new InstanceReporter({
     instance,
@@ -262,7 +283,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
-  if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
+  if (auth.mode === 'none') {
+    log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
+    if (config.OPS_TOKEN === undefined) {
+      const open = isLoopback(config.PUBLISHED_ON);
+      log.info(
+        `no OPS_TOKEN: the operations page is ${open ? 'open to whoever reaches this port' : 'closed'}`,
+      );
+    }
+  }
 
   return {
     async leave() {

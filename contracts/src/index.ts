@@ -13,6 +13,7 @@
  *   gateways of all instances.
  */
 export * from './api-keys.ts';
+export * from './bidi.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';
@@ -28,6 +29,7 @@ export * from './problem.ts';
 export * from './publication.ts';
 export * from './read.ts';
 export * from './refused-event.ts';
+export * from './revocation.ts';
 export * from './schedule.ts';
 export * from './set-aside.ts';
 export * from './socket-events.ts';

@@ -26,6 +26,7 @@ export * from './log.ts';
 export * from './metrics.ts';
 export * from './pause.ts';
 export * from './refusals.ts';
+export * from './revocations.ts';
 export * from './run-until-signal.ts';
 export * from './secret.ts';
 export * from './signer.ts';

@@ -23,7 +23,7 @@ export class FakeOps {
     letter({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
   /** Whom it lets in: everybody, those with a token, or nobody for want of the role. */
-  guard: 'none' | 'token' | 'role' = 'none';
+  guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
   /** Nothing behind it answers. */
   away = false;
@@ -44,6 +44,8 @@ export class FakeOps {
     const { pathname } = new URL(request.url());
     const call = `${request.method()} ${pathname}`;
     this.calls.push(call);
+    if (this.guard === 'closed')
+      return problem(route, 403, 'ops_closed', 'Operations are closed. Set OPS_TOKEN on the bff.');
     const authorization = (await request.allHeaders())['authorization'];
     if (this.guard !== 'none' && authorization !== `Bearer ${this.token}`)
       return problem(route, 401, 'unauthorized', 'A token is needed.');

@@ -266,6 +266,14 @@ describe('the composer', () => {
 });
 
 describe('a server that asks for a token', () => {
+  it('should be said to be closed where it takes none, with what to do', async () => {
+    ops.guard = 'closed';
+    const page = await openOps();
+    await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
+    expect(await page.getByTestId('token-form').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('should be given one, which is kept for this tab', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();

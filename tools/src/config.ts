@@ -80,7 +80,7 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
 });
 
 const PRIVATE =
-  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
+  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
 /** The caller's environment without what would change how a started pair behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   errorHandler,
   healthRoutes,
@@ -18,6 +19,7 @@ import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
+import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
@@ -32,6 +34,8 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   states: ReadStates;
   mutes: MuteLists;
   writeLimit: WriteLimitOptions;
+  /** Told of the connection of each request whose token was accepted. */
+  onKnown: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
@@ -51,7 +55,13 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
+  app.use('/app', crossOrigin(allowedOrigins));
+  app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
+  app.use('/app', requireIdentity(auth, log));
+  app.use('/app', (request, _response, next) => {
+    if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
+    next();
+  });
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
   const ownerOf = createOwnerOf(writeLimit.addressOf);

@@ -1,8 +1,14 @@
 import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
 import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 
-/** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
-export function createMetrics(registry: Registry, connections: () => number) {
+/** How many browsers are connected, and how many of them have not signed in. */
+interface ConnectionCounts {
+  connections: () => number;
+  pending: () => number;
+}
+
+/** The bff's own metrics in `registry`. */
+export function createMetrics(registry: Registry, { connections, pending }: ConnectionCounts) {
   const registers = [registry];
   new Gauge({
     name: 'tocsin_bff_connections',
@@ -10,6 +16,14 @@ export function createMetrics(registry: Registry, connections: () => number) {
     registers,
     collect() {
       this.set(connections());
+    },
+  });
+  new Gauge({
+    name: 'tocsin_bff_connections_pending',
+    help: 'Browsers among them that have not signed in yet, or not connected where no token is asked for.',
+    registers,
+    collect() {
+      this.set(pending());
     },
   });
   return {
@@ -130,7 +144,7 @@ export function createMetrics(registry: Registry, connections: () => number) {
     ),
     refused: new Counter({
       name: 'tocsin_bff_connections_refused_total',
-      help: 'Connections refused with 429: this instance is full, or the address has its share.',
+      help: 'Connections refused, or closed before they had signed in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
       labelNames: ['reason'] as const,
       registers,
     }),

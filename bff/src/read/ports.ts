@@ -8,7 +8,7 @@ export interface StoredDocument {
 /** Where documents of readers live. Every method rejects when its outcome is not known. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
-  /** Writes if the etag is still that (`undefined`: absent); rejects if it is not. */
+  /** Writes if the etag is still that (`undefined`: absent), for so many seconds (0: for ever); rejects if it is not. */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
 }

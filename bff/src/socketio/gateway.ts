@@ -52,7 +52,7 @@ export interface GatewayOptions {
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
   admission: Admission;
-  /** Told why a handshake was refused. */
+  /** Told why a handshake or a reader was refused. */
   onRefused: (reason: RefusalReason) => void;
   timing: GatewayTiming;
 }
@@ -68,6 +68,8 @@ export interface GatewayTiming {
 
 /** Each feed's position goes to its connections at least every 10 s. */
 const POSITION_MS = 8_000;
+/** A session that was refused is closed after so many ms: until its peer has read why. */
+const REFUSED_LINGER_MS = 1_000;
 /** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
 const DRAIN_SPREAD = 0.6;
 
@@ -81,7 +83,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
-    const { onSubscribed, onEnded, timing } = options;
+    const { admission, onSubscribed, onEnded, onRefused, timing } = options;
     this.#options = options;
     // With Azure nobody connects here: the engine gets a server that never listens, until Azure's takes its place.
     this.#io = new Server(azure ? createServer() : server, {
@@ -102,7 +104,7 @@ export class Gateway {
     refuseOtherUpgrades(server, azure ? undefined : SOCKET_PATH);
     const connected = new WeakSet<EngineSession>();
     if (azure) void azure.attach(this.#io);
-    else this.#guardEngine(connected);
+    else this.#guardEngine();
     this.#io.use((_socket, next) => {
       // A client that moves away and comes to the same instance keeps its old connection while it tries again.
       if (this.#draining) next(new Error('unavailable: this instance is stopping'));
@@ -117,18 +119,30 @@ export class Gateway {
       connected.add(socket.conn);
       next();
     });
-    this.#io.use(admit(auth, log));
-    this.#io.on('connection', (socket) =>
-      serveConnection(socket, {
-        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
-        onAnswering: (feed) => this.#outbox.flush(feed),
+    const admitOne = admit({ auth, admission, onRefused, log });
+    this.#io.use((socket, next) =>
+      admitOne(socket, (error) => {
+        // Clients go by themselves; others would keep their place until their time is up.
+        if (error && !azure) setTimeout(() => breakOff(socket.conn), REFUSED_LINGER_MS).unref();
+        next(error);
       }),
     );
+    const looks = new WeakMap<object, () => void>();
+    this.#io.on('connection', (socket) => {
+      const endIfRevoked = serveConnection(socket, {
+        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
+        onAnswering: (feed) => this.#outbox.flush(feed),
+      });
+      looks.set(socket, endIfRevoked);
+    });
+    auth.revocations?.onRevoked(() => {
+      for (const socket of this.#io.of('/').sockets.values()) looks.get(socket)?.();
+    });
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
   /** What strangers meet who connect to this instance. */
-  #guardEngine(connected: WeakSet<EngineSession>): void {
+  #guardEngine(): void {
     const { admission, allowedOrigins, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;
     engine.use(createOriginGuard(allowedOrigins));
@@ -139,7 +153,7 @@ export class Gateway {
     });
     engine.on('connection', (session: EngineSession) => {
       admission.opened(session);
-      const late = setTimeout(() => connected.has(session) || breakOff(session), timing.handshakeMs);
+      const late = setTimeout(() => admission.isPending(session) && breakOff(session), timing.handshakeMs);
       session.once('close', () => clearTimeout(late));
       boundBacklog(session, (bytes) => {
         log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');

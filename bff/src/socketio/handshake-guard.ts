@@ -18,6 +18,8 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
     // Of a repeated parameter the last one counts, as it does for engine.io.
     const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
     let problem = faultOf(request, query, !http, admission);
+    const session = query.sid ? admission.sessions.get(query.sid) : undefined;
+    if (!problem && session) admission.carries(session, request, !http);
     if (!problem && !query.sid) {
       const refused = admission.refusal(request);
       if (refused) onRefused(refused.reason);

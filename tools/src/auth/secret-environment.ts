@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecret } from './kept-secrets.ts';
+import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecrets } from './kept-secrets.ts';
 
 /** The secret with which our applications sign what they say to each other, in the store of each. */
 export const internalSecret = (secret: string): Record<string, string> => ({
@@ -12,7 +12,7 @@ export const internalSecret = (secret: string): Record<string, string> => ({
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
   if (config.mode !== 'jwt' || config.hasIssuer) return env;
-  return { ...env, NOTIFICATION_SECRETS_jwt: tokenSecret(config, dataDir) };
+  return { ...env, NOTIFICATION_SECRETS_jwt: tokenSecrets(config, dataDir) };
 }
 
 /**

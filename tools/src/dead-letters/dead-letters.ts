@@ -1,9 +1,7 @@
 import type { SetAside } from '@tocsin/contracts';
 import { DeadLetterError, DeadLetters, Sidecar, SidecarError } from '@tocsin/service';
-import { readSidecarConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { DATA_DIR } from '../paths.ts';
-import { readSidecarNote } from '../start/sidecar-file.ts';
+import { whichSidecar } from '../start/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
@@ -72,16 +70,4 @@ function print(records: readonly SetAside[]): void {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function whichSidecar(): { httpPort: number; token: string | undefined } {
-  const { httpPort, token } = readSidecarConfig();
-  if (httpPort !== undefined) return { httpPort, token };
-  const note = readSidecarNote(DATA_DIR);
-  if (!note) {
-    throw new Failure(
-      'Tocsin does not run in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
-    );
-  }
-  return { httpPort: note.port, token: note.token };
 }

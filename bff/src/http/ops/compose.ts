@@ -3,6 +3,7 @@ import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
 import { methodNotAllowed, readJson, requireJson, sendProblem, type Logger } from '@tocsin/service';
 import express, { Router } from 'express';
 import type { Compose } from '../../ops/ports.ts';
+import { operatorOf } from './access.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `POST /app/compose`: hands a notification to the producer, and answers what that answers. */
@@ -20,7 +21,7 @@ export function composeRoutes(compose: Compose, log: Logger): Router {
         try {
           const answer = await compose(body);
           if ('ids' in answer) {
-            log.info({ ids: answer.ids, by: request.identity?.sub }, 'composed');
+            log.info({ ids: answer.ids, by: operatorOf(request) }, 'composed');
             response.status(202).json({ ids: answer.ids } satisfies Accepted);
             return;
           }

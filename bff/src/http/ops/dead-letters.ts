@@ -8,6 +8,7 @@ import {
 import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { DeadLetterBox } from '../../ops/ports.ts';
+import { operatorOf } from './access.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
@@ -49,7 +50,7 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       answering(async (request, response) => {
         const { entry } = await box.find(request.params.entry);
         await box.remove(entry);
-        log.info({ entry, by: request.identity?.sub }, 'a dead letter was deleted');
+        log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
         response.status(204).end();
       }),
     )
@@ -61,7 +62,7 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       answering(async (request, response) => {
         const record = await box.find(request.params.entry);
         await box.putBack(record);
-        log.info({ entry: record.entry, by: request.identity?.sub }, 'a dead letter was put back');
+        log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
         response.status(204).end();
       }),
     )
