@@ -127,7 +127,7 @@ describe('what one reader can make Redis hold', () => {
     const growth = await under((n) => {
       const clientId = `browser-${n}`;
       const [feed = ''] = TOPICS;
-      const [path, method, body] =
+      const [path, method, body]: readonly [string, string, object] =
         n % 2 === 0
           ? [
               'mutes',
@@ -139,10 +139,10 @@ describe('what one reader can make Redis hold', () => {
               'POST',
               { feed, ids: Array.from({ length: 250 }, (_, i) => idOf(feed, 399 - i)) },
             ];
-      return fetch(`${stack.bffs[1]?.url}/app/${path as string}`, {
-        method: method as string,
+      return fetch(`${stack.bffs[1]?.url}/app/${path}`, {
+        method,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...(body as object), clientId }),
+        body: JSON.stringify({ ...body, clientId }),
       });
     });
     expect(growth.whole).toBeLessThan(BOUND);

@@ -30,7 +30,9 @@ beforeEach(() => {
     mutes: { of: async () => ({ feeds: [mutesKey('x')], severities: [] }) },
     isHere: () => here,
     tell: (event) => told.push(event),
-    onFault: () => void faults++,
+    onFault: () => {
+      faults++;
+    },
     pause: () => Promise.resolve(),
   });
 });

@@ -14,6 +14,8 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
+/** So many failures that follow each other are told, half a minute of them. */
+const FAILURES_TOLD = 15;
 /** When a stream is too large, this part of its bound stays. */
 const KEPT = 0.9;
 
@@ -34,6 +36,7 @@ export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
   #timer: NodeJS.Timeout | undefined;
   #isWorking = false;
+  #failures = 0;
 
   constructor(options: StreamKeeperOptions) {
     this.#options = options;
@@ -54,8 +57,11 @@ export class StreamKeeper {
       this.#options.connection.check();
       await Promise.all(STREAMS.map((stream) => this.#trim(stream)));
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
+      this.#failures = 0;
     } catch (err) {
-      this.#options.log.debug({ err }, 'the streams could not be trimmed; trying again');
+      // Redis may be away for a moment; what lasts is to be seen.
+      const level = ++this.#failures % FAILURES_TOLD === 0 ? 'warn' : 'debug';
+      this.#options.log[level]({ err }, 'the streams could not be trimmed; trying again');
     } finally {
       this.#isWorking = false;
     }
