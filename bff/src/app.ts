@@ -20,7 +20,7 @@ import type { Backend } from './backend.ts';
 import { createAzureSockets } from './azure.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
-import { connectionLimits, socketLimits } from './connection-limits.ts';
+import { createConnections } from './connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
@@ -52,10 +52,8 @@ import { ReadStates } from './read/read-states.ts';
 import { ReaderNews } from './read/reader-news.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
-import { Admission, type RefusalReason } from './socketio/admission.ts';
-import { createClientAddress } from './socketio/client-address.ts';
+import type { RefusalReason } from './socketio/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
-import { StrangerSockets } from './socketio/stranger-sockets.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
@@ -65,9 +63,9 @@ const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
-const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON }: BffConfig): OpsAccess => ({
+const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: BffConfig): OpsAccess => ({
   token,
-  open: isLoopback(PUBLISHED_ON),
+  open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
 });
 
 /** Starts an instance of the bff; resolves when all its ports listen. */
@@ -180,14 +178,9 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const clientAddress = createClientAddress(config.TRUST_PROXY);
-  const bounds = connectionLimits(config);
-  const sockets = socketLimits(bounds);
-  const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
-  const strangers = new StrangerSockets({
-    ...{ places: sockets.strangers, now },
-    onRefused: () => onRefused('sockets'),
-  });
+  const onConnectionRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
+  const connections = createConnections(config, now, onConnectionRefused);
+  const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
@@ -199,12 +192,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
-    maxConnections: sockets.all,
-  });
-  const admission = new Admission({
-    ...{ ...bounds, clientAddress, now },
-    onKnown: (socket) => strangers.known(socket),
-    onClosed: onRefused,
+    maxConnections: connections.sockets,
   });
   const gateway = new Gateway({
     ...access,
@@ -217,7 +205,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     now,
     admission,
     timing,
-    onRefused,
+    onRefused: onConnectionRefused,
     onEnded: (reason) => metrics.ended.inc({ reason }),
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
   });
@@ -285,8 +273,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
   if (auth.mode === 'none') {
     log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
-    if (config.OPS_TOKEN === undefined) {
-      const open = isLoopback(config.PUBLISHED_ON);
+    const { token, open } = opsAccessOf(config);
+    if (token === undefined) {
       log.info(
         `no OPS_TOKEN: the operations page is ${open ? 'open to whoever reaches this port' : 'closed'}`,
       );

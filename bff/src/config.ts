@@ -106,9 +106,9 @@ export const bffSettings = z.object({
   PUBLISHED_ON: z
     .string()
     .refine(isPlace, 'must be an IP address, localhost, loopback or network')
-    .default('network')
+    .optional()
     .describe(
-      'Where the public port is published: an IP address, `loopback` or `network`; with AUTH_MODE=none and no OPS_TOKEN the operations page is open on a loopback address only',
+      'Where the public port is published: an IP address, `loopback` or `network`; default is PUBLIC_HOST; with AUTH_MODE=none and no OPS_TOKEN the operations page is open on a loopback address only',
     ),
   ALLOWED_ORIGINS: z
     .string()

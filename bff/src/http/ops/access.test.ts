@@ -34,13 +34,18 @@ const REACHED = [200, 200, 409, 200, 404, 404, 202];
 
 describe('operations where nobody is asked for a token', () => {
   it('should be closed without OPS_TOKEN, and say what to do', async () => {
-    await serve({});
+    await serve({ PUBLIC_HOST: '0.0.0.0' });
     expect(await statuses()).toEqual(only(403));
     expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(only(403));
     const problem = problemSchema.parse(await (await call('GET', '/app/ops/instances')).json());
     expect(problem.code).toBe('ops_closed');
     expect(problem.detail).toMatch(/Set OPS_TOKEN on the bff .* or set AUTH_MODE to jwt/);
     expect((await bff.page('all')).status).toBe(200);
+  });
+
+  it('should be open where the public port itself listens on loopback', async () => {
+    await serve({ PUBLIC_HOST: '127.0.0.1' });
+    expect(await statuses()).toEqual(REACHED);
   });
 
   it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
