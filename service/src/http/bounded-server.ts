@@ -41,7 +41,8 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostFault(request);
       if (fault) return writeProblem(response, fault);
-      response.once('close', () => boundRest(request));
+      // Before Node sees the end of the answer, after which it would read the rest of the body unseen.
+      response.once('prefinish', () => boundRest(request));
       app(request, response);
     }),
   );
