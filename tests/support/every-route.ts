@@ -1,6 +1,9 @@
 import type { PortName } from './ports-child.ts';
 import type { PortsProcess } from './ports-process.ts';
 
+/** Where a sidecar delivers, here. */
+export const KNOWN_SUBSCRIPTION = '/subscriptions/known';
+
 export interface Route {
   port: PortName;
   method: string;
@@ -20,6 +23,7 @@ const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
   { port, method: 'DELETE', path: '/feeds/topic:x' },
+  { port, method: 'DELETE', path: '/feeds?feed=topic:x' },
 ];
 
 const producer = (port: PortName): Route[] => [
@@ -62,19 +66,12 @@ const call = json({ feed: 'all' });
 export const INTERNAL_ROUTES: readonly Route[] = [
   ...changes('producerInternal'),
   ...gets('producerInternal', ['/healthz', '/dapr/subscribe']),
-  { port: 'producerInternal', method: 'POST', path: '/events/notifications', body: event },
+  { port: 'producerInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
   { port: 'producerInternal', method: 'POST', path: '/job/one', body: json({}) },
   ...gets('bffInternal', ['/healthz', '/dapr/subscribe', '/dapr/config']),
   { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/take', body: call },
-  { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/timer/one', body: json({}) },
-  { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/remind/one', body: json({}) },
   { port: 'bffInternal', method: 'DELETE', path: '/actors/Feed/all' },
-  {
-    port: 'bffInternal',
-    method: 'POST',
-    path: '/notification-pubsub--notification-announcements--default',
-    body: event,
-  },
+  { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 
 /** The headers of a request that this port lets in. */
@@ -85,7 +82,7 @@ export function headersFor(
   const secrets: Partial<Record<PortName, Record<string, string>>> = {
     producer: key,
     bff: token,
-    producerInternal: appToken,
+    producerInternal: { ...appToken, ...key },
     bffInternal: appToken,
   };
   return {

@@ -1,7 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHostCheck, createLogger, parseConfig } from '@tocsin/service';
+import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import {
+  Signer,
+  SubscriptionPaths,
+  createHostCheck,
+  createLogger,
+  parseConfig,
+  parseSigningKeys,
+  type HeldSubscription,
+} from '@tocsin/service';
 import { freePorts } from '@tocsin/tools';
 import { startDaprServer } from '../../bff/src/dapr/server.ts';
 import { bffSettings, memoryBackend, startBff } from '../../bff/src/index.ts';
@@ -16,6 +26,7 @@ import {
 } from '../../producer/src/index.ts';
 import { startUi } from '../../ui/src/server/app.ts';
 import { uiSettings } from '../../ui/src/server/config.ts';
+import { KNOWN_SUBSCRIPTION } from './every-route.ts';
 
 /** The ports of the product. */
 export const PORTS = [
@@ -49,12 +60,19 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 }
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
+const INTERNAL_SECRET = randomBytes(32).toString('hex');
+/** The sidecar would deliver to this path. */
+const held = (topic: string): HeldSubscription[] => [
+  { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
+];
+
 const backend = (apikeys?: string): Backend => ({
   entries: new MemoryEntries(),
   announcer: new MemoryAnnouncer(),
   soon: new MemorySoonStore(),
   createJobs: (handOver) => new MemoryJobs(handOver),
-  readSecret: async () => apikeys,
+  readSecret: async (name) => (name === SECRETS.apiKeys.name ? apikeys : INTERNAL_SECRET),
+  subscriptions: async () => held(TOPICS.notifications),
   refuse: async () => undefined,
   ready: async () => undefined,
   close: async () => undefined,
@@ -93,6 +111,9 @@ async function internal(port: number, settings: Record<string, string>, appToken
   await startDaprServer({
     ...{ host: '127.0.0.1', port, daprHost: '127.0.0.1', daprHttpPort: 1, appToken },
     isServed: createHostCheck((settings.ALLOWED_HOSTS ?? '').split(',').filter(Boolean)),
+    paths: new SubscriptionPaths(async () => held(TOPICS.announcements)),
+    signer: async () => new Signer(() => parseSigningKeys(INTERNAL_SECRET)),
+    onRefused: () => undefined,
     feedHost: feedHost as never,
     ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done },
     log: createLogger('bff', 'fatal'),
