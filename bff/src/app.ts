@@ -4,6 +4,7 @@ import { ENTRY_LIFE_MS, announcementSchema, parseDateTime } from '@tocsin/contra
 import {
   HAS_FAILPOINTS,
   createFailpoints,
+  createHostCheck,
   createLogger,
   createRefusals,
   createRegistry,
@@ -165,7 +166,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
 
   let stopping = false;
   const auth = createAuthenticator(config, backend, log, now);
-  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS };
+  const isServed = auth.mode === 'none' ? createHostCheck(config.ALLOWED_HOSTS) : undefined;
+  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS, isServed };
   const ready = async () => {
     if (stopping) throw new Error('This instance is stopping.');
     await backend.ready();

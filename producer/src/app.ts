@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
@@ -7,10 +6,10 @@ import {
   Signer,
   SubscriptionPaths,
   WatchedSecret,
-  answerUnreadableRequests,
-  boundPipelining,
   closeServer,
+  createBoundedServer,
   createFailpoints,
+  createHostCheck,
   createLogger,
   createRefusals,
   createRegistry,
@@ -47,6 +46,8 @@ import { Intake, Schedules, type Jobs, type SoonStore } from './schedule/index.t
 const STOP_LIMIT_MS = 8_000;
 /** Calls of the sidecar that are still under way then may take so long, in ms. */
 const LAST_CALLS_MS = 500;
+/** Longer than a request may take to come, and then to be answered. */
+const IDLE_MS = 60_000;
 
 /** What the producer talks to. */
 export interface Backend {
@@ -158,24 +159,26 @@ export async function startProducer(
     await callers?.ready();
   };
   const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
-  const servers: Server[] = [
-    createServer(boundPipelining(publicApp({ ...shared, callers, registry, ready }))),
-    createServer(
-      internalApp({
-        ...shared,
-        schedules,
-        callers,
-        signer,
-        paths: new SubscriptionPaths(() => backend.subscriptions()),
-        onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
-        refuse: (refused) => backend.refuse(refused),
-        deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
-        token: config.APP_API_TOKEN,
-      }),
-    ),
-  ];
-  for (const server of servers) answerUnreadableRequests(server);
-  const [publicServer, internalServer] = servers as [Server, Server];
+  const isServed = createHostCheck(config.ALLOWED_HOSTS);
+  const publicServer = createBoundedServer(publicApp({ ...shared, callers, isServed, registry, ready }), {
+    headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
+    idleTimeoutMs: IDLE_MS,
+    maxConnections: config.MAX_CONNECTIONS,
+  });
+  const internalServer = createBoundedServer(
+    internalApp({
+      ...shared,
+      isServed,
+      schedules,
+      callers,
+      signer,
+      paths: new SubscriptionPaths(() => backend.subscriptions()),
+      onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
+      refuse: (refused) => backend.refuse(refused),
+      deadLetterPauseMs: config.DEAD_LETTER_PAUSE_MS,
+      token: config.APP_API_TOKEN,
+    }),
+  );
   try {
     await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
     await listen(publicServer, config.PORT, config.PUBLIC_HOST);

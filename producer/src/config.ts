@@ -39,6 +39,14 @@ export const producerSettings = z.object({
   FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
     .default(100_000)
     .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
+  MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
+    .default(1_000)
+    .describe('TCP connections to the public port; further ones are closed at once'),
+  HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
+    .default(10_000)
+    .describe(
+      'Longest wait in ms for the headers of a request; the whole request may take three times as long',
+    ),
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')

@@ -57,7 +57,7 @@ describe.skipIf(!command)('the HTTP interfaces', () => {
           { cwd: dir },
         );
         expect(code, `${part} of the ${name}: ${output}`).toBe(0);
-        const drawn = Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
+        const drawn = Number(/(?<!\d)(\d+) generated/.exec(output)?.[1] ?? 0);
         console.log(`${part} of the ${name}: ${drawn} requests drawn from its OpenAPI document.`);
         cases += drawn;
       }

@@ -185,7 +185,7 @@ function breakComponent({ common }: RunFile, dir: string): void {
     file,
     readFileSync(file, 'utf8')
       .replace('localhost:6379', 'localhost:1')
-      .replace(/ *secretKeyRef.*HOST.*\n/, ''),
+      .replace(/(?<! ) *secretKeyRef.*HOST.*\n/, ''),
   );
   common.resourcesPaths = [components];
 }

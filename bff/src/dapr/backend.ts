@@ -5,6 +5,7 @@ import {
   Signer,
   SubscriptionPaths,
   WatchedSecret,
+  createHostCheck,
   parseSigningKeys,
   sendToProducer,
   type Logger,
@@ -91,6 +92,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
         appToken: config.APP_API_TOKEN,
         paths: new SubscriptionPaths(() => sidecar.subscriptions()),
         signer,
+        isServed: createHostCheck(config.ALLOWED_HOSTS),
         log,
       });
       return () => server.stop();

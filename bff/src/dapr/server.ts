@@ -1,17 +1,19 @@
-import { createServer } from 'node:http';
 import { AbstractActor, CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
 import { ACTOR_TYPE, COMPONENTS, TOPICS } from '@tocsin/contracts';
 import {
   closeServer,
+  createBoundedServer,
   dataHeaders,
   errorHandler,
   listen,
   notFound,
   refuseInvocations,
   requireApiToken,
+  requireServedHost,
   sendProblem,
   subscriptionRoutes,
   withTrace,
+  type HostCheck,
   type Logger,
   type OnRefused,
   type Signer,
@@ -35,6 +37,8 @@ export interface DaprServerOptions {
   paths: SubscriptionPaths;
   /** Resolves once the secret is known with which calls of actors are signed. */
   signer: () => Promise<Signer>;
+  /** The hosts that are served without it. */
+  isServed: HostCheck;
   feedHost: FeedHost;
   /** Each resolves when its message is done with, and rejects when it has to come again. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
@@ -69,6 +73,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.get('/healthz', (_request, response) => {
     response.send('ok');
   });
+  app.use(requireServedHost(options.appToken === undefined ? options.isServed : undefined));
   app.use(requireApiToken(options.appToken));
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
   app.use(actorRoutes(options));
@@ -90,7 +95,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     if (isConfig || vouchedFor.has(request)) next();
     else notFound(request, response, next);
   });
-  const server = createServer(app);
+  const server = createBoundedServer(app);
   const dapr = new DaprServer({
     serverHost: host,
     serverPort: String(port),

@@ -1,5 +1,5 @@
 import { mutesQuerySchema, putMutesSchema } from '@tocsin/contracts';
-import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { MuteLists } from '../read/mute-lists.ts';
 import { readerOf } from '../read/reader.ts';
@@ -24,7 +24,7 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
         sendUnavailable(response, 'What is muted cannot be read now. Ask again.');
       }
     })
-    .put(...jsonBody, async (request, response) => {
+    .put(allowParameters(), ...jsonBody, async (request, response) => {
       const body = readBody(putMutesSchema, request, response);
       if (!body) return;
       try {

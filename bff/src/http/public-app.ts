@@ -6,6 +6,8 @@ import {
   notFound,
   pageHeaders,
   pageRoutes,
+  requireServedHost,
+  type HostCheck,
   type Registry,
 } from '@tocsin/service';
 import express, { type Express } from 'express';
@@ -29,6 +31,8 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may call. */
   allowedOrigins: readonly string[];
+  /** The hosts that are served; all where it is left out. */
+  isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
   states: ReadStates;
@@ -48,13 +52,15 @@ export interface PublicAppOptions extends OpsRoutesOptions {
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
     options;
-  const { elsewhere } = options;
+  const { elsewhere, isServed } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
+  // Probes and Prometheus call under any name, and learn nothing that was published.
+  app.use(requireServedHost(isServed));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));

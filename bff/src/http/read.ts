@@ -1,5 +1,5 @@
 import { markReadSchema } from '@tocsin/contracts';
-import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { ReadStates } from '../read/read-states.ts';
 import { readerOf } from '../read/reader.ts';
@@ -12,7 +12,7 @@ export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, l
   const router = Router();
   router
     .route('/app/notifications/read')
-    .post(...jsonBody, async (request, response) => {
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
       const body = readBody(markReadSchema, request, response);
       if (!body || !isPermitted(request, response, body.feed)) return;
       const { clientId, ...mark } = body;

@@ -7,7 +7,7 @@ import {
   type PublicationsEvent,
   type ServerToClientEvents,
 } from '@tocsin/contracts';
-import { closeServer, type Logger } from '@tocsin/service';
+import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
@@ -29,6 +29,7 @@ import {
 import { parser } from './encoder.ts';
 import { fanOut } from './fan-out.ts';
 import { createHandshakeGuard } from './handshake-guard.ts';
+import { createHostGuard } from './host-guard.ts';
 import { corsFor, createOriginGuard } from './origins.ts';
 import { refuseOtherUpgrades } from './other-upgrades.ts';
 import { Outbox } from './outbox.ts';
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may connect. */
   allowedOrigins: readonly string[];
+  /** The hosts that are served; all where it is left out. */
+  isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
   /** The carrier's socket.io adapter, if it has one. */
@@ -143,8 +146,9 @@ export class Gateway {
 
   /** What strangers meet who connect to this instance. */
   #guardEngine(): void {
-    const { admission, allowedOrigins, log, onEnded, onRefused, timing } = this.#options;
+    const { admission, allowedOrigins, isServed, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;
+    engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
     // Its answers pass no middleware of Express.

@@ -6,6 +6,8 @@ import {
   notFound,
   refuseInvocations,
   requireApiToken,
+  requireServedHost,
+  type HostCheck,
   type Signer,
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
@@ -25,6 +27,8 @@ export interface InternalAppOptions extends NotificationRoutesOptions, Omit<Even
   signer?: Signer | undefined;
   /** What the sidecar shows on all but `/healthz`. */
   token: string | undefined;
+  /** The hosts that are served where the sidecar shows no token. */
+  isServed: HostCheck;
   /** Told the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
@@ -34,7 +38,7 @@ export interface InternalAppOptions extends NotificationRoutesOptions, Omit<Even
  * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
  */
 export function internalApp(options: InternalAppOptions): Express {
-  const { token, onProblem, schedules, callers, signer, ...routes } = options;
+  const { token, isServed, onProblem, schedules, callers, signer, ...routes } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -43,6 +47,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive', version: VERSION });
   });
+  app.use(requireServedHost(token === undefined ? isServed : undefined));
   app.use(requireApiToken(token));
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
   if (callers && signer)

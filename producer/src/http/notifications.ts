@@ -1,17 +1,18 @@
-import express, { Router, type RequestHandler } from 'express';
-import { DEFAULT_FEED, MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
+import { Router, type RequestHandler } from 'express';
+import { DEFAULT_FEED, type Accepted } from '@tocsin/contracts';
 import {
+  allowParameters,
   currentTraceparent,
   methodNotAllowed,
   requireJson,
   sendProblem,
+  takeBody,
   withRootSpan,
   type Logger,
 } from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
 import { callerName, permits, withOwnSource } from './api-key.ts';
 import { sendUnavailable } from './answer.ts';
-import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
 
 export interface NotificationRoutesOptions {
@@ -23,7 +24,7 @@ export interface NotificationRoutesOptions {
 export function notificationRoutes({ intake, log }: NotificationRoutesOptions): Router {
   const post: RequestHandler = (request, response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
-      const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
+      const read = readNotifications(request.body as Uint8Array);
       if ('problem' in read) return sendProblem(response, read.problem);
       const { inputs, isArray } = read;
       const permitted = permits(request, response, {
@@ -48,12 +49,7 @@ export function notificationRoutes({ intake, log }: NotificationRoutesOptions): 
   const router = Router();
   router
     .route('/notifications')
-    .post(
-      refuseRepeatedParameters,
-      requireJson,
-      express.raw({ type: () => true, limit: MAX_REQUEST_BYTES }),
-      post,
-    )
+    .post(allowParameters(), requireJson, takeBody(), post)
     .all(methodNotAllowed('POST'));
   return router;
 }

@@ -11,7 +11,7 @@ import {
   notificationInputsSchema,
   problemSchema,
 } from '@tocsin/contracts';
-import { VERSION, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
+import { VERSION, allowParameters, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
 import {
   ACCEPTED_EXAMPLE,
   INVALID_EXAMPLE,
@@ -233,7 +233,7 @@ export function openApiRoutes(): Router {
   const router = Router();
   router
     .route('/openapi.json')
-    .get((_request, response) => {
+    .get(allowParameters(), (_request, response) => {
       response.type('application/json').send(document);
     })
     .all(methodNotAllowed('GET'));

@@ -5,6 +5,8 @@ import {
   healthRoutes,
   metricsRoutes,
   notFound,
+  requireServedHost,
+  type HostCheck,
   type Registry,
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
@@ -16,6 +18,8 @@ import { openApiRoutes } from './openapi.ts';
 export interface PublicAppOptions extends NotificationRoutesOptions {
   /** Those who may call; absent where nobody is asked for an API key. */
   callers?: Callers | undefined;
+  /** The hosts that are served where nobody is asked for an API key. */
+  isServed: HostCheck;
   registry: Registry;
   /** Rejects with the reason why the producer cannot do its work. */
   ready: () => Promise<void>;
@@ -35,19 +39,22 @@ export const countProblems =
   };
 
 /** What the producer serves to everybody. */
-export function publicApp({ callers, registry, ready, onProblem, ...routes }: PublicAppOptions): Express {
+export function publicApp(options: PublicAppOptions): Express {
+  const { callers, isServed, registry, ready, onProblem, ...routes } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
+  // Probes and Prometheus call under any name, and learn nothing that was published.
+  app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
+  app.use(metricsRoutes(registry));
+  app.use(requireServedHost(callers ? undefined : isServed));
   if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
-  app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(openApiRoutes());
-  app.use(metricsRoutes(registry));
   app.use(notFound);
   app.use(errorHandler(routes.log));
   return app;

@@ -1,6 +1,13 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerUnreadableRequests, closeServer, createLogger, createRegistry, listen } from '@tocsin/service';
+import {
+  closeServer,
+  createBoundedServer,
+  createHostCheck,
+  createLogger,
+  createRegistry,
+  listen,
+} from '@tocsin/service';
 import type { Express } from 'express';
 import type { Callers } from '../auth/callers.ts';
 import { publicApp } from '../http/public-app.ts';
@@ -12,8 +19,7 @@ import { testSchedules } from './test-schedules.ts';
 
 /** Serves `app` on a free port of this machine. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
-  const server = createServer(app);
-  answerUnreadableRequests(server);
+  const server = createBoundedServer(app);
   await listen(server, 0, '127.0.0.1');
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
@@ -34,6 +40,7 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
+    isServed: createHostCheck([]),
     intake: scheduled.intake,
     log,
     registry,

@@ -45,6 +45,13 @@ it('should add what the cluster needs', () => {
     replicas: [{ name: 'bff', count: 5 }],
   });
   expect(JSON.stringify(all)).toContain('notify.example.com');
+  const hosts = /^ALLOWED_HOSTS=(?:bff|producer),.*,notify\.example\.com$/;
+  expect(all).toMatchObject({
+    configMapGenerator: ['producer', 'bff'].map((name) => ({
+      ...{ name, namespace: 'realtime-microservices', behavior: 'merge' },
+      literals: [expect.stringMatching(hosts)],
+    })),
+  });
 });
 
 it('should let sidecars reach Dapr in the namespace that it is in', () => {

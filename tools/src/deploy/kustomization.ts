@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
@@ -70,8 +70,16 @@ export function kustomizationOf(variant: Variant, folder: string): object {
         patch: JSON.stringify(controlPlane),
       },
     ],
+    ...(host !== undefined && { configMapGenerator: ['producer', 'bff'].map((app) => hostsOf(app, host)) }),
     ...(bffs !== undefined && { replicas: [{ name: 'bff', count: bffs }] }),
   };
+}
+
+/** The setting of an application that also lets requests in that name the host of the Ingress. */
+function hostsOf(app: string, host: string): object {
+  const settings = readFileSync(join(ROOT, `k8s/base/${app}.env`), 'utf8').split('\n');
+  const allowed = settings.find((line) => line.startsWith('ALLOWED_HOSTS=')) ?? 'ALLOWED_HOSTS=';
+  return { name: app, namespace: NAMESPACE, behavior: 'merge', literals: [`${allowed},${host}`] };
 }
 
 /**

@@ -106,7 +106,7 @@ function addressOf(text: string, option: string): { name?: string; url: string }
   const [, name, address = ''] = /^(?:([\w.-]+)=)?(.*)$/.exec(text) ?? [];
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:')
-    return { ...(name !== undefined && { name }), url: address.replace(/\/+$/, '') };
+    return { ...(name !== undefined && { name }), url: address.replace(/(?<!\/)\/+$/, '') };
   throw new Failure(`${option} is ${text}; give an address such as http://localhost:4001.\nUse: ${USAGE}`);
 }
 

@@ -35,7 +35,7 @@ async function allProcesses(): Promise<Entry[]> {
   }
   const { output } = await run('ps', ['-axo', 'pid=,ppid=,command=']);
   return output.split('\n').flatMap((line) => {
-    const parts = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    const parts = /^\s*(\d+)\s+(\d+)\s+(\S.*)$/.exec(line);
     return parts ? [{ pid: Number(parts[1]), parent: Number(parts[2]), command: parts[3] ?? '' }] : [];
   });
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
-import { methodNotAllowed, readJson, requireJson, sendProblem, type Logger } from '@tocsin/service';
-import express, { Router } from 'express';
+import type { Accepted } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, readJson, sendProblem, type Logger } from '@tocsin/service';
+import { Router } from 'express';
 import type { Compose } from '../../ops/ports.ts';
+import { jsonBody } from '../read-body.ts';
 import { operatorOf } from './access.ts';
 import { reportUnavailable } from './unavailable.ts';
 
@@ -11,37 +12,33 @@ export function composeRoutes(compose: Compose, log: Logger): Router {
   const router = Router();
   router
     .route('/app/compose')
-    .post(
-      requireJson,
-      express.raw({ type: () => true, limit: MAX_REQUEST_BYTES }),
-      async (request, response) => {
-        const read = readJson(request.body instanceof Uint8Array ? request.body : new Uint8Array());
-        if ('problem' in read) return sendProblem(response, read.problem);
-        const body = withId(read.value);
-        try {
-          const answer = await compose(body);
-          if ('ids' in answer) {
-            log.info({ ids: answer.ids, by: operatorOf(request) }, 'composed');
-            response.status(202).json({ ids: answer.ids } satisfies Accepted);
-            return;
-          }
-          const { status, code, detail, errors, ids } = answer.problem;
-          const later = status === 429 || status === 503;
-          sendProblem(response, {
-            status,
-            code,
-            detail,
-            ...(errors && { errors }),
-            ...(ids && { ids }),
-            ...(later && { retryAfter: 1 }),
-          });
-        } catch (error) {
-          const detail =
-            'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
-          reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
+      const read = readJson(request.body as Uint8Array);
+      if ('problem' in read) return sendProblem(response, read.problem);
+      const body = withId(read.value);
+      try {
+        const answer = await compose(body);
+        if ('ids' in answer) {
+          log.info({ ids: answer.ids, by: operatorOf(request) }, 'composed');
+          response.status(202).json({ ids: answer.ids } satisfies Accepted);
+          return;
         }
-      },
-    )
+        const { status, code, detail, errors, ids } = answer.problem;
+        const later = status === 429 || status === 503;
+        sendProblem(response, {
+          status,
+          code,
+          detail,
+          ...(errors && { errors }),
+          ...(ids && { ids }),
+          ...(later && { retryAfter: 1 }),
+        });
+      } catch (error) {
+        const detail =
+          'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
+        reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
+      }
+    })
     .all(methodNotAllowed('POST'));
   return router;
 }

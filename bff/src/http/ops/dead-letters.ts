@@ -5,7 +5,14 @@ import {
   type ListedDeadLetter,
   type SetAside,
 } from '@tocsin/contracts';
-import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
+import {
+  DeadLetterError,
+  allowParameters,
+  methodNotAllowed,
+  requireJson,
+  sendProblem,
+  type Logger,
+} from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { DeadLetterBox } from '../../ops/ports.ts';
 import { operatorOf } from './access.ts';
@@ -28,6 +35,7 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       }
     };
   const router = Router();
+  router.use('/dead-letters', allowParameters());
   router
     .route('/dead-letters')
     .get(
