@@ -4,11 +4,12 @@ import {
   SignatureError,
   refuseInvocations,
   sendProblem,
+  takeBody,
   type Logger,
   type OnRefused,
   type Signer,
 } from '@tocsin/service';
-import express, { Router, type Request, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { TurnResult } from '../deliver/take.ts';
 import { FEED_METHOD, InvalidCallError, openCall, proveAnswer, type FeedAnswer } from './signed-call.ts';
@@ -48,7 +49,7 @@ export function actorRoutes({ feedHost, signer, onRefused, log }: ActorRoutesOpt
   };
 
   const take = async (request: Request, response: Response): Promise<void> => {
-    const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+    const body = request.body as Uint8Array;
     let own: Signer;
     let opened: ReturnType<typeof openCall>;
     try {
@@ -67,9 +68,8 @@ export function actorRoutes({ feedHost, signer, onRefused, log }: ActorRoutesOpt
     response.json({});
   };
 
-  const raw = express.raw({ type: () => true, limit: MAX_CALL_BYTES });
   const router = Router();
-  router.put(`/actors/${ACTOR_TYPE}/:id/method/${FEED_METHOD}`, raw, take);
+  router.put(`/actors/${ACTOR_TYPE}/:id/method/${FEED_METHOD}`, takeBody(MAX_CALL_BYTES), take);
   router.delete(`/actors/${ACTOR_TYPE}/:id`, refuseInvocations(onRefused), deactivate);
   return router;
 }

@@ -1,10 +1,10 @@
-import express, { type RequestHandler } from 'express';
-import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
+import type { RequestHandler } from 'express';
 import {
   PUBLISH_PURPOSE,
   SIGNATURE_HEADER,
   SignatureError,
   sendProblem,
+  takeBody,
   type Logger,
   type OnRefused,
   type Signer,
@@ -20,7 +20,7 @@ export interface OwnOrKeyOptions {
   log: Logger;
 }
 
-const raw = express.raw({ type: () => true, limit: MAX_REQUEST_BYTES });
+const readBody = takeBody();
 
 /**
  * Lets an invocation through that shows an API key, as the public port does, and `POST /notifications` that the bff has
@@ -45,14 +45,13 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
         retryAfter: 1,
       });
     };
-    raw(request, response, (error?: unknown) => {
+    readBody(request, response, (error?: unknown) => {
       if (error !== undefined) return next(error);
-      const body: unknown = request.body;
       const purpose = `${request.method} ${request.originalUrl}`;
       try {
         // Only this is ever signed.
         if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
-        signer.check(signature, purpose, body instanceof Uint8Array ? body : new Uint8Array());
+        signer.check(signature, purpose, request.body as Uint8Array);
       } catch (err) {
         return refuse(err);
       }

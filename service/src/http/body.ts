@@ -21,6 +21,8 @@ export const takeBody =
   (request, response, next) => {
     const { headers } = request;
     const length = headers['content-length'];
+    // An earlier handler has taken it.
+    if (request.readableEnded) return next();
     request.body = Buffer.alloc(0);
     if (length === undefined && headers['transfer-encoding'] === undefined) return next();
     if (Number(length) > limit) return refuseTooLarge(request, response, limit);
