@@ -4,7 +4,7 @@
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,read,auth,ops}';
-const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
+const ADAPTERS = '{dapr,socketio,redis,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
 
@@ -115,6 +115,7 @@ export const policies = [
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
+  { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
   {
     from: from('adapter', { room: 'socketio' }),
     allow: modules(

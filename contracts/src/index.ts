@@ -13,12 +13,14 @@
  *   gateways of all instances.
  */
 export * from './api-keys.ts';
+export * from './audit.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';
 export * from './feed-name.ts';
 export * from './feed-pattern.ts';
 export * from './identity.ts';
+export * from './known-keys.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './notification.ts';

@@ -1,5 +1,6 @@
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import {
+  DaprAuditSink,
   DeadLetters,
   Sidecar,
   Signer,
@@ -27,6 +28,7 @@ export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
+  auditReader: Backend['auditReader'];
   ready(): Promise<void>;
   stop(): void;
 }
@@ -61,6 +63,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     deadLetters: new DeadLetters(sidecar),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
+    auditSink: new DaprAuditSink(sidecar),
+    auditReader: carrier.auditReader,
     broadcaster: carrier.broadcaster,
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,

@@ -18,6 +18,7 @@ import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
+import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { readRoutes } from './read.ts';
@@ -50,6 +51,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
+  app.use(['/app/ops', '/app/compose'], auditOpsRefused(options.trail));
   app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));

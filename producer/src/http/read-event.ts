@@ -5,7 +5,7 @@ import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
 
 export type ReadEvent =
-  | { inputs: Input[]; traceparent: string | undefined }
+  | { inputs: Input[]; traceparent: string | undefined; source: string | undefined }
   | { refused: RefusedEvent }
   /** It expired on its way, as its publisher wanted (`ttlInSeconds`). */
   | { expired: string };
@@ -39,7 +39,7 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );
-  return { inputs, traceparent };
+  return { inputs, traceparent, source };
 }
 
 const SOURCE_DIGITS = 16;
