@@ -22,6 +22,7 @@ import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
+import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
@@ -63,6 +64,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(requireServedHost(isServed));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
+  app.use(OPS_PATHS, auditOpsRefused(options.trail));
   app.use('/app', requireIdentity(auth, log));
   app.use('/app', (request, _response, next) => {
     if (request.identity || request.hasOpsToken) options.onKnown(request.socket);

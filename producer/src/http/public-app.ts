@@ -7,15 +7,18 @@ import {
   notFound,
   requireServedHost,
   type HostCheck,
+  type AuditTrail,
   type Registry,
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
 import { requireApiKey } from './api-key.ts';
+import { auditRefused, auditRequests } from './audit.ts';
 import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { openApiRoutes } from './openapi.ts';
 
-export interface PublicAppOptions extends NotificationRoutesOptions {
+export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'> {
+  trail: Pick<AuditTrail, 'note'>;
   /** Those who may call; absent where nobody is asked for an API key. */
   callers?: Callers | undefined;
   /** The hosts that are served where nobody is asked for an API key. */
@@ -40,7 +43,8 @@ export const countProblems =
 
 /** What the producer serves to everybody. */
 export function publicApp(options: PublicAppOptions): Express {
-  const { callers, isServed, registry, ready, onProblem, ...routes } = options;
+  const { callers, isServed, registry, ready, onProblem, trail, ...rest } = options;
+  const routes = { ...rest, audit: auditRequests(trail, 'http') };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -51,6 +55,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(metricsRoutes(registry));
   app.use(requireServedHost(callers ? undefined : isServed));
+  app.use(['/notifications', '/feeds'], auditRefused(trail, 'http'));
   if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));

@@ -7,6 +7,7 @@ import {
   createLogger,
   createRegistry,
   listen,
+  type AuditNote,
 } from '@tocsin/service';
 import type { Express } from 'express';
 import type { Callers } from '../auth/callers.ts';
@@ -36,12 +37,14 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
   );
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
+  const notes: AuditNote[] = [];
   let fault: Error | undefined;
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
     isServed: createHostCheck([]),
     intake: scheduled.intake,
+    trail: { note: (note) => notes.push(note) },
     log,
     registry,
     ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
@@ -56,6 +59,8 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
     ...scheduled,
     ...served,
     refused,
+    /** What the audit trail was told. */
+    notes,
     setFault: (error: Error | undefined) => (fault = error),
     /** Posts a body as it is. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>

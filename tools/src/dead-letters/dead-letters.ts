@@ -1,10 +1,22 @@
-import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError, DeadLetters, Sidecar, SidecarError } from '@tocsin/service';
+import { userInfo } from 'node:os';
+import type { AuditRecord, SetAside } from '@tocsin/contracts';
+import {
+  AuditTrail,
+  DaprAuditSink,
+  DeadLetterError,
+  DeadLetters,
+  Sidecar,
+  SidecarError,
+  noteDeadLetter,
+  type AuditWho,
+} from '@tocsin/service';
 import { Failure } from '../failure.ts';
 import { whichSidecar } from '../start/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
+/** Recording what was done may take so long, in ms. */
+const AUDIT_MS = 5_000;
 
 /**
  * `npm run dead-letters`: lists what the feeds have set aside with reason and content, puts one or all back, or
@@ -12,7 +24,12 @@ const CONTENT_SHOWN = 160;
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
-  const letters = new DeadLetters(sidecar);
+  const trail = new AuditTrail({
+    sink: new DaprAuditSink(sidecar),
+    instance: 'npm run dead-letters',
+    observer: { written: () => undefined, failed: () => undefined, lost: sayLost },
+  });
+  const letters = new RecordedLetters(sidecar, trail);
   try {
     await act(letters, args);
     return 0;
@@ -24,19 +41,45 @@ export async function deadLetters(args: string[]): Promise<number> {
     const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
     throw new Failure(`${error.message}${hint}`);
   } finally {
+    await trail.stop(AUDIT_MS);
     await sidecar.close();
   }
 }
 
-async function act(letters: DeadLetters, args: string[]): Promise<void> {
+/** Dead letters whose every change is noted as that of the user who runs this. */
+class RecordedLetters extends DeadLetters {
+  readonly #trail: AuditTrail;
+  readonly #who: AuditWho = { via: 'cli', actor: { kind: 'operator', name: userInfo().username } };
+
+  constructor(sidecar: Sidecar, trail: AuditTrail) {
+    super(sidecar);
+    this.#trail = trail;
+  }
+
+  override async putBack(record: SetAside): Promise<void> {
+    const change = () => super.putBack(record);
+    await noteDeadLetter(this.#trail, this.#who, { action: 'put-back', record, change });
+  }
+
+  async delete(record: SetAside): Promise<void> {
+    const change = () => this.remove(record.entry);
+    await noteDeadLetter(this.#trail, this.#who, { action: 'delete', record, change });
+  }
+}
+
+function sayLost(records: readonly AuditRecord[]): void {
+  process.stderr.write(`The audit trail could not be told of this:\n${JSON.stringify(records)}\n`);
+}
+
+async function act(letters: RecordedLetters, args: string[]): Promise<void> {
   const [verb = 'list', entry, ...more] = args;
   if (verb === 'list' && entry === undefined) return print(await letters.list());
   if (entry === undefined || more.length > 0) throw new Failure(`Use: ${USAGE}`);
   if (verb === 'show') return say(JSON.stringify(await letters.find(entry), null, 2));
   if (verb === 'delete') {
-    const { entry: name } = await letters.find(entry);
-    await letters.remove(name);
-    return say(`Deleted: ${name}`);
+    const record = await letters.find(entry);
+    await letters.delete(record);
+    return say(`Deleted: ${record.entry}`);
   }
   if (verb !== 'put-back') throw new Failure(`Use: ${USAGE}`);
   const records = entry === '--all' ? await letters.list() : [await letters.find(entry)];
