@@ -2,12 +2,15 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENTRY_LIFE_MS, announcementSchema, parseDateTime } from '@tocsin/contracts';
 import {
+  AuditTrail,
   HAS_FAILPOINTS,
   createFailpoints,
   createLogger,
   createRefusals,
   createRegistry,
   listen,
+  noteRefusedCall,
+  observeAudit,
   recordsSpans,
   startTracing,
   withSpans,
@@ -57,6 +60,8 @@ import { Gateway } from './socketio/gateway.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
+/** Writing what the audit trail still has to say may take so long, in ms. */
+const LAST_AUDIT_MS = 1_000;
 const IDLE_MARGIN_MS = 5_000;
 /** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
 const READ_MARGIN_S = 24 * 60 * 60;
@@ -97,7 +102,16 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
-  const onRefused = createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason }));
+  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
+  const trail = new AuditTrail({
+    sink: backend.auditSink,
+    instance,
+    observer: observeAudit('bff', registry, log),
+  });
+  const onRefused = createRefusals(log, (reason) => {
+    metrics.refusedCalls.inc({ reason });
+    noteRefusedCall(trail, reason);
+  });
   const feedHost = new FeedHost({
     ...backend,
     heard,
@@ -182,6 +196,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const connections = createConnections(config, now, onConnectionRefused);
   const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
+    trail,
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
@@ -211,7 +226,6 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   });
   // After engine.io, which takes what listens to requests already for its own paths away.
   strangers.watch(server);
-  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
   const reporter = new InstanceReporter({
     instance,
     board: backend.board,
@@ -299,6 +313,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       auth.stop();
       await gateway.stop();
       kept?.stop();
+      await trail.stop(LAST_AUDIT_MS);
       await backend.close();
       await stopTracing();
       log.info('stopped');

@@ -1,4 +1,5 @@
 import type { Announcement } from '@tocsin/contracts';
+import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
 import type { FeedHost } from './deliver/feed-host.ts';
@@ -12,7 +13,7 @@ import type {
   StoreOrigin,
 } from './deliver/ports.ts';
 import type { CallFeed } from './deliver/receive.ts';
-import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
+import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
@@ -46,6 +47,8 @@ export interface Backend {
   deadLetters: DeadLetterBox;
   board: InstanceBoard;
   compose: Compose;
+  auditSink: AuditSink;
+  auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
   /** What the instances prove to each other. */
   proofs: PositionProofs;

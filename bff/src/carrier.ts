@@ -4,12 +4,17 @@ import type { Carrier } from './dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from './memory/broadcaster.ts';
 import { RedisConnection } from './redis/connection.ts';
+import { auditClient } from './redis/audit-client.ts';
+import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 
 /** The carrier that the settings name. */
 export function createCarrier(config: BffConfig, log: Logger): Carrier {
+  const audit = auditClient({ redisHost: config.REDIS_HOST, password: config.REDIS_PASSWORD });
+  const auditReader = new RedisAuditReader(audit.get);
   if (config.BROADCASTER === 'memory') {
-    return { broadcaster: new MemoryBroadcaster(), ready: () => Promise.resolve(), stop: () => undefined };
+    const broadcaster = new MemoryBroadcaster();
+    return { broadcaster, auditReader, ready: () => Promise.resolve(), stop: () => void audit.close() };
   }
   const redis = {
     redisHost: config.REDIS_HOST,
@@ -22,6 +27,7 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
   connection.start();
   return {
     broadcaster,
+    auditReader,
     socketAdapter: broadcaster.createAdapter(),
     redisMemory: () => connection.memory(),
     keepStore: (stores, events) => keepStore(redis, stores, events, log),
@@ -29,6 +35,7 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
     stop: () => {
       broadcaster.stop();
       connection.stop();
+      void audit.close();
     },
   };
 }

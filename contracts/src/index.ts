@@ -13,6 +13,7 @@
  *   gateways of all instances.
  */
 export * from './api-keys.ts';
+export * from './audit.ts';
 export * from './bidi.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
@@ -20,6 +21,7 @@ export * from './feed-log.ts';
 export * from './feed-name.ts';
 export * from './feed-pattern.ts';
 export * from './identity.ts';
+export * from './known-keys.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './notification.ts';

@@ -8,6 +8,7 @@ export const COMPONENTS = {
   pubsub: 'notification-pubsub',
   deadLetters: 'notification-deadletters',
   state: 'notification-state',
+  audit: 'notification-audit',
 } as const;
 
 /**
@@ -37,6 +38,16 @@ export const TOPICS = {
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
+  auditActs: 'notification-audit',
+  auditPublications: 'notification-audit-publications',
+  auditRefusals: 'notification-audit-refusals',
+} as const;
+
+/** The topic of each stream of the audit trail, and so its key in Redis. */
+export const AUDIT_TOPICS = {
+  acts: TOPICS.auditActs,
+  publications: TOPICS.auditPublications,
+  refusals: TOPICS.auditRefusals,
 } as const;
 
 /** The Redis stream that carries publications to the gateways of all instances; no component of Dapr. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { SECRETS } from '@tocsin/contracts';
+import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProducer, type Backend } from './app.ts';
@@ -8,6 +8,7 @@ import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
 import { MemoryKeyUseStore } from './memory/key-use-store.ts';
+import { MemoryKnownKeys } from './memory/known-keys.ts';
 import { MemorySoonStore } from './memory/soon-store.ts';
 import { FaultyBackend } from './testing/faulty-backend.ts';
 
@@ -27,12 +28,15 @@ afterEach(async () => {
 
 async function start(env: Record<string, string> = {}, secrets: Record<string, string> = {}) {
   const faulty = new FaultyBackend();
+  const audited: { stream: AuditStream; record: AuditRecord }[] = [];
   let closed = 0;
   const backend: Backend = {
     entries: faulty.entries,
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
     keyUses: new MemoryKeyUseStore(),
+    auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
+    knownKeys: new MemoryKnownKeys(),
     refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
     readSecret: (name) => Promise.resolve(secrets[name]),
@@ -63,6 +67,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
     });
   return {
     faulty,
+    audited,
     config,
     backend,
     post,

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
 import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
+  AuditTrail,
+  DaprAuditSink,
   HAS_FAILPOINTS,
   Sidecar,
   Signer,
@@ -15,8 +18,10 @@ import {
   createRefusals,
   createRegistry,
   listen,
+  observeAudit,
   parseSigningKeys,
   startTracing,
+  type AuditSink,
   type HeldSubscription,
   type Logger,
   type RunningApp,
@@ -24,12 +29,14 @@ import {
 import { pause } from '@tocsin/service/pause';
 import { Callers, parseApiKeys } from './auth/callers.ts';
 import { KeyUses, type KeyUseStore } from './auth/key-uses.ts';
+import { KeyWatch, type KnownKeysStore } from './auth/key-watch.ts';
 import type { ProducerConfig } from './config.ts';
 import { DaprAnnouncer } from './dapr/announcer.ts';
 import { createDeleteJobs } from './dapr/delete-jobs.ts';
 import { DaprEntries } from './dapr/entries.ts';
 import { DaprJobs } from './dapr/jobs.ts';
 import { DaprKeyUseStore } from './dapr/key-use-store.ts';
+import { DaprKnownKeys } from './dapr/known-keys.ts';
 import { checkReadiness } from './dapr/readiness.ts';
 import { DaprSoonStore } from './dapr/soon-store.ts';
 import { runDemo } from './demo/source.ts';
@@ -45,6 +52,8 @@ import { Intake, Schedules, type Jobs, type SoonStore } from './schedule/index.t
 
 /** What is begun when the producer is asked to stop may take so long, in ms. */
 const STOP_LIMIT_MS = 8_000;
+/** Writing what the audit trail still has to say may take so long, in ms. */
+const LAST_AUDIT_MS = 1_000;
 /** Calls of the sidecar that are still under way then may take so long, in ms. */
 const LAST_CALLS_MS = 500;
 
@@ -54,6 +63,8 @@ export interface Backend {
   announcer: Announcer;
   soon: SoonStore;
   keyUses: KeyUseStore;
+  auditSink: AuditSink;
+  knownKeys: KnownKeysStore;
   /** `handOver` is called with the name of each job at its time, where the backend does that itself. */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
   /** A secret of this application; `undefined` when there is none. */
@@ -86,6 +97,8 @@ export function daprBackend(config: ProducerConfig): Backend {
     announcer: new DaprAnnouncer(sidecar),
     soon: new DaprSoonStore(sidecar),
     keyUses: new DaprKeyUseStore(sidecar),
+    auditSink: new DaprAuditSink(sidecar),
+    knownKeys: new DaprKnownKeys(sidecar),
     createJobs: () => new DaprJobs(sidecar, deleteJobs),
     subscriptions: () => sidecar.subscriptions(),
     readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
@@ -139,9 +152,20 @@ export async function startProducer(
     now,
     onFailure: (err) => log.warn({ err }, 'a schedule could not be kept or cancelled; the caller repeats'),
   });
+  const trail = new AuditTrail({
+    sink: backend.auditSink,
+    instance: `${hostname()}:${config.PORT}`,
+    observer: observeAudit('producer', registry, log),
+  });
+  const keyWatch = new KeyWatch({
+    store: backend.knownKeys,
+    onChange: ({ action, name }) =>
+      trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
+    onFault: (err) => log.warn({ err }, 'changes of the API keys could not be recorded; trying again'),
+  });
   const stopping = new AbortController();
   const asksForKeys = config.API_KEYS === 'on';
-  const keys = asksForKeys ? apiKeys(config, backend, log) : undefined;
+  const keys = asksForKeys ? apiKeys(config, backend, keyWatch, log) : undefined;
   const callers = keys?.callers;
   const internalSecret = asksForKeys
     ? new WatchedSecret({
@@ -157,7 +181,7 @@ export async function startProducer(
     await backend.ready();
     await callers?.ready();
   };
-  const shared = { intake, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
+  const shared = { intake, trail, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const servers: Server[] = [
     createServer(boundPipelining(publicApp({ ...shared, callers, registry, ready }))),
     createServer(
@@ -203,6 +227,7 @@ export async function startProducer(
     await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
     await Promise.race([keys?.stop(), pause(LAST_CALLS_MS)]);
     await closeServer(internalServer, LAST_CALLS_MS);
+    await trail.stop(LAST_AUDIT_MS);
     await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
     await stopTracing();
     log.info('stopped');
@@ -214,10 +239,10 @@ const KEYS_FILE_EVERY_MS = 1_000;
 const KEYS_SECRET_EVERY_MS = 30_000;
 
 /** Those who may call, by records that are read again and again, and the memory of when each key was used. */
-function apiKeys({ API_KEYS_FILE: file }: ProducerConfig, backend: Backend, log: Logger) {
+function apiKeys({ API_KEYS_FILE: file }: ProducerConfig, backend: Backend, keyWatch: KeyWatch, log: Logger) {
   const watched = new WatchedSecret({
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
-    parse: parseApiKeys,
+    parse: (text) => keyWatch.see(parseApiKeys(text)),
     what: 'the secret with the API keys',
     // At a start the sidecar comes after the application; what lasts is said by /readyz.
     onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),

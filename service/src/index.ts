@@ -1,5 +1,11 @@
 /** What the two services share: configuration, logs, traces, problem answers and the way to their sidecar. */
+export * from './audit/note.ts';
+export * from './audit/note-dead-letter.ts';
+export * from './audit/note-refused-call.ts';
+export * from './audit/observe.ts';
+export * from './audit/trail.ts';
 export * from './config.ts';
+export * from './dapr/audit-sink.ts';
 export * from './dapr/dead-letter-entry.ts';
 export * from './dapr/dead-letters.ts';
 export * from './dapr/send-to-producer.ts';
@@ -7,6 +13,7 @@ export * from './dapr/sidecar.ts';
 export * from './dapr/sidecar-error.ts';
 export * from './dapr/subscription-paths.ts';
 export * from './http/api-token.ts';
+export * from './http/audit-refusals.ts';
 export * from './http/bound-pipelining.ts';
 export * from './http/client-errors.ts';
 export * from './failpoints.ts';

@@ -10,7 +10,7 @@ import {
   setAsideKey,
   type SetAside,
 } from '@tocsin/contracts';
-import { createLogger, Sidecar } from '@tocsin/service';
+import { createLogger, DaprAuditSink, Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
@@ -22,7 +22,10 @@ import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
 import { RedisConnection } from '../../bff/src/redis/connection.ts';
+import { auditClient } from '../../bff/src/redis/audit-client.ts';
+import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
+import { auditTrailSuite } from '../../bff/src/testing/suites/audit-trail.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
@@ -37,6 +40,7 @@ import { startRelay, type Relay } from '../support/relay.ts';
 let stack: Stack;
 let sidecar: Sidecar;
 let relay: Relay;
+let audit: ReturnType<typeof auditClient>;
 const broadcasters: RedisBroadcaster[] = [];
 const connections: RedisConnection[] = [];
 const servers: Server[] = [];
@@ -46,6 +50,7 @@ beforeAll(async () => {
   const { daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
   relay = await startRelay(stack.redisHost);
+  audit = auditClient({ redisHost: stack.redisHost });
   for (const redisHost of [stack.redisHost, relay.address]) {
     const log = createLogger('bff', 'fatal');
     const connection = new RedisConnection({ redisHost, timeoutMs: 2_000, name: 'the broadcaster', log });
@@ -62,6 +67,7 @@ afterAll(async () => {
   for (const broadcaster of broadcasters) broadcaster.stop();
   for (const connection of connections) connection.stop();
   relay.stop();
+  await audit.close();
   await sidecar.close();
   await stack.stop();
 });
@@ -79,6 +85,14 @@ async function connected(connection: RedisConnection): Promise<void> {
   }
   throw new Error('the broadcaster does not get ready');
 }
+
+auditTrailSuite('Dapr and Redis', () => {
+  const [sink, reader] = [new DaprAuditSink(sidecar), new RedisAuditReader(audit.get)];
+  return {
+    append: (stream, record) => sink.append(stream, record),
+    read: (before, limit) => reader.read(before, limit),
+  };
+});
 
 feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
 

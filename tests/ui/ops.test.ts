@@ -95,6 +95,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   nothing: {
     prepare: () => {
       ops.letters = [];
+      ops.audit = [];
       ops.away = false;
     },
     reach: (page) => page.getByTestId('no-letters').waitFor(),
@@ -129,12 +130,14 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
 };
 
+const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
+
 it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
   const state = STATES[name];
   state?.prepare?.();
   const page = await openOps();
   await state?.reach(page);
-  for (const { width, height, theme } of looks) {
+  for (const { width, height, theme } of [...looks, ...TABLET]) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: theme });
     await page.clock.runFor(500);

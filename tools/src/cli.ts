@@ -7,6 +7,7 @@ type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   screenshots: async () => (await import('./docs/screenshots.ts')).screenshots,
   start: async () => (await import('./start/start.ts')).start,
+  audit: async () => (await import('./audit/audit.ts')).audit,
   'api-key': async () => (await import('./auth/api-key.ts')).apiKey,
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,

@@ -17,6 +17,7 @@ export { startMemoryBff, type MemoryBff } from './docs/memory-bff.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
+export { auditRecords } from './docs/audit-records.ts';
 export { opsFigures } from './docs/ops-figures.ts';
 export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
 export { ROOT } from './paths.ts';

@@ -1,5 +1,6 @@
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import {
+  DaprAuditSink,
   DeadLetters,
   Sidecar,
   Signer,
@@ -28,6 +29,7 @@ export interface Carrier {
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
   keepStore?: (stores: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>, events: StoreEvents) => KeptStore;
+  auditReader: Backend['auditReader'];
   ready(): Promise<void>;
   stop(): void;
 }
@@ -68,6 +70,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     deadLetters: new DeadLetters(sidecar),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
+    auditSink: new DaprAuditSink(sidecar),
+    auditReader: carrier.auditReader,
     broadcaster: carrier.broadcaster,
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,

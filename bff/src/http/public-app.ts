@@ -20,6 +20,7 @@ import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
 import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
+import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
@@ -55,6 +56,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
+  app.use(OPS_PATHS, auditOpsRefused(options.trail));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
   app.use('/app', requireIdentity(auth, log));

@@ -3,6 +3,7 @@ import { Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
 import { positionProofs } from '../deliver/position-proofs.ts';
+import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';
@@ -29,7 +30,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));
   const compose: Compose = (body) => producer(body);
-  const [entries, setAside] = [new MemoryEntries(), new MemorySetAside()];
+  const [entries, setAside, audit] = [new MemoryEntries(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   return {
     log: new MemoryFeedLog(),
@@ -40,6 +41,8 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     deadLetters: new MemoryDeadLetters({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
     compose,
+    auditSink: audit,
+    auditReader: audit,
     composeWith: (given) => {
       producer = given;
     },

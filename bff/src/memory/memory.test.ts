@@ -1,3 +1,4 @@
+import { auditTrailSuite } from '../testing/suites/audit-trail.ts';
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
@@ -6,6 +7,7 @@ import { originSuite } from '../testing/suites/origin.ts';
 import { readerChannelSuite } from '../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
+import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
@@ -13,6 +15,8 @@ import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
+
+auditTrailSuite('memory', () => new MemoryAuditStore());
 
 feedLogSuite('memory', () => new MemoryFeedLog());
 

@@ -14,7 +14,7 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 import { readQuery, refuseRepeatedParameters } from './query.ts';
 
 /** `DELETE /notifications/{id}?feed=…`, `DELETE /feeds/{feed}` and `DELETE /feeds?feed=…`. */
-export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router {
+export function changeRoutes({ intake, audit, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
       const asked = read(retractRequestSchema, request, response);
@@ -24,6 +24,7 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       const caller = callerName(request);
       const ids = [id];
       const outcome = await intake.retract(feed, id, currentTraceparent(), caller);
+      audit(request, 'retract', { outcome, feeds: [feed], ids });
       if (outcome === 'accepted') {
         log.debug({ ids, feed, caller }, 'retraction accepted');
         response.status(202).json({ ids } satisfies Accepted);
@@ -41,6 +42,7 @@ export function changeRoutes({ intake, log }: NotificationRoutesOptions): Router
       if (!permits(request, response, { scope: 'erase', items: [{ feed }], pathOf: () => 'feed' })) return;
       const caller = callerName(request);
       const outcome = await intake.erase(feed, currentTraceparent(), caller);
+      audit(request, 'erase', { outcome, feeds: [feed] });
       if (outcome === 'accepted') {
         log.info({ feed, caller }, 'erasure accepted');
         response.status(202).json({ feed } satisfies Erased);

@@ -1,9 +1,11 @@
 import express, { type Request, type Response, type Router } from 'express';
-import { COMPONENTS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
+import { COMPONENTS, DEFAULT_FEED, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
   currentTraceparent,
   subscriptionRoutes,
   withRootSpan,
+  type AuditActor,
+  type AuditTrail,
   type Logger,
   type OnRefused,
   type SubscriptionPaths,
@@ -20,14 +22,24 @@ export interface EventRoutesOptions {
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
+  trail: Pick<AuditTrail, 'note'>;
   log: Logger;
 }
 
 /** What a subscriber answers: done with, or to come again. https://docs.dapr.io/reference/api/pubsub_api/ */
 type Status = 'SUCCESS' | 'RETRY';
 
+/** The source of an event is what its sender wrote there: by default the sidecar, the app id. */
+const senderOf = (source: string | undefined): AuditActor => ({
+  kind: 'app',
+  ...(source !== undefined && { name: source }),
+  claimed: true,
+});
+
 /** The sidecar refuses messages of more than 4 MiB; in base64 they are a third larger. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+
+const act = { action: 'publish', via: 'topic' } as const;
 
 /** Each message is delivered as it is: see `openEnvelope`. */
 const metadata = { rawPayload: 'true' };
@@ -45,7 +57,14 @@ const SUBSCRIPTIONS = [
  * Notifications from the topic that is open to every application. An event is done with once its notifications are
  * deposited and announced, or once what is wrong with it is kept; until then it comes again.
  */
-export function eventRoutes({ intake, refuse, deadLetterPauseMs, log, ...use }: EventRoutesOptions): Router {
+export function eventRoutes({
+  intake,
+  refuse,
+  deadLetterPauseMs,
+  trail,
+  log,
+  ...use
+}: EventRoutesOptions): Router {
   const take = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now());
     if ('expired' in read) {
@@ -54,6 +73,7 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log, ...use }: 
     }
     if ('refused' in read) {
       await refuse(read.refused);
+      trail.note({ ...act, actor: senderOf(read.refused.source), outcome: 'invalid' });
       log.warn({ event: read.refused.event, errors: read.refused.errors }, 'an event is no notification');
       return 'SUCCESS';
     }
@@ -64,6 +84,10 @@ export function eventRoutes({ intake, refuse, deadLetterPauseMs, log, ...use }: 
         undefined,
         read.publishedAt,
       );
+      const feeds = read.inputs.map(({ feed = DEFAULT_FEED }) => feed);
+      // What is not accepted comes again until it is.
+      if (outcome === 'accepted')
+        trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
       if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
       else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';

@@ -10,6 +10,7 @@ import {
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
 import type { Schedules } from '../schedule/index.ts';
+import { auditRefused, auditRequests } from './audit.ts';
 import { changeRoutes } from './changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -17,7 +18,8 @@ import { requireOwnOrKey } from './own-or-key.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
-export interface InternalAppOptions extends NotificationRoutesOptions, Omit<EventRoutesOptions, 'intake'> {
+export interface InternalAppOptions
+  extends Omit<NotificationRoutesOptions, 'audit'>, Omit<EventRoutesOptions, 'intake'> {
   schedules: Pick<Schedules, 'takeOver'>;
   /** Those who may call; absent where nobody is asked for an API key. */
   callers?: Callers | undefined;
@@ -34,7 +36,8 @@ export interface InternalAppOptions extends NotificationRoutesOptions, Omit<Even
  * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
  */
 export function internalApp(options: InternalAppOptions): Express {
-  const { token, onProblem, schedules, callers, signer, ...routes } = options;
+  const { token, onProblem, schedules, callers, signer, ...rest } = options;
+  const routes = { ...rest, audit: auditRequests(rest.trail, 'invocation') };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -43,6 +46,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive', version: VERSION });
   });
+  app.use(auditRefused(rest.trail, 'invocation'));
   app.use(requireApiToken(token));
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
   if (callers && signer)

@@ -5,15 +5,18 @@ import {
   healthRoutes,
   metricsRoutes,
   notFound,
+  type AuditTrail,
   type Registry,
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
 import { requireApiKey } from './api-key.ts';
+import { auditRefused, auditRequests } from './audit.ts';
 import { changeRoutes } from './changes.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { openApiRoutes } from './openapi.ts';
 
-export interface PublicAppOptions extends NotificationRoutesOptions {
+export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'> {
+  trail: Pick<AuditTrail, 'note'>;
   /** Those who may call; absent where nobody is asked for an API key. */
   callers?: Callers | undefined;
   registry: Registry;
@@ -35,13 +38,22 @@ export const countProblems =
   };
 
 /** What the producer serves to everybody. */
-export function publicApp({ callers, registry, ready, onProblem, ...routes }: PublicAppOptions): Express {
+export function publicApp({
+  callers,
+  registry,
+  ready,
+  onProblem,
+  trail,
+  ...rest
+}: PublicAppOptions): Express {
+  const routes = { ...rest, audit: auditRequests(trail, 'http') };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
+  app.use(['/notifications', '/feeds'], auditRefused(trail, 'http'));
   if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));

@@ -8,6 +8,7 @@ export type ReadEvent =
   | {
       inputs: Input[];
       traceparent: string | undefined;
+      source: string | undefined;
       /** When it says that it was published, in ms since 1970. */
       publishedAt: number | undefined;
     }
@@ -45,7 +46,8 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
         },
   );
   const time = textOf(event.time);
-  return { inputs, traceparent, publishedAt: time === undefined ? undefined : parseDateTime(time) };
+  const publishedAt = time === undefined ? undefined : parseDateTime(time);
+  return { inputs, traceparent, source, publishedAt };
 }
 
 const SOURCE_DIGITS = 16;

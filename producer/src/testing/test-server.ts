@@ -1,6 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerUnreadableRequests, closeServer, createLogger, createRegistry, listen } from '@tocsin/service';
+import {
+  answerUnreadableRequests,
+  closeServer,
+  createLogger,
+  createRegistry,
+  listen,
+  type AuditNote,
+} from '@tocsin/service';
 import type { Express } from 'express';
 import type { Callers } from '../auth/callers.ts';
 import { publicApp } from '../http/public-app.ts';
@@ -30,11 +37,13 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
   );
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
+  const notes: AuditNote[] = [];
   let fault: Error | undefined;
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
     intake: scheduled.intake,
+    trail: { note: (note) => notes.push(note) },
     log,
     registry,
     ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
@@ -49,6 +58,8 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
     ...scheduled,
     ...served,
     refused,
+    /** What the audit trail was told. */
+    notes,
     setFault: (error: Error | undefined) => (fault = error),
     /** Posts a body as it is. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>

@@ -69,9 +69,13 @@ export class Sidecar {
     return text === '' ? undefined : text;
   }
 
-  /** Publishes `data` as a CloudEvent; resolves when the broker has it. */
-  async publish(pubsub: string, topic: string, data: unknown): Promise<void> {
-    await this.#call('POST', `/v1.0/publish/${pubsub}/${topic}`, data);
+  /** Publishes `data` as a CloudEvent, or as it is; resolves when the broker has it. */
+  async publish(pubsub: string, topic: string, data: unknown, { raw = false } = {}): Promise<void> {
+    await this.#call(
+      'POST',
+      `/v1.0/publish/${pubsub}/${topic}${raw ? '?metadata.rawPayload=true' : ''}`,
+      data,
+    );
   }
 
   /**

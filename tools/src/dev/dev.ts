@@ -3,6 +3,7 @@ import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
 import {
   MemoryJobs,
   MemoryKeyUseStore,
+  MemoryKnownKeys,
   MemorySoonStore,
   producerSettings,
   startProducer,
@@ -94,6 +95,8 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   },
   soon: new MemorySoonStore(),
   keyUses: new MemoryKeyUseStore(),
+  auditSink: bff.auditSink,
+  knownKeys: new MemoryKnownKeys(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
   subscriptions: () => Promise.resolve([]),

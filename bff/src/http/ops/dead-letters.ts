@@ -5,14 +5,22 @@ import {
   type ListedDeadLetter,
   type SetAside,
 } from '@tocsin/contracts';
-import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
+import {
+  DeadLetterError,
+  methodNotAllowed,
+  noteDeadLetter,
+  requireJson,
+  sendProblem,
+  type Logger,
+} from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { DeadLetterBox } from '../../ops/ports.ts';
 import { operatorOf } from './access.ts';
+import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
-export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
+export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger): Router {
   const answering =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
     async (request, response, next) => {
@@ -48,8 +56,10 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
     )
     .delete(
       answering(async (request, response) => {
-        const { entry } = await box.find(request.params.entry);
-        await box.remove(entry);
+        const record = await box.find(request.params.entry);
+        const { entry } = record;
+        const change = () => box.remove(entry);
+        await noteDeadLetter(trail, whoActs(request), { action: 'delete', record, change });
         log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
         response.status(204).end();
       }),
@@ -61,7 +71,8 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       requireJson,
       answering(async (request, response) => {
         const record = await box.find(request.params.entry);
-        await box.putBack(record);
+        const change = () => box.putBack(record);
+        await noteDeadLetter(trail, whoActs(request), { action: 'put-back', record, change });
         log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
         response.status(204).end();
       }),
