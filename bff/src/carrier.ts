@@ -6,6 +6,8 @@ import { MemoryBroadcaster } from './memory/broadcaster.ts';
 import { auditClient } from './redis/audit-client.ts';
 import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisConnection } from './redis/connection.ts';
+import { auditClient } from './redis/audit-client.ts';
+import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 
 /** The carrier that the settings name. */

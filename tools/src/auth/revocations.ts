@@ -7,6 +7,7 @@ import {
   revokeSchema,
 } from '@tocsin/contracts';
 import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
+import { commandTrail, whoRuns } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { whichSidecar } from '../start/which-sidecar.ts';
 
@@ -26,13 +27,16 @@ interface Asked {
 export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
   const list = listBehind(sidecar);
+  const trail = commandTrail(sidecar, 'token');
   try {
     if (revoke !== undefined) {
       const asked = readRevoke(revoke, before);
       const counts = await list.revoke(asked.sub, asked.before);
+      trail.note({ ...whoRuns(), action: 'reader-revoked', outcome: 'done', ids: [counts.sub] });
       say(`Revoked: tokens of ${counts.sub} issued at or before ${counts.before}, and those without iat.`);
     } else if (lift !== undefined) {
       if (!(await list.lift(lift))) throw new Failure(`No tokens of ${lift} are revoked.`);
+      trail.note({ ...whoRuns(), action: 'reader-restored', outcome: 'done', ids: [lift] });
       say(`Lifted: tokens of ${lift} are accepted again.`);
     } else {
       const kept = (await list.read()) ?? [];
@@ -47,6 +51,7 @@ export async function revocations({ revoke, before, lift }: Asked): Promise<numb
     }
     throw error;
   } finally {
+    await trail.stop();
     await sidecar.close();
   }
 }

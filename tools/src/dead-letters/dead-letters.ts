@@ -1,15 +1,6 @@
-import { userInfo } from 'node:os';
-import type { AuditRecord, SetAside } from '@tocsin/contracts';
-import {
-  AuditTrail,
-  DaprAuditSink,
-  DeadLetterError,
-  DeadLetters,
-  Sidecar,
-  SidecarError,
-  noteDeadLetter,
-  type AuditWho,
-} from '@tocsin/service';
+import type { SetAside } from '@tocsin/contracts';
+import { DeadLetterError, DeadLetters, Sidecar, SidecarError, noteDeadLetter } from '@tocsin/service';
+import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { whichSidecar } from '../start/which-sidecar.ts';
 
@@ -24,11 +15,7 @@ const AUDIT_MS = 5_000;
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
-  const trail = new AuditTrail({
-    sink: new DaprAuditSink(sidecar),
-    instance: 'npm run dead-letters',
-    observer: { written: () => undefined, failed: () => undefined, lost: sayLost },
-  });
+  const trail = commandTrail(sidecar, 'dead-letters');
   const letters = new RecordedLetters(sidecar, trail);
   try {
     await act(letters, args);
@@ -41,17 +28,17 @@ export async function deadLetters(args: string[]): Promise<number> {
     const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
     throw new Failure(`${error.message}${hint}`);
   } finally {
-    await trail.stop(AUDIT_MS);
+    await trail.stop();
     await sidecar.close();
   }
 }
 
 /** Dead letters whose every change is noted as that of the user who runs this. */
 class RecordedLetters extends DeadLetters {
-  readonly #trail: AuditTrail;
-  readonly #who: AuditWho = { via: 'cli', actor: { kind: 'operator', name: userInfo().username } };
+  readonly #trail: CommandTrail;
+  readonly #who = whoRuns();
 
-  constructor(sidecar: Sidecar, trail: AuditTrail) {
+  constructor(sidecar: Sidecar, trail: CommandTrail) {
     super(sidecar);
     this.#trail = trail;
   }
@@ -65,10 +52,6 @@ class RecordedLetters extends DeadLetters {
     const change = () => this.remove(record.entry);
     await noteDeadLetter(this.#trail, this.#who, { action: 'delete', record, change });
   }
-}
-
-function sayLost(records: readonly AuditRecord[]): void {
-  process.stderr.write(`The audit trail could not be told of this:\n${JSON.stringify(records)}\n`);
 }
 
 async function act(letters: RecordedLetters, args: string[]): Promise<void> {

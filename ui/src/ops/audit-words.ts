@@ -12,7 +12,7 @@ export const ACTIONS: Readonly<Record<string, string>> = {
   'key-changed': 'Changed a key',
   'key-revoked': 'Revoked a key',
   'reader-revoked': 'Revoked a reader’s tokens',
-  'reader-restored': 'Accepts a reader’s tokens again',
+  'reader-restored': 'Lifted a revocation',
   'internal-call': 'Called an internal port',
   call: 'Another call',
 };

@@ -10,6 +10,7 @@ import { Router, type Request, type RequestHandler } from 'express';
 import type { Revocations } from '../../auth/revocations.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import { operatorOf } from './access.ts';
+import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 import { whoActs, type Trail } from './who-acts.ts';
 
