@@ -13,6 +13,7 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
   }
   const redis = {
     redisHost: config.REDIS_HOST,
+    username: config.REDIS_USERNAME,
     password: config.REDIS_PASSWORD,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
     log,
