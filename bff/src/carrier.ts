@@ -6,13 +6,15 @@ import { MemoryBroadcaster } from './memory/broadcaster.ts';
 import { auditClient } from './redis/audit-client.ts';
 import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisConnection } from './redis/connection.ts';
-import { auditClient } from './redis/audit-client.ts';
-import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 
 /** The carrier that the settings name. */
 export function createCarrier(config: BffConfig, log: Logger): Carrier {
-  const audit = auditClient({ redisHost: config.REDIS_HOST, password: config.REDIS_PASSWORD });
+  const audit = auditClient({
+    redisHost: config.REDIS_HOST,
+    username: config.REDIS_USERNAME,
+    password: config.REDIS_PASSWORD,
+  });
   const auditReader = new RedisAuditReader(audit.get);
   if (config.BROADCASTER === 'memory') {
     const broadcaster = new MemoryBroadcaster();
@@ -20,6 +22,7 @@ export function createCarrier(config: BffConfig, log: Logger): Carrier {
   }
   const redis = {
     redisHost: config.REDIS_HOST,
+    username: config.REDIS_USERNAME,
     password: config.REDIS_PASSWORD,
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
     log,

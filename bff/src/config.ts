@@ -32,7 +32,8 @@ export const bffSettings = z.object({
     .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')
     .default('localhost:6379')
     .describe('Redis that the broadcaster uses, as host:port'),
-  REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
+  REDIS_USERNAME: z.string().optional().describe('User of that Redis; without one its default user'),
+  REDIS_PASSWORD: z.string().optional().describe('Password of that user'),
   BROADCAST_BYTES: withDefault(
     wholeNumberSetting(1024 * 1024, 1024 * 1024 * 1024),
     16 * 1024 * 1024,

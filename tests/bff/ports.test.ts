@@ -24,8 +24,6 @@ import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
 import { auditClient } from '../../bff/src/redis/audit-client.ts';
 import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
 import { RedisConnection } from '../../bff/src/redis/connection.ts';
-import { auditClient } from '../../bff/src/redis/audit-client.ts';
-import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { auditTrailSuite } from '../../bff/src/testing/suites/audit-trail.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';

@@ -72,6 +72,7 @@ describe('a stack that is locked down', () => {
     operator = await redisAs('operator', SECRETS.operator);
     stack = await startStack({
       redisHost: `127.0.0.1:${redisPort}`,
+      redisUsername: 'tocsin',
       redisPassword: SECRETS.redis,
       env: { LOG_LEVEL: 'debug' },
       bffEnv: { AUTH_MODE: 'jwt' },
@@ -170,11 +171,11 @@ describe('a stack that is locked down', () => {
     ['list keys', ['KEYS', '*']],
     ['read keys of others', ['GET', 'session:1']],
     ['write keys of others', ['SET', 'session:1', 'x']],
-    ['give itself rights', ['ACL', 'SETUSER', 'default', '+@all']],
+    ['give itself rights', ['ACL', 'SETUSER', 'tocsin', '+@all']],
     ['run modules or scripts of others', ['FUNCTION', 'LIST']],
     ['copy the data elsewhere', ['REPLICAOF', '127.0.0.1', '1']],
   ])('should have a Redis user that cannot %s', async (_what, command) => {
-    const client = await redisAs('default', SECRETS.redis);
+    const client = await redisAs('tocsin', SECRETS.redis);
     await expect(client.sendCommand(command)).rejects.toThrow(/NOPERM/);
     client.destroy();
   });

@@ -23,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   dev: async () => (await import('./dev/dev.ts')).dev,
   sbom: async () => (await import('./supply/sbom.ts')).sbom,
+  scan: async () => (await import('./supply/scan.ts')).scan,
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export interface ToolsConfig {
   /** An existing Redis (`host:port`) to use instead of a private one. */
   redisHost: string | undefined;
+  redisUsername: string | undefined;
   redisPassword: string | undefined;
   /** Folder above `.dapr/bin` of an installed Dapr. */
   daprHome: string;
@@ -53,6 +54,7 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
   return {
     redisHost: env['REDIS_HOST'] || undefined,
+    redisUsername: env['REDIS_USERNAME'] || undefined,
     redisPassword: env['REDIS_PASSWORD'] || undefined,
     daprHome: env['DAPR_RUNTIME_PATH'] || home,
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),

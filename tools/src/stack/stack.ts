@@ -40,7 +40,9 @@ export interface StackOptions {
   bffEnv?: EnvOf;
   /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
   redisHost?: string;
-  /** The password of that Redis. */
+  /** The user of that Redis, if it is not its default one. */
+  redisUsername?: string;
+  /** The password of that user. */
   redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
@@ -122,6 +124,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
       DAPR_API_TOKEN: daprApiToken,
       APP_API_TOKEN: randomBytes(16).toString('hex'),
       REDIS_HOST: redisHost,
+      ...(options.redisUsername !== undefined && { REDIS_USERNAME: options.redisUsername }),
       ...(options.redisPassword !== undefined && { REDIS_PASSWORD: options.redisPassword }),
     },
     secrets: { ...internalSecret(randomBytes(48).toString('base64url')), ...options.secrets },

@@ -64,12 +64,15 @@ export function splitHost(address: string, setting = 'REDIS_HOST'): { host: stri
 }
 
 /** @throws Failure if the Redis of REDIS_HOST does not answer or refuses the password. */
-export async function checkForeignRedis(address: string, password: string | undefined): Promise<void> {
+export async function checkForeignRedis(
+  address: string,
+  user: { name: string | undefined; password: string | undefined },
+): Promise<void> {
   const { host, port } = splitHost(address);
-  const fault = await pingRedis(host, port, password);
+  const fault = await pingRedis(host, port, user);
   if (!fault) return;
   throw new Failure(
-    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST and ` +
-      'REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
+    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST, ` +
+      'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
   );
 }

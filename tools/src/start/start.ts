@@ -47,7 +47,8 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const secrets = secretEnvironment(config.auth, options.dataDir);
   const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
-  if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
+  if (config.redisHost)
+    await checkForeignRedis(config.redisHost, { name: config.redisUsername, password: config.redisPassword });
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),

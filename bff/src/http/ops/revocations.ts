@@ -12,7 +12,6 @@ import { jsonBody, readBody } from '../read-body.ts';
 import { operatorOf } from './access.ts';
 import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
-import { whoActs, type Trail } from './who-acts.ts';
 
 /** `/revocations`: the subjects whose earlier tokens are refused; added, listed and lifted. */
 export function revocationRoutes(
