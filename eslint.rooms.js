@@ -115,7 +115,6 @@ export const policies = [
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
   {
     from: from('adapter', { room: 'socketio' }),
     allow: modules(

@@ -2,16 +2,12 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { ENTRY_LIFE_MS, announcementSchema, parseDateTime } from '@tocsin/contracts';
 import {
-  AuditTrail,
   HAS_FAILPOINTS,
   createFailpoints,
   createHostCheck,
   createLogger,
-  createRefusals,
   createRegistry,
   listen,
-  noteRefusedCall,
-  observeAudit,
   recordsSpans,
   startTracing,
   withSpans,
@@ -58,11 +54,10 @@ import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
+import { createTrail } from './trail.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
-/** Writing what the audit trail still has to say may take so long, in ms. */
-const LAST_AUDIT_MS = 1_000;
 const IDLE_MARGIN_MS = 5_000;
 /** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
 const READ_MARGIN_S = 24 * 60 * 60;
@@ -104,15 +99,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   );
   const turnEvents = observeTurns(log, metrics);
   const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
-  const trail = new AuditTrail({
-    sink: backend.auditSink,
-    instance,
-    observer: observeAudit('bff', registry, log),
-  });
-  const onRefused = createRefusals(log, (reason) => {
-    metrics.refusedCalls.inc({ reason });
-    noteRefusedCall(trail, reason);
-  });
+  const { trail, onRefused, stopTrail } = createTrail({ backend, instance, registry, metrics, log });
   const feedHost = new FeedHost({
     ...backend,
     heard,
@@ -315,7 +302,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       auth.stop();
       await gateway.stop();
       kept?.stop();
-      await trail.stop(LAST_AUDIT_MS);
+      await stopTrail();
       await backend.close();
       await stopTracing();
       log.info('stopped');

@@ -62,9 +62,9 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(metricsRoutes(registry));
   // Probes and Prometheus call under any name, and learn nothing that was published.
   app.use(requireServedHost(isServed));
+  app.use(OPS_PATHS, auditOpsRefused(options.trail));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
-  app.use(OPS_PATHS, auditOpsRefused(options.trail));
   app.use('/app', requireIdentity(auth, log));
   app.use('/app', (request, _response, next) => {
     if (request.identity || request.hasOpsToken) options.onKnown(request.socket);

@@ -50,8 +50,8 @@ export function internalApp(options: InternalAppOptions): Express {
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'alive', version: VERSION });
   });
-  app.use(requireServedHost(token === undefined ? isServed : undefined));
   app.use(auditRefused(rest.trail, 'invocation'));
+  app.use(requireServedHost(token === undefined ? isServed : undefined));
   app.use(requireApiToken(token));
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
   if (callers && signer)

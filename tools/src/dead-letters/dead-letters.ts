@@ -6,8 +6,6 @@ import { whichSidecar } from '../start/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
-/** Recording what was done may take so long, in ms. */
-const AUDIT_MS = 5_000;
 
 /**
  * `npm run dead-letters`: lists what the feeds have set aside with reason and content, puts one or all back, or

@@ -28,8 +28,7 @@ export function opsRoutes(options: OpsRoutesOptions): Router {
   const router = Router();
   router.use(OPS_PATHS, requireOps(opsAccess));
   router.use('/app/ops', instanceRoutes(board, now, log), deadLetterRoutes(deadLetters, trail, log));
-  router.use('/app/ops', revocationRoutes(revocations, trail, now, log));
-  router.use('/app/ops', auditRoutes(auditReader, log));
+  router.use('/app/ops', revocationRoutes(revocations, trail, now, log), auditRoutes(auditReader, log));
   router.use(composeRoutes(compose, trail, log));
   return router;
 }

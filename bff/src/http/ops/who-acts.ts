@@ -1,16 +1,16 @@
 import type { AuditAction } from '@tocsin/contracts';
 import { auditRefusals, type AuditActor, type AuditTrail, type AuditWho } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
-import '../identity.ts';
 import './access.ts';
+import '../identity.ts';
 
 export type Trail = Pick<AuditTrail, 'note'>;
 
-/** Who uses the ops page: the reader of the token, the bearer of OPS_TOKEN, or without either an anonymous one. */
-const actorOf = ({ identity, hasOpsToken }: Request): AuditActor => {
+/** Who uses the ops page: the bearer of OPS_TOKEN or of another token, or nobody by name where none is asked for. */
+function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   if (hasOpsToken) return { kind: 'operator', name: 'OPS_TOKEN' };
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
-};
+}
 
 /** Who acts on the ops page, for the audit trail. */
 export const whoActs = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
