@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema, parseDateTime } from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, announcementSchema } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   createFailpoints,
@@ -11,7 +11,6 @@ import {
   recordsSpans,
   startTracing,
   withSpans,
-  withoutTrace,
   pause,
   type RunningApp,
 } from '@tocsin/service';
@@ -34,13 +33,11 @@ import {
   type CallFeed,
 } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
-import type { OpsAccess } from './http/ops/access.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
-import { isLoopback } from './loopback.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
-import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { observePushed } from './observe/pushed.ts';
 import { addRedisGauges } from './observe/redis-gauges.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
@@ -50,6 +47,7 @@ import { DocumentLedger } from './read/document-ledger.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
 import { ReaderNews } from './read/reader-news.ts';
+import { opsAccessOf, sayWhoMayEnter } from './ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission.ts';
@@ -63,11 +61,6 @@ const IDLE_MARGIN_MS = 5_000;
 const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
-
-const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: BffConfig): OpsAccess => ({
-  token,
-  open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
-});
 
 /** Starts an instance of the bff; resolves when all its ports listen. */
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
@@ -227,19 +220,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     }),
     onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
   });
+  const observe = observePushed(log, metrics, now);
   backend.broadcaster.onEvent((event: Broadcast) => {
     const shown = views.receive(event);
     if (shown) gateway.send(shown);
-    metrics.pushed.inc(event.publications.length);
-    if (log.isLevelEnabled('debug')) {
-      const ids = loggedIds(event.publications);
-      // The carrier reads within the trace in which it began to read, which is not that of the event.
-      withoutTrace(() => log.debug({ feed: event.feed, ids }, 'pushed'));
-    }
-    for (const { notification } of event.publications) {
-      if (notification)
-        metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);
-    }
+    observe(event);
   });
   new ReaderNews({
     channel: backend.broadcaster,
@@ -274,15 +259,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
-  if (auth.mode === 'none') {
-    log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
-    const { token, open } = opsAccessOf(config);
-    if (token === undefined) {
-      log.info(
-        `no OPS_TOKEN: the operations page is ${open ? 'open to whoever reaches this port' : 'closed'}`,
-      );
-    }
-  }
+  if (auth.mode === 'none') sayWhoMayEnter(log, opsAccessOf(config));
 
   return {
     async leave() {

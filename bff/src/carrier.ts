@@ -3,6 +3,8 @@ import type { BffConfig } from './config.ts';
 import type { Carrier } from './dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from './memory/broadcaster.ts';
+import { auditClient } from './redis/audit-client.ts';
+import { RedisAuditReader } from './redis/audit-reader.ts';
 import { RedisConnection } from './redis/connection.ts';
 import { RedisBroadcaster } from './socketio/redis-broadcaster.ts';
 

@@ -21,6 +21,8 @@ import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
+import { auditClient } from '../../bff/src/redis/audit-client.ts';
+import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
 import { RedisConnection } from '../../bff/src/redis/connection.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { auditTrailSuite } from '../../bff/src/testing/suites/audit-trail.ts';

@@ -29,8 +29,7 @@ export async function keysWith(redisHost: string, text: string): Promise<string[
     const found: string[] = [];
     for await (const keys of client.scanIterator({ COUNT: 1_000 }))
       for (const key of keys)
-        if (key.includes(text) || JSON.stringify(await valueOf(client as Client, key))?.includes(text))
-          found.push(key);
+        if (key.includes(text) || JSON.stringify(await valueOf(client, key))?.includes(text)) found.push(key);
     return found.sort();
   } finally {
     await client.close();

@@ -66,10 +66,8 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
   const tag = randomBytes(4).toString('hex');
   const [outer, inner] = [`tn${tag}a`, `tn${tag}b`];
   // The networks for benchmarks (RFC 2544), which nothing else uses.
-  const network = `198.18.${randomInt(256)}.${4 * randomInt(64)}`;
-  const [address, own] = [1, 2].map((offset) =>
-    network.replace(/\d+$/, (last) => String(Number(last) + offset)),
-  );
+  const [third, last] = [randomInt(256), 4 * randomInt(64)];
+  const [address, own] = [1, 2].map((offset) => `198.18.${third}.${last + offset}`);
   const network6 = `fd42:${tag.slice(0, 4)}:${tag.slice(4)}`;
   try {
     await ip(...onHost, 'link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', name);

@@ -31,7 +31,7 @@ export async function lookInto(redisHost: string) {
     deadLetters: async (): Promise<number> =>
       (await client.exists(TOPICS.deadAnnouncements)) === 0
         ? 0
-        : Number((await client.xInfoStream(TOPICS.deadAnnouncements))['entries-added']),
+        : (await client.xInfoStream(TOPICS.deadAnnouncements))['entries-added'],
     /** Loses everything. Only for the Redis of a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();

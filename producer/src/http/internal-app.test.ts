@@ -1,13 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Notification, RefusedEvent } from '@tocsin/contracts';
-import {
-  SubscriptionPaths,
-  createHostCheck,
-  createLogger,
-  type AuditNote,
-  type HeldSubscription,
-} from '@tocsin/service';
+import { SubscriptionPaths, createHostCheck, createLogger, type HeldSubscription } from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
 import { notification, testProducer } from '../testing/test-producer.ts';
 import { testSchedules } from '../testing/test-schedules.ts';
