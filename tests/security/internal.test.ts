@@ -60,9 +60,11 @@ const publish = async (id: string): Promise<void> => {
 /** All that an attack could have changed. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  keys: (await redis.keys('*')).filter((key) => !/instance/.test(key)).sort(),
+  // The refusal itself is on record, and what others have noted by the way.
+  keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
-  announced: await redis.xLen('notification-announcements'),
+  // Also those that were trimmed since.
+  announced: (await redis.xInfoStream('notification-announcements'))['entries-added'],
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;

@@ -128,6 +128,7 @@ describe('a stack that is locked down', () => {
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
     await publish('POST', '/notifications', { id: 'soon', title: CONTENT, deliverAt: inMs(2_000) });
     await publish('POST', '/notifications', { id: 'gone', title: CONTENT });
+    await observer.sees(['gone']);
     await publish('DELETE', '/notifications/gone');
     await publish('POST', '/notifications', { id: 'away', feed: 'user:ben', title: CONTENT });
     await publish('DELETE', '/feeds/user:ben');

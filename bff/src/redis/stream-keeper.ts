@@ -1,4 +1,4 @@
-import { TOPICS } from '@tocsin/contracts';
+import { AUDIT_TOPICS, TOPICS } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
 import type { RedisConnection } from './connection.ts';
 import { ERASURES_STREAM } from './erasure-log.ts';
@@ -19,8 +19,10 @@ const FAILURES_TOLD = 15;
 /** When a stream is too large, this part of its bound stays. */
 const KEPT = 0.9;
 
+/** The audit trail is bounded by its component, and is not to be deleted here. */
+const isOfTheTrail = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
 /** The streams of Dapr's topics: nothing is dropped before it is acknowledged, but where a stream is bounded too. */
-const STREAMS: readonly string[] = Object.values(TOPICS);
+const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isOfTheTrail(topic));
 const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadAnnouncements,
   TOPICS.deadNotifications,
