@@ -13,6 +13,8 @@ export const setAsideSchema = z.strictObject({
   faults: z.array(z.string()),
   content: z.string().nullable(),
   at: dateTimeSchema,
+  /** The id of the event that was refused. */
+  event: z.string().optional(),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 

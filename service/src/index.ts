@@ -17,6 +17,7 @@ export * from './http/audit-refusals.ts';
 export * from './http/body.ts';
 export * from './http/bounded-server.ts';
 export * from './failpoints.ts';
+export * from './json-depth.ts';
 export * from './http/errors.ts';
 export * from './http/health.ts';
 export * from './http/hosts.ts';

@@ -132,7 +132,14 @@ const answering =
       await work(data);
       return DaprPubSubStatusEnum.SUCCESS;
     } catch (error) {
-      log.warn({ err: error, announcement: data }, consequence);
+      log.warn({ err: error, ...namesOf(data) }, consequence);
       return DaprPubSubStatusEnum.RETRY;
     }
   };
+
+/** What a message names, without its content. */
+function namesOf(data: unknown): object {
+  const { feed, run, seq, event } =
+    typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+  return { feed, run, seq, event };
+}

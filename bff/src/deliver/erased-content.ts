@@ -38,6 +38,9 @@ export class ErasedContent {
   /** Whether an item of a message, valid or not, is erased. */
   has(item: unknown, context: ItemContext): boolean {
     const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
+    // Of an item that is no notification, the feed may stand anywhere.
+    if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
+      return true;
     return this.#has(
       typeof feed === 'string' ? feed : (context.feed ?? DEFAULT_FEED),
       typeof id === 'string' ? id : context.id,
@@ -54,10 +57,12 @@ export class ErasedContent {
 
   /** Whether text that cannot be read names a feed or an id that is erased. */
   isNamedIn(text: string, publishedAt: number): boolean {
-    const names = (name: string) => text.includes(JSON.stringify(name));
+    const readings = readingsOf(text);
+    const names = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
     return this.feeds.some(
       (feed) =>
-        (publishedAt < (this.#before.get(feed) ?? 0) && names(feed)) ||
+        (publishedAt < (this.#before.get(feed) ?? 0) &&
+          readings.some((reading) => mentions(reading, feed))) ||
         [...(this.#ids.get(feed) ?? [])].some((id) => names(id)),
     );
   }
@@ -66,4 +71,20 @@ export class ErasedContent {
     if (publishedAt < (this.#before.get(feed) ?? 0)) return true;
     return id !== undefined && (this.#ids.get(feed)?.has(id) ?? false);
   }
+}
+
+const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
+/** What a text can be read as: as it is, without escapes (JSON within JSON has several), and as the bytes that it stands for. */
+function readingsOf(text: string): string[] {
+  const plain = text.replaceAll('\\', '');
+  const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
+  return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
+}
+
+/** Whether the name stands in the text, and not as the beginning of a longer one. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;
+  }
+  return false;
 }

@@ -89,6 +89,7 @@ export async function keepRefusedEvent(
       faults,
       content,
       at: new Date().toISOString(),
+      event,
     });
   } else await setAside.add(unreadable(data, ['is not a refused event']));
   return 'set-aside';

@@ -35,6 +35,12 @@ it('should leave nothing of a record with nothing else, also of one that came a 
   ).toBeUndefined();
 });
 
+it('should know a record by the event that it came in', () => {
+  const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
+  expect(withoutErased(refused, content)).toBeUndefined();
+  expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
+});
+
 it('should take out what is erased and keep the rest', () => {
   const event = record([{ id: 'gone', title: 'a' }, { id: 'stays' }]);
   expect(withoutErased(event, content)).toEqual({ ...event, content: '[{"id":"stays"}]' });

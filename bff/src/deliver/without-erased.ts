@@ -14,9 +14,11 @@ export function withoutErased(record: SetAside, content: ErasedContent): SetAsid
   const value = parse(record.content);
   const list = listIn(value);
   if (!list) return content.isNamedIn(record.content, publishedAt) ? undefined : record;
-  const left = list.filter((item) => {
+  const { event } = record;
+  const left = list.filter((item, index) => {
     const createdAt = createdAtOf(item);
-    const context = { publishedAt: createdAt ?? publishedAt };
+    const id = event !== undefined && Array.isArray(value) ? `${event}:${index}` : event;
+    const context = { id, publishedAt: createdAt ?? publishedAt };
     return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
   });
   if (left.length === list.length) return record;

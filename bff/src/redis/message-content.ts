@@ -24,7 +24,9 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   if (!refused.success) return false;
   const items = itemsOf(parseJson(refused.data.content));
   if (items === undefined) return content.isNamedIn(refused.data.content, publishedAt);
-  return items.some((item) => content.has(item, { id: refused.data.event, publishedAt }));
+  const { event } = refused.data;
+  const named = (index: number) => (items.length > 1 ? `${event}:${index}` : event);
+  return items.some((item, index) => content.has(item, { id: named(index), publishedAt }));
 }
 
 /** The items of a value that was published, as far as it has any. */

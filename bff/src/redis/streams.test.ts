@@ -78,6 +78,10 @@ describe('a message with what is erased', () => {
     expect(isRefusedErased(refused([ada, { id: 'other' }]), content)).toBe(true);
     expect(isRefusedErased(refused({ title: 1 }, 'gone'), content)).toBe(true);
     expect(isRefusedErased(refused('{"feed":"user:ada","tit'), content)).toBe(true);
+    expect(isRefusedErased(refused('"{\\"feed\\":\\"user:ada\\",\\"tit"'), content)).toBe(true);
+    const bytes = Buffer.from(`\xff${JSON.stringify(ada)}`, 'latin1').toString('base64');
+    expect(isRefusedErased(refused(JSON.stringify(bytes)), content)).toBe(true);
+    expect(isRefusedErased(refused([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
     expect(isRefusedErased(refused({ feed: 'user:ben' }), content)).toBe(false);
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });

@@ -35,6 +35,7 @@ const app = (token: string | undefined) =>
     isServed: createHostCheck([]),
     onProblem: () => undefined,
   });
+const NEST = '['.repeat(200) + ']'.repeat(200);
 let guarded: Awaited<ReturnType<typeof serve>>;
 let open: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
@@ -222,6 +223,7 @@ describe('the open topic', () => {
   it.each<[string, string | Uint8Array, string, string]>([
     ['text', 'hello', '"hello"', 'is not JSON'],
     ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
+    ['a nest', NEST, JSON.stringify(NEST), 'is nested in more than 100 levels'],
     ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are kept as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
   ])('should keep a raw payload that is no notification: %s', async (_name, bytes, content, says) => {
