@@ -1,25 +1,24 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
 import type { PortName } from '../support/ports-child.ts';
 import { PortsProcess } from '../support/ports-process.ts';
-import { upgradeRequest } from '../support/sockets.ts';
+import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
 
 const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;
-const POLL = '/hubs/?EIO=4&transport=polling';
 
 let served: PortsProcess;
 beforeAll(async () => {
   served = await PortsProcess.start({
     HANDSHAKE_TIMEOUT_MS: '1000',
     HEADERS_TIMEOUT_MS: '1000',
-    ALLOWED_HOSTS: 'notify.example.com,.corp.example',
   });
 });
 afterAll(() => served.stop());
 
+const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
+const rawAnswer = async (port: PortName, text: string) => problemIn(await answerTo(served.ports[port], text));
 const urlOf = (port: PortName, path: string) => `http://127.0.0.1:${served.ports[port]}${path}`;
 const ask = ({ port, method, path, body }: Route, change: { method?: string; path?: string } = {}) => {
   const { 'content-length': _, ...headers } = headersFor(
@@ -36,31 +35,6 @@ const problemOf = async (response: Response): Promise<Problem> => {
 };
 const titles = (routes: readonly Route[]) =>
   routes.map((route) => [route.port, route.method, route.path, route] as const);
-
-/** A connection that sends bytes as they are, and what it is sent. */
-async function open(port: PortName, text: string) {
-  const socket: Socket = connect({ port: served.ports[port], host: '127.0.0.1', allowHalfOpen: true });
-  const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
-  const raw = { socket, text: '', closed };
-  socket.on('data', (data) => (raw.text += data.toString()));
-  // It is reset, or what it still sends finds nobody.
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  socket.write(text);
-  return raw;
-}
-/** All that a connection is sent until it is closed; for ends of its own, it has sent everything. */
-async function rawAnswer(port: PortName, text: string): Promise<{ status: number; problem: Problem }> {
-  const raw = await open(port, text);
-  await once(raw.socket, 'end');
-  raw.socket.destroy();
-  return parsed(raw.text);
-}
-function parsed(text: string): { status: number; problem: Problem } {
-  expect(text.toLowerCase()).toContain('content-type: application/problem+json');
-  const problem = problemSchema.parse(JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)));
-  return { status: Number(/^HTTP\/1\.1 (\d{3}) /.exec(text)?.[1]), problem };
-}
 
 describe('a request with a parameter that nobody knows', () => {
   const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
@@ -122,10 +96,8 @@ describe.each(SERVERS)('the server %s', (port) => {
   });
 
   it('should serve HTTP/1.0 without Host', async () => {
-    const raw = await open(port, 'GET /healthz HTTP/1.0\r\n\r\n');
-    await once(raw.socket, 'end');
-    expect(raw.text).toMatch(/^HTTP\/1\.1 200 /);
-    raw.socket.destroy();
+    const answer = await answerTo(served.ports[port], 'GET /healthz HTTP/1.0\r\n\r\n');
+    expect(statusOf(answer)).toBe(200);
   });
 
   it('should answer an expectation that it does not know with a problem', async () => {
@@ -166,7 +138,7 @@ describe.each<[PortName, string]>([
   it('should be refused by its Content-Length alone, with the connection', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
-    expect(parsed(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+    expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
     expect(raw.text).toMatch(/\r\nConnection: close\r\n/i);
     await once(raw.socket, 'end');
     raw.socket.destroy();
@@ -185,7 +157,7 @@ describe.each<[PortName, string]>([
     await raw.closed;
     // The rest is in the buffers of two sockets.
     expect(sent).toBeLessThan(16 * MEBIBYTE);
-    expect(parsed(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+    expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
   it('should reach a client that sends all of it', async () => {
@@ -237,91 +209,4 @@ describe('a body in JSON', () => {
       );
     },
   );
-});
-
-describe('the host of a request', () => {
-  const statusFor = async (port: PortName, path: string, host: string): Promise<number> => {
-    const raw = await open(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-    await once(raw.socket, 'end');
-    raw.socket.destroy();
-    return Number(/^HTTP\/1\.1 (\d{3}) /.exec(raw.text)?.[1]);
-  };
-  const PATHS: [PortName, string][] = [
-    ['openProducer', '/openapi.json'],
-    ['openProducerInternal', '/dapr/subscribe'],
-    ['openBff', '/app/notifications'],
-    ['openBff', '/'],
-    ['openBff', POLL],
-    ['openBffInternal', '/dapr/subscribe'],
-  ];
-  const SERVED = [
-    'localhost',
-    'LOCALHOST:1',
-    'localhost.',
-    '127.0.0.1:4001',
-    '127.9.9.9',
-    '[::1]:4001',
-    '192.0.2.7',
-  ];
-
-  it.each(PATHS)('should be one of this machine or of ALLOWED_HOSTS: %s %s', async (port, path) => {
-    for (const host of [...SERVED, 'notify.example.com', 'Notify.Example.com:8080', 'a.b.corp.example'])
-      expect([host, await statusFor(port, path, host)]).toEqual([host, 200]);
-    for (const host of [
-      'evil.example',
-      'localhost.evil.example',
-      '127.0.0.1.evil.example',
-      'notify.example.com.evil',
-      'corp.example',
-      'x@y/z',
-      '%',
-    ])
-      expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
-  });
-
-  it('should be told with the remedy', async () => {
-    const { problem } = await rawAnswer(
-      'openBff',
-      'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
-    );
-    expect(problem).toMatchObject({ status: 403, code: 'forbidden' });
-    expect(problem.detail).toContain('ALLOWED_HOSTS');
-  });
-
-  it('should be checked before a WebSocket, and be given once', async () => {
-    const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
-    const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
-    expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);
-    expect((await rawAnswer('openBff', request.replace('Host: localhost\r\n', ''))).status).toBe(400);
-    const own = await open('openBff', request);
-    await expect.poll(() => own.text).toMatch(/^HTTP\/1\.1 101 /);
-    own.socket.destroy();
-  });
-
-  it('should be any where probes ask, or a key or a token does', async () => {
-    const anywhere: [PortName, string, number][] = [
-      ['openProducer', '/healthz', 200],
-      ['openProducer', '/readyz', 200],
-      ['openProducer', '/metrics', 200],
-      ['openProducerInternal', '/healthz', 200],
-      ['openBff', '/readyz', 200],
-      ['openBffInternal', '/healthz', 200],
-      ['producer', '/openapi.json', 200],
-      ['producerInternal', '/dapr/subscribe', 401],
-      ['bff', '/app/notifications', 401],
-      ['bffInternal', '/dapr/subscribe', 401],
-      ['ui', '/', 200],
-    ];
-    for (const [port, path, status] of anywhere)
-      expect([port, path, await statusFor(port, path, 'evil.example')]).toEqual([port, path, status]);
-  });
-});
-
-describe('JSONP', () => {
-  it('should be refused', async () => {
-    const response = await fetch(urlOf('openBff', `${POLL}&j=0`));
-    const problem = await problemOf(response);
-    expect([response.status, problem.errors?.map(({ path }) => path)]).toEqual([400, ['j']]);
-    expect(problem.detail).toContain('JSONP');
-  });
 });

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { boundPipelining } from './bound-pipelining.ts';
 import { answerUnreadableRequests } from './client-errors.ts';
 import { hostFault } from './hosts.ts';
