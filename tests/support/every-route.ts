@@ -41,7 +41,12 @@ const bff = (port: PortName): Route[] => [
     body: json({ feed: 'all', offset: 1, clientId: 'one' }),
   },
   { port, method: 'PUT', path: '/app/mutes', body: json({ feeds: [], severities: [], clientId: 'one' }) },
-  ...gets(port, ['/app/ops/instances', '/app/ops/dead-letters', '/app/ops/dead-letters/none']),
+  ...gets(port, [
+    '/app/ops/instances',
+    '/app/ops/dead-letters',
+    '/app/ops/dead-letters/none',
+    '/app/ops/audit',
+  ]),
   { port, method: 'DELETE', path: '/app/ops/dead-letters/none' },
   { port, method: 'POST', path: '/app/ops/dead-letters/none/put-back', body: '{}' },
   { port, method: 'POST', path: '/app/compose', body: json({ id: 'one', title: 'One' }) },
@@ -50,11 +55,18 @@ const bff = (port: PortName): Route[] => [
   ...gets(port, ['/healthz', '/readyz', '/metrics', '/', '/ops', '/assets/page.js'], true),
 ];
 
+const revocations: Route[] = [
+  ...gets('bff', ['/app/ops/revocations']),
+  { port: 'bff', method: 'POST', path: '/app/ops/revocations', body: json({ sub: 'ben' }) },
+  { port: 'bff', method: 'DELETE', path: '/app/ops/revocations/cleo' },
+];
+
 /** The routes of the public ports. */
 export const PUBLIC_ROUTES: readonly Route[] = [
   ...producer('producer'),
   ...producer('openProducer'),
   ...bff('bff'),
+  ...revocations,
   ...bff('openBff'),
   ...gets('ui', ['/', '/ops', '/assets/page.js', '/healthz', '/readyz'], true),
 ];

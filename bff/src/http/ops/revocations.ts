@@ -5,7 +5,13 @@ import {
   type Revocation,
   type Revocations as RevocationsAnswer,
 } from '@tocsin/contracts';
-import { methodNotAllowed, RevocationsFullError, sendProblem, type Logger } from '@tocsin/service';
+import {
+  allowParameters,
+  methodNotAllowed,
+  RevocationsFullError,
+  sendProblem,
+  type Logger,
+} from '@tocsin/service';
 import { Router, type Request, type RequestHandler } from 'express';
 import type { Revocations } from '../../auth/revocations.ts';
 import { jsonBody, readBody } from '../read-body.ts';
@@ -45,6 +51,7 @@ export function revocationRoutes(
         reportUnavailable(response, log, { error, detail });
       }
     };
+  router.use('/revocations', allowParameters());
   router
     .route('/revocations')
     .get(
