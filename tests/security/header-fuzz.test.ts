@@ -96,6 +96,12 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
+/** An erasure takes its time, so the feed is one that is refused when all else has been looked at. */
+const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
+  ...route,
+  path: route.path.replace('topic:x', 'none'),
+}));
+
 let served: PortsProcess;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 beforeAll(async () => {
@@ -163,11 +169,7 @@ async function examine(route: Route): Promise<string | undefined> {
 }
 
 describe('a long header, query or path', () => {
-  it.each(
-    [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map(
-      (route) => [route.port, route.method, route.path, route] as const,
-    ),
-  )(
+  it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
     'should cost in proportion to its length: %s %s %s',
     { timeout: 60_000 },
     async (_port, _method, _path, route) => {
