@@ -14,7 +14,7 @@ const filesIn = (folder: string): string[] =>
 /** Where files of each kind name the image of a container. */
 const NAMED: [RegExp, RegExp][] = [
   [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
-  [/\.ya?ml$/, /^\s*(?:- )?image: ['"]?([^\s'"]+)/gm],
+  [/\.ya?ml$/, /^ *(?:- )?image: ['"]?([^\s'"]+)/gm],
   [/\.json$/, /"image": "([^"]+)"/g],
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
