@@ -24,7 +24,7 @@ export async function startAuditedStack() {
   const jwt = randomBytes(32).toString('hex');
   const redis = await startLockedRedis();
   const stack = await startStack({
-    ...{ redisHost: redis.host, redisPassword: redis.password, bffs: 1 },
+    ...{ redisHost: redis.host, redisUsername: redis.username, redisPassword: redis.password, bffs: 1 },
     producerEnv: { API_KEYS: 'on' },
     bffEnv: { AUTH_MODE: 'jwt' },
     secrets: { NOTIFICATION_SECRETS_jwt: jwt, ...secretsWith('shop', KEY) },
