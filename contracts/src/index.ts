@@ -21,6 +21,7 @@ export * from './feed-log.ts';
 export * from './feed-name.ts';
 export * from './feed-pattern.ts';
 export * from './identity.ts';
+export * from './json.ts';
 export * from './known-keys.ts';
 export * from './limits.ts';
 export * from './names.ts';

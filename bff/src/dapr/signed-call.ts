@@ -2,6 +2,7 @@ import {
   faultsOf,
   feedKey,
   feedSchema,
+  parseJson,
   positionSchema,
   runSchema,
   seqSchema,
@@ -68,7 +69,8 @@ export function openCall(
   body: string | Uint8Array,
 ): { call: FeedCall; nonce: string } {
   const nonce = signer.check(signature, actorCallPurpose(FEED_METHOD, id), body);
-  const call = callSchema.safeParse(jsonOf(body));
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const call = callSchema.safeParse(parseJson(text));
   if (!call.success) throw new InvalidCallError(faultsOf(call.error));
   if (feedKey(call.data.feed) !== id)
     throw new InvalidCallError([{ path: 'feed', message: 'is not that of the actor' }]);
@@ -95,12 +97,3 @@ const factsOf = (nonce: string, answer: FeedAnswer): (string | number)[] =>
   answer.outcome === 'retry'
     ? ['answer', nonce, answer.outcome, answer.reason]
     : ['answer', nonce, answer.outcome, answer.position.epoch, answer.position.offset];
-
-function jsonOf(body: string | Uint8Array): unknown {
-  try {
-    return JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}

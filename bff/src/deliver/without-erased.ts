@@ -1,4 +1,4 @@
-import { parseDateTime, type SetAside } from '@tocsin/contracts';
+import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contracts';
 import type { ErasedContent } from './erased-content.ts';
 
 /** What is set aside so long after an erasure may have been published before it. */
@@ -11,13 +11,12 @@ const UNDER_WAY_MS = 60_000;
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;
   const publishedAt = (parseDateTime(record.at) ?? 0) - UNDER_WAY_MS;
-  const value = parse(record.content);
+  const value = parseJson(record.content);
   const list = listIn(value);
   if (!list) return content.isNamedIn(record.content, publishedAt) ? undefined : record;
-  const { event } = record;
   const left = list.filter((item, index) => {
     const createdAt = createdAtOf(item);
-    const id = event !== undefined && Array.isArray(value) ? `${event}:${index}` : event;
+    const id = idOfItem(record.event, value, index);
     const context = { id, publishedAt: createdAt ?? publishedAt };
     return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
   });
@@ -38,13 +37,4 @@ function listIn(value: unknown): unknown[] | undefined {
 function createdAtOf(item: unknown): number | undefined {
   if (typeof item !== 'object' || item === null || !('createdAt' in item)) return undefined;
   return typeof item.createdAt === 'string' ? parseDateTime(item.createdAt) : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { AUDIT_STREAMS, AUDIT_TOPICS, type AuditPosition } from '@tocsin/contracts';
+import { AUDIT_STREAMS, AUDIT_TOPICS, parseJson, type AuditPosition } from '@tocsin/contracts';
 import { newestFirst } from '../ops/audit.ts';
 import type { AuditReader, StoredAuditRecord } from '../ops/ports.ts';
 
@@ -30,7 +30,8 @@ export class RedisAuditReader implements AuditReader {
         });
         return entries.map(({ id, message }) => ({
           position: positionOf(id, stream),
-          value: valueOf(message),
+          // `pubsub.redis` keeps what was published in the field `data`.
+          value: parseJson(message['data'] ?? ''),
         }));
       }),
     );
@@ -47,14 +48,4 @@ function endOf(before: AuditPosition | undefined, stream: number): string {
 function positionOf(id: string, stream: number): AuditPosition {
   const [ms, seq] = id.split('-').map(Number);
   return { ms: ms ?? 0, seq: seq ?? 0, stream };
-}
-
-/** `pubsub.redis` keeps what was published in the field `data`. */
-function valueOf({ data }: Record<string, string>): unknown {
-  try {
-    return JSON.parse(data ?? '');
-  } catch {
-    // It is counted as unreadable.
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@ import {
   SOON_INDEX_KEY,
   entrySchema,
   parseDateTime,
+  parseJson,
   scheduledSchema,
   segmentKey,
   segmentSchema,
@@ -17,7 +18,6 @@ import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/without-erased.ts';
 import { labelOf } from '../feed/plan-commit.ts';
 import type { RedisConnection } from './connection.ts';
-import { parseJson } from './message-content.ts';
 
 export interface KeyEraserDependencies {
   connection: RedisConnection;

@@ -1,7 +1,7 @@
+import { parseJson } from '@tocsin/contracts';
 import { z } from 'zod';
 import type { Erased } from '../deliver/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
-import { parseJson } from './message-content.ts';
 import { timeOfId } from './stream-id.ts';
 
 export const ERASURES_STREAM = 'tocsin:erasures';

@@ -1,4 +1,4 @@
-import { parseDateTime, refusedEventSchema } from '@tocsin/contracts';
+import { idOfItem, parseDateTime, parseJson, refusedEventSchema } from '@tocsin/contracts';
 import type { ErasedContent } from '../deliver/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 
@@ -11,10 +11,9 @@ export interface StreamMessage {
 /** Whether nothing would be left of an event with notifications if what is erased were taken out of it. */
 export function isWhollyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
-  const named = (index: number) => (Array.isArray(data) ? `${eventId}:${index}` : eventId);
   const items = itemsOf(data);
   if (items === undefined) return content.isNamedIn(text, publishedAt);
-  return items.every((item, index) => content.has(item, { id: named(index), publishedAt }));
+  return items.every((item, index) => content.has(item, { id: idOfItem(eventId, data, index), publishedAt }));
 }
 
 /** Whether an event that was refused has something in it that is erased. */
@@ -22,27 +21,17 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   const { data, publishedAt } = read(id, message['data'] ?? '');
   const refused = refusedEventSchema.safeParse(data);
   if (!refused.success) return false;
-  const items = itemsOf(parseJson(refused.data.content));
-  if (items === undefined) return content.isNamedIn(refused.data.content, publishedAt);
-  const { event } = refused.data;
-  const named = (index: number) => (items.length > 1 ? `${event}:${index}` : event);
-  return items.some((item, index) => content.has(item, { id: named(index), publishedAt }));
+  const { event, content: text } = refused.data;
+  const value = parseJson(text);
+  const items = itemsOf(value);
+  if (items === undefined) return content.isNamedIn(text, publishedAt);
+  return items.some((item, index) => content.has(item, { id: idOfItem(event, value, index), publishedAt }));
 }
 
 /** The items of a value that was published, as far as it has any. */
 export function itemsOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   return typeof value === 'object' && value !== null ? [value] : undefined;
-}
-
-/** `undefined` where the text is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function read(streamId: string, text: string) {

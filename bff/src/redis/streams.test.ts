@@ -45,7 +45,7 @@ describe('what a stream holds', () => {
 describe('a message with what is erased', () => {
   const content = new ErasedContent([
     { feed: 'user:ada', before: 5_000 },
-    { feed: 'all', ids: ['gone'] },
+    { feed: 'all', ids: ['gone', 'one-in-array:0'] },
   ]);
   const event = (data: unknown, { at = 4_000, time = '', id = 'e' } = {}) => ({
     id: `${at}-0`,
@@ -82,6 +82,7 @@ describe('a message with what is erased', () => {
     const bytes = Buffer.from(`\xff${JSON.stringify(ada)}`, 'latin1').toString('base64');
     expect(isRefusedErased(refused(JSON.stringify(bytes)), content)).toBe(true);
     expect(isRefusedErased(refused([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
+    expect(isRefusedErased(refused([{ title: 1 }], 'one-in-array'), content)).toBe(true);
     expect(isRefusedErased(refused({ feed: 'user:ben' }), content)).toBe(false);
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });

@@ -1,4 +1,4 @@
-import type { Fault } from '@tocsin/contracts';
+import { parseJson, type Fault } from '@tocsin/contracts';
 import { isTooDeep, MAX_JSON_DEPTH } from '@tocsin/service';
 
 export interface OpenedEnvelope {
@@ -21,7 +21,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   if (typeof outer.data_base64 !== 'string') return { ...opened(outer), traceparent };
   const text = textIn(outer.data_base64);
   if (text === undefined) return { event: {}, ...dataIn(outer.data_base64), traceparent };
-  const value = valueOf(text);
+  const value = parseJson(text);
   const inner = recordOf(value);
   if (isTooDeep(value)) return { event: namesOf(inner), data: text, faults: [TOO_DEEP], traceparent };
   if (typeof inner.specversion !== 'string') return { event: {}, ...dataOf(text), traceparent };
@@ -44,19 +44,9 @@ function dataIn(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
 function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
   if (typeof data !== 'string')
     return isTooDeep(data) ? { data: null, faults: [TOO_DEEP] } : { data, faults: [] };
-  const value = valueOf(data);
+  const value = parseJson(data);
   if (value === undefined) return { data, faults: [{ path: '', message: 'is not JSON' }] };
   return isTooDeep(value) ? { data, faults: [TOO_DEEP] } : { data: value, faults: [] };
-}
-
-/** What the text is in JSON; `undefined` if it is none. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function textIn(base64: string): string | undefined {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
+import { idOfItem, idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
 import type { Input } from '../produce/index.ts';
 import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
@@ -41,7 +41,7 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
       ? input
       : {
           ...input,
-          id: idOf(Array.isArray(data) ? `${eventId}:${index}` : eventId),
+          id: idOf(idOfItem(eventId, data, index)),
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );

@@ -4,6 +4,7 @@ import {
   ENTRY_LIFE_MS,
   announcementSchema,
   entrySchema,
+  parseJson,
   type Announcement,
   type Entry,
   type SetAside,
@@ -45,11 +46,6 @@ export function entryAgain(record: SetAside): { entry: Entry; announcement: Anno
 }
 
 function parseEntry(content: string) {
-  try {
-    const parsed = putBackSchema.safeParse(JSON.parse(content));
-    return parsed.success ? parsed.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const parsed = putBackSchema.safeParse(parseJson(content));
+  return parsed.success ? parsed.data : undefined;
 }

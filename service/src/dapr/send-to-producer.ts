@@ -1,4 +1,4 @@
-import { APP_IDS, SECRETS, acceptedSchema, problemSchema, type Problem } from '@tocsin/contracts';
+import { APP_IDS, SECRETS, acceptedSchema, parseJson, problemSchema, type Problem } from '@tocsin/contracts';
 import { SIGNATURE_HEADER, Signer } from '../signer.ts';
 import { parseSigningKeys } from '../signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
@@ -33,18 +33,9 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
 
 /** What an answer to `POST /notifications` says; undefined if it is none of a producer. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
-  const answer = parse(text);
+  const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);
   if (status === 202 && accepted.success) return { ids: accepted.data.ids };
   const problem = problemSchema.safeParse(answer);
   return problem.success && problem.data.status === status ? { problem: problem.data } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
