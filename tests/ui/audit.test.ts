@@ -1,48 +1,17 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { looks, overflow, violations } from './axe.ts';
-import { open, type OpenPage } from './browser.ts';
-import { builtPage, removeBuiltPage } from './built-page.ts';
-import { FakeBff } from './fake-bff.ts';
 import { FakeOps } from './fake-ops.ts';
+import { artifacts, opsPages } from './ops-pages.ts';
 
-const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
-
-let browser: Browser;
-let bff: FakeBff;
+const pages = opsPages();
 let ops: FakeOps;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
-  await bff.start();
-  await mkdir(artifacts, { recursive: true });
-});
-afterAll(async () => {
-  await browser.close();
-  await bff.stop();
-  await removeBuiltPage();
-});
 beforeEach(() => {
   ops = new FakeOps();
 });
-afterEach(async () => {
-  const faults = opened?.faults ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
-});
 
-async function openOps(): Promise<Page> {
-  opened = await open(browser, bff, { search: 'favicon.svg' });
-  const { page } = opened;
-  await ops.serve(page);
-  await page.goto(`${bff.url}/ops`);
-  return page;
-}
+const openOps = () => pages.open(ops);
 const audit = (page: Page) => page.getByTestId('audit-record');
 
 const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
