@@ -28,7 +28,7 @@ export interface Inbound {
 
 /** Told what becomes of what Redis holds. */
 export interface StoreEvents {
-  /** So many messages of a full stream of dead letters, or records of what is set aside, went for newer ones. */
+  /** Called with the number of dead letters, or of records that were set aside, that a full store dropped for newer ones. */
   onDropped: (from: string, count: number) => void;
 }
 
@@ -50,7 +50,7 @@ export interface Backend {
   auditSink: AuditSink;
   auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
-  /** What the instances prove to each other. */
+  /** Signs and checks the positions that instances send to each other. */
   proofs: PositionProofs;
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */

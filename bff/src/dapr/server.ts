@@ -89,7 +89,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     next();
   };
   app.use(subscriptionRoutes({ paths: options.paths, list: () => listed, deliver, onRefused, log }));
-  // What follows is the SDK's, which serves more than is wanted.
+  // The routes after this one are the SDK's, which has more than we serve.
   app.use((request, response, next) => {
     const isConfig = request.method === 'GET' && request.path === '/dapr/config';
     if (isConfig || vouchedFor.has(request)) next();
@@ -137,7 +137,7 @@ const answering =
     }
   };
 
-/** What a message names, without its content. */
+/** The names in a message, without its content. */
 function namesOf(data: unknown): object {
   const { feed, run, seq, event } =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};

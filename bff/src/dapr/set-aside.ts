@@ -31,7 +31,7 @@ export interface DaprSetAsideOptions {
   maxBytes?: number;
 }
 
-/** What is listed, the newest first, and the size of each record. */
+/** The records in the list, the newest first, and the size of each. */
 interface Listed {
   entries: string[];
   bytes: Record<string, number>;

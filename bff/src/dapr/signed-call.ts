@@ -14,7 +14,7 @@ import { isEpoch } from '../feed/position.ts';
 
 export const FEED_METHOD = 'take';
 
-/** What the actor answers. It never throws, so that a failed call means that the host was not reached. */
+/** The answer of the actor. It never throws, so that a failed call means that the host was not reached. */
 const answerSchema = z.union([
   z.object({ outcome: z.enum(['delivered', 'already-claimed', 'set-aside']), position: positionSchema }),
   z.object({ outcome: z.literal('retry'), reason: z.string() }),
@@ -23,7 +23,7 @@ export type FeedAnswer = z.infer<typeof answerSchema>;
 
 const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an epoch that is none');
 
-/** What the actor's method takes. */
+/** The argument of the actor's method. */
 const callSchema = z.object({
   feed: feedSchema,
   announced: z.object({ run: runSchema, seq: seqSchema }).optional(),

@@ -74,7 +74,7 @@ export class ErasedContent {
 }
 
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** What a text can be read as: as it is, without escapes (JSON within JSON has several), and as the bytes that it stands for. */
+/** The readings of a text: as it is, without escapes (JSON within JSON has several), and decoded from base64. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
