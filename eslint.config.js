@@ -1,5 +1,6 @@
 import eslint from '@eslint/js';
 import boundaries from 'eslint-plugin-boundaries';
+import * as regexp from 'eslint-plugin-regexp';
 import vue from 'eslint-plugin-vue';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
@@ -125,6 +126,14 @@ export default defineConfig(
   {
     files: ['**/*.mjs', '*.js'],
     languageOptions: { globals: nodeGlobals },
+  },
+  {
+    plugins: { regexp },
+    rules: {
+      // One request with a text made for it would keep a process busy for minutes.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
+    },
   },
   {
     rules: {

@@ -4,7 +4,7 @@
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,read,auth,ops}';
-const ADAPTERS = '{dapr,socketio,http,memory,observe,demo}';
+const ADAPTERS = '{dapr,redis,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
 
@@ -81,7 +81,7 @@ export const policies = [
   },
   { from: from('service'), allow: [to('service-otel'), modules('pino', 'prom-client')] },
   { from: from('service-otel'), allow: modules('@opentelemetry/*') },
-  { from: from('service-http'), allow: modules('express', 'helmet') },
+  { from: from('service-http'), allow: modules('content-type', 'express', 'helmet', 'raw-body') },
   { from: from('service-dapr'), allow: modules('undici') },
 
   // The rules do no I/O: from Node they take what computes.
@@ -124,10 +124,12 @@ export const policies = [
       'ws',
       '@azure/web-pubsub-socket.io',
       '@socket.io/*',
-      'redis',
       'proxy-addr',
     ),
   },
+  // Redis past Dapr is reached from one room; socket.io's adapter is given the connection of it.
+  { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
+  { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
   {
     from: from('app'),

@@ -1,16 +1,16 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema, parseDateTime, type PublicationsEvent } from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, announcementSchema } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   createFailpoints,
+  createHostCheck,
   createLogger,
   createRegistry,
   listen,
   recordsSpans,
   startTracing,
   withSpans,
-  withoutTrace,
   pause,
   type RunningApp,
 } from '@tocsin/service';
@@ -19,11 +19,13 @@ import type { Backend } from './backend.ts';
 import { createAzureSockets } from './azure.ts';
 import { createCarrier } from './carrier.ts';
 import type { BffConfig } from './config.ts';
+import { createConnections } from './connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
 import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
-import type { Step } from './deliver/ports.ts';
+import type { Erased } from './deliver/erased-content.ts';
+import type { Broadcast, Step } from './deliver/ports.ts';
 import { createReach } from './deliver/reach-feed.ts';
 import {
   keepRefusedEvent,
@@ -36,28 +38,27 @@ import { RetiredDocuments } from './deliver/retired-documents.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
-import { loggedIds } from './observe/logged-ids.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { observePushed } from './observe/pushed.ts';
 import { addRedisGauges } from './observe/redis-gauges.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
+import { DocumentLedger } from './read/document-ledger.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
 import { PartitionHost } from './partition/partition-host.ts';
+import { ReaderNews } from './read/reader-news.ts';
+import { opsAccessOf, sayWhoMayEnter } from './ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
-import { Admission } from './socketio/admission.ts';
-import { createAddressOf } from './socketio/client-address.ts';
+import type { RefusalReason } from './socketio/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
+import { createTrail } from './trail.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
-/** A session that polls has two connections: one waits, one sends. */
-const TCP_CONNECTIONS_PER_SESSION = 2;
-/** For pages, probes and connections that nobody has said anything on yet. */
-const TCP_CONNECTIONS_BESIDES = 1_000;
 const IDLE_MARGIN_MS = 5_000;
 /** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
 const READ_MARGIN_S = 24 * 60 * 60;
@@ -72,9 +73,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
   const now = () => Date.now();
   const registry = createRegistry();
-  const metrics = createMetrics(registry, () => gateway.connections);
+  const metrics = createMetrics(registry, {
+    connections: () => gateway.connections,
+    pending: () => admission.pending,
+  });
   if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
   const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
+  const kept = backend.keepStore?.({
+    onDropped: (from, count) => metrics.dropped.inc({ from }, count),
+  });
   const limits = {
     historyMax: config.HISTORY_MAX,
     historyBytes: config.HISTORY_BYTES,
@@ -87,6 +94,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
+  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
+  const { trail, onRefused, stopTrail } = createTrail({ backend, instance, registry, metrics, log });
   const turns = {
     ...backend,
     heard,
@@ -94,9 +103,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
-    onErased: async (feed: string) => {
-      await backend.setAside.erase(feed);
-      await states.erase(feed);
+    onErased: async (erased: Erased) => {
+      if (erased.before !== undefined) {
+        await backend.setAside.erase(erased.feed);
+        await states.erase(erased.feed);
+      }
+      await kept?.copies.erase(erased);
     },
   };
   const feedHost = new FeedHost(turns);
@@ -113,24 +125,27 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         onTakeover,
       })
     : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const takePartition: CallPartition = (partition, announced) =>
-    announced
-      ? partitionHost.turn(partition, announced)
-      : Promise.reject(new Error('a partition is called with an entry'));
   const callPartition: CallPartition = backend.callPartitionActor
     ? createReach({
         callActor: backend.callPartitionActor,
-        host: { turn: takePartition, isHome: (partition) => partitionHost.isHome(partition) },
+        host: partitionHost,
         stateOf: async (partition) => (await backend.checkpoints.read(partition))?.etag,
         onTakeover,
       })
-    : takePartition;
+    : (partition, announced) => partitionHost.turn(partition, announced);
   const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
   const views = new FeedViews(
     {
       log: backend.log,
       origin: backend.origin,
       heard,
+      proofs: {
+        hold: (feed, position, proof) => {
+          const holds = backend.proofs.hold(feed, position, proof);
+          if (!holds) onRefused('unproven_position');
+          return holds;
+        },
+      },
       callFeed,
       limits,
       ring: DEFAULT_RING_LIMITS,
@@ -142,14 +157,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
   );
 
+  const ledger = new DocumentLedger({ store: backend.readers, max: config.DOCUMENTS_PER_READER, now });
+  const readers = { store: backend.readers, channel: backend.broadcaster, ledger };
   const states = new ReadStates({
-    store: backend.readers,
-    channel: backend.broadcaster,
+    ...readers,
     view: (feed) => views.view(feed),
     ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
     now,
   });
-  const mutes = new MuteLists(backend.readers, backend.broadcaster);
+  const mutes = new MuteLists(readers);
   const pages = {
     states,
     now,
@@ -158,7 +174,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
 
   let stopping = false;
   const auth = createAuthenticator(config, backend, log, now);
-  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS };
+  const isServed = auth.mode === 'none' ? createHostCheck(config.ALLOWED_HOSTS) : undefined;
+  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS, isServed };
   const ready = async () => {
     if (stopping) throw new Error('This instance is stopping.');
     await backend.ready();
@@ -171,17 +188,22 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pingIntervalMs: config.PING_INTERVAL_MS,
     pingTimeoutMs: config.PING_TIMEOUT_MS,
   };
-  const addressOf = createAddressOf(config.TRUST_PROXY);
+  const onConnectionRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
+  const connections = createConnections(config, now, onConnectionRefused);
+  const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
+    trail,
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
-    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf },
+    ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
+    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: (request) => clientAddress.of(request) },
+    onKnown: (socket) => strangers.known(socket),
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
   const server = createPublicServer(app, {
     headersTimeoutMs: timing.handshakeMs,
     idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
-    maxConnections: TCP_CONNECTIONS_PER_SESSION * config.MAX_CONNECTIONS + TCP_CONNECTIONS_BESIDES,
+    maxConnections: connections.sockets,
   });
   const gateway = new Gateway({
     ...access,
@@ -192,16 +214,14 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     azure,
     log,
     now,
-    admission: new Admission(
-      { connections: config.MAX_CONNECTIONS, perAddress: config.MAX_CONNECTIONS_PER_ADDRESS },
-      addressOf,
-    ),
+    admission,
     timing,
-    onRefused: (reason) => metrics.refused.inc({ reason }),
+    onRefused: onConnectionRefused,
     onEnded: (reason) => metrics.ended.inc({ reason }),
     onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
   });
-  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
+  // After engine.io, which takes what listens to requests already for its own paths away.
+  strangers.watch(server);
   const reporter = new InstanceReporter({
     instance,
     board: backend.board,
@@ -214,21 +234,19 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     }),
     onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
   });
-  backend.broadcaster.onEvent((event: PublicationsEvent) => {
+  const observe = observePushed(log, metrics, now);
+  backend.broadcaster.onEvent((event: Broadcast) => {
     const shown = views.receive(event);
     if (shown) gateway.send(shown);
-    metrics.pushed.inc(event.publications.length);
-    if (log.isLevelEnabled('debug')) {
-      const ids = loggedIds(event.publications);
-      // The carrier reads within the trace in which it began to read, which is not that of the event.
-      withoutTrace(() => log.debug({ feed: event.feed, ids }, 'pushed'));
-    }
-    for (const { notification } of event.publications) {
-      if (notification)
-        metrics.latency.observe(Math.max(0, now() - (parseDateTime(notification.createdAt) ?? now())) / 1000);
-    }
+    observe(event);
   });
-  backend.broadcaster.onTold((told) => gateway.tell(told));
+  new ReaderNews({
+    channel: backend.broadcaster,
+    ...{ states, mutes, pause },
+    isHere: (reader) => gateway.hasReader(reader),
+    tell: (event) => gateway.tell(event),
+    onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
+  });
   const setAside = countedSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
@@ -242,6 +260,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         return outcome;
       });
     }),
+    onRefused,
     onRefusedEvent: (data) => keepRefusedEvent(data, setAside),
     onDeadLetter: counted(metrics.deadLetters, (data) =>
       reviveAnnouncement(data, {
@@ -252,10 +271,10 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       }),
     ),
   });
-  await listen(server, config.PORT);
+  await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
-  if (auth.mode === 'none') log.info('AUTH_MODE=none: whoever reaches this port may read every feed');
+  if (auth.mode === 'none') sayWhoMayEnter(log, opsAccessOf(config));
 
   return {
     async leave() {
@@ -275,6 +294,8 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       retired.stop();
       auth.stop();
       await gateway.stop();
+      kept?.stop();
+      await stopTrail();
       await backend.close();
       await stopTracing();
       log.info('stopped');

@@ -1,16 +1,20 @@
+import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
+import type { OnRefused } from '@tocsin/service';
 import type { FeedHost } from './deliver/feed-host.ts';
 import type {
   Broadcaster,
   Checkpoints,
+  Copies,
   Entries,
   FeedLog,
+  PositionProofs,
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
 import type { AnyAnnouncement, CallFeed, CallPartition } from './deliver/receive.ts';
 import type { PartitionHost } from './partition/partition-host.ts';
-import type { Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
+import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
@@ -20,6 +24,20 @@ export interface Inbound {
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
+  /** Told of each call that is not from our own; nothing came of it. */
+  onRefused: OnRefused;
+}
+
+/** Told what becomes of what Redis holds. */
+export interface StoreEvents {
+  /** Called with the number of dead letters, or of records that were set aside, that a full store dropped for newer ones. */
+  onDropped: (from: string, count: number) => void;
+}
+
+/** Redis as this instance keeps it. */
+export interface KeptStore {
+  copies: Copies;
+  stop(): void;
 }
 
 /** All that an instance talks to besides browsers. */
@@ -32,10 +50,16 @@ export interface Backend {
   deadLetters: DeadLetterBox;
   board: InstanceBoard;
   compose: Compose;
+  auditSink: AuditSink;
+  auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
+  /** Signs and checks the positions that instances send to each other. */
+  proofs: PositionProofs;
   readers: ReaderStore;
   /** The carrier's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
+  /** Begins to keep what Redis holds within its bounds, past Dapr; absent where there is no connection to Redis. */
+  keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /** The memory that the carrier's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */

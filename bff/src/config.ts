@@ -8,6 +8,7 @@ import {
 } from '@tocsin/service';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
+import { isPlace } from './loopback.ts';
 import { isTrustedProxies } from './socketio/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -31,15 +32,33 @@ export const bffSettings = z.object({
     .regex(/^[^\s:]+:\d{1,5}$/, 'must be host:port')
     .default('localhost:6379')
     .describe('Redis that the broadcaster uses, as host:port'),
-  REDIS_PASSWORD: z.string().optional().describe('Password of that Redis'),
+  REDIS_USERNAME: z.string().optional().describe('User of that Redis; without one its default user'),
+  REDIS_PASSWORD: z.string().optional().describe('Password of that user'),
+  BROADCAST_BYTES: withDefault(
+    wholeNumberSetting(1024 * 1024, 1024 * 1024 * 1024),
+    16 * 1024 * 1024,
+  ).describe('Bytes that the broadcaster keeps in that Redis for slow instances; the oldest events go first'),
   MAX_CONNECTIONS: withDefault(wholeNumberSetting(1, 1_000_000), 10_000).describe(
-    'Browsers that may be connected to this instance; the next one is answered 429',
+    'Browsers that may be connected to this instance, signed in where tokens are asked for; the next one is answered 429',
   ),
-  MAX_CONNECTIONS_PER_ADDRESS: withDefault(wholeNumberSetting(0, 1_000_000), 0).describe(
-    'Browsers that may be connected from one address (of IPv6, from one /64); 0 is no bound',
+  MAX_PENDING_CONNECTIONS: wholeNumberSetting(10, 1_000_000)
+    .optional()
+    .describe(
+      'Browsers that may be connecting at a time, not signed in yet: places of their own, of which one address gets a fifth; default is a tenth of MAX_CONNECTIONS, at least 50',
+    ),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumberSetting(0, 1_000_000)
+    .optional()
+    .describe(
+      'Browsers that may be connected from one address (of IPv6, from one /64), signed in or not; 0 is no bound; default is a fifth of MAX_CONNECTIONS with AUTH_MODE=none, loopback and listed proxies exempt, and no bound for signed-in readers',
+    ),
+  MAX_CONNECTIONS_PER_READER: withDefault(wholeNumberSetting(0, 1_000_000), 50).describe(
+    'Browsers that one signed-in reader may connect to this instance; the next one is refused until another is closed; 0 is no bound',
   ),
   WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
     'Changes of read marks and mutes that are taken in a minute from one signed-in reader, or else from one address; 0 is no bound',
+  ),
+  DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
+    'Documents of read marks and mutes that are kept for one signed-in reader, or else for one address; the oldest goes for the newest',
   ),
   TRUST_PROXY: z
     .string()
@@ -75,6 +94,23 @@ export const bffSettings = z.object({
   JWT_CLOCK_SKEW: withDefault(wholeNumberSetting(0, 300), 30).describe(
     'Seconds by which the clocks of issuer and bff may differ',
   ),
+  JWT_MAX_AGE: withDefault(wholeNumberSetting(0, 315_360_000), 0).describe(
+    'Longest life of a token in seconds, from its `iat` to `exp` and to now; a token without `iat` is then refused; 0 is no bound',
+  ),
+  OPS_TOKEN: z
+    .string()
+    .min(32, 'must have at least 32 characters, as `openssl rand -hex 32` prints')
+    .optional()
+    .describe(
+      'Token for the operations page and /app/ops, sent as `Authorization: Bearer`; needed with AUTH_MODE=none, accepted besides the role ops with jwt',
+    ),
+  PUBLISHED_ON: z
+    .string()
+    .refine(isPlace, 'must be an IP address, localhost, loopback or network')
+    .optional()
+    .describe(
+      'Where the public port is published: an IP address, `loopback` or `network`; default is PUBLIC_HOST; with AUTH_MODE=none and no OPS_TOKEN the operations page is open on a loopback address only',
+    ),
   ALLOWED_ORIGINS: z
     .string()
     .default('')

@@ -14,6 +14,8 @@ it(
     await fc.assert(guarantee({ losses: false, counts }), RUNS);
     expect(counts.get('commits')).toBeGreaterThan(500);
     for (const step of DEATHS) expect(counts.get(`died at ${step}`), step).toBeGreaterThan(0);
+    for (const what of ['forged calls refused', 'forged broadcasts'])
+      expect(counts.get(what), what).toBeGreaterThan(100);
   },
 );
 

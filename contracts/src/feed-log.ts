@@ -59,6 +59,8 @@ export const headSchema = z.strictObject({
   withdrawn: z.string().optional(),
   /** This commit erased the feed; what belongs to it elsewhere goes before the next commit. */
   erased: z.literal(true).optional(),
+  /** What was published before this time was erased, and is not taken when it comes later. */
+  erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
 

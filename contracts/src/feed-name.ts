@@ -50,3 +50,6 @@ export const feedKey = (feed: string): string =>
           ? character
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
+
+/** The feed whose key this is. @throws URIError when it is the key of none */
+export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

@@ -6,7 +6,7 @@ import { topicPatternSchema } from './feed-pattern.ts';
 const MAX_GRANTS = 200;
 
 /** Whose feed `user:<sub>` is. */
-const subSchema = z
+export const subSchema = z
   .string()
   .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be text of 1 to 255 characters');
 
@@ -14,6 +14,7 @@ const subSchema = z
 export const claimsSchema = z.object({
   sub: subSchema,
   exp: z.number(),
+  iat: z.number().optional(),
   feeds: z.array(topicPatternSchema).max(MAX_GRANTS).default([]),
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
 });
@@ -24,6 +25,8 @@ export interface Identity {
   /** Names of the topics that may be read, some with `*` at the end. */
   feeds: readonly string[];
   roles: readonly string[];
+  /** When the token was issued, in ms since 1970; absent if it does not say. */
+  issuedAt?: number;
   /** Until when the token is accepted, in ms since 1970. */
   expiresAt: number;
 }

@@ -13,12 +13,16 @@
  *   gateways of all instances.
  */
 export * from './api-keys.ts';
+export * from './audit.ts';
+export * from './bidi.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
 export * from './feed-log.ts';
 export * from './feed-name.ts';
 export * from './feed-pattern.ts';
 export * from './identity.ts';
+export * from './json.ts';
+export * from './known-keys.ts';
 export * from './limits.ts';
 export * from './names.ts';
 export * from './notification.ts';
@@ -28,6 +32,7 @@ export * from './problem.ts';
 export * from './publication.ts';
 export * from './read.ts';
 export * from './refused-event.ts';
+export * from './revocation.ts';
 export * from './schedule.ts';
 export * from './set-aside.ts';
 export * from './socket-events.ts';

@@ -34,7 +34,11 @@ export const MAX_TOKEN_LENGTH = 16_384;
 
 /** Ids that a reader has read after its offset, and that one request may name. */
 export const MAX_READ_IDS = 1_000;
+/** Bytes of a reader's ids of one feed, as JSON: 1,000 UUIDs. Beyond it the oldest ids fold into the offset. */
+export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;
+/** Bytes of the feeds that a reader mutes, as JSON; enough for 200 of the longest names of topics. */
+export const MAX_MUTED_BYTES = 32 * 1024;
 
 export const MAX_EPOCH_LENGTH = 64;
 

@@ -9,6 +9,7 @@ export const COMPONENTS = {
   pubsub: 'notification-pubsub',
   deadLetters: 'notification-deadletters',
   state: 'notification-state',
+  audit: 'notification-audit',
 } as const;
 
 /**
@@ -20,6 +21,13 @@ export const SECRETS = {
   jwt: { store: 'notification-secrets', name: 'jwt' },
   /** The connection string of Azure Web PubSub for Socket.IO. */
   azure: { store: 'notification-secrets', name: 'azure' },
+  /**
+   * Text of at least 32 bytes, or several with commas between, the newest first: with it the bffs sign what they say to
+   * each other and to the producer.
+   */
+  internal: { store: 'notification-secrets', name: 'internal' },
+  /** The same for the producer, which checks with it what the bff sends. */
+  internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: the records of `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
 } as const;
@@ -34,6 +42,16 @@ export const TOPICS = {
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
+  auditActs: 'notification-audit',
+  auditPublications: 'notification-audit-publications',
+  auditRefusals: 'notification-audit-refusals',
+} as const;
+
+/** The topic of each stream of the audit trail, and so its key in Redis. */
+export const AUDIT_TOPICS = {
+  acts: TOPICS.auditActs,
+  publications: TOPICS.auditPublications,
+  refusals: TOPICS.auditRefusals,
 } as const;
 
 /** The Redis stream that carries publications to the gateways of all instances; no component of Dapr. */

@@ -7,6 +7,7 @@ export const PROBLEM_CODES = [
   'invalid_request',
   'unauthorized',
   'forbidden',
+  'ops_closed',
   'not_found',
   'method_not_allowed',
   'conflict',

@@ -13,6 +13,8 @@ export const setAsideSchema = z.strictObject({
   faults: z.array(z.string()),
   content: z.string().nullable(),
   at: dateTimeSchema,
+  /** The id of the event that was refused. */
+  event: z.string().optional(),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
@@ -23,5 +25,12 @@ export const setAsideIndexSchema = z.strictObject({
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
+/** The bytes of each listed record, as JSON. */
+export const setAsideSizesSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  bytes: z.record(z.string(), z.int().min(0)),
+});
+
 export const SET_ASIDE_INDEX_KEY = 'set-aside';
+export const SET_ASIDE_SIZES_KEY = 'set-aside-sizes';
 export const setAsideKey = (entry: string): string => `set-aside:${entry}`;

@@ -29,6 +29,7 @@ export const SOCKET_ERROR_CODES = [
   'invalid_request',
   'unknown_event',
   'too_many_feeds',
+  'too_many_connections',
   'too_many_invalid_requests',
   'too_many_requests',
   'message_too_large',

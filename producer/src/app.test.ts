@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { parseConfig } from '@tocsin/service';
+import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
+import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProducer, type Backend } from './app.ts';
 import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
 import { MemoryKeyUseStore } from './memory/key-use-store.ts';
+import { MemoryKnownKeys } from './memory/known-keys.ts';
 import { MemorySoonStore } from './memory/soon-store.ts';
 import { FaultyBackend } from './testing/faulty-backend.ts';
 
@@ -24,17 +26,21 @@ afterEach(async () => {
   await Promise.all(stops.splice(0).map((stop) => stop()));
 });
 
-async function start(env: Record<string, string> = {}, secret?: string) {
+async function start(env: Record<string, string> = {}, secrets: Record<string, string> = {}) {
   const faulty = new FaultyBackend();
+  const audited: { stream: AuditStream; record: AuditRecord }[] = [];
   let closed = 0;
   const backend: Backend = {
     entries: faulty.entries,
     announcer: faulty.announcer,
     soon: new MemorySoonStore(),
     keyUses: new MemoryKeyUseStore(),
+    auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
+    knownKeys: new MemoryKnownKeys(),
     refuse: () => Promise.resolve(),
     createJobs: (handOver) => new MemoryJobs(handOver),
-    readSecret: () => Promise.resolve(secret),
+    readSecret: (name) => Promise.resolve(secrets[name]),
+    subscriptions: () => Promise.resolve([]),
     ready: () => Promise.resolve(),
     close: () => {
       closed++;
@@ -61,6 +67,7 @@ async function start(env: Record<string, string> = {}, secret?: string) {
     });
   return {
     faulty,
+    audited,
     config,
     backend,
     post,
@@ -79,22 +86,43 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
   });
 
-  it('should ask for API keys on its public port alone, and not of the demo source', async () => {
+  it('should ask for API keys on both ports, and not of the bff and the demo source', async () => {
     const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
     const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
-    const { faulty, post, url, internalUrl } = await start(env, JSON.stringify(keys));
+    const secret = 'a secret that producer and bff share';
+    const secrets = {
+      [SECRETS.apiKeys.name]: JSON.stringify(keys),
+      [SECRETS.internalOfProducer.name]: secret,
+    };
+    const { faulty, post, url, internalUrl } = await start(env, secrets);
     expect((await post('a')).status).toBe(401);
     await expect.poll(async () => (await fetch(`${url}/readyz`)).status).toBe(200);
     const request = { method: 'POST', body: '{"title":"x"}' };
     const headers = { 'content-type': 'application/json' };
     const withKey = { ...request, headers: { ...headers, 'x-api-key': 'key' } };
     expect((await fetch(`${url}/notifications`, withKey)).status).toBe(202);
-    expect((await fetch(`${internalUrl}/notifications`, { ...request, headers })).status).toBe(202);
+    const internally = async (more: Record<string, string>, body = request.body, path = '/notifications') =>
+      (await fetch(`${internalUrl}${path}`, { method: 'POST', body, headers: { ...headers, ...more } }))
+        .status;
+    expect(await internally({})).toBe(401);
+    expect(await internally({ 'x-api-key': 'key' })).toBe(202);
+    expect((await fetch(`${internalUrl}/feeds/all`, { method: 'DELETE' })).status).toBe(401);
+    const signer = new Signer(() => parseSigningKeys(secret));
+    const sign = (body: string) => ({ [SIGNATURE_HEADER]: signer.sign(PUBLISH_PURPOSE, body).signature });
+    const signed = sign(request.body);
+    expect(await internally(signed)).toBe(202);
+    expect(await internally(signed), 'replayed').toBe(401);
+    expect(await internally(sign('{}')), 'another body').toBe(401);
+    expect(await internally({ [SIGNATURE_HEADER]: 'v1.0.guessed' })).toBe(401);
+    const elsewhere = { method: 'DELETE', headers: sign('') };
+    expect((await fetch(`${internalUrl}/feeds/all`, elsewhere)).status, 'another route').toBe(401);
+    const onPublicPort = { ...request, headers: { ...headers, ...sign(request.body) } };
+    expect((await fetch(`${url}/notifications`, onPublicPort)).status).toBe(401);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 
   it('should not be ready without the keys that it is to ask for', async () => {
-    const { url } = await start({ API_KEYS: 'on' }, '[{}]');
+    const { url } = await start({ API_KEYS: 'on' }, { [SECRETS.apiKeys.name]: '[{}]' });
     await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('has faults: 0.name');
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });

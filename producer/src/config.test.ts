@@ -5,6 +5,10 @@ import { producerSettings } from './config.ts';
 it('should have a default for every setting that needs one', () => {
   expect(parseConfig(producerSettings, {})).toEqual({
     API_KEYS: 'off',
+    PUBLIC_HOST: '127.0.0.1',
+    ALLOWED_HOSTS: [],
+    MAX_CONNECTIONS: 1_000,
+    HEADERS_TIMEOUT_MS: 10_000,
     INTERNAL_HOST: '127.0.0.1',
     DAPR_HOST: '127.0.0.1',
     DAPR_HTTP_PORT: 3500,

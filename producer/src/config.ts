@@ -38,10 +38,18 @@ export const producerSettings = z.object({
     .describe(
       'Partitions among which the feeds are divided: more for higher rates, fewer for larger entries',
     ),
+  MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
+    .default(1_000)
+    .describe('TCP connections to the public port; further ones are closed at once'),
+  HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
+    .default(10_000)
+    .describe(
+      'Longest wait in ms for the headers of a request; the whole request may take three times as long',
+    ),
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
-    .describe('Who may publish on the public port: off lets everybody, on asks for a key'),
+    .describe('Who may publish, on the public port and by invocation: off lets everybody, on asks for a key'),
   API_KEYS_FILE: z
     .string()
     .min(1)

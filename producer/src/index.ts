@@ -5,4 +5,5 @@ export * from './memory/announcer.ts';
 export * from './memory/entries.ts';
 export * from './memory/jobs.ts';
 export * from './memory/key-use-store.ts';
+export * from './memory/known-keys.ts';
 export * from './memory/soon-store.ts';

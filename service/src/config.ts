@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultsOf } from '@tocsin/contracts';
+import { isHostName } from './http/hosts.ts';
 
 /** A configuration that cannot be used; the message lists every fault, so that one restart is enough. */
 export class ConfigError extends Error {
@@ -39,10 +40,23 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
+/** A list with commas or white space between. */
+const listSetting = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean));
+
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Settings that both applications have. */
 export const commonSettings = {
+  PUBLIC_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'Address of the public port: this machine alone, or 0.0.0.0 for all networks (as in a container). `npm start` takes it from `TOCSIN_ADDRESS`',
+    ),
   INTERNAL_HOST: z
     .string()
     .default('127.0.0.1')
@@ -55,6 +69,14 @@ export const commonSettings = {
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
   DAPR_API_TOKEN: z.string().optional().describe('Token that the sidecar asks of the application'),
   APP_API_TOKEN: z.string().optional().describe('Token that the application asks of the sidecar'),
+  ALLOWED_HOSTS: listSetting()
+    .refine(
+      (hosts) => hosts.every(isHostName),
+      'must be host names as app.example.com, or .example.com for all below it, with commas between, without scheme and port',
+    )
+    .describe(
+      'Host names, with commas between, under which the ports may be called while nobody is asked for a key or token; `localhost` and IP addresses always may. `.example.com` stands for all names below it',
+    ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')

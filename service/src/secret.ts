@@ -26,10 +26,15 @@ export class WatchedSecret<T> {
   readonly #stopping = new AbortController();
   #current: { value: T } | undefined;
   #fault: unknown;
+  #reading: Promise<boolean> | undefined;
 
   constructor(options: WatchedSecretOptions<T>) {
     this.#options = options;
     void this.#watch();
+  }
+
+  get isKnown(): boolean {
+    return this.#current !== undefined;
   }
 
   /** @throws Error with the reason why it is not known yet */
@@ -37,6 +42,12 @@ export class WatchedSecret<T> {
     if (this.#current) return this.#current.value;
     const reason = this.#fault instanceof Error ? this.#fault.message : 'It is being read.';
     throw new Error(`Not known yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
+  }
+
+  /** As `get`, and reads it at once where it is not known yet. Rejects with the reason why it is not. */
+  async known(): Promise<T> {
+    if (!this.#current) await this.#read();
+    return this.get();
   }
 
   stop(): void {
@@ -53,7 +64,12 @@ export class WatchedSecret<T> {
     }
   }
 
-  async #read(): Promise<boolean> {
+  #read(): Promise<boolean> {
+    this.#reading ??= this.#readOnce().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readOnce(): Promise<boolean> {
     const { read, parse, what, onFault } = this.#options;
     try {
       const text = await read();

@@ -10,7 +10,7 @@ import {
   setAsideKey,
   type SetAside,
 } from '@tocsin/contracts';
-import { createLogger, Sidecar } from '@tocsin/service';
+import { createLogger, DaprAuditSink, Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
@@ -22,7 +22,11 @@ import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
 import { DaprReaderStore } from '../../bff/src/dapr/reader-store.ts';
 import { DaprSetAside } from '../../bff/src/dapr/set-aside.ts';
+import { auditClient } from '../../bff/src/redis/audit-client.ts';
+import { RedisAuditReader } from '../../bff/src/redis/audit-reader.ts';
+import { RedisConnection } from '../../bff/src/redis/connection.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
+import { auditTrailSuite } from '../../bff/src/testing/suites/audit-trail.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
 import { checkpointsSuite } from '../../bff/src/testing/suites/checkpoints.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
@@ -38,7 +42,9 @@ import { startRelay, type Relay } from '../support/relay.ts';
 let stack: Stack;
 let sidecar: Sidecar;
 let relay: Relay;
+let audit: ReturnType<typeof auditClient>;
 const broadcasters: RedisBroadcaster[] = [];
+const connections: RedisConnection[] = [];
 const servers: Server[] = [];
 
 beforeAll(async () => {
@@ -46,27 +52,32 @@ beforeAll(async () => {
   const { daprHttpPort: httpPort, daprHeaders } = stack.bffs[0] as Pair;
   sidecar = new Sidecar({ httpPort, token: daprHeaders['dapr-api-token'], timeoutMs: 5_000 });
   relay = await startRelay(stack.redisHost);
+  audit = auditClient({ redisHost: stack.redisHost });
   for (const redisHost of [stack.redisHost, relay.address]) {
     const log = createLogger('bff', 'fatal');
-    const broadcaster = new RedisBroadcaster({ redisHost, timeoutMs: 2_000, log });
-    broadcaster.start();
+    const connection = new RedisConnection({ redisHost, timeoutMs: 2_000, name: 'the broadcaster', log });
+    const broadcaster = new RedisBroadcaster({ connection, maxBytes: 16 * 1024 * 1024, log });
+    connection.start();
+    connections.push(connection);
     servers.push(new Server(createServer(), { adapter: broadcaster.createAdapter() }));
     broadcasters.push(broadcaster);
   }
-  await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+  await Promise.all(connections.map((connection) => connected(connection)));
 });
 afterAll(async () => {
   await Promise.all(servers.map((server) => server.close()));
   for (const broadcaster of broadcasters) broadcaster.stop();
+  for (const connection of connections) connection.stop();
   relay.stop();
+  await audit.close();
   await sidecar.close();
   await stack.stop();
 });
 
-async function connected(broadcaster: RedisBroadcaster): Promise<void> {
+async function connected(connection: RedisConnection): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (
-      await broadcaster.ready().then(
+      await connection.ready().then(
         () => true,
         () => false,
       )
@@ -76,6 +87,14 @@ async function connected(broadcaster: RedisBroadcaster): Promise<void> {
   }
   throw new Error('the broadcaster does not get ready');
 }
+
+auditTrailSuite('Dapr and Redis', () => {
+  const [sink, reader] = [new DaprAuditSink(sidecar), new RedisAuditReader(audit.get)];
+  return {
+    append: (stream, record) => sink.append(stream, record),
+    read: (before, limit) => reader.read(before, limit),
+  };
+});
 
 feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
 
@@ -115,6 +134,32 @@ readerChannelSuite('Redis', () => broadcasters);
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
 describe('what only the real store shows', () => {
+  it('should delete the oldest of what is set aside when it has too many bytes, and count it', async () => {
+    const record = (n: number): SetAside => ({
+      ...{
+        v: 1,
+        entry: `event:bounded-${n}`,
+        feed: '',
+        reason: 'invalid',
+        faults: [],
+        at: '2026-01-01T00:00:00Z',
+      },
+      content: 'x'.repeat(10_000),
+    });
+    let dropped = 0;
+    const store = new DaprSetAside(sidecar, { maxBytes: 45_000, onDropped: (count) => (dropped += count) });
+    for (let n = 0; n < 8; n++) await store.add(record(n));
+    const index = await sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
+    const { entries } = index?.value as { entries: string[] };
+    expect(entries.slice(0, 4)).toEqual([7, 6, 5, 4].map((n) => record(n).entry));
+    expect(dropped).toBeGreaterThanOrEqual(4);
+    const kept = await sidecar.getStates(
+      COMPONENTS.state,
+      Array.from({ length: 8 }, (_, n) => setAsideKey(record(n).entry)),
+    );
+    expect(kept.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
+  });
+
   it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
@@ -169,7 +214,7 @@ describe('what only the real store shows', () => {
     await expect(log.readDocuments([key])).rejects.toThrow();
     await expect(new DaprEntries(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
-    await Promise.all(broadcasters.map((broadcaster) => connected(broadcaster)));
+    await Promise.all(connections.map((connection) => connected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
     await until(() => heard.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of heard) {

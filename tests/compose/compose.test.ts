@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
 import { pollFor } from '../support/polling.ts';
 import { faultsUntilToasts } from '../support/toasts-page.ts';
+import { testDoors } from './doors.ts';
 import { ComposeProject } from './project.ts';
+import { testPublishers } from './publishers.ts';
 
 const SCREENSHOT = join(import.meta.dirname, '../../.artifacts/compose/page.png');
 const CLIENTS = 10;
@@ -82,7 +84,7 @@ describe('docker compose up', () => {
         `fetch('${url}').then((r) => console.log(r.status))`,
       );
     expect(await ask('producer', 'http://bff-1-dapr:3500/v1.0/metadata')).toBe('401');
-    expect(await ask('producer', 'http://bff-1:4101/dapr/subscribe')).toBe('401');
+    expect(await ask('producer', 'http://bff-1-inside:4101/dapr/subscribe')).toBe('401');
   });
 
   it('should be found well by the doctor, which names a bff and a sidecar that are away', async () => {
@@ -98,6 +100,14 @@ describe('docker compose up', () => {
     await Promise.all(away.map((service) => project.startAgain(service)));
     await project.healthy('bff-1');
   });
+});
+
+describe('what strangers find', () => {
+  testDoors(() => project);
+});
+
+describe('applications that publish to the topic', () => {
+  testPublishers(() => project, newest);
 });
 
 describe('notifications', () => {
@@ -171,7 +181,10 @@ describe('docker compose down', () => {
     expect(await project.left()).toEqual({
       containers: [],
       networks: [],
-      volumes: ['dapr-tokens', 'redis', 'redis-password', 'scheduler'],
+      volumes: [
+        ...['dapr-authority', 'dapr-identities', 'dapr-tokens', 'internal-secret'],
+        ...['redis', 'redis-operator', 'redis-password', 'scheduler'],
+      ],
     });
     await project.up();
     expect((await newest()).filter((id) => ids.includes(id ?? ''))).toEqual(ids);

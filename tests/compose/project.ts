@@ -37,9 +37,17 @@ export class ComposeProject {
   }
 
   /** Runs `docker compose <args>`. @throws Error with all that it says */
-  async compose(...args: string[]): Promise<string> {
+  compose(...args: string[]): Promise<string> {
+    return this.composeWith({}, ...args);
+  }
+
+  /** As `compose`, with more in the environment. */
+  async composeWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
-    const { code, output, stdout } = await this.#docker(command, { cwd: ROOT, env: this.#env });
+    const { code, output, stdout } = await this.#docker(command, {
+      cwd: ROOT,
+      env: { ...this.#env, ...env },
+    });
     if (code !== 0) throw new Error(`docker compose ${args.join(' ')} ended with ${code}:\n${output}`);
     return stdout.trim();
   }
@@ -94,6 +102,16 @@ export class ComposeProject {
     throw new Error(
       `${service}: ${fault}\n${await this.compose('logs', '--no-color', '--tail', '30', service)}`,
     );
+  }
+
+  /** What Docker calls a network of the project. */
+  network(key: string): string {
+    return `${NAME}_${key}`;
+  }
+
+  /** The service that a container belongs to, by its name. */
+  serviceOf(container: string): string {
+    return container.replace(`${NAME}-`, '').replace(/-\d+$/, '');
   }
 
   container(service: string): Promise<string> {

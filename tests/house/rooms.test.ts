@@ -74,6 +74,9 @@ describe('an import that a room is not allowed', () => {
     ['bff/src/deliver/ports.ts', '@dapr/dapr'],
     ['bff/src/dapr/entries.ts', 'socket.io'],
     ['bff/src/socketio/gateway.ts', '@dapr/dapr'],
+    ['bff/src/socketio/redis-broadcaster.ts', 'redis'],
+    ['bff/src/dapr/backend.ts', '../redis/connection.ts'],
+    ['bff/src/app.ts', 'redis'],
     ['bff/src/http/notifications.ts', 'socket.io'],
     ['tools/src/capacity/model/plan.ts', '../options.ts'],
     ['tools/src/capacity/model/plan.ts', 'node:fs'],
@@ -97,6 +100,8 @@ describe('an import that a room needs', () => {
     ['bff/src/deliver/ports.ts', '../feed/ids.ts'],
     ['bff/src/dapr/server.ts', '@dapr/dapr'],
     ['bff/src/socketio/gateway.ts', 'socket.io'],
+    ['bff/src/socketio/redis-broadcaster.ts', '../redis/connection.ts'],
+    ['bff/src/redis/connection.ts', 'redis'],
   ])('should pass: %s ← %s', async (file, source) => {
     expect(await broken(file, importing(source))).toEqual([]);
   });

@@ -8,7 +8,7 @@ export const NAMESPACE = 'realtime-microservices';
 const kubectl = findKubectl();
 
 /** Where the nodes get the images from. */
-const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY']] : ['--local'];
+const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
 /** Runs `npm run deploy`, as one does by hand. */
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
@@ -56,7 +56,10 @@ const podSchema = z.object({
     deletionTimestamp: z.string().optional(),
   }),
   spec: z.object({ containers: z.array(z.object({ name: z.string(), securityContext: securitySchema })) }),
-  status: z.object({ containerStatuses: z.array(z.object({ ready: z.boolean() })).default([]) }),
+  status: z.object({
+    podIP: z.string().default(''),
+    containerStatuses: z.array(z.object({ ready: z.boolean() })).default([]),
+  }),
 });
 
 export interface Pod {
@@ -64,6 +67,8 @@ export interface Pod {
   uid: string;
   app: string;
   containers: { name: string; security: z.infer<typeof securitySchema> }[];
+  /** In the cluster's network. */
+  address: string;
   /** As kubectl prints it: `2/2`. */
   ready: string;
 }
@@ -77,10 +82,17 @@ export async function pods(): Promise<Pod[]> {
       name: metadata.name,
       uid: metadata.uid,
       app: metadata.labels['app.kubernetes.io/name'] ?? '',
+      address: status.podIP,
       containers: spec.containers.map(({ name, securityContext }) => ({ name, security: securityContext })),
       ready: `${status.containerStatuses.filter(({ ready }) => ready).length}/${spec.containers.length}`,
     }));
 }
+
+/** What `npm run deploy` has made for the operations page. */
+export const opsToken = async (): Promise<string> => {
+  const encoded = await inside('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
+  return Buffer.from(encoded, 'base64').toString();
+};
 
 /** The names of the bff's pods. */
 export const bffs = async (): Promise<string[]> =>

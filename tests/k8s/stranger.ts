@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pollUntil } from '@tocsin/tools';
 import { z } from 'zod';
 import { NAMESPACE, ask, inside, tell } from './cluster.ts';
 
-const NAME = 'stranger';
+const SUPPORT = join(import.meta.dirname, '../support');
 
-/** Runs in the pod: what the sidecars answer to an application that nobody knows, and who they say that they are. */
+/** Runs in the pod: what the sidecars answer to an application that none of ours knows, and who they say that they are. */
 const SCRIPT = `
 const tls = require('node:tls');
 const sidecar = 'http://127.0.0.1:3500/v1.0';
@@ -32,6 +34,7 @@ const certificate = () => new Promise((resolve) => {
     invoked: await post('/invoke/producer/method/notifications'),
     published: await post('/publish/notification-pubsub/notifications'),
     announced: await post('/publish/notification-pubsub/notification-announcements'),
+    invokedBff: await post('/invoke/bff/method/notification-pubsub--notification-announcements--default'),
     producer: await certificate(),
   }));
   setInterval(() => undefined, 60_000);
@@ -42,25 +45,26 @@ const answersSchema = z.object({
   invoked: z.unknown(),
   published: z.unknown(),
   announced: z.unknown(),
+  invokedBff: z.unknown(),
   producer: z.object({ name: z.string().optional(), end: z.string() }),
 });
 
-const manifests = (image: string): object[] => [
+const manifests = (name: string, image: string): object[] => [
   {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { name: NAME },
-    spec: { podSelector: { matchLabels: { run: NAME } }, policyTypes: ['Egress'], egress: [{}] },
+    metadata: { name },
+    spec: { podSelector: { matchLabels: { run: name } }, policyTypes: ['Egress'], egress: [{}] },
   },
   {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      name: NAME,
-      labels: { run: NAME },
+      name,
+      labels: { run: name },
       annotations: {
         'dapr.io/enabled': 'true',
-        'dapr.io/app-id': NAME,
+        'dapr.io/app-id': name,
         'dapr.io/sidecar-seccomp-profile-type': 'RuntimeDefault',
       },
     },
@@ -70,7 +74,7 @@ const manifests = (image: string): object[] => [
       securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
-          name: NAME,
+          name,
           image,
           imagePullPolicy: 'IfNotPresent',
           command: ['node', '-e', SCRIPT],
@@ -81,25 +85,61 @@ const manifests = (image: string): object[] => [
   },
 ];
 
-/** What an application that none of ours knows is answered in the namespace. */
-export async function askAsStranger(): Promise<z.infer<typeof answersSchema>> {
+/** A pod of the namespace with a sidecar, whose application has no part in ours. */
+interface Stranger {
+  answers: z.infer<typeof answersSchema>;
+  /** Runs a script of tests/support in the pod; what it prints, as JSON. */
+  run(script: string, ...args: string[]): Promise<unknown>;
+}
+
+/** Looks at the namespace as an application with this id, while `use` runs. */
+export async function asStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
   const image = await inside(
     ...['get', 'deployment', 'producer', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
   );
-  const resources = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests(image) });
+  const resources = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests(name, image) });
   await tell(['-n', NAMESPACE, 'create', '-f', '-'], resources);
   try {
     let said = '';
     const fault = await pollUntil(
       async () => {
-        said = (await ask(['-n', NAMESPACE, 'logs', NAME, '-c', NAME])).stdout;
+        said = (await ask(['-n', NAMESPACE, 'logs', name, '-c', name])).stdout;
         return said.includes('{');
       },
       { timeoutMs: 120_000, everyMs: 1_000 },
     );
     if (fault) throw new Error(`The stranger says nothing, ${fault}: ${said}`);
-    return answersSchema.parse(JSON.parse(said.slice(said.indexOf('{'))));
+    return await use({
+      answers: answersSchema.parse(JSON.parse(said.slice(said.indexOf('{')))),
+      run: async (script, ...args) => {
+        const node = ['node', '--input-type=module', '-', ...args];
+        const exec = ['-n', NAMESPACE, 'exec', '-i', name, '-c', name, '--', ...node];
+        return JSON.parse(await tell(exec, readFileSync(join(SUPPORT, script), 'utf8'))) as unknown;
+      },
+    });
   } finally {
     await tell(['-n', NAMESPACE, 'delete', '-f', '-'], resources);
+  }
+}
+
+const componentSchema = z.object({
+  spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
+});
+
+/** While `use` runs, the application with this id is listed as a publisher, as the guide says. */
+export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
+  const component = ['component', 'notification-pubsub'];
+  const { spec } = componentSchema.parse(JSON.parse(await inside('get', ...component, '-o', 'json')));
+  const at = spec.metadata.findIndex((one) => one.name === 'publishingScopes');
+  const before = spec.metadata[at]?.value ?? '';
+  const set = (value: string) => {
+    const patch = [{ op: 'replace', path: `/spec/metadata/${at}/value`, value }];
+    return inside('patch', ...component, '--type', 'json', '-p', JSON.stringify(patch));
+  };
+  await set(`${before};${name}=notifications`);
+  try {
+    return await use();
+  } finally {
+    await set(before);
   }
 }

@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { Toxiproxy } from './toxiproxy.ts';
 
-const REDIS_IMAGE = 'redis:7.0.15';
+/** As docker-compose.yml has it. */
+const REDIS_IMAGE = 'valkey/valkey:8.0.1';
 const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
@@ -35,7 +36,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     keep(
       await new GenericContainer(REDIS_IMAGE)
         .withCommand([
-          'redis-server',
+          'valkey-server',
           '--protected-mode',
           'no',
           '--appendonly',

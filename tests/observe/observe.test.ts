@@ -120,7 +120,7 @@ describe('/metrics', () => {
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
   ])('should tell %s on the %s, with a help text', async (_, side, name, type) => {
     const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
-    expect(helpOf(text, name)).toMatch(/\w{3,}/);
+    expect(helpOf(text, name)).toMatch(/\w{3}/);
     expect(text).toContain(`# TYPE ${name} ${type}`);
   });
 

@@ -1,12 +1,12 @@
 import { bffSettings, memoryBackend, startBff } from '../../bff/src/index.ts';
-import { DOCUMENT_VERSION, entryKey, type Notification } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, SECRETS, entryKey, type Notification } from '@tocsin/contracts';
 import { parseConfig } from '@tocsin/service';
 
 /** What the parent asks for, and what it is answered. */
 export type Order = { publish: Notification[] } | 'memory';
 export type Done = { heapUsed: number } | 'done' | 'listening';
 
-const backend = memoryBackend();
+const backend = memoryBackend({ [SECRETS.jwt.name]: process.env['NOTIFICATION_SECRETS_jwt'] ?? '' });
 const run = 'P0000001';
 const seqs = new Map<string, number>();
 

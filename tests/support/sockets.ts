@@ -6,8 +6,12 @@ import { io, type Socket } from 'socket.io-client';
 export async function connectTo(
   url: string,
   transport: 'websocket' | 'polling' = 'websocket',
+  options: { auth?: { token: string }; extraHeaders?: Record<string, string> } = {},
 ): Promise<Socket> {
-  const socket = io(url, { path: '/hubs', transports: [transport], forceNew: true, reconnection: false });
+  const socket = io(url, {
+    ...{ path: '/hubs', transports: [transport], forceNew: true, reconnection: false },
+    ...options,
+  });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('connect_error', reject);
@@ -61,6 +65,10 @@ export class Raw {
     const raw = new Raw(socket);
     socket.write(text);
     return raw;
+  }
+
+  send(bytes: Buffer): void {
+    this.#socket.write(bytes);
   }
 
   destroy(): void {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { freePorts, pollUntil } from '@tocsin/tools';
+import type { NetworkNamespace } from '../support/neighbour.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -63,6 +64,10 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
+  /** Default `start`, over the run file; `dev` takes none of that. */
+  command?: 'start' | 'dev';
+  /** Where it runs; default this machine. */
+  host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };
   env?: Record<string, string>;
@@ -70,12 +75,18 @@ export interface LaunchOptions {
   change?: Change;
 }
 
-/** Starts `node tools/start.mjs start` over stub applications, with data in a folder of its own. */
+/** `dapr.yaml` as it is, with the applications and ports of the product. */
+export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
+
+/** Starts `node tools/start.mjs start`, unless told otherwise over stub applications, with data in a folder of its own. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));
-  const args = ['tools/start.mjs', 'start', '--run-file', runFile.path, '--data', join(dir, 'data')];
-  const child = spawn(process.execPath, args, {
+  const { command = 'start', host } = options;
+  const args = command === 'start' ? ['--run-file', runFile.path, '--data', join(dir, 'data')] : [];
+  const words = [process.execPath, 'tools/start.mjs', command, ...args] as const;
+  const [program, ...rest] = host ? host.inside(...words) : words;
+  const child = spawn(program, rest, {
     cwd: ROOT,
     env: { ...process.env, BROWSER: 'none', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { APP_IDS, COMPONENTS, ENTRY_LIFE_MS, SECRETS, TOPICS } from '@tocsin/contracts';
+import {
+  APP_IDS,
+  AUDIT_TOPICS,
+  COMPONENTS,
+  ENTRY_LIFE_MS,
+  MAX_AUDIT_RECORDS,
+  SECRETS,
+  TOPICS,
+} from '@tocsin/contracts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (...path: string[]): unknown => parse(readFileSync(join(root, ...path), 'utf8'));
@@ -39,6 +47,7 @@ describe('components/', () => {
     [COMPONENTS.pubsub, 'pubsub.redis', undefined],
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
+    [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
   ])('should have %s, a %s for those who use it', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
@@ -46,6 +55,8 @@ describe('components/', () => {
 
   it.each([
     [SECRETS.jwt, APP_IDS.bff],
+    [SECRETS.internal, APP_IDS.bff],
+    [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
     'should keep %j for one application, which may read nothing else of its store',
@@ -79,6 +90,20 @@ describe('components/', () => {
       [APP_IDS.producer]: TOPICS.notifications,
       [APP_IDS.bff]: TOPICS.announcements,
     });
+  });
+
+  it('should let producer and bff append to the audit trail, by its own component alone, and none subscribe', () => {
+    const topics = Object.values(AUDIT_TOPICS);
+    for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
+      expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));
+    for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters])
+      for (const scopes of ['publishingScopes', 'subscriptionScopes'])
+        expect(setting(name, scopes)).not.toContain(COMPONENTS.audit);
+    const all = [APP_IDS.producer, APP_IDS.bff].map((app) => `${app}=${topics.join(',')}`);
+    expect(setting(COMPONENTS.audit, 'publishingScopes')).toBe(all.join(';'));
+    expect(setting(COMPONENTS.audit, 'subscriptionScopes')).toBe(`${APP_IDS.producer}=;${APP_IDS.bff}=`);
+    expect(setting(COMPONENTS.audit, 'maxLenApprox')).toBe(String(MAX_AUDIT_RECORDS));
+    expect(component(COMPONENTS.audit).spec.metadata.map((one) => one.name)).not.toContain('streamTTL');
   });
 
   it('should name each file after the component in it', () => {

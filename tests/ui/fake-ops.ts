@@ -1,5 +1,13 @@
-import type { Fault, ListedDeadLetter, Problem, ProblemCode, SetAside } from '@tocsin/contracts';
-import { opsFigures } from '@tocsin/tools';
+import type {
+  AuditPage,
+  Fault,
+  ListedAuditRecord,
+  ListedDeadLetter,
+  Problem,
+  ProblemCode,
+  SetAside,
+} from '@tocsin/contracts';
+import { auditRecords, opsFigures } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
 
 const letter = (members: Partial<SetAside>): ListedDeadLetter => {
@@ -22,8 +30,16 @@ export class FakeOps {
     letter({ reason: 'expired', faults: ['the entry expired before it was taken'], content: '{"v":1}' }),
     letter({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
+  /** The newest first. */
+  audit: ListedAuditRecord[] = auditRecords()
+    .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
+    .toReversed();
+  /** Records of one page of the trail. */
+  auditPage = 4;
+  auditAway = false;
+  auditUnreadable = 0;
   /** Whom it lets in: everybody, those with a token, or nobody for want of the role. */
-  guard: 'none' | 'token' | 'role' = 'none';
+  guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
   /** Nothing behind it answers. */
   away = false;
@@ -44,6 +60,8 @@ export class FakeOps {
     const { pathname } = new URL(request.url());
     const call = `${request.method()} ${pathname}`;
     this.calls.push(call);
+    if (this.guard === 'closed')
+      return problem(route, 403, 'ops_closed', 'Operations are closed. Set OPS_TOKEN on the bff.');
     const authorization = (await request.allHeaders())['authorization'];
     if (this.guard !== 'none' && authorization !== `Bearer ${this.token}`)
       return problem(route, 401, 'unauthorized', 'A token is needed.');
@@ -54,6 +72,7 @@ export class FakeOps {
     if (call === 'GET /app/ops/instances') return route.fulfill({ json: opsFigures(this.reads++) });
     if (call === 'GET /app/ops/dead-letters')
       return route.fulfill({ json: { total: this.letters.length, deadLetters: this.letters } });
+    if (call === 'GET /app/ops/audit') return this.#auditPage(route, new URL(request.url()).searchParams);
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
     const found = this.letters.find((one) => one.entry === entry);
@@ -62,6 +81,26 @@ export class FakeOps {
       return problem(route, 409, 'conflict', `${entry} has no content that could be put back.`);
     this.letters = this.letters.filter((one) => one !== found);
     return route.fulfill({ status: 204 });
+  }
+
+  async #auditPage(route: Route, query: URLSearchParams): Promise<void> {
+    if (this.auditAway)
+      return problem(route, 503, 'unavailable', 'The audit trail cannot be read now. Ask again.');
+    const before = query.get('before');
+    const rest =
+      before === null
+        ? this.audit
+        : this.audit.slice(this.audit.findIndex((one) => one.position === before) + 1);
+    const looked = rest.slice(0, this.auditPage);
+    const [action, actor] = [query.get('action'), query.get('actor')];
+    const page: AuditPage = {
+      records: looked.filter(
+        (one) => (!action || one.action === action) && (!actor || one.actor.name?.includes(actor) === true),
+      ),
+      unreadable: this.auditUnreadable,
+      next: rest.length > looked.length ? (looked.at(-1)?.position ?? null) : null,
+    };
+    return route.fulfill({ json: page });
   }
 
   async #compose(route: Route, body: unknown): Promise<void> {

@@ -1,56 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SNAPSHOT_EVERY_MS } from '@tocsin/contracts';
-import { launchBrowser } from '@tocsin/tools';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { looks, overflow, violations } from './axe.ts';
-import { open, type OpenPage } from './browser.ts';
-import { builtPage, removeBuiltPage } from './built-page.ts';
-import { FakeBff } from './fake-bff.ts';
 import { FakeOps } from './fake-ops.ts';
+import { artifacts, opsPages } from './ops-pages.ts';
 
-const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
-
-let browser: Browser;
-let bff: FakeBff;
+const pages = opsPages();
 let ops: FakeOps;
-let opened: OpenPage | undefined;
-
-beforeAll(async () => {
-  [browser, bff] = [await launchBrowser(), new FakeBff(await builtPage())];
-  await bff.start();
-  await mkdir(artifacts, { recursive: true });
-});
-afterAll(async () => {
-  await browser.close();
-  await bff.stop();
-  await removeBuiltPage();
-});
 beforeEach(() => {
   ops = new FakeOps();
 });
-afterEach(async () => {
-  const faults = opened?.faults ?? [];
-  await opened?.context.close();
-  opened = undefined;
-  expect(faults, 'no exception and no breach of the content security policy').toEqual([]);
-});
 
 /** The ops page, whose time goes on only when it is told to. */
-async function openOps(): Promise<Page> {
-  opened = await open(browser, bff, {
-    search: 'favicon.svg',
-    before: async (context) => {
-      await context.clock.install();
-    },
+const openOps = () =>
+  pages.open(ops, async (context) => {
+    await context.clock.install();
   });
-  const { page } = opened;
-  await ops.serve(page);
-  await page.goto(`${bff.url}/ops`);
-  return page;
-}
 const instances = (page: Page) => page.getByTestId('instance');
 const letters = (page: Page) => page.getByTestId('dead-letter');
 const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
@@ -95,6 +62,7 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   nothing: {
     prepare: () => {
       ops.letters = [];
+      ops.audit = [];
       ops.away = false;
     },
     reach: (page) => page.getByTestId('no-letters').waitFor(),
@@ -129,12 +97,14 @@ const STATES: Record<string, { prepare?: () => void; reach: (page: Page) => Prom
   },
 };
 
+const TABLET = (['light', 'dark'] as const).map((theme) => ({ width: 768, height: 1024, theme }));
+
 it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (name) => {
   const state = STATES[name];
   state?.prepare?.();
   const page = await openOps();
   await state?.reach(page);
-  for (const { width, height, theme } of looks) {
+  for (const { width, height, theme } of [...looks, ...TABLET]) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: theme });
     await page.clock.runFor(500);
@@ -266,6 +236,14 @@ describe('the composer', () => {
 });
 
 describe('a server that asks for a token', () => {
+  it('should be said to be closed where it takes none, with what to do', async () => {
+    ops.guard = 'closed';
+    const page = await openOps();
+    await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
+    expect(await page.getByTestId('token-form').count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  });
+
   it('should be given one, which is kept for this tab', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();

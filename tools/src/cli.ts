@@ -7,6 +7,7 @@ type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 const COMMANDS: Record<string, () => Promise<Command>> = {
   screenshots: async () => (await import('./docs/screenshots.ts')).screenshots,
   start: async () => (await import('./start/start.ts')).start,
+  audit: async () => (await import('./audit/audit.ts')).audit,
   'api-key': async () => (await import('./auth/api-key.ts')).apiKey,
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,
@@ -22,6 +23,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import('./doctor/doctor.ts')).doctor,
   dev: async () => (await import('./dev/dev.ts')).dev,
   sbom: async () => (await import('./supply/sbom.ts')).sbom,
+  scan: async () => (await import('./supply/scan.ts')).scan,
   soak: async () => (await import('./soak/soak.ts')).soak,
   tail: async () => (await import('./tail/tail.ts')).tail,
   'test:compose': async () => (await import('./test/compose.ts')).testCompose,

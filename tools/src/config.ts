@@ -6,6 +6,7 @@ import { join } from 'node:path';
 export interface ToolsConfig {
   /** An existing Redis (`host:port`) to use instead of a private one. */
   redisHost: string | undefined;
+  redisUsername: string | undefined;
   redisPassword: string | undefined;
   /** Folder above `.dapr/bin` of an installed Dapr. */
   daprHome: string;
@@ -16,6 +17,15 @@ export interface ToolsConfig {
   /** False with `CI`, `BROWSER=none` or no display. */
   mayOpenBrowser: boolean;
   auth: AuthConfig;
+  opening: Opening;
+}
+
+/** Where public ports listen. */
+export interface Opening {
+  /** 127.0.0.1 unless TOCSIN_ADDRESS says otherwise. */
+  address: string;
+  /** True with TOCSIN_INSECURE=yes: other machines may be let in without being asked who they are. */
+  mayBeInsecure: boolean;
 }
 
 /** Who is asked for tokens and keys; the applications read the same variables. */
@@ -25,6 +35,8 @@ export interface AuthConfig {
   hasIssuer: boolean;
   /** The secret for tokens; without it one is made and kept. */
   secret: string | undefined;
+  /** The secret with which the applications sign what they say to each other; without it one is made and kept. */
+  internalSecret?: string | undefined;
   issuer: string;
   audience: string;
   apiKeys: boolean;
@@ -42,27 +54,35 @@ export function readConfig(env: Env = process.env): ToolsConfig {
   const home = env['HOME'] || homedir();
   return {
     redisHost: env['REDIS_HOST'] || undefined,
+    redisUsername: env['REDIS_USERNAME'] || undefined,
     redisPassword: env['REDIS_PASSWORD'] || undefined,
     daprHome: env['DAPR_RUNTIME_PATH'] || home,
     cacheDir: join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'tocsin'),
     demoIntervalMs: env['DEMO_INTERVAL_MS'] || undefined,
     auth: readAuthConfig(env),
+    opening: readOpening(env),
     mayOpenBrowser: !env['CI'] && env['BROWSER'] !== 'none' && hasDisplay(env),
   };
 }
+
+export const readOpening = (env: Env = process.env): Opening => ({
+  address: env['TOCSIN_ADDRESS'] || '127.0.0.1',
+  mayBeInsecure: env['TOCSIN_INSECURE'] === 'yes',
+});
 
 /** The defaults are those of the bff. */
 export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
   mode: env['AUTH_MODE'] === 'jwt' ? 'jwt' : 'none',
   hasIssuer: Boolean(env['JWT_JWKS_URL']),
   secret: env['JWT_SECRET'] || undefined,
+  internalSecret: env['NOTIFICATION_SECRETS_internal'] || undefined,
   issuer: env['JWT_ISSUER'] || 'tocsin',
   audience: env['JWT_AUDIENCE'] || 'tocsin',
   apiKeys: env['API_KEYS'] === 'on',
 });
 
 const PRIVATE =
-  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|INTERNAL_PORT$|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
+  /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
 /** The caller's environment without what would change how a started pair behaves. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {

@@ -10,6 +10,4 @@ export const DATA_DIR = join(ROOT, '.data');
 /** Logs, screenshots and results that somebody may want to look at; never read again. */
 export const ARTIFACTS_DIR = join(ROOT, '.artifacts');
 
-export const COMPONENTS_DIR = join(ROOT, 'components');
-export const CONFIGURATION_FILE = join(COMPONENTS_DIR, 'configuration.yaml');
 export const RUN_FILE = join(ROOT, 'dapr.yaml');

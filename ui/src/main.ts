@@ -1,19 +1,32 @@
 import { safeStorage } from '@tocsin/client/vue';
-import { createApp } from 'vue';
+import { createApp, reactive } from 'vue';
 import App from './App.vue';
 import './page.css';
 import { feedsOf } from './feeds.ts';
-import { tokenOf } from './token.ts';
+import { keepToken, takeToken } from './token.ts';
 
-const token = tokenOf(
-  location,
-  history,
-  safeStorage(() => sessionStorage),
-);
+const storage = safeStorage(() => sessionStorage);
+const tokens = reactive(takeToken(location, history, storage));
+const { token } = tokens;
+
+/** The whole page belongs to one reader. */
+function signInAs(other: string): void {
+  keepToken(other, storage);
+  location.reload();
+}
+// A link within the page changes only what stands after #.
+addEventListener('hashchange', () => {
+  const now = takeToken(location, history, storage);
+  if (now.token !== token && now.token) signInAs(now.token);
+  else if (now.offered) tokens.offered = now.offered;
+});
+
 /** Said by a bff whose pages connect elsewhere. */
 const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
 createApp(App, {
   feeds: feedsOf(location.search),
   negotiate,
+  tokens,
+  onSignInAs: signInAs,
   ...(token && { getToken: () => token }),
 }).mount('#app');

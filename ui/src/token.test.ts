@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
-import { tokenOf } from './token.ts';
+import { describe, expect, it } from 'vitest';
+import { keepToken, nameOf, takeToken } from './token.ts';
 
-it('should move the token from the address into the tab, and find it there afterwards', () => {
+function aTab() {
   const kept = new Map<string, string>();
   const storage = {
     get: (key: string) => kept.get(key) ?? null,
@@ -9,10 +9,38 @@ it('should move the token from the address into the tab, and find it there after
   };
   const addresses: unknown[] = [];
   const history = { replaceState: (_data: unknown, _title: string, url?: unknown) => addresses.push(url) };
-  const at = (hash: string) => tokenOf({ hash, pathname: '/', search: '?feed=a' }, history, storage);
-  expect(at('')).toBe(undefined);
-  expect(at('#notifications')).toBe(undefined);
-  expect(at('#token=a.b.c')).toBe('a.b.c');
-  expect(addresses).toEqual(['/?feed=a']);
-  expect(at('')).toBe('a.b.c');
+  const at = (hash: string) => takeToken({ hash, pathname: '/', search: '?feed=a' }, history, storage);
+  return { at, addresses, storage };
+}
+
+describe('a token in the address', () => {
+  it('should move into a tab that has none, and be found there afterwards', () => {
+    const { at, addresses } = aTab();
+    expect(at('')).toEqual({});
+    expect(at('#notifications')).toEqual({});
+    expect(at('#token=a.b.c')).toEqual({ token: 'a.b.c' });
+    expect(addresses).toEqual(['/?feed=a']);
+    expect(at('')).toEqual({ token: 'a.b.c' });
+    expect(at('#token=a.b.c')).toEqual({ token: 'a.b.c' });
+  });
+
+  it('should only be offered where there is another, and leave the address all the same', () => {
+    const { at, addresses, storage } = aTab();
+    at('#token=mine');
+    expect(at('#token=theirs')).toEqual({ token: 'mine', offered: 'theirs' });
+    expect(addresses).toHaveLength(2);
+    expect(at('')).toEqual({ token: 'mine' });
+    expect(at('#token=')).toEqual({ token: 'mine' });
+    expect(addresses).toHaveLength(3);
+    keepToken('theirs', storage);
+    expect(at('')).toEqual({ token: 'theirs' });
+  });
+});
+
+it('should name whom a token says it is of', () => {
+  const token = (payload: unknown) => `x.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`;
+  expect(nameOf(token({ sub: 'zoë ÿ?>' }))).toBe('zoë ÿ?>');
+  for (const none of ['', 'a', 'a.b.c', token({}), token({ sub: 1 }), token(null), token({ sub: '' })]) {
+    expect(nameOf(none)).toBeUndefined();
+  }
 });

@@ -1,9 +1,13 @@
 import type { Identity } from '@tocsin/contracts';
 import { checkToken, type TokenRules } from './check-token.ts';
+import { AuthError } from './errors.ts';
+import type { Revocations } from './revocations.ts';
 
 /** Tells who a request or connection speaks for. */
 export interface Authenticator {
   readonly mode: 'none' | 'jwt';
+  /** The subjects whose tokens are refused; absent where nobody is asked for a token. */
+  readonly revocations?: Revocations;
   /** The bearer of the token; `undefined` where nobody is asked for one. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
   /** Resolves when tokens can be checked; rejects with the reason why not. */
@@ -19,13 +23,36 @@ export const openDoor: Authenticator = {
   stop: () => undefined,
 };
 
-/** Everybody needs a token that the rules accept. */
+/** Everybody needs a token that the rules accept and that was not revoked. */
 export const tokenDoor = (
   rules: TokenRules,
+  revocations: Revocations,
   { ready, stop }: Pick<Authenticator, 'ready' | 'stop'>,
 ): Authenticator => ({
   mode: 'jwt',
-  identify: (token) => checkToken(token, rules),
-  ready,
-  stop,
+  revocations,
+  identify: async (token) => {
+    const identity = await checkToken(token, rules);
+    checkRevoked(identity, revocations, rules);
+    return identity;
+  },
+  ready: async () => {
+    await ready();
+    if (!revocations.known) throw new Error('The revocations have not been read from the state store yet.');
+  },
+  stop: () => {
+    revocations.stop();
+    stop();
+  },
 });
+
+/** @throws AuthError when the token was revoked, or when that is not known */
+function checkRevoked(identity: Identity, revocations: Revocations, { now, clockSkewS }: TokenRules): void {
+  if (!revocations.known) throw new AuthError('unavailable', 'the revocations are not known yet');
+  if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');
+  const { sub, issuedAt = 0 } = identity;
+  // It would pass every revocation until its time has come.
+  if (revocations.has(sub) && issuedAt > now() + clockSkewS * 1000) {
+    throw new AuthError('unauthorized', 'the claim iat lies in the future');
+  }
+}

@@ -13,6 +13,8 @@ export interface TokenRules {
   issuer: string;
   audience: string;
   clockSkewS: number;
+  /** The longest life of a token, from `iat` to `exp` and to now, in seconds; absent: no bound, and no `iat` is needed. */
+  maxAgeS?: number | undefined;
   now: () => number;
 }
 
@@ -36,12 +38,17 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
     const text = faults.map(({ path, message }) => `${path} ${message}`).join('; ');
     throw new AuthError('unauthorized', `the claims of the token cannot be used: ${text}`);
   }
-  const { sub, exp, feeds, roles } = claims.data;
-  return { sub, feeds, roles, expiresAt: Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000) };
+  const { sub, exp, iat, feeds, roles } = claims.data;
+  if (rules.maxAgeS !== undefined && exp - (iat ?? -Infinity) > rules.maxAgeS) {
+    const most = `${rules.maxAgeS} s`;
+    throw new AuthError('unauthorized', `the token is made for more than ${most} from iat to exp`);
+  }
+  const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
+  return { sub, feeds, roles, expiresAt, ...(iat !== undefined && { issuedAt: iat * 1000 }) };
 }
 
 async function verify(token: string, rules: TokenRules): Promise<JWTPayload> {
-  const { keys, issuer, audience, clockSkewS, now } = rules;
+  const { keys, issuer, audience, clockSkewS, maxAgeS, now } = rules;
   try {
     const { payload } = await jwtVerify(token, keys.find, {
       algorithms: [...keys.algorithms],
@@ -50,6 +57,7 @@ async function verify(token: string, rules: TokenRules): Promise<JWTPayload> {
       clockTolerance: clockSkewS,
       currentDate: new Date(now()),
       requiredClaims: ['exp', 'sub'],
+      ...(maxAgeS !== undefined && { maxTokenAge: maxAgeS }),
     });
     return payload;
   } catch (error) {
@@ -64,7 +72,8 @@ function refusal(error: errors.JOSEError): AuthError {
 }
 
 function reasonOf(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'the token has expired';
+  if (error instanceof errors.JWTExpired)
+    return error.claim === 'iat' ? 'the token is older than JWT_MAX_AGE' : 'the token has expired';
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'nbf') return 'the token is not valid yet';
     return `the claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;

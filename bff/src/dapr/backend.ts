@@ -1,10 +1,22 @@
-import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
-import { DeadLetters, Sidecar, sendToProducer, type Logger } from '@tocsin/service';
-import type { Backend } from '../backend.ts';
+import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, SECRETS, TOPICS } from '@tocsin/contracts';
+import {
+  DaprAuditSink,
+  DeadLetters,
+  Sidecar,
+  Signer,
+  SubscriptionPaths,
+  WatchedSecret,
+  createHostCheck,
+  parseSigningKeys,
+  sendToProducer,
+  type Logger,
+} from '@tocsin/service';
+import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
-import { createCallActor } from './call-feed.ts';
-import { createCallPartition } from './call-partition.ts';
+import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
+import { createCallActor } from './call-actor.ts';
 import { DaprCheckpoints } from './checkpoints.ts';
+import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
@@ -12,12 +24,15 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
+import { positionProofs } from '../deliver/position-proofs.ts';
 
 /** What carries publications between instances; Dapr has no part in it. */
 export interface Carrier {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
+  keepStore?: (stores: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>, events: StoreEvents) => KeptStore;
+  auditReader: Backend['auditReader'];
   ready(): Promise<void>;
   stop(): void;
 }
@@ -31,28 +46,57 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     timeoutMs: config.SIDECAR_TIMEOUT_MS,
   });
   const feedLog = new DaprFeedLog(sidecar);
+  const secret = new WatchedSecret({
+    read: createReadInternalSecret(sidecar, log),
+    parse: parseSigningKeys,
+    what: 'the secret "internal"',
+    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    onFault: (err) =>
+      log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
+  });
+  const own = new Signer(() => secret.get());
+  const signer = async () => {
+    await secret.known();
+    return own;
+  };
+  let storeEvents: StoreEvents | undefined;
+  const setAside = new DaprSetAside(sidecar, {
+    onDropped: (count) => storeEvents?.onDropped('set-aside', count),
+  });
+  const announceAgain: Backend['announceAgain'] = (announcement) =>
+    sidecar.publish(
+      COMPONENTS.pubsub,
+      'partition' in announcement ? TOPICS.partitionAnnouncements : TOPICS.announcements,
+      announcement,
+    );
+  const actors = { sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS };
+  const callFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
+  const callPartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
+  const stores = { log: feedLog, setAside, announceAgain };
   return {
-    log: feedLog,
+    ...stores,
     checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
-    setAside: new DaprSetAside(sidecar),
     deadLetters: new DeadLetters(sidecar),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
+    auditSink: new DaprAuditSink(sidecar),
+    auditReader: carrier.auditReader,
     broadcaster: carrier.broadcaster,
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
     redisMemory: carrier.redisMemory,
-    callActor: createCallActor(sidecar, config.ACTOR_TIMEOUT_MS),
+    callActor: (feed, announced, caller) => callFeed({ feed, announced, ...caller }),
+    callPartitionActor: async (partition, announced) => (await callPartition({ partition, ...announced })).outcome,
+    proofs: positionProofs(own, () => secret.isKnown),
+    keepStore:
+      carrier.keepStore &&
+      ((events) => {
+        storeEvents = events;
+        return carrier.keepStore?.(stores, events) as KeptStore;
+      }),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
-    callPartitionActor: createCallPartition(sidecar, config.ACTOR_TIMEOUT_MS),
-    announceAgain: (announcement) =>
-      sidecar.publish(
-        COMPONENTS.pubsub,
-        'partition' in announcement ? TOPICS.partitionAnnouncements : TOPICS.announcements,
-        announcement,
-      ),
     receive: async (inbound) => {
       const server = await startDaprServer({
         ...inbound,
@@ -61,11 +105,15 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
         daprHost: config.DAPR_HOST,
         daprHttpPort: config.DAPR_HTTP_PORT,
         appToken: config.APP_API_TOKEN,
+        paths: new SubscriptionPaths(() => sidecar.subscriptions()),
+        signer,
+        isServed: createHostCheck(config.ALLOWED_HOSTS),
         log,
       });
       return () => server.stop();
     },
     ready: async () => {
+      secret.get();
       const loaded = await sidecar.components();
       const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
       if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
@@ -73,6 +121,7 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
       await carrier.ready();
     },
     close: async () => {
+      secret.stop();
       carrier.stop();
       await sidecar.close();
     },

@@ -1,21 +1,31 @@
-import { timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
-import { CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
-import { COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { AbstractActor, CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
+import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, TOPICS } from '@tocsin/contracts';
 import {
   closeServer,
+  createBoundedServer,
   dataHeaders,
   errorHandler,
   listen,
   notFound,
+  refuseInvocations,
+  requireApiToken,
+  requireServedHost,
+  sendProblem,
+  subscriptionRoutes,
   withTrace,
+  type HostCheck,
   type Logger,
+  type OnRefused,
+  type Signer,
+  type Subscribed,
+  type SubscriptionPaths,
+  type SubscriptionRoutesOptions,
 } from '@tocsin/service';
-import express, { type RequestHandler } from 'express';
+import express from 'express';
+import { z } from 'zod';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { PartitionHost } from '../partition/partition-host.ts';
-import { feedActorClass } from './feed-actor.ts';
-import { partitionActorClass } from './partition-actor.ts';
+import { actorRoutes } from './actor-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
 export interface DaprServerOptions {
@@ -25,18 +35,42 @@ export interface DaprServerOptions {
   daprHttpPort: number;
   /** What the sidecar must send with every request, if it is given. */
   appToken?: string | undefined;
+  paths: SubscriptionPaths;
+  /** Resolves once the secret is known with which calls of actors are signed. */
+  signer: () => Promise<Signer>;
+  /** The hosts that are served without it. */
+  isServed: HostCheck;
   feedHost: FeedHost;
   partitionHost: PartitionHost;
   /** Each resolves when its message is done with, and rejects when it has to come again. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
+  /** Told of each call that is not from our own. */
+  onRefused: OnRefused;
   log: Logger;
 }
 
-/** The internal port: subscriptions, the Feed actor and the sidecar's health probe, for the sidecar alone. */
+/** The SDK names an actor type after its class. Their methods are served by `actorRoutes`, not by the SDK. */
+const ACTORS = {
+  [ACTOR_TYPE]: class extends AbstractActor {},
+  [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},
+};
+
+const NOT_REGISTERED = {
+  status: 503,
+  code: 'unavailable',
+  detail: 'This application takes nothing from that topic.',
+} as const;
+
+const isSame = (one: Subscribed, other: Subscribed): boolean =>
+  one.pubsubname === other.pubsubname && one.topic === other.topic;
+
+const listedSchema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
+
+/** The internal port: subscriptions, the actors and the sidecar's health probe, for the sidecar alone. */
 export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
-  const { host, port, log } = options;
+  const { host, port, log, onRefused } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -44,9 +78,29 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.get('/healthz', (_request, response) => {
     response.send('ok');
   });
-  if (options.appToken) app.use(requireToken(options.appToken));
+  app.use(requireServedHost(options.appToken === undefined ? options.isServed : undefined));
+  app.use(requireApiToken(options.appToken));
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
-  const server = createServer(app);
+  app.use(actorRoutes(options));
+  app.use(refuseInvocations(onRefused));
+  let listed: z.infer<typeof listedSchema> = [];
+  const vouchedFor = new WeakSet<object>();
+  const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
+    const registered = listed.find((one) => isSame(one, subscribed));
+    // Retried, and then a dead letter: a subscription that the sidecar got from somebody else.
+    if (!registered) return sendProblem(response, NOT_REGISTERED);
+    vouchedFor.add(request);
+    request.url = registered.route;
+    next();
+  };
+  app.use(subscriptionRoutes({ paths: options.paths, list: () => listed, deliver, onRefused, log }));
+  // The routes after this one are the SDK's, which has more than we serve.
+  app.use((request, response, next) => {
+    const isConfig = request.method === 'GET' && request.path === '/dapr/config';
+    if (isConfig || vouchedFor.has(request)) next();
+    else notFound(request, response, next);
+  });
+  const server = createBoundedServer(app);
   const dapr = new DaprServer({
     serverHost: host,
     serverPort: String(port),
@@ -70,16 +124,12 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
     callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
   });
+  const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
+  listed = listedSchema.parse(sdk.generateDaprPubSubSubscriptionList());
   await dapr.actor.init();
-  await dapr.actor.registerActor(feedActorClass(options.feedHost));
-  await dapr.actor.registerActor(partitionActorClass(options.partitionHost));
-  // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
-  app.get('/dapr/subscribe', (_request, response) => {
-    const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
-    response.json(sdk.generateDaprPubSubSubscriptionList());
-  });
-  app.use(notFound);
+  for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));
+  // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
   await listen(server, port, host);
   return { stop: () => closeServer(server) };
 }
@@ -92,16 +142,14 @@ const answering =
       await work(data);
       return DaprPubSubStatusEnum.SUCCESS;
     } catch (error) {
-      log.warn({ err: error, announcement: data }, consequence);
+      log.warn({ err: error, ...namesOf(data) }, consequence);
       return DaprPubSubStatusEnum.RETRY;
     }
   };
 
-function requireToken(token: string): RequestHandler {
-  const expected = Buffer.from(token);
-  return (request, response, next) => {
-    const sent = Buffer.from(request.get('dapr-api-token') ?? '');
-    if (sent.length === expected.length && timingSafeEqual(sent, expected)) next();
-    else response.status(401).json({ error: 'This port is for the sidecar; its token is missing or wrong.' });
-  };
+/** The names in a message, without its content. */
+function namesOf(data: unknown): object {
+  const { feed, partition, run, seq, event } =
+    typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+  return { feed, partition, run, seq, event };
 }

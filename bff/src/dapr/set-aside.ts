@@ -2,71 +2,135 @@ import {
   COMPONENTS,
   DOCUMENT_VERSION,
   SET_ASIDE_INDEX_KEY,
+  SET_ASIDE_SIZES_KEY,
   isEntryOf,
   setAsideIndexSchema,
   setAsideKey,
+  setAsideSizesSchema,
   type SetAside,
 } from '@tocsin/contracts';
 import type { Sidecar, StateOperation } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
+import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** The index names at most this many; older records stay until they expire, but are not listed. */
-const MAX_LISTED = 1_000;
+/** Records that are kept, and their bytes as JSON; beyond it the oldest are deleted. */
+const MAX_RECORDS = 1_000;
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
+/** Of a record that an older version has written. */
+const UNKNOWN_BYTES = 4 * 1024;
+/** Bytes of the names of all records: the index is read and written with each of them. */
+const MAX_NAME_BYTES = 512 * 1024;
+/** Dapr's etag for a key that must not exist yet. */
+const ABSENT = '-1';
 const ATTEMPTS = 5;
 
-/** Records and their index in Dapr's state API; the index is written with its etag. */
+export interface DaprSetAsideOptions {
+  /** Told how many records were deleted to make room. */
+  onDropped?: (count: number) => void;
+  maxBytes?: number;
+}
+
+/** The records in the list, the newest first, and the size of each. */
+interface Listed {
+  entries: string[];
+  bytes: Record<string, number>;
+}
+
+type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
+
+/**
+ * Records and their index in Dapr's state API; the index is written with its etag. The sizes lie beside it, so that a
+ * version that does not know them can read it.
+ */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;
+  readonly #onDropped: (count: number) => void;
+  readonly #maxBytes: number;
 
-  constructor(sidecar: Sidecar) {
+  constructor(sidecar: Sidecar, { onDropped = () => undefined, maxBytes }: DaprSetAsideOptions = {}) {
     this.#sidecar = sidecar;
+    this.#onDropped = onDropped;
+    this.#maxBytes = maxBytes ?? DEFAULT_MAX_BYTES;
   }
 
   async add(record: SetAside): Promise<void> {
-    await this.#change((listed) =>
-      listed.includes(record.entry)
-        ? undefined
-        : {
-            entries: [record.entry, ...listed].slice(0, MAX_LISTED),
-            records: [
-              {
-                operation: 'upsert',
-                key: setAsideKey(record.entry),
-                value: record,
-                ttlInSeconds: TTL_SECONDS,
-              },
-            ],
-          },
-    );
-  }
-
-  /** What is not listed any more stays until it expires. */
-  async erase(feed: string): Promise<void> {
-    await this.#change((listed) => {
-      const erased = listed.filter((entry) => isEntryOf(feed, entry));
-      if (erased.length === 0) return undefined;
+    await this.#change(({ entries, bytes }) => {
+      if (entries.includes(record.entry)) return undefined;
+      const all = {
+        entries: [record.entry, ...entries],
+        bytes: { ...bytes, [record.entry]: sizeOf(record) },
+      };
+      const kept = all.entries.slice(0, this.#countOfKept(all));
+      const dropped = all.entries.slice(kept.length);
       return {
-        entries: listed.filter((entry) => !erased.includes(entry)),
-        records: erased.map((entry) => ({ operation: 'delete', key: setAsideKey(entry) })),
+        listed: { ...all, entries: kept },
+        records: [upsert(record), ...dropped.map(deletion)],
+        dropped: dropped.length,
       };
     });
   }
 
+  async erase(feed: string): Promise<void> {
+    await this.#removeAll((entry) => isEntryOf(feed, entry));
+  }
+
+  async put(record: SetAside): Promise<void> {
+    await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
+  }
+
+  /** Also a record that is not listed. */
+  async remove(entry: string): Promise<void> {
+    await this.#removeAll((listed) => listed === entry);
+    await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
+  }
+
+  async #removeAll(goes: (entry: string) => boolean): Promise<void> {
+    await this.#change(({ entries, bytes }) => {
+      const removed = entries.filter(goes);
+      if (removed.length === 0) return undefined;
+      const left = entries.filter((entry) => !removed.includes(entry));
+      return { listed: { entries: left, bytes }, records: removed.map(deletion) };
+    });
+  }
+
+  /** How many of the newest stay. The newest one always does. */
+  #countOfKept({ entries, bytes }: Listed): number {
+    let [total, names] = [0, 0];
+    const full = entries.findIndex((entry, index) => {
+      total += bytes[entry] ?? UNKNOWN_BYTES;
+      names += entry.length;
+      return index > 0 && (index >= MAX_RECORDS || total > this.#maxBytes || names > MAX_NAME_BYTES);
+    });
+    return full < 0 ? entries.length : full;
+  }
+
   /** Writes records and the index together, as `plan` says for what is listed; nothing if it says nothing. */
-  async #change(
-    plan: (listed: string[]) => { entries: string[]; records: StateOperation[] } | undefined,
-  ): Promise<void> {
+  async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-      const change = plan(stored ? setAsideIndexSchema.parse(stored.value).entries : []);
+      const sizes = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_SIZES_KEY);
+      const change = plan({
+        entries: stored ? setAsideIndexSchema.parse(stored.value).entries : [],
+        bytes: sizes ? setAsideSizesSchema.parse(sizes.value).bytes : {},
+      });
       if (!change) return;
-      const index = { v: DOCUMENT_VERSION, entries: change.entries };
+      const { entries, bytes } = change.listed;
+      const known = entries.flatMap((entry) => (bytes[entry] === undefined ? [] : [[entry, bytes[entry]]]));
+      const index = { v: DOCUMENT_VERSION, entries };
+      const sizesOfKnown = { v: DOCUMENT_VERSION, bytes: Object.fromEntries(known) as Listed['bytes'] };
       try {
         await this.#sidecar.transact(COMPONENTS.state, [
           ...change.records,
-          { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag: stored?.etag ?? '-1' },
+          {
+            operation: 'upsert',
+            key: SET_ASIDE_SIZES_KEY,
+            value: sizesOfKnown,
+            etag: sizes?.etag ?? ABSENT,
+          },
+          { operation: 'upsert', key: SET_ASIDE_INDEX_KEY, value: index, etag: stored?.etag ?? ABSENT },
         ]);
+        if (change.dropped) this.#onDropped(change.dropped);
         return;
       } catch (error) {
         // Another instance wrote the index meanwhile, or the store is away: read again, then give up.
@@ -75,3 +139,12 @@ export class DaprSetAside implements SetAsideStore {
     }
   }
 }
+
+const upsert = (record: SetAside): StateOperation => ({
+  operation: 'upsert',
+  key: setAsideKey(record.entry),
+  value: record,
+  ttlInSeconds: TTL_SECONDS,
+});
+
+const deletion = (entry: string): StateOperation => ({ operation: 'delete', key: setAsideKey(entry) });

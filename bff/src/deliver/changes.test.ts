@@ -152,8 +152,9 @@ describe('an erasure', () => {
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 0 } });
     expect((await documentsOf(before)).filter((document) => document !== undefined)).toEqual([]);
     expect(isLaterEpoch(f.head?.epoch ?? '', before?.epoch ?? '')).toBe(true);
-    expect(f.events.at(-1)).toEqual({ feed: FEED, epoch: f.head?.epoch, publications: [] });
+    expect(f.events.at(-1)).toMatchObject({ feed: FEED, epoch: f.head?.epoch, publications: [] });
     expect([...f.setAside.records.values()].map(({ feed }) => feed)).toEqual(['topic:other']);
+    expect(f.erased).toEqual([{ feed: FEED, before: f.head?.erasedAt }]);
     expect(f.losses).toEqual([]);
   });
 

@@ -9,8 +9,8 @@ interface Waiter<Result> {
 }
 
 /** Announcements of one run that wait, as one that covers them all. */
-interface Group<Result> {
-  announced: NonNullable<Announced>;
+interface Group<Result, A extends Announced> {
+  announced: NonNullable<A>;
   caller: CallerKnowledge;
   waiters: Waiter<Result>[];
 }
@@ -19,10 +19,12 @@ interface Group<Result> {
  * Calls each feed or partition once at a time and joins what arrives meanwhile: a turn takes all of a run up to the announced
  * number, so the highest stands for the others. Each call settles as the one that covers it.
  */
-export function coalesce<Name, Result>(call: Call<Name, Result>): Call<Name, Result> {
-  const busyNames = new Map<Name, Map<string, Group<Result>>>();
+export function coalesce<Name, Result, A extends Announced>(
+  call: Call<Name, Result, A>,
+): Call<Name, Result, A> {
+  const busyNames = new Map<Name, Map<string, Group<Result, A>>>();
 
-  const work = async (name: Name, waiting: Map<string, Group<Result>>): Promise<void> => {
+  const work = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {
     for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
       const [run, { announced, caller, waiters }] = next.value;
       waiting.delete(run);
@@ -40,7 +42,7 @@ export function coalesce<Name, Result>(call: Call<Name, Result>): Call<Name, Res
     if (!announced) return call(name, announced, caller);
     return new Promise<Result>((resolve, reject) => {
       const busy = busyNames.get(name);
-      const waiting = busy ?? new Map<string, Group<Result>>();
+      const waiting = busy ?? new Map<string, Group<Result, A>>();
       const group = waiting.get(announced.run) ?? { announced, caller, waiters: [] };
       group.announced = spanning(group.announced, announced);
       group.caller = caller;

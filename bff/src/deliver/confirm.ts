@@ -4,20 +4,29 @@ import {
   MAX_PAGE_PUBLICATIONS,
   type Head,
   type Publication,
-  type PublicationsEvent,
   type Unconfirmed,
 } from '@tocsin/contracts';
 import { keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
-import type { Broadcaster, Entries, FeedLog, OnErased, ReachStep } from './ports.ts';
+import {
+  positionOf,
+  type Broadcast,
+  type Broadcaster,
+  type Entries,
+  type FeedLog,
+  type OnErased,
+  type PositionProofs,
+  type ReachStep,
+} from './ports.ts';
 import { readRange } from './read-segments.ts';
 
 export interface ConfirmDependencies {
   log: FeedLog;
   entries: Entries;
   broadcaster: Broadcaster;
+  proofs: PositionProofs;
   reach: ReachStep;
   onErased: OnErased;
   limits: FeedLimits;
@@ -30,7 +39,7 @@ const REMOVALS_AT_ONCE = 100;
 /**
  * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
  * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
- * Then deletes what the commit took the content of, and what belonged to a feed that it erased.
+ * Then deletes what the commit took the content of, and has copies deleted of what it retracted or erased.
  * Rejects when an outcome is not known; then nothing may be committed on this head.
  */
 export async function confirm(
@@ -56,10 +65,10 @@ export async function confirm(
 /** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
 export async function withdraw(
   feed: string,
-  { withdrawn, erased }: Head,
-  { log, onErased }: Pick<ConfirmDependencies, 'log' | 'onErased'>,
+  { withdrawn, erased, erasedAt }: Head,
+  { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
 ): Promise<void> {
-  if (erased) await onErased(feed);
+  if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
   // Without its list the rest was deleted before.
@@ -84,29 +93,45 @@ async function broadcastAll(
   head: Head,
   { first, last }: Unconfirmed,
   activation: Activation,
-  { log, broadcaster, limits, now }: ConfirmDependencies,
+  { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
     // Nothing tells that the feed was erased but its new epoch.
-    if (head.erased) await broadcaster.broadcast([{ feed, epoch: head.epoch, publications: [] }]);
+    if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
-  for (const event of eventsOf(feed, head.epoch, publications)) await broadcaster.broadcast([event]);
+  for (const event of broadcastsOf(feed, head.epoch, publications, proofs)) await broadcaster.broadcast([event]);
+  await eraseRetracted(feed, publications, onErased);
 }
 
-/** Publications that follow each other as events that instances take; without any, one that names the epoch alone. */
-export const eventsOf = (
+/** Deletes what copies there are of retracted notifications. */
+export async function eraseRetracted(
+  feed: string,
+  publications: readonly Publication[],
+  onErased: OnErased,
+): Promise<void> {
+  const ids = publications.flatMap((one) =>
+    one.notification === null && one.gone === 'retracted' ? [one.id] : [],
+  );
+  if (ids.length > 0) await onErased({ feed, ids });
+}
+
+/** Publications that follow each other, as broadcasts of bounded size; without any, one that names the epoch alone. */
+export function broadcastsOf(
   feed: string,
   epoch: string,
   publications: readonly Publication[],
-): PublicationsEvent[] =>
-  publications.length === 0
-    ? [{ feed, epoch, publications: [] }]
-    : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList).map((part) => ({
-        feed,
-        epoch,
-        publications: part,
-      }));
+  proofs: PositionProofs,
+): Broadcast[] {
+  const parts =
+    publications.length === 0
+      ? [[]]
+      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList);
+  return parts.map((part) => {
+    const event = { feed, epoch, publications: part };
+    return { ...event, proof: proofs.of(feed, positionOf(event)) };
+  });
+}

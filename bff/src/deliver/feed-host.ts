@@ -85,10 +85,14 @@ export class FeedHost {
     return queue;
   }
 
-  /** Forgets what was kept between turns; the next turn reads it again. */
+  /**
+   * Forgets what was kept between turns; the next turn reads it again. What is written nowhere yet, or in use, stays, so
+   * it does not matter who asks for it.
+   */
   deactivate(feed: string): void {
-    this.#activations.delete(feed);
     this.#homes.leave(feed);
+    const isUnwritten = (this.#activations.get(feed)?.unwritten.size ?? 0) > 0;
+    if (!isUnwritten && !this.#queues.has(feed)) this.#activations.delete(feed);
   }
 
   /** Resolves when no turn is under way. */

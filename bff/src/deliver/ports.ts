@@ -1,5 +1,6 @@
-import type { Checkpoint, Head, PublicationsEvent, SetAside } from '@tocsin/contracts';
+import type { Checkpoint, Head, Position, PublicationsEvent, SetAside } from '@tocsin/contracts';
 import type { FeedDocument } from '../feed/feed-document.ts';
+import type { Erased } from './erased-content.ts';
 
 /** A head as it stands in the store; `etag` counts the writes of its key. */
 export interface StoredHead {
@@ -50,26 +51,58 @@ export interface Entries {
   pop(key: string): Promise<string | undefined>;
 }
 
+/** Proves to other instances that a feed has come to a position, with a secret that all instances share. */
+export interface PositionProofs {
+  /** @throws Error as long as the secret is not known */
+  of(feed: string, position: Position): string;
+  /** Whether `proof` is one of ours for this position; false when there is none. */
+  hold(feed: string, position: Position, proof: string | undefined): boolean;
+}
+
+/** What is broadcast: publications, and the proof that the feed has come to the last of them. */
+export interface Broadcast extends PublicationsEvent {
+  /** Missing from instances of 0.1.0. */
+  proof?: string | undefined;
+}
+
+/** The position that a broadcast says the feed has come to. */
+export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
+  epoch,
+  offset: publications.at(-1)?.offset ?? 0,
+});
+
 /** Carries publications to the gateways of all instances, this one included. */
 export interface Broadcaster {
   /** Resolves when the carrier has taken all events, in their order; rejects when that is not known. */
-  broadcast(events: readonly PublicationsEvent[]): Promise<void>;
-  /** Calls `listener` with every event that reaches this instance. */
-  onEvent(listener: (event: PublicationsEvent) => void): void;
+  broadcast(events: readonly Broadcast[]): Promise<void>;
+  /** Calls `listener` with every event that reaches this instance, whoever sent it. */
+  onEvent(listener: (event: Broadcast) => void): void;
 }
 
-/** Keeps what the feed could not take, for a person to look at. Adding the same entry again changes nothing. */
+/**
+ * Keeps what the feed could not take, for a person to look at; beyond its bounds the oldest records go. Adding the same
+ * entry again changes nothing.
+ */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
   /** Deletes the records of a feed. */
   erase(feed: string): Promise<void>;
+  /** Writes a record anew, with other content. */
+  put(record: SetAside): Promise<void>;
+  remove(entry: string): Promise<void>;
+}
+
+/** Copies of notifications that lie neither in a feed's log nor with what is set aside for the feed. */
+export interface Copies {
+  /** Resolves when it is noted that those of what was erased are to go, which they do within a minute. */
+  erase(erased: Erased): Promise<void>;
 }
 
 /**
- * Deletes what belongs to a feed outside its log, after the feed was erased. It is repeated until it resolves, and
- * nothing else is committed to the feed before.
+ * Deletes what was erased from outside the feed's log: all that belongs to the feed, or notifications that were
+ * retracted. It is repeated until it resolves, and nothing else is committed to the feed before.
  */
-export type OnErased = (feed: string) => Promise<void>;
+export type OnErased = (erased: Erased) => Promise<void>;
 
 /** Steps of a turn at which a test may kill or delay the process. */
 export type Step =

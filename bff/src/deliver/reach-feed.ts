@@ -1,5 +1,6 @@
 import { pause } from '@tocsin/service/pause';
 import type { Call } from './receive.ts';
+import type { Announced } from './take.ts';
 
 /** The host of a feed or partition cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
 export class HostUnreachableError extends Error {
@@ -12,10 +13,10 @@ export class HostUnreachableError extends Error {
   }
 }
 
-export interface ReachDependencies<Name, Result> {
+export interface ReachDependencies<Name, Result, A extends Announced> {
   /** Calls the actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
-  callActor: Call<Name, Result>;
-  host: { turn: Call<Name, Result>; isHome(name: Name): boolean };
+  callActor: Call<Name, Result, A>;
+  host: { turn: Call<Name, Result, A>; isHome(name: Name): boolean };
   /** What changes whenever a turn has written something. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
@@ -35,7 +36,9 @@ const MAX_SUSPECTS = 1_000;
  * too: that is a second activation, which the heads' etags keep apart from the first. So no feed waits until Dapr has
  * moved its actor.
  */
-export function createReach<Name, Result>(use: ReachDependencies<Name, Result>): Call<Name, Result> {
+export function createReach<Name, Result, A extends Announced>(
+  use: ReachDependencies<Name, Result, A>,
+): Call<Name, Result, A> {
   const now = use.now ?? Date.now;
   const suspects = new Map<Name, number>();
   const suspect = (feed: Name, until: number) => {
@@ -46,7 +49,7 @@ export function createReach<Name, Result>(use: ReachDependencies<Name, Result>):
     suspects.set(feed, until);
   };
 
-  const takeHere: Call<Name, Result> = async (feed, announced, caller) => {
+  const takeHere: Call<Name, Result, A> = async (feed, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await use.host.turn(feed, announced, caller);

@@ -18,20 +18,20 @@ import type { ReachStep, SetAsideStore } from './ports.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
 /** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
-export type Call<Name, Result> = (
+export type Call<Name, Result, A extends Announced = Announced> = (
   name: Name,
-  announced: Announced,
+  announced: A,
   caller: CallerKnowledge,
 ) => Promise<Result>;
 export type CallFeed = Call<string, TurnResult>;
-export type CallPartition = Call<number, Outcome>;
+export type CallPartition = Call<number, Outcome, NonNullable<Announced>>;
 
 export interface ReceiveDependencies {
   callPartition: CallPartition;
   /** For announcements of 0.1.0. */
   callFeed: CallFeed;
   heard: Heard;
-  setAside: SetAsideStore;
+  setAside: Pick<SetAsideStore, 'add'>;
   reach: ReachStep;
 }
 
@@ -69,7 +69,7 @@ export type AnyAnnouncement = Announcement | PartitionAnnouncement;
 
 export interface DeadLetterDependencies {
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
-  setAside: SetAsideStore;
+  setAside: Pick<SetAsideStore, 'add'>;
   pause: () => Promise<void>;
   now: () => number;
 }
@@ -97,7 +97,10 @@ export async function reviveAnnouncement(
 }
 
 /** Sets aside what was on the topic for notifications and is none. Rejects when it has to come again. */
-export async function keepRefusedEvent(data: unknown, setAside: SetAsideStore): Promise<'set-aside'> {
+export async function keepRefusedEvent(
+  data: unknown,
+  setAside: Pick<SetAsideStore, 'add'>,
+): Promise<'set-aside'> {
   const parsed = refusedEventSchema.safeParse(data);
   if (parsed.success) {
     const { event, source = '', errors, content } = parsed.data;
@@ -110,6 +113,7 @@ export async function keepRefusedEvent(data: unknown, setAside: SetAsideStore): 
       faults,
       content,
       at: new Date().toISOString(),
+      event,
     });
   } else await setAside.add(unreadable(data, ['is not a refused event']));
   return 'set-aside';

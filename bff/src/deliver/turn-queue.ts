@@ -114,8 +114,8 @@ export class TurnQueue<Result> {
 type Entry = NonNullable<Announced>;
 
 /** Both of a run as one: the highest number, and the lowest that was announced. */
-export const spanning = (a: Entry, b: Entry): Entry => ({
-  run: a.run,
+export const spanning = <A extends Entry>(a: A, b: A): A => ({
+  ...a,
   seq: Math.max(a.seq, b.seq),
   from: Math.min(a.from ?? a.seq, b.from ?? b.seq),
 });

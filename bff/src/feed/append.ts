@@ -16,11 +16,15 @@ import { hashOfId } from './ids.ts';
 
 export type Appendable = Exclude<EntryItem, Erasure>;
 
-/** What follows the last erasure among the items, and whether there was one: what precedes it is erased with it. */
-export function sinceErasure(items: readonly EntryItem[]): { erased: boolean; items: Appendable[] } {
-  const last = items.findLastIndex(isErasure);
+/** What follows the last erasure among the items, and that one, if there is any: what precedes it is erased with it. */
+export function sinceErasure(items: readonly EntryItem[]): {
+  erasure: Erasure | undefined;
+  items: Appendable[];
+} {
+  const erasure = items.findLast(isErasure);
+  const last = erasure ? items.lastIndexOf(erasure) : -1;
   const rest = items.slice(last + 1).filter((item): item is Appendable => !isErasure(item));
-  return { erased: last >= 0, items: rest };
+  return { erasure, items: rest };
 }
 
 /** Whether appending the items can take away something that was published before, so that it has to be found. */

@@ -1,4 +1,4 @@
-import type { Head } from '@tocsin/contracts';
+import type { EntryItem, Head } from '@tocsin/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { erase, itemsOf, keyed, notification, PlannedLog, retract, taken } from '../testing/planned-log.ts';
@@ -96,6 +96,7 @@ describe('an erasure', () => {
       producers: { P0000001: [2, expect.any(Number)] },
       unconfirmed: [{ run: 'P0000001', from: 2, to: 2, first: 1, last: 0 }],
       withdrawn: documents[0]?.key,
+      erasedAt: expect.any(Number) as unknown,
     });
     expect(documents.map(({ value }) => value)).toEqual([{ v: 1, keys: keys.map(({ key }) => key) }]);
     expect([...log.documents.keys()]).toEqual([]);
@@ -108,6 +109,47 @@ describe('an erasure', () => {
     expect(log.shown).toEqual(['a', 'x', 'b']);
     expect(head).toMatchObject({ epoch: '2-a', offset: 3, unconfirmed: [{ first: 1, last: 3 }] });
     expect((await log.commit(taken(3, ['c', 'a']))).head).toMatchObject({ epoch: '2-a', offset: 4 });
+  });
+});
+
+describe('what is on its way while its feed is erased', () => {
+  const BEFORE = '2026-01-01T00:00:00.999Z';
+  const AT = '2026-01-01T00:00:01Z';
+  const AFTER = '2026-01-01T00:00:01.000Z';
+  const now = Date.parse('2026-01-01T00:00:02Z');
+  const of = (id: string, createdAt: string) => ({ ...notification(id), createdAt });
+  const erasure = { ...erase, at: AT } as const;
+  const other = (seq: number, ...items: EntryItem[]) => ({
+    ...itemsOf(seq, ...items),
+    run: 'P0000002',
+  });
+
+  it('should be left out when it was published before, and shown when it was published afterwards', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, 'a', erasure), { now });
+    const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
+    expect(late.suppressed).toBe(1);
+    expect(late.publications).toHaveLength(2);
+    expect(log.shown).toEqual(['c', 'd retracted']);
+    expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
+  });
+
+  it('should be known after a newer erasure and a lost epoch, and forgotten once nothing that old can come', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, erasure), { now });
+    await log.commit(itemsOf(2, { ...erasure, at: BEFORE }), { now });
+    expect(log.head?.erasedAt).toBe(Date.parse(AT));
+    const later = now + DEFAULT_FEED_LIMITS.entryLifeMs;
+    await log.commit(other(1, of('b', BEFORE)), { now: later - 2_000 });
+    expect(log.shown).toEqual([]);
+    await log.commit(other(2, of('c', AFTER)), { now: later });
+    expect(log.head).not.toHaveProperty('erasedAt');
+  });
+
+  it('should not take a clock that is far ahead for the time of the erasure', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
+    expect(log.head?.erasedAt).toBe(now + 5_000);
   });
 });
 

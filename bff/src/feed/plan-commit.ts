@@ -12,6 +12,7 @@ import {
 import { append, sinceErasure, takesAway } from './append.ts';
 import { chainHashes } from './chain-hashes.ts';
 import { chainSegments, type WrittenSegment } from './chain-segments.ts';
+import { erasedUntil, isErased } from './erased.ts';
 import type { FeedDocument } from './feed-document.ts';
 import type { HistoryIndex } from './history-index.ts';
 import { keptRuns } from './history.ts';
@@ -76,7 +77,7 @@ export interface Commit {
   publications: Publication[];
   /** Older publications whose content this commit takes away, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
-  /** Items that were left out because the feed had taken them before, or retracted their id. */
+  /** Items that were left out: the feed had taken them before, or retracted their id, or was erased since. */
   suppressed: number;
   erased: boolean;
   /** Documents that the new head names no longer; readers of the old head may still ask for them. */
@@ -89,7 +90,11 @@ export interface Commit {
 /** Plans the next commit of a feed; writes nothing. Rejects only when `contentOf` or `index` does. */
 export async function planCommit(input: CommitInput): Promise<Commit> {
   const { base, taken, limits, now, unique } = input;
-  const { erased, items } = sinceErasure(taken?.items ?? []);
+  const { erasure, items: following } = sinceErasure(taken?.items ?? []);
+  const erased = erasure !== undefined;
+  const erasedAt = erasedUntil(input.stored, erasure, limits, now);
+  // It was on its way when the feed was erased, in another run or in a stream.
+  const items = following.filter((item) => !isErased(item, erasedAt));
   const ground = erased ? erasedGround(input) : groundOf(input);
   const index = ground.segments.length > 0 && takesAway(items) ? await input.index() : undefined;
   const retracted = { has: (hash: string) => ground.retracted.has(hash) || ground.unwritten.has(hash) };
@@ -142,6 +147,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       ...(retractions.references.length > 0 && { retractions: retractions.references }),
       ...(withdrawn && { withdrawn: withdrawn.key }),
       ...(erased && { erased }),
+      ...(erasedAt !== undefined && { erasedAt }),
     },
     documents: [
       ...segments.documents,
@@ -151,7 +157,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
     ],
     publications,
     gone,
-    suppressed: appended.suppressed,
+    suppressed: appended.suppressed + following.length - items.length,
     erased,
     retired: [...segments.retired, ...ids.retired, ...retractions.retired],
     segments: segments.written,
@@ -183,4 +189,5 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
 }
 
 /** What a person sees of the feed in a document's key; `unique` alone makes it one of a kind, and heads stay small. */
-const labelOf = (feed: string): string => feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');
+export const labelOf = (feed: string): string =>
+  feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

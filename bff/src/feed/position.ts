@@ -7,6 +7,13 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
+/** The largest time that JavaScript knows, so that n + 1 is exact and the order total. */
+const MAX_N = 8_640_000_000_000_000;
+const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
+
+/** Whether it is one that `newEpoch` makes: another one could stand above all that can follow. */
+export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNumber(epoch) <= MAX_N;
+
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];
 
 /** Whether epoch `a` began after epoch `b`. */

@@ -3,6 +3,8 @@ import { sendProblem, type Logger } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AuthError } from '../auth/errors.ts';
+import { bearerOf } from './bearer.ts';
+import './ops/access.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
@@ -11,12 +13,11 @@ declare module 'express-serve-static-core' {
   }
 }
 
-const BEARER = /^Bearer +([^\s]+)$/i;
-
-/** Lets those through whose token is accepted (RFC 6750), and notes who they are. */
+/** Lets those through whose token is accepted (RFC 6750), and notes who they are; a request with OPS_TOKEN has no other. */
 export const requireIdentity =
   (auth: Authenticator, log: Logger): RequestHandler =>
   async (request, response, next) => {
+    if (request.hasOpsToken) return next();
     try {
       const identity = await auth.identify(auth.mode === 'none' ? undefined : tokenOf(request));
       if (identity) request.identity = identity;
@@ -41,9 +42,8 @@ export const requireIdentity =
   };
 
 function tokenOf(request: Request): string | undefined {
-  const sent = request.headersDistinct.authorization ?? [];
-  if (sent.length === 0) return undefined;
-  const token = sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;
+  if (request.headersDistinct.authorization === undefined) return undefined;
+  const token = bearerOf(request);
   if (token !== undefined) return token;
   throw new AuthError('unauthorized', 'the Authorization header must be given once, as Bearer and a token');
 }

@@ -1,14 +1,15 @@
 import { mutesQuerySchema, putMutesSchema } from '@tocsin/contracts';
-import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { MuteLists } from '../read/mute-lists.ts';
 import { readerOf } from '../read/reader.ts';
 import { sendUnavailable } from './answers.ts';
+import type { OwnerOf } from './owner.ts';
 import { jsonBody, readBody } from './read-body.ts';
 import { readQuery } from './read-query.ts';
 
 /** `GET` and `PUT /app/mutes`: the feeds and severities that a reader does not want to be told of. */
-export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, log: Logger): Router {
+export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router
     .route('/app/mutes')
@@ -23,11 +24,11 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, log: Logger): R
         sendUnavailable(response, 'What is muted cannot be read now. Ask again.');
       }
     })
-    .put(...jsonBody, async (request, response) => {
+    .put(allowParameters(), ...jsonBody, async (request, response) => {
       const body = readBody(putMutesSchema, request, response);
       if (!body) return;
       try {
-        await mutes.set(readerOf(request.identity, body.clientId), body);
+        await mutes.set(readerOf(request.identity, body.clientId), body, ownerOf(request));
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error }, 'mutes could not be kept');

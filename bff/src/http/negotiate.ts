@@ -1,4 +1,4 @@
-import { methodNotAllowed } from '@tocsin/service';
+import { allowParameters, methodNotAllowed } from '@tocsin/service';
 import { Router, type Request, type Response } from 'express';
 
 /** Answers where, and with what, the browser of a request connects. */
@@ -9,7 +9,7 @@ export function negotiateRoutes(negotiate: Negotiate): Router {
   const router = Router();
   router
     .route('/app/negotiate')
-    .get(async (request, response) => {
+    .get(allowParameters(), async (request, response) => {
       response.set('Cache-Control', 'no-store');
       await negotiate(request, response, request.identity?.sub);
     })

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   errorHandler,
   healthRoutes,
@@ -5,6 +6,8 @@ import {
   notFound,
   pageHeaders,
   pageRoutes,
+  requireServedHost,
+  type HostCheck,
   type Registry,
 } from '@tocsin/service';
 import express, { type Express } from 'express';
@@ -18,19 +21,26 @@ import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { negotiateRoutes, type Negotiate } from './negotiate.ts';
 import { muteRoutes } from './mutes.ts';
 import { notificationRoutes } from './notifications.ts';
+import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
+import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
+import { createOwnerOf } from './owner.ts';
 import { readRoutes } from './read.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may call. */
   allowedOrigins: readonly string[];
+  /** The hosts that are served; all where it is left out. */
+  isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
   states: ReadStates;
   mutes: MuteLists;
   writeLimit: WriteLimitOptions;
+  /** Told of the connection of each request whose token was accepted. */
+  onKnown: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
@@ -43,18 +53,28 @@ export interface PublicAppOptions extends OpsRoutesOptions {
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
     options;
-  const { elsewhere } = options;
+  const { elsewhere, isServed } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.use(pageHeaders(elsewhere?.endpoint));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  app.use('/app', crossOrigin(allowedOrigins), requireIdentity(auth, log));
+  // Probes and Prometheus call under any name, and learn nothing that was published.
+  app.use(requireServedHost(isServed));
+  app.use(OPS_PATHS, auditOpsRefused(options.trail));
+  app.use('/app', crossOrigin(allowedOrigins));
+  app.use(OPS_PATHS, noteOpsToken(options.opsAccess));
+  app.use('/app', requireIdentity(auth, log));
+  app.use('/app', (request, _response, next) => {
+    if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
+    next();
+  });
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
   app.use(notificationRoutes(views, pages, log));
-  app.use(readRoutes(states, log));
-  app.use(muteRoutes(mutes, log));
+  const ownerOf = createOwnerOf(writeLimit.addressOf);
+  app.use(readRoutes(states, ownerOf, log));
+  app.use(muteRoutes(mutes, ownerOf, log));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));

@@ -1,19 +1,21 @@
-import { faultsOf, MAX_REQUEST_BYTES } from '@tocsin/contracts';
-import { requireJson, sendProblem } from '@tocsin/service';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import { faultsOf } from '@tocsin/contracts';
+import { readJson, requireJson, sendProblem, takeBody } from '@tocsin/service';
+import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 
 const MAX_FAULTS = 1_000;
 
 /** Before a route that reads its body. */
-export const jsonBody: readonly RequestHandler[] = [
-  requireJson,
-  express.json({ type: () => true, limit: MAX_REQUEST_BYTES }),
-];
+export const jsonBody: readonly RequestHandler[] = [requireJson, takeBody()];
 
 /** The body as the schema has it; `undefined` when it was refused, with every fault of it. */
 export function readBody<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
-  const body = schema.safeParse(request.body);
+  const read = readJson(request.body as Uint8Array);
+  if ('problem' in read) {
+    sendProblem(response, read.problem);
+    return undefined;
+  }
+  const body = schema.safeParse(read.value);
   if (body.success) return body.data;
   sendProblem(response, {
     status: 400,

@@ -1,22 +1,23 @@
 import { markReadSchema } from '@tocsin/contracts';
-import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { ReadStates } from '../read/read-states.ts';
 import { readerOf } from '../read/reader.ts';
 import { isPermitted, sendUnavailable } from './answers.ts';
+import type { OwnerOf } from './owner.ts';
 import { jsonBody, readBody } from './read-body.ts';
 
 /** `POST /app/notifications/read`: what a reader has read of a feed. */
-export function readRoutes(states: Pick<ReadStates, 'mark'>, log: Logger): Router {
+export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router
     .route('/app/notifications/read')
-    .post(...jsonBody, async (request, response) => {
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
       const body = readBody(markReadSchema, request, response);
       if (!body || !isPermitted(request, response, body.feed)) return;
       const { clientId, ...mark } = body;
       try {
-        await states.mark(readerOf(request.identity, clientId), mark);
+        await states.mark(readerOf(request.identity, clientId), mark, ownerOf(request));
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error, feed: mark.feed }, 'what was read could not be kept');

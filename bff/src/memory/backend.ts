@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
+import { positionProofs } from '../deliver/position-proofs.ts';
+import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
@@ -27,16 +31,20 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));
   const compose: Compose = (body) => producer(body);
-  const [entries, setAside] = [new MemoryEntries(), new MemorySetAside()];
+  const [entries, setAside, audit] = [new MemoryEntries(), new MemorySetAside(), new MemoryAuditStore()];
+  const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   return {
     log: new MemoryFeedLog(),
     checkpoints: new MemoryCheckpoints(),
+    proofs: positionProofs(new Signer(() => keys)),
     origin: new MemoryOrigin(),
     entries,
     setAside,
     deadLetters: new MemoryDeadLetters({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
     compose,
+    auditSink: audit,
+    auditReader: audit,
     composeWith: (given) => {
       producer = given;
     },

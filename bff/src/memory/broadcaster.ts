@@ -1,25 +1,24 @@
-import type { PublicationsEvent } from '@tocsin/contracts';
-import type { Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
+import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
+import type { ReaderChange, ReaderChannel } from '../read/ports.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
-  readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
-  readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
+  readonly #listeners: ((event: Broadcast) => void)[] = [];
+  readonly #readerListeners: ((event: ReaderChange) => void)[] = [];
 
-  async broadcast(events: readonly PublicationsEvent[]): Promise<void> {
+  async broadcast(events: readonly Broadcast[]): Promise<void> {
     for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
-  onEvent(listener: (event: PublicationsEvent) => void): void {
+  onEvent(listener: (event: Broadcast) => void): void {
     this.#listeners.push(listener);
   }
 
-  async tell(event: ReaderEvent): Promise<void> {
-    for (const listener of this.#readerListeners) listener(event);
+  async tell(change: ReaderChange): Promise<void> {
+    for (const listener of this.#readerListeners) listener(change);
   }
 
-  onTold(listener: (event: ReaderEvent) => void): void {
+  onTold(listener: (event: ReaderChange) => void): void {
     this.#readerListeners.push(listener);
   }
 }

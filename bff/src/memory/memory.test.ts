@@ -1,3 +1,4 @@
+import { auditTrailSuite } from '../testing/suites/audit-trail.ts';
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
 import { checkpointsSuite } from '../testing/suites/checkpoints.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
@@ -7,6 +8,7 @@ import { originSuite } from '../testing/suites/origin.ts';
 import { readerChannelSuite } from '../testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
+import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryEntries } from './entries.ts';
@@ -17,6 +19,8 @@ import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 const checkpoints = new MemoryCheckpoints();
+auditTrailSuite('memory', () => new MemoryAuditStore());
+
 feedLogSuite('memory', () => new MemoryFeedLog());
 
 checkpointsSuite('memory', () => checkpoints);

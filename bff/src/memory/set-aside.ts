@@ -12,4 +12,12 @@ export class MemorySetAside implements SetAsideStore {
   async erase(feed: string): Promise<void> {
     for (const [entry, record] of this.records) if (record.feed === feed) this.records.delete(entry);
   }
+
+  async put(record: SetAside): Promise<void> {
+    this.records.set(record.entry, record);
+  }
+
+  async remove(entry: string): Promise<void> {
+    this.records.delete(entry);
+  }
 }

@@ -16,10 +16,12 @@ export const counted =
   };
 
 /** `store` with what is added to it counted by reason. */
-export const countedSetAside = (store: SetAsideStore, counter: Counter<'reason'>): SetAsideStore => ({
+export const countedSetAside = (
+  store: SetAsideStore,
+  counter: Counter<'reason'>,
+): Pick<SetAsideStore, 'add'> => ({
   async add(record) {
     await store.add(record);
     counter.inc({ reason: record.reason });
   },
-  erase: (feed) => store.erase(feed),
 });

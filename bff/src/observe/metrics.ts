@@ -1,8 +1,14 @@
-import { GONE_REASONS, SET_ASIDE_REASONS } from '@tocsin/contracts';
-import { Counter, Gauge, Histogram, fromZero, type Registry } from '@tocsin/service';
+import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
+import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 
-/** The bff's own metrics in `registry`; `connections` tells how many browsers are connected. */
-export function createMetrics(registry: Registry, connections: () => number) {
+/** How many browsers are connected, and how many of them have not signed in. */
+interface ConnectionCounts {
+  connections: () => number;
+  pending: () => number;
+}
+
+/** The bff's own metrics in `registry`. */
+export function createMetrics(registry: Registry, { connections, pending }: ConnectionCounts) {
   const registers = [registry];
   new Gauge({
     name: 'tocsin_bff_connections',
@@ -10,6 +16,14 @@ export function createMetrics(registry: Registry, connections: () => number) {
     registers,
     collect() {
       this.set(connections());
+    },
+  });
+  new Gauge({
+    name: 'tocsin_bff_connections_pending',
+    help: 'Browsers among them that have not signed in yet, or not connected where no token is asked for.',
+    registers,
+    collect() {
+      this.set(pending());
     },
   });
   return {
@@ -73,6 +87,16 @@ export function createMetrics(registry: Registry, connections: () => number) {
       'reason',
       SET_ASIDE_REASONS,
     ),
+    dropped: fromZero(
+      new Counter({
+        name: 'tocsin_bff_dead_letters_dropped_total',
+        help: 'Dead letters deleted to make room for newer ones, by where they were kept.',
+        labelNames: ['from'] as const,
+        registers,
+      }),
+      'from',
+      ['set-aside', TOPICS.deadAnnouncements, TOPICS.deadNotifications, TOPICS.refusedNotifications],
+    ),
     epochsBegun: fromZero(
       new Counter({
         name: 'tocsin_bff_epochs_begun_total',
@@ -82,6 +106,16 @@ export function createMetrics(registry: Registry, connections: () => number) {
       }),
       'reason',
       ['revived', 'rolled_back', 'document_missing'],
+    ),
+    refusedCalls: fromZero(
+      new Counter({
+        name: 'tocsin_bff_calls_refused_total',
+        help: 'Calls and broadcasts that are not from our own, by what was wrong; nothing came of them.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      REFUSALS,
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
@@ -110,7 +144,7 @@ export function createMetrics(registry: Registry, connections: () => number) {
     ),
     refused: new Counter({
       name: 'tocsin_bff_connections_refused_total',
-      help: 'Connections refused with 429: this instance is full, or the address has its share.',
+      help: 'Connections refused, or closed before they had signed in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
       labelNames: ['reason'] as const,
       registers,
     }),

@@ -1,4 +1,4 @@
-import type { InstanceSnapshot, Problem, SetAside } from '@tocsin/contracts';
+import type { AuditPosition, InstanceSnapshot, Problem, SetAside } from '@tocsin/contracts';
 
 /** Where all instances see each other's figures. Every method rejects when its outcome is not known. */
 export interface InstanceBoard {
@@ -23,3 +23,15 @@ export interface DeadLetterBox {
 
 /** Hands notifications to the producer; rejects when it did not answer. */
 export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: Problem }>;
+
+export interface StoredAuditRecord {
+  position: AuditPosition;
+  /** As it is stored: an `AuditRecord`, unless another version or a stranger wrote it. */
+  value: unknown;
+}
+
+/** The audit trail, for reading only. */
+export interface AuditReader {
+  /** The newest `limit` records, or those before a position; fewer only at the end. Rejects when it cannot be read. */
+  read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]>;
+}

@@ -1,12 +1,13 @@
-import type { EntryItem, Head, PublicationsEvent } from '@tocsin/contracts';
+import type { EntryItem, Head } from '@tocsin/contracts';
 import type { Activation } from '../deliver/activation.ts';
 import { prepareCommit, type Committed, type PreparedCommit } from '../deliver/commit.ts';
-import { confirm, eventsOf, withdraw } from '../deliver/confirm.ts';
+import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../deliver/confirm.ts';
 import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import { loadHead, type LoadedHead } from '../deliver/load.ts';
 import { done, type TurnDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
 import { isHigher } from '../feed/position.ts';
+import type { Broadcast } from '../deliver/ports.ts';
 import type { Progress } from './progress.ts';
 
 /** A head that was read or written this long ago, in ms, is built on unread: its etag detects another writer. */
@@ -57,11 +58,12 @@ export async function commitFeeds(
   const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
   for (const { activation, loaded } of committed) activation.hold(loaded, dependencies.now());
   await reach('committed');
-  const messages = committed.flatMap(eventsOfCommit);
+  const messages = committed.flatMap((one) => broadcastsOfCommit(one, dependencies));
   if (messages.length > 0) await broadcaster.broadcast(messages);
   await reach('broadcast');
   await Promise.all(
-    committed.map(async ({ feed, activation, loaded }) => {
+    committed.map(async ({ feed, activation, loaded, commit }) => {
+      await eraseRetracted(feed, commit.publications, dependencies.onErased);
       await withdraw(feed, loaded.stored, dependencies);
       activation.confirm(loaded.stored);
     }),
@@ -69,9 +71,12 @@ export async function commitFeeds(
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
 }
 
-const eventsOfCommit = ({ feed, loaded, commit }: Committed & { feed: string }): PublicationsEvent[] =>
+const broadcastsOfCommit = (
+  { feed, loaded, commit }: Committed & { feed: string },
+  { proofs }: Pick<TurnDependencies, 'proofs'>,
+): Broadcast[] =>
   commit.publications.length > 0 || loaded.stored.erased
-    ? eventsOf(feed, loaded.epoch, commit.publications)
+    ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
     : [];
 
 /** The feed's part of the batch as a commit; none when it has all of it. */

@@ -1,6 +1,6 @@
-import type { Publication, ReadState } from '@tocsin/contracts';
+import { MAX_READ_BYTES, type Publication, type ReadState } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
-import { advance } from './advance.ts';
+import { advance, CHUNK } from './advance.ts';
 
 const live = (offset: number): Publication => ({
   offset,
@@ -17,9 +17,16 @@ const named = (first: number, last: number) =>
 
 /** A history up to `head`, in which some are gone; it counts what was looked at. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
-  const counted = { looked: 0 };
+  const counted = { looked: 0, ids: 0 };
   return {
     ...{ head, floor, counted },
+    ids: async (first: number, last: number) => {
+      if (first < floor || last > head) throw new Error(`${first} to ${last} is no history`);
+      if (first !== Math.max(floor, head - 9_999) && (first - 1) % CHUNK !== 0)
+        throw new Error(`${first} begins no part`);
+      counted.ids += last - first + 1;
+      return named(first, last);
+    },
     stretch: async (first: number, last: number) => {
       if (first < floor || last > head) throw new Error(`${first} to ${last} is no history`);
       counted.looked += last - first + 1;
@@ -58,9 +65,17 @@ describe('advance', () => {
     expect(await advance(NOTHING, { offset: 0, ids: ['n51'] }, late)).toEqual({ offset: 0, ids: ['n51'] });
   });
 
+  it('should drop ids that were never published, and those of what has left the history', async () => {
+    const some = history(90, { floor: 50 });
+    const marked = { offset: 0, ids: ['never', 'n49', 'n60', 'n91'] };
+    expect(await advance(NOTHING, marked, some)).toEqual({ offset: 0, ids: ['n60'] });
+    const before = { offset: 3, ids: ['n49', 'n60'] };
+    expect(await advance(before, { offset: 0, ids: [] }, some)).toEqual({ offset: 3, ids: ['n60'] });
+  });
+
   it('should end where there is no history left', async () => {
     const empty = history(9, { floor: 10 });
-    expect(await advance(NOTHING, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: ['n5'] });
+    expect(await advance(NOTHING, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: [] });
   });
 
   it('should forget ids that the offset has passed', async () => {
@@ -72,8 +87,9 @@ describe('advance', () => {
 
   it('should look at little when an id is added to a history that is long and unread', async () => {
     const long = history(10_000);
-    await advance(NOTHING, { offset: 0, ids: ['n9999', 'never'] }, long);
+    await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
     expect(long.counted.looked).toBeLessThanOrEqual(200);
+    expect(long.counted.ids).toBeLessThanOrEqual(200);
   });
 
   it('should give up the oldest of more than 1,000 ids, and what was never published', async () => {
@@ -82,21 +98,30 @@ describe('advance', () => {
     expect(after).toEqual({ offset: 1_101, ids: named(1_102, 2_001) });
   });
 
-  it('should keep what is named and unread before it when only strange ids are too many', async () => {
+  it('should give up the oldest of fewer ids that are long', async () => {
+    const long = history(3_000);
+    const idOf = (offset: number) => `n${offset}`.padEnd(128, 'x');
+    const ids = (first: number, last: number) =>
+      Promise.resolve(Array.from({ length: last - first + 1 }, (_, i) => idOf(first + i)));
+    const marked = { offset: 0, ids: Array.from({ length: 400 }, (_, i) => idOf(1_001 + i)) };
+    const after = await advance(NOTHING, marked, { ...long, ids });
+    expect(JSON.stringify(after.ids).length).toBeLessThanOrEqual(MAX_READ_BYTES);
+    expect(after.ids.length).toBeGreaterThan(250);
+    expect(after.ids.at(-1)).toBe(idOf(1_400));
+    expect(after.offset).toBe(1_400 - after.ids.length);
+  });
+
+  it('should keep what is named when only strange ids are too many', async () => {
     const strange = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
     const some = history(500, { floor: 100 });
     const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: strange }, some);
     expect(after).toEqual({ offset: 7, ids: ['n102'] });
   });
 
-  it('should look at no more than the newest 4,000 for them', async () => {
-    const long = history(10_000);
-    const after = await advance(
-      { offset: 0, ids: ['n5', 'n9998'] },
-      { offset: 0, ids: named(7, 1_006) },
-      long,
-    );
-    expect(after).toEqual({ offset: 6_000, ids: ['n9998'] });
-    expect(long.counted.looked).toBeLessThanOrEqual(4_200);
+  it('should look at no more than the newest 10,000 for them', async () => {
+    const long = history(30_000);
+    const marked = { offset: 0, ids: ['n5', 'n20000', 'n20001'] };
+    expect(await advance(NOTHING, marked, long)).toEqual({ offset: 0, ids: ['n20001'] });
+    expect(long.counted.ids).toBe(10_000);
   });
 });

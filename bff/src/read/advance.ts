@@ -1,4 +1,10 @@
-import { idOfPublication, MAX_READ_IDS, type Publication, type ReadState } from '@tocsin/contracts';
+import {
+  idOfPublication,
+  MAX_READ_BYTES,
+  MAX_READ_IDS,
+  type Publication,
+  type ReadState,
+} from '@tocsin/contracts';
 
 /** The history of a feed: what lies below `floor` is shown nowhere any more. */
 export interface History {
@@ -6,29 +12,49 @@ export interface History {
   floor: number;
   /** The publications `first` to `last`, as they may be shown now. */
   stretch: (first: number, last: number) => Promise<readonly Publication[]>;
+  /** Their ids. */
+  ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
-/** When there are too many ids, so many of the newest stay, so that it does not happen again with the next one. */
-const KEPT_IDS = 900;
-/** So many of the newest publications are looked at for ids at most; older ids count as too old to keep. */
-const MOST_LOOKED_AT = 4_000;
-const CHUNK = 200;
+/** When there are too many ids, this part of the bounds stays, so that it does not happen again with the next one. */
+const KEPT = 0.9;
+/** So many of the newest publications are looked at for ids at most: the history that a feed keeps by default. */
+const MOST_LOOKED_AT = 10_000;
+/** Publications are looked at in parts that begin after a multiple of this. */
+export const CHUNK = 200;
 
 /**
  * What is read once `marked` is read too. The offset never goes back, and goes on over ids that follow it without a
- * break, and over what is gone. Beyond 1,000 ids the oldest are given up towards the offset: what lies before them
+ * break, and over what is gone. Ids that the history does not hold are dropped: they never existed, or are shown
+ * nowhere any more. Beyond the bounds of a state the oldest ids are given up towards the offset: what lies before them
  * counts as read.
  */
 export async function advance(before: ReadState, marked: ReadState, history: History): Promise<ReadState> {
-  const ids = new Set([...before.ids, ...marked.ids]);
+  const named = new Set([...before.ids, ...marked.ids]);
   const reached = Math.max(before.offset, Math.min(marked.offset, history.head));
-  if (ids.size === 0) return { offset: reached, ids: [] };
-  if (reached > before.offset) {
-    const { places } = await locate(ids, history);
-    for (const [id, place] of places) if (place <= reached) ids.delete(id);
-  }
+  const places = await locate(named, history);
+  const ids = new Set([...named].filter((id) => (places.get(id) ?? 0) > reached));
   const offset = await fold(reached, ids, history);
-  return ids.size > MAX_READ_IDS ? giveUp(offset, ids, history) : { offset, ids: [...ids] };
+  return isTooLarge(ids) ? giveUp(offset, ids, places) : { offset, ids: [...ids] };
+}
+
+/** Where the ids are, by id; those that are not among the newest publications of the history have no place. */
+export async function locate(
+  ids: ReadonlySet<string>,
+  { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,
+): Promise<Map<string, number>> {
+  const missing = new Set(ids);
+  const places = new Map<string, number>();
+  const bottom = Math.max(floor, head - MOST_LOOKED_AT + 1, 1);
+  for (let last = head; missing.size > 0 && last >= bottom;) {
+    const first = Math.max(bottom, last - ((last - 1) % CHUNK));
+    const stretch = await idsOf(first, last);
+    stretch.forEach((id, index) => {
+      if (missing.delete(id)) places.set(id, first + index);
+    });
+    last = first - 1;
+  }
+  return places;
 }
 
 /** The offset after what follows it and is read or gone; what it passes leaves `ids`. */
@@ -45,28 +71,24 @@ async function fold(from: number, ids: Set<string>, { head, floor, stretch }: Hi
   return offset;
 }
 
-async function giveUp(from: number, ids: ReadonlySet<string>, history: History): Promise<ReadState> {
-  const { places, lowest, isComplete } = await locate(ids, history);
-  const newest = [...places].sort(([, a], [, b]) => a - b).slice(-KEPT_IDS);
-  const oldestKept = newest[0]?.[1];
-  let offset = isComplete ? from : Math.max(from, lowest - 1);
-  if (places.size > KEPT_IDS && oldestKept !== undefined) offset = Math.max(offset, oldestKept - 1);
-  return { offset, ids: newest.filter(([, place]) => place > offset).map(([id]) => id) };
+/** Keeps the newest ids; what lies before the oldest of them counts as read. */
+function giveUp(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
+  const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
+  let bytes = 0;
+  const fits = newest.findIndex(([id], index) => {
+    bytes += bytesInList(id);
+    return index >= KEPT * MAX_READ_IDS || bytes > KEPT * MAX_READ_BYTES;
+  });
+  const kept = newest.slice(0, fits < 0 ? newest.length : fits).reverse();
+  const offset = Math.max(from, (kept[0]?.[1] ?? 1) - 1);
+  return { offset, ids: kept.map(([id]) => id) };
 }
 
-/** Where the ids are, among the newest publications; `lowest` is the last that was looked at. */
-async function locate(ids: ReadonlySet<string>, { head, floor, stretch }: History) {
-  const missing = new Set(ids);
-  const places = new Map<string, number>();
-  const bottom = Math.max(floor, head - MOST_LOOKED_AT + 1);
-  let lowest = head + 1;
-  while (missing.size > 0 && lowest > bottom) {
-    const last = lowest - 1;
-    lowest = Math.max(bottom, lowest - CHUNK);
-    for (const publication of await stretch(lowest, last)) {
-      const id = idOfPublication(publication);
-      if (missing.delete(id)) places.set(id, publication.offset);
-    }
-  }
-  return { places, lowest, isComplete: missing.size === 0 || lowest <= floor };
+function isTooLarge(ids: ReadonlySet<string>): boolean {
+  let bytes = 0;
+  for (const id of ids) bytes += bytesInList(id);
+  return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
+
+/** Of an id, which is ASCII, in a list as JSON. */
+const bytesInList = (id: string): number => id.length + 3;

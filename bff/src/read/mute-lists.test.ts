@@ -3,12 +3,14 @@ import { expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
 import { MuteLists } from './mute-lists.ts';
+import type { ReaderChange } from './ports.ts';
 
 const ADA = 'user:ada';
+const ledger = { admit: () => Promise.resolve() };
 
 it('should refuse mutes of a later version rather than write over them', async () => {
   const store = new MemoryReaderStore();
-  const lists = new MuteLists(store, new MemoryBroadcaster());
+  const lists = new MuteLists({ store, channel: new MemoryBroadcaster(), ledger });
   await lists.set(ADA, { feeds: ['topic:a', 'topic:a'], severities: [] });
   expect(await lists.of(ADA)).toEqual({ feeds: ['topic:a'], severities: [] });
   const later = { v: 2, feeds: [], severities: [], until: 1 };
@@ -16,4 +18,21 @@ it('should refuse mutes of a later version rather than write over them', async (
   await expect(lists.of(ADA)).rejects.toThrow('this version');
   await expect(lists.set(ADA, { feeds: [], severities: [] })).rejects.toThrow('this version');
   expect((await store.read(mutesKey(ADA)))?.value).toEqual(later);
+});
+
+it('should write and tell nothing when nothing has changed', async () => {
+  const store = new MemoryReaderStore();
+  const channel = new MemoryBroadcaster();
+  const told: ReaderChange[] = [];
+  channel.onTold((change) => told.push(change));
+  const lists = new MuteLists({ store, channel, ledger });
+  await lists.set(ADA, { feeds: [], severities: [] });
+  expect(await store.read(mutesKey(ADA))).toBeUndefined();
+  for (let i = 0; i < 3; i++) await lists.set(ADA, { feeds: ['topic:a'], severities: ['info'] });
+  expect((await store.read(mutesKey(ADA)))?.etag).toBe('1');
+  await lists.set(ADA, { feeds: [], severities: ['info'] });
+  expect(told).toEqual([
+    { name: 'mutes', reader: ADA, version: '1' },
+    { name: 'mutes', reader: ADA, version: '2' },
+  ]);
 });

@@ -6,40 +6,55 @@ import {
   type MutesDocument,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
+import type { DocumentLedger } from './document-ledger.ts';
 import type { ReaderChannel, ReaderStore } from './ports.ts';
+import { Untold } from './untold.ts';
 import { writeDocument } from './write-document.ts';
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
+export interface MuteListsOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit'>;
+}
+
 /** What each reader has muted; kept for a year after it was last set. */
 export class MuteLists {
-  readonly #store: ReaderStore;
-  readonly #channel: ReaderChannel;
+  readonly #use: MuteListsOptions;
+  readonly #untold = new Untold();
 
-  constructor(store: ReaderStore, channel: ReaderChannel) {
-    this.#store = store;
-    this.#channel = channel;
+  constructor(options: MuteListsOptions) {
+    this.#use = options;
   }
 
   async of(reader: string): Promise<Mutes> {
-    const stored = await this.#store.read(mutesKey(reader));
+    const stored = await this.#use.store.read(mutesKey(reader));
     if (!stored) return { feeds: [], severities: [] };
     const { feeds, severities } = parse(stored.value);
     return { feeds, severities };
   }
 
   /**
-   * Resolves when they are kept and the reader's connections are told. The last one counts, but nothing is written over
-   * what this version cannot read.
+   * Resolves when they are kept and all instances know; does nothing if they are as they were. The last one counts, but
+   * nothing is written over what this version cannot read. `owner` is whose document it is.
    */
-  async set(reader: string, { feeds, severities }: Mutes): Promise<void> {
+  async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
+    const { store, channel, ledger } = this.#use;
     const mutes = { feeds: [...new Set(feeds)], severities: [...new Set(severities)] };
-    const document = { v: DOCUMENT_VERSION, ...mutes };
-    await writeDocument(this.#store, mutesKey(reader), TTL_SECONDS, async (value) => {
-      if (value !== undefined) parse(value);
-      return document;
+    const key = mutesKey(reader);
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: TTL_SECONDS,
+      plan: async (value) => {
+        const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
+        return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
+      },
+      // Who is signed in has one such document, which others must not push out.
+      ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
-    await this.#channel.tell({ name: 'mutes', reader, event: mutes });
+    if (version === undefined && !this.#untold.has(key)) return;
+    await this.#untold.tell(key, () => channel.tell({ name: 'mutes', reader, version: version ?? '' }));
   }
 }
 
@@ -48,3 +63,9 @@ function parse(value: unknown): MutesDocument {
   if (parsed.success) return parsed.data;
   throw new TemporaryError(`the mutes of a reader cannot be read by this version: ${parsed.error.message}`);
 }
+
+const isSame = (a: Mutes, b: Mutes): boolean =>
+  isSameList(a.feeds, b.feeds) && isSameList(a.severities, b.severities);
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i]);

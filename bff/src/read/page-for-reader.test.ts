@@ -5,6 +5,7 @@ import { FeedView } from '../recover/feed-view.ts';
 import { DEFAULT_RING_LIMITS } from '../recover/ring.ts';
 import { Fixture, notification } from '../testing/feed-fixture.ts';
 import { readPageFor } from './page-for-reader.ts';
+import { testProofs } from '../testing/test-proofs.ts';
 
 /** A view of a feed that has more than one page holds. */
 async function longView() {
@@ -17,6 +18,7 @@ async function longView() {
   await host.turn(1);
   const view = new FeedView('all', {
     ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits, now: () => f.now },
+    proofs: testProofs,
     ring: DEFAULT_RING_LIMITS,
     callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
   });

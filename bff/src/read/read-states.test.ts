@@ -2,7 +2,8 @@ import { mutesKey, readKey, type ReadDocument } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
-import type { ReaderEvent } from './ports.ts';
+import { DocumentLedger } from './document-ledger.ts';
+import type { ReaderChange } from './ports.ts';
 import { ReadStates, stateIn } from './read-states.ts';
 
 const ADA = 'user:ada';
@@ -12,7 +13,7 @@ let head: { epoch: string; offset: number };
 let truth: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;
-let told: ReaderEvent[];
+let told: ReaderChange[];
 
 beforeEach(() => {
   now = 1_000_000;
@@ -28,6 +29,7 @@ beforeEach(() => {
 const instance = () =>
   new ReadStates({
     ...{ store, channel, ttlSeconds: 60, now: () => now },
+    ledger: new DocumentLedger({ store, max: 3, now: () => now }),
     view: () => ({
       known: () => Promise.resolve(head),
       compare: async () => void (head = truth),
@@ -50,9 +52,7 @@ describe('what a reader has read', () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(await stored()).toEqual({ v: 1, epoch: '1-a', offset: 4, ids: [], at: now });
-    expect(told).toEqual([
-      { reader: ADA, name: 'read', event: { feed: 'all', epoch: '1-a', offset: 4, ids: [] } },
-    ]);
+    expect(told).toEqual([{ reader: ADA, name: 'read', feed: 'all', version: '1' }]);
     const document = await states.stored(ADA, 'all');
     expect(stateIn('1-a', document)).toEqual({ offset: 4, ids: [] });
     expect(stateIn('2-b', document)).toEqual({ offset: 0, ids: [] });
@@ -63,8 +63,8 @@ describe('what a reader has read', () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
     truth = head = { epoch: '2-b', offset: 5 };
-    await states.mark(ADA, { feed: 'all', epoch: '1-a', offset: 3, ids: ['new'] });
-    expect(await stored()).toMatchObject({ epoch: '2-b', offset: 0, ids: ['new'] });
+    await states.mark(ADA, { feed: 'all', epoch: '1-a', offset: 3, ids: ['n5'] });
+    expect(await stored()).toMatchObject({ epoch: '2-b', offset: 0, ids: ['n5'] });
     await states.mark(ADA, { feed: 'all', epoch: '2-b', offset: 2 });
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
@@ -87,7 +87,8 @@ describe('what a reader has read', () => {
 
   it('should lose nothing that several instances mark at once', async () => {
     const instances = [instance(), instance(), instance()];
-    const ids = Array.from({ length: 30 }, (_, i) => `x${i}`);
+    truth = head = { epoch: '1-a', offset: 40 };
+    const ids = Array.from({ length: 30 }, (_, i) => `n${i + 3}`);
     await Promise.all(ids.map(async (id, i) => instances[i % 3]?.mark(ADA, { feed: 'all', ids: [id] })));
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
   });
@@ -100,6 +101,35 @@ describe('what a reader has read', () => {
     channel.tell = tell;
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(told).toHaveLength(1);
+  });
+
+  it('should be neither written nor told when it changes nothing', async () => {
+    const states = instance();
+    await states.mark(ADA, { feed: 'all', ids: ['never', 'n0'] });
+    expect(await stored()).toBeUndefined();
+    for (let i = 0; i < 3; i++) await states.mark(ADA, { feed: 'all', offset: 4, ids: ['n7', 'never'] });
+    await states.mark(ADA, { feed: 'all', offset: 2, ids: ['n3'] });
+    expect(await stored()).toMatchObject({ offset: 4, ids: ['n7'] });
+    expect((await store.read(readKey(ADA, 'all')))?.etag).toBe('1');
+    expect(told).toHaveLength(1);
+  });
+
+  it('should know an id that this instance has not heard of yet', async () => {
+    truth = { epoch: '1-a', offset: 12 };
+    await instance().mark(ADA, { feed: 'all', ids: ['n11'] });
+    expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
+  });
+
+  it('should give up the oldest documents of an owner who has too many, and bound nobody else', async () => {
+    const states = instance();
+    const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
+    await mark(ADA);
+    for (let i = 0; i < 5; i++, now++) await mark(`client:${i}`, 'address:1');
+    await mark('client:0', 'address:2');
+    const kept = await Promise.all(
+      [ADA, 'client:0', 'client:1', 'client:2', 'client:4'].map((one) => stored(one)),
+    );
+    expect(kept.map((one) => one !== undefined)).toEqual([true, true, false, true, true]);
   });
 
   it('should keep nothing of a feed in which nothing was published', async () => {

@@ -1,5 +1,6 @@
 import {
   DOCUMENT_VERSION,
+  idOfPublication,
   mutesKey,
   readDocumentSchema,
   readKey,
@@ -12,10 +13,14 @@ import { TemporaryError } from '../deliver/errors.ts';
 import { isLaterEpoch } from '../feed/position.ts';
 import { present } from '../feed/present.ts';
 import type { FeedView } from '../recover/feed-view.ts';
-import { advance, type History } from './advance.ts';
-import type { ReaderChannel, ReaderEvent, ReaderStore } from './ports.ts';
+import { advance, CHUNK, locate, type History } from './advance.ts';
+import type { DocumentLedger } from './document-ledger.ts';
+import type { ReaderChange, ReaderChannel, ReaderStore } from './ports.ts';
+import { PublishedIds } from './published-ids.ts';
 import { ANONYMOUS } from './reader.ts';
 import { Remembered } from './remembered.ts';
+import { Turns } from './turns.ts';
+import { Untold } from './untold.ts';
 import { writeDocument } from './write-document.ts';
 
 export type ReadableFeed = Pick<FeedView, 'known' | 'compare' | 'floor' | 'stretch'>;
@@ -23,6 +28,7 @@ export type ReadableFeed = Pick<FeedView, 'known' | 'compare' | 'floor' | 'stret
 export interface ReadStatesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
   view: (feed: string) => ReadableFeed;
   /** What is longer ago has left the history of every feed. */
   ttlSeconds: number;
@@ -35,8 +41,10 @@ const USER = 'user:';
 export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #remembered: Remembered<ReadDocument | undefined>;
+  readonly #publishedIds = new PublishedIds();
+  readonly #untold = new Untold();
   /** Marks of one document follow each other here; between instances its etag decides. */
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #turns = new Turns();
 
   constructor(options: ReadStatesOptions) {
     this.#use = options;
@@ -50,14 +58,13 @@ export class ReadStates {
     return this.#remembered.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
   }
 
-  /** Resolves when it is kept and the reader's connections are told. Repeating is harmless, and tells them again. */
-  mark(reader: string, request: Omit<MarkRead, 'clientId'>): Promise<void> {
+  /**
+   * Resolves when it is kept and all instances know that it has changed; does nothing if it has not. `owner` is whose
+   * document it is, if that is not the reader's own.
+   */
+  mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
-    const mark = (this.#running.get(key) ?? Promise.resolve()).then(() => this.#mark(reader, key, request));
-    const settled = mark.catch(() => undefined);
-    this.#running.set(key, settled);
-    void settled.then(() => this.#running.get(key) === settled && this.#running.delete(key));
-    return mark;
+    return this.#turns.take(key, () => this.#mark({ reader, owner, key }, request));
   }
 
   /** Deletes what is known to belong to a feed that was erased: what is kept of its person, and of the nameless. */
@@ -67,63 +74,79 @@ export class ReadStates {
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
     for (const key of keys) this.#remembered.forget(key);
+    if (feed.startsWith(USER)) await this.#use.ledger.forget(feed, keys);
   }
 
   async #mark(
-    reader: string,
-    key: string,
+    { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
+    const { store, channel, ledger, ttlSeconds, now } = this.#use;
     const view = this.#use.view(feed);
-    const head = await headFor(view, { epoch, offset });
+    const { head, history } = await this.#historyFor(feed, view, { epoch, offset, ids });
     // Nothing can have been read of it, and names of feeds must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
-    const history = this.#historyOf(view, head, await view.floor());
-    let state: ReadState = { offset: 0, ids: [] };
-    await writeDocument(this.#use.store, key, this.#use.ttlSeconds, async (value) => {
-      const stored = parse(key, value);
-      if (stored && isLaterEpoch(stored.epoch, head.epoch))
-        throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
-      const before = stateIn(head.epoch, stored);
-      state = await advance(before, marked, history);
-      if (stored?.epoch === head.epoch && isSame(before, state)) return undefined;
-      return {
-        v: DOCUMENT_VERSION,
-        epoch: head.epoch,
-        ...state,
-        at: this.#use.now(),
-      } satisfies ReadDocument;
+    let document: ReadDocument | undefined;
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds,
+      plan: async (value) => {
+        const stored = parse(key, value);
+        if (stored && isLaterEpoch(stored.epoch, head.epoch))
+          throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
+        const before = stateIn(head.epoch, stored);
+        const state = await advance(before, marked, history);
+        if (isSame(before, state)) return undefined;
+        return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
+      },
+      beforeFirst: () => ledger.admit(owner, key),
     });
-    await this.#use.channel.tell({ name: 'read', reader, event: { feed, epoch: head.epoch, ...state } });
+    if (version === undefined && !this.#untold.has(key)) return;
+    if (version !== undefined) this.#remembered.set(key, document, version);
+    await this.#untold.tell(key, () => channel.tell({ name: 'read', reader, feed, version: version ?? '' }));
   }
 
-  #historyOf(view: ReadableFeed, { offset }: Position, floor: number): History {
+  /** Where the feed stands and its history, looked up where the reader knows more of it than this instance. */
+  async #historyFor(
+    feed: string,
+    view: ReadableFeed,
+    marked: { epoch: string | undefined; offset: number; ids: readonly string[] },
+  ): Promise<{ head: Position; history: History }> {
+    const known = async () => {
+      const head = await view.known();
+      return { head, history: this.#historyOf(feed, view, head, await view.floor()) };
+    };
+    const here = await known();
+    const { epoch, offset } = here.head;
+    const isKnown = marked.offset <= offset && (marked.epoch ?? epoch) === epoch;
+    if (isKnown && (await locate(new Set(marked.ids), here.history)).size === new Set(marked.ids).size)
+      return here;
+    await view.compare();
+    return known();
+  }
+
+  #historyOf(feed: string, view: ReadableFeed, { epoch, offset }: Position, floor: number): History {
     const { now } = this.#use;
     const stretch: History['stretch'] = async (first, last) =>
       (await view.stretch(first, last)).map((publication) => present(publication, now()));
-    return { head: offset, floor, stretch };
+    const read = async (first: number, last: number) =>
+      (await view.stretch(first, last)).map((publication) => idOfPublication(publication));
+    const ids: History['ids'] = (first, last) =>
+      last - first + 1 === CHUNK
+        ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))
+        : read(first, last);
+    return { head: offset, floor, stretch, ids };
   }
 
-  #heard(told: ReaderEvent): void {
-    if (told.name === 'read') this.#remembered.forget(readKey(told.reader, told.event.feed));
+  #heard(told: ReaderChange): void {
+    if (told.name === 'read') this.#remembered.forget(readKey(told.reader, told.feed), told.version);
   }
 }
 
 /** What counts in the epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
-
-/** Where the feed stands, looked up where the reader knows more of it than this instance. */
-async function headFor(
-  view: ReadableFeed,
-  reader: { epoch: string | undefined; offset: number },
-): Promise<Position> {
-  const known = await view.known();
-  if (reader.offset <= known.offset && (reader.epoch ?? known.epoch) === known.epoch) return known;
-  await view.compare();
-  return view.known();
-}
 
 function parse(key: string, value: unknown): ReadDocument | undefined {
   if (value === undefined) return undefined;

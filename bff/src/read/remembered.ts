@@ -5,7 +5,7 @@ const MAX_REMEMBERED = 200;
 /** What was read lately, so that many who ask at once cost one read. */
 export class Remembered<T> {
   readonly #now: () => number;
-  readonly #entries = new Map<string, { value: Promise<T>; until: number }>();
+  readonly #entries = new Map<string, { value: Promise<T>; until: number; version?: string }>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -26,9 +26,17 @@ export class Remembered<T> {
     return entry.value;
   }
 
-  /** Whoever asks from now on gets what is read after this call. */
-  forget(key: string): void {
-    this.#entries.delete(key);
+  /** Remembers what was written, and as which version. */
+  set(key: string, value: T, version: string): void {
+    this.forget(key);
+    void this.get(key, () => Promise.resolve(value));
+    const entry = this.#entries.get(key);
+    if (entry) entry.version = version;
+  }
+
+  /** The next one who asks gets what is read after this call; unless what is remembered was written as that version. */
+  forget(key: string, version = ''): void {
+    if (version === '' || this.#entries.get(key)?.version !== version) this.#entries.delete(key);
   }
 
   get size(): number {

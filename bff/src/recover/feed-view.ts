@@ -1,13 +1,7 @@
-import {
-  MAX_PAGE_PUBLICATIONS,
-  type Head,
-  type Position,
-  type Publication,
-  type PublicationsEvent,
-} from '@tocsin/contracts';
+import { MAX_PAGE_PUBLICATIONS, type Head, type Position, type Publication } from '@tocsin/contracts';
 import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
 import { isSound } from '../deliver/load.ts';
-import type { StoredHead } from '../deliver/ports.ts';
+import { positionOf, type Broadcast, type StoredHead } from '../deliver/ports.ts';
 import { readHead } from '../deliver/read-head.ts';
 import { readSegments } from '../deliver/read-segments.ts';
 import { Removals } from '../feed/gone.ts';
@@ -55,11 +49,13 @@ export class FeedView {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
 
-  /** Takes a broadcast. */
-  receive({ feed, epoch, publications }: PublicationsEvent): Received {
+  /** Takes a broadcast. One without a proof is no more than a reason to compare. */
+  receive(event: Broadcast): Received {
+    const { feed, epoch, publications } = event;
+    if (!this.#use.proofs.hold(feed, positionOf(event), event.proof)) return { continues: false };
     const heardBefore = this.#use.heard.of(feed);
     const removedBefore = this.#removedAt;
-    this.#use.heard.hear(feed, { epoch, offset: publications.at(-1)?.offset ?? 0 });
+    this.#use.heard.hear(feed, positionOf(event));
     if (heardBefore && isLaterEpoch(heardBefore.epoch, epoch)) return { continues: false };
     this.#noteRemovals(epoch, publications);
     const ring = this.#ring;

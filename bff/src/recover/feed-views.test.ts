@@ -3,6 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedViews } from './feed-views.ts';
 import { readPage } from './page.ts';
+import type { Position } from '@tocsin/contracts';
+import type { Broadcast } from '../deliver/ports.ts';
+import { anEvent } from '../testing/suites/broadcaster.ts';
+import { testProofs } from '../testing/test-proofs.ts';
 
 let f: Fixture;
 let views: FeedViews;
@@ -20,6 +24,7 @@ beforeEach(() => {
         log: f.log,
         origin: f.origin,
         heard,
+        proofs: testProofs,
         limits: f.limits,
         ring: { publications: 10, bytes: 10_000 },
         now: () => Date.now(),
@@ -159,7 +164,14 @@ describe('a browser that watches', () => {
     sent = [];
     views.stop();
     const { heard } = f.instance();
-    const shared = { log: f.log, origin: f.origin, heard, limits: f.limits, now: () => Date.now() };
+    const shared = {
+      log: f.log,
+      origin: f.origin,
+      heard,
+      limits: f.limits,
+      now: () => Date.now(),
+      proofs: testProofs,
+    };
     views = new FeedViews(
       {
         ...shared,
@@ -206,5 +218,31 @@ describe('a browser that watches', () => {
     views.watch('all');
     await sleep(300);
     expect(sent).toEqual([2, 1, 2]);
+  });
+});
+
+describe('a broadcast that none of ours has sent', () => {
+  const far = { epoch: '8000000000000000-forged', offset: 1 };
+  const forged = (position: Position, proof?: string): Broadcast => {
+    const [publication] = anEvent(position.offset).publications;
+    return { feed: 'all', epoch: position.epoch, publications: publication ? [publication] : [], proof };
+  };
+
+  it.each(['watched', 'not watched'])('should be no evidence, only a reason to compare: %s', async (how) => {
+    if (how === 'watched') views.watch('all');
+    const event = await publish(1);
+    views.receive(event);
+    const here = { epoch: event.epoch, offset: 1 };
+    const stale = testProofs.of('all', here);
+    for (const position of [far, { ...here, offset: 1_000 }]) {
+      for (const proof of [undefined, 'AAAAAAAAAAAAAAAAAAAAAA', stale]) {
+        expect(views.receive(forged(position, proof))).toBeUndefined();
+      }
+    }
+    await sleep(600);
+    views.receive(await publish(2));
+    expect(f.head?.epoch).toBe(here.epoch);
+    expect(f.losses).toEqual([]);
+    expect(await views.view('all').current()).toEqual({ ...here, offset: 2 });
   });
 });

@@ -1,4 +1,5 @@
 import type { Position, PublicationsEvent } from '@tocsin/contracts';
+import { positionOf, type Broadcast } from '../deliver/ports.ts';
 import { FeedView } from './feed-view.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
@@ -61,13 +62,12 @@ export class FeedViews {
    * Takes a broadcast; what does not continue a ring causes a comparison at once. Returns it as it may be sent on to
    * those who watch the feed; nothing if nobody may see it any more.
    */
-  receive(event: PublicationsEvent): PublicationsEvent | undefined {
+  receive(event: Broadcast): PublicationsEvent | undefined {
     const watched = this.#views.get(event.feed);
     if (!watched) {
-      this.#use.heard.hear(event.feed, {
-        epoch: event.epoch,
-        offset: event.publications.at(-1)?.offset ?? 0,
-      });
+      const position = positionOf(event);
+      if (this.#use.proofs.hold(event.feed, position, event.proof))
+        this.#use.heard.hear(event.feed, position);
       return undefined;
     }
     const { continues, shown } = watched.view.receive(event);

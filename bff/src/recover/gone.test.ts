@@ -3,6 +3,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { erase, Fixture, notification, retract } from '../testing/feed-fixture.ts';
 import { FeedView } from './feed-view.ts';
 import { readPage, type PageRequest } from './page.ts';
+import type { Broadcast } from '../deliver/ports.ts';
+import { testProofs } from '../testing/test-proofs.ts';
+
+/** What goes to browsers. */
+const withoutProof = ({ proof: _proof, ...event }: Broadcast) => event;
 
 const RING = 5;
 
@@ -36,6 +41,7 @@ function instance() {
       log: f.log,
       origin: f.origin,
       heard,
+      proofs: testProofs,
       limits: f.limits,
       ring: { publications: RING, bytes: 1024 * 1024 },
       now: () => f.now,
@@ -59,7 +65,7 @@ describe('what was taken away', () => {
       const { view, read } = instance();
       expect(live(await read(newest))).toContain(id);
       const [event] = await take(retract(id));
-      if (event) expect(view.receive(event)).toEqual({ continues: true, shown: event });
+      if (event) expect(view.receive(event)).toEqual({ continues: true, shown: withoutProof(event) });
       const page = await read(newest);
       expect(shown(page).filter((one) => one.startsWith(`${id} `))).toEqual([
         `${id} retracted`,
@@ -166,7 +172,7 @@ describe('a feed that was erased', () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);
-    expect(event && view.receive(event)).toEqual({ continues: false, shown: event });
+    expect(event && view.receive(event)).toEqual({ continues: false, shown: event && withoutProof(event) });
     expect(view.position).toBeUndefined();
     const position = { epoch: before.epoch, offset: before.offset };
     expect(await read({ kind: 'after', position })).toMatchObject({

@@ -4,6 +4,7 @@ import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedView } from './feed-view.ts';
 import { readPage, type PageRequest } from './page.ts';
 import { DEFAULT_RING_LIMITS } from './ring.ts';
+import { testProofs } from '../testing/test-proofs.ts';
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
@@ -18,6 +19,7 @@ function instance() {
   const now = () => f.now;
   const view = new FeedView('all', {
     ...{ log, origin, limits, now, ring: DEFAULT_RING_LIMITS, heard: f.instance().heard },
+    proofs: testProofs,
     callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
   });
   return { view, read: (request: PageRequest) => readPage(view, request, now) };

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Fixture } from '../testing/feed-fixture.ts';
 import { FeedView } from './feed-view.ts';
 import { readPage, type PageRequest } from './page.ts';
+import { proven, testProofs } from '../testing/test-proofs.ts';
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
@@ -31,6 +32,7 @@ function instance() {
       log: f.log,
       origin: f.origin,
       heard,
+      proofs: testProofs,
       limits: f.limits,
       ring: { publications: 10, bytes: 1024 * 1024 },
       now: () => f.now,
@@ -204,12 +206,14 @@ describe('what an instance missed', () => {
     const { view } = instance();
     await view.known();
     const next = { offset: 6, notification: null, id: 'x', gone: 'expired' } as const;
-    expect(view.receive({ feed: 'all', epoch: '1-other', publications: [next] }).continues).toBe(false);
+    expect(view.receive(proven({ feed: 'all', epoch: '1-other', publications: [next] })).continues).toBe(
+      false,
+    );
     expect(
-      view.receive({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] }).continues,
+      view.receive(proven({ feed: 'all', epoch: epoch(), publications: [{ ...next, offset: 7 }] })).continues,
     ).toBe(false);
     expect(view.position).toEqual(at(5));
-    expect(view.receive({ feed: 'all', epoch: epoch(), publications: [next] }).continues).toBe(true);
+    expect(view.receive(proven({ feed: 'all', epoch: epoch(), publications: [next] })).continues).toBe(true);
     expect(view.position).toEqual(at(6));
   });
 });

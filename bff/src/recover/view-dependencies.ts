@@ -1,6 +1,6 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import type { Heard } from '../deliver/heard.ts';
-import type { FeedLog, StoreOrigin } from '../deliver/ports.ts';
+import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
 import type { CallFeed } from '../deliver/receive.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import type { RingLimits } from './ring.ts';
@@ -9,6 +9,7 @@ export interface ViewDependencies {
   log: FeedLog;
   origin: StoreOrigin;
   heard: Heard;
+  proofs: Pick<PositionProofs, 'hold'>;
   callFeed: CallFeed;
   limits: FeedLimits;
   ring: RingLimits;

@@ -4,6 +4,7 @@ import type { Socket } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AuthError } from '../auth/errors.ts';
 import { readerOf } from '../read/reader.ts';
+import type { Admission, RefusalReason } from './admission.ts';
 import type { SocketData } from './session.ts';
 
 type Next = (error?: Error) => void;
@@ -14,10 +15,24 @@ function refusal(code: SocketError['code'], text: string, temporary: boolean): E
   return Object.assign(new Error(`${code}: ${text}`), { data });
 }
 
-/** Lets those connect whose handshake can be read and whose token is accepted. */
+interface Connecting {
+  handshake: Pick<Socket['handshake'], 'auth'>;
+  data: SocketData;
+  conn: Socket['conn'];
+}
+
+export interface AdmitOptions {
+  auth: Authenticator;
+  admission: Pick<Admission, 'signIn'>;
+  /** Told why a reader whose token was accepted got no place. */
+  onRefused: (reason: RefusalReason) => void;
+  log: Logger;
+}
+
+/** Lets those connect whose handshake can be read, whose token is accepted, and who have a place. */
 export const admit =
-  (auth: Authenticator, log: Logger) =>
-  (socket: { handshake: Pick<Socket['handshake'], 'auth'>; data: SocketData }, next: Next): void => {
+  ({ auth, admission, onRefused, log }: AdmitOptions) =>
+  (socket: Connecting, next: Next): void => {
     const handshake = handshakeSchema.safeParse(socket.handshake.auth);
     if (!handshake.success) {
       const isToken = handshake.error.issues.some(({ path }) => path[0] === 'token');
@@ -29,6 +44,12 @@ export const admit =
     }
     auth.identify(handshake.data.token).then(
       (identity) => {
+        const refused = admission.signIn(socket.conn, identity?.sub);
+        if (refused) {
+          onRefused(refused.reason);
+          const { code, message, temporary } = refused.error;
+          return next(refusal(code, message, temporary));
+        }
         if (identity) socket.data.identity = identity;
         socket.data.reader = readerOf(identity, handshake.data.clientId);
         next();

@@ -21,19 +21,43 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/**
- * Tells where a request comes from: the nearest address that is none of the trusted proxies. What a client wrote
- * into X-Forwarded-For itself lies beyond that, and is not believed.
- */
-export function createAddressOf(trustedProxies: string): (request: IncomingMessage) => string {
+/** Tells where requests come from. */
+export interface ClientAddress {
+  /**
+   * The nearest address that is none of the trusted proxies. What a client wrote into X-Forwarded-For itself lies
+   * beyond that, and is not believed.
+   */
+  of(request: IncomingMessage): string;
+  /**
+   * Whether it comes from this machine or from a trusted proxy itself. An address that somebody only names is never
+   * taken for this machine, and where proxies are counted and not listed, none is known to be one.
+   */
+  isExempt(request: IncomingMessage): boolean;
+}
+
+const isLoopback = proxyAddr.compile(['loopback']);
+
+/** @param trustedProxies as `isTrustedProxies` takes it */
+export function createClientAddress(trustedProxies: string): ClientAddress {
   const count = /^\d+$/.test(trustedProxies) ? Number(trustedProxies) : undefined;
-  const trust: Trust =
-    count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : (_address, index) => index < count;
-  return (request) => groupOf(proxyAddr(request, trust));
+  const listed = count === undefined ? proxyAddr.compile(listOf(trustedProxies)) : undefined;
+  const trust: Trust = listed ?? ((_address, index) => index < (count ?? 0));
+  return {
+    of: (request) => groupOf(proxyAddr(request, trust)),
+    isExempt(request) {
+      const address = proxyAddr(request, trust);
+      // Of a connection that is closed already.
+      if (address === undefined) return false;
+      return (
+        (listed?.(address, 0) ?? false) ||
+        (address === request.socket.remoteAddress && isLoopback(address, 0))
+      );
+    },
+  };
 }
 
 /** One host of IPv6 has a network of 64 bits to itself, so these count as one address. */
-function groupOf(address: string | undefined): string {
+export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1]) return mapped[1];

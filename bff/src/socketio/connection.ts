@@ -50,6 +50,7 @@ export type EndReason =
   | 'too_many_requests'
   | 'message_too_large'
   | 'token_expired'
+  | 'token_revoked'
   | 'forbidden';
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
 
@@ -58,11 +59,14 @@ const MAX_FEEDS = 100;
 export const roomOf = (feed: string): string => `feed:${feed}`;
 export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
-/** Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection. */
+/**
+ * Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection.
+ * Returns the function that looks again whether its token was revoked, and ends it then.
+ */
 export function serveConnection(
   socket: GatewaySocket,
   { auth, views, pages, log, now, onSubscribed, onAnswering, onEnded }: ConnectionDependencies,
-): void {
+): () => void {
   const guard = new RequestGuard();
   const feeds = new Set<string>();
   let ended = false;
@@ -80,6 +84,12 @@ export function serveConnection(
     expiring: (event) => socket.emit('token-expiring', event),
     expired: () => end('token_expired', 'the token has expired; connect with another'),
   });
+  const endIfRevoked = (): void => {
+    const { identity } = socket.data;
+    if (identity && auth.revocations?.refuses(identity)) {
+      end('token_revoked', 'the token was revoked; sign in again');
+    }
+  };
   // Before it can ask for anything: what it is answered later may be older than what is told from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   if (socket.data.identity) session.watch(socket.data.identity);
@@ -154,6 +164,7 @@ export function serveConnection(
     }
     socket.data.identity = identity;
     session.watch(identity);
+    endIfRevoked();
     // A feed that the new token does not permit is not left in silence: its client asks again, and is refused.
     if ([...feeds].some(forbidden)) {
       end('forbidden', 'the new token permits less than is subscribed; connect again');
@@ -208,6 +219,9 @@ export function serveConnection(
     // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
     socket.conn.close();
   });
+  // It may have been revoked since it was checked.
+  endIfRevoked();
+  return endIfRevoked;
 }
 
 const bytesOf = ({ data }: { data?: unknown }): number =>

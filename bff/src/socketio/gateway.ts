@@ -7,7 +7,7 @@ import {
   type PublicationsEvent,
   type ServerToClientEvents,
 } from '@tocsin/contracts';
-import { closeServer, type Logger } from '@tocsin/service';
+import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
@@ -29,6 +29,7 @@ import {
 import { parser } from './encoder.ts';
 import { fanOut } from './fan-out.ts';
 import { createHandshakeGuard } from './handshake-guard.ts';
+import { createHostGuard } from './host-guard.ts';
 import { corsFor, createOriginGuard } from './origins.ts';
 import { refuseOtherUpgrades } from './other-upgrades.ts';
 import { Outbox } from './outbox.ts';
@@ -39,6 +40,8 @@ export interface GatewayOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may connect. */
   allowedOrigins: readonly string[];
+  /** The hosts that are served; all where it is left out. */
+  isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
   /** The carrier's socket.io adapter, if it has one. */
@@ -52,7 +55,7 @@ export interface GatewayOptions {
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
   admission: Admission;
-  /** Told why a handshake was refused. */
+  /** Told why a handshake or a reader was refused. */
   onRefused: (reason: RefusalReason) => void;
   timing: GatewayTiming;
 }
@@ -68,6 +71,8 @@ export interface GatewayTiming {
 
 /** Each feed's position goes to its connections at least every 10 s. */
 const POSITION_MS = 8_000;
+/** A session that was refused is closed after so many ms: until its peer has read why. */
+const REFUSED_LINGER_MS = 1_000;
 /** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
 const DRAIN_SPREAD = 0.6;
 
@@ -81,7 +86,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
-    const { onSubscribed, onEnded, timing } = options;
+    const { admission, onSubscribed, onEnded, onRefused, timing } = options;
     this.#options = options;
     // With Azure nobody connects here: the engine gets a server that never listens, until Azure's takes its place.
     this.#io = new Server(azure ? createServer() : server, {
@@ -102,7 +107,7 @@ export class Gateway {
     refuseOtherUpgrades(server, azure ? undefined : SOCKET_PATH);
     const connected = new WeakSet<EngineSession>();
     if (azure) void azure.attach(this.#io);
-    else this.#guardEngine(connected);
+    else this.#guardEngine();
     this.#io.use((_socket, next) => {
       // A client that moves away and comes to the same instance keeps its old connection while it tries again.
       if (this.#draining) next(new Error('unavailable: this instance is stopping'));
@@ -117,20 +122,33 @@ export class Gateway {
       connected.add(socket.conn);
       next();
     });
-    this.#io.use(admit(auth, log));
-    this.#io.on('connection', (socket) =>
-      serveConnection(socket, {
-        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
-        onAnswering: (feed) => this.#outbox.flush(feed),
+    const admitOne = admit({ auth, admission, onRefused, log });
+    this.#io.use((socket, next) =>
+      admitOne(socket, (error) => {
+        // Clients go by themselves; others would keep their place until their time is up.
+        if (error && !azure) setTimeout(() => breakOff(socket.conn), REFUSED_LINGER_MS).unref();
+        next(error);
       }),
     );
+    const looks = new WeakMap<object, () => void>();
+    this.#io.on('connection', (socket) => {
+      const endIfRevoked = serveConnection(socket, {
+        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
+        onAnswering: (feed) => this.#outbox.flush(feed),
+      });
+      looks.set(socket, endIfRevoked);
+    });
+    auth.revocations?.onRevoked(() => {
+      for (const socket of this.#io.of('/').sockets.values()) looks.get(socket)?.();
+    });
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
   /** What strangers meet who connect to this instance. */
-  #guardEngine(connected: WeakSet<EngineSession>): void {
-    const { admission, allowedOrigins, log, onEnded, onRefused, timing } = this.#options;
+  #guardEngine(): void {
+    const { admission, allowedOrigins, isServed, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;
+    engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
     // Its answers pass no middleware of Express.
@@ -139,7 +157,7 @@ export class Gateway {
     });
     engine.on('connection', (session: EngineSession) => {
       admission.opened(session);
-      const late = setTimeout(() => connected.has(session) || breakOff(session), timing.handshakeMs);
+      const late = setTimeout(() => admission.isPending(session) && breakOff(session), timing.handshakeMs);
       session.once('close', () => clearTimeout(late));
       boundBacklog(session, (bytes) => {
         log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');
@@ -169,6 +187,11 @@ export class Gateway {
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
     );
     if (retracted.length > 0) room.emit('retracted', { feed, ids: [...new Set(retracted)] });
+  }
+
+  /** Whether connections of the reader are told here. Who is connected to Azure is not known here. */
+  hasReader(reader: string): boolean {
+    return this.#options.azure !== undefined || this.#io.of('/').adapter.rooms.has(readerRoomOf(reader));
   }
 
   /** Sends to the connections of this instance that are of the reader. */

@@ -1,10 +1,29 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
-import { endWithProblem, writeProblem, type ProblemDetails } from '@tocsin/service';
+import type { Fault } from '@tocsin/contracts';
+import {
+  endWithProblem,
+  notPossible,
+  readParameters,
+  writeProblem,
+  type ProblemDetails,
+} from '@tocsin/service';
 import type { Admission, RefusalReason } from './admission.ts';
 
 /** The revision of engine.io's protocol that is spoken here. */
 const PROTOCOL = '4';
 const TRANSPORTS = ['polling', 'websocket'];
+/** What clients of engine.io send; `t` makes addresses differ, `b64` asks for text instead of bytes. */
+const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
+
+/** JSONP (`j`) would let pages of every origin read answers, so it is no parameter here. */
+const invalidQuery = (errors: Fault[]): ProblemDetails => ({
+  status: 400,
+  code: 'invalid_query',
+  detail:
+    `The query cannot be used; errors lists every fault. Parameters are ${PARAMETERS.join(', ')}. ` +
+    'A client passes its token and clientId as auth, and JSONP is not served.',
+  errors,
+});
 
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
@@ -15,10 +34,11 @@ const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'inval
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {
     const http = isHttpResponse(response) ? response : undefined;
-    // Of a repeated parameter the last one counts, as it does for engine.io.
-    const query = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams);
-    let problem = faultOf(request, query, !http, admission);
-    if (!problem && !query.sid) {
+    const { parameters, faults } = readParameters(request.url ?? '', PARAMETERS);
+    let problem = faults.length > 0 ? invalidQuery(faults) : faultOf(request, parameters, !http, admission);
+    const session = parameters.sid ? admission.sessions.get(parameters.sid) : undefined;
+    if (!problem && session) admission.carries(session, request, !http);
+    if (!problem && !parameters.sid) {
       const refused = admission.refusal(request);
       if (refused) onRefused(refused.reason);
       problem = refused?.problem;
@@ -48,9 +68,5 @@ function faultOf(
   if (session && !upgrade && session.transport.name !== transport)
     return invalid('This session does not poll any more.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
-  if (!allowed.includes(method ?? '')) {
-    const detail = `${method} is not possible here; use ${allowed.join(' or ')}.`;
-    return { status: 405, code: 'method_not_allowed', detail };
-  }
-  return undefined;
+  return allowed.includes(method ?? '') ? undefined : notPossible(method ?? '', allowed);
 }

@@ -1,36 +1,28 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
-import { BROADCAST_STREAM, type PublicationsEvent } from '@tocsin/contracts';
+import { BROADCAST_STREAM } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
-import { createClient } from 'redis';
 import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
-import type { Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChannel, ReaderEvent } from '../read/ports.ts';
-import { readRedisMemory, type RedisMemory } from './redis-memory.ts';
+import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
+import type { ReaderChange, ReaderChannel } from '../read/ports.ts';
+import { ByteWindow } from '../redis/byte-window.ts';
+import type { RedisConnection } from '../redis/connection.ts';
 
 export interface RedisBroadcasterOptions {
-  /** host:port */
-  redisHost: string;
-  password?: string | undefined;
-  /** Longest wait for Redis to take an event, in ms. */
-  timeoutMs: number;
+  connection: RedisConnection;
+  /** Bytes that the stream may hold; the oldest events go for the newest. */
+  maxBytes: number;
   log: Logger;
 }
 
 /** Events that the stream keeps for slow instances; one that misses more compares itself with the heads. */
 const STREAM_LENGTH = 2_000;
+/** Nor does it keep one for longer than this, in ms: what is retracted or erased goes from it within a minute. */
+const STREAM_AGE_MS = 30_000;
+const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
-/** Commands that wait while Redis is away; beyond it broadcasts are refused at once and their turns repeated. */
-const MAX_WAITING_COMMANDS = 10_000;
-/**
- * A connection on which nothing moves for so long, in ms, is given up and opened again: a network may forget one
- * without telling anybody. A read of the stream ends after 5 s, and where nothing else is asked, a ping is.
- */
-const SILENCE_MS = 10_000;
-const PING_MS = 4_000;
-
 /**
  * The shape of an event on the stream. Its notifications were checked before they were committed; what an instance
  * needs is that the offsets are numbers and that something can be shown.
@@ -44,13 +36,14 @@ const eventShape = z.object({
   feed: z.string(),
   epoch: z.string(),
   publications: z.array(publicationShape),
+  proof: z.string().optional(),
 });
 
-const readerShape = z.object({
-  reader: z.string(),
-  name: z.enum(['read', 'mutes']),
-  event: z.looseObject({}),
-});
+const change = { reader: z.string(), version: z.string() };
+const readerShape = z.union([
+  z.object({ ...change, name: z.literal('read'), feed: z.string() }),
+  z.object({ ...change, name: z.literal('mutes') }),
+]);
 
 const messageSchema = z.object({
   data: z.object({
@@ -66,54 +59,32 @@ const messageSchema = z.object({
 /** The parts of the adapter that its types hide. */
 interface AdapterInside {
   publishAndReturnOffset(message: object): Promise<unknown>;
-  onMessage(message: ClusterMessage, offset?: string): void;
+  onRawMessage(message: { data?: string }, id: string): void;
+  onMessage(message: ClusterMessage, id?: string): void;
 }
 
 /**
- * Carries publications, and what concerns one reader, over socket.io's Redis streams adapter. Its own `emit` swallows a failed XADD, so the event
- * is published here and awaited; what arrives from other instances goes to the listeners instead of straight to the
+ * Carries publications, and that something of a reader has changed, over socket.io's Redis streams adapter. Its own
+ * `emit` swallows a failed XADD, so the event is published here and awaited; what arrives from other instances goes to the listeners instead of straight to the
  * sockets, since each instance also keeps it for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
-  readonly #client;
-  readonly #listeners: ((event: PublicationsEvent) => void)[] = [];
-  readonly #readerListeners: ((event: ReaderEvent) => void)[] = [];
+  readonly #listeners: ((event: Broadcast) => void)[] = [];
+  readonly #readerListeners: ((change: ReaderChange) => void)[] = [];
+  readonly #held: ByteWindow;
+  readonly #timer: NodeJS.Timeout;
   #adapter: AdapterInside | undefined;
-  /** Events whose outcome Redis did not tell in time. */
-  #overdue = 0;
-  #ping: Promise<unknown> | undefined;
 
   constructor(options: RedisBroadcasterOptions) {
     this.#options = options;
-    const [host = 'localhost', port = '6379'] = options.redisHost.split(':');
-    this.#client = createClient({
-      socket: {
-        host,
-        port: Number(port),
-        connectTimeout: 2_000,
-        socketTimeout: SILENCE_MS,
-        reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, 500),
-      },
-      ...(options.password && { password: options.password }),
-      commandsQueueMaxLength: MAX_WAITING_COMMANDS,
-      pingInterval: PING_MS,
-    });
-    this.#client.on('error', (error: unknown) =>
-      options.log.warn({ err: error }, 'the broadcaster lost its Redis'),
-    );
-  }
-
-  /** Begins to connect. Redis may be away: broadcasts are refused until it is there. */
-  start(): void {
-    this.#client.connect().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, 'the broadcaster cannot reach its Redis');
-    });
+    this.#held = new ByteWindow(options.maxBytes);
+    this.#timer = setInterval(() => void this.#trimByAge(), TRIM_EVERY_MS).unref();
   }
 
   /** The socket.io adapter of this carrier; socket.io calls it with `new`, so it is a function of its own. */
   createAdapter(): (namespace: unknown) => ClusterAdapter {
-    const create = createAdapter(this.#client, {
+    const create = createAdapter(this.#options.connection.client, {
       streamName: BROADCAST_STREAM,
       maxLen: STREAM_LENGTH,
       onlyPlaintext: true,
@@ -124,32 +95,36 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     };
   }
 
-  onEvent(listener: (event: PublicationsEvent) => void): void {
+  onEvent(listener: (event: Broadcast) => void): void {
     this.#listeners.push(listener);
   }
 
-  async broadcast(events: readonly PublicationsEvent[]): Promise<void> {
+  async broadcast(events: readonly Broadcast[]): Promise<void> {
     if (events.length === 0) return;
     // An instance of 0.1.0 understands a single one.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
     this.#hearPublications(events);
   }
 
-  onTold(listener: (event: ReaderEvent) => void): void {
+  onTold(listener: (change: ReaderChange) => void): void {
     this.#readerListeners.push(listener);
   }
 
-  async tell(event: ReaderEvent): Promise<void> {
-    await this.#publish(READER, event);
-    this.#hearReader(event);
+  async tell(change: ReaderChange): Promise<void> {
+    await this.#publish(READER, change);
+    this.#hearReader(change);
+  }
+
+  /** Ends the trimming of the stream; the connection is its owner's. */
+  stop(): void {
+    clearInterval(this.#timer);
   }
 
   /** Resolves when the stream has the event; rejects when that is not known. */
   async #publish(name: string, event: object): Promise<void> {
-    if (!this.#adapter || !this.#client.isReady)
-      throw new TemporaryError('the broadcaster is not connected to Redis');
-    // What is written to a dead connection would keep it from being found silent.
-    if (this.#overdue > 0) throw new TemporaryError('Redis still owes the outcome of an earlier event');
+    const { connection } = this.#options;
+    if (!this.#adapter) throw new TemporaryError('the broadcaster has no gateway yet');
+    connection.check();
     const message = {
       type: MessageType.BROADCAST,
       data: {
@@ -157,53 +132,44 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
         opts: { rooms: [], except: [], flags: {} },
       },
     };
-    await this.#known(this.#adapter.publishAndReturnOffset(message), 'take an event');
+    await connection.known(this.#adapter.publishAndReturnOffset(message), 'take an event');
   }
 
-  /** Resolves when Redis answers; rejects when it does not. */
-  async ready(): Promise<void> {
-    if (!this.#client.isReady) throw new TemporaryError('the broadcaster is not connected to Redis');
-    this.#ping ??= this.#client.ping().finally(() => (this.#ping = undefined));
-    await this.#known(this.#ping, 'answer a ping');
-  }
-
-  /** Rejects when Redis does not tell it now. */
-  async memory(): Promise<RedisMemory> {
-    if (!this.#client.isReady) throw new TemporaryError('the broadcaster is not connected to Redis');
-    const info = this.#client.info('memory');
-    await this.#known(info, 'tell its memory');
-    return readRedisMemory(await info);
-  }
-
-  stop(): void {
-    this.#client.destroy();
-  }
-
-  /** As `outcome`; rejects when it is not known in time, and no event is sent until it is. */
-  async #known(outcome: Promise<unknown>, what: string): Promise<void> {
-    const { timeoutMs } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        this.#overdue++;
-        const settle = () => this.#overdue--;
-        outcome.then(settle, settle);
-        reject(new TemporaryError(`Redis did not ${what} within ${timeoutMs} ms`));
-      }, timeoutMs);
-    });
+  /** By the clock of Redis, which is that of the ids. */
+  async #trimByAge(): Promise<void> {
+    const { connection, log } = this.#options;
+    const { client } = connection;
     try {
-      await Promise.race([outcome, late]);
-    } finally {
-      clearTimeout(timer);
+      connection.check();
+      const [seconds] = await connection.known(client.time(), 'tell its time');
+      const since = Number(seconds) * 1000 - STREAM_AGE_MS;
+      this.#held.dropBefore(since);
+      await connection.known(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
+    } catch (err) {
+      log.debug({ err }, 'the stream of publications could not be trimmed; trying again');
     }
+  }
+
+  #trimTo(id: string): void {
+    const { connection, log } = this.#options;
+    // node-redis takes the id of a stream for a number, which loses what follows the time.
+    connection.client
+      .sendCommand(['XTRIM', BROADCAST_STREAM, 'MINID', id])
+      .catch((err: unknown) => log.debug({ err }, 'the stream of publications could not be trimmed'));
   }
 
   #intercept(adapter: ClusterAdapter): ClusterAdapter {
     const inside = adapter as unknown as AdapterInside;
     const onMessage = inside.onMessage.bind(adapter);
+    const onRawMessage = inside.onRawMessage.bind(adapter);
     const uid: unknown = Reflect.get(adapter, 'uid');
-    inside.onMessage = (message, offset) => {
-      if (message.type !== MessageType.BROADCAST) onMessage(message, offset);
+    inside.onRawMessage = (message, id) => {
+      const keep = this.#held.add(id, Buffer.byteLength(message.data ?? ''));
+      if (keep !== undefined) this.#trimTo(keep);
+      onRawMessage(message, id);
+    };
+    inside.onMessage = (message, id) => {
+      if (message.type !== MessageType.BROADCAST) onMessage(message, id);
       else if (message.uid !== uid) this.#hear(message);
     };
     this.#adapter = inside;
@@ -217,15 +183,15 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
       return;
     }
     const [name, event] = parsed.data.data.packet.data;
-    if (name === READER) this.#hearReader(event as ReaderEvent);
-    else this.#hearPublications((Array.isArray(event) ? event : [event]) as PublicationsEvent[]);
+    if (name === READER) this.#hearReader(event);
+    else this.#hearPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
   }
 
-  #hearPublications(events: readonly PublicationsEvent[]): void {
+  #hearPublications(events: readonly Broadcast[]): void {
     for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
-  #hearReader(event: ReaderEvent): void {
-    for (const listener of this.#readerListeners) listener(event);
+  #hearReader(change: ReaderChange): void {
+    for (const listener of this.#readerListeners) listener(change);
   }
 }

@@ -4,6 +4,7 @@ import type { Step } from '../deliver/ports.ts';
 import { FeedView } from '../recover/feed-view.ts';
 import { readPage } from '../recover/page.ts';
 import { FEED, Fixture, RUN } from './feed-fixture.ts';
+import { testProofs } from './test-proofs.ts';
 
 interface Row {
   id: string;
@@ -86,7 +87,7 @@ class ChangesInstance {
     const send = ({ epoch, publications }: PublicationsEvent) =>
       this.client.take({ type: 'publications', epoch, publications });
     this.view = new FeedView(FEED, {
-      ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits },
+      ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits, proofs: testProofs },
       ...{ ring: { publications: 4, bytes: 1024 * 1024 }, now: () => f.now },
       callFeed: (_feed, _announced, caller) => f.instance().turn(undefined, caller),
       onMissed: send,

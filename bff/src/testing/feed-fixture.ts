@@ -9,6 +9,7 @@ import {
   type PublicationsEvent,
   type Segment,
 } from '@tocsin/contracts';
+import type { Erased } from '../deliver/erased-content.ts';
 import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
 import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
@@ -20,6 +21,7 @@ import { MemoryEntries } from '../memory/entries.ts';
 import { MemoryFeedLog } from '../memory/feed-log.ts';
 import { MemoryOrigin } from '../memory/origin.ts';
 import { MemorySetAside } from '../memory/set-aside.ts';
+import { testProofs } from './test-proofs.ts';
 
 export const FEED = 'all';
 export const RUN = 'P0000001';
@@ -93,6 +95,7 @@ export class Fixture {
   readonly setAside = new MemorySetAside();
   readonly events: PublicationsEvent[] = [];
   readonly losses: string[] = [];
+  readonly erased: Erased[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
   maxActivations = 1_000;
@@ -158,9 +161,12 @@ export class Fixture {
     const now = () => this.now;
     const limits = () => this.limits;
     const turns = {
-      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events },
+      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
       retire: () => undefined,
-      onErased: (feed: string) => setAside.erase(feed),
+      onErased: async (erased: Erased) => {
+        this.erased.push(erased);
+        if (erased.before !== undefined) await setAside.erase(erased.feed);
+      },
       get limits() {
         return limits();
       },

@@ -4,6 +4,7 @@ import { entryKey, notificationSchema, type Refusal, type SubscribeAnswer } from
 import { parseConfig } from '@tocsin/service';
 import { io, type Socket } from 'socket.io-client';
 import { startBff } from '../app.ts';
+import type { Backend } from '../backend.ts';
 import { bffSettings } from '../config.ts';
 import { memoryBackend } from '../memory/backend.ts';
 
@@ -20,10 +21,14 @@ async function freePort(): Promise<number> {
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
 /** An instance over memory on a port of its own, with sockets that end with it. */
-export async function serveBff(env: Record<string, string>, secrets: Record<string, string> = {}) {
+export async function serveBff(
+  env: Record<string, string>,
+  secrets: Record<string, string> = {},
+  instead: Partial<Pick<Backend, 'readers'>> = {},
+) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const backend = memoryBackend(secrets);
+  const backend = { ...memoryBackend(secrets), ...instead };
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...env };
   const bff = await startBff(parseConfig(bffSettings, settings), backend);
   const sockets: Socket[] = [];

@@ -8,6 +8,7 @@ export { default as NotificationList } from './NotificationList.vue';
 export { default as NotificationToasts } from './toasts/NotificationToasts.vue';
 export { default as NotificationRow } from './components/NotificationRow.vue';
 export { default as ToastCard } from './toasts/ToastCard.vue';
+export { default as IsolatedText } from './components/IsolatedText.vue';
 export { default as AppIcon } from './components/AppIcon.vue';
 export { safeStorage } from './stores/storage.ts';
 export { toastOf } from './toasts/toast-of.ts';

@@ -2,7 +2,7 @@ import type { Scheduled } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { Jobs } from '../schedule/index.ts';
 
-/** Schedules as jobs of Dapr's scheduler, which hands each to `/job/<name>` of one of the producers. */
+/** Schedules as jobs of Dapr's scheduler, which hands each to `/job/<name>` of one of the producers and keeps it until that takes it. */
 export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;
   readonly #removeAll: (prefix: string) => Promise<void>;
@@ -15,6 +15,10 @@ export class DaprJobs implements Jobs {
 
   set(name: string, at: number, scheduled: Scheduled): Promise<void> {
     return this.#sidecar.scheduleJob(name, at, scheduled);
+  }
+
+  find(name: string): Promise<unknown> {
+    return this.#sidecar.findJob(name);
   }
 
   remove(name: string): Promise<void> {

@@ -7,9 +7,7 @@ const ABSENT_KEY = 'ready';
 /** Resolves when the sidecar, the components and the store behind them answer; rejects with what does not. */
 export async function checkReadiness(sidecar: Sidecar): Promise<void> {
   const loaded = await sidecar.components();
-  const missing = [COMPONENTS.entries, COMPONENTS.pubsub, COMPONENTS.deadLetters, COMPONENTS.state].filter(
-    (name) => !loaded.includes(name),
-  );
-  if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(' and ')}.`);
+  const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
+  if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
   await sidecar.invokeBinding(COMPONENTS.entries, { operation: 'get', metadata: { key: ABSENT_KEY } });
 }

@@ -1,26 +1,41 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Notification, RefusedEvent } from '@tocsin/contracts';
-import { createLogger } from '@tocsin/service';
+import { SubscriptionPaths, createHostCheck, createLogger, type HeldSubscription } from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
 import { notification, testProducer } from '../testing/test-producer.ts';
 import { testSchedules } from '../testing/test-schedules.ts';
 import { internalApp } from './internal-app.ts';
 
 const { producer, backend } = testProducer();
-const { intake, schedules, soon } = testSchedules(producer);
+const { intake, schedules, soon, jobs } = testSchedules(producer);
 afterAll(() => schedules.stop());
 const refused: RefusedEvent[] = [];
+const refusals: string[] = [];
+let clock = 0;
+/** What the sidecar says that it holds. */
+const held: HeldSubscription[] = [
+  { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
+  { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
+];
 const app = (token: string | undefined) =>
   internalApp({
     intake,
     schedules,
     refuse: (event) => Promise.resolve(void refused.push(event)),
     deadLetterPauseMs: 0,
+    trail: { note: () => undefined },
     log: createLogger('producer', 'silent'),
     token,
+    paths: new SubscriptionPaths(
+      () => Promise.resolve(held),
+      () => clock,
+    ),
+    onRefused: (reason) => refusals.push(reason),
+    isServed: createHostCheck([]),
     onProblem: () => undefined,
   });
+const NEST = '['.repeat(200) + ']'.repeat(200);
 let guarded: Awaited<ReturnType<typeof serve>>;
 let open: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
@@ -56,23 +71,45 @@ it('should take invocations with the token, and without one when there is none',
   expect(backend.deposited).toHaveLength(3);
 });
 
-it('should take over what the scheduler hands over, and only from the sidecar', async () => {
-  const scheduled = { v: 1, at: Date.now() + 60_000, notification: notification('due') };
-  const handOver = (headers: Record<string, string>) =>
-    fetch(`${guarded.url}/job/some:name`, {
+describe('a job that is handed over', () => {
+  const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
+  const handOver = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
+    fetch(`${guarded.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(scheduled),
+      // What it says is not heard.
+      body: JSON.stringify({ ...scheduled, notification: notification('forged') }),
     });
-  expect((await handOver({})).status).toBe(401);
-  expect(soon.documents.size).toBe(0);
-  expect((await handOver({ 'dapr-api-token': 'secret' })).status).toBe(200);
-  expect([...soon.documents.values()]).toEqual([scheduled]);
+  beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
+
+  it('should be taken as the scheduler keeps it, and only from the sidecar', async () => {
+    expect((await handOver('some:name', {})).status).toBe(401);
+    const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
+    expect((await handOver('some:name', invoked)).status).toBe(403);
+    expect(refusals).toEqual(['invocation']);
+    expect(soon.documents.size).toBe(0);
+    expect((await handOver('some:name')).status).toBe(200);
+    expect([...soon.documents.values()]).toEqual([scheduled]);
+  });
+
+  it('should be nothing when the scheduler keeps no such job', async () => {
+    const before = soon.documents.size;
+    expect((await handOver('other:name')).status).toBe(200);
+    expect(soon.documents.size).toBe(before);
+    expect(refusals).toContain('unknown_job');
+  });
+
+  it('should come again while it is not due for long', async () => {
+    const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
+    await jobs.set('later:name', Date.now() + 3_600_000, later);
+    expect((await handOver('later:name')).status).toBe(503);
+    expect([...soon.documents.values()]).not.toContainEqual(later);
+  });
 });
 
 describe('the open topic', () => {
   /** Delivers a message as the sidecar does: an envelope of its own around the bytes that were published. */
-  const deliverBytes = async (bytes: string | Uint8Array, route = '/events/notifications') => {
+  const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',
       id: randomUUID(),
@@ -113,11 +150,29 @@ describe('the open topic', () => {
     expect(newest().map(({ id }) => id)).toEqual(ids);
   });
 
+  it('should be delivered to paths that nobody is told of but the sidecar', async () => {
+    const ask = async () => {
+      const headers = { 'dapr-api-token': 'secret' };
+      const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });
+      return ((await response.json()) as { route: string }[]).map(({ route }) => route);
+    };
+    const [first, second] = [await ask(), await ask()];
+    expect(new Set([...first, ...second]).size).toBe(4);
+    const before = backend.deposited.length;
+    const event = { id: 'guessed', data: { title: 'x' } };
+    const [known] = first;
+    clock += 2_000;
+    expect(await deliver(event, known)).toMatchObject([403, { code: 'forbidden' }]);
+    expect(await deliver(event, '/subscriptions/guessed')).toMatchObject([503, { code: 'unavailable' }]);
+    expect(backend.deposited).toHaveLength(before);
+    expect(refusals).toContain('unknown_subscription');
+  });
+
   it('should give a notification the same id for an event with an id that is none', async () => {
     const event = { id: 'no id of ours / at all', data: { title: 'x' } };
     await deliver(event);
     const [first] = newest();
-    await deliver(event, '/events/notifications-dead');
+    await deliver(event, '/subscriptions/dead');
     expect(newest()[0]?.id).toBe(first?.id);
     expect(first?.id).toMatch(/^event-[0-9a-f]{32}$/);
   });
@@ -168,6 +223,7 @@ describe('the open topic', () => {
   it.each<[string, string | Uint8Array, string, string]>([
     ['text', 'hello', '"hello"', 'is not JSON'],
     ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
+    ['a nest', NEST, JSON.stringify(NEST), 'is nested in more than 100 levels'],
     ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are kept as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
   ])('should keep a raw payload that is no notification: %s', async (_name, bytes, content, says) => {

@@ -1,31 +1,35 @@
-import express, { Router, type RequestHandler } from 'express';
-import { DEFAULT_FEED, MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
+import { Router, type RequestHandler } from 'express';
+import { DEFAULT_FEED, type Accepted } from '@tocsin/contracts';
 import {
+  allowParameters,
   currentTraceparent,
   methodNotAllowed,
   requireJson,
   sendProblem,
+  takeBody,
   withRootSpan,
   type Logger,
 } from '@tocsin/service';
 import type { Intake } from '../schedule/index.ts';
 import { callerName, permits, withOwnSource } from './api-key.ts';
+import type { AuditRequest } from './audit.ts';
 import { sendUnavailable } from './answer.ts';
-import { refuseRepeatedParameters } from './query.ts';
 import { readNotifications } from './read-notifications.ts';
 
 export interface NotificationRoutesOptions {
   intake: Pick<Intake, 'publish' | 'retract' | 'erase'>;
+  audit: AuditRequest;
   log: Logger;
 }
 
 /** `POST /notifications`: one notification or an array of them. */
-export function notificationRoutes({ intake, log }: NotificationRoutesOptions): Router {
+export function notificationRoutes({ intake, audit, log }: NotificationRoutesOptions): Router {
   const post: RequestHandler = (request, response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
-      const read = readNotifications(request.body instanceof Uint8Array ? request.body : new Uint8Array());
+      const read = readNotifications(request.body as Uint8Array);
       if ('problem' in read) return sendProblem(response, read.problem);
       const { inputs, isArray } = read;
+      const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
       const permitted = permits(request, response, {
         scope: 'publish',
         items: inputs.map(({ feed = DEFAULT_FEED, source }) => ({ feed, source })),
@@ -35,6 +39,7 @@ export function notificationRoutes({ intake, log }: NotificationRoutesOptions): 
       const caller = callerName(request);
       const own = withOwnSource(request, inputs);
       const { ids, outcome } = await intake.publish(own, currentTraceparent(), caller);
+      audit(request, 'publish', { outcome, feeds, ids });
       if (outcome === 'accepted') {
         log.debug({ ids, caller }, 'accepted');
         response.status(202).json({ ids } satisfies Accepted);
@@ -48,12 +53,7 @@ export function notificationRoutes({ intake, log }: NotificationRoutesOptions): 
   const router = Router();
   router
     .route('/notifications')
-    .post(
-      refuseRepeatedParameters,
-      requireJson,
-      express.raw({ type: () => true, limit: MAX_REQUEST_BYTES }),
-      post,
-    )
+    .post(allowParameters(), requireJson, takeBody(), post)
     .all(methodNotAllowed('POST'));
   return router;
 }

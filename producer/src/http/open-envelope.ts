@@ -1,4 +1,5 @@
-import type { Fault } from '@tocsin/contracts';
+import { parseJson, type Fault } from '@tocsin/contracts';
+import { isTooDeep, MAX_JSON_DEPTH } from '@tocsin/service';
 
 export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; none of a raw payload. */
@@ -20,8 +21,9 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   if (typeof outer.data_base64 !== 'string') return { ...opened(outer), traceparent };
   const text = textIn(outer.data_base64);
   if (text === undefined) return { event: {}, ...dataIn(outer.data_base64), traceparent };
-  const value = valueOf(text);
+  const value = parseJson(text);
   const inner = recordOf(value);
+  if (isTooDeep(value)) return { event: namesOf(inner), data: text, faults: [TOO_DEEP], traceparent };
   if (typeof inner.specversion !== 'string') return { event: {}, ...dataOf(text), traceparent };
   const own = typeof inner.traceparent === 'string' ? inner.traceparent : traceparent;
   return { ...opened(inner), traceparent: own };
@@ -40,21 +42,11 @@ function dataIn(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
 }
 
 function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
-  if (typeof data !== 'string') return { data, faults: [] };
-  const value = valueOf(data);
-  return value === undefined
-    ? { data, faults: [{ path: '', message: 'is not JSON' }] }
-    : { data: value, faults: [] };
-}
-
-/** What the text is in JSON; `undefined` if it is none. */
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  if (typeof data !== 'string')
+    return isTooDeep(data) ? { data: null, faults: [TOO_DEEP] } : { data, faults: [] };
+  const value = parseJson(data);
+  if (value === undefined) return { data, faults: [{ path: '', message: 'is not JSON' }] };
+  return isTooDeep(value) ? { data, faults: [TOO_DEEP] } : { data: value, faults: [] };
 }
 
 function textIn(base64: string): string | undefined {
@@ -65,6 +57,13 @@ function textIn(base64: string): string | undefined {
     throw error;
   }
 }
+
+/** A deterministic fault: what JSON.stringify cannot write would come again for ever. */
+const TOO_DEEP: Fault = { path: '', message: `is nested in more than ${MAX_JSON_DEPTH} levels` };
+
+/** The attributes of an event that are text. */
+const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value === 'string'));
 
 const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

@@ -11,7 +11,7 @@ import {
   notificationInputsSchema,
   problemSchema,
 } from '@tocsin/contracts';
-import { VERSION, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
+import { VERSION, allowParameters, healthSchema, methodNotAllowed, readySchema } from '@tocsin/service';
 import {
   ACCEPTED_EXAMPLE,
   INVALID_EXAMPLE,
@@ -178,6 +178,16 @@ const deleteFeed = {
   },
 };
 
+const deleteFeedByQuery = {
+  ...deleteFeed,
+  operationId: 'deleteFeedByQuery',
+  summary: 'Erase a feed whose name does not fit into a path',
+  description:
+    "As `DELETE /feeds/{feed}`. For Dapr's service invocation, which decodes paths: there a name with a slash, a percent " +
+    'or a question mark goes here.',
+  parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
+};
+
 const get = (operationId: string, summary: string, responses: Record<number, unknown>) => ({
   get: { operationId, summary, responses },
 });
@@ -195,6 +205,7 @@ export const openApiDocument = () => ({
   paths: {
     '/notifications': { post: postNotifications },
     '/notifications/{id}': { delete: deleteNotification },
+    '/feeds': { delete: deleteFeedByQuery },
     '/feeds/{feed}': { delete: deleteFeed },
     '/healthz': get('getHealth', 'Alive, and which version', {
       200: { description: 'Alive.', content: json('Health') },
@@ -222,7 +233,7 @@ export function openApiRoutes(): Router {
   const router = Router();
   router
     .route('/openapi.json')
-    .get((_request, response) => {
+    .get(allowParameters(), (_request, response) => {
       response.type('application/json').send(document);
     })
     .all(methodNotAllowed('GET'));

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
-import { idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
+import { idOfItem, idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
 import type { Input } from '../produce/index.ts';
 import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
 
 export type ReadEvent =
-  | { inputs: Input[]; traceparent: string | undefined }
+  | {
+      inputs: Input[];
+      traceparent: string | undefined;
+      source: string | undefined;
+      /** When it says that it was published, in ms since 1970. */
+      publishedAt: number | undefined;
+    }
   | { refused: RefusedEvent }
   /** It expired on its way, as its publisher wanted (`ttlInSeconds`). */
   | { expired: string };
@@ -35,11 +41,13 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
       ? input
       : {
           ...input,
-          id: idOf(Array.isArray(data) ? `${eventId}:${index}` : eventId),
+          id: idOf(idOfItem(eventId, data, index)),
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );
-  return { inputs, traceparent };
+  const time = textOf(event.time);
+  const publishedAt = time === undefined ? undefined : parseDateTime(time);
+  return { inputs, traceparent, source, publishedAt };
 }
 
 const SOURCE_DIGITS = 16;

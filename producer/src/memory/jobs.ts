@@ -1,12 +1,22 @@
 import type { Scheduled } from '@tocsin/contracts';
 import type { Jobs } from '../schedule/index.ts';
 
+interface Job {
+  at: number;
+  scheduled: Scheduled;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+const MAX_DELAY_MS = 2 ** 31 - 1;
+const AGAIN_MS = 1_000;
+
 /** Jobs as timers of this process, for tests and work without Dapr: they end with it. */
 export class MemoryJobs implements Jobs {
-  readonly #jobs = new Map<string, { scheduled: Scheduled; timer: ReturnType<typeof setTimeout> }>();
-  readonly #handOver: (scheduled: Scheduled) => void;
+  readonly #jobs = new Map<string, Job>();
+  readonly #handOver: (name: string) => Promise<unknown>;
 
-  constructor(handOver: (scheduled: Scheduled) => void) {
+  /** `handOver` resolves when the job of that name was taken over; until then it is called again. */
+  constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }
 
@@ -16,17 +26,15 @@ export class MemoryJobs implements Jobs {
 
   set(name: string, at: number, scheduled: Scheduled): Promise<void> {
     if (!this.#jobs.has(name)) {
-      // Longer waits than a timer can have end early: what is handed over then is not due for long, and set anew.
-      const timer = setTimeout(
-        () => {
-          this.#jobs.delete(name);
-          this.#handOver(scheduled);
-        },
-        Math.min(Math.max(0, at - Date.now()), 2 ** 31 - 1),
-      ).unref();
-      this.#jobs.set(name, { scheduled, timer });
+      const job = { at, scheduled };
+      this.#jobs.set(name, job);
+      this.#arm(name, job, at - Date.now());
     }
     return Promise.resolve();
+  }
+
+  find(name: string): Promise<Scheduled | undefined> {
+    return Promise.resolve(this.#jobs.get(name)?.scheduled);
   }
 
   remove(name: string): Promise<void> {
@@ -37,5 +45,17 @@ export class MemoryJobs implements Jobs {
 
   async removeAll(prefix: string): Promise<void> {
     for (const name of this.names) if (name.startsWith(prefix)) await this.remove(name);
+  }
+
+  #arm(name: string, job: Job, delayMs: number): void {
+    // Longer waits than a timer can have end early, and are then waited for again.
+    job.timer = setTimeout(
+      () => {
+        if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());
+        const again = () => this.#arm(name, job, AGAIN_MS);
+        this.#handOver(name).then(() => this.#jobs.delete(name), again);
+      },
+      Math.min(Math.max(0, delayMs), MAX_DELAY_MS),
+    ).unref();
   }
 }

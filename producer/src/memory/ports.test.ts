@@ -20,7 +20,10 @@ announcerSuite('memory', () => {
 
 jobsSuite('memory', () => {
   const ids: string[] = [];
-  const jobs = new MemoryJobs(({ notification: { id } }) => ids.push(id));
+  const jobs: MemoryJobs = new MemoryJobs(async (name) => {
+    const kept = await jobs.find(name);
+    if (kept) ids.push(kept.notification.id);
+  });
   return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
 });
 

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, fromZero, type Registry } from '@tocsin/service';
+import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 import type { Step } from '../produce/index.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
@@ -15,6 +15,16 @@ export function createMetrics(registry: Registry, held: () => number) {
     },
   });
   return {
+    refusedCalls: fromZero(
+      new Counter({
+        name: 'tocsin_producer_calls_refused_total',
+        help: 'Calls on the internal port that are not from our own, by what was wrong; nothing came of them.',
+        labelNames: ['reason'] as const,
+        registers,
+      }),
+      'reason',
+      REFUSALS,
+    ),
     accepted: new Counter({
       name: 'tocsin_producer_notifications_accepted_total',
       help: 'Notifications that were deposited and announced in time.',

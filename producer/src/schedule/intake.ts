@@ -9,6 +9,8 @@ export interface IntakeOptions {
   schedules: Pick<Schedules, 'add' | 'cancel' | 'cancelAll'>;
   /** What is not kept after so many ms is answered `late`. */
   timeoutMs: number;
+  /** An erasure is answered after so many ms; less only where nothing is published by event. */
+  settleMs?: number;
   now: () => number;
   /** Told why something could not be kept, or be cancelled. */
   onFailure: (error: unknown) => void;
@@ -18,6 +20,20 @@ export interface Answered {
   ids: string[];
   outcome: Outcome;
 }
+
+/**
+ * Events say in whole seconds when they were published. One that comes within this time, in ms, counts as published when it
+ * comes; a later one counts as published when it says, since it may be older than an erasure.
+ */
+const ON_TIME_MS = 1_500;
+/** By which the clocks of producers, and of those who publish, may differ. */
+const CLOCKS_MS = 250;
+/**
+ * What counts as published before this time after an erasure was asked for may have been published before it, and is
+ * erased. What is published once the erasure is answered counts as later, also by event.
+ */
+const ERASED_AFTER_MS = ON_TIME_MS + CLOCKS_MS;
+const SETTLE_MS = ERASED_AFTER_MS + 1_000 + CLOCKS_MS;
 
 /**
  * Every way into the producer: what is due goes to its feeds, what is not waits as a schedule. `accepted` only once
@@ -31,15 +47,24 @@ export class Intake {
     this.#options = options;
   }
 
-  /** `caller` is the name of the key with which the request came, here and below. */
-  async publish(inputs: readonly Input[], traceparent?: string, caller?: string): Promise<Answered> {
+  /**
+   * `caller` is the name of the key with which the request came, here and below; `publishedAt` when an event says that it
+   * was published, in ms since 1970.
+   */
+  async publish(
+    inputs: readonly Input[],
+    traceparent?: string,
+    caller?: string,
+    publishedAt = Infinity,
+  ): Promise<Answered> {
     const { producer, schedules, now } = this.#options;
     const time = now();
+    const taken = time - publishedAt > ON_TIME_MS ? publishedAt : time;
     const due: Arrival[] = [];
     const later: { notification: Arrival; at: number }[] = [];
     const ids: string[] = [];
     for (const input of inputs) {
-      const notification = complete(input, time);
+      const notification = complete(input, taken);
       ids.push(notification.id);
       const at = deliveryTime(input, time);
       if (at > time) later.push({ notification, at });
@@ -63,12 +88,21 @@ export class Intake {
     );
   }
 
-  /** Erases a feed with all that waits for it. */
+  /**
+   * Erases a feed with all that waits for it, or is on its way from any producer. Answers only when what is published from
+   * then on is told from what was published before; what is published meanwhile may go too.
+   */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
-    const at = new Date(this.#options.now()).toISOString();
-    const cancelled = await this.#inTime(this.#options.schedules.cancelAll(feed));
+    const { producer, schedules, now, settleMs = SETTLE_MS } = this.#options;
+    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const at = new Date(now() + Math.min(ERASED_AFTER_MS, settleMs)).toISOString();
+    const cancelled = await this.#inTime(schedules.cancelAll(feed));
     if (cancelled !== 'accepted') return cancelled;
-    return this.#options.producer.produce([{ erase: true, feed, at }], traceparent, caller);
+    const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
+    if (erased !== 'accepted') return erased;
+    await settled;
+    // A job may have been handed over while it was cancelled.
+    return this.#inTime(schedules.cancelAll(feed));
   }
 
   async #inTime(work: Promise<void>): Promise<Outcome> {

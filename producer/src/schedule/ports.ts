@@ -3,10 +3,12 @@ import type { Scheduled, SoonIndex } from '@tocsin/contracts';
 /** Keeps schedules of any distance, and hands each back at its time until it is taken. */
 export interface Jobs {
   /**
-   * Resolves when `scheduled` will be handed back at `at` (ms since 1970), by its name; one of that name that is
+   * Resolves when `scheduled` is kept, and its name will be handed back at `at` (ms since 1970); one of that name that is
    * there already stays as it is. A rejection says nothing about the outcome.
    */
   set(name: string, at: number, scheduled: Scheduled): Promise<void>;
+  /** What is kept under that name, until it was taken over; `undefined` when there is none. */
+  find(name: string): Promise<unknown>;
   /** Resolves when there is none of that name. */
   remove(name: string): Promise<void>;
   /** Resolves when there is none whose name begins so. */

@@ -149,8 +149,9 @@ it('should be full rather than list without bound', async () => {
 });
 
 it('should give up what cannot be read, and deliver the rest', async () => {
-  const { schedules, soon, delivered, scheduleObserver } = instance();
-  await schedules.takeOver({ v: 99 });
+  const { schedules, jobs, soon, delivered, scheduleObserver } = instance();
+  vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
+  await schedules.takeOver('unreadable');
   await schedules.add([stored('good', START + 1_000), stored('bad', START + 1_000)]);
   for (const [
     name,

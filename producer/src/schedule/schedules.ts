@@ -24,6 +24,11 @@ const JOBS_AT_A_TIME = 16;
 /** setTimeout's longest; nothing that is due soon is so far away. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
+/** A job was handed over, or is said to be, long before its time. */
+export class NotDueError extends Error {
+  override readonly name = 'NotDueError';
+}
+
 export interface SchedulesOptions {
   jobs: Jobs;
   soon: SoonStore;
@@ -129,12 +134,21 @@ export class Schedules {
     await this.#soon.remove(({ name }) => name.startsWith(prefix));
   }
 
-  /** Takes over what a job kept. Resolves when it is listed, or can never be. */
-  async takeOver(content: unknown): Promise<void> {
-    for (const scheduled of this.#readable(content)) {
-      const name = nameOf(scheduled.notification.feed, scheduled.notification);
-      await this.#soon.add(this.#options.owner, [{ name, scheduled }]);
+  /**
+   * Takes over what the job of that name keeps. Only the name is heard, since it may come from anybody: what the job
+   * keeps is read from where it is. Resolves when it is listed, or can never be, with whether there is such a job; rejects
+   * when it is not due for long, or that is not known.
+   */
+  async takeOver(name: string): Promise<boolean> {
+    const kept = await this.#options.jobs.find(name);
+    for (const scheduled of this.#readable(kept)) {
+      const { notification } = scheduled;
+      const key = nameOf(notification.feed, notification);
+      if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
+        throw new NotDueError(`the schedule ${name} is not due for more than ${(2 * LEAD_MS) / 1000} s`);
+      await this.#soon.add(this.#options.owner, [{ name: key, scheduled }]);
     }
+    return kept !== undefined;
   }
 
   #readable(content: unknown): Scheduled[] {

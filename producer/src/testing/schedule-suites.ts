@@ -14,7 +14,8 @@ export function jobsSuite(
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
-    const far = at + 3_600_000;
+    // Not due while this runs, and not too far to be taken over.
+    const far = at + 45_000;
     await jobs.set(`${prefix}due`, at, scheduled('due', far));
     await jobs.set(`${prefix}due`, at, scheduled('second content', far));
     await jobs.set(`${prefix}removed`, at, scheduled('removed', far));
@@ -24,7 +25,10 @@ export function jobsSuite(
     await jobs.remove(`${prefix}absent`);
     await jobs.removeAll(`other${prefix}`);
     expect(await handedOver()).toEqual([]);
+    expect(await jobs.find(`${prefix}due`)).toEqual(scheduled('due', far));
+    expect(await jobs.find(`${prefix}removed`)).toBeUndefined();
     await expect.poll(handedOver, { timeout: 10_000 }).toEqual(['due']);
+    await expect.poll(() => jobs.find(`${prefix}due`), { timeout: 10_000 }).toBeUndefined();
   });
 }
 

@@ -19,7 +19,7 @@ export function testSchedules(
 ) {
   const now = () => Date.now();
   const observer = new RecordingScheduleObserver();
-  const jobs = new MemoryJobs((scheduled) => void schedules.takeOver(scheduled));
+  const jobs: MemoryJobs = new MemoryJobs((name) => schedules.takeOver(name));
   const schedules: Schedules = new Schedules({
     jobs,
     soon,
@@ -33,6 +33,7 @@ export function testSchedules(
     producer,
     schedules,
     timeoutMs,
+    settleMs: 0,
     now,
     onFailure: (error) => failures.push(error),
   });

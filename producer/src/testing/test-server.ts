@@ -1,6 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerUnreadableRequests, closeServer, createLogger, createRegistry, listen } from '@tocsin/service';
+import {
+  closeServer,
+  createBoundedServer,
+  createHostCheck,
+  createLogger,
+  createRegistry,
+  listen,
+  type AuditNote,
+} from '@tocsin/service';
 import type { Express } from 'express';
 import type { Callers } from '../auth/callers.ts';
 import { publicApp } from '../http/public-app.ts';
@@ -12,8 +20,7 @@ import { testSchedules } from './test-schedules.ts';
 
 /** Serves `app` on a free port of this machine. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
-  const server = createServer(app);
-  answerUnreadableRequests(server);
+  const server = createBoundedServer(app);
   await listen(server, 0, '127.0.0.1');
   const { port } = server.address() as AddressInfo;
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
@@ -26,11 +33,14 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
   const metrics = createMetrics(registry, () => tested.producer.held);
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
+  const notes: AuditNote[] = [];
   let fault: Error | undefined;
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
+    isServed: createHostCheck([]),
     intake: scheduled.intake,
+    trail: { note: (note) => notes.push(note) },
     log,
     registry,
     ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
@@ -45,6 +55,8 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
     ...scheduled,
     ...served,
     refused,
+    /** What the audit trail was told. */
+    notes,
     setFault: (error: Error | undefined) => (fault = error),
     /** Posts a body as it is. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>

@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto';
 import {
   ENTRY_LIFE_MS,
   PARTITION_VERSION,
+  announcementSchema,
+  entrySchema,
+  parseJson,
+  partitionAnnouncementSchema,
   partitionEntrySchema,
   type PartitionAnnouncement,
   type PartitionEntry,
@@ -47,11 +51,6 @@ export function entryAgain(record: SetAside): {
 }
 
 function parseEntry(content: string) {
-  try {
-    const parsed = putBackSchema.safeParse(JSON.parse(content));
-    return parsed.success ? parsed.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const parsed = putBackSchema.safeParse(parseJson(content));
+  return parsed.success ? parsed.data : undefined;
 }

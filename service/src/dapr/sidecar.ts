@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
-import { z } from 'zod';
 import { currentTraceparent } from '../trace.ts';
+import { bulkSchema, errorOf, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
+import type { HeldSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
   /** Default 127.0.0.1. */
@@ -29,22 +30,18 @@ export interface StoredState {
   etag: string;
 }
 
+export interface CallOptions {
+  headers?: Record<string, string>;
+  /** Default is that of the sidecar's options. */
+  timeoutMs?: number;
+}
+
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** HTTP's Conflict: what was to be created is there. */
 const ALREADY_THERE = 409;
-
-const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
-const bulkSchema = z.array(
-  z.object({
-    key: z.string(),
-    data: z.unknown().optional(),
-    etag: z.string().optional(),
-    error: z.string().optional(),
-  }),
-);
-const secretSchema = z.record(z.string(), z.string());
-const metadataSchema = z.object({ components: z.array(z.object({ name: z.string() })).optional() });
+/** Of a job that is not there, or while the scheduler is away; the message tells which. */
+const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * The parts of the sidecar's HTTP API that Tocsin needs, over kept-alive connections.
@@ -72,32 +69,42 @@ export class Sidecar {
     return text === '' ? undefined : text;
   }
 
-  /** Publishes `data` as a CloudEvent; resolves when the broker has it. */
-  async publish(pubsub: string, topic: string, data: unknown): Promise<void> {
-    await this.#call('POST', `/v1.0/publish/${pubsub}/${topic}`, data);
+  /** Publishes `data` as a CloudEvent, or as it is; resolves when the broker has it. */
+  async publish(pubsub: string, topic: string, data: unknown, { raw = false } = {}): Promise<void> {
+    await this.#call(
+      'POST',
+      `/v1.0/publish/${pubsub}/${topic}${raw ? '?metadata.rawPayload=true' : ''}`,
+      data,
+    );
   }
 
   /**
-   * Calls `POST <method>` of another application through its sidecar; resolves with what that answered, whatever its
+   * Calls `POST <method>` of another application through its sidecar with `body`, which is JSON; resolves with what that answered, whatever its
    * status. Rejects when it was not reached.
    */
-  async invoke(appId: string, method: string, body: unknown): Promise<{ status: number; text: string }> {
+  async invoke(
+    appId: string,
+    method: string,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
     const path = `/v1.0/invoke/${appId}/method/${method}`;
-    const { status, text } = await this.#send('POST', path, body);
+    const { status, text } = await this.#sendText('POST', path, body, { headers });
     if (status >= 300 && errorOf(text).errorCode !== undefined) throw refusal(`POST ${path}`, status, text);
     return { status, text };
   }
 
-  /** Calls a method of an actor, wherever it lives, and waits for its turn. */
+  /** Calls a method of an actor with `body`, which is JSON, wherever it lives, and waits for its turn. */
   async callActor(
     type: string,
     id: string,
     method: string,
-    body: unknown,
-    timeoutMs?: number,
+    body: string,
+    options: CallOptions = {},
   ): Promise<unknown> {
     const path = `/v1.0/actors/${type}/${encodeURIComponent(id)}/method/${method}`;
-    const { text } = await this.#call('PUT', path, body, timeoutMs);
+    const { status, text } = await this.#sendText('PUT', path, body, options);
+    if (status >= 300) throw refusal(`PUT ${path}`, status, text);
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
@@ -175,6 +182,18 @@ export class Sidecar {
     }
   }
 
+  /** What the job of that name keeps; `undefined` when there is none. A job that is being handed over is still there. */
+  async findJob(name: string): Promise<unknown> {
+    try {
+      const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
+      return jobSchema.parse(JSON.parse(text)).data?.value;
+    } catch (error) {
+      const isAbsent = error instanceof SidecarError && error.code === NO_JOB;
+      if (isAbsent && error.message.includes('code = NotFound')) return undefined;
+      throw error;
+    }
+  }
+
   /** Resolves when there is no job of that name, also if there was none. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -198,19 +217,37 @@ export class Sidecar {
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
+  /** The subscriptions that the sidecar holds, with the paths to which it delivers. */
+  async subscriptions(): Promise<HeldSubscription[]> {
+    const { text } = await this.#call('GET', '/v1.0/metadata');
+    const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
+    return subscriptions.flatMap(({ pubsubname, topic, rules = [] }) =>
+      rules.flatMap(({ path }) => (path === undefined ? [] : [{ pubsubname, topic, path }])),
+    );
+  }
+
   /** Closes the connections when the calls under way have ended. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
   /** As `#send`, and rejects unless the answer was a 2xx. */
-  async #call(method: Method, path: string, body?: unknown, timeoutMs?: number) {
-    const answer = await this.#send(method, path, body, timeoutMs);
+  async #call(method: Method, path: string, body?: unknown) {
+    const answer = await this.#send(method, path, body);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
     return answer;
   }
 
-  async #send(method: Method, path: string, body?: unknown, timeoutMs = this.#timeoutMs) {
+  #send(method: Method, path: string, body?: unknown) {
+    return this.#sendText(method, path, body === undefined ? null : JSON.stringify(body));
+  }
+
+  async #sendText(
+    method: Method,
+    path: string,
+    body: string | null,
+    { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
+  ) {
     const traceparent = currentTraceparent();
     // As undici takes it too: an AbortController for each call is a fifth of what the call costs here.
     const signal = new EventEmitter();
@@ -225,10 +262,11 @@ export class Sidecar {
         path,
         headers: {
           ...this.#headers,
+          ...headers,
           ...(traceparent && { traceparent }),
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== null && { 'content-type': 'application/json' }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body,
         signal,
       });
       const text = await response.body.text();
@@ -253,15 +291,6 @@ function refusal(call: string, status: number, text: string): SidecarError {
     code,
     status,
   });
-}
-
-/** Dapr's own description of an error, or the text as it came. */
-function errorOf(text: string): z.infer<typeof errorSchema> {
-  try {
-    return errorSchema.parse(JSON.parse(text));
-  } catch {
-    return { message: text.slice(0, 500) };
-  }
 }
 
 const describe = (error: unknown): string => (error instanceof Error ? error.message : String(error));

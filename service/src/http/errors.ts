@@ -2,18 +2,21 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 import type { Logger } from '../log.ts';
 import { sendProblem, type ProblemDetails } from './problem.ts';
+import { TOO_LARGE, tooLarge } from './too-large.ts';
 
-/** Refuses other methods than `allowed` on a path that exists. */
-export const methodNotAllowed =
-  (...allowed: string[]): RequestHandler =>
-  (request, response) => {
-    response.set('Allow', allowed.join(', '));
-    sendProblem(response, {
-      status: 405,
-      code: 'method_not_allowed',
-      detail: `${request.method} is not possible here; use ${allowed.join(' or ')}.`,
-    });
-  };
+/** Refuses other methods than `allowed` on a path that exists; HEAD is possible where GET is. */
+export const methodNotAllowed = (...allowed: string[]): RequestHandler => {
+  const allow = [...new Set(allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)))];
+  return (request, response) => sendProblem(response, notPossible(request.method, allow));
+};
+
+/** The problem of a method that a path does not have. */
+export const notPossible = (method: string, allow: readonly string[]): ProblemDetails => ({
+  status: 405,
+  code: 'method_not_allowed',
+  detail: `${method} is not possible here; use ${allow.join(' or ')}.`,
+  allow,
+});
 
 /** The last route: nothing is here. */
 export const notFound: RequestHandler = (request, response) =>
@@ -21,11 +24,7 @@ export const notFound: RequestHandler = (request, response) =>
 
 /** Errors of the body parser, by their `type`. https://github.com/expressjs/body-parser#errors */
 const BODY_PROBLEMS: Record<string, ProblemDetails> = {
-  'entity.too.large': {
-    status: 413,
-    code: 'payload_too_large',
-    detail: `The body may have at most ${MAX_REQUEST_BYTES} bytes.`,
-  },
+  [TOO_LARGE]: tooLarge(MAX_REQUEST_BYTES),
   'entity.parse.failed': { status: 400, code: 'invalid_json', detail: 'The body is not valid JSON.' },
   'request.size.invalid': {
     status: 400,

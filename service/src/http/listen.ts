@@ -5,7 +5,7 @@ import type { Server } from 'node:http';
 const BACKLOG = 4_096;
 
 /** Resolves when `server` accepts connections; rejects when the port is taken. */
-export async function listen(server: Server, port: number, host?: string): Promise<void> {
+export async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
 }

@@ -1,22 +1,24 @@
+import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from './problem.ts';
 
-const JSON_MEDIA_TYPE = /^application\/json[\t ]*(?:;(.*))?$/i;
-const CHARSET = /(?:^|;)[\t ]*charset[\t ]*=[\t ]*("?)([^";]*)\1[\t ]*(?=;|$)/i;
-
-const isJson = (contentType: string | undefined): boolean => {
-  const match = JSON_MEDIA_TYPE.exec(contentType?.trim() ?? '');
-  if (!match) return false;
-  const charset = CHARSET.exec(match[1] ?? '')?.[2];
-  return charset === undefined || /^utf-?8$/i.test(charset.trim());
-};
+/** What is wrong with the media type of a body that must be JSON in UTF-8, as the end of a sentence. */
+function faultOf(contentType: string | undefined): string | undefined {
+  if (contentType === undefined) return 'there is no Content-Type header';
+  const { type, parameters } = parse(contentType);
+  if (type !== 'application/json') return 'the Content-Type header names another media type';
+  const { charset } = parameters;
+  if (charset === undefined || ['utf-8', 'utf8'].includes(charset.trim().toLowerCase())) return undefined;
+  return 'the Content-Type header names another charset';
+}
 
 /** Refuses bodies of another media type than `application/json` or another charset than UTF-8. */
 export const requireJson: RequestHandler = (request, response, next) => {
-  if (isJson(request.get('content-type'))) return next();
+  const fault = faultOf(request.headers['content-type']);
+  if (fault === undefined) return next();
   sendProblem(response, {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'The body must be application/json in UTF-8, and the Content-Type header must say so.',
+    detail: `The body must be application/json in UTF-8, but ${fault}.`,
   });
 };

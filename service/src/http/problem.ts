@@ -6,15 +6,14 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   status: number;
   code: ProblemCode;
   detail: string;
+  /** The methods that are possible; comes with 405. */
+  allow?: readonly string[];
   /** Seconds; comes with 429 and 503. */
   retryAfter?: number;
 }
 
-/** Answers with a problem (RFC 9457); its code is left in `response.locals.problemCode` for who counts them. */
-export function sendProblem(response: Response, problem: ProblemDetails): void {
-  const { status, code, detail, errors, ids, retryAfter } = problem;
-  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
-  response.locals.problemCode = code;
+/** The body that says so. */
+export function problemBody({ status, code, detail, errors, ids }: ProblemDetails): string {
   const body: Problem = {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -24,5 +23,14 @@ export function sendProblem(response: Response, problem: ProblemDetails): void {
     ...(errors && { errors }),
     ...(ids && { ids }),
   };
-  response.status(status).type(PROBLEM_MEDIA_TYPE).send(JSON.stringify(body));
+  return JSON.stringify(body);
+}
+
+/** Answers with a problem (RFC 9457); its code is left in `response.locals.problemCode` for who counts them. */
+export function sendProblem(response: Response, problem: ProblemDetails): void {
+  const { status, code, allow, retryAfter } = problem;
+  if (allow) response.set('Allow', allow.join(', '));
+  if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter));
+  response.locals.problemCode = code;
+  response.status(status).type(PROBLEM_MEDIA_TYPE).send(problemBody(problem));
 }

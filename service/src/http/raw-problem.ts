@@ -1,10 +1,8 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { PROBLEM_MEDIA_TYPE, type Problem } from '@tocsin/contracts';
-import type { ProblemDetails } from './problem.ts';
-
-/** After an answer a connection may stay open so long at most, in ms: until its peer has read the answer. */
-const LINGER_MS = 1_000;
+import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
+import { problemBody, type ProblemDetails } from './problem.ts';
+import { LINGER_MS } from './rest.ts';
 
 interface Answer {
   status: number;
@@ -14,13 +12,14 @@ interface Answer {
 }
 
 /** A problem as an HTTP answer after which its connection is closed. */
-function answerOf({ status, code, detail, retryAfter }: ProblemDetails): Answer {
+function answerOf(problem: ProblemDetails): Answer {
+  const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
-  const problem: Problem = { type: 'about:blank', title, status, code, detail };
-  const body = JSON.stringify(problem);
+  const body = problemBody(problem);
   const headers = {
     'Content-Type': PROBLEM_MEDIA_TYPE,
     'X-Content-Type-Options': 'nosniff',
+    ...(allow && { Allow: allow.join(', ') }),
     ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

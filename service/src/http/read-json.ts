@@ -1,13 +1,17 @@
 import type { ProblemDetails } from './problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Characters of the parser's reason, which quotes from the body. */
+const MAX_REASON = 200;
 
 /** The value that a body in JSON stands for, or the problem with it. */
 export function readJson(body: Uint8Array): { value: unknown } | { problem: ProblemDetails } {
+  const refuse = (detail: string) => ({ problem: { status: 400, code: 'invalid_json', detail } as const });
+  if (body.length === 0) return refuse('There is no body; it must be JSON.');
   try {
     return { value: JSON.parse(decoder.decode(body)) as unknown };
   } catch (error) {
-    const reason = error instanceof SyntaxError ? 'is not valid JSON' : 'is not valid UTF-8';
-    return { problem: { status: 400, code: 'invalid_json', detail: `The body ${reason}.` } };
+    if (!(error instanceof SyntaxError)) return refuse('The body is not valid UTF-8.');
+    return refuse(`The body is not valid JSON (${error.message.slice(0, MAX_REASON)}).`);
   }
 }

@@ -30,7 +30,10 @@ export function otelSpanSink({ service, endpoint, ratio, instance }: OtelOptions
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
     spanProcessors: [
       new BatchSpanProcessor(
-        new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/traces`, timeoutMillis: 5_000 }),
+        new OTLPTraceExporter({
+          url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
+          timeoutMillis: 5_000,
+        }),
         { scheduledDelayMillis: 1_000 },
       ),
     ],

@@ -6,6 +6,7 @@ import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 
 const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
+const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-secret');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
 /** Only this user can read it. A reader sees the old file or the new one, never a part. */
@@ -20,20 +21,33 @@ function writePrivate(dir: string, file: string, text: string): void {
 /** RFC 7518, 3.2; the bff does not take a shorter one. */
 const LEAST_BYTES = 32;
 
-/** The secret for tokens: the one given, else the one kept, which is made when there is none yet. */
-export function tokenSecret({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
+/** The secrets for tokens, one a line, the newest first: those given, else those kept; one is made when there is none. */
+export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {
-    const bytes = Buffer.byteLength(secret);
-    if (bytes >= LEAST_BYTES) return secret;
+    const lines = linesOf(secret);
+    const shortest = Math.min(...lines.map((line) => Buffer.byteLength(line)));
+    if (lines.length > 0 && shortest >= LEAST_BYTES) return secret;
     throw new Failure(
-      `JWT_SECRET has ${bytes} bytes and needs at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. ` +
-        'Without it one is made and kept.',
+      `JWT_SECRET has ${lines.length > 0 ? shortest : 0} bytes${lines.length > 1 ? ' in one of its lines' : ''} and needs ` +
+        `at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. Without it one is made and kept.`,
     );
   }
-  const file = secretFile(dataDir);
+  return keptSecret(dataDir, secretFile(dataDir));
+}
+
+/** The secret with which our applications sign what they say to each other; it is made when there is none yet. */
+export const keptInternalSecret = (dataDir: string): string =>
+  keptSecret(dataDir, internalSecretFile(dataDir));
+
+function keptSecret(dataDir: string, file: string): string {
   if (!existsSync(file)) writePrivate(dataDir, file, randomBytes(48).toString('base64url'));
   return readFileSync(file, 'utf8').trim();
 }
+
+/** The newest of them, with which tokens are signed. */
+export const newestSecret = (secrets: string): string => linesOf(secrets)[0] ?? '';
+
+const linesOf = (secrets: string): string[] => secrets.split(/\r?\n/).filter((line) => line !== '');
 
 /** The API keys that `npm run api-key` keeps. @throws Failure when the file cannot be used */
 export function keptApiKeys(dataDir: string): ApiKey[] {

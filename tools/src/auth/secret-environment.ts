@@ -1,11 +1,18 @@
 import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { apiKeysFile, keptApiKeys, tokenSecret } from './kept-secrets.ts';
+import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecrets } from './kept-secrets.ts';
+
+/** The secret with which our applications sign what they say to each other, in the store of each. */
+export const internalSecret = (secret: string): Record<string, string> => ({
+  NOTIFICATION_SECRETS_internal: secret,
+  NOTIFICATION_KEYS_internal: secret,
+});
 
 /** What the sidecars' secret stores read, as far as the settings ask for it. */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
-  if (config.mode !== 'jwt' || config.hasIssuer) return {};
-  return { NOTIFICATION_SECRETS_jwt: tokenSecret(config, dataDir) };
+  const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
+  if (config.mode !== 'jwt' || config.hasIssuer) return env;
+  return { ...env, NOTIFICATION_SECRETS_jwt: tokenSecrets(config, dataDir) };
 }
 
 /**

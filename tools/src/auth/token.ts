@@ -3,15 +3,24 @@ import { claimsSchema, faultsOf } from '@tocsin/contracts';
 import { readAuthConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { DATA_DIR } from '../paths.ts';
-import { tokenSecret } from './kept-secrets.ts';
+import { newestSecret, tokenSecrets } from './kept-secrets.ts';
+import { revocations } from './revocations.ts';
 import { signToken } from './sign-token.ts';
 
-const USE = "Use: npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]";
+const USE =
+  "Use: npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]\n" +
+  '     npm run token -- --revoke user-1 [--before 2026-05-01T12:00:00Z]\n' +
+  '     npm run token -- --lift user-1\n' +
+  '     npm run token -- --revocations';
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-/** `npm run token`: prints a token for trying out, signed with the secret of `npm start` or with JWT_SECRET. */
+/**
+ * `npm run token`: prints a token for trying out, signed with the newest secret of `npm start` or of JWT_SECRET; or
+ * revokes the tokens of a subject, whoever issued them.
+ */
 export async function token(args: string[]): Promise<number> {
-  const { sub, feeds, roles, ttl, data } = readArgs(args);
+  const { sub, feeds, roles, ttl, data, ...values } = readArgs(args);
+  if (sub === undefined) return revocations(values);
   const config = readAuthConfig();
   const claims = { sub, feeds: listOf(feeds), roles: listOf(roles) };
   const exp = Math.floor(Date.now() / 1000) + secondsOf(ttl);
@@ -21,7 +30,8 @@ export async function token(args: string[]): Promise<number> {
     throw new Failure(`No bff would accept this token:\n${faults.join('\n')}\n${USE}`);
   }
   const { issuer, audience } = config;
-  const text = await signToken({ claims, exp, issuer, audience, secret: tokenSecret(config, data) });
+  const secret = newestSecret(tokenSecrets(config, data));
+  const text = await signToken({ claims, exp, issuer, audience, secret });
   process.stdout.write(`${text}\n`);
   return 0;
 }
@@ -36,11 +46,17 @@ function readArgs(args: string[]) {
         roles: { type: 'string', default: '' },
         ttl: { type: 'string', default: '1h' },
         data: { type: 'string', default: DATA_DIR },
+        revoke: { type: 'string' },
+        before: { type: 'string' },
+        lift: { type: 'string' },
+        revocations: { type: 'boolean' },
       },
     });
-    const { sub } = values;
-    if (sub === undefined) throw new Error('A token needs a --sub.');
-    return { ...values, sub };
+    const { sub, revoke, before, lift, revocations: list } = values;
+    const asked = [sub, revoke, lift, list].filter((value) => value !== undefined);
+    if (asked.length !== 1) throw new Error('Say one of --sub, --revoke, --lift and --revocations.');
+    if (before !== undefined && revoke === undefined) throw new Error('--before goes with --revoke.');
+    return values;
   } catch (error) {
     throw new Failure(`${messageOf(error)}\n${USE}`);
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ACTOR_TYPE, COMPONENTS, TOPICS } from '@tocsin/contracts';
-import { Sidecar } from '@tocsin/service';
+import { ACTOR_TYPE, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { SIGNATURE_HEADER, Sidecar, Signer, actorCallPurpose, parseSigningKeys } from '@tocsin/service';
 import type { Pair } from '../stack/pair.ts';
 import { median } from './quantile.ts';
 
@@ -26,7 +26,15 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
   const entry = (key: string, more: Record<string, string> = {}) =>
     ({ operation: 'get', metadata: { key, ...more } }) as const;
   const feed = 'topic:bench-floor';
+  const { store, name } = SECRETS.internal;
   try {
+    const secret = parseSigningKeys((await second.getSecret(store, name)) ?? '');
+    const signer = new Signer(() => secret);
+    const turn = () => {
+      const body = JSON.stringify({ feed });
+      const { signature } = signer.sign(actorCallPurpose('take', feed), body);
+      return second.callActor(ACTOR_TYPE, feed, 'take', body, { headers: { [SIGNATURE_HEADER]: signature } });
+    };
     return {
       create: await time(keys, (key) =>
         first.invokeBinding(COMPONENTS.entries, {
@@ -39,7 +47,7 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
         // One that the producer may publish to and no application takes from.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
-      'actor call': await time(keys, () => second.callActor(ACTOR_TYPE, feed, 'take', { feed })),
+      'actor call': await time(keys, turn),
       get: await time(keys, (key) => second.invokeBinding(COMPONENTS.entries, entry(key))),
       transaction: await time(keys, (key) =>
         second.transact(COMPONENTS.state, [

@@ -50,7 +50,7 @@ function componentDeclarations(outDir: string): void {
 }
 
 function contractNames(text: string): string[] {
-  const imports = text.matchAll(/\{([^}]*)\} from ['"]@tocsin\/contracts['"]/g);
+  const imports = text.matchAll(/\{([^{}]*)\} from ['"]@tocsin\/contracts['"]/g);
   const inline = text.matchAll(/import\(['"]@tocsin\/contracts['"]\)\.(\w+)/g);
   const named = [...imports].flatMap(([, names = '']) =>
     names.split(',').map((name) =>

@@ -18,6 +18,7 @@ const serviceSchema = z.looseObject({
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(z.string()).default([]),
   profiles: z.array(z.string()).default([]),
+  networks: z.unknown().optional(),
   ports: z.array(z.string()).default([]),
   healthcheck: z.unknown().optional(),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
@@ -59,25 +60,33 @@ describe('docker-compose.yml', () => {
     const pairs = sidecars.map((name) => {
       const { command } = service(name);
       const app = flag(command, '--app-channel-address') ?? '';
-      const { environment } = service(app);
+      const { environment, networks } = service(app.replace('-inside', ''));
+      expect(networks).toEqual({ outside: {}, inside: { aliases: [app] } });
       expect(flag(command, '--app-port')).toBe(environment['INTERNAL_PORT']);
       expect(environment['DAPR_HOST']).toBe(name);
-      return [app, flag(command, '--app-id')];
+      expect(environment['INTERNAL_HOST']).toBe(app);
+      return [app, command[1]];
     });
     expect(pairs).toEqual([
-      ['bff-1', APP_IDS.bff],
-      ['bff-2', APP_IDS.bff],
-      ['producer', APP_IDS.producer],
+      ['bff-1-inside', APP_IDS.bff],
+      ['bff-2-inside', APP_IDS.bff],
+      ['producer-inside', APP_IDS.producer],
     ]);
     expect(service('edge').environment['BFFS']).toBe('2');
   });
 
-  it('should give sidecars the very files that `dapr run` has, and start them alike', () => {
+  it('should give sidecars the files that `dapr run` has but for who may publish, and start them alike', () => {
     for (const name of sidecars) {
-      expect(service(name).volumes).toContain('./components:/components:ro');
+      expect(service(name).volumes).toEqual(
+        expect.arrayContaining([
+          './components:/components:ro',
+          './compose/dapr/notification-pubsub.yaml:/components/notification-pubsub.yaml:ro',
+        ]),
+      );
       expect(service(name).command[0]).toBe('/sidecar.sh');
     }
-    const args = read('compose', 'sidecar', 'sidecar.sh').split(/[\s\\]+/);
+    const [, started = ''] = read('compose', 'sidecar', 'sidecar.sh').split('exec /daprd');
+    const args = started.split(/[\s\\]+/);
     const { common } = z
       .object({
         common: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
@@ -92,7 +101,12 @@ describe('docker-compose.yml', () => {
       appHealthProbeInterval: Number(flag(args, '--app-health-probe-interval')),
       appHealthProbeTimeout: Number(flag(args, '--app-health-probe-timeout')),
       appHealthThreshold: Number(flag(args, '--app-health-threshold')),
-    }).toEqual({ ...common, daprdLogDestination: undefined, appLogDestination: undefined });
+    }).toEqual({
+      ...common,
+      apiListenAddresses: undefined,
+      daprdLogDestination: undefined,
+      appLogDestination: undefined,
+    });
   });
 
   it('should see of each sidecar whether it is well, and let its application start before it is', () => {
@@ -177,12 +191,37 @@ describe('docker-compose.yml', () => {
         .map((mount) => `${name} ${mount.split(':')[0]}`),
     );
     expect(writable.sort()).toEqual([
+      'first-start dapr-authority',
+      'first-start dapr-identities',
       'first-start dapr-tokens',
+      'first-start internal-secret',
+      'first-start redis-operator',
       'first-start redis-password',
       'first-start scheduler',
       'redis redis',
       'scheduler scheduler',
     ]);
+  });
+
+  it('should ask for a certificate wherever sidecars and Dapr’s services talk, which sentry signs for an identity alone', () => {
+    for (const name of ['placement', 'scheduler'])
+      expect(service(name).command).toEqual(
+        expect.arrayContaining([
+          '--tls-enabled',
+          '--trust-anchors-file=/secrets/identities/ca.crt',
+          '--sentry-address=sentry:50001',
+        ]),
+      );
+    expect(parse(read('compose', 'dapr', 'sentry.yaml'))).toMatchObject({
+      spec: { mtls: { tokenValidators: [{ name: 'jwks' }] } },
+    });
+    expect(read('compose', 'sidecar', 'sidecar.sh')).toMatch(/--enable-mtls/);
+    const mounted = (volume: string) =>
+      names.filter((name) => service(name).volumes.some((mount) => mount.startsWith(`${volume}:`))).sort();
+    expect(mounted('dapr-authority')).toEqual(['first-start', 'sentry']);
+    expect(mounted('dapr-identities')).toEqual(['first-start', 'placement', 'scheduler', ...sidecars].sort());
+    expect(mounted('internal-secret')).toEqual(['first-start', ...sidecars].sort());
+    expect(mounted('redis-operator')).toEqual(['doctor', 'first-start', 'redis']);
   });
 
   it('should open the edge only when all behind it is healthy', () => {
@@ -200,7 +239,7 @@ describe('compose/third-bff.yml', () => {
   it('should be what bff-1 is, under another name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
-    const sidecar = service('bff-1-dapr').command.map((arg) => (arg === 'bff-1' ? 'bff-3' : arg));
+    const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));
     const { services: third } = z
       .object({ services: z.looseObject({ 'bff-3-dapr': commandSchema, doctor: commandSchema }) })
       .parse(parse(text, { logLevel: 'silent' }));

@@ -3,6 +3,7 @@ import { ROOT } from '../paths.ts';
 import { table } from '../print/table.ts';
 import { unlessStopped } from '../process/stop-signal.ts';
 import { run } from '../process/run.ts';
+import { digestOf, keepDigests } from './digests.ts';
 import { findDocker, type Docker } from './engine.ts';
 import { buildImage, imageBytes, pushImage } from './image-steps.ts';
 import { imageName, productVersion } from './images.ts';
@@ -14,7 +15,7 @@ const HEADING = ['image', 'MB', 'ms to healthy'];
 
 /**
  * `npm run containers`: builds the images of producer, bff and ui, starts each alone, prints its size and how long it
- * takes to be healthy, and pushes them with `--push`. Can be repeated.
+ * takes to be healthy, and pushes them with `--push`; `npm run deploy` then takes them by their digests. Can be repeated.
  */
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);
@@ -39,6 +40,13 @@ async function make(docker: Docker, options: ContainersOptions): Promise<void> {
     const name = imageName(app, options);
     say(`Pushing ${name}.`);
     await pushImage(docker, name);
+    const digest = await digestOf(docker, name);
+    if (digest !== undefined) keepDigests({ [name]: digest });
+    say(
+      digest === undefined
+        ? 'The registry gave no digest; deploy takes the tag.'
+        : `Its digest is ${digest}.`,
+    );
   }
   say(
     `Pushed; \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\` runs them on a cluster.`,

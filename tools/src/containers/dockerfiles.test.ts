@@ -32,5 +32,7 @@ describe.each(APPS)('the image of %s', (app) => {
     expect(runtime).toMatch(/^CMD \["node", "[\w/]+main\.js"\]$/m);
     expect(runtime).toMatch(/^HEALTHCHECK .* CMD \["node", "healthcheck\.mjs", "\/healthz"\]$/m);
     expect(runtime).not.toMatch(/tsx|npm/);
+    // Else nothing outside of the container reaches it.
+    expect(runtime).toMatch(/^ENV .*PUBLIC_HOST=0\.0\.0\.0$/m);
   });
 });

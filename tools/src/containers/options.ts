@@ -28,7 +28,7 @@ export function readImageSource(values: {
   registry?: string | undefined;
   tag?: string | undefined;
 }): ImageSource & { faults: string[] } {
-  const registry = values.registry?.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+  const registry = values.registry?.replace(/^https?:\/\//, '').replace(/(?<!\/)\/+$/, '');
   const tag = values.tag ?? productVersion();
   const faults = [
     ...(registry === undefined || REGISTRY.test(registry)

@@ -1,9 +1,8 @@
 import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError, DeadLetters, Sidecar, SidecarError } from '@tocsin/service';
-import { readSidecarConfig } from '../config.ts';
+import { DeadLetterError, DeadLetters, Sidecar, SidecarError, noteDeadLetter } from '@tocsin/service';
+import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
-import { DATA_DIR } from '../paths.ts';
-import { readSidecarNote } from '../start/sidecar-file.ts';
+import { whichSidecar } from '../start/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
 const CONTENT_SHOWN = 160;
@@ -14,7 +13,8 @@ const CONTENT_SHOWN = 160;
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
-  const letters = new DeadLetters(sidecar);
+  const trail = commandTrail(sidecar, 'dead-letters');
+  const letters = new RecordedLetters(sidecar, trail);
   try {
     await act(letters, args);
     return 0;
@@ -26,19 +26,41 @@ export async function deadLetters(args: string[]): Promise<number> {
     const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
     throw new Failure(`${error.message}${hint}`);
   } finally {
+    await trail.stop();
     await sidecar.close();
   }
 }
 
-async function act(letters: DeadLetters, args: string[]): Promise<void> {
+/** Dead letters whose every change is noted as that of the user who runs this. */
+class RecordedLetters extends DeadLetters {
+  readonly #trail: CommandTrail;
+  readonly #who = whoRuns();
+
+  constructor(sidecar: Sidecar, trail: CommandTrail) {
+    super(sidecar);
+    this.#trail = trail;
+  }
+
+  override async putBack(record: SetAside): Promise<void> {
+    const change = () => super.putBack(record);
+    await noteDeadLetter(this.#trail, this.#who, { action: 'put-back', record, change });
+  }
+
+  async delete(record: SetAside): Promise<void> {
+    const change = () => this.remove(record.entry);
+    await noteDeadLetter(this.#trail, this.#who, { action: 'delete', record, change });
+  }
+}
+
+async function act(letters: RecordedLetters, args: string[]): Promise<void> {
   const [verb = 'list', entry, ...more] = args;
   if (verb === 'list' && entry === undefined) return print(await letters.list());
   if (entry === undefined || more.length > 0) throw new Failure(`Use: ${USAGE}`);
   if (verb === 'show') return say(JSON.stringify(await letters.find(entry), null, 2));
   if (verb === 'delete') {
-    const { entry: name } = await letters.find(entry);
-    await letters.remove(name);
-    return say(`Deleted: ${name}`);
+    const record = await letters.find(entry);
+    await letters.delete(record);
+    return say(`Deleted: ${record.entry}`);
   }
   if (verb !== 'put-back') throw new Failure(`Use: ${USAGE}`);
   const records = entry === '--all' ? await letters.list() : [await letters.find(entry)];
@@ -72,16 +94,4 @@ function print(records: readonly SetAside[]): void {
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function whichSidecar(): { httpPort: number; token: string | undefined } {
-  const { httpPort, token } = readSidecarConfig();
-  if (httpPort !== undefined) return { httpPort, token };
-  const note = readSidecarNote(DATA_DIR);
-  if (!note) {
-    throw new Failure(
-      'Tocsin does not run in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
-    );
-  }
-  return { httpPort: note.port, token: note.token };
 }

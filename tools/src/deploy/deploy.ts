@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { keptDigests } from '../containers/digests.ts';
 import { pollUntil } from '../net/poll.ts';
 import type { Say } from '../setup/say.ts';
 import { findAddress } from './address.ts';
 import { apply } from './apply.ts';
 import { checkCluster } from './cluster.ts';
 import { checkDapr } from './dapr-there.ts';
+import { checkExposure } from './exposure.ts';
 import { chooseIngressClass } from './ingress-class.ts';
 import { findKubectl, type Kubectl } from './kubectl.ts';
 import { NAMESPACE, render, type Resource, type Variant } from './kustomization.ts';
@@ -36,6 +38,7 @@ export async function deploy(args: string[]): Promise<number> {
   await checkRights(kubectl, rightsToLook(NAMESPACE));
   const variant = await chooseVariant(kubectl, options);
   const resources = await render(kubectl, variant);
+  checkExposure(resources, options, say);
   const kinds = resources.map(({ kind }) => kind);
   await checkRights(kubectl, rightsToApply(kinds, NAMESPACE));
   say('Rights: all that is needed');
@@ -74,16 +77,13 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
         '(https://github.com/kubernetes-sigs/metrics-server), and the autoscaler goes by it; or scale by hand: ' +
         `\`kubectl -n ${NAMESPACE} scale deployment/bff --replicas=N\`.`,
     );
-  const { registry, tag, host, publish } = options;
+  const { registry, tag, host, tlsSecret, publish } = options;
   return {
-    registry,
-    tag,
-    host,
-    publish,
-    nodeVolume,
+    ...{ registry, tag, host, tlsSecret, publish, nodeVolume, bffs },
+    digests: keptDigests({ registry, tag }),
     baseline: !dapr.dropsCapabilities,
-    bffs,
     ingressClass: ingressClass.name,
+    isTraefik: ingressClass.isTraefik,
     daprNamespace: dapr.namespace,
   };
 }
@@ -123,13 +123,14 @@ async function applyInOrder(
   say(`Rolled out: ${deployments.join(', ')}`);
 }
 
-async function printAddress(kubectl: Kubectl, { host }: DeployOptions): Promise<void> {
+async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions): Promise<void> {
   const address = await findAddress(kubectl, NAMESPACE, INGRESS);
   if (address === undefined)
     return say(
       'It runs. The cluster does not tell where its ingress controller is reached; ask its administrator for the address.',
     );
-  if (host !== undefined) return say(`It runs. Open http://${host} once that name leads to ${address}.`);
+  const scheme = tlsSecret === undefined ? 'http' : 'https';
+  if (host !== undefined) return say(`It runs. Open ${scheme}://${host} once that name leads to ${address}.`);
   const fault = await pollUntil(() => isLedTo(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
   say(`It runs. Open ${address}`);
   if (fault)

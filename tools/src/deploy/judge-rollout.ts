@@ -113,13 +113,16 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
 
+/** An image that is named by its digest does not tell its tag. */
+const tagOption = (image: string): string => (image.includes('@') ? '' : ` --tag ${image.split(':').at(-1)}`);
+
 function imageFault(pod: Pod, registry: string | undefined): string | undefined {
   for (const { image, state } of statusesOf(pod)) {
     if (!/^(ImagePullBackOff|InvalidImageName|ErrImageNeverPull)$/.test(state.waiting?.reason ?? ''))
       continue;
     const remedy =
       registry !== undefined && image.startsWith(`${registry}/`)
-        ? `push it with \`npm run containers -- --registry ${registry} --tag ${image.split(':').at(-1)} --push\`, or correct ` +
+        ? `push it with \`npm run containers -- --registry ${registry}${tagOption(image)} --push\`, or correct ` +
           '--registry and --tag, and deploy again (a private registry needs a pull secret of the service accounts)'
         : 'load it into the node, or let the node reach its registry, and deploy again';
     return `The image ${image} cannot be pulled: ${remedy}.`;

@@ -12,9 +12,12 @@ const plain: Variant = {
   ingressClass: 'traefik',
   daprNamespace: 'dapr-system',
   host: undefined,
+  tlsSecret: undefined,
+  isTraefik: true,
   publish: false,
   nodeVolume: false,
   baseline: false,
+  digests: {},
   bffs: undefined,
 };
 const of = (some: Partial<Variant>) =>
@@ -32,6 +35,13 @@ it('should take images of the registry with the tag', () => {
   });
 });
 
+it('should take what was pushed by its digest, where it is known', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  expect(of({ digests: { bff: digest } })).toMatchObject({
+    images: [{ newTag: '1.2.3' }, { newName: 'reg.example/team/tocsin-bff', digest }, { newTag: '1.2.3' }],
+  });
+});
+
 it('should take images that were loaded, and a folder of the node once', () => {
   const local = of({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
@@ -45,6 +55,13 @@ it('should add what the cluster needs', () => {
     replicas: [{ name: 'bff', count: 5 }],
   });
   expect(JSON.stringify(all)).toContain('notify.example.com');
+  const hosts = /^ALLOWED_HOSTS=(?:bff|producer),.*,notify\.example\.com$/;
+  expect(all).toMatchObject({
+    configMapGenerator: ['producer', 'bff'].map((name) => ({
+      ...{ name, namespace: 'realtime-microservices', behavior: 'merge' },
+      literals: [expect.stringMatching(hosts)],
+    })),
+  });
 });
 
 it('should let sidecars reach Dapr in the namespace that it is in', () => {
@@ -68,4 +85,32 @@ it('should let sidecars reach Dapr in the namespace that it is in', () => {
       value: 'dapr-elsewhere',
     },
   ]);
+});
+
+it('should give the Ingress the certificate of its host, and Traefik nothing beside HTTPS', () => {
+  const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
+  const patchOf = (variant: Partial<Variant>): unknown => {
+    const { patches } = z
+      .object({
+        patches: z.array(z.object({ target: z.looseObject({ kind: z.string() }), patch: z.string() })),
+      })
+      .parse(of(variant));
+    return JSON.parse(patches.find(({ target }) => target.kind === 'Ingress')?.patch ?? '');
+  };
+  const tls = {
+    op: 'add',
+    path: '/spec/tls',
+    value: [{ hosts: ['notify.example.com'], secretName: 'notify-tls' }],
+  };
+  const entryPoint = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
+  expect(patchOf(secured)).toEqual(
+    expect.arrayContaining([
+      tls,
+      { op: 'add', path: '/metadata/annotations', value: expect.objectContaining(entryPoint) as object },
+    ]),
+  );
+  const elsewhere = JSON.stringify(patchOf({ ...secured, isTraefik: false }));
+  expect(elsewhere).toContain('notify-tls');
+  expect(elsewhere).not.toContain('traefik.ingress');
+  expect(JSON.stringify(patchOf({}))).not.toContain('tls');
 });

@@ -1,8 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { APPS } from '../build/bundle.ts';
+import type { keptDigests } from '../containers/digests.ts';
 import type { ImageSource } from '../containers/images.ts';
 import { ARTIFACTS_DIR, ROOT } from '../paths.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -15,11 +16,17 @@ export interface Variant extends ImageSource {
   /** Where Dapr's control plane runs. */
   daprNamespace: string;
   host: string | undefined;
+  /** The Secret with the certificate for `host`. */
+  tlsSecret: string | undefined;
+  /** The ingress controller is Traefik. */
+  isTraefik: boolean;
   publish: boolean;
   /** Redis keeps its data in a folder of the node. */
   nodeVolume: boolean;
   /** The Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
+  /** What was pushed under that tag, where it is known: a tag can be moved, a digest cannot. */
+  digests: ReturnType<typeof keptDigests>;
   /** Instances of the bff if they were scaled already. */
   bffs: number | undefined;
 }
@@ -34,17 +41,13 @@ const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
 /** The kustomization of this variant, as its file has it in `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
-  const { registry, tag, ingressClass, daprNamespace, host, publish, nodeVolume, baseline, bffs } = variant;
+  const { registry, tag, daprNamespace, publish, nodeVolume, baseline, bffs, digests } = variant;
   const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
   const overlay = registry === undefined ? 'local' : 'registry';
   const components = [
     ...(nodeVolume && overlay === 'registry' ? ['node-volume'] : []),
     ...(baseline ? ['baseline'] : []),
     ...(publish ? ['publish'] : []),
-  ];
-  const ingress = [
-    { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
-    ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
   ];
   const controlPlane = [
     {
@@ -53,6 +56,7 @@ export function kustomizationOf(variant: Variant, folder: string): object {
       value: daprNamespace,
     },
   ];
+  const { host } = variant;
   return {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -61,17 +65,42 @@ export function kustomizationOf(variant: Variant, folder: string): object {
     images: APPS.map((app) => ({
       name: `tocsin-${app}`,
       newName: `${registry === undefined ? '' : `${registry}/`}tocsin-${app}`,
-      newTag: tag,
+      ...(digests[app] === undefined ? { newTag: tag } : { digest: digests[app] }),
     })),
     patches: [
-      { target: { kind: 'Ingress' }, patch: JSON.stringify(ingress) },
+      { target: { kind: 'Ingress' }, patch: JSON.stringify(ingressPatch(variant)) },
       {
         target: { kind: 'NetworkPolicy', name: 'dapr-control-plane' },
         patch: JSON.stringify(controlPlane),
       },
     ],
+    ...(host !== undefined && { configMapGenerator: ['producer', 'bff'].map((app) => hostsOf(app, host)) }),
     ...(bffs !== undefined && { replicas: [{ name: 'bff', count: bffs }] }),
   };
+}
+
+/** The setting of an application that also lets requests in that name the host of the Ingress. */
+function hostsOf(app: string, host: string): object {
+  const settings = readFileSync(join(ROOT, `k8s/base/${app}.env`), 'utf8').split('\n');
+  const allowed = settings.find((line) => line.startsWith('ALLOWED_HOSTS=')) ?? 'ALLOWED_HOSTS=';
+  return { name: app, namespace: NAMESPACE, behavior: 'merge', literals: [`${allowed},${host}`] };
+}
+
+function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): object[] {
+  const tls = { hosts: [host], secretName: tlsSecret };
+  // Traefik would go on to serve plain HTTP beside it.
+  const encryptedOnly = {
+    'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
+    'traefik.ingress.kubernetes.io/router.tls': 'true',
+  };
+  return [
+    { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
+    ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
+    ...(tlsSecret === undefined ? [] : [{ op: 'add', path: '/spec/tls', value: [tls] }]),
+    ...(tlsSecret === undefined || !isTraefik
+      ? []
+      : [{ op: 'add', path: '/metadata/annotations', value: encryptedOnly }]),
+  ];
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
+import { APP_IDS, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import { ROOT } from '../paths.ts';
 import { NAMESPACE } from './kustomization.ts';
 import { RESOURCES } from './rights.ts';
@@ -21,7 +21,13 @@ const documentsIn = (folder: string): Document[] =>
     .flatMap((file) => parseAllDocuments(readFileSync(join(ROOT, folder, file), 'utf8')))
     .map((document) => documentSchema.parse(document.toJS()));
 
-const here = documentsIn('components');
+/** What differs in containers from `npm start`: who may publish. */
+const inCompose = documentsIn('compose/dapr');
+const here = documentsIn('components').map(
+  (ours) =>
+    inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
+    ours,
+);
 /** Without what kustomize reads, whose kinds are Kustomization and a Component of its own. */
 const there = documentsIn('k8s').filter(({ metadata }) => metadata.name !== '');
 const dapr = documentsIn('k8s/base/dapr');
@@ -100,34 +106,59 @@ describe('the components on Kubernetes', () => {
     );
   });
 
-  it('should have the same configuration, but for secret stores and who may invoke whom', () => {
-    const secretsSchema = z.object({ scopes: z.array(z.looseObject({ storeName: z.string() })) });
-    const specSchema = z.object({
-      spec: z.looseObject({ secrets: secretsSchema, accessControl: z.unknown().optional() }),
-    });
-    const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
-    const theirs = specSchema.parse(named(dapr, 'Configuration', 'tocsin')).spec;
-    const scopes = ours.secrets.scopes.map((scope) =>
-      scope.storeName === 'environment' ? { ...scope, storeName: 'kubernetes' } : scope,
-    );
-    expect({ ...theirs, accessControl: undefined }).toEqual({
-      ...ours,
-      secrets: { scopes },
-      accessControl: undefined,
-    });
-    expect(theirs.accessControl).toEqual({
-      defaultAction: 'deny',
-      trustDomain: 'public',
+  const secretsSchema = z.object({ scopes: z.array(z.looseObject({ storeName: z.string() })) });
+  const specSchema = z.object({
+    spec: z.looseObject({ secrets: secretsSchema, accessControl: z.unknown().optional() }),
+  });
+  const apps = Object.values(APP_IDS);
+
+  it.each(apps)(
+    'should have the same configuration for %s, but for secret stores and who may invoke it',
+    (app) => {
+      const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
+      const theirs = specSchema.parse(named(dapr, 'Configuration', app)).spec;
+      const scopes = ours.secrets.scopes.map((scope) =>
+        scope.storeName === 'environment' ? { ...scope, storeName: 'kubernetes' } : scope,
+      );
+      expect({ ...theirs, accessControl: undefined }).toEqual({
+        ...ours,
+        secrets: { scopes },
+        accessControl: undefined,
+      });
+      expect(JSON.stringify(named(there, 'Deployment', app))).toContain(`"dapr.io/config":"${app}"`);
+    },
+  );
+
+  /** What is admitted where the certificates of applications have this namespace. */
+  const admitted = (app: string, namespace: string) => ({
+    defaultAction: 'deny',
+    trustDomain: 'public',
+    ...(app === APP_IDS.producer && {
       policies: [
         {
           appId: APP_IDS.bff,
           defaultAction: 'deny',
           trustDomain: 'public',
-          namespace: NAMESPACE,
+          namespace,
           operations: [{ name: '/notifications', httpVerb: ['POST'], action: 'allow' }],
         },
       ],
-    });
+    }),
+  });
+
+  it.each(apps)('should let nobody invoke %s but the bff the producer, here and in compose', (app) => {
+    const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
+    expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));
+    const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
+    expect(spec).toEqual({ accessControl: admitted(app, 'default') });
+  });
+
+  it('should protect every topic, and let nobody publish notifications who is not listed', () => {
+    const { metadata } = componentSchema.parse(named(dapr, 'Component', COMPONENTS.pubsub)).spec;
+    const valueOf = (name: string) => metadata.find((one) => one.name === name)?.value ?? '';
+    expect(valueOf('protectedTopics').split(',').sort()).toEqual(Object.values(TOPICS).sort());
+    expect(valueOf('publishingScopes').split(/[=,;]/)).not.toContain(TOPICS.notifications);
+    expect(valueOf('subscriptionScopes').match(/(?<=[=,])notifications(?=[,;]|$)/g)).toHaveLength(1);
   });
 });
 
@@ -192,6 +223,46 @@ describe('k8s/', () => {
         capabilities: { drop: ['ALL'] },
       });
     }
+  });
+
+  /** Which pods of ours a port lets in, by each policy that opens it. */
+  const openedBy = (port: number | string) =>
+    there
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .flatMap((policy) => {
+        const { podSelector, ingress = [] } = z
+          .object({
+            spec: z.looseObject({
+              podSelector: z.unknown(),
+              ingress: z
+                .array(z.object({ from: z.unknown(), ports: z.array(z.object({ port: z.unknown() })) }))
+                .optional(),
+            }),
+          })
+          .parse(policy).spec;
+        return ingress
+          .filter(({ ports }) => ports.some((one) => one.port === port))
+          .map(({ from }) => ({ to: podSelector, from }));
+      });
+
+  it('should open the internal port of sidecars between producer and bff only, and the applications’ to nobody', () => {
+    const ours = {
+      matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
+    };
+    expect(openedBy(50002)).toEqual([{ to: ours, from: [{ podSelector: ours }] }]);
+    for (const port of [3500, 3501, 50001, 4100, 4101]) expect(openedBy(port)).toEqual([]);
+    for (const policy of there.filter(({ kind }) => kind === 'NetworkPolicy'))
+      expect(JSON.stringify(policy)).not.toContain('"ingress":[{}]');
+  });
+
+  it('should give Redis the users that compose gives it and the docs name, the applications’ without what they do not need', () => {
+    const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
+    expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
+    const [off, tocsin = ''] = users.split('\n');
+    // Redis reads its log as this user and drops the transactions that it may not run.
+    expect(off).toBe('user default off resetpass ~* &* +@all');
+    expect(tocsin).toMatch(/^user tocsin on .* -@all /);
+    expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);
   });
 
   it('should sync each write of Redis and never drop one', () => {

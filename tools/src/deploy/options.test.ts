@@ -23,6 +23,8 @@ describe('the options of deploy', () => {
   it.each([
     [[], /either --registry URL or --local/],
     [['--local', '--registry', 'a'], /either --registry URL or --local/],
+    [['--local', '--tls-secret', 'notify-tls'], /--tls-secret needs --host/],
+    [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret takes the name/],
     [['--delete', '--local'], /--delete stands alone/],
     [['--everything'], /--everything.*Use: npm run deploy/s],
     [

@@ -9,6 +9,10 @@ export interface DeployOptions extends ImageSource {
   ingressClass: string | undefined;
   /** The host name that the Ingress is for; without one it is for all. */
   host: string | undefined;
+  /** The Secret with the certificate of that host name; without one the Ingress speaks plain HTTP. */
+  tlsSecret: string | undefined;
+  /** Opens an Ingress that asks nobody who they are. */
+  insecure: boolean;
   /** Leads POST /notifications from outside to the producer. */
   publish: boolean;
   /** The longest wait for each part of the roll-out, in ms. */
@@ -16,7 +20,8 @@ export interface DeployOptions extends ImageSource {
 }
 
 const USAGE =
-  'npm run deploy -- --registry URL | --local [--tag T] [--ingress-class NAME] [--host NAME] [--publish] [--timeout SECONDS]\n' +
+  'npm run deploy -- --registry URL | --local [--tag T] [--ingress-class NAME] [--host NAME [--tls-secret NAME]] [--publish] [--insecure] ' +
+  '[--timeout SECONDS]\n' +
   '     npm run deploy -- --delete';
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
@@ -41,10 +46,25 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
       ? []
       : ['--ingress-class takes the name of an IngressClass']),
     ...(host === undefined || NAME.test(host) ? [] : ['--host takes a host name, as notify.example.com']),
+    ...tlsFaults(given['tls-secret'], host),
     ...(seconds > 0 && seconds <= 3_600 ? [] : ['--timeout takes seconds, above 0 and at most 3600']),
   ];
   if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
-  return { registry, tag, ingressClass: given['ingress-class'], host, publish, timeoutMs: seconds * 1_000 };
+  return {
+    ...{ registry, tag, host, publish },
+    ingressClass: given['ingress-class'],
+    tlsSecret: given['tls-secret'],
+    insecure: given.insecure,
+    timeoutMs: seconds * 1_000,
+  };
+}
+
+function tlsFaults(secret: string | undefined, host: string | undefined): string[] {
+  if (secret === undefined) return [];
+  return [
+    ...(NAME.test(secret) ? [] : ['--tls-secret takes the name of a Secret']),
+    ...(host === undefined ? ['--tls-secret needs --host NAME, for which its certificate is'] : []),
+  ];
 }
 
 function parse(args: string[]) {
@@ -57,7 +77,9 @@ function parse(args: string[]) {
         tag: { type: 'string' },
         'ingress-class': { type: 'string' },
         host: { type: 'string' },
+        'tls-secret': { type: 'string' },
         publish: { type: 'boolean', default: false },
+        insecure: { type: 'boolean', default: false },
         timeout: { type: 'string', default: '300' },
         delete: { type: 'boolean', default: false },
       },

@@ -5,26 +5,52 @@ import type { Kubectl } from './kubectl.ts';
 
 const secret = () => randomBytes(32).toString('base64url');
 
+const OWN_REDIS = 'redis:6379';
+/** As k8s/base/redis-users.acl calls the user of the applications. */
+const REDIS_USER = 'tocsin';
+
 /** The Secrets that the manifests refer to, and what is in them when nobody has made them. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
-  redis: { HOST: 'redis:6379', PASSWORD: secret() },
+  redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
+  /** For people and the doctor. */
+  'redis-operator': { PASSWORD: secret() },
   'dapr-api-token': { token: secret() },
   'app-api-token': { token: secret() },
   /** For AUTH_MODE=jwt. */
   jwt: { jwt: secret() },
+  /** With which the bffs sign what they say to each other and to the producer. */
+  internal: { internal: secret() },
+  /** For the operations page, with AUTH_MODE=none. */
+  ops: { token: secret() },
 });
 
-const nameSchema = z.object({ metadata: z.object({ name: z.string() }) });
+const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 /** Makes the Secrets that are not there yet; those that are stay as they are. */
 export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say): Promise<void> {
   const made: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
-    const there = await kubectl.get(nameSchema, ['secret', name, '-n', namespace]);
+    const there = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
+    if (there && name === 'redis') await nameRedisUser(kubectl, namespace, there.data, say);
     if (there) continue;
     const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData: data };
     await kubectl.text(['create', '-f', '-'], JSON.stringify(manifest));
     made.push(name);
   }
   say(made.length > 0 ? `Secrets made: ${made.join(', ')}` : 'Secrets: all there, left as they are');
+}
+
+/** Tocsin 0.1.0 made this Secret without a user; a Redis of one's own goes on with its default user then. */
+async function nameRedisUser(
+  kubectl: Kubectl,
+  namespace: string,
+  data: Record<string, string>,
+  say: Say,
+): Promise<void> {
+  if (data['USERNAME'] !== undefined) return;
+  const host = Buffer.from(data['HOST'] ?? '', 'base64').toString();
+  const USERNAME = host === OWN_REDIS ? REDIS_USER : 'default';
+  const patch = JSON.stringify({ stringData: { USERNAME } });
+  await kubectl.text(['patch', 'secret', 'redis', '-n', namespace, '--type', 'merge', '-p', patch]);
+  say(`Secret redis: USERNAME was missing and is now ${USERNAME}`);
 }

@@ -3,16 +3,18 @@ import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
 import {
   MemoryJobs,
   MemoryKeyUseStore,
+  MemoryKnownKeys,
   MemorySoonStore,
   producerSettings,
   startProducer,
   type Backend,
 } from '@tocsin/producer';
 import { parseConfig, producerAnswer, type RunningApp } from '@tocsin/service';
-import { readDevConfig } from '../config.ts';
+import { readDevConfig, readOpening } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
 import { aborted } from '../process/stop-signal.ts';
+import { checkOpening, hostOf } from '../start/public-address.ts';
 import { startPage } from './page.ts';
 
 const PORT_SETTINGS = {
@@ -28,6 +30,9 @@ const PORT_SETTINGS = {
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();
+  const opening = readOpening();
+  const open = [ports.producer, ports.bff, ports.page].map(Number);
+  checkOpening(opening, open, ['npm run dev asks nobody who they are']);
   for (const [name, setting] of Object.entries(PORT_SETTINGS) as [keyof typeof PORT_SETTINGS, string][]) {
     if (await isPortFree(Number(ports[name]))) continue;
     throw new Failure(
@@ -38,18 +43,25 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   say('Tocsin for development: one process, everything in its memory. No Dapr, no Redis, no guarantee.');
   const bff = memoryBackend();
   const apps: RunningApp[] = [];
-  const logLevel = { LOG_LEVEL: 'warn' };
+  const shared = { LOG_LEVEL: 'warn', PUBLIC_HOST: opening.address };
+  const host = hostOf(opening.address);
   try {
-    apps.push(await startBff(parseConfig(bffSettings, { ...logLevel, PORT: ports.bff, DRAIN_MS: '0' }), bff));
+    apps.push(await startBff(parseConfig(bffSettings, { ...shared, PORT: ports.bff, DRAIN_MS: '0' }), bff));
     const settings = {
-      ...logLevel,
+      ...shared,
       PORT: ports.producer,
       INTERNAL_PORT: ports.internal,
       DEMO_INTERVAL_MS: ports.demo,
     };
     apps.push(await startProducer(parseConfig(producerSettings, settings), producerBackend(bff)));
-    bff.composeWith((body) => postTo(`http://127.0.0.1:${ports.producer}/notifications`, body));
-    apps.push(await startPage({ port: Number(ports.page), bffUrl: `http://localhost:${ports.bff}` }));
+    bff.composeWith((body) => postTo(`http://${host}:${ports.producer}/notifications`, body));
+    apps.push(
+      await startPage({
+        port: Number(ports.page),
+        host: opening.address,
+        bffUrl: `http://${host}:${ports.bff}`,
+      }),
+    );
     say(`The page, reloaded as you edit ui/ and client/:  http://localhost:${ports.page}`);
     say(
       `Send a notification:  curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${ports.producer}/notifications`,
@@ -82,8 +94,11 @@ const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   },
   soon: new MemorySoonStore(),
   keyUses: new MemoryKeyUseStore(),
+  auditSink: bff.auditSink,
+  knownKeys: new MemoryKnownKeys(),
   createJobs: (handOver) => new MemoryJobs(handOver),
   readSecret: () => Promise.resolve(undefined),
+  subscriptions: () => Promise.resolve([]),
   refuse: () => Promise.reject(new Error('there are no events without Dapr')),
   ready: () => Promise.resolve(),
   close: () => Promise.resolve(),

@@ -5,12 +5,14 @@ import { ROOT } from '../paths.ts';
 
 export interface PageOptions {
   port: number;
+  /** The address it listens at. */
+  host: string;
   /** Where /app and /hubs go. */
   bffUrl: string;
 }
 
 /** Serves the page's sources with hot reload, and says in the page that it is the development one. */
-export async function startPage({ port, bffUrl }: PageOptions): Promise<RunningApp> {
+export async function startPage({ port, host, bffUrl }: PageOptions): Promise<RunningApp> {
   const root = join(ROOT, 'ui');
   const server = await createServer({
     root,
@@ -19,6 +21,7 @@ export async function startPage({ port, bffUrl }: PageOptions): Promise<RunningA
     define: { 'import.meta.env.VITE_IN_MEMORY': true },
     server: {
       port,
+      host,
       strictPort: true,
       proxy: { '/app': { target: bffUrl }, '/hubs': { target: bffUrl, ws: true } },
     },

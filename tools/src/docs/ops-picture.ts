@@ -1,6 +1,7 @@
 import { DOCUMENT_VERSION, SNAPSHOT_EVERY_MS, type SetAside } from '@tocsin/contracts';
 import type { memoryBackend } from '@tocsin/bff';
 import type { Browser } from 'playwright-core';
+import { auditRecords } from './audit-records.ts';
 import { opsFigures } from './ops-figures.ts';
 
 /** So many samples fill a chart. */
@@ -44,6 +45,7 @@ export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Pro
   const { url, backend, theme, width, file } = picture;
   const at = new Date().toISOString();
   for (const letter of LETTERS) await backend.setAside.add({ v: DOCUMENT_VERSION, at, ...letter });
+  for (const { stream, record } of auditRecords()) await backend.auditSink.append(stream, record);
   const page = await browser.newPage({
     viewport: { width, height: 900 },
     colorScheme: theme,

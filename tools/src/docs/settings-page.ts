@@ -56,8 +56,10 @@ ${table(settingsOf(uiSettings))}
 
 | variable | default | what |
 |---|---|---|
+| \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports; 0.0.0.0 opens them to all networks, which needs \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
+| \`TOCSIN_INSECURE\` | – | \`yes\` opens them without these too |
 | \`REDIS_HOST\` | – | An existing Redis as host:port; without it a private one runs, its data in \`.data/\` |
-| \`REDIS_PASSWORD\` | – | Its password |
+| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | Its user, if it is not the default one, and their password |
 | \`DAPR_RUNTIME_PATH\` | home folder | Folder above \`.dapr/bin\` of an installed Dapr |
 | \`XDG_CACHE_HOME\` | ~/.cache | Where a Dapr that was built for you is kept |
 | \`DEMO_INTERVAL_MS\` | 1000 | The demo source's pause; 0 is off |

@@ -8,6 +8,7 @@ const SHARED: Record<string, string> = {
   [COMPONENTS.pubsub]: 'pubsub.redis',
   [COMPONENTS.deadLetters]: 'pubsub.redis',
   [COMPONENTS.state]: 'state.redis',
+  [COMPONENTS.audit]: 'pubsub.redis',
 };
 const EXPECTED: Record<string, Record<string, string>> = {
   [APP_IDS.producer]: { ...SHARED, [SECRETS.apiKeys.store]: 'secretstores.' },

@@ -4,7 +4,7 @@ import { APP_IDS } from '@tocsin/contracts';
 import type { DoctorConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
-import { readRunFile, sidecarPortsOf } from '../start/run-file.ts';
+import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { splitHost } from '../start/services.ts';
 import { readSidecarNote } from '../start/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
@@ -75,7 +75,7 @@ function ofRunFile(path: string): Places {
   const applications = (id: keyof typeof NAME_OF) =>
     places(
       id,
-      runFile.apps.filter(({ appId }) => appId === id).map(({ port }) => port),
+      runFile.apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.public),
     );
   const sidecars = (id: keyof typeof NAME_OF) => places(id, sidecarPortsOf(runFile, id));
   return {
@@ -106,7 +106,7 @@ function addressOf(text: string, option: string): { name?: string; url: string }
   const [, name, address = ''] = /^(?:([\w.-]+)=)?(.*)$/.exec(text) ?? [];
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:')
-    return { ...(name !== undefined && { name }), url: address.replace(/\/+$/, '') };
+    return { ...(name !== undefined && { name }), url: address.replace(/(?<!\/)\/+$/, '') };
   throw new Failure(`${option} is ${text}; give an address such as http://localhost:4001.\nUse: ${USAGE}`);
 }
 

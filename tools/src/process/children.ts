@@ -35,7 +35,7 @@ async function allProcesses(): Promise<Entry[]> {
   }
   const { output } = await run('ps', ['-axo', 'pid=,ppid=,command=']);
   return output.split('\n').flatMap((line) => {
-    const parts = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
+    const parts = /^\s*(\d+)\s+(\d+)\s+(\S.*)$/.exec(line);
     return parts ? [{ pid: Number(parts[1]), parent: Number(parts[2]), command: parts[3] ?? '' }] : [];
   });
 }
@@ -48,15 +48,4 @@ export async function childrenOf(pid: number): Promise<ChildInfo[]> {
 /** Command and arguments of a process; `undefined` if there is none with this id. */
 export async function commandOf(pid: number): Promise<string | undefined> {
   return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
-}
-
-/** A variable of the environment that a process was started with; `undefined` also where systems do not tell. */
-export function environmentOf(pid: number, name: string): string | undefined {
-  try {
-    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-    return variables.find((variable) => variable.startsWith(`${name}=`))?.slice(name.length + 1);
-  } catch (error) {
-    if (isGone(error) || hasCode(error, 'EACCES')) return undefined;
-    throw error;
-  }
 }

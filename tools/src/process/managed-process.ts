@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Failure, hasCode } from '../failure.ts';
 import { guard, release } from './reaper.ts';
 import { tailOf } from './tail.ts';
@@ -13,8 +14,10 @@ export interface ProcessSpec {
   cwd?: string;
   /** The whole environment, nothing is inherited. */
   env: Record<string, string>;
-  /** Standard output and error are appended here. */
+  /** Standard output and error are appended here, unless there is `onLine`. */
   logFile: string;
+  /** Takes each line of both as it comes, and keeps it in `logFile` or lets it go. */
+  onLine?: (line: string) => void;
   /** Time for a graceful end before `stop()` kills, in ms; default 10 000. */
   stopTimeoutMs?: number;
 }
@@ -69,9 +72,9 @@ export class ManagedProcess {
    */
   async start({ env = {} }: StartOptions = {}): Promise<void> {
     if (this.#child) throw new Error(`${this.name} already runs as process ${this.pid}.`);
-    const { command, args, cwd, logFile } = this.spec;
+    const { command, args, cwd, logFile, onLine } = this.spec;
     mkdirSync(dirname(logFile), { recursive: true });
-    const log = openSync(logFile, 'a');
+    const log = onLine ? 'pipe' : openSync(logFile, 'a');
     try {
       const child = spawn(command, args, {
         ...(cwd ? { cwd } : {}),
@@ -79,10 +82,11 @@ export class ManagedProcess {
         stdio: ['ignore', log, log],
         detached: true,
       });
+      if (onLine) readLines(child, onLine);
       await spawned(child, this.name, command);
       this.#watch(child);
     } finally {
-      closeSync(log);
+      if (log !== 'pipe') closeSync(log);
     }
   }
 
@@ -94,9 +98,15 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         sendSignal(-pid, 'SIGKILL');
         release(pid);
-        this.#lastExit = { code, signal };
+        const exit = { code, signal };
+        this.#lastExit = exit;
         this.#child = undefined;
-        resolve(this.#lastExit);
+        // Its last lines come before the news of its end, unless something that left its group holds them back.
+        const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
+        child.once('close', () => {
+          clearTimeout(timer);
+          resolve(exit);
+        });
       });
     });
   }
@@ -148,6 +158,15 @@ export class ManagedProcess {
   /** The last lines of its log, to be shown with a failure. */
   tail(lines = 10): string {
     return tailOf(this.spec.logFile, lines);
+  }
+}
+
+/** Longest wait for what a process wrote last, in ms. */
+const LAST_LINES_MS = 1_000;
+
+function readLines(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const input of [child.stdout, child.stderr]) {
+    if (input) createInterface({ input }).on('line', onLine);
   }
 }
 

@@ -5,10 +5,10 @@ import { ROOT } from '../paths.ts';
 import { findGo, goBuild } from './go-build.ts';
 import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
+import { patchDapr } from './dapr-patches.ts';
 import type { Say } from './say.ts';
 
 const RUNTIME_VERSION = '1.18.1';
-const CLI_VERSION = '1.16.5';
 const PROGRESS_EVERY_MS = 15_000;
 
 const NO_GO = `There is no usable Dapr on this machine, and no Go to build one with. Install Dapr in one of its two official ways and start again:
@@ -16,41 +16,22 @@ const NO_GO = `There is no usable Dapr on this machine, and no Go to build one w
   with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
 Or install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself.`;
 
-interface Part {
-  module: string;
-  packages: string[];
-  output: (bin: string) => string;
-  flags: string[];
-}
-
-const PARTS: Part[] = [
-  {
-    module: 'runtime',
-    packages: ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`),
-    output: (bin) => `${bin}/`,
-    flags: [
-      '-tags',
-      'stablecomponents',
-      '-ldflags',
-      `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${RUNTIME_VERSION} -X github.com/dapr/kit/logger.DaprVersion=${RUNTIME_VERSION}`,
-    ],
-  },
-  {
-    module: 'cli',
-    packages: ['github.com/dapr/cli'],
-    output: (bin) => join(bin, 'dapr'),
-    flags: ['-ldflags', `-s -w -X main.version=${CLI_VERSION}`],
-  },
+const PACKAGES = ['daprd', 'placement', 'scheduler'].map((name) => `github.com/dapr/dapr/cmd/${name}`);
+const FLAGS = [
+  '-tags',
+  'stablecomponents',
+  '-ldflags',
+  `-s -w -X github.com/dapr/dapr/pkg/buildinfo.version=${RUNTIME_VERSION} -X github.com/dapr/kit/logger.DaprVersion=${RUNTIME_VERSION}`,
 ];
 
 /**
- * Builds Dapr's runtime and CLI from tools/dapr into the cache, unless that has been done.
+ * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless that has been done.
  * A build that was interrupted is never taken for a finished one, and two at once wait for each other.
  * @returns the folder above `.dapr/bin`.
  * @throws Failure without Go, or with the end of Go's output if the build fails.
  */
 export async function buildDapr(cacheDir: string, say: Say): Promise<string> {
-  const hash = hashOf(ROOT, ['tools/dapr/runtime', 'tools/dapr/cli']).slice(0, 12);
+  const hash = hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12);
   const target = join(cacheDir, `dapr-${RUNTIME_VERSION}-${hash}`);
   if (existsSync(target)) return target;
   const go = findGo();
@@ -76,27 +57,26 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   say(
     'This is done once for this user: about 7 minutes on two cores, 10 seconds when Go has it in its cache.',
   );
-  const stopTelling = tellProgress(say);
+  const patches = `${partial}.patches`;
+  const progress = tellProgress(say);
   try {
-    for (const part of PARTS) await buildPart(go, part, bin, stopTelling.onLine);
+    await goBuild(go, {
+      module: 'dapr/runtime',
+      name: "Dapr's runtime",
+      packages: PACKAGES,
+      flags: [...FLAGS, '-modfile', await patchDapr(go, patches)],
+      output: `${bin}/`,
+      onLine: progress.onLine,
+      otherwise:
+        'Or install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
+    });
   } finally {
-    stopTelling.stop();
+    progress.stop();
+    rmSync(patches, { recursive: true, force: true });
   }
   renameSync(partial, target);
   say('Dapr is built.');
 }
-
-const buildPart = (go: string, part: Part, bin: string, onLine: (line: string) => void): Promise<void> =>
-  goBuild(go, {
-    module: `dapr/${part.module}`,
-    name: `Dapr's ${part.module}`,
-    packages: part.packages,
-    flags: part.flags,
-    output: part.output(bin),
-    onLine,
-    otherwise:
-      'Or install Dapr itself: https://docs.dapr.io/getting-started/install-dapr-cli/ and `dapr init --slim`.',
-  });
 
 function tellProgress(say: Say): { onLine: (line: string) => void; stop: () => void } {
   const begin = Date.now();

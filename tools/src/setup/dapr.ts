@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../config.ts';
-import { findCommand, run } from '../process/run.ts';
+import { run } from '../process/run.ts';
 import { buildDapr } from './dapr-build.ts';
 import { sayNothing, type Say } from './say.ts';
 
 /** Where Dapr's commands are. */
 export interface Dapr {
-  /** Folder above `.dapr/bin`: the CLI's DAPR_RUNTIME_PATH. */
-  runtimePath: string;
   daprd: string;
   placement: string;
   scheduler: string;
-  cli: string;
 }
 
 const OLDEST = [1, 18] as const;
@@ -24,21 +21,14 @@ export function isNewEnough(version: string): boolean {
 }
 
 /** The commands below `runtimePath`, where `dapr init --slim` and our own build both put them. */
-export const daprIn = (runtimePath: string, cli = join(runtimePath, '.dapr', 'bin', 'dapr')): Dapr => {
+const daprIn = (runtimePath: string): Dapr => {
   const command = (name: string) => join(runtimePath, '.dapr', 'bin', name);
-  return {
-    runtimePath,
-    daprd: command('daprd'),
-    placement: command('placement'),
-    scheduler: command('scheduler'),
-    cli,
-  };
+  return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
 };
 
 async function installedDapr(daprHome: string, say: Say): Promise<Dapr | undefined> {
-  const cli = findCommand(['dapr']);
-  const dapr = daprIn(daprHome, cli);
-  if (!cli || !existsSync(dapr.daprd)) return undefined;
+  const dapr = daprIn(daprHome);
+  if (!existsSync(dapr.daprd)) return undefined;
   const { output } = await run(dapr.daprd, ['--version']);
   const version = output.trim().split('\n').at(-1) ?? '';
   if (!isNewEnough(version)) {

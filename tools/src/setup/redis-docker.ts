@@ -5,7 +5,7 @@ import { ManagedProcess, type StartOptions } from '../process/managed-process.ts
 import { run, type RunResult } from '../process/run.ts';
 import type { Say } from './say.ts';
 
-export const REDIS_IMAGE = 'redis:7.4-bookworm';
+export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 
 /** True if the engine behind this `docker` answers, and not only its command line. */
 export async function dockerAnswers(docker: string): Promise<boolean> {

@@ -78,6 +78,6 @@ describe('the container', () => {
   });
 
   it('should come from an image with a pinned version', () => {
-    expect(REDIS_IMAGE).toMatch(/^redis:\d+\.\d+/);
+    expect(REDIS_IMAGE).toMatch(/^redis:\d+\.\d+\.\d+/);
   });
 });

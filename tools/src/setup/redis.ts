@@ -102,9 +102,13 @@ export function privateRedis({
 
 /**
  * Asks a Redis for PING.
- * @returns `undefined` if it answers and takes the password, else what it said or why it could not be reached.
+ * @returns `undefined` if it answers and takes user and password, else what it said or why it could not be reached.
  */
-export function pingRedis(host: string, port: number, password?: string): Promise<string | undefined> {
+export function pingRedis(
+  host: string,
+  port: number,
+  user: { name?: string | undefined; password?: string | undefined } = {},
+): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1_000 });
     let answer = '';
@@ -113,7 +117,7 @@ export function pingRedis(host: string, port: number, password?: string): Promis
       resolve(fault);
     };
     socket.once('connect', () => {
-      if (password) socket.write(command('AUTH', password));
+      if (user.password) socket.write(command('AUTH', ...(user.name ? [user.name] : []), user.password));
       socket.write(command('PING'));
     });
     socket.on('data', (data) => {

@@ -1,30 +1,23 @@
 import { join } from 'node:path';
-import { cleanEnvironment } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { answersOk, pollUntil } from '../net/poll.ts';
+import { pollUntil } from '../net/poll.ts';
 import { freePorts } from '../net/ports.ts';
-import { COMPONENTS_DIR, CONFIGURATION_FILE } from '../paths.ts';
-import { ManagedProcess } from '../process/managed-process.ts';
-import type { Dapr } from '../setup/dapr.ts';
-
-/** How an application is started. */
-export interface AppCommand {
-  cwd: string;
-  command: readonly [string, ...string[]];
-}
+import type { ManagedProcess } from '../process/managed-process.ts';
+import {
+  isPairReady,
+  LOOPBACK,
+  pairProcesses,
+  sidecarProcess,
+  type AppCommand,
+  type PairAddress,
+  type Surroundings,
+} from './pair-processes.ts';
 
 /** What all pairs of a stack share. */
 export interface PairContext {
-  dapr: Dapr;
-  redisHost: string;
-  redisPassword: string | undefined;
-  placement: string;
-  scheduler: string;
+  around: Surroundings;
   daprApiToken: string;
-  appApiToken: string;
   logDir: string;
-  /** What the sidecars' secret stores read. */
-  secrets: Record<string, string>;
 }
 
 export interface PairOptions {
@@ -61,36 +54,16 @@ export interface Pair {
 
 /** A pair with ports of its own. Not started yet. */
 export async function createPair(context: PairContext, options: PairOptions): Promise<Pair> {
-  const [port = 0, internalPort = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(6);
-  const { appId, name, app: appCommand } = options;
-  const environment = {
-    ...cleanEnvironment(),
-    ...sharedEnvironment(context),
-  };
-  const [command, ...args] = appCommand.command;
-  const app = new ManagedProcess({
-    name: `the application of ${name}`,
-    command,
-    args,
-    cwd: appCommand.cwd,
-    env: {
-      ...environment,
-      PORT: String(port),
-      INTERNAL_PORT: String(internalPort),
-      DAPR_HTTP_PORT: String(http),
-      DAPR_GRPC_PORT: String(grpc),
-      DEMO_INTERVAL_MS: '0',
-      ...options.env,
+  const [port = 0, internal = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(6);
+  const { name } = options;
+  const { app, sidecar } = pairProcesses(context.around, {
+    ...options,
+    ports: { public: port, internal, http, grpc, internalGrpc, metrics },
+    env: { DEMO_INTERVAL_MS: '0', ...options.env },
+    keeping: {
+      app: { logFile: join(context.logDir, `${name}.log`), stopTimeoutMs: 12_000 },
+      sidecar: { logFile: join(context.logDir, `${name}.daprd.log`) },
     },
-    logFile: join(context.logDir, `${name}.log`),
-    stopTimeoutMs: 12_000,
-  });
-  const sidecar = new ManagedProcess({
-    name: `the sidecar of ${name}`,
-    command: context.dapr.daprd,
-    args: sidecarArgs(context, { appId, internalPort, http, grpc, internalGrpc, metrics }),
-    env: { ...environment, ...context.secrets, ...SIDECAR_ENVIRONMENT },
-    logFile: join(context.logDir, `${name}.daprd.log`),
   });
   const url = `http://${LOOPBACK}:${port}`;
   const daprUrl = `http://${LOOPBACK}:${http}`;
@@ -101,12 +74,12 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
     sidecar,
     url,
     port,
-    internalPort,
+    internalPort: internal,
     daprHttpPort: http,
     daprUrl,
     daprHeaders,
     daprMetricsUrl: `http://${LOOPBACK}:${metrics}/metrics`,
-    ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders, timeoutMs }),
+    ready: (timeoutMs = 30_000) => ready(app, sidecar, { url, daprUrl, daprHeaders }, timeoutMs),
     stop: async () => {
       await app.stop();
       await sidecar.stop();
@@ -123,31 +96,44 @@ export interface ForeignSidecar {
 }
 
 export interface ForeignOptions {
-  /** Port of the application; without one it only calls its sidecar. */
+  /** Port of the application; none for one that only calls. */
   appPort?: number;
-  /** A folder with resources of its own, loaded beside our components. */
+  /** Its components; ours by default. */
+  resourcesDir?: string;
+  /** A folder with resources of its own, loaded beside these. */
   resources?: string;
 }
 
-/** A sidecar with our components for another application. Not started yet. */
+/** A sidecar for an application that is none of ours. Not started yet. */
 export async function createForeignSidecar(
   context: PairContext,
   appId: string,
-  { appPort, resources }: ForeignOptions = {},
+  { appPort: internalPort, resourcesDir, resources }: ForeignOptions = {},
 ): Promise<ForeignSidecar> {
   const [http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(4);
-  const { APP_API_TOKEN: _ours, ...environment } = sharedEnvironment(context);
-  const sidecar = new ManagedProcess({
-    name: `the sidecar of ${appId}`,
-    command: context.dapr.daprd,
-    args: [
-      ...sidecarArgs(context, { appId, http, grpc, internalGrpc, metrics }),
-      ...(appPort === undefined ? [] : ['--app-port', String(appPort)]),
-      ...(resources === undefined ? [] : ['--resources-path', resources]),
-    ],
-    env: { ...cleanEnvironment(), ...environment, ...SIDECAR_ENVIRONMENT },
-    logFile: join(context.logDir, `${appId}.daprd.log`),
-  });
+  const { APP_API_TOKEN: _ours, ...environment } = context.around.environment;
+  const { settings } = context.around;
+  const paths = resourcesDir === undefined ? settings.resourcesPaths : [resourcesDir];
+  const sidecar = sidecarProcess(
+    {
+      ...context.around,
+      environment,
+      secrets: {},
+      settings: { ...settings, resourcesPaths: resources === undefined ? paths : [...paths, resources] },
+    },
+    {
+      appId,
+      name: appId,
+      ports: {
+        http,
+        grpc,
+        internalGrpc,
+        metrics,
+        ...(internalPort !== undefined && { internal: internalPort }),
+      },
+      logFile: join(context.logDir, `${appId}.daprd.log`),
+    },
+  );
   return {
     sidecar,
     daprUrl: `http://${LOOPBACK}:${http}`,
@@ -156,62 +142,15 @@ export async function createForeignSidecar(
   };
 }
 
-const sharedEnvironment = (context: PairContext) => ({
-  DAPR_API_TOKEN: context.daprApiToken,
-  APP_API_TOKEN: context.appApiToken,
-  REDIS_HOST: context.redisHost,
-  ...(context.redisPassword !== undefined && { REDIS_PASSWORD: context.redisPassword }),
-});
-
-const LOOPBACK = '127.0.0.1';
-
-/**
- * Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now. One core, as
- * docker-compose.yml and k8s/ give it.
- */
-const SIDECAR_ENVIRONMENT = { DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' };
-
-interface SidecarPorts {
-  appId: string;
-  /** Port of the application; none for one that is only a caller. */
-  internalPort?: number;
-  http: number;
-  grpc: number;
-  internalGrpc: number;
-  metrics: number;
-}
-
-const sidecarArgs = (context: PairContext, ports: SidecarPorts): string[] => [
-  ...['--app-id', ports.appId],
-  ...['--dapr-http-port', String(ports.http), '--dapr-grpc-port', String(ports.grpc)],
-  ...['--dapr-internal-grpc-port', String(ports.internalGrpc), '--metrics-port', String(ports.metrics)],
-  ...['--dapr-listen-addresses', LOOPBACK, '--dapr-internal-grpc-listen-address', LOOPBACK],
-  ...['--metrics-listen-address', LOOPBACK],
-  ...['--resources-path', COMPONENTS_DIR, '--config', CONFIGURATION_FILE],
-  ...['--placement-host-address', context.placement, '--scheduler-host-address', context.scheduler],
-  ...(ports.internalPort === undefined ? [] : appArgs(ports.internalPort)),
-];
-
-const appArgs = (port: number): string[] => [
-  ...['--app-port', String(port), '--enable-app-health-check', '--app-health-check-path', '/healthz'],
-  ...['--app-health-probe-interval', '1', '--app-health-probe-timeout', '500', '--app-health-threshold', '2'],
-];
-
-interface ReadyOptions {
-  url: string;
-  daprUrl: string;
-  daprHeaders: Record<string, string>;
-  timeoutMs: number;
-}
-
-async function ready(app: ManagedProcess, sidecar: ManagedProcess, options: ReadyOptions): Promise<void> {
-  const { url, daprUrl, daprHeaders, timeoutMs } = options;
+async function ready(
+  app: ManagedProcess,
+  sidecar: ManagedProcess,
+  address: PairAddress,
+  timeoutMs: number,
+): Promise<void> {
   const ended = () => [app, sidecar].find((one) => !one.running);
-  const fault = await pollUntil(
-    async () =>
-      (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`)),
-    { timeoutMs, giveUp: () => ended() && `${ended()?.name} has ended` },
-  );
+  const giveUp = () => ended() && `${ended()?.name} has ended`;
+  const fault = await pollUntil(() => isPairReady(address), { timeoutMs, giveUp });
   if (!fault) return;
   const logs = [app, sidecar].map((one) => `${one.spec.logFile}:\n${one.tail()}`).join('\n');
   throw new Failure(`${app.name} did not become ready: ${fault}. The last lines of\n${logs}`);

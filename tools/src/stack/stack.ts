@@ -2,25 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanEnvironment } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { answersOk, pollUntil } from '../net/poll.ts';
+import { internalSecret } from '../auth/secret-environment.ts';
 import { freePorts } from '../net/ports.ts';
-import { ROOT } from '../paths.ts';
+import { ROOT, RUN_FILE } from '../paths.ts';
 import type { ManagedProcess } from '../process/managed-process.ts';
 import { ensureDapr } from '../setup/dapr.ts';
 import { ensureRedisServer, pingRedis, privateRedis } from '../setup/redis.ts';
 import { sayNothing } from '../setup/say.ts';
 import { placementService, schedulerService, type ControlService } from './control-plane.ts';
 import { newLogDir } from './log-dir.ts';
+import { nameResolution } from './name-resolution.ts';
+import type { AppCommand } from './pair-processes.ts';
 import {
   createForeignSidecar,
   createPair,
-  type AppCommand,
   type ForeignOptions,
   type ForeignSidecar,
   type Pair,
   type PairOptions,
 } from './pair.ts';
+import { readRunFile } from './run-file.ts';
 
 type EnvOf = Record<string, string> | ((index: number) => Record<string, string>);
 
@@ -36,7 +40,9 @@ export interface StackOptions {
   bffEnv?: EnvOf;
   /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
   redisHost?: string;
-  /** The password of that Redis. */
+  /** The user of that Redis, if it is not its default one. */
+  redisUsername?: string;
+  /** The password of that user. */
   redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
@@ -106,17 +112,24 @@ async function createStack(options: StackOptions): Promise<Stack> {
     placement: await placementService({ dapr, dir, logDir }),
     scheduler: await schedulerService({ dapr, dir, logDir }),
   };
-  const context = {
-    dapr,
-    redisHost,
-    redisPassword: options.redisPassword,
+  const daprApiToken = randomBytes(16).toString('hex');
+  const { sidecars } = readRunFile(RUN_FILE);
+  const around = {
+    daprd: dapr.daprd,
     placement: services.placement.address,
     scheduler: services.scheduler.address,
-    daprApiToken: randomBytes(16).toString('hex'),
-    appApiToken: randomBytes(16).toString('hex'),
-    logDir,
-    secrets: options.secrets ?? {},
+    settings: { ...sidecars, configFiles: [...sidecars.configFiles, nameResolution(dir)], logLevel: 'info' },
+    environment: {
+      ...cleanEnvironment(),
+      DAPR_API_TOKEN: daprApiToken,
+      APP_API_TOKEN: randomBytes(16).toString('hex'),
+      REDIS_HOST: redisHost,
+      ...(options.redisUsername !== undefined && { REDIS_USERNAME: options.redisUsername }),
+      ...(options.redisPassword !== undefined && { REDIS_PASSWORD: options.redisPassword }),
+    },
+    secrets: { ...internalSecret(randomBytes(48).toString('base64url')), ...options.secrets },
   };
+  const context = { around, daprApiToken, logDir };
   const pairsOf = (appId: PairOptions['appId'], count: number, env: EnvOf = {}): Promise<Pair[]> =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>

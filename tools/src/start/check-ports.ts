@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
-import type { RunFile } from './run-file.ts';
+import { portUses, type RunFile } from '../stack/run-file.ts';
 import type { Running } from './running.ts';
 
 /** What to say about a port that somebody else has. */
@@ -19,7 +19,7 @@ export function busyPortSentence(port: number, use: string, other: Running | und
 
 /** @throws Failure for the first port of the run file that somebody listens on. */
 export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
-  for (const { port, use } of runFile.apps.flatMap((app) => app.ports)) {
+  for (const { port, use } of runFile.apps.flatMap(portUses)) {
     if (!(await isPortFree(port))) throw new Failure(busyPortSentence(port, use, other));
   }
 }

@@ -1,5 +1,5 @@
 import type { LogLine } from './log-line.ts';
-import type { Part } from './dapr-run.ts';
+import type { Part } from './parts.ts';
 
 /** An error is taken for the cause of an end that it precedes by at most this, in ms. */
 const CAUSE_MS = 3_000;
@@ -19,31 +19,32 @@ export class LastErrors {
   }
 }
 
-/** What to say when a part ends while the others run. */
-export function explainLoss({ role, app }: Part): string {
-  const where = app ? `${app.appId} on port ${app.port}` : 'an application';
-  const part = role === 'application' ? `The application ${where}` : `The sidecar of ${where}`;
-  return `${part} has ended; all others go on. The lines above say why. Ctrl-C and \`npm start\` bring it back.`;
-}
+/** What the explanations need of a part. */
+export type EndedPart = Pick<Part, 'role' | 'source'> & {
+  app: { appId: string; ports: { public: number } };
+};
 
-/** What to say when something of `dapr run` has ended. */
-export function explainEnd(part: Part | 'dapr run', errors: LastErrors, redisHost: string): string {
-  if (part === 'dapr run') {
-    const cause = errors.of('dapr');
-    return `\`dapr run\` has ended${cause ? `: ${cause}` : ''}. What it said is above; mend that and start again.`;
-  }
-  const appId = part.app?.appId ?? 'an application';
-  const where = part.app ? `${appId} on port ${part.app.port}` : appId;
+const nameOf = ({ role, app }: EndedPart): string =>
+  `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
+
+/** What to say when a part ends while the others run. */
+export const explainLoss = (part: EndedPart): string =>
+  `${nameOf(part)} has ended; all others go on. The lines above say why. Ctrl-C and \`npm start\` bring it back.`;
+
+/** What to say when a part ends before all are ready. */
+export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {
+  const name = nameOf(part);
   if (part.role === 'application') {
-    return `The application ${where} has ended. Its last lines above say why; mend that and start again.`;
+    return `${name} has ended. Its last lines above say why; mend that and start again.`;
   }
-  const cause = errors.of(`dapr ${appId}`);
+  const cause = errors.of(part.source);
   const component = cause && /component (\S+) error/.exec(cause)?.[1];
   if (component) {
+    const where = name.replace(/^The/, 'the');
     return (
-      `The Dapr component ${component} failed, so the sidecar of ${where} has ended: ${cause}. Check ` +
+      `The Dapr component ${component} failed, so ${where} has ended: ${cause}. Check ` +
       `components/${component}.yaml and that Redis at ${redisHost} answers, and start again.`
     );
   }
-  return `The sidecar of ${where} has ended${cause ? `: ${cause}` : ''}. Mend that and start again.`;
+  return `${name} has ended${cause ? `: ${cause}` : ''}. Mend that and start again.`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNoise, parseLine } from './log-line.ts';
+import { isNoise, markLine, parseLine } from './log-line.ts';
 
 describe('parseLine', () => {
   it('should make one short line of an application’s JSON', () => {
@@ -12,11 +12,10 @@ describe('parseLine', () => {
       msg: 'set aside',
       entry: 'a:1',
     };
-    expect(parseLine(`\u001b[94m== APP - bff == ${JSON.stringify(record)}\u001b[0m`)).toEqual({
-      source: 'bff',
+    expect(parseLine(`\u001b[94m== bff 4001 == ${JSON.stringify(record)}\u001b[0m`)).toEqual({
+      source: 'bff 4001',
       level: 'warn',
       text: 'set aside entry=a:1',
-      pid: 7,
     });
   });
 
@@ -41,21 +40,17 @@ describe('parseLine', () => {
     expect(line?.text).toHaveLength('m body='.length + 120);
   });
 
-  it('should read what daprd says', () => {
+  it('should read what daprd says, with or without the mark of who says it', () => {
     const line =
       'time="2026-01-01T00:00:00Z" level=fatal msg="Fatal error: \\"x\\" failed" app_id=bff instance=h scope=dapr.runtime';
-    expect(parseLine(line)).toEqual({ source: 'dapr bff', level: 'error', text: 'Fatal error: "x" failed' });
+    const read = { level: 'error', text: 'Fatal error: "x" failed' };
+    expect(parseLine(line)).toEqual({ source: 'dapr bff', ...read });
+    expect(parseLine(markLine('dapr 4001', line))).toEqual({ source: 'dapr 4001', ...read });
+    const panic = parseLine(markLine('dapr 4001', 'panic: no memory'));
+    expect(panic).toEqual({ source: 'dapr 4001', level: 'info', text: 'panic: no memory' });
   });
 
-  it('should read what the CLI says', () => {
-    expect(parseLine('❌  The App process exited with error code: exit status 1')).toEqual({
-      source: 'dapr',
-      level: 'error',
-      text: 'The App process exited with error code: exit status 1',
-    });
-  });
-
-  it.each(['', '   ', '\u001b[0m', 'ℹ️  '])('should say nothing for %j', (raw) => {
+  it.each(['', '   ', '\u001b[0m', '== bff 4001 == '])('should say nothing for %j', (raw) => {
     expect(parseLine(raw)).toBeUndefined();
   });
 

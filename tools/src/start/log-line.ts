@@ -1,31 +1,31 @@
 /** One line for a person. */
 export interface LogLine {
-  /** Who says it: `producer`, `bff`, `dapr bff`, `dapr`. */
+  /** Who says it: `producer 4000`, `bff 4001`, `dapr 4001` for the sidecar of that. */
   source: string;
   level: 'debug' | 'info' | 'warn' | 'error';
   text: string;
-  /** Process that wrote it, if the line says so. */
-  pid?: number;
 }
 
 // eslint-disable-next-line no-control-regex -- terminal colours start with the control character ESC
-export const COLOURS = /\u001b\[[\d;]*m/g;
-const APP = /^== APP - (\S+) == (.*)$/;
+const COLOURS = /\u001b\[[\d;]*m/g;
+const MARKED = /^== (?:APP - )?(.+?) ==(?: (.*))?$/;
 const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
-const CLI_MARK = /^(?:[ℹ✅❌⚠🚀]\ufe0f?|[!=-]+)\s*/u;
 const LONGEST_VALUE = 120;
 const LEFT_OUT = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
 
-/** Reads one line of what `dapr run -f` prints. `undefined` for an empty one. */
+/** A line of a process as the log of `npm start` keeps it. */
+export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
+
+/** Reads a line of that log, or of what `dapr run -f` prints. `undefined` for an empty one. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLOURS, '').trimEnd();
-  if (line.trim() === '') return undefined;
-  const app = APP.exec(line);
-  if (app) return parseAppLine(app[1] ?? '', app[2] ?? '');
-  const daprd = DAPRD.exec(line);
-  if (daprd) return parseDaprdLine(daprd[1] ?? '', daprd[2] ?? '', daprd[3] ?? '');
-  const text = line.replace(CLI_MARK, '').trim();
-  return text === '' ? undefined : { source: 'dapr', level: /❌|rror/.test(line) ? 'error' : 'info', text };
+  const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
+  if (content.trim() === '') return undefined;
+  const daprd = DAPRD.exec(content);
+  if (daprd) return parseDaprdLine(source, daprd[1] ?? '', daprd[2] ?? '', daprd[3] ?? '');
+  return source === undefined
+    ? { source: 'dapr', level: 'info', text: content.trim() }
+    : parseAppLine(source, content);
 }
 
 function parseAppLine(source: string, content: string): LogLine {
@@ -39,7 +39,6 @@ function parseAppLine(source: string, content: string): LogLine {
     source,
     level: levelOf(record['level']),
     text: [message, ...details].filter(Boolean).join(' '),
-    ...(typeof record['pid'] === 'number' ? { pid: record['pid'] } : {}),
   };
 }
 
@@ -68,16 +67,16 @@ function levelOf(level: unknown): LogLine['level'] {
   return level === 'debug' || level === 'trace' ? 'debug' : 'info';
 }
 
-function parseDaprdLine(level: string, message: string, rest: string): LogLine {
+function parseDaprdLine(source: string | undefined, level: string, message: string, rest: string): LogLine {
   const appId = / app_id=(\S+)/.exec(rest)?.[1];
   return {
-    source: appId ? `dapr ${appId}` : 'dapr',
+    source: source ?? (appId ? `dapr ${appId}` : 'dapr'),
     level: levelOf(level),
     text: message.replaceAll('\\"', '"').replaceAll('\\n', ' '),
   };
 }
 
-/** What daprd always warns of on one machine, and what the CLI says about itself. */
+/** What daprd always warns of on one machine. */
 const NOISE = [
   // Each application has a secret store of its own, and both share one configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
@@ -85,16 +84,7 @@ const NOISE = [
   /increasedCardinality/,
   /^Redis does not support transaction rollbacks/,
   /^Graceful shutdown timeout is infinite/,
-  /^Updating metadata for/,
   /^Error receiving from stream: .*Canceled/,
-  /^Started Dapr with app id/,
-  /^Writing log files to directory/,
-  /^Validating config and starting app/,
-  /^You're up and running/,
-  /^This is a preview feature/,
-  /^Starting Dapr with id/,
-  /^Exited (App|Dapr) successfully/,
-  /^termination signal received/,
   /^Received signal to stop/,
 ];
 

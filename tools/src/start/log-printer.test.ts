@@ -8,14 +8,13 @@ function printer(verbose = false) {
     colours: false,
     verbose,
   });
-  one.portOf = (pid) => (pid === 7 ? 4001 : undefined);
   return { one, lines };
 }
 
 describe('LogPrinter', () => {
   it('should say when, who and what', () => {
     const { one, lines } = printer();
-    one.print({ source: 'bff', level: 'warn', text: 'slow', pid: 7 });
+    one.print({ source: 'bff 4001', level: 'warn', text: 'slow' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
   });
@@ -30,8 +29,8 @@ describe('LogPrinter', () => {
 
   it('should not take the same words of two instances for a repetition', () => {
     const { one, lines } = printer();
-    one.print({ source: 'bff', level: 'info', text: 'stopped', pid: 7 }, 0);
-    one.print({ source: 'bff', level: 'info', text: 'stopped', pid: 8 }, 0);
+    one.print({ source: 'bff 4001', level: 'info', text: 'stopped' }, 0);
+    one.print({ source: 'bff 4002', level: 'info', text: 'stopped' }, 0);
     expect(lines).toHaveLength(2);
   });
 

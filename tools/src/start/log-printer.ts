@@ -8,7 +8,7 @@ const SOURCES = [36, 35, 32, 34, 96, 95, 92, 94] as const;
 export interface LogPrinterOptions {
   write: (text: string) => void;
   colours: boolean;
-  /** Shows all that daprd and the CLI say. */
+  /** Shows all that daprd says. */
   verbose: boolean;
 }
 
@@ -18,14 +18,12 @@ export class LogPrinter {
   readonly #colourOf = new Map<string, number>();
   readonly #lastShown = new Map<string, { at: number; left: number }>();
   #daprIsQuiet = false;
-  /** The public port of a process, to tell instances of one app id apart. */
-  portOf: (pid: number) => number | undefined = () => undefined;
 
   constructor(options: LogPrinterOptions) {
     this.#options = options;
   }
 
-  /** Prints a line of `dapr run -f`; returns how it was understood. */
+  /** Prints a marked line of a process; returns how it was understood. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
     if (line && (this.#options.verbose || !this.#isLeftOut(line))) this.print(line);
@@ -42,10 +40,9 @@ export class LogPrinter {
   }
 
   print(line: LogLine, now = Date.now()): void {
-    const left = this.#admit(`${line.source}\0${line.pid}\0${line.text}`, now);
+    const left = this.#admit(`${line.source}\0${line.text}`, now);
     if (left === undefined) return;
-    const port = line.pid === undefined ? undefined : this.portOf(line.pid);
-    const source = port === undefined ? line.source : `${line.source} ${port}`;
+    const { source } = line;
     const time = new Date(now).toTimeString().slice(0, 8);
     const level = line.level === 'warn' || line.level === 'error' ? `${line.level} ` : '';
     const more = left > 0 ? ` (and ${left} more like this)` : '';

@@ -6,7 +6,7 @@ import { DATA_DIR, RUN_FILE } from '../paths.ts';
 export interface StartOptions {
   runFile: string;
   dataDir: string;
-  /** Shows all that daprd and the CLI say. */
+  /** Shows all that daprd says. */
   verbose: boolean;
 }
 

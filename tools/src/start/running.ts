@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseJson } from '@tocsin/contracts';
 import { z } from 'zod';
 import { hasCode } from '../failure.ts';
 import { commandOf } from '../process/children.ts';
@@ -23,21 +24,12 @@ export async function findRunning(dir: string): Promise<Running | undefined> {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  const result = runningSchema.safeParse(parseOrNothing(text));
+  // Half written by a copy that was killed, so by none that runs, it is no JSON.
+  const result = runningSchema.safeParse(parseJson(text));
   if (!result.success) return undefined;
   // Process ids are given again, so the command has to be ours.
   const command = await commandOf(result.data.pid);
   return command?.includes('cli.ts') ? result.data : undefined;
-}
-
-function parseOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // Half written by a copy that was killed, so by none that runs.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** Registers this process in each of `dirs`; the answer takes that back. */

@@ -10,7 +10,9 @@ import { readOptions } from './options.ts';
 import { splitHost } from './services.ts';
 import { welcome } from './welcome.ts';
 
-const app = { appId: 'bff', port: 4001, internalPort: 4101, ports: [] };
+const app = { appId: 'bff', ports: { public: 4001 } };
+const sidecar = { role: 'sidecar', source: 'dapr 4001', app } as const;
+const application = { role: 'application', source: 'bff 4001', app } as const;
 
 describe('what is said when something is wrong', () => {
   it('should name a busy port, its use, the other copy and the remedy', () => {
@@ -27,47 +29,44 @@ describe('what is said when something is wrong', () => {
   it('should name the component that failed', () => {
     const errors = new LastErrors();
     const text = 'Fatal error from runtime: process component notification-state error: refused';
-    errors.note({ source: 'dapr bff', level: 'error', text });
-    errors.note({ source: 'dapr bff', level: 'info', text: 'bye' });
-    const sentence = explainEnd({ pid: 1, role: 'sidecar', app }, errors, 'localhost:1');
+    errors.note({ source: 'dapr 4001', level: 'error', text });
+    errors.note({ source: 'dapr 4001', level: 'info', text: 'bye' });
+    const sentence = explainEnd(sidecar, errors, 'localhost:1');
     expect(sentence).toContain('The Dapr component notification-state failed');
     expect(sentence).toContain(
       'Check components/notification-state.yaml and that Redis at localhost:1 answers',
     );
   });
 
-  it('should name the application that ended, or the CLI', () => {
+  it('should name the application that ended', () => {
     const errors = new LastErrors();
-    expect(explainEnd({ pid: 1, role: 'application', app }, errors, '')).toContain(
-      'The application bff on port 4001 has ended.',
-    );
-    expect(explainEnd('dapr run', errors, '')).toContain('`dapr run` has ended.');
+    expect(explainEnd(application, errors, '')).toContain('The application bff on port 4001 has ended.');
   });
 
   it('should not take an error that has healed for the cause of an end', () => {
     const errors = new LastErrors();
     errors.note(
-      { source: 'dapr bff', level: 'error', text: 'no connection to placement' },
+      { source: 'dapr 4001', level: 'error', text: 'no connection to placement' },
       Date.now() - 10_000,
     );
-    expect(explainEnd({ pid: 1, role: 'sidecar', app }, errors, '')).toBe(
+    expect(explainEnd(sidecar, errors, '')).toBe(
       'The sidecar of bff on port 4001 has ended. Mend that and start again.',
     );
   });
 
   it('should say that the others go on without one that ended', () => {
-    expect(explainLoss({ pid: 1, role: 'application', app })).toMatch(
+    expect(explainLoss(application)).toMatch(
       /^The application bff on port 4001 has ended; all others go on\./,
     );
   });
 
   it('should refuse options that it does not know, with those it does', () => {
-    expect(() => readOptions(['--fast'])).toThrow(/--fast.*\n?.*npm start -- \[--verbose\]/s);
+    expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 
   it('should tell the pages and how to send a notification', () => {
     const pages = ['http://localhost:4001', 'http://localhost:4002'];
-    const text = welcome(pages, 4000, readAuthConfig({}));
+    const text = welcome(pages, 'localhost:4000', readAuthConfig({}), false);
     expect(text).toContain('reads every feed (AUTH_MODE=none)');
     expect(text).toContain('http://localhost:4001  http://localhost:4002');
     expect(text).toContain(
@@ -80,19 +79,32 @@ describe('secrets for the sidecars', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-secrets-'));
   afterAll(() => rmSync(dir, { recursive: true }));
   const environment = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
+  let internal: Record<string, string> = {};
 
-  it('should be none unless the settings ask for them', () => {
-    expect(environment({})).toEqual({});
-    expect(environment({ AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' })).toEqual({});
-    expect(readdirSync(dir)).toEqual([]);
+  it('should be the one between our applications, made once and kept from others, and none else unasked', () => {
+    const made = environment({})['NOTIFICATION_SECRETS_internal'];
+    expect(made).toMatch(/^[\w-]{64}$/);
+    internal = { NOTIFICATION_SECRETS_internal: made ?? '', NOTIFICATION_KEYS_internal: made ?? '' };
+    expect(environment({})).toEqual(internal);
+    expect(environment({ AUTH_MODE: 'jwt', JWT_JWKS_URL: 'https://issuer.example/keys' })).toEqual(internal);
+    expect(readdirSync(dir)).toEqual(['internal-secret']);
+    expect(statSync(join(dir, 'internal-secret')).mode & 0o777).toBe(0o600);
+    const given = 'x'.repeat(32);
+    expect(environment({ NOTIFICATION_SECRETS_internal: given })).toEqual({
+      NOTIFICATION_SECRETS_internal: given,
+      NOTIFICATION_KEYS_internal: given,
+    });
   });
 
   it('should have the given secret for tokens, or one that is made once and kept from others', () => {
     const given = 'x'.repeat(32);
-    expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({ NOTIFICATION_SECRETS_jwt: given });
+    expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({
+      ...internal,
+      NOTIFICATION_SECRETS_jwt: given,
+    });
     const made = environment({ AUTH_MODE: 'jwt' })['NOTIFICATION_SECRETS_jwt'];
     expect(made).toMatch(/^[\w-]{64}$/);
-    expect(environment({ AUTH_MODE: 'jwt' })).toEqual({ NOTIFICATION_SECRETS_jwt: made });
+    expect(environment({ AUTH_MODE: 'jwt' })).toEqual({ ...internal, NOTIFICATION_SECRETS_jwt: made });
     expect(statSync(join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 

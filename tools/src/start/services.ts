@@ -7,7 +7,7 @@ import type { Dapr } from '../setup/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** Where the Dapr CLI expects them. */
+/** Where a sidecar that somebody starts beside looks for them. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
 /** A port of the family that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
@@ -18,8 +18,8 @@ export interface Services {
   own: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;
-  /** What the run file has to say where placement or scheduler are not where the CLI expects them. */
-  addresses: { placementHostAddress?: string; schedulerHostAddress?: string };
+  placement: string;
+  scheduler: string;
 }
 
 const orFree = async (port: number): Promise<number> =>
@@ -34,19 +34,15 @@ export async function createServices(
 ): Promise<Services> {
   const logDir = join(dataDir, 'logs');
   rmSync(logDir, { recursive: true, force: true });
-  const placementPort = await orFree(PLACEMENT_PORT);
-  const schedulerPort = await orFree(SCHEDULER_PORT);
   const options = { dapr, dir: dataDir, logDir };
-  const placement = await placementService({ ...options, port: placementPort });
-  const scheduler = await schedulerService({ ...options, port: schedulerPort });
+  const placement = await placementService({ ...options, port: await orFree(PLACEMENT_PORT) });
+  const scheduler = await schedulerService({ ...options, port: await orFree(SCHEDULER_PORT) });
   const redis = redisServer ? await redisService(redisServer, dataDir, logDir) : undefined;
   return {
     own: [placement, scheduler, ...(redis ? [redis] : [])],
     redisHost: redis?.address ?? config.redisHost ?? '',
-    addresses: {
-      ...(placementPort === PLACEMENT_PORT ? {} : { placementHostAddress: placement.address }),
-      ...(schedulerPort === SCHEDULER_PORT ? {} : { schedulerHostAddress: scheduler.address }),
-    },
+    placement: placement.address,
+    scheduler: scheduler.address,
   };
 }
 
@@ -68,12 +64,15 @@ export function splitHost(address: string, setting = 'REDIS_HOST'): { host: stri
 }
 
 /** @throws Failure if the Redis of REDIS_HOST does not answer or refuses the password. */
-export async function checkForeignRedis(address: string, password: string | undefined): Promise<void> {
+export async function checkForeignRedis(
+  address: string,
+  user: { name: string | undefined; password: string | undefined },
+): Promise<void> {
   const { host, port } = splitHost(address);
-  const fault = await pingRedis(host, port, password);
+  const fault = await pingRedis(host, port, user);
   if (!fault) return;
   throw new Failure(
-    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST and ` +
-      'REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
+    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST, ` +
+      'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
   );
 }

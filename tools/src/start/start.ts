@@ -1,27 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { APP_IDS } from '@tocsin/contracts';
 import { keysEnvironment, secretEnvironment } from '../auth/secret-environment.ts';
 import { hostEnvironment, readConfig, type ToolsConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
-import { answersOk, pollUntil } from '../net/poll.ts';
+import { pollUntil } from '../net/poll.ts';
 import { ROOT } from '../paths.ts';
 import { aborted, unlessStopped } from '../process/stop-signal.ts';
 import { ensureDapr, type Dapr } from '../setup/dapr.ts';
 import { ensureRedisServer, type RedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureUi } from '../setup/ui.ts';
+import { nameResolution } from '../stack/name-resolution.ts';
+import { isPairReady, LOOPBACK } from '../stack/pair-processes.ts';
+import { readRunFile, sidecarPortOf, sidecarPortsOf, type RunFile } from '../stack/run-file.ts';
 import { openBrowser } from './browser.ts';
 import { checkPorts } from './check-ports.ts';
-import { DaprRun } from './dapr-run.ts';
 import { explainEnd, explainLoss, LastErrors } from './explain.ts';
 import { LogFile, logFileOf } from './log-file.ts';
+import { markLine } from './log-line.ts';
 import { LogPrinter } from './log-printer.ts';
-import { readOptions, type StartOptions } from './options.ts';
-import { readRunFile, sidecarPortOf, sidecarPortsOf, writeRunFile, type RunFile } from './run-file.ts';
+import { readOptions } from './options.ts';
+import { createParts, startParts, stopParts, watchParts, type Part } from './parts.ts';
+import { checkOpening, hostOf, isLoopback, unaskedIn } from './public-address.ts';
 import { findRunning, registerRunning } from './running.ts';
 import { noteSidecar } from './sidecar-file.ts';
-import { checkForeignRedis, createServices, type Services } from './services.ts';
+import { checkForeignRedis, createServices } from './services.ts';
 import { startService, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
 
@@ -37,13 +40,15 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
       `Tocsin already runs in this folder (process ${running.pid}). Use that one, or stop it with Ctrl-C in its terminal.`,
     );
   }
-  const secrets = {
-    ...secretEnvironment(config.auth, options.dataDir),
-    ...keysEnvironment(config.auth, options.dataDir),
-  };
   const runFile = readRunFile(options.runFile);
+  const { sidecars } = runFile;
+  const publicPorts = runFile.apps.map(({ ports }) => ports.public);
+  checkOpening(config.opening, publicPorts, unaskedIn(runFile.apps, config.auth));
+  const secrets = secretEnvironment(config.auth, options.dataDir);
+  const keys = keysEnvironment(config.auth, options.dataDir);
   await checkPorts(runFile, await findRunning(config.cacheDir));
-  if (config.redisHost) await checkForeignRedis(config.redisHost, config.redisPassword);
+  if (config.redisHost)
+    await checkForeignRedis(config.redisHost, { name: config.redisUsername, password: config.redisPassword });
 
   const printer = new LogPrinter({
     write: (text) => process.stdout.write(text),
@@ -56,49 +61,53 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   const services = await createServices(dapr, redisServer, config, options.dataDir);
   const errors = new LastErrors();
   const logFile = new LogFile(logFileOf(options.dataDir));
-  const env = { ...runEnvironment(dapr, services.redisHost), ...secrets };
+  const environment = { ...runEnvironment(services.redisHost), ...keys };
   const forgetSidecar = noteSidecar(options.dataDir, {
     port: sidecarPortOf(runFile),
     producerPort: sidecarPortsOf(runFile, APP_IDS.producer)[0],
-    token: env['DAPR_API_TOKEN'] ?? '',
+    token: environment.DAPR_API_TOKEN,
     redis: services.redisHost,
   });
-  const run = new DaprRun({
-    cli: dapr.cli,
-    runFile: changedRunFile(runFile, services, options, config).path,
-    cwd: ROOT,
+  const parts = createParts({
     apps: runFile.apps,
-    env,
-    onLine: (line) => {
+    around: {
+      daprd: dapr.daprd,
+      placement: services.placement,
+      scheduler: services.scheduler,
+      settings: {
+        ...sidecars,
+        configFiles: [...sidecars.configFiles, nameResolution(options.dataDir)],
+        ...(options.verbose && { logLevel: 'info' }),
+      },
+      environment,
+      secrets,
+    },
+    publicHost: config.opening.address,
+    env: config.demoIntervalMs === undefined ? {} : { DEMO_INTERVAL_MS: config.demoIntervalMs },
+    logFile: logFile.path,
+    onLine: (source, text) => {
+      const line = markLine(source, text);
       logFile.write(line);
       errors.note(printer.raw(line));
     },
   });
-  printer.portOf = (pid) => run.portOf(pid);
   const stopping = new AbortController();
   let isUp = false;
   /** Until all are ready, one that ends fails the start; later the others go on without it. */
-  const watchParts = async (): Promise<void> => {
-    const told = new Set<string>();
-    for (;;) {
-      const part = await run.watch(stopping.signal);
-      if (!part) return;
-      if (!isUp || part === 'dapr run') throw new Failure(explainEnd(part, errors, services.redisHost));
-      const text = explainLoss(part);
-      if (!told.has(text)) printer.print({ source: 'tocsin', level: 'error', text });
-      told.add(text);
-    }
+  const onEnd = (part: Part): void => {
+    if (!isUp) throw new Failure(explainEnd(part, errors, services.redisHost));
+    printer.print({ source: 'tocsin', level: 'error', text: explainLoss(part) });
   };
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
     say('Redis, placement and scheduler run; starting the applications with their sidecars.');
-    await run.start();
+    await startParts(parts);
     const end = Promise.race([
       aborted(signal),
       ...services.own.map((service) => supervise(service, say, stopping.signal)),
-      watchParts(),
+      watchParts(parts, stopping.signal, onEnd),
     ]);
-    await Promise.race([end, ready(runFile)]);
+    await Promise.race([end, ready(runFile, config, environment.DAPR_API_TOKEN)]);
     isUp = true;
     if (!signal.aborted) welcomeIn(runFile, config, say);
     await end;
@@ -107,7 +116,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     stopping.abort();
     printer.quietDapr();
     say('Stopping: applications first, then their sidecars, then the rest.');
-    await run.stop();
+    await stopParts(parts);
     await Promise.all(services.own.map(({ process }) => process.stop()));
     unregister();
     forgetSidecar();
@@ -125,47 +134,34 @@ async function setUp(
   return { dapr, redisServer };
 }
 
-const changedRunFile = (
-  runFile: RunFile,
-  services: Services,
-  { verbose, dataDir }: StartOptions,
-  { demoIntervalMs }: ToolsConfig,
-): RunFile =>
-  writeRunFile(runFile, join(dataDir, 'dapr.yaml'), {
-    common: { ...services.addresses, ...(verbose ? { logLevel: 'info' } : {}) },
-    env: demoIntervalMs === undefined ? {} : { DEMO_INTERVAL_MS: demoIntervalMs },
-  });
-
-const runEnvironment = (dapr: Dapr, redisHost: string): Record<string, string> => ({
+const runEnvironment = (redisHost: string) => ({
   ...hostEnvironment(),
-  DAPR_RUNTIME_PATH: dapr.runtimePath,
-  // Without it placement would hand out an address of the network that this machine is in just now.
-  DAPR_HOST_IP: '127.0.0.1',
   DAPR_API_TOKEN: randomBytes(24).toString('hex'),
   APP_API_TOKEN: randomBytes(24).toString('hex'),
   REDIS_HOST: redisHost,
 });
 
-/** Resolves when every application is ready. @throws Failure that names the one that is not. */
-async function ready(runFile: RunFile): Promise<void> {
-  const waits = runFile.apps.map(async ({ appId, port }) => {
-    const fault = await pollUntil(() => answersOk(`http://127.0.0.1:${port}/readyz`), {
-      timeoutMs: READY_MS,
-      everyMs: 200,
-    });
+/** Resolves when every application and its sidecar are ready. @throws Failure that names the one that is not. */
+async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: string): Promise<void> {
+  const daprHeaders = { 'dapr-api-token': daprApiToken };
+  const waits = apps.map(async ({ appId, ports }) => {
+    const url = `http://${hostOf(opening.address)}:${ports.public}`;
+    const address = { url, daprUrl: `http://${LOOPBACK}:${ports.http}`, daprHeaders };
+    const fault = await pollUntil(() => isPairReady(address), { timeoutMs: READY_MS, everyMs: 200 });
     if (!fault) return;
     throw new Failure(
-      `The application ${appId} on port ${port} did not become ready: ${fault}. \`curl localhost:${port}/readyz\` says ` +
+      `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` says ` +
         'what it waits for; `npm start -- --verbose` shows all that Dapr says.',
     );
   });
   await Promise.all(waits);
 }
 
-function welcomeIn(runFile: RunFile, config: ToolsConfig, say: Say): void {
-  const portsOf = (appId: string) =>
-    runFile.apps.filter((app) => app.appId === appId).map(({ port }) => port);
-  const pages = portsOf('bff').map((port) => `http://localhost:${port}`);
-  process.stdout.write(welcome(pages, portsOf('producer')[0], config.auth));
-  if (config.mayOpenBrowser && pages[0]) openBrowser(pages[0], say);
+function welcomeIn({ apps }: RunFile, { opening, auth, mayOpenBrowser }: ToolsConfig, say: Say): void {
+  const host = hostOf(opening.address).replace(/^127\.0\.0\.1$/, 'localhost');
+  const addressesOf = (id: string) =>
+    apps.filter(({ appId }) => appId === id).map(({ ports }) => `${host}:${ports.public}`);
+  const pages = addressesOf(APP_IDS.bff).map((address) => `http://${address}`);
+  process.stdout.write(welcome(pages, addressesOf(APP_IDS.producer)[0], auth, !isLoopback(opening.address)));
+  if (mayOpenBrowser && pages[0]) openBrowser(pages[0], say);
 }

@@ -3,21 +3,23 @@ import type { AuthConfig } from '../config.ts';
 /** What is said when all is ready. */
 export function welcome(
   pages: readonly string[],
-  producerPort: number | undefined,
+  /** `host:port`. */
+  producer: string | undefined,
   { mode, hasIssuer, apiKeys }: AuthConfig,
+  isOpen: boolean,
 ): string {
   const key = apiKeys ? " -H 'x-api-key: …'" : '';
   const read =
     mode === 'none'
-      ? 'whoever reaches these ports reads every feed (AUTH_MODE=none)'
+      ? `everybody ${isOpen ? 'on the network' : 'on this machine'} reads every feed (AUTH_MODE=none)`
       : hasIssuer
         ? 'whoever has a token of the issuer reads the own feeds (AUTH_MODE=jwt)'
         : 'npm run --silent token -- --sub user-1 makes a token (AUTH_MODE=jwt)';
   const send =
-    producerPort === undefined
+    producer === undefined
       ? []
       : [
-          `  Send one   curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:${producerPort}/notifications${key}`,
+          `  Send one   curl -d '{"title":"Hello"}' -H 'content-type: application/json' ${producer}/notifications${key}`,
         ];
   return [
     '',
@@ -25,6 +27,7 @@ export function welcome(
     `  See it     ${pages.join('  ')}`,
     ...send,
     `  Readers    ${read}`,
+    `  Open to    ${isOpen ? 'other machines (TOCSIN_ADDRESS)' : 'this machine alone'}`,
     '  Stop it    Ctrl-C',
     '',
     '',

@@ -1,9 +1,11 @@
 import {
   acceptedSchema,
+  auditPageSchema,
   deadLettersSchema,
   instancesSchema,
   problemSchema,
   setAsideSchema,
+  type AuditPage,
   type DeadLetterList,
   type Instances,
   type Problem,
@@ -30,6 +32,8 @@ export interface OpsApi {
   deadLetter(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
   remove(entry: string): Promise<void>;
+  /** A page of the audit trail; an empty filter finds everything. */
+  audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
   /** Resolves with the ids that were accepted. */
   compose(body: unknown): Promise<string[]>;
 }
@@ -74,6 +78,11 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
     },
     remove: async (entry) => {
       await call('DELETE', letter(entry));
+    },
+    audit: async (query) => {
+      const given = Object.entries(query).flatMap(([name, value]) => (value ? [[name, value]] : []));
+      const path = `/app/ops/audit?${new URLSearchParams(given).toString()}`;
+      return auditPageSchema.parse(await call('GET', path));
     },
     compose: async (body) => acceptedSchema.parse(await call('POST', '/app/compose', body)).ids,
   };

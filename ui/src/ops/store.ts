@@ -7,11 +7,17 @@ import { append, type Sample } from './history.ts';
 /** The token lives as long as the tab. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
+/** Why the server lets nobody in: it wants a token, or one with the role, or takes none at all. */
+export interface OpsRefusal {
+  kind: 'token' | 'role' | 'closed';
+  /** In the server's words. */
+  detail: string;
+}
+
 function createOps() {
   const storage = safeStorage(() => sessionStorage);
   const token = ref(storage.get(TOKEN_KEY) ?? '');
-  /** Why the server lets nobody in: it wants a token, or one with the role. */
-  const refused = ref<'token' | 'role'>();
+  const refused = ref<OpsRefusal>();
   const fault = ref('');
   const history = shallowRef<readonly Sample[]>([]);
   const letters = shallowRef<DeadLetterList>();
@@ -27,9 +33,11 @@ function createOps() {
 
   /** Notes why the server lets nobody in. Returns whether that is what the error says. */
   function noteRefusal(error: unknown): boolean {
-    const status = error instanceof OpsError ? error.status : undefined;
+    if (!(error instanceof OpsError)) return false;
+    const { status, problem, message } = error;
     if (status !== 401 && status !== 403) return false;
-    refused.value = status === 401 ? 'token' : 'role';
+    const kind = problem?.code === 'ops_closed' ? 'closed' : status === 401 ? 'token' : 'role';
+    refused.value = { kind, detail: message };
     return true;
   }
 

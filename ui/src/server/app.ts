@@ -1,11 +1,9 @@
 import { access } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
-  answerUnreadableRequests,
-  boundPipelining,
   closeServer,
+  createBoundedServer,
   createLogger,
   errorHandler,
   healthRoutes,
@@ -17,6 +15,10 @@ import {
 } from '@tocsin/service';
 import express from 'express';
 import type { UiConfig } from './config.ts';
+
+const IDLE_MS = 60_000;
+/** It serves some files, which browsers then keep. */
+const MAX_CONNECTIONS = 10_000;
 
 /** From ui/src/server as from the bundle, ui/server/dist. */
 const BUILT_PAGES = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -35,9 +37,8 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   app.use(pageRoutes(uiDist, { negotiate: config.AZURE_ENDPOINT !== undefined }));
   app.use(notFound);
   app.use(errorHandler(log));
-  const server = createServer(boundPipelining(app));
-  answerUnreadableRequests(server);
-  await listen(server, config.PORT);
+  const server = createBoundedServer(app, { idleTimeoutMs: IDLE_MS, maxConnections: MAX_CONNECTIONS });
+  await listen(server, config.PORT, config.PUBLIC_HOST);
   log.info({ port: config.PORT }, 'listening');
   return {
     async stop() {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 /** The settings of the server of the pages, in the order of `docs/settings.md`. */
 export const uiSettings = z.object({
   PORT: portSetting().default(8080).describe('Port: the pages / and /ops, and health'),
+  PUBLIC_HOST: commonSettings.PUBLIC_HOST,
   UI_DIST: z.string().optional().describe('Folder of the built pages; default is ui/dist beside the server'),
   AZURE_ENDPOINT: z
     .url({ protocol: /^https$/, error: 'must be an https address' })

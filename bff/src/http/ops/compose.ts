@@ -1,46 +1,50 @@
 import { randomUUID } from 'node:crypto';
-import { MAX_REQUEST_BYTES, type Accepted } from '@tocsin/contracts';
-import { methodNotAllowed, readJson, requireJson, sendProblem, type Logger } from '@tocsin/service';
-import express, { Router } from 'express';
+import { DEFAULT_FEED, type Accepted, type AuditOutcome } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, readJson, sendProblem, type Logger } from '@tocsin/service';
+import { Router } from 'express';
 import type { Compose } from '../../ops/ports.ts';
+import { jsonBody } from '../read-body.ts';
+import { operatorOf } from './access.ts';
+import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `POST /app/compose`: hands a notification to the producer, and answers what that answers. */
-export function composeRoutes(compose: Compose, log: Logger): Router {
+export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Router {
   const router = Router();
   router
     .route('/app/compose')
-    .post(
-      requireJson,
-      express.raw({ type: () => true, limit: MAX_REQUEST_BYTES }),
-      async (request, response) => {
-        const read = readJson(request.body instanceof Uint8Array ? request.body : new Uint8Array());
-        if ('problem' in read) return sendProblem(response, read.problem);
-        const body = withId(read.value);
-        try {
-          const answer = await compose(body);
-          if ('ids' in answer) {
-            log.info({ ids: answer.ids, by: request.identity?.sub }, 'composed');
-            response.status(202).json({ ids: answer.ids } satisfies Accepted);
-            return;
-          }
-          const { status, code, detail, errors, ids } = answer.problem;
-          const later = status === 429 || status === 503;
-          sendProblem(response, {
-            status,
-            code,
-            detail,
-            ...(errors && { errors }),
-            ...(ids && { ids }),
-            ...(later && { retryAfter: 1 }),
-          });
-        } catch (error) {
-          const detail =
-            'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
-          reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
+      const read = readJson(request.body as Uint8Array);
+      if ('problem' in read) return sendProblem(response, read.problem);
+      const body = withId(read.value);
+      const note = (outcome: AuditOutcome, ids?: string[]) =>
+        trail.note({ ...whoActs(request), action: 'compose', outcome, feeds: feedsOf(body), ids });
+      try {
+        const answer = await compose(body);
+        if ('ids' in answer) {
+          note('done', answer.ids);
+          log.info({ ids: answer.ids, by: operatorOf(request) }, 'composed');
+          response.status(202).json({ ids: answer.ids } satisfies Accepted);
+          return;
         }
-      },
-    )
+        const { status, code, detail, errors, ids } = answer.problem;
+        if (status === 503) note('uncertain', ids);
+        const later = status === 429 || status === 503;
+        sendProblem(response, {
+          status,
+          code,
+          detail,
+          ...(errors && { errors }),
+          ...(ids && { ids }),
+          ...(later && { retryAfter: 1 }),
+        });
+      } catch (error) {
+        note('uncertain', idsOf(body)?.filter(isPlausible));
+        const detail =
+          'The producer did not answer. It may appear all the same; repeating it with this id does not double it.';
+        reportUnavailable(response, log, { error, detail, ids: idsOf(body) });
+      }
+    })
     .all(methodNotAllowed('POST'));
   return router;
 }
@@ -51,6 +55,16 @@ const withId = (value: unknown): unknown =>
 
 const idsOf = (value: unknown): string[] | undefined =>
   isObject(value) && typeof value['id'] === 'string' ? [value['id']] : undefined;
+
+/** No feed and no id of the contract is longer; the trail has to remember none that is. */
+const isPlausible = (name: string): boolean => name.length <= 1_024;
+
+/** The feeds that a body names, as far as it can be read. */
+const feedsOf = (value: unknown): string[] =>
+  [value].flat().flatMap((one) => {
+    const feed = isObject(one) ? (one['feed'] ?? DEFAULT_FEED) : undefined;
+    return typeof feed === 'string' && isPlausible(feed) ? [feed] : [];
+  });
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

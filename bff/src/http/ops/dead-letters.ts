@@ -5,13 +5,23 @@ import {
   type ListedDeadLetter,
   type SetAside,
 } from '@tocsin/contracts';
-import { DeadLetterError, methodNotAllowed, requireJson, sendProblem, type Logger } from '@tocsin/service';
+import {
+  DeadLetterError,
+  allowParameters,
+  methodNotAllowed,
+  noteDeadLetter,
+  requireJson,
+  sendProblem,
+  type Logger,
+} from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { DeadLetterBox } from '../../ops/ports.ts';
+import { operatorOf } from './access.ts';
+import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
-export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
+export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger): Router {
   const answering =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
     async (request, response, next) => {
@@ -27,6 +37,7 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       }
     };
   const router = Router();
+  router.use('/dead-letters', allowParameters());
   router
     .route('/dead-letters')
     .get(
@@ -47,9 +58,11 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
     )
     .delete(
       answering(async (request, response) => {
-        const { entry } = await box.find(request.params.entry);
-        await box.remove(entry);
-        log.info({ entry, by: request.identity?.sub }, 'a dead letter was deleted');
+        const record = await box.find(request.params.entry);
+        const { entry } = record;
+        const change = () => box.remove(entry);
+        await noteDeadLetter(trail, whoActs(request), { action: 'delete', record, change });
+        log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
         response.status(204).end();
       }),
     )
@@ -60,8 +73,9 @@ export function deadLetterRoutes(box: DeadLetterBox, log: Logger): Router {
       requireJson,
       answering(async (request, response) => {
         const record = await box.find(request.params.entry);
-        await box.putBack(record);
-        log.info({ entry: record.entry, by: request.identity?.sub }, 'a dead letter was put back');
+        const change = () => box.putBack(record);
+        await noteDeadLetter(trail, whoActs(request), { action: 'put-back', record, change });
+        log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
         response.status(204).end();
       }),
     )

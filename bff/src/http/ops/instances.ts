@@ -1,5 +1,5 @@
 import type { Instances } from '@tocsin/contracts';
-import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { InstanceBoard } from '../../ops/ports.ts';
 import { reportUnavailable } from './unavailable.ts';
@@ -9,7 +9,7 @@ export function instanceRoutes(board: InstanceBoard, now: () => number, log: Log
   const router = Router();
   router
     .route('/instances')
-    .get(async (_request, response) => {
+    .get(allowParameters(), async (_request, response) => {
       try {
         const instances = (await board.read()).sort((a, b) => (a.instance < b.instance ? -1 : 1));
         const at = new Date(now()).toISOString();

@@ -17,7 +17,7 @@ import type { MemorySetAside } from '../../memory/set-aside.ts';
 let bff: ServedBff;
 let records: MemorySetAside['records'];
 beforeAll(async () => {
-  bff = await serveBff({});
+  bff = await serveBff({ PUBLISHED_ON: 'loopback' });
   records = (bff.backend.setAside as MemorySetAside).records;
 });
 beforeEach(() => records.clear());
@@ -65,7 +65,7 @@ describe('GET /app/ops/instances', () => {
   });
 
   it('should tell what this instance does', async () => {
-    const busy = await serveBff({ INSTANCE_NAME: 'busy' });
+    const busy = await serveBff({ INSTANCE_NAME: 'busy', PUBLISHED_ON: 'loopback' });
     try {
       const socket = busy.socketWith({});
       await busy.handshake(socket);

@@ -1,24 +1,34 @@
 import type { Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { Compose, DeadLetterBox, InstanceBoard } from '../../ops/ports.ts';
+import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from '../../ops/ports.ts';
+import type { Revocations } from '../../auth/revocations.ts';
+import { OPS_PATHS, requireOps, type OpsAccess } from './access.ts';
+import { auditRoutes } from './audit.ts';
 import { composeRoutes } from './compose.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { instanceRoutes } from './instances.ts';
-import { requireOps } from './role.ts';
+import { revocationRoutes } from './revocations.ts';
+import type { Trail } from './who-acts.ts';
 
 export interface OpsRoutesOptions {
   board: InstanceBoard;
   deadLetters: DeadLetterBox;
   compose: Compose;
+  opsAccess: OpsAccess;
+  revocations?: Revocations | undefined;
+  auditReader: AuditReader;
+  trail: Trail;
   now: () => number;
   log: Logger;
 }
 
 /** What the ops page asks for: figures, dead letters, and what it sends. */
-export function opsRoutes({ board, deadLetters, compose, now, log }: OpsRoutesOptions): Router {
+export function opsRoutes(options: OpsRoutesOptions): Router {
+  const { board, deadLetters, compose, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();
-  router.use(['/app/ops', '/app/compose'], requireOps);
-  router.use('/app/ops', instanceRoutes(board, now, log), deadLetterRoutes(deadLetters, log));
-  router.use(composeRoutes(compose, log));
+  router.use(OPS_PATHS, requireOps(opsAccess));
+  router.use('/app/ops', instanceRoutes(board, now, log), deadLetterRoutes(deadLetters, trail, log));
+  router.use('/app/ops', revocationRoutes(revocations, trail, now, log), auditRoutes(auditReader, log));
+  router.use(composeRoutes(compose, trail, log));
   return router;
 }

@@ -1,23 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Broadcaster } from '../../deliver/ports.ts';
-import type { ReaderChannel, ReaderEvent } from '../../read/ports.ts';
+import type { ReaderChannel, ReaderChange } from '../../read/ports.ts';
 import { anEvent, listen, until } from './broadcaster.ts';
 
-const read = (reader: string, offset: number): ReaderEvent => ({
-  ...{ reader, name: 'read', event: { feed: 'user:ä', epoch: '1-a', offset, ids: ['a', 'b'] } },
+const read = (reader: string, version: number): ReaderChange => ({
+  ...{ reader, name: 'read', feed: 'user:ä', version: String(version) },
 });
-const mutes = (reader: string): ReaderEvent => ({
-  ...{ reader, name: 'mutes', event: { feeds: ['topic:a'], severities: ['info'] } },
-});
+const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
 /** What every channel to a reader's connections keeps to; `instances` are connected to each other. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],
 ): void {
-  const hear = (channel: ReaderChannel, reader: string): ReaderEvent[] => {
-    const events: ReaderEvent[] = [];
+  const hear = (channel: ReaderChannel, reader: string): ReaderChange[] => {
+    const events: ReaderChange[] = [];
     channel.onTold((event) => event.reader === reader && events.push(event));
     return events;
   };

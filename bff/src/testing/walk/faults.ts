@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import type { Position } from '@tocsin/contracts';
 import type { Step } from '../../deliver/ports.ts';
 import { calm, untilQuiet } from './settle.ts';
 import { always, step, three, two, type WeightedStep } from './step.ts';
+import { FORGERIES, STRANGER } from './turn-calls.ts';
+import type { World } from './world.ts';
 
 /** Where an instance dies by itself: between any two steps of a delivery. */
 export const DEATHS = [
@@ -16,6 +19,14 @@ export const DEATHS = [
     'answered',
   ] as const),
 ] satisfies Step[];
+
+/** How far beyond the head a forged position is: in an epoch to come, or so many publications. */
+const ahead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
+
+function positionBeyond({ position }: World, far: 'epoch' | number): Position {
+  if (far === 'epoch' || !position) return { epoch: '8000000000000000-forged', offset: 1 };
+  return { epoch: position.epoch, offset: position.offset + far };
+}
 
 /** What can go wrong while the store keeps what it has. */
 export const FAULTS: readonly WeightedStep[] = [
@@ -86,6 +97,30 @@ export const FAULTS: readonly WeightedStep[] = [
     { client: three, age: fc.nat(20), ahead: fc.constantFrom(0, 0, 0, 0, 2) },
     always,
     (world, { client, age, ahead }) => world.reopen(client, age, ahead),
+  ),
+  // A stranger says that it hosts our actors.
+  step(
+    2,
+    'stranger',
+    { instance: two },
+    always,
+    ({ placement }, { instance }) => (placement[instance] = STRANGER),
+  ),
+  step(
+    4,
+    'forgeCall',
+    { host: two, how: fc.constantFrom(...FORGERIES), ahead: ahead() },
+    always,
+    (world, { host, how, ahead }) =>
+      world.turns.forge(world.instances[host]!, positionBeyond(world, ahead), how),
+  ),
+  step(
+    4,
+    'forgeBroadcast',
+    { instance: two, proof: fc.constantFrom('none', 'wrong', 'stale'), ahead: ahead() },
+    always,
+    (world, { instance, proof, ahead }) =>
+      world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
   // What is under way comes to its end first; entries, runs and ids of yesterday are then forgotten.
   step(2, 'day', {}, always, async (world) => {

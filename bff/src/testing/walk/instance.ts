@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Publication, PublicationsEvent } from '@tocsin/contracts';
+import type { Publication } from '@tocsin/contracts';
+import type { Signer } from '@tocsin/service';
+import type { Erased } from '../../deliver/erased-content.ts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { FeedHost } from '../../deliver/feed-host.ts';
 import { Heard } from '../../deliver/heard.ts';
 import type {
+  Broadcast,
   Broadcaster,
   Checkpoints,
   Entries,
@@ -15,6 +18,7 @@ import type {
 import { present } from '../../feed/present.ts';
 import { PartitionHost } from '../../partition/partition-host.ts';
 import { FeedView } from '../../recover/feed-view.ts';
+import { testProofs, testSigner } from '../test-proofs.ts';
 import { Calls } from './calls.ts';
 import { FEED } from './producers.ts';
 import type { World } from './world.ts';
@@ -24,10 +28,12 @@ export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
   readonly heard = new Heard();
+  /** What it signs and checks calls of the actor with. */
+  readonly signer: Signer;
   readonly host: FeedHost;
   readonly partitionHost: PartitionHost;
   readonly view: FeedView;
-  inbox: PublicationsEvent[] = [];
+  inbox: Broadcast[] = [];
   paused = false;
   alive = true;
   compareDue = false;
@@ -43,6 +49,7 @@ export class WalkInstance {
   constructor(world: World, index: number) {
     this.index = index;
     this.calls = new Calls((effect) => world.land(effect));
+    this.signer = testSigner(() => 0);
     const log = feedLog(world, this);
     const origin = {
       firstEpoch: () => this.calls.write(() => world.change(() => world.store.firstEpoch(world.clock))),
@@ -54,6 +61,8 @@ export class WalkInstance {
           world.store.setAside.set(record.entry, record.reason);
         }),
       erase: () => Promise.resolve(),
+      put: () => Promise.resolve(),
+      remove: () => Promise.resolve(),
     };
     const now = () => world.clock;
     this.reach = (step) => {
@@ -67,13 +76,16 @@ export class WalkInstance {
       origin,
       entries: entries(world, this),
       broadcaster: broadcaster(world, this),
+      proofs: testProofs,
       setAside: this.setAside,
       heard: this.heard,
       limits: world.limits,
       now,
       reach: this.reach,
       retire: (keys: readonly string[]) => world.retire(keys),
-      onErased: (feed: string) => this.setAside.erase(feed),
+      onErased: async ({ feed, before }: Erased) => {
+        if (before !== undefined) await this.setAside.erase(feed);
+      },
       events: {
         lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,
@@ -90,7 +102,8 @@ export class WalkInstance {
       log,
       origin,
       heard: this.heard,
-      callFeed: (_feed, _announced, caller) => world.turns.callFeed(this, caller),
+      proofs: testProofs,
+      callFeed: (_feed, announced, caller) => world.turns.callFeed(this, announced, caller),
       limits: world.limits,
       ring: { publications: 6, bytes: 1024 * 1024 },
       now,

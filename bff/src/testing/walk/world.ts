@@ -2,16 +2,18 @@ import { ENTRY_LIFE_MS, PARTITION_VERSION, type Position } from '@tocsin/contrac
 import { LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
 import { receiveAnnouncement } from '../../deliver/receive.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
+import { testProofs } from '../test-proofs.ts';
 import { CallFailed, type Fate } from './calls.ts';
 import { Checker } from './checker.ts';
 import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
-import { PARTITION, WalkCaller, WalkProducer } from './producers.ts';
+import { FEED, PARTITION, WalkCaller, WalkProducer } from './producers.ts';
 import type { Report } from './report.ts';
 import { Store, type Doorbell } from './store.ts';
 import { TurnCalls } from './turn-calls.ts';
 
-const START = Date.parse('2026-01-01T00:00:00Z');
+const EPOCH_START = '2026-01-01T00:00:00Z';
+const START = Date.parse(EPOCH_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
@@ -160,7 +162,7 @@ export class World {
     receiveAnnouncement(
       { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt },
       {
-        callFeed: (_feed, _announced, knowledge) => this.turns.callFeed(caller, knowledge),
+        callFeed: (_feed, announced, knowledge) => this.turns.callFeed(caller, announced, knowledge),
         callPartition: (_partition, announced) => this.turns.callPartition(caller, announced),
         heard: caller.heard,
         setAside: caller.setAside,
@@ -218,6 +220,22 @@ export class World {
     this.segmentLost = true;
     this.report.log(`segment ${segment.key} lost`);
     this.store.documents.delete(segment.key);
+  }
+
+  /** A broadcast that none of ours has sent, with the proof of another position, if any. */
+  forgeBroadcast(
+    instance: WalkInstance,
+    { epoch, offset }: Position,
+    proof: 'none' | 'wrong' | 'stale',
+  ): void {
+    const { position } = this;
+    const title = 'forged';
+    const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: EPOCH_START } as const;
+    const stale = position && testProofs.of(FEED, position);
+    const proofs = { none: undefined, wrong: 'AAAAAAAAAAAAAAAAAAAAAA', stale };
+    const publications = [{ offset, notification }];
+    instance.inbox.push({ feed: FEED, epoch, publications, proof: proofs[proof] });
+    this.report.count('forged broadcasts');
   }
 
   /** Entries and runs of yesterday are forgotten. */

@@ -1,4 +1,4 @@
-import { isExpired, type LivePublication } from '@tocsin/contracts';
+import { isExpired, isolate, type LivePublication } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from './define-store.ts';
 import { entryKey } from './feed-log.ts';
@@ -32,7 +32,10 @@ export const useDesktop = defineStore(() => {
     for (const { notification } of current.slice(-MOST_AT_ONCE)) {
       const { id, title, body } = notification;
       // Tabs that tell the same one replace each other's.
-      const shown = new Notification(title, { tag: entryKey(feed, id), ...(body !== undefined && { body }) });
+      const shown = new Notification(isolate(title), {
+        tag: entryKey(feed, id),
+        ...(body !== undefined && { body: isolate(body) }),
+      });
       shown.onclick = () => {
         window.focus();
         shown.close();

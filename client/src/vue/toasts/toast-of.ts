@@ -1,4 +1,4 @@
-import type { Notification } from '@tocsin/contracts';
+import { isolate, type Notification } from '@tocsin/contracts';
 import { severityOf, SEVERITY_NAMES } from '../format/severity.ts';
 import type { Toast } from './queue.ts';
 
@@ -49,6 +49,6 @@ export function summaryOf(missed: Missed, unique: number): Toast {
 
 /** What a screen reader says of a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
-  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${title}`;
-  return [head, body, source && `From ${source}`].filter(Boolean).join('. ');
+  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${isolate(title)}`;
+  return [head, body && isolate(body), source && `From ${isolate(source)}`].filter(Boolean).join('. ');
 }

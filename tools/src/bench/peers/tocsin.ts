@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { bundle, bundleOf } from '../../build/bundle.ts';
 import { ROOT } from '../../paths.ts';
-import type { AppCommand } from '../../stack/pair.ts';
+import type { AppCommand } from '../../stack/pair-processes.ts';
 import { startStack } from '../../stack/stack.ts';
 import { drawBusiest } from '../report/draw-profiles.ts';
 import { tocsinProtocol } from '../protocols/tocsin.ts';

@@ -23,7 +23,7 @@ export async function startConditions(persistence: boolean): Promise<() => Condi
   const [node, redis, dapr] = await Promise.all([
     versionOf(serverNode, ['--version'], /v(\S+)/),
     versionOf(async () => (await ensureRedisServer(sayNothing)).command, ['--version'], /v=(\S+)/),
-    versionOf(async () => (await ensureDapr()).daprd, ['--version'], /(\d+\.\d+\.\S+)/),
+    versionOf(async () => (await ensureDapr()).daprd, ['--version'], /(?<!\d)(\d+\.\d+\.\S+)/),
   ]);
   const [cpu] = cpus();
   return () => ({

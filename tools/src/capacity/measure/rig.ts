@@ -10,7 +10,7 @@ import { pollUntil } from '../../net/poll.ts';
 import { ROOT } from '../../paths.ts';
 import type { ManagedProcess } from '../../process/managed-process.ts';
 import { usageOf } from '../../process/usage.ts';
-import type { AppCommand } from '../../stack/pair.ts';
+import type { AppCommand } from '../../stack/pair-processes.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ROOT } from '../../paths.ts';
-import type { AppCommand } from '../../stack/pair.ts';
+import type { AppCommand } from '../../stack/pair-processes.ts';
 
 /** Runs the naive bff in place of ours. */
 export const naiveBff: AppCommand = {

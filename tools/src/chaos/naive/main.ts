@@ -81,4 +81,4 @@ publicServer.on('request', (request, response) => {
   if (request.url === '/readyz') response.end('ready');
 });
 await listen(createServer(internal), config.internalPort, '127.0.0.1');
-await listen(publicServer, config.port);
+await listen(publicServer, config.port, '127.0.0.1');

@@ -67,15 +67,25 @@ describe('readSecrets', () => {
   it('should have what the Secrets hold, and nothing where there is none', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const secrets: Record<string, object> = {
-      redis: { HOST: base64('redis.example:6380'), PASSWORD: base64('secret') },
+      redis: {
+        HOST: base64('redis.example:6380'),
+        USERNAME: base64('default'),
+        PASSWORD: base64('secret'),
+      },
+      'redis-operator': { PASSWORD: base64('people') },
     };
     const kubectl = new Kubectl(async ([, , name = '']) => {
       const data = secrets[name];
       return data ? json({ data }) : answer();
     });
     expect(await readSecrets(kubectl, 'ns')).toEqual({
-      redis: { host: 'redis.example', port: 6380, password: 'secret' },
+      redis: { host: 'redis.example', port: 6380, username: 'default', password: 'secret' },
       daprApiToken: undefined,
+    });
+    secrets['redis'] = { HOST: base64('redis:6379'), USERNAME: base64('tocsin'), PASSWORD: base64('secret') };
+    expect((await readSecrets(kubectl, 'ns')).redis).toMatchObject({
+      username: 'operator',
+      password: 'people',
     });
     expect(await readSecrets(new Kubectl(async () => answer()), 'ns')).toMatchObject({
       redis: { host: 'redis', port: 6379 },

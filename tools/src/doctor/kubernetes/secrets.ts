@@ -5,7 +5,7 @@ import { splitHost } from '../../start/services.ts';
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
 export interface ClusterSecrets {
-  redis: { host: string; port: number; password: string | undefined };
+  redis: { host: string; port: number; username: string | undefined; password: string | undefined };
   daprApiToken: string | undefined;
 }
 
@@ -19,10 +19,16 @@ export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<
     const value = secret?.data[key];
     return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
   };
-  const [host, password, daprApiToken] = await Promise.all([
+  const [host, username, password, operatorPassword, daprApiToken] = await Promise.all([
     read('redis', 'HOST'),
+    read('redis', 'USERNAME'),
     read('redis', 'PASSWORD'),
+    read('redis-operator', 'PASSWORD'),
     read('dapr-api-token', 'token'),
   ]);
-  return { redis: { ...splitHost(host ?? OWN_REDIS, 'HOST of the Secret redis'), password }, daprApiToken };
+  const place = splitHost(host ?? OWN_REDIS, 'HOST of the Secret redis');
+  // A Redis of somebody's own has no operator of ours, and its user may see less.
+  const isOurs = place.host === OWN_REDIS && operatorPassword !== undefined;
+  const user = isOurs ? { username: 'operator', password: operatorPassword } : { username, password };
+  return { redis: { ...place, ...user }, daprApiToken };
 }

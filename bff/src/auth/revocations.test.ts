@@ -1,0 +1,204 @@
+import { MAX_REVOCATION_AHEAD_MS, MAX_REVOCATIONS, SECRETS, revocationsSchema } from '@tocsin/contracts';
+import { RevocationList } from '@tocsin/service';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryReaderStore } from '../memory/reader-store.ts';
+import { SECRET, inSeconds, secretToken } from '../testing/forge.ts';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { Revocations } from './revocations.ts';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+let bff: ServedBff;
+beforeAll(async () => {
+  bff = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET });
+});
+afterEach(() => bff.closeSockets());
+afterAll(() => bff.stop());
+
+const ops = (path = '', init: RequestInit = {}, token = secretToken({ sub: 'root', roles: ['ops'] })) =>
+  fetch(`${bff.url}/app/ops/revocations${path}`, {
+    ...init,
+    headers: { authorization: `Bearer ${token}`, ...JSON_TYPE },
+  });
+const revoke = (body: unknown) => ops('', { method: 'POST', body: JSON.stringify(body) });
+const lift = (sub: string) => ops(`/${encodeURIComponent(sub)}`, { method: 'DELETE' });
+const status = async (token: string) => (await bff.page('all', { authorization: `Bearer ${token}` })).status;
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+const closing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
+const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
+
+describe('a subject that is revoked', () => {
+  it('should lose its connections at once, and be refused on the socket and over HTTP, alone', async () => {
+    const token = secretToken({ sub: 'eve', iat: inSeconds(-10) });
+    const other = await bff.connect(secretToken({ sub: 'evelyn', iat: inSeconds(-10) }));
+    const sockets = [await bff.connect(token), await bff.connect(token)];
+    const told = sockets.map(closing);
+    const gone = sockets.map(ended);
+    const response = await revoke({ sub: 'eve' });
+    expect([response.status, await response.json()]).toMatchObject([200, { sub: 'eve' }]);
+    for (const event of await Promise.all(told)) {
+      expect(event).toEqual({ code: 'token_revoked', message: 'the token was revoked; sign in again' });
+    }
+    await Promise.all(gone);
+    expect(await status(token)).toBe(401);
+    expect(await bff.handshake(bff.socketWith({ token }))).toMatchObject({
+      connected: false,
+      error: { data: { code: 'unauthorized', message: 'the token was revoked', temporary: false } },
+    });
+    expect(await bff.renew(other, secretToken({ sub: 'evelyn' }))).toEqual({ ok: true });
+    expect(other.connected).toBe(true);
+  });
+
+  it('should be let in with a token issued after the moment, and with no other', async () => {
+    const before = inSeconds(-100);
+    await revoke({ sub: 'zoë: 1/2', before: iso(before) });
+    const issued = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
+    expect(await issued(before - 1)).toBe(401);
+    expect(await issued(before)).toBe(401);
+    expect(await issued(before + 1)).toBe(200);
+    expect(await issued(undefined)).toBe(401);
+    expect(await issued(inSeconds(29))).toBe(200);
+    expect(await issued(inSeconds(40))).toBe(401);
+    expect(await status(secretToken({ sub: 'zoë: 1' }))).toBe(200);
+  });
+
+  it('should not renew a connection with a token that was revoked', async () => {
+    await revoke({ sub: 'ren', before: iso(inSeconds(-50)) });
+    const socket = await bff.connect(secretToken({ sub: 'ren', iat: inSeconds(-10) }));
+    expect(await bff.renew(socket, secretToken({ sub: 'ren', iat: inSeconds(-60) }))).toMatchObject({
+      ok: false,
+      error: { code: 'unauthorized', message: 'the token was revoked' },
+    });
+  });
+
+  it('should be listed, keep the later of two moments, and be lifted', async () => {
+    const [early, late] = [iso(inSeconds(-90)), iso(inSeconds(-80))];
+    await revoke({ sub: 'sue', before: late });
+    expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
+    const { revocations } = revocationsSchema.parse(await (await ops()).json());
+    expect(revocations.filter(({ sub }) => sub === 'sue')).toMatchObject([{ before: late }]);
+    expect(revocations.map(({ sub }) => sub)).toEqual([...revocations.map(({ sub }) => sub)].sort());
+    expect((await lift('sue')).status).toBe(204);
+    expect((await lift('sue')).status).toBe(404);
+    expect(await status(secretToken({ sub: 'sue' }))).toBe(200);
+  });
+
+  it.each([
+    [{}, ['sub']],
+    [{ sub: '', before: 'now' }, ['sub', 'before']],
+    [{ sub: 'a\nb', more: 1 }, ['sub', 'more']],
+    [{ sub: 'a', before: new Date(Date.now() + MAX_REVOCATION_AHEAD_MS + 5_000).toISOString() }, ['before']],
+  ])('should not come from %j', async (body, paths) => {
+    const response = await revoke(body);
+    expect(response.status).toBe(400);
+    const { errors } = (await response.json()) as { errors: { path: string }[] };
+    expect(errors.map(({ path }) => path).sort()).toEqual([...paths].sort());
+  });
+
+  it('should be revoked by operators only', async () => {
+    const init = { method: 'POST', body: '{"sub":"ada"}' };
+    expect((await ops('', init, secretToken({ roles: [] }))).status).toBe(403);
+    expect((await ops('', init, 'x')).status).toBe(401);
+    expect((await ops('/ada', { method: 'PUT' })).status).toBe(405);
+    expect(await status(secretToken({ sub: 'ada' }))).toBe(200);
+  });
+});
+
+describe('revocations in the store', () => {
+  const document = (store: MemoryReaderStore) => ({
+    read: () => store.read('r'),
+    write: (value: object, etag: string | undefined) => store.write('r', value, etag),
+  });
+  const setUp = (tokenLifeMs?: number) => {
+    const store = new MemoryReaderStore();
+    const clock = { now: 1_000_000 };
+    const list = new RevocationList({ document: document(store), tokenLifeMs, now: () => clock.now });
+    return { store, clock, list };
+  };
+  const watch = (list: RevocationList) => {
+    const faults: unknown[] = [];
+    const watched = new Revocations({ store: list, onFault: (fault) => faults.push(fault), everyMs: 10 });
+    return { watched, faults };
+  };
+
+  it('should reach another instance, and one that starts later', async () => {
+    const { list } = setUp();
+    const [one, other] = [watch(list).watched, watch(list).watched];
+    let heard = 0;
+    other.onRevoked(() => heard++);
+    await one.revoke('ada', 900_000);
+    expect(one.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
+    await expect.poll(() => other.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
+    expect([other.refuses({ sub: 'ada', issuedAt: 900_001 }), other.refuses({ sub: 'ada' }), heard]).toEqual([
+      ...[false, true, 1],
+    ]);
+    const { watched: late } = watch(list);
+    expect(late.known).toBe(false);
+    await expect.poll(() => late.refuses({ sub: 'ada' })).toBe(true);
+    await other.lift('ada');
+    await expect.poll(() => one.refuses({ sub: 'ada' })).toBe(false);
+    for (const each of [one, other, late]) each.stop();
+  });
+
+  it('should stay in force while the store is away, and come back to one that lost them', async () => {
+    const { store, list } = setUp();
+    const { watched, faults } = watch(list);
+    await watched.revoke('ada', 900_000);
+    const { read } = store;
+    store.read = () => Promise.reject(new Error('away'));
+    await expect.poll(() => faults.length).toBe(1);
+    await expect(watched.revoke('ben', 1)).rejects.toThrow('away');
+    expect(watched.refuses({ sub: 'ada' })).toBe(true);
+    store.read = read.bind(store);
+    await store.remove(['r']);
+    await expect.poll(async () => (await list.read())?.length).toBe(1);
+    expect(watched.refuses({ sub: 'ada' })).toBe(true);
+    watched.stop();
+  });
+
+  it('should expire with the longest life of a token, and stay where there is none', async () => {
+    const [bounded, unbounded] = [setUp(5_000), setUp()];
+    for (const { list, clock } of [bounded, unbounded]) {
+      await list.revoke('ada', 1_000_000);
+      clock.now += 4_999;
+      expect(await list.read()).toHaveLength(1);
+      clock.now += 2;
+    }
+    expect(await bounded.list.read()).toEqual([]);
+    unbounded.clock.now += 1e12;
+    expect(await unbounded.list.read()).toHaveLength(1);
+  });
+
+  it('should be bounded in number and bytes, and refuse the next with the remedy', async () => {
+    const { store, list } = setUp();
+    const at = new Date(0).toISOString();
+    const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));
+    await store.write('r', { v: 1, revocations: full }, undefined);
+    await expect(list.revoke('one-more', 1)).rejects.toThrow('set JWT_MAX_AGE');
+    await list.revoke('s7', 5);
+    expect(await list.read()).toHaveLength(MAX_REVOCATIONS);
+    await store.remove(['r']);
+    const refused = async () => {
+      for (let i = 0; i < MAX_REVOCATIONS; i++) await list.revoke(`${'😀'.repeat(250)}${i}`, 1);
+    };
+    await expect(refused()).rejects.toThrow('100000 bytes');
+  });
+
+  it('should not lose one when several come at once', async () => {
+    const { list } = setUp();
+    await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sub) => list.revoke(sub, 1)));
+    expect((await list.read())?.map(({ sub }) => sub)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+});
+
+it('should refuse tokens, as something temporary, until the revocations have been read', async () => {
+  const readers = new MemoryReaderStore();
+  readers.read = () => Promise.reject(new Error('away'));
+  const starting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
+  const answer = () => starting.page('all', { authorization: `Bearer ${secretToken()}` });
+  expect((await answer()).status).toBe(503);
+  expect((await fetch(`${starting.url}/readyz`)).status).toBe(503);
+  readers.read = async () => undefined;
+  await expect.poll(async () => (await answer()).status, { timeout: 5_000 }).toBe(200);
+  await starting.stop();
+});

@@ -1,0 +1,112 @@
+import { momentOf, type Identity, type Revocation } from '@tocsin/contracts';
+import type { RevocationStore } from './ports.ts';
+
+export interface RevocationsOptions {
+  store: RevocationStore;
+  /** Told of the first of several reads that failed. */
+  onFault: (error: unknown) => void;
+  /** Time between two reads, in ms; default 1 s. */
+  everyMs?: number;
+}
+
+const EVERY_MS = 1_000;
+
+/**
+ * The subjects whose earlier tokens are refused, as the store has them: read each second, so that every instance knows
+ * of a revocation within two. What was read last counts while the store cannot be read, and is written back to a store
+ * that lost it.
+ */
+export class Revocations {
+  readonly #options: RevocationsOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  readonly #listeners: (() => void)[] = [];
+  /** By sub; `undefined` until the store has been read. */
+  #known: ReadonlyMap<string, Revocation> | undefined;
+  /** The newest read; they follow each other, so that none brings back what an earlier one saw. */
+  #reading: Promise<void> = Promise.resolve();
+  #failures = 0;
+
+  constructor(options: RevocationsOptions) {
+    this.#options = options;
+    void this.#watch();
+  }
+
+  /** Whether the store has been read: before that nothing can be said of any token. */
+  get known(): boolean {
+    return this.#known !== undefined;
+  }
+
+  /** Whether the token of this identity was issued too early, or does not say when. */
+  refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
+    const revocation = this.#known?.get(sub);
+    return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));
+  }
+
+  /** Whether any token of the subject may be refused. */
+  has(sub: string): boolean {
+    return this.#known?.has(sub) ?? false;
+  }
+
+  /** Calls `listener` when tokens that were accepted are refused from now on. */
+  onRevoked(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Those in force, by sub, read anew. Rejects when the store cannot be read. */
+  async list(): Promise<Revocation[]> {
+    await this.#refresh();
+    return [...(this.#known ?? new Map<string, Revocation>()).values()];
+  }
+
+  /** As `RevocationStore.revoke`; counts here when it resolves. */
+  async revoke(sub: string, before: number): Promise<Revocation> {
+    const revocation = await this.#options.store.revoke(sub, before);
+    await this.#refresh();
+    return revocation;
+  }
+
+  /** As `RevocationStore.lift`; counts here when it resolves. */
+  async lift(sub: string): Promise<boolean> {
+    const found = await this.#options.store.lift(sub);
+    await this.#refresh();
+    return found;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Never rejects. */
+  async #watch(): Promise<void> {
+    const { onFault, everyMs = EVERY_MS } = this.#options;
+    try {
+      await this.#refresh();
+      this.#failures = 0;
+    } catch (error) {
+      if (++this.#failures === 1 && !this.#stopped) onFault(error);
+    }
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#watch(), everyMs).unref();
+  }
+
+  #refresh(): Promise<void> {
+    const read = this.#reading.then(() => this.#read());
+    this.#reading = read.catch(() => undefined);
+    return read;
+  }
+
+  async #read(): Promise<void> {
+    const { store } = this.#options;
+    const stored = await store.read();
+    const before = this.#known ?? new Map<string, Revocation>();
+    // Lifting the last one leaves an empty document: an absent one was lost.
+    if (!stored && before.size > 0) return store.restore([...before.values()]);
+    this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
+    const stricter = (stored ?? []).some((revocation) => {
+      const earlier = before.get(revocation.sub);
+      return !earlier || momentOf(earlier) < momentOf(revocation);
+    });
+    if (stricter) for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,135 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createLogger } from '@tocsin/service';
+import { SECRETS } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAuthenticator } from '../authenticate.ts';
+import { readConfig } from '../config.ts';
+import { memoryBackend } from '../memory/backend.ts';
+import {
+  SECRET,
+  claims,
+  forge,
+  hmac,
+  inSeconds,
+  issuedToken,
+  keySet,
+  secretToken,
+} from '../testing/forge.ts';
+import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { parseSecrets } from './secret-keys.ts';
+
+describe('with JWT_MAX_AGE', () => {
+  let bff: ServedBff;
+  beforeAll(async () => {
+    const settings = { AUTH_MODE: 'jwt', JWT_MAX_AGE: '600', JWT_CLOCK_SKEW: '5' };
+    bff = await serveBff(settings, { [SECRETS.jwt.name]: SECRET });
+  });
+  afterAll(() => bff.stop());
+
+  it.each([
+    ['a token of the longest life', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
+    ['one that a clock ahead made', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
+    ['one without iat', {}, 401, /claim iat is missing/],
+    ['one of text for iat', { iat: 'now' }, 401, /claim iat is not the expected one/],
+    ['one made for too long', { iat: inSeconds(0), exp: inSeconds(605) }, 401, /more than 600 s from iat to/],
+    ['one that never ends', { iat: inSeconds(0), exp: 1e300 }, 401, /more than 600 s/],
+    ['an old one', { iat: inSeconds(-700), exp: inSeconds(600) }, 401, /older than JWT_MAX_AGE/],
+    ['one of tomorrow', { iat: inSeconds(86_400), exp: inSeconds(86_900) }, 401, /claim iat is not the expe/],
+  ])('should answer %s with what it deserves', async (_what, members, status, says) => {
+    const response = await bff.page('all', { authorization: `Bearer ${secretToken(members)}` });
+    expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(says)]);
+  });
+});
+
+const signedWith = (secret: string) => forge({ alg: 'HS256' }, claims(), (input) => hmac(input, secret));
+const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as [string, string, string];
+
+describe('the secret for tokens', () => {
+  const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
+
+  it('should be one secret, or several with one a line', () => {
+    expect(text(parseSecrets(OLD))).toEqual([OLD]);
+    expect(text(parseSecrets(`${NEW}\n${OLD}`))).toEqual([NEW, OLD, `${NEW}\n${OLD}`]);
+    expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
+  });
+
+  it('should be what it was before there could be several, with a line break at its end', () => {
+    expect(text(parseSecrets(`${OLD}\n`))).toEqual([OLD, `${OLD}\n`]);
+  });
+
+  it.each([
+    ['short', /has 5 bytes; it needs at least 32/],
+    ['', /has 0 bytes/],
+    ['\n', /has 0 bytes/],
+    [`${NEW}\nshort`, /has 5 bytes in line 2/],
+    [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; it may have 8/],
+  ])('should not be %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
+});
+
+describe('keys that change while an instance runs', () => {
+  it('should overlap in the secret: the old one is accepted until it is taken out', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };
+    const log = createLogger('bff', 'silent');
+    const auth = createAuthenticator(readConfig({ AUTH_MODE: 'jwt' }), memoryBackend(secrets), log, () =>
+      Date.now(),
+    );
+    const accepted = async () => {
+      const outcomes = await Promise.allSettled(
+        [OLD, NEW, NEWEST].map((secret) => auth.identify(signedWith(secret))),
+      );
+      return outcomes.map(({ status }) => status === 'fulfilled');
+    };
+    try {
+      await vi.advanceTimersByTimeAsync(0);
+      expect(await accepted()).toEqual([true, false, false]);
+      secrets[SECRETS.jwt.name] = `${NEW}\n${OLD}\n`;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await accepted()).toEqual([true, true, false]);
+      secrets[SECRETS.jwt.name] = `${NEWEST}\n${NEW}`;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await accepted()).toEqual([false, true, true]);
+      // A fault in the secret leaves the last good ones in use.
+      secrets[SECRETS.jwt.name] = `${OLD}\nshort`;
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await accepted()).toEqual([false, true, true]);
+      await expect(auth.identify(forge({ alg: 'HS256' }, claims(), () => 'AAAA'))).rejects.toThrow(
+        'signature',
+      );
+    } finally {
+      auth.stop();
+      vi.useRealTimers();
+    }
+  });
+
+  it('should overlap at the issuer: a new key is fetched when its first token comes', async () => {
+    let published: Parameters<typeof keySet>[0] = ['RS256'];
+    const issuer = createServer((_request, response) => response.end(JSON.stringify(keySet(published))));
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    const jwks = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`;
+    const config = readConfig({ AUTH_MODE: 'jwt', JWT_JWKS_URL: jwks });
+    let now = Date.now();
+    const auth = createAuthenticator(config, memoryBackend(), createLogger('bff', 'silent'), () => now);
+    const accepts = async (name: 'RS256' | 'ES256') => {
+      const token = issuedToken(name, { exp: Math.floor(now / 1000) + 60 });
+      return auth.identify(token).then(
+        () => true,
+        () => false,
+      );
+    };
+    try {
+      await expect.poll(() => accepts('RS256')).toBe(true);
+      expect(await accepts('ES256')).toBe(false);
+      published = ['RS256', 'ES256'];
+      now += 31_000;
+      expect([await accepts('ES256'), await accepts('RS256')]).toEqual([true, true]);
+      published = ['ES256'];
+      now += 11 * 60_000;
+      expect([await accepts('ES256'), await accepts('RS256')]).toEqual([true, false]);
+    } finally {
+      auth.stop();
+      issuer.close();
+    }
+  });
+});

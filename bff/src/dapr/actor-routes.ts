@@ -1,0 +1,110 @@
+import { ACTOR_TYPE, PARTITION_ACTOR_TYPE, feedOfKey } from '@tocsin/contracts';
+import {
+  SIGNATURE_HEADER,
+  SignatureError,
+  refuseInvocations,
+  sendProblem,
+  takeBody,
+  type Logger,
+  type OnRefused,
+  type Signer,
+} from '@tocsin/service';
+import { Router, type RequestHandler, type Response } from 'express';
+import type { FeedHost } from '../deliver/feed-host.ts';
+import type { PartitionHost } from '../partition/partition-host.ts';
+import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
+import { InvalidCallError, openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
+
+export interface ActorRoutesOptions {
+  feedHost: Pick<FeedHost, 'turnAsHost' | 'deactivate'>;
+  partitionHost: Pick<PartitionHost, 'turnAsHost' | 'deactivate'>;
+  /** Resolves once the secret is known. */
+  signer: () => Promise<Signer>;
+  onRefused: OnRefused;
+  log: Logger;
+}
+
+/** A feed's name has at most 1,020 bytes, which JSON may escape. */
+const MAX_CALL_BYTES = 16 * 1024;
+
+/**
+ * What daprd asks of the host of our actors: turns, which only our own may call, and deactivation, which daprd cannot
+ * sign and which loses nothing. There are no reminders, timers and other methods.
+ */
+export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
+  const refuse = (response: Response, error: unknown): void => {
+    if (error instanceof SignatureError) {
+      onRefused(error.fault);
+      return sendProblem(response, { status: 403, code: 'forbidden', detail: error.message });
+    }
+    if (error instanceof InvalidCallError) {
+      const { message: detail, errors } = error;
+      return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
+    }
+    log.warn({ err: error }, 'a call of an actor cannot be checked now');
+    sendProblem(response, {
+      status: 503,
+      code: 'unavailable',
+      detail: 'The secret "internal" is not known yet. Nothing was done; repeat the call.',
+      retryAfter: 1,
+    });
+  };
+
+  const take =
+    <Call, Answer extends object>(
+      method: ActorMethod<Call, Answer>,
+      turn: (call: Call) => Promise<Answer>,
+    ): RequestHandler<{ id: string }> =>
+    async (request, response) => {
+      const body = request.body as Uint8Array;
+      let own: Signer;
+      let opened: { call: Call; nonce: string };
+      try {
+        own = await signer();
+        opened = openCall(method, own, request.params.id, request.get(SIGNATURE_HEADER), body);
+      } catch (error) {
+        return refuse(response, error);
+      }
+      response.json(proveAnswer(method, own, opened.nonce, await answerOf(turn(opened.call))));
+    };
+
+  const deactivate =
+    (forget: (id: string) => void): RequestHandler<{ id: string }> =>
+    (request, response) => {
+      forget(request.params.id);
+      response.json({});
+    };
+
+  const takeFeed = ({ feed, announced, heard, lostDocument }: FeedCall) =>
+    feedHost.turnAsHost(feed, announced, { heard, lostDocument });
+  const takePartition = async ({ partition, ...announced }: PartitionCall) => ({
+    outcome: await partitionHost.turnAsHost(partition, announced),
+  });
+
+  const router = Router();
+  const mayDelete = refuseInvocations(onRefused);
+  const feeds = `/actors/${ACTOR_TYPE}/:id`;
+  const partitions = `/actors/${PARTITION_ACTOR_TYPE}/:id`;
+  const body = takeBody(MAX_CALL_BYTES);
+  router.put(`${feeds}/method/${TAKE_FEED.name}`, body, take(TAKE_FEED, takeFeed));
+  router.put(`${partitions}/method/${TAKE_PARTITION.name}`, body, take(TAKE_PARTITION, takePartition));
+  router.delete(
+    feeds,
+    mayDelete,
+    deactivate((id) => feedHost.deactivate(feedOfKey(id))),
+  );
+  router.delete(
+    partitions,
+    mayDelete,
+    deactivate((id) => partitionHost.deactivate(Number(id))),
+  );
+  return router;
+}
+
+async function answerOf<Answer>(turn: Promise<Answer>): Promise<Answer | Retry> {
+  try {
+    return await turn;
+  } catch (error) {
+    return { outcome: 'retry', reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
+import { SidecarError, type Logger, type Sidecar } from '@tocsin/service';
+import { z } from 'zod';
+
+/** HTTP's Forbidden: the configuration of the sidecar does not allow this secret. */
+const NOT_ALLOWED = 403;
+const SECRET_BYTES = 48;
+const KEY = 'internal-secret';
+const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
+
+/**
+ * Reads the secret with which instances sign what they say to each other: `internal` of the secret store; where there is
+ * none, one that the first instance makes and all find in the state store, so that no call is ever taken unsigned.
+ */
+export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
+  let isTold = false;
+  return async () => {
+    const given = await givenSecret(sidecar);
+    if (given !== undefined) return given;
+    const shared = await sharedSecret(sidecar);
+    if (!isTold)
+      log.info(
+        `no secret "${SECRETS.internal.name}" in ${SECRETS.internal.store}: the instances share one that is kept in the state store`,
+      );
+    isTold = true;
+    return shared;
+  };
+}
+
+async function givenSecret(sidecar: Sidecar): Promise<string | undefined> {
+  const { store, name } = SECRETS.internal;
+  try {
+    return await sidecar.getSecret(store, name);
+  } catch (error) {
+    if (error instanceof SidecarError && isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Stores that hold no empty values, as that of Kubernetes, answer an error for a secret that is not there. */
+const isAbsent = ({ status, message }: SidecarError): boolean =>
+  status === NOT_ALLOWED || /\bnot found\b/i.test(message);
+
+async function sharedSecret(sidecar: Sidecar): Promise<string> {
+  const there = await readShared(sidecar);
+  if (there !== undefined) return there;
+  const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };
+  try {
+    // Of several instances one creates it.
+    await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: '-1' }]);
+    return value.secret;
+  } catch (error) {
+    const created = await readShared(sidecar);
+    if (created === undefined) throw error;
+    return created;
+  }
+}
+
+async function readShared(sidecar: Sidecar): Promise<string | undefined> {
+  const stored = await sidecar.getState(COMPONENTS.state, KEY);
+  return stored && sharedSchema.parse(stored.value).secret;
+}

@@ -1,0 +1,105 @@
+import { faultsOf, parseJson, type Fault } from '@tocsin/contracts';
+import { actorCallPurpose, type Signer } from '@tocsin/service';
+import { z } from 'zod';
+
+/** A method of an actor type, as callers and hosts of our own agree on it. */
+export interface ActorMethod<Call, Answer extends object> {
+  /** No two types have a method of the same name, so that no call can be taken for one of another type. */
+  name: string;
+  callSchema: z.ZodType<Call>;
+  /** The answer when the turn has ended. */
+  answerSchema: z.ZodType<Answer>;
+  idOf: (call: Call) => string;
+  /** All that the answer says. */
+  factsOf: (answer: Answer) => readonly (string | number)[];
+}
+
+/** The turn has to be repeated. The actor never throws, so that a failed call means that the host was not reached. */
+const retrySchema = z.object({ outcome: z.literal('retry'), reason: z.string() });
+export type Retry = z.infer<typeof retrySchema>;
+
+const provenSchema = z.looseObject({ proof: z.string() });
+
+/** One attempt of a call. Its answer is proven with `nonce`. */
+export interface SignedCall {
+  id: string;
+  body: string;
+  signature: string;
+  nonce: string;
+}
+
+/** A call that is from our own and cannot be used all the same. */
+export class InvalidCallError extends Error {
+  override readonly name = 'InvalidCallError';
+  readonly errors: Fault[];
+
+  constructor(errors: Fault[]) {
+    super('The call cannot be used; errors lists every fault.');
+    this.errors = errors;
+  }
+}
+
+/** Signs one attempt of a call. */
+export function signCall<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  call: Call,
+): SignedCall {
+  const id = method.idOf(call);
+  const body = JSON.stringify(call);
+  return { id, body, ...signer.sign(actorCallPurpose(method.name, id), body) };
+}
+
+/**
+ * Takes a call of the actor `id`, once.
+ * @throws SignatureError when it is not one of our own, InvalidCallError when it cannot be used
+ */
+export function openCall<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  id: string,
+  signature: string | undefined,
+  body: string | Uint8Array,
+): { call: Call; nonce: string } {
+  const nonce = signer.check(signature, actorCallPurpose(method.name, id), body);
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const call = method.callSchema.safeParse(parseJson(text));
+  if (!call.success) throw new InvalidCallError(faultsOf(call.error));
+  if (method.idOf(call.data) !== id)
+    throw new InvalidCallError([{ path: '', message: 'is not for this actor' }]);
+  return { call: call.data, nonce };
+}
+
+/** The answer with the proof that a host of our own has given it to the call with this nonce. */
+export const proveAnswer = <Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  nonce: string,
+  answer: Answer | Retry,
+) => ({
+  ...answer,
+  proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
+});
+
+/** The answer to the call with this nonce; `undefined` when it is not proven to be from a host of our own. */
+export function readAnswer<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  nonce: string,
+  answered: unknown,
+): Answer | Retry | undefined {
+  const answer = z.union([method.answerSchema, retrySchema]).safeParse(answered);
+  const proven = provenSchema.safeParse(answered);
+  if (!answer.success || !proven.success) return undefined;
+  const isProof = signer.isProof(proven.data.proof, 'answer', nonce, ...factsOf(method, answer.data));
+  return isProof ? answer.data : undefined;
+}
+
+export const isRetry = (answer: object): answer is Retry =>
+  'outcome' in answer && answer.outcome === 'retry';
+
+const factsOf = <Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  answer: Answer | Retry,
+): readonly (string | number)[] =>
+  isRetry(answer) ? [answer.outcome, answer.reason] : method.factsOf(answer);

@@ -1,0 +1,90 @@
+import { idOfPublication, parseDateTime, DEFAULT_FEED, type Publication } from '@tocsin/contracts';
+
+/** Of a feed what was erased: all that was published before `before` (ms since 1970), or the notifications of `ids`. */
+export interface Erased {
+  feed: string;
+  before?: number | undefined;
+  ids?: readonly string[] | undefined;
+}
+
+/** An item of a message: what is known of it from around it. */
+export interface ItemContext {
+  /** The feed of an item that names none. */
+  feed?: string | undefined;
+  /** The id of an item that names none. */
+  id?: string | undefined;
+  /** When it was published at the latest, in ms since 1970. */
+  publishedAt: number;
+}
+
+/** Tells whether content was erased. What was published to a feed after its erasure was not. */
+export class ErasedContent {
+  readonly #before = new Map<string, number>();
+  readonly #ids = new Map<string, Set<string>>();
+
+  constructor(all: Iterable<Erased>) {
+    for (const { feed, before, ids = [] } of all) {
+      if (before !== undefined) this.#before.set(feed, Math.max(before, this.#before.get(feed) ?? 0));
+      const known = this.#ids.get(feed) ?? new Set();
+      this.#ids.set(feed, known);
+      for (const id of ids) known.add(id);
+    }
+  }
+
+  get feeds(): string[] {
+    return [...this.#ids.keys()];
+  }
+
+  /** Whether an item of a message, valid or not, is erased. */
+  has(item: unknown, context: ItemContext): boolean {
+    const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
+    // Of an item that is no notification, the feed may stand anywhere.
+    if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
+      return true;
+    return this.#has(
+      typeof feed === 'string' ? feed : (context.feed ?? DEFAULT_FEED),
+      typeof id === 'string' ? id : context.id,
+      context.publishedAt,
+    );
+  }
+
+  /** Whether a publication of the feed still has content that is erased. */
+  hasPublication(feed: string, publication: Publication): boolean {
+    const { notification } = publication;
+    if (notification === null) return false;
+    return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
+  }
+
+  /** Whether text that cannot be read names a feed or an id that is erased. */
+  isNamedIn(text: string, publishedAt: number): boolean {
+    const readings = readingsOf(text);
+    const names = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
+    return this.feeds.some(
+      (feed) =>
+        (publishedAt < (this.#before.get(feed) ?? 0) &&
+          readings.some((reading) => mentions(reading, feed))) ||
+        [...(this.#ids.get(feed) ?? [])].some((id) => names(id)),
+    );
+  }
+
+  #has(feed: string, id: string | undefined, publishedAt: number): boolean {
+    if (publishedAt < (this.#before.get(feed) ?? 0)) return true;
+    return id !== undefined && (this.#ids.get(feed)?.has(id) ?? false);
+  }
+}
+
+const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
+/** The readings of a text: as it is, without escapes (JSON within JSON has several), and decoded from base64. */
+function readingsOf(text: string): string[] {
+  const plain = text.replaceAll('\\', '');
+  const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
+  return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
+}
+
+/** Whether the name stands in the text, and not as the beginning of a longer one. */
+function mentions(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;
+  }
+  return false;
+}

@@ -1,0 +1,103 @@
+import { SECRETS, problemSchema } from '@tocsin/contracts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { SECRET, secretToken } from '../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
+
+const OPS_TOKEN = 'ops-token-of-the-tests-0123456789ab';
+const CALLS = [
+  ['GET', '/app/ops/instances'],
+  ['GET', '/app/ops/dead-letters'],
+  ['GET', '/app/ops/revocations'],
+  ['GET', '/APP/OPS/instances'],
+  ['DELETE', '/app/ops/dead-letters/x'],
+  ['POST', '/app/ops/dead-letters/x/put-back'],
+  ['POST', '/app/compose'],
+] as const;
+
+let bff: ServedBff;
+afterEach(() => bff.stop());
+
+const serve = async (settings: Record<string, string>, secrets?: Record<string, string>) => {
+  bff = await serveBff(settings, secrets);
+  bff.backend.composeWith(async () => ({ ids: ['x'] }));
+};
+const call = (method: string, path: string, authorization?: string) =>
+  fetch(`${bff.url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...(authorization && { authorization }) },
+    ...(method === 'POST' && { body: '{}' }),
+  });
+const statuses = (authorization?: string) =>
+  Promise.all(CALLS.map(async ([method, path]) => (await call(method, path, authorization)).status));
+const only = (status: number) => CALLS.map(() => status);
+const REACHED = [200, 200, 409, 200, 404, 404, 202];
+
+describe('operations where nobody is asked for a token', () => {
+  it('should be closed without OPS_TOKEN, and say what to do', async () => {
+    await serve({ PUBLIC_HOST: '0.0.0.0' });
+    expect(await statuses()).toEqual(only(403));
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(only(403));
+    const problem = problemSchema.parse(await (await call('GET', '/app/ops/instances')).json());
+    expect(problem.code).toBe('ops_closed');
+    expect(problem.detail).toMatch(/Set OPS_TOKEN on the bff .* or set AUTH_MODE to jwt/);
+    expect((await bff.page('all')).status).toBe(200);
+  });
+
+  it('should be open where the public port itself listens on loopback', async () => {
+    await serve({ PUBLIC_HOST: '127.0.0.1' });
+    expect(await statuses()).toEqual(REACHED);
+  });
+
+  it.each(['loopback', 'localhost', '127.0.0.1', '127.3.2.1', '::1'])(
+    'should be open on %s',
+    async (place) => {
+      await serve({ PUBLISHED_ON: place });
+      expect(await statuses()).toEqual(REACHED);
+    },
+  );
+
+  it.each(['network', '0.0.0.0', '::', '192.0.2.7', '128.0.0.1'])('should be closed on %s', async (place) => {
+    await serve({ PUBLISHED_ON: place });
+    expect(await statuses()).toEqual(only(403));
+  });
+
+  it.each(['loopback', 'network'])('should ask for OPS_TOKEN where it is set, on %s', async (place) => {
+    await serve({ PUBLISHED_ON: place, OPS_TOKEN });
+    expect(await statuses()).toEqual(only(401));
+    for (const wrong of [
+      `Bearer ${OPS_TOKEN}x`,
+      `Bearer ${OPS_TOKEN.slice(0, -1)}`,
+      `Bearer ${OPS_TOKEN.toUpperCase()}`,
+      `Basic ${OPS_TOKEN}`,
+      OPS_TOKEN,
+    ]) {
+      expect(await statuses(wrong)).toEqual(only(401));
+    }
+    expect((await call('GET', `/app/ops/instances?token=${OPS_TOKEN}`)).status).toBe(401);
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(REACHED);
+    const response = await call('GET', '/app/ops/instances');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="tocsin"');
+  });
+});
+
+describe('operations where everybody is asked for a token', () => {
+  it('should take the role, or OPS_TOKEN, which opens no feed', async () => {
+    await serve({ AUTH_MODE: 'jwt', OPS_TOKEN }, { [SECRETS.jwt.name]: SECRET });
+    expect(await statuses()).toEqual(only(401));
+    expect(await statuses(`Bearer ${secretToken()}`)).toEqual(only(403));
+    const reached = REACHED.map((status) => (status === 409 ? 200 : status));
+    expect(await statuses(`Bearer ${secretToken({ roles: ['ops'] })}`)).toEqual(reached);
+    expect(await statuses(`Bearer ${OPS_TOKEN}`)).toEqual(reached);
+    expect((await bff.page('all', { authorization: `Bearer ${OPS_TOKEN}` })).status).toBe(401);
+  });
+
+  it('should not open by PUBLISHED_ON', async () => {
+    await serve({ AUTH_MODE: 'jwt', PUBLISHED_ON: 'loopback' }, { [SECRETS.jwt.name]: SECRET });
+    expect(await statuses()).toEqual(only(401));
+  });
+});
+
+it('should not start with an OPS_TOKEN that could be guessed', async () => {
+  await expect(serveBff({ OPS_TOKEN: 'secret' })).rejects.toThrow('at least 32 characters');
+  await serve({});
+});

@@ -1,0 +1,69 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { OPS_ROLE } from '@tocsin/contracts';
+import { sendProblem } from '@tocsin/service';
+import type { Request, RequestHandler } from 'express';
+import { bearerOf } from '../bearer.ts';
+import '../identity.ts';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** True if the request brought OPS_TOKEN. */
+    hasOpsToken?: boolean;
+  }
+}
+
+export interface OpsAccess {
+  /** The token of OPS_TOKEN, if it is set. */
+  token: string | undefined;
+  /** Whether those who have no token at all may use the operations page where nobody is asked for one. */
+  open: boolean;
+}
+
+/** Paths that only operators may use. */
+export const OPS_PATHS = ['/app/ops', '/app/compose'];
+
+/** Who did something here, for logs: the sub of the token, or OPS_TOKEN. */
+export const operatorOf = (request: Request): string | undefined =>
+  request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
+
+/** Notes whether a request brought OPS_TOKEN: such a one needs no other token. Comes before `requireIdentity`. */
+export function noteOpsToken({ token }: OpsAccess): RequestHandler {
+  const expected = token === undefined ? undefined : digestOf(token);
+  return (request, _response, next) => {
+    const sent = expected && bearerOf(request);
+    // Of digests, which have one length, so that the time tells nothing of the token.
+    if (sent && timingSafeEqual(digestOf(sent), expected)) request.hasOpsToken = true;
+    next();
+  };
+}
+
+/** Lets those through who may operate: with OPS_TOKEN, with a token that names the role, or where the page is open. */
+export const requireOps =
+  ({ token, open }: OpsAccess): RequestHandler =>
+  (request, response, next) => {
+    const { identity, hasOpsToken } = request;
+    if (hasOpsToken || identity?.roles.includes(OPS_ROLE)) return next();
+    if (identity) {
+      const detail = `The token does not have the role ${OPS_ROLE}.`;
+      return sendProblem(response, { status: 403, code: 'forbidden', detail });
+    }
+    if (token !== undefined) {
+      const fault = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
+      response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);
+      return sendProblem(response, {
+        status: 401,
+        code: 'unauthorized',
+        detail: 'Operations need the token that OPS_TOKEN of the bff holds, sent as Authorization: Bearer.',
+      });
+    }
+    if (open) return next();
+    sendProblem(response, {
+      status: 403,
+      code: 'ops_closed',
+      detail:
+        'Operations are closed: AUTH_MODE is none, and this port may be reached from the network. ' +
+        'Set OPS_TOKEN on the bff (`openssl rand -hex 32` prints one) and sign in with it, or set AUTH_MODE to jwt.',
+    });
+  };
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,0 +1,40 @@
+import { auditQuerySchema, type AuditPage } from '@tocsin/contracts';
+import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { Router, type Request, type Response } from 'express';
+import { findAudit } from '../../ops/audit.ts';
+import type { AuditReader } from '../../ops/ports.ts';
+import { readQuery } from '../read-query.ts';
+import { reportUnavailable } from './unavailable.ts';
+
+const LINES = 'application/x-ndjson';
+
+/** `GET /audit`: a page of the audit trail, as one document or as JSON lines. */
+export function auditRoutes(reader: AuditReader, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/audit')
+    .get(async (request, response) => {
+      const query = readQuery(auditQuerySchema, request, response);
+      if (!query) return;
+      try {
+        const page = await findAudit(reader, query);
+        response.set('Cache-Control', 'no-store').vary('Accept');
+        if (request.accepts(['application/json', LINES]) === LINES) sendLines(request, response, page);
+        else response.json(page);
+      } catch (error) {
+        reportUnavailable(response, log, { error, detail: 'The audit trail cannot be read now. Ask again.' });
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+/** One record a line; the next page is named by a `Link` (RFC 8288). */
+function sendLines(request: Request, response: Response, { records, next }: AuditPage): void {
+  if (next !== null) {
+    const { pathname, searchParams } = new URL(request.originalUrl, 'http://here');
+    searchParams.set('before', next);
+    response.set('Link', `<${pathname}?${searchParams.toString()}>; rel="next"`);
+  }
+  response.type(LINES).send(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}

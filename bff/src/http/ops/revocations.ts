@@ -1,0 +1,105 @@
+import {
+  MAX_REVOCATION_AHEAD_MS,
+  parseDateTime,
+  revokeSchema,
+  type Revocation,
+  type Revocations as RevocationsAnswer,
+} from '@tocsin/contracts';
+import {
+  allowParameters,
+  methodNotAllowed,
+  RevocationsFullError,
+  sendProblem,
+  type Logger,
+} from '@tocsin/service';
+import { Router, type Request, type RequestHandler } from 'express';
+import type { Revocations } from '../../auth/revocations.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+import { operatorOf } from './access.ts';
+import { whoActs, type Trail } from './who-acts.ts';
+import { reportUnavailable } from './unavailable.ts';
+
+/** `/revocations`: the subjects whose earlier tokens are refused; added, listed and lifted. */
+export function revocationRoutes(
+  revocations: Revocations | undefined,
+  trail: Trail,
+  now: () => number,
+  log: Logger,
+): Router {
+  const router = Router();
+  if (!revocations) {
+    router.use('/revocations', (_request, response) =>
+      sendProblem(response, {
+        status: 409,
+        code: 'conflict',
+        detail: 'With AUTH_MODE=none there are no tokens to revoke.',
+      }),
+    );
+    return router;
+  }
+  const answering =
+    <P>(handle: RequestHandler<P>): RequestHandler<P> =>
+    async (request, response, next) => {
+      try {
+        await handle(request, response, next);
+      } catch (error) {
+        if (error instanceof RevocationsFullError) {
+          return sendProblem(response, { status: 409, code: 'conflict', detail: error.message });
+        }
+        const detail =
+          'The revocations cannot be read or changed now. The change may have been kept all the same; send it again.';
+        reportUnavailable(response, log, { error, detail });
+      }
+    };
+  router.use('/revocations', allowParameters());
+  router
+    .route('/revocations')
+    .get(
+      answering(async (_request, response) => {
+        const answer: RevocationsAnswer = { revocations: await revocations.list() };
+        response.set('Cache-Control', 'no-store').json(answer);
+      }),
+    )
+    .post(
+      ...jsonBody,
+      answering(async (request, response) => {
+        const body = readBody(revokeSchema, request, response);
+        if (!body) return;
+        const before = parseDateTime(body.before ?? '') ?? now();
+        if (before > now() + MAX_REVOCATION_AHEAD_MS) {
+          return sendProblem(response, {
+            status: 400,
+            code: 'invalid_request',
+            detail: 'The body cannot be used; errors lists every fault.',
+            errors: [
+              {
+                path: 'before',
+                message: `must not be more than ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes ahead`,
+              },
+            ],
+          });
+        }
+        const revocation: Revocation = await revocations.revoke(body.sub, before);
+        trail.note({ ...whoActs(request), action: 'reader-revoked', outcome: 'done', ids: [body.sub] });
+        log.info({ ...revocation, by: operatorOf(request) }, 'the tokens of a subject were revoked');
+        response.status(200).json(revocation);
+      }),
+    )
+    .all(methodNotAllowed('GET', 'HEAD', 'POST'));
+  router
+    .route('/revocations/:sub')
+    .delete(
+      answering(async (request: Request<{ sub: string }>, response) => {
+        const { sub } = request.params;
+        if (!(await revocations.lift(sub))) {
+          const detail = 'No tokens of this subject are revoked.';
+          return sendProblem(response, { status: 404, code: 'not_found', detail });
+        }
+        trail.note({ ...whoActs(request), action: 'reader-restored', outcome: 'done', ids: [sub] });
+        log.info({ sub, by: operatorOf(request) }, 'a revocation was lifted');
+        response.status(204).end();
+      }),
+    )
+    .all(methodNotAllowed('DELETE'));
+  return router;
+}

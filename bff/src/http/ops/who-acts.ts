@@ -1,0 +1,27 @@
+import type { AuditAction } from '@tocsin/contracts';
+import { auditRefusals, type AuditActor, type AuditTrail, type AuditWho } from '@tocsin/service';
+import type { Request, RequestHandler } from 'express';
+import './access.ts';
+import '../identity.ts';
+
+export type Trail = Pick<AuditTrail, 'note'>;
+
+/** Who uses the ops page: the bearer of OPS_TOKEN or of another token, or nobody by name where none is asked for. */
+function actorOf({ identity, hasOpsToken }: Request): AuditActor {
+  if (hasOpsToken) return { kind: 'operator', name: 'OPS_TOKEN' };
+  return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
+}
+
+/** Who acts on the ops page, for the audit trail. */
+export const whoActs = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
+
+function actionOf({ method, originalUrl }: Request): AuditAction {
+  if (method === 'POST' && originalUrl.startsWith('/app/compose')) return 'compose';
+  if (method === 'POST' && originalUrl.endsWith('/put-back')) return 'put-back';
+  if (method !== 'GET' && originalUrl.startsWith('/app/ops/revocations')) return 'reader-revoked';
+  return method === 'DELETE' ? 'delete' : 'call';
+}
+
+/** Notes what is refused on the ops page. */
+export const auditOpsRefused = (audit: Trail): RequestHandler =>
+  auditRefusals({ audit, via: 'ops', actorOf, actionOf });

@@ -1,0 +1,22 @@
+import { parseDateTime } from '@tocsin/contracts';
+import { withoutTrace, type Logger } from '@tocsin/service';
+import type { Broadcast } from '../deliver/ports.ts';
+import { loggedIds } from './logged-ids.ts';
+import type { BffMetrics } from './metrics.ts';
+
+/** Tells the log and the metrics of the publications that reach this instance. */
+export const observePushed =
+  (log: Logger, metrics: BffMetrics, now: () => number) =>
+  ({ feed, publications }: Broadcast): void => {
+    metrics.pushed.inc(publications.length);
+    if (log.isLevelEnabled('debug')) {
+      const ids = loggedIds(publications);
+      // The carrier reads within the trace in which it began to read, which is not that of the event.
+      withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
+    }
+    for (const { notification } of publications) {
+      if (!notification) continue;
+      const age = now() - (parseDateTime(notification.createdAt) ?? now());
+      metrics.latency.observe(Math.max(0, age) / 1000);
+    }
+  };

@@ -1,0 +1,45 @@
+/** Beyond the bound this part of it stays, so that a stream is not trimmed with each message. */
+const KEPT = 0.875;
+/** What Redis needs for a message besides its content, in bytes: its id, the names of its members, its share of a node. */
+const OVERHEAD = 128;
+
+/** Sums up what a stream holds, from its messages as they are read. */
+export class ByteWindow {
+  readonly #max: number;
+  #messages: { id: string; bytes: number }[] = [];
+  #first = 0;
+  #total = 0;
+
+  constructor(maxBytes: number) {
+    this.#max = maxBytes;
+  }
+
+  /** Counts a message of so many bytes. The first id to keep when the stream has become too large. */
+  add(id: string, bytes: number): string | undefined {
+    this.#messages.push({ id, bytes: bytes + OVERHEAD });
+    this.#total += bytes + OVERHEAD;
+    if (this.#total <= this.#max) return undefined;
+    while (this.#total > KEPT * this.#max && this.#messages.length - this.#first > 1) this.#drop();
+    return this.#messages[this.#first]?.id;
+  }
+
+  /** Forgets the messages that Redis took before this time, in ms since 1970: they were trimmed. */
+  dropBefore(time: number): void {
+    while (this.#first < this.#messages.length) {
+      if (Number.parseInt(this.#messages[this.#first]?.id ?? '', 10) >= time) return;
+      this.#drop();
+    }
+  }
+
+  get bytes(): number {
+    return this.#total;
+  }
+
+  #drop(): void {
+    this.#total -= this.#messages[this.#first]?.bytes ?? 0;
+    this.#first++;
+    if (this.#first < 1_024 || this.#first < this.#messages.length / 2) return;
+    this.#messages = this.#messages.slice(this.#first);
+    this.#first = 0;
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  APP_IDS,
+  ENTRY_LIFE_MS,
+  SOON_INDEX_KEY,
+  entrySchema,
+  parseDateTime,
+  parseJson,
+  scheduledSchema,
+  segmentKey,
+  segmentSchema,
+  setAsideSchema,
+  soonIndexSchema,
+  soonKey,
+  type Announcement,
+} from '@tocsin/contracts';
+import type { ErasedContent } from '../deliver/erased-content.ts';
+import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
+import { withoutErased } from '../deliver/without-erased.ts';
+import { labelOf } from '../feed/plan-commit.ts';
+import type { RedisConnection } from './connection.ts';
+
+export interface KeyEraserDependencies {
+  connection: RedisConnection;
+  feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
+  setAside: Pick<SetAsideStore, 'put' | 'remove'>;
+  announceAgain: (announcement: Announcement) => Promise<void>;
+}
+
+const KEYS_AT_ONCE = 1_000;
+const READS_AT_ONCE = 16;
+/** An entry younger than this is on its way, and taken by its feed anyway. */
+const UNDER_WAY_MS = 10_000;
+
+const STATE = `${APP_IDS.bff}||`;
+const SOON = `${APP_IDS.producer}||`;
+
+/** What is done with a key; resolves with whether something of it was deleted. */
+type Visit = (key: string) => Promise<boolean>;
+
+/**
+ * Goes once through all keys, and deletes what of their content is erased. Resolves with how many had some. What Dapr
+ * has written is read past it, since no call of Dapr's finds a key that nobody names, and deleted through it.
+ */
+export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
+  const { connection } = use;
+  const visits = visitsFor(use, content);
+  let count = 0;
+  let cursor = '0';
+  do {
+    const scan = connection.client.scan(cursor, { COUNT: KEYS_AT_ONCE });
+    const found = await connection.known(scan, 'name its keys');
+    cursor = found.cursor;
+    const due = found.keys.flatMap((key) => {
+      const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
+      return visit ? [() => visit(key)] : [];
+    });
+    for (let start = 0; start < due.length; start += READS_AT_ONCE) {
+      const done = await Promise.all(due.slice(start, start + READS_AT_ONCE).map((visit) => visit()));
+      count += done.filter(Boolean).length;
+    }
+  } while (cursor !== '0');
+  return count;
+}
+
+function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
+  const { connection, feedLog, setAside, announceAgain } = use;
+  const { client } = connection;
+  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
+  const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
+
+  /** Holds what was taken away since, so the head does not name it; that is looked at all the same. */
+  const segment: Visit = async (key) => {
+    const parsed = segmentSchema.safeParse(await stateOf(key));
+    if (!parsed.success) return false;
+    const feed = parsed.data.publications.find(({ notification }) => notification)?.notification?.feed;
+    if (feed === undefined) return false;
+    if (!parsed.data.publications.some((one) => content.hasPublication(feed, one))) return false;
+    const name = key.slice(STATE.length);
+    const stored = await feedLog.readHead(feed);
+    if (stored?.head.segments.some((named) => named.key === name)) return false;
+    await feedLog.removeDocuments([name]);
+    return true;
+  };
+
+  const record: Visit = async (key) => {
+    const parsed = setAsideSchema.safeParse(await stateOf(key));
+    const left = parsed.success ? withoutErased(parsed.data, content) : undefined;
+    if (!parsed.success || left === parsed.data) return false;
+    await (left ? setAside.put(left) : setAside.remove(parsed.data.entry));
+    return true;
+  };
+
+  /** Announced once more, its feed claims it and leaves out what is erased. */
+  const entry: Visit = async (key) => {
+    const parsed = entrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
+    if (!parsed.success) return false;
+    const { notifications, ...announcement } = parsed.data;
+    const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
+    const isErased = notifications.some((item) =>
+      content.has(item, { feed: announcement.feed, publishedAt: depositedAt }),
+    );
+    if (!isErased || Date.now() - depositedAt < UNDER_WAY_MS) return false;
+    await announceAgain(announcement);
+    return true;
+  };
+
+  /** One that the list of schedules names is taken off it by whoever erases, or delivered and left out. */
+  const scheduled: Visit = async (key) => {
+    const parsed = scheduledSchema.safeParse(await stateOf(key));
+    if (!parsed.success) return false;
+    if (!content.has(parsed.data.notification, { publishedAt: 0 })) return false;
+    const index = soonIndexSchema.safeParse(await stateOf(`${SOON}${SOON_INDEX_KEY}`));
+    if (index.success && index.data.due.some(({ name }) => key === `${SOON}${soonKey(name)}`)) return false;
+    return (await known(client.del(key))) > 0;
+  };
+
+  return [
+    ...content.feeds.map((feed): [string, Visit] => [`${STATE}${segmentKey(labelOf(feed), '')}`, segment]),
+    [`${STATE}set-aside:`, record],
+    ['entry:', entry],
+    [`${SOON}${soonKey('')}`, scheduled],
+  ];
+}

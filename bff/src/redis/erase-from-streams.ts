@@ -1,0 +1,46 @@
+import { TOPICS } from '@tocsin/contracts';
+import type { ErasedContent } from '../deliver/erased-content.ts';
+import type { RedisConnection } from './connection.ts';
+import { isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
+
+/** An event may have 4 MiB. */
+const MESSAGES_AT_ONCE = 8;
+
+/**
+ * Streams with content, and which of their messages go. An event with other notifications besides stays until it is
+ * taken: its feed leaves out what is erased, and what is acknowledged goes from the stream.
+ */
+const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
+  [TOPICS.notifications, isWhollyErased],
+  [TOPICS.deadNotifications, isWhollyErased],
+  [TOPICS.refusedNotifications, isRefusedErased],
+];
+
+/** Deletes messages with erased content that Redis took until `now`; resolves with their number. */
+export async function eraseFromStreams(
+  connection: RedisConnection,
+  content: ErasedContent,
+  now: number,
+): Promise<number> {
+  let count = 0;
+  for (const [stream, goes] of STREAMS) count += await eraseFrom(stream, goes, { connection, content, now });
+  return count;
+}
+
+async function eraseFrom(
+  stream: string,
+  goes: (message: StreamMessage, content: ErasedContent) => boolean,
+  { connection, content, now }: { connection: RedisConnection; content: ErasedContent; now: number },
+): Promise<number> {
+  const { client } = connection;
+  const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a stream');
+  let count = 0;
+  for (let start = '-'; ;) {
+    const messages = await known(client.xRange(stream, start, String(now), { COUNT: MESSAGES_AT_ONCE }));
+    const erased = messages.filter((message) => goes(message, content)).map(({ id }) => id);
+    if (erased.length > 0) count += await known(client.xDel(stream, erased));
+    const last = messages.at(-1)?.id;
+    if (last === undefined || messages.length < MESSAGES_AT_ONCE) return count;
+    start = `(${last}`;
+  }
+}

@@ -1,0 +1,81 @@
+import { parseJson } from '@tocsin/contracts';
+import { z } from 'zod';
+import type { Erased } from '../deliver/erased-content.ts';
+import type { RedisConnection } from './connection.ts';
+import { timeOfId } from './stream-id.ts';
+
+export const ERASURES_STREAM = 'tocsin:erasures';
+const LOCK = 'tocsin:erasures:lock';
+/** Erasures that wait at most; beyond it the oldest are dropped, which were worked on first. */
+const MAX_LENGTH = 10_000;
+const IDS_AT_ONCE = 100;
+const MAX_READ = 2 * MAX_LENGTH;
+
+const erasedSchema = z.object({
+  feed: z.string(),
+  before: z.number().optional(),
+  ids: z.array(z.string()).optional(),
+});
+
+/** An erasure whose copies are being deleted; `at` is when it was noted, by the clock of Redis. */
+export interface NotedErasure {
+  noteId: string;
+  at: number;
+  erased: Erased;
+}
+
+/** The erasures of the last minute, in Redis, so that every instance can go on with what another one has noted. */
+export class ErasureLog {
+  readonly #connection: RedisConnection;
+
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+  }
+
+  /** Resolves when it is noted. */
+  async note({ ids, ...erased }: Erased): Promise<void> {
+    this.#connection.check();
+    const parts: Erased[] = ids ? [] : [erased];
+    for (let start = 0; ids && start < ids.length; start += IDS_AT_ONCE)
+      parts.push({ ...erased, ids: ids.slice(start, start + IDS_AT_ONCE) });
+    const { client } = this.#connection;
+    const trim = { strategy: 'MAXLEN', strategyModifier: '~', threshold: MAX_LENGTH } as const;
+    for (const part of parts) {
+      const message = { erased: JSON.stringify(part) };
+      await this.#known(client.xAdd(ERASURES_STREAM, '*', message, { TRIM: trim }));
+    }
+  }
+
+  /** All that is noted, the oldest first. */
+  async read(): Promise<NotedErasure[]> {
+    this.#connection.check();
+    const { client } = this.#connection;
+    const messages = await this.#known(client.xRange(ERASURES_STREAM, '-', '+', { COUNT: MAX_READ }));
+    return messages.flatMap(({ id, message }) => {
+      const parsed = erasedSchema.safeParse(parseJson(message['erased'] ?? ''));
+      return parsed.success ? [{ noteId: id, at: timeOfId(id), erased: parsed.data }] : [];
+    });
+  }
+
+  async forget(noted: readonly NotedErasure[]): Promise<void> {
+    const ids = noted.map(({ noteId }) => noteId);
+    if (ids.length > 0) await this.#known(this.#connection.client.xDel(ERASURES_STREAM, ids));
+  }
+
+  /** Whether this instance may work for so long, in ms; of several that ask one may. */
+  async mayWork(ms: number): Promise<boolean> {
+    const { client } = this.#connection;
+    const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
+    return (await this.#known(client.set(LOCK, '1', options))) === 'OK';
+  }
+
+  /** The time of Redis, in ms since 1970. */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await this.#known(this.#connection.client.time());
+    return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+  }
+
+  #known<T>(outcome: Promise<T>): Promise<T> {
+    return this.#connection.known(outcome, 'answer for an erasure');
+  }
+}

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { readRedisMemory } from './memory.ts';
+
+const info = (maxmemory: number) =>
+  `# Memory\r\nused_memory:1048576\r\nused_memory_human:1.00M\r\ntotal_system_memory:4294967296\r\nmaxmemory:${maxmemory}\r\nmaxmemory_human:0B\r\n`;
+
+it('should tell what Redis holds and may hold', () => {
+  expect(readRedisMemory(info(2_097_152))).toEqual({ used: 1_048_576, limit: 2_097_152 });
+});
+
+it('should take the memory of the machine where Redis has no bound', () => {
+  expect(readRedisMemory(info(0)).limit).toBe(4_294_967_296);
+});
+
+it('should say what Redis does not tell', () => {
+  expect(() => readRedisMemory('# Memory')).toThrow('used_memory');
+});

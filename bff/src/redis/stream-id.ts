@@ -1,0 +1,36 @@
+/** An id of a Redis stream: `<ms>-<n>`. */
+const partsOf = (id: string): [bigint, bigint] => {
+  const [ms = '0', n = '0'] = id.split('-');
+  return [BigInt(ms), BigInt(n)];
+};
+
+export function isLowerId(a: string, b: string): boolean {
+  const [[ms, n], [otherMs, otherN]] = [partsOf(a), partsOf(b)];
+  return ms < otherMs || (ms === otherMs && n < otherN);
+}
+
+/** The lowest id above this one. */
+export function idAfter(id: string): string {
+  const [ms, n] = partsOf(id);
+  return `${ms}-${n + 1n}`;
+}
+
+/** When Redis took the message, in ms since 1970. */
+export const timeOfId = (id: string): number => Number(partsOf(id)[0]);
+
+/** How a consumer group stands to a stream. */
+export interface GroupState {
+  lastDelivered: string;
+  /** The oldest message that was delivered and is not acknowledged. */
+  oldestPending: string | null;
+}
+
+/** The id below which every group has acknowledged all messages; none without a group, since one may still come. */
+export function acknowledgedBelow(groups: readonly GroupState[]): string | undefined {
+  return groups
+    .map(({ lastDelivered, oldestPending }) => oldestPending ?? idAfter(lastDelivered))
+    .reduce<string | undefined>(
+      (lowest, id) => (lowest === undefined || isLowerId(id, lowest) ? id : lowest),
+      undefined,
+    );
+}

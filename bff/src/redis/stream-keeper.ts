@@ -1,0 +1,112 @@
+import { AUDIT_TOPICS, TOPICS } from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
+import type { RedisConnection } from './connection.ts';
+import { ERASURES_STREAM } from './erasure-log.ts';
+import { acknowledgedBelow, type GroupState } from './stream-id.ts';
+
+export interface StreamKeeperOptions {
+  connection: RedisConnection;
+  /** Bytes that each stream of dead letters, and of erasures, may hold; its oldest go for the newest. */
+  maxBytes: number;
+  /** Told how many messages were dropped that nobody had acknowledged. */
+  onDropped: (stream: string, count: number) => void;
+  log: Logger;
+}
+
+const EVERY_MS = 2_000;
+/** So many failures that follow each other are told, half a minute of them. */
+const FAILURES_TOLD = 15;
+/** When a stream is too large, this part of its bound stays. */
+const KEPT = 0.9;
+
+/** The audit trail is bounded by its component, and is not to be deleted here. */
+const isOfTheTrail = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
+/** The streams of Dapr's topics: nothing is dropped before it is acknowledged, but where a stream is bounded too. */
+const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isOfTheTrail(topic));
+const BOUNDED_STREAMS: readonly string[] = [
+  TOPICS.deadAnnouncements,
+  TOPICS.deadNotifications,
+  TOPICS.refusedNotifications,
+  ERASURES_STREAM,
+];
+
+/**
+ * Keeps the streams of Dapr's topics at what is under way: Dapr acknowledges a message and leaves it in its stream for
+ * a day. Every instance does so; trimming twice is harmless.
+ */
+export class StreamKeeper {
+  readonly #options: StreamKeeperOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #isWorking = false;
+  #failures = 0;
+
+  constructor(options: StreamKeeperOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#work(), EVERY_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      this.#options.connection.check();
+      await Promise.all(STREAMS.map((stream) => this.#trim(stream)));
+      for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
+      this.#failures = 0;
+    } catch (err) {
+      // Redis may be away for a moment; what lasts is to be seen.
+      const level = ++this.#failures % FAILURES_TOLD === 0 ? 'warn' : 'debug';
+      this.#options.log[level]({ err }, 'the streams could not be trimmed; trying again');
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  /** Deletes what every consumer group has acknowledged. */
+  async #trim(stream: string): Promise<void> {
+    const { connection } = this.#options;
+    const below = acknowledgedBelow(await this.#groupsOf(stream));
+    if (below === undefined) return;
+    await connection.known(connection.client.sendCommand(['XTRIM', stream, 'MINID', below]), 'trim a stream');
+  }
+
+  /**
+   * The groups first, then what each has pending: what is delivered in between is above what the group had then, and
+   * what is acknowledged in between may go.
+   */
+  async #groupsOf(stream: string): Promise<GroupState[]> {
+    const { client } = this.#options.connection;
+    const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'tell of a stream');
+    // Also where there is no such stream, of which Redis would tell no groups.
+    if ((await known(client.xLen(stream))) === 0) return [];
+    const groups = await known(client.xInfoGroups(stream));
+    return Promise.all(
+      groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
+        const { firstId } = await known(client.xPending(stream, name));
+        // Its type is a number by mistake.
+        return { lastDelivered: String(lastDelivered), oldestPending: firstId };
+      }),
+    );
+  }
+
+  /** Drops the oldest of a stream that is too large, and tells how many that nobody had acknowledged. */
+  async #bound(stream: string): Promise<void> {
+    const { connection, maxBytes, onDropped, log } = this.#options;
+    const { client } = connection;
+    const bytes = (await connection.known(client.memoryUsage(stream), 'measure a stream')) ?? 0;
+    if (bytes <= maxBytes) return;
+    const length = await connection.known(client.xLen(stream), 'measure a stream');
+    const kept = Math.floor((length * KEPT * maxBytes) / bytes);
+    const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
+    if (dropped === 0) return;
+    onDropped(stream, dropped);
+    log.error({ stream, dropped, bytes }, 'the oldest messages of a full stream were dropped');
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { ErasedContent } from '../deliver/erased-content.ts';
+import { ByteWindow } from './byte-window.ts';
+import { isRefusedErased, isWhollyErased } from './message-content.ts';
+import { acknowledgedBelow, idAfter, isLowerId } from './stream-id.ts';
+
+describe('ids of streams', () => {
+  it('should be compared as numbers', () => {
+    expect(isLowerId('999-5', '1000-0')).toBe(true);
+    expect(isLowerId('1000-10', '1000-9')).toBe(false);
+    expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
+  });
+
+  it('should be trimmed below what any group has not acknowledged, and not at all without a group', () => {
+    expect(acknowledgedBelow([])).toBeUndefined();
+    const idle = { lastDelivered: '20-0', oldestPending: null };
+    expect(acknowledgedBelow([idle])).toBe('20-1');
+    expect(acknowledgedBelow([idle, { lastDelivered: '30-0', oldestPending: '9-1' }])).toBe('9-1');
+    expect(acknowledgedBelow([idle, { lastDelivered: '0-0', oldestPending: null }])).toBe('0-1');
+  });
+});
+
+describe('what a stream holds', () => {
+  it('should say what to keep once it has too many bytes, and never drop the newest', () => {
+    const held = new ByteWindow(10_000);
+    const kept: string[] = [];
+    for (let n = 1; n <= 1_000; n++) {
+      const keep = held.add(`${n}-0`, 872);
+      if (keep !== undefined) kept.push(keep);
+      expect(held.bytes).toBeLessThanOrEqual(10_000);
+    }
+    expect(kept.length).toBeGreaterThan(300);
+    expect(Number.parseInt(kept.at(-1) ?? '', 10)).toBeGreaterThan(985);
+    expect(held.add('1001-0', 50_000)).toBe('1001-0');
+  });
+
+  it('should forget what was trimmed by age', () => {
+    const held = new ByteWindow(1_000_000);
+    for (let n = 1; n <= 3_000; n++) held.add(`${n}-0`, 72);
+    held.dropBefore(2_991);
+    expect(held.bytes).toBe(10 * 200);
+  });
+});
+
+describe('a message with what is erased', () => {
+  const content = new ErasedContent([
+    { feed: 'user:ada', before: 5_000 },
+    { feed: 'all', ids: ['gone', 'one-in-array:0'] },
+  ]);
+  const event = (data: unknown, { at = 4_000, time = '', id = 'e' } = {}) => ({
+    id: `${at}-0`,
+    message: { data: JSON.stringify({ specversion: '1.0', id, data, ...(time && { time }) }) },
+  });
+  const ada = { feed: 'user:ada', title: 'x' };
+
+  it('should go when nothing else is in it, by the time of its event', () => {
+    expect(isWhollyErased(event(ada), content)).toBe(true);
+    expect(isWhollyErased(event(JSON.stringify(ada)), content)).toBe(true);
+    expect(isWhollyErased(event({ id: 'gone' }), content)).toBe(true);
+    expect(isWhollyErased(event({ title: 'x' }, { id: 'gone' }), content)).toBe(true);
+    expect(isWhollyErased(event(ada, { at: 5_000 }), content)).toBe(false);
+    expect(isWhollyErased(event(ada, { at: 9_000, time: '1970-01-01T00:00:04Z' }), content)).toBe(true);
+    expect(isWhollyErased(event([ada, { id: 'gone' }]), content)).toBe(true);
+    expect(isWhollyErased(event([ada, { id: 'other' }]), content)).toBe(false);
+    expect(isWhollyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
+  });
+
+  it('should go too where it is raw, or cannot be read and names it', () => {
+    expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
+    expect(isWhollyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
+    expect(isWhollyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);
+    expect(isWhollyErased({ id: '1-0', message: {} }, content)).toBe(false);
+  });
+
+  it('should go with all of it where it was refused', () => {
+    const refused = (of: unknown, id = 'r') =>
+      event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
+    expect(isRefusedErased(refused([ada, { id: 'other' }]), content)).toBe(true);
+    expect(isRefusedErased(refused({ title: 1 }, 'gone'), content)).toBe(true);
+    expect(isRefusedErased(refused('{"feed":"user:ada","tit'), content)).toBe(true);
+    expect(isRefusedErased(refused('"{\\"feed\\":\\"user:ada\\",\\"tit"'), content)).toBe(true);
+    const bytes = Buffer.from(`\xff${JSON.stringify(ada)}`, 'latin1').toString('base64');
+    expect(isRefusedErased(refused(JSON.stringify(bytes)), content)).toBe(true);
+    expect(isRefusedErased(refused([{ title: 1 }, { title: 2 }], 'batch'), content)).toBe(false);
+    expect(isRefusedErased(refused([{ title: 1 }], 'one-in-array'), content)).toBe(true);
+    expect(isRefusedErased(refused({ feed: 'user:ben' }), content)).toBe(false);
+    expect(isRefusedErased(event('no refused event'), content)).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createClientAddress } from './client-address.ts';
+
+const request = (remoteAddress: string, forwarded?: string) =>
+  ({
+    socket: { remoteAddress },
+    connection: { remoteAddress },
+    headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+  }) as unknown as IncomingMessage;
+
+describe('an address that is exempt from bounds', () => {
+  it.each([
+    ['0', '127.0.0.1', undefined, true],
+    ['0', '::1', undefined, true],
+    ['0', '::ffff:127.0.0.1', undefined, true],
+    ['0', '203.0.113.1', undefined, false],
+    ['0', '203.0.113.1', '127.0.0.1', false],
+    // A stranger who reaches this port past the one proxy can name any address.
+    ['1', '203.0.113.1', '127.0.0.1', false],
+    ['1', '203.0.113.1', undefined, false],
+    ['10.0.0.0/8', '10.0.0.1', undefined, true],
+    ['10.0.0.0/8', '10.0.0.1', '203.0.113.1', false],
+    ['10.0.0.0/8', '203.0.113.1', '10.0.0.1', false],
+    ['loopback', '127.0.0.1', '203.0.113.1', false],
+  ])('TRUST_PROXY=%s, from %s for %s: %s', (trusted, peer, forwarded, exempt) => {
+    expect(createClientAddress(trusted).isExempt(request(peer, forwarded))).toBe(exempt);
+  });
+});

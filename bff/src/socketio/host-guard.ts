@@ -1,0 +1,13 @@
+import type { IncomingMessage } from 'node:http';
+import { endWithProblem, hostFault, writeProblem, type HostCheck } from '@tocsin/service';
+import { isHttpResponse } from './handshake-guard.ts';
+
+/** A middleware of engine.io, which answers before the server's own checks, that refuses what they refuse. */
+export const createHostGuard =
+  (isServed: HostCheck | undefined) =>
+  (request: IncomingMessage, response: object, next: () => void): void => {
+    const fault = hostFault(request, isServed);
+    if (!fault) next();
+    else if (isHttpResponse(response)) writeProblem(response, fault);
+    else endWithProblem(request.socket, fault);
+  };

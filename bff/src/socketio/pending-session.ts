@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** Bytes that a session may send before it has signed in: a token of 16,384 characters, and what carries it. */
+export const MAX_PENDING_BYTES = 64 * 1024;
+
+/** A session that has not signed in: the TCP connections that carry it, and how much it has sent. */
+export class PendingSession {
+  readonly sockets = new Set<Socket>();
+  readonly #onExceeded: () => void;
+  readonly #ends = new Set<() => void>();
+  #bytes = 0;
+
+  constructor(onExceeded: () => void) {
+    this.#onExceeded = onExceeded;
+  }
+
+  /** Counts from now on what comes as the body of a request, or on its connection where it is an upgrade. */
+  count(request: IncomingMessage, upgrade: boolean): void {
+    this.sockets.add(request.socket);
+    // A poll has no body, and engine.io takes it for broken off when it is read to its end.
+    if (!upgrade && request.method !== 'POST') return;
+    const stream = upgrade ? request.socket : request;
+    const onData = ({ length }: Buffer): void => {
+      this.#bytes += length;
+      if (this.#bytes > MAX_PENDING_BYTES) this.#onExceeded();
+    };
+    const end = (): void => {
+      stream.off('data', onData);
+      stream.off('close', end);
+      this.#ends.delete(end);
+    };
+    this.#ends.add(end);
+    stream.on('data', onData);
+    stream.once('close', end);
+  }
+
+  /** Counts no more. */
+  end(): void {
+    for (const end of this.#ends) end();
+    this.sockets.clear();
+  }
+}

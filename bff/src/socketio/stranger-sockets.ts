@@ -1,0 +1,43 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { groupOf } from './client-address.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/**
+ * Bounds the TCP connections on which nobody has signed in, so that they never take the place of a reader's: silent
+ * ones, half-open ones, those of pages and probes, and those between two requests.
+ */
+export class StrangerSockets {
+  readonly #room: WaitingRoom<Socket>;
+  readonly #refuse: (socket: Socket) => void;
+
+  constructor(options: { places: number; now: () => number; onRefused: () => void }) {
+    const { places, now, onRefused } = options;
+    this.#refuse = (socket) => {
+      socket.destroy();
+      onRefused();
+    };
+    this.#room = new WaitingRoom({ places, perGroup: places, evict: this.#refuse, now });
+  }
+
+  watch(server: Server): void {
+    server.on('connection', (socket) => {
+      socket.once('close', () => this.#room.leave(socket));
+      this.#enter(socket);
+    });
+    server.prependListener('request', ({ socket }, response) => {
+      response.once('close', () => this.#enter(socket));
+    });
+  }
+
+  /** The connection carries a reader's session, or a request of one: it is no stranger's until that is answered. */
+  known(socket: Socket): void {
+    this.#room.leave(socket);
+  }
+
+  /** A proxy's connections are those of many, so no address has a bound; the one that holds most makes room. */
+  #enter(socket: Socket): void {
+    if (socket.destroyed) return;
+    if (!this.#room.enter(socket, groupOf(socket.remoteAddress), true)) this.#refuse(socket);
+  }
+}

@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+// Makes what the containers know each other by, and keeps what is there: passwords and tokens as NAME=value, the
+// certificate authority of sentry, and for each sidecar and Dapr service a token by which sentry knows it. Each file is
+// renamed into place at its end, so it is there whole or not at all. Only the user and the group 1000 may read them.
+import { execFileSync } from 'node:child_process';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+} from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const OURS = 0o440;
+/** For nobody but this script. */
+const MINE = 0o400;
+const secret = () => randomBytes(32).toString('hex');
+
+function write(file, content, mode = OURS) {
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, content, { mode });
+  renameSync(`${file}.new`, file);
+}
+
+/** A file of NAME=value with these names; those that are there keep their values. */
+function makeVariables(file, values) {
+  const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
+  if (missing.length === 0) return;
+  write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
+}
+
+// What applications, their sidecars and the broadcaster show Redis, and what people and the doctor show it.
+makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
+makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
+makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
+// With which the bffs sign what they say to each other and to the producer; each store has it under a name of its own.
+const internal = secret();
+makeVariables('/secrets/internal/env', {
+  NOTIFICATION_SECRETS_internal: internal,
+  NOTIFICATION_KEYS_internal: internal,
+});
+
+const AUTHORITY = '/secrets/authority';
+const IDENTITIES = '/secrets/identities';
+const YEARS_10 = '3650';
+
+/** A root that signs one issuer and is thrown away; sentry signs with the issuer. */
+function makeAuthority() {
+  const folder = mkdtempSync('/tmp/authority-');
+  const at = (name) => join(folder, name);
+  const openssl = (...args) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const request = (name, ...args) =>
+    openssl(
+      ...['req', '-x509', '-newkey', 'ed25519', '-nodes', '-days', YEARS_10, '-subj', `/O=tocsin/CN=${name}`],
+      ...[
+        '-addext',
+        'keyUsage=critical,keyCertSign,cRLSign',
+        '-keyout',
+        at(`${name}.key`),
+        '-out',
+        at(`${name}.crt`),
+      ],
+      ...args,
+    );
+  try {
+    request('root');
+    request('issuer', '-CA', at('root.crt'), '-CAkey', at('root.key'));
+    const read = (name) => readFileSync(at(name), 'utf8');
+    write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
+    write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
+    write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
+    // Last: with this file all of them are there.
+    write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+if (!existsSync(join(AUTHORITY, 'ca.crt'))) makeAuthority();
+
+const KEY = join(AUTHORITY, 'identities.key');
+function makeIdentityKey() {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const jwk = publicKey.export({ format: 'jwk' });
+  write(
+    join(AUTHORITY, 'jwks.json'),
+    JSON.stringify({ keys: [{ ...jwk, use: 'sig', alg: 'EdDSA', kid: kidOf(publicKey) }] }),
+  );
+  write(KEY, privateKey.export({ format: 'pem', type: 'pkcs8' }), MINE);
+}
+const kidOf = (publicKey) =>
+  createHash('sha256')
+    .update(publicKey.export({ format: 'der', type: 'spki' }))
+    .digest('base64url');
+if (!existsSync(KEY)) makeIdentityKey();
+
+/** What sentry asks of `id` before it signs its certificate; as long-lived as the authority. */
+function makeIdentity(id) {
+  const file = join(IDENTITIES, `${id}.jwt`);
+  if (existsSync(file)) return;
+  const key = createPrivateKey(readFileSync(KEY));
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const header = { alg: 'EdDSA', typ: 'JWT', kid: kidOf(createPublicKey(key)) };
+  const domain = id.startsWith('dapr-') ? 'localhost' : 'public';
+  const claims = {
+    sub: `spiffe://${domain}/ns/default/${id}`,
+    aud: 'spiffe://localhost/ns/default/dapr-sentry',
+  };
+  const signed = `${part(header)}.${part(claims)}`;
+  write(file, `${signed}.${sign(undefined, Buffer.from(signed), key).toString('base64url')}`);
+}
+for (const id of ['producer', 'bff', 'dapr-placement', 'dapr-scheduler']) makeIdentity(id);

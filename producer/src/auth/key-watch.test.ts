@@ -1,0 +1,65 @@
+import type { ApiKey } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { MemoryKnownKeys } from '../memory/known-keys.ts';
+import { hashOf } from './callers.ts';
+import { KeyWatch, type KeyChange } from './key-watch.ts';
+
+const key = (name: string, members: Partial<ApiKey> = {}): ApiKey => ({
+  ...{ name, hash: hashOf(name), feeds: ['all'], perSecond: 5 },
+  ...members,
+});
+const keysOf = (...keys: ApiKey[]) => new Map(keys.map((one) => [one.hash, one]));
+
+function watch(store: MemoryKnownKeys) {
+  const changes: string[] = [];
+  const faults: unknown[] = [];
+  const watching = new KeyWatch({
+    store,
+    onChange: ({ action, name }: KeyChange) => changes.push(`${action} ${name}`),
+    onFault: (error) => faults.push(error),
+  });
+  const see = async (...keys: ApiKey[]) => {
+    watching.see(keysOf(...keys));
+    await watching.settled();
+    return changes.splice(0);
+  };
+  return { see, faults };
+}
+
+describe('the keys', () => {
+  it('should be told as created, changed and revoked, each once', async () => {
+    const { see } = watch(new MemoryKnownKeys());
+    expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
+    expect(await see(key('a'), key('b'))).toEqual([]);
+    expect(await see(key('a', { feeds: ['*'] }), key('c'))).toEqual([
+      ...['key-changed a', 'key-created c', 'key-revoked b'],
+    ]);
+    // A new key of the same name is another key.
+    expect(await see(key('c', { hash: hashOf('new') }))).toEqual([
+      ...['key-created c', 'key-revoked a', 'key-revoked c'],
+    ]);
+    const revokedAt = '2026-01-01T00:00:00Z';
+    expect(await see(key('c', { hash: hashOf('new'), revokedAt }))).toEqual(['key-revoked c']);
+    expect(await see()).toEqual([]);
+  });
+
+  it('should be told once by several producers, and after a restart only what changed meanwhile', async () => {
+    const store = new MemoryKnownKeys();
+    const producers = [watch(store), watch(store), watch(store)];
+    const told = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
+    expect(told.flat().sort()).toEqual(['key-created a', 'key-created b']);
+    expect(await watch(store).see(key('b'), key('c'))).toEqual(['key-created c', 'key-revoked a']);
+    expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
+  });
+
+  it('should be compared again when the store was away', async () => {
+    const store = new MemoryKnownKeys();
+    const { read } = store;
+    store.read = () => Promise.reject(new Error('away'));
+    const { see, faults } = watch(store);
+    expect(await see(key('a'))).toEqual([]);
+    expect(faults).toHaveLength(1);
+    store.read = read.bind(store);
+    expect(await see(key('a'))).toEqual(['key-created a']);
+  });
+});

@@ -1,0 +1,33 @@
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  KNOWN_KEYS_KEY,
+  knownKeysSchema,
+  type KnownKey,
+} from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import type { KnownKeysStore } from '../auth/key-watch.ts';
+
+/** Dapr's etag for a key that must not exist yet. */
+const ABSENT = '-1';
+
+/** One document in Dapr's state API, written with its etag. */
+export class DaprKnownKeys implements KnownKeysStore {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  async read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined> {
+    const stored = await this.#sidecar.getState(COMPONENTS.state, KNOWN_KEYS_KEY);
+    return stored && { keys: knownKeysSchema.parse(stored.value).keys, etag: stored.etag };
+  }
+
+  async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
+    const value = { v: DOCUMENT_VERSION, keys };
+    await this.#sidecar.transact(COMPONENTS.state, [
+      { operation: 'upsert', key: KNOWN_KEYS_KEY, value, etag: etag ?? ABSENT },
+    ]);
+  }
+}

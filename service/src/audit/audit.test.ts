@@ -1,0 +1,186 @@
+import {
+  MAX_AUDIT_RECORD_BYTES,
+  auditRecordSchema,
+  type AuditRecord,
+  type AuditStream,
+} from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Gathering } from './gathering.ts';
+import type { AuditNote } from './note.ts';
+import { auditName, auditRecord } from './record.ts';
+import { AuditTrail } from './trail.ts';
+
+const publish = (members: Partial<AuditNote> = {}): AuditNote => ({
+  ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'shop' } },
+  ...members,
+});
+const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
+  const gathering = new Gathering(1);
+  for (const note of notes) gathering.add(note, 1_000, undefined);
+  return gathering.take().map((one) => auditRecord(one, { id: 'p-1', instance: 'i' }));
+};
+
+describe('a record', () => {
+  it('should say who did what to which feeds and ids', () => {
+    const [record] = recordOf(publish({ feeds: ['all', 'all', 'topic:a'], ids: ['a', 'b', 'c'] }));
+    expect(record).toEqual({
+      ...{ v: 1, id: 'p-1', at: '1970-01-01T00:00:01.000Z', requests: 1, instance: 'i' },
+      ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'shop' } },
+      feeds: { count: 2, first: ['all', 'topic:a'] },
+      ids: { count: 3, first: ['a', 'b', 'c'] },
+    });
+  });
+
+  it.each(['x', '"', '\\', '\u{1f514}', '\u0000', '\u202e', '\ud800'])(
+    'should stay below its bound with names, feeds and ids of many %j',
+    (character) => {
+      const long = (n: number) => `${n}${character.repeat(300)}`;
+      const many = Array.from({ length: 1_000 }, (_, n) => long(n));
+      const note = publish({ actor: { kind: 'app', name: long(0), claimed: true }, feeds: many, ids: many });
+      const gathering = new Gathering(1);
+      gathering.add(note, 1, 'f'.repeat(32));
+      const [gathered] = gathering.take();
+      const record = gathered && auditRecord(gathered, { id: 'x'.repeat(40), instance: long(1) });
+      expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThanOrEqual(MAX_AUDIT_RECORD_BYTES);
+      expect(auditRecordSchema.parse(record)).toMatchObject({
+        feeds: { count: 1_000 },
+        ids: { count: 1_000 },
+      });
+    },
+  );
+
+  it('should keep two names apart that look alike without what cannot be shown', () => {
+    const names = ['ada\u202e', 'ada\u200b', 'ada\u009b', `${'a'.repeat(200)}1`, `${'a'.repeat(200)}2`].map(
+      auditName,
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(auditName('Grüße 🔔')).toBe('Grüße 🔔');
+  });
+});
+
+describe('a gathering', () => {
+  it('should sum what one actor does, and count all of it', () => {
+    const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
+    const [record, ...more] = recordOf(...notes);
+    expect(more).toEqual([]);
+    expect(record).toMatchObject({ requests: 500, feeds: { count: 500 }, ids: { count: 500 } });
+    expect(record?.ids?.first[0]).toBe('n-0');
+  });
+
+  it('should keep actors, ways, actions and outcomes apart', () => {
+    const notes = [
+      publish(),
+      publish({ actor: { kind: 'app', name: 'shop' } }),
+      publish({ actor: { kind: 'app', name: 'shop', claimed: true } }),
+      publish({ via: 'topic' }),
+      publish({ action: 'retract' }),
+      publish({ outcome: 'uncertain' }),
+    ];
+    expect(recordOf(...notes, ...notes).map(({ requests }) => requests)).toEqual([2, 2, 2, 2, 2, 2]);
+  });
+
+  it('should be bounded whatever names come, and lose no attempt', () => {
+    const notes = Array.from({ length: 5_000 }, (_, n) =>
+      publish({ actor: { kind: 'app', name: `a-${n}` } }),
+    );
+    const records = recordOf(...notes);
+    expect(records).toHaveLength(65);
+    expect(records.at(-1)).toMatchObject({ actor: { kind: 'several' }, requests: 5_000 - 64 });
+  });
+});
+
+describe('the trail', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const kept: { stream: AuditStream; record: AuditRecord }[] = [];
+  const told: { failed: number; lost: AuditRecord[] } = { failed: 0, lost: [] };
+  let sinkFails = false;
+  let trail: AuditTrail;
+  beforeEach(() => {
+    kept.length = 0;
+    [told.failed, told.lost, sinkFails] = [0, [], false];
+    trail = new AuditTrail({
+      instance: 'i',
+      sink: {
+        append: async (stream, record) => {
+          if (sinkFails) throw new Error('away');
+          kept.push({ stream, record });
+        },
+      },
+      observer: {
+        written: () => undefined,
+        failed: () => {
+          told.failed++;
+        },
+        lost: (records) => void told.lost.push(...records),
+      },
+    });
+  });
+  const requests = () => kept.map(({ stream, record }) => [stream, record.requests]);
+
+  it('should write nothing in the turn of the one who notes, and all of it 250 ms later', async () => {
+    trail.note(publish());
+    trail.note(publish({ action: 'erase' }));
+    await vi.advanceTimersByTimeAsync(249);
+    expect(kept).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(requests()).toEqual([
+      ['acts', 1],
+      ['publications', 1],
+    ]);
+    expect(kept.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
+  });
+
+  it('should sum what is refused by the second, in a stream of its own', async () => {
+    for (let n = 0; n < 40; n++) {
+      trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(new Set(requests().map(([stream]) => stream))).toEqual(new Set(['refusals']));
+    expect(requests().length).toBeLessThanOrEqual(3);
+    expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
+  });
+
+  it('should give rare acts records of their own, and sum them from the 16th on', async () => {
+    for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
+    await vi.advanceTimersByTimeAsync(250);
+    expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
+  });
+
+  it('should keep trying while the sink is away, sum meanwhile and lose nothing', async () => {
+    sinkFails = true;
+    for (let n = 0; n < 3_000; n++) {
+      trail.note(publish());
+      await vi.advanceTimersByTimeAsync(10);
+    }
+    expect(told.failed).toBeGreaterThan(10);
+    sinkFails = false;
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(requests().length).toBeLessThanOrEqual(3);
+    expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(3_000);
+  });
+
+  it('should write what is left when it is stopped, or say what it could not', async () => {
+    trail.note(publish());
+    trail.note(publish({ outcome: 'forbidden' }));
+    await trail.stop(1_000);
+    expect(kept).toHaveLength(2);
+    sinkFails = true;
+    trail.note(publish());
+    expect(told.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
+  });
+
+  it('should stop in time while the sink is away, and give away the records', async () => {
+    sinkFails = true;
+    trail.note(publish());
+    const stopped = trail.stop(1_000);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await stopped;
+    expect(told.lost).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(told.lost).toHaveLength(1);
+  });
+});

@@ -1,0 +1,77 @@
+import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
+import type { AuditNote } from './note.ts';
+
+/** Actors and actions that are told apart; what is beyond is summed under `several`. */
+const MAX_GROUPS = 64;
+/** Feeds and ids that are kept by name; a record has no room for more. */
+const MAX_NAMED = 16;
+
+/** Attempts of one actor that become one record. */
+export interface Gathered {
+  note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
+  from: number;
+  until: number;
+  requests: number;
+  feeds: Set<string>;
+  ids: string[];
+  idCount: number;
+  traceId: string | undefined;
+}
+
+/**
+ * What one stream is told until its records are written. It is bounded whatever comes: the first `singles` attempts
+ * of an actor become records of their own, all further ones are summed in the last of them.
+ */
+export class Gathering {
+  readonly #singles: number;
+  #groups = new Map<string, Gathered[]>();
+  /** When its first attempt came, in ms; `undefined` while it is empty. */
+  since: number | undefined;
+
+  constructor(singles: number) {
+    this.#singles = singles;
+  }
+
+  add(note: AuditNote, at: number, traceId: string | undefined): void {
+    this.since ??= at;
+    const group = this.#groupOf(note);
+    let last = group.list.at(-1);
+    if (!last || group.list.length < this.#singles) {
+      const { action, outcome, via } = note;
+      last = {
+        note: { action, outcome, via, actor: group.actor },
+        ...{ from: at, until: at, requests: 0, traceId },
+        ...{ feeds: new Set(), ids: [], idCount: 0 },
+      };
+      group.list.push(last);
+    }
+    last.until = at;
+    last.requests++;
+    for (const feed of note.feeds ?? []) {
+      if (last.feeds.size >= MAX_AUDIT_FEEDS_COUNTED) break;
+      last.feeds.add(feed);
+    }
+    const ids = note.ids ?? [];
+    last.idCount += ids.length;
+    if (last.ids.length < MAX_NAMED) last.ids.push(...ids.slice(0, MAX_NAMED - last.ids.length));
+  }
+
+  /** All that was gathered, in the order in which it began; the gathering is empty then. */
+  take(): Gathered[] {
+    const all = [...this.#groups.values()].flat().sort((a, b) => a.from - b.from);
+    this.#groups = new Map();
+    this.since = undefined;
+    return all;
+  }
+
+  #groupOf({ action, outcome, via, actor }: AuditNote): { list: Gathered[]; actor: AuditNote['actor'] } {
+    const what = `${action} ${outcome} ${via} `;
+    const key = `${what}${actor.kind} ${actor.claimed ?? ''} ${actor.name ?? ''}`;
+    const known = this.#groups.get(key);
+    if (known) return { list: known, actor };
+    const several = this.#groups.size >= MAX_GROUPS;
+    const list = (several && this.#groups.get(what)) || [];
+    this.#groups.set(several ? what : key, list);
+    return { list, actor: several ? { kind: 'several' } : actor };
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
+import type { Gathered } from './gathering.ts';
+
+/** Bytes of UTF-8 that a name may have. */
+const MAX_NAME_BYTES = 96;
+/** What a terminal or a page would take for more than text: control and format characters, separators of lines. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * A name as the trail keeps it: without characters that do something where it is shown, and of bounded length. A name
+ * that had to be changed ends with a part of its hash, so that two of them stay two.
+ */
+export function auditName(name: string): string {
+  const safe = name.replace(UNSAFE, '\ufffd');
+  if (safe === name && Buffer.byteLength(name) <= MAX_NAME_BYTES) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  let room = MAX_NAME_BYTES - hash.length - 4;
+  let kept = '';
+  for (const character of safe) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) break;
+    kept += character;
+  }
+  return `${kept}…~${hash}`;
+}
+
+export interface RecordFacts {
+  id: string;
+  instance: string;
+}
+
+/** The record of what was gathered, of at most `MAX_AUDIT_RECORD_BYTES` as JSON: it names fewer feeds and ids if it must. */
+export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): AuditRecord {
+  const { note, from, until, requests, feeds, ids, idCount, traceId } = gathered;
+  const { kind, name, claimed } = note.actor;
+  const record: AuditRecord = {
+    ...{ v: DOCUMENT_VERSION, id, at: iso(from), ...(until > from && { until: iso(until) }), requests },
+    ...{ action: note.action, outcome: note.outcome, via: note.via },
+    actor: { kind, ...(name !== undefined && { name: auditName(name) }), ...(claimed && { claimed }) },
+    ...listOf('feeds', feeds.size, [...feeds].slice(0, MOST_NAMED)),
+    ...listOf('ids', idCount, ids.slice(0, MOST_NAMED)),
+    instance: auditName(instance),
+    ...(traceId !== undefined && { traceId }),
+  };
+  const lists = [record.feeds?.first ?? [], record.ids?.first ?? []];
+  for (
+    let over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES;
+    over > 0;
+    over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
+  ) {
+    // The longer list gives first, so that one is seldom emptied for the other.
+    lists.sort((a, b) => b.length - a.length)[0]?.pop();
+  }
+  return record;
+}
+
+const MOST_NAMED = 16;
+
+function listOf<K extends 'feeds' | 'ids'>(member: K, count: number, first: readonly string[]) {
+  return (count === 0 ? {} : { [member]: { count, first: first.map(auditName) } }) as Pick<AuditRecord, K>;
+}
+
+const bytesOf = (record: AuditRecord): number => Buffer.byteLength(JSON.stringify(record));
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { AUDIT_STREAMS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
+import { pause } from '../pause.ts';
+import { currentTraceId, withoutTrace } from '../trace.ts';
+import { Gathering } from './gathering.ts';
+import { streamOf, type AuditNote } from './note.ts';
+import { auditRecord } from './record.ts';
+
+/** Where records are kept. Resolves once the record is there; it may be there twice after a rejection. */
+export interface AuditSink {
+  append(stream: AuditStream, record: AuditRecord): Promise<void>;
+}
+
+/** Told what becomes of records; must not throw. */
+export interface AuditObserver {
+  written(): void;
+  /** To be tried again. */
+  failed(error: unknown): void;
+  /** They could not be written before the process had to end. */
+  lost(records: readonly AuditRecord[]): void;
+}
+
+export interface AuditTrailOptions {
+  sink: AuditSink;
+  /** Name of this process for its records. */
+  instance: string;
+  observer: AuditObserver;
+  /** In ms since 1970. */
+  now?: () => number;
+}
+
+/** The longest time between an attempt and its record, in ms, while the sink answers. A crash takes no more than that. */
+export const AUDIT_DELAY_MS = 250;
+/** Refused attempts cost their sender nothing, so their records are fewer. */
+const REFUSALS_DELAY_MS = 1_000;
+const AGAIN_AFTER_MS = 1_000;
+/** Attempts of one actor in one period that have records of their own. */
+const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
+
+interface Waiting {
+  stream: AuditStream;
+  record: AuditRecord;
+}
+
+/**
+ * Writes down who did what, behind the work: `note` only remembers, and what it remembers is bounded. While the sink
+ * is away, attempts are summed in fewer records; none is dropped.
+ */
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+  readonly #process = randomBytes(4).toString('hex');
+  readonly #gatherings = new Map(AUDIT_STREAMS.map((stream) => [stream, new Gathering(SINGLES[stream])]));
+  /** Records that are made; no new ones are until these are written. */
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #count = 0;
+  #stopped = false;
+
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+  }
+
+  /** Notes an attempt whose outcome is known. Takes microseconds, waits for nothing and never throws. */
+  note(note: AuditNote): void {
+    this.#gatherings.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
+    if (this.#stopped) this.#giveUp();
+    else this.#arm(AUDIT_DELAY_MS);
+  }
+
+  /** Writes what is noted. After `limitMs` the observer is given what is still not written; so stop what notes first. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    const end = new AbortController();
+    await Promise.race([this.#writeAll(end.signal), pause(limitMs, end.signal)]);
+    end.abort();
+    this.#giveUp();
+  }
+
+  async #writeAll(signal: AbortSignal): Promise<void> {
+    await this.#writing;
+    while (!signal.aborted) {
+      this.#make(true);
+      await this.#write();
+      if (this.#waiting.length === 0) return;
+      await pause(AUDIT_DELAY_MS, signal);
+    }
+  }
+
+  #giveUp(): void {
+    this.#make(true);
+    const records = this.#waiting.splice(0).map(({ record }) => record);
+    if (records.length > 0) this.#options.observer.lost(records);
+  }
+
+  #arm(ms: number): void {
+    if (this.#stopped || this.#timer) return;
+    // The trace is that of an attempt; the writing belongs to none.
+    this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
+  }
+
+  async #tick(): Promise<void> {
+    this.#timer = undefined;
+    if (this.#writing || this.#stopped) return;
+    if (this.#waiting.length === 0) this.#make(false);
+    this.#writing = this.#write().finally(() => (this.#writing = undefined));
+    await this.#writing;
+    if (this.#waiting.length > 0) this.#arm(AGAIN_AFTER_MS);
+    else if ([...this.#gatherings.values()].some(({ since }) => since !== undefined))
+      this.#arm(AUDIT_DELAY_MS);
+  }
+
+  /** Makes records of what is due, or of all. */
+  #make(all: boolean): void {
+    for (const [stream, gathering] of this.#gatherings) {
+      const leastMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
+      if (gathering.since === undefined || (!all && this.#now() - gathering.since < leastMs)) continue;
+      for (const gathered of gathering.take()) {
+        const facts = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
+        this.#waiting.push({ stream, record: auditRecord(gathered, facts) });
+      }
+    }
+  }
+
+  /** Writes in order, until one fails. Never rejects. */
+  async #write(): Promise<void> {
+    const { sink, observer } = this.#options;
+    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
+      try {
+        await sink.append(next.stream, next.record);
+      } catch (error) {
+        observer.failed(error);
+        return;
+      }
+      this.#waiting.shift();
+      observer.written();
+    }
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+}

@@ -1,0 +1,16 @@
+import { AUDIT_TOPICS, COMPONENTS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
+import type { AuditSink } from '../audit/trail.ts';
+import type { Sidecar } from './sidecar.ts';
+
+/** The audit trail as topics of Dapr, to which an application can only append. */
+export class DaprAuditSink implements AuditSink {
+  readonly #sidecar: Pick<Sidecar, 'publish'>;
+
+  constructor(sidecar: Pick<Sidecar, 'publish'>) {
+    this.#sidecar = sidecar;
+  }
+
+  append(stream: AuditStream, record: AuditRecord): Promise<void> {
+    return this.#sidecar.publish(COMPONENTS.audit, AUDIT_TOPICS[stream], record, { raw: true });
+  }
+}

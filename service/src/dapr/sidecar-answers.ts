@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+const errorSchema = z.object({ errorCode: z.string(), message: z.string() }).partial();
+export const bulkSchema = z.array(
+  z.object({
+    key: z.string(),
+    data: z.unknown().optional(),
+    etag: z.string().optional(),
+    error: z.string().optional(),
+  }),
+);
+export const secretSchema = z.record(z.string(), z.string());
+export const metadataSchema = z.object({
+  components: z.array(z.object({ name: z.string() })).optional(),
+  subscriptions: z
+    .array(
+      z.object({
+        pubsubname: z.string(),
+        topic: z.string(),
+        rules: z.array(z.object({ path: z.string().optional() })).optional(),
+      }),
+    )
+    .optional(),
+});
+/** A job keeps what it was given over HTTP as a `google.protobuf.Value`. */
+export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
+
+/** Dapr's own description of an error, or the text as it came. */
+export function errorOf(text: string): z.infer<typeof errorSchema> {
+  try {
+    return errorSchema.parse(JSON.parse(text));
+  } catch {
+    return { message: text.slice(0, 500) };
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, it, vi } from 'vitest';
+import { AskedTooOftenError, SubscriptionPaths, type HeldSubscription } from './subscription-paths.ts';
+
+const held = (path: string): HeldSubscription => ({ pubsubname: 'p', topic: 't', path });
+
+function paths(...answers: (HeldSubscription[] | Error)[]) {
+  const ask = vi.fn(async () => {
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer instanceof Error) throw answer;
+    return answer ?? [];
+  });
+  const clock = { now: 0 };
+  return { ask, clock, paths: new SubscriptionPaths(ask, () => clock.now) };
+}
+
+it('should find what the sidecar holds, and ask it once', async () => {
+  const { ask, paths: known } = paths([held('/a')]);
+  for (let i = 0; i < 3; i++) expect(await known.find('/a')).toEqual({ pubsubname: 'p', topic: 't' });
+  expect(ask).toHaveBeenCalledTimes(1);
+});
+
+it('should not find a path that it has named, before the sidecar holds it', async () => {
+  const { paths: known } = paths([held('/a')]);
+  expect(await known.find(known.newPath())).toBeUndefined();
+});
+
+it('should not ask for each guess, and find what the sidecar has got meanwhile', async () => {
+  const { ask, clock, paths: known } = paths([held('/a')], [held('/b')]);
+  expect(await known.find('/guess')).toBeUndefined();
+  await expect(known.find('/b')).rejects.toThrow(AskedTooOftenError);
+  expect(await known.find('/a')).toBeDefined();
+  clock.now += 1_000;
+  const found = await Promise.all(Array.from({ length: 10 }, () => known.find('/b')));
+  expect(found.every(Boolean)).toBe(true);
+  expect(ask).toHaveBeenCalledTimes(2);
+  clock.now += 1_000;
+  expect(await known.find('/a'), 'which the sidecar holds no longer').toBeUndefined();
+});
+
+it('should say that it does not know while the sidecar does not answer', async () => {
+  const { clock, paths: known } = paths(new Error('away'), [held('/a')]);
+  await expect(known.find('/a')).rejects.toThrow('away');
+  clock.now += 1_000;
+  expect(await known.find('/a')).toBeDefined();
+});

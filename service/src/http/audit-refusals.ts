@@ -1,0 +1,34 @@
+import type { AuditAction } from '@tocsin/contracts';
+import type { Request, RequestHandler } from 'express';
+import type { AuditActor, AuditNote } from '../audit/note.ts';
+
+/** Set by the caller's sidecar; https://docs.dapr.io/developing-applications/building-blocks/service-invocation/ */
+export const CALLER_APP_ID = 'dapr-caller-app-id';
+
+export interface AuditRefusalsOptions {
+  audit: { note(note: AuditNote): void };
+  via: AuditNote['via'];
+  /** Asked when the request is over, so that it is known who asked. */
+  actorOf: (request: Request) => AuditActor;
+  /** What the request wanted to do. */
+  actionOf: (request: Request) => AuditAction;
+}
+
+/** Notes each request that is answered 401 or 403. Place it before what may refuse. */
+export const auditRefusals =
+  ({ audit, via, actorOf, actionOf }: AuditRefusalsOptions): RequestHandler =>
+  (request, response, next) => {
+    const action = actionOf(request);
+    // Unlike `finish`, it comes also when the caller does not wait for its answer.
+    response.once('close', () => {
+      const { statusCode } = response;
+      if (statusCode !== 401 && statusCode !== 403) return;
+      audit.note({
+        action,
+        outcome: statusCode === 401 ? 'unauthorized' : 'forbidden',
+        via,
+        actor: actorOf(request),
+      });
+    });
+    next();
+  };

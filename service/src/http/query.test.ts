@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { readParameters } from './query.ts';
+
+it('should read known parameters, decoded', () => {
+  expect(readParameters('/a?feed=user%3Aada&limit=2', ['feed', 'limit'])).toEqual({
+    parameters: { feed: 'user:ada', limit: '2' },
+    faults: [],
+  });
+  expect(readParameters('/a', [])).toEqual({ parameters: {}, faults: [] });
+});
+
+it('should list every unknown and every repeated parameter once', () => {
+  const { parameters, faults } = readParameters('/a?feed=a&%66eed=b&x=1&x=2&__proto__=3', ['feed']);
+  expect(parameters).toEqual({ feed: 'a' });
+  expect(faults).toEqual([
+    { path: 'feed', message: 'is given more than once' },
+    { path: 'x', message: 'is not a known parameter' },
+    { path: '__proto__', message: 'is not a known parameter' },
+  ]);
+});
+
+it('should name a hundred of thousands, and only the beginning of a long name', () => {
+  const names = Array.from({ length: 5_000 }, (_, index) => `p${index}`);
+  const { faults } = readParameters(`/a?${'x'.repeat(5_000)}&${names.join('&')}`, []);
+  expect(faults).toHaveLength(100);
+  expect(faults[0]?.path).toBe('x'.repeat(100));
+});
+
+it('should read nothing of a query that is not UTF-8', () => {
+  const { parameters, faults } = readParameters('/a?feed=user:%ff', ['feed']);
+  expect(parameters).toEqual({});
+  expect(faults).toEqual([{ path: '', message: 'must be valid percent-encoded UTF-8' }]);
+});

@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
+
+const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+
+describe('the depth of JSON', () => {
+  it('should be bounded, however deep it is', () => {
+    expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH)))).toBe(false);
+    expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH + 2)))).toBe(true);
+    expect(isTooDeep(JSON.parse(nested(100_000)))).toBe(true);
+    expect(isTooDeep('text')).toBe(false);
+  });
+});

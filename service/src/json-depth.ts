@@ -1,0 +1,14 @@
+/** Deeper values are refused: Node can read them, but no recursion over them ends well, JSON.stringify's included. */
+export const MAX_JSON_DEPTH = 100;
+
+/** Whether arrays and objects are nested in more than `MAX_JSON_DEPTH` levels. Looks level by level, without recursion. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_JSON_DEPTH; depth++) {
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { SignatureError, Signer, type SignatureFault } from './signer.ts';
+import { parseSigningKeys } from './signing-keys.ts';
+
+const OLD = 'an old secret of thirty-two bytes';
+const NEW = 'a new secret that has been rolled out';
+const STRANGE = 'the secret of somebody who is not us';
+
+let time = 1_000_000;
+beforeEach(() => void (time = 1_000_000));
+const signer = (secret: string) => {
+  const keys = parseSigningKeys(secret);
+  return new Signer(
+    () => keys,
+    () => time,
+  );
+};
+const fault = (work: () => unknown): SignatureFault | undefined => {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SignatureError) return error.fault;
+    throw error;
+  }
+};
+
+describe('a signature', () => {
+  const purpose = 'actor take all';
+  const body = '{"feed":"all"}';
+  const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
+
+  it('should be good for its call, once, also as bytes', () => {
+    const host = signer(OLD);
+    const { signature, nonce } = signer(OLD).sign(purpose, body);
+    expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);
+    expect(fault(() => host.check(signature, purpose, body))).toBe('replayed');
+  });
+
+  it('should be another one for each attempt', () => {
+    const [host, caller] = [signer(OLD), signer(OLD)];
+    for (let i = 0; i < 100; i++) host.check(caller.sign(purpose, body).signature, purpose, body);
+  });
+
+  it.each<[string, (host: Signer) => unknown, SignatureFault]>([
+    ['without one', (host) => host.check(undefined, purpose, body), 'unsigned'],
+    ['that is no signature', (host) => host.check('v1.x', purpose, body), 'forged'],
+    ['of another secret', (host) => host.check(signed(STRANGE), purpose, body), 'forged'],
+    ['for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
+    ['for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
+    [
+      'with another time',
+      (host) => host.check(signed().replace('.1000000.', '.1000001.'), purpose, body),
+      'forged',
+    ],
+    [
+      'with another nonce',
+      (host) => host.check(signed().replace(/0\.([\w-]{43})$/, '1.$1'), purpose, body),
+      'forged',
+    ],
+    [
+      'that is a proof',
+      (host) => host.check(`v1.1.12345678.${host.proofOf('call', purpose).padEnd(43, 'A')}`, purpose, body),
+      'forged',
+    ],
+  ])('should be refused %s', (_what, check, expected) => {
+    expect(fault(() => check(signer(OLD)))).toBe(expected);
+  });
+
+  it('should be refused more than 30 s before or after its time', () => {
+    const host = signer(OLD);
+    const signature = signed();
+    time += 30_001;
+    expect(fault(() => host.check(signature, purpose, body))).toBe('late');
+    time -= 60_002;
+    expect(fault(() => host.check(signature, purpose, body))).toBe('late');
+    time += 30_001;
+    expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
+  });
+
+  it('should be known again as long as it is good', () => {
+    const host = signer(OLD);
+    time += 30_000;
+    const early = signer(OLD).sign(purpose, body).signature;
+    time -= 30_000;
+    host.check(early, purpose, body);
+    for (; time <= 1_060_000; time += 5_000) {
+      expect(fault(() => host.check(early, purpose, body))).toBe('replayed');
+      host.check(signed(), purpose, body);
+    }
+  });
+
+  it('should be accepted under each secret of an overlap, in both directions', () => {
+    const [before, during, after] = [signer(OLD), signer(`${NEW}, ${OLD}`), signer(NEW)];
+    before.check(before.sign(purpose, body).signature, purpose, body);
+    during.check(before.sign(purpose, body).signature, purpose, body);
+    after.check(during.sign(purpose, body).signature, purpose, body);
+    expect(fault(() => after.check(before.sign(purpose, body).signature, purpose, body))).toBe('forged');
+    expect(during.isProof(before.proofOf('position', 'all', 1), 'position', 'all', 1)).toBe(true);
+    expect(after.isProof(before.proofOf('position', 'all', 1), 'position', 'all', 1)).toBe(false);
+  });
+});
+
+describe('a proof', () => {
+  const ours = signer(OLD);
+
+  it('should hold for its facts alone', () => {
+    const proof = ours.proofOf('position', 'all', '1-a', 12);
+    expect(signer(OLD).isProof(proof, 'position', 'all', '1-a', 12)).toBe(true);
+    for (const facts of [
+      ['position', 'all', '1-a', 13],
+      ['position', 'all', '1-a1', 2],
+      ['position', 'all,1-a', 12],
+      ['answer', 'all', '1-a', 12],
+      ['position', 'all', '1-a', '12'],
+    ]) {
+      expect(ours.isProof(proof, ...facts)).toBe(false);
+    }
+    for (const given of [undefined, '', proof.slice(1), `${proof}A`]) {
+      expect(ours.isProof(given, 'position', 'all', '1-a', 12)).toBe(false);
+    }
+  });
+});
+
+describe('the secret "internal"', () => {
+  it.each([
+    ['', 'The secret "internal" has 0 bytes and needs at least 32'],
+    ['short', 'has 5 bytes'],
+    [`${OLD},short`, 'Value 2 of "internal" has 5 bytes'],
+    [`${OLD},`, 'Value 2 of "internal" has 0 bytes'],
+    [Array<string>(6).fill(OLD).join(','), 'has 6 values; it may have 5'],
+  ])('should be refused in words when it is %j', (secret, words) => {
+    expect(() => parseSigningKeys(secret)).toThrow(words);
+    expect(() => parseSigningKeys(secret)).not.toThrow(OLD);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect, it } from 'vitest';
+import type { ComposeProject } from './project.ts';
+import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
+
+/** All 65,535 ports of a dozen containers, on a busy machine. */
+const SCAN = { timeout: 1_200_000 };
+
+/** What docs/guides/compose.md says is open on each network, by service. */
+const SIDECAR = [3500, 9090, 50001, 50002];
+const OUTSIDE = {
+  'bff-1': [4001],
+  'bff-2': [4001],
+  edge: [4000, 8080],
+  producer: [4000],
+  ui: [8080],
+};
+const INSIDE = {
+  'bff-1': [4001, 4101],
+  'bff-1-dapr': SIDECAR,
+  'bff-2': [4001, 4101],
+  'bff-2-dapr': SIDECAR,
+  placement: [8080, 9090, 50005],
+  producer: [4000, 4100],
+  'producer-dapr': SIDECAR,
+  redis: [6379],
+  scheduler: [8080, 9090, 50006],
+  sentry: [8080, 9090, 50001],
+};
+
+/** Looks at a project that runs, from containers that have no part in it. */
+export function testDoors(project: () => ComposeProject): void {
+  /** The open ports of each service that is on the network, as somebody on it finds them. */
+  async function openOn(network: string): Promise<Record<string, number[]>> {
+    const addresses = await addressesOn(project(), network);
+    const open = await new Stranger(project(), network).scan([...addresses.values()]);
+    return Object.fromEntries([...addresses].map(([service, address]) => [service, open[address] ?? []]));
+  }
+
+  it('should have no open port but the documented ones on the network of the edge', SCAN, async () => {
+    expect(await openOn(project().network('outside'))).toEqual(OUTSIDE);
+  });
+
+  it(
+    'should have no open port but the documented ones on the inner network, and nothing there for strangers',
+    SCAN,
+    async () => {
+      const network = project().network('inside');
+      expect(await openOn(network)).toEqual(INSIDE);
+      const stranger = new Stranger(project(), network);
+      for (const service of ['bff-1', 'producer']) {
+        const guessed = { 'dapr-api-token': 'guessed' };
+        const port = service === 'producer' ? 4100 : 4101;
+        expect(await stranger.status(`http://${service}-dapr:3500/v1.0/metadata`, guessed)).toBe(401);
+        expect(await stranger.status(`http://${service}-inside:${port}/dapr/subscribe`, guessed)).toBe(401);
+      }
+    },
+  );
+
+  it('should answer no sidecar without a certificate of its sentry, and sentry nobody without a token', async () => {
+    const stranger = new Stranger(project(), project().network('inside'));
+    for (const [host, call] of [
+      ['bff-1-dapr', 'local'],
+      ['bff-1-dapr', 'actor'],
+      ['producer-dapr', 'local'],
+    ] as const) {
+      const outcomes = await stranger.callSidecar(host, call);
+      expect(Object.keys(outcomes)).toHaveLength(3);
+      for (const outcome of Object.values(outcomes)) expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
+    }
+    // 7: permission denied.
+    expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
+  });
+
+  it('should be reached from no other network, neither by its addresses nor by that of this machine', async () => {
+    const elsewhere = 'tocsin-test-elsewhere';
+    await project().docker('network', 'create', elsewhere);
+    try {
+      const stranger = new Stranger(project(), elsewhere);
+      const published = [project().url, project().publishUrl].map((url) => Number(new URL(url).port));
+      const gateways = await Promise.all(
+        [elsewhere, project().network('outside')].map((one) => gatewayOf(project(), one)),
+      );
+      const addresses = [
+        ...(await addressesOn(project(), project().network('outside'))).values(),
+        ...(await addressesOn(project(), project().network('inside'))).values(),
+      ];
+      const ports = [...new Set([...published, ...Object.values({ ...OUTSIDE, ...INSIDE }).flat()])];
+      expect(await stranger.reach(gateways, published)).toEqual([]);
+      expect(await stranger.reach(addresses, ports)).toEqual([]);
+    } finally {
+      await project().docker('network', 'rm', elsewhere);
+    }
+  });
+}

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ComposeProject } from './project.ts';
+
+const SUPPORT = join(import.meta.dirname, '../support');
+/** An image of the project with Node and openssl. */
+const IMAGE = 'tocsin-sidecar:1.18.1';
+
+const networkSchema = z
+  .array(
+    z.object({
+      IPAM: z.object({ Config: z.array(z.object({ Gateway: z.string() })) }),
+      Containers: z.record(z.string(), z.object({ Name: z.string(), IPv4Address: z.string() })),
+    }),
+  )
+  .length(1);
+
+/** A container that none of ours knows, on a network of Docker. It has no volume, no token and no certificate of ours. */
+export class Stranger {
+  readonly #project: ComposeProject;
+  readonly #network: string;
+
+  /** @param network its name, or the key of a network of the project */
+  constructor(project: ComposeProject, network: string) {
+    this.#project = project;
+    this.#network = network;
+  }
+
+  #run(...command: string[]): Promise<string> {
+    return this.#project.docker(
+      ...['run', '--rm', '--network', this.#network, '--volume', `${SUPPORT}:/support:ro`, IMAGE, ...command],
+    );
+  }
+
+  /** The open TCP ports, of all 65,535, of each of these addresses. */
+  async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
+    const script = addresses.map((address) => `node /support/scan-ports.mjs ${address}; echo`).join('\n');
+    const lines = (await this.#run('sh', '-ec', script)).trim().split('\n');
+    return Object.fromEntries(
+      addresses.map((address, i) => [address, z.array(z.int()).parse(JSON.parse(lines[i] ?? ''))]),
+    );
+  }
+
+  /** Which of these ports of these addresses take a connection, as `address:port`. */
+  async reach(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
+    const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
+    const script = `const { connect } = require('node:net');
+      const open = (place) => new Promise((resolve) => {
+        const socket = connect({ ...place, timeout: 3_000 });
+        const end = (answer) => { socket.destroy(); resolve(answer); };
+        socket.once('connect', () => end([place.host + ':' + place.port]));
+        socket.once('timeout', () => end([]));
+        socket.once('error', () => end([]));
+      });
+      Promise.all(${JSON.stringify(places)}.map(open)).then((found) => console.log(JSON.stringify(found.flat())));`;
+    return z.array(z.string()).parse(JSON.parse(await this.#run('node', '-e', script)));
+  }
+
+  /**
+   * Attacks the internal port of a sidecar with `call`, and how each way ends: in plain text, with TLS, and with a
+   * certificate of one's own that has the name of the bff.
+   */
+  async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
+    const of = (name: string, tls?: Record<string, string>) =>
+      JSON.stringify({ name, host, port: 50002, call, tls });
+    const own = { key: '/tmp/own.key', cert: '/tmp/own.crt' };
+    return this.#attack(
+      'openssl req -x509 -newkey ed25519 -nodes -days 1 -subj /O=stranger -addext subjectAltName=URI:spiffe://public/ns/default/bff -keyout /tmp/own.key -out /tmp/own.crt',
+      [of('plain'), of('without a certificate', {}), of('with one of its own', own)],
+    );
+  }
+
+  /** Asks sentry for a certificate in the name of the bff. */
+  async askForCertificate(): Promise<Record<string, string>> {
+    return this.#attack(
+      'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',
+      [
+        JSON.stringify({
+          name: 'asked',
+          host: 'sentry',
+          port: 50001,
+          call: 'certificate',
+          tls: {},
+          csr: '/tmp/own.csr',
+        }),
+      ],
+    );
+  }
+
+  async #attack(prepare: string, attacks: readonly string[]): Promise<Record<string, string>> {
+    const quoted = attacks.map((one) => `'${one}'`).join(' ');
+    const script = `${prepare} 2>/dev/null\nnode /support/internal-grpc.mjs ${quoted}`;
+    return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
+  }
+
+  /** The status of a request; of a `POST` with a body, if there is one. */
+  async status(url: string, headers: Record<string, string> = {}, body?: object): Promise<number> {
+    const init = {
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    };
+    const script = `fetch('${url}', ${JSON.stringify(init)}).then((answer) => console.log(answer.status))`;
+    return Number(await this.#run('node', '-e', script));
+  }
+}
+
+/** The addresses of the project's containers on one of its networks, by service. */
+export async function addressesOn(project: ComposeProject, network: string): Promise<Map<string, string>> {
+  const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
+  const entries = Object.values(found?.Containers ?? {}).map(({ Name, IPv4Address }): [string, string] => [
+    project.serviceOf(Name),
+    IPv4Address.replace(/\/.*/, ''),
+  ]);
+  return new Map(entries.sort());
+}
+
+/** The address of this machine on a network of Docker. */
+export async function gatewayOf(project: ComposeProject, network: string): Promise<string> {
+  const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
+  const gateway = found?.IPAM.Config[0]?.Gateway;
+  if (gateway === undefined) throw new Error(`The network ${network} has no gateway.`);
+  return gateway;
+}

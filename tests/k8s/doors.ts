@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { NAMESPACE, pods } from './cluster.ts';
+import { asStranger, withPublisher } from './stranger.ts';
+
+/** Looks at what is deployed from pods of the namespace that have no part in it. */
+export function testDoors(): void {
+  it('should let sidecars talk by certificates only, and strangers do nothing', () =>
+    asStranger('stranger', async ({ answers, run }) => {
+      expect(answers).toEqual({
+        invoked: 403,
+        published: 403,
+        announced: 403,
+        invokedBff: 403,
+        producer: {
+          name: expect.stringContaining(`URI:spiffe://public/ns/${NAMESPACE}/producer`) as string,
+          end: expect.not.stringMatching('still open') as string,
+        },
+      });
+      const attacks = ['bff-dapr', 'producer-dapr'].flatMap((host) =>
+        (['local', 'actor'] as const).flatMap((call) => [
+          { name: `${host} ${call} in plain text`, host, port: 50002, call },
+          { name: `${host} ${call} without a certificate`, host, port: 50002, call, tls: {} },
+        ]),
+      );
+      const outcomes = await run('internal-grpc.mjs', ...attacks.map((attack) => JSON.stringify(attack)));
+      expect(Object.keys(outcomes as object)).toHaveLength(attacks.length);
+      for (const outcome of Object.values(outcomes as object))
+        expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
+    }));
+
+  it('should have no open port but the documented ones, as a pod of the namespace finds them', () =>
+    asStranger('scanner', async ({ run }) => {
+      const open: Record<string, unknown> = {};
+      for (const { app, address } of await pods()) open[app] = await run('scan-ports.mjs', address);
+      expect(open).toEqual({
+        bff: [3501, 4001, 9090, 50002],
+        producer: [3501, 4000, 9090, 50002],
+        redis: [6379],
+        ui: [8080],
+      });
+    }));
+
+  it('should take events of an application that is listed as a publisher', () =>
+    withPublisher('friend', () =>
+      asStranger('friend', ({ answers }) => {
+        expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });
+        return Promise.resolve();
+      }),
+    ));
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  AUDIT_TOPICS,
+  COMPONENTS,
+  REFUSED_EVENT_PREFIX,
+  auditRecordSchema,
+  deadLettersSchema,
+  entryKey,
+  type ListedAuditRecord,
+} from '@tocsin/contracts';
+import type { ForeignSidecar } from '@tocsin/tools';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { short, startAuditedStack, type AuditedStack } from '../support/audited-stack.ts';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { eventually } from '../support/state.ts';
+
+/** In every title, body, link and label that this file sends. */
+const MARKER = `marker-${randomBytes(8).toString('hex')}`;
+const CONTENT = {
+  ...{ title: MARKER, body: MARKER, source: MARKER, collapseKey: MARKER },
+  ...{ link: `/${MARKER}`, actions: [{ label: MARKER, link: `/${MARKER}` }] },
+};
+const STREAMS = Object.values(AUDIT_TOPICS);
+
+let on: AuditedStack;
+let shop: ForeignSidecar;
+beforeAll(async () => {
+  on = await startAuditedStack();
+  shop = await on.stack.startForeignSidecar('shop');
+});
+afterAll(() => on.stop());
+
+const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
+const setAside = (matches: (entry: string) => boolean) =>
+  eventually(async () => {
+    const list = deadLettersSchema.parse(await (await on.ops('GET', '/app/ops/dead-letters')).json());
+    return list.deadLetters.find(({ entry }) => matches(entry))?.entry;
+  });
+
+let before: ListedAuditRecord[];
+
+it('should record each act once, with who did it, and nothing of what it says', async () => {
+  const status = async (call: Promise<Response>) => {
+    const response = await call;
+    await response.text();
+    return response.status;
+  };
+  expect(await status(on.publisher('POST', '/notifications', { id: 'one', ...CONTENT }))).toBe(202);
+  const invalid = [{ title: '', body: MARKER }];
+  expect(await status(on.publisher('POST', '/notifications', invalid))).toBe(400);
+  expect(await status(on.publisher('POST', '/notifications', CONTENT, 'no-key'))).toBe(401);
+  expect(await status(on.publisher('POST', '/notifications', { feed: 'user:ada', ...CONTENT }))).toBe(403);
+  expect(await status(on.publisher('DELETE', '/notifications/one'))).toBe(202);
+  // What one actor does within 250 ms is summed.
+  await delay(600);
+  const later = { id: 'later', deliverAt: new Date(Date.now() + 3_600_000).toISOString(), ...CONTENT };
+  expect(await status(on.publisher('POST', '/notifications', { ...later, feed: 'topic:later' }))).toBe(202);
+  expect(await status(on.publisher('DELETE', '/notifications/later?feed=topic:later'))).toBe(202);
+  expect(await status(on.publisher('DELETE', '/feeds/user:ben'))).toBe(202);
+  const invoked = { id: 'invoked', feed: 'topic:shop', ...CONTENT };
+  expect(await status(on.dapr(shop, '/v1.0/invoke/producer/method/notifications', invoked))).toBe(202);
+  const open = `/v1.0/publish/${COMPONENTS.pubsub}/notifications`;
+  expect(await status(on.dapr(shop, open, { id: 'event', feed: 'topic:event', ...CONTENT }))).toBe(204);
+  expect(await status(on.dapr(shop, open, { ...CONTENT, title: '' }))).toBe(204);
+  const refused = await setAside((entry) => entry.startsWith(REFUSED_EVENT_PREFIX));
+  const composed = { id: 'composed', feed: 'topic:composed', ...CONTENT };
+  expect(await status(on.ops('POST', '/app/compose', composed))).toBe(202);
+  expect(await status(on.ops('POST', '/app/compose', composed, ['other']))).toBe(403);
+  const check = new ClaimCheck(on.producer);
+  const set = async (seq: number) => {
+    await check.deposit('all', seq, (entry) => ({
+      ...entry,
+      ...{ expiresAt: '2020-01-01T00:00:00Z', notifications: [{ ...check.notification('all'), ...CONTENT }] },
+    }));
+    await check.announce('all', seq);
+    const key = entryKey({ run: check.run, feed: 'all', seq });
+    return setAside((entry) => entry === key);
+  };
+  const [first, second, third] = [await set(1), await set(2), await set(3)];
+  expect(await status(on.ops('POST', `${letter(refused)}/put-back`, {}))).toBe(409);
+  expect(await status(on.ops('DELETE', letter(refused)))).toBe(204);
+  expect(await status(on.ops('POST', `${letter(first)}/put-back`, {}))).toBe(204);
+  await on.command('dead-letters', 'delete', second);
+  await on.command('dead-letters', 'put-back', third);
+
+  const operator = userInfo().username;
+  const expected = [
+    'key-created done secret operator -  1  shop',
+    'publish done http key shop  1 all one',
+    'publish unauthorized http anonymous -  1  ',
+    'publish forbidden http key shop  1  ',
+    'retract done http key shop  1 all one',
+    'publish done http key shop  1 topic:later later',
+    'retract done http key shop  1 topic:later later',
+    'erase done http key shop  1 user:ben ',
+    'publish done topic app shop claimed 1 topic:event event',
+    'publish invalid topic app shop claimed 1  ',
+    'compose done ops reader ada  1 topic:composed composed',
+    'compose forbidden ops reader ada  1  ',
+    `delete done ops reader ada  1  ${refused}`,
+    `put-back done ops reader ada  1 all ${first}`,
+    `delete done cli operator ${operator}  1 all ${second}`,
+    `put-back done cli operator ${operator}  1 all ${third}`,
+  ];
+  before = await eventually(async () => {
+    const records = await on.trail();
+    return records.length >= expected.length + 2 && records;
+  });
+  const [own, invocations] = [
+    before.filter(({ via }) => via !== 'invocation'),
+    before.filter(({ via }) => via === 'invocation'),
+  ];
+  expect(own.map(short).sort()).toEqual(expected.sort());
+  // What was composed reached the producer by invocation: of the person there is a record of its own.
+  expect(invocations.map(({ actor, ids }) => [actor.name, ids?.first[0]]).sort()).toEqual([
+    ['bff', 'composed'],
+    ['shop', 'invoked'],
+  ]);
+  const trace = before.find(({ action, outcome }) => action === 'publish' && outcome === 'done')?.traceId;
+  expect(trace).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.stringify(before)).not.toContain(MARKER);
+  for (const stream of STREAMS) {
+    const raw = JSON.stringify(await on.redis.operator.xRange(stream, '-', '+'));
+    expect(raw.length).toBeGreaterThan(100);
+    expect(raw).not.toContain(MARKER);
+  }
+});
+
+it('should print the same as JSON lines', async () => {
+  const { stdout } = await on.command('audit', '--limit', '200');
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => auditRecordSchema.parse(JSON.parse(line)));
+  expect(lines.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  const erased = await on.command('audit', '--action', 'erase');
+  expect(erased.stdout.trim().split('\n')).toHaveLength(1);
+});
+
+describe('no application and no caller', () => {
+  const applications = () => [on.producer, on.bff, shop];
+
+  it('should remove or change it by the public ports', async () => {
+    for (const method of ['DELETE', 'POST', 'PUT', 'PATCH'])
+      for (const path of ['/app/ops/audit', `/app/ops/audit/${before[0]?.id}`])
+        expect((await on.ops(method, path)).status, `${method} ${path}`).toBeGreaterThanOrEqual(404);
+  });
+
+  it('should write into it by any component but its own, or as another application', async () => {
+    for (const topic of STREAMS) {
+      for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters])
+        for (const one of applications())
+          expect((await on.dapr(one, `/v1.0/publish/${name}/${topic}`, {})).ok, `${name} ${topic}`).toBe(
+            false,
+          );
+      expect((await on.dapr(shop, `/v1.0/publish/${COMPONENTS.audit}/${topic}`, {})).ok).toBe(false);
+    }
+  });
+
+  it('should overwrite or delete it by the binding or the state store', async () => {
+    for (const one of applications()) {
+      for (const key of STREAMS) {
+        for (const operation of ['delete', 'create', 'get'])
+          await on.dapr(one, `/v1.0/bindings/${COMPONENTS.entries}`, {
+            ...{ operation, data: 'x', metadata: { key, delete: 'true', ttlInSeconds: '1' } },
+          });
+        await on.dapr(one, `/v1.0/state/${COMPONENTS.state}/${key}`, undefined, 'DELETE');
+        await on.dapr(one, `/v1.0/state/${COMPONENTS.state}`, [
+          { key, value: 'x', metadata: { ttlInSeconds: '1' } },
+        ]);
+      }
+    }
+    await delay(1_500);
+    for (const key of STREAMS) expect(await on.redis.operator.type(key)).toBe('stream');
+  });
+
+  it('should take anything out of it with the Redis user of the applications', async () => {
+    const client = await on.redis.asApplication();
+    for (const key of STREAMS) {
+      for (const words of [
+        ...[
+          ['DEL', key],
+          ['UNLINK', key],
+          ['SET', key, 'x'],
+          ['GETDEL', key],
+          ['EXPIRE', key, '1'],
+        ],
+        ...[
+          ['XTRIM', key, 'MAXLEN', '0'],
+          ['XDEL', key, '1-1'],
+          ['RENAME', key, 'entry:x'],
+          ['PERSIST', key],
+        ],
+        ['EVAL', 'return on.redis.call("DEL", KEYS[1])', '1', key],
+      ])
+        await expect(client.sendCommand(words), words.join(' ')).rejects.toThrow(/NOPERM|permission/i);
+    }
+    client.destroy();
+    expect((await on.trail()).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(before.map(({ id }) => id)),
+    );
+  });
+});

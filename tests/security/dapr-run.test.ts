@@ -1,0 +1,88 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureRedisServer, ManagedProcess, pollUntil, ROOT } from '@tocsin/tools';
+import { hostEnvironment } from '../../tools/src/config.ts';
+import { ensureDaprCli } from '../../tools/src/setup/dapr-cli.ts';
+import { ensureDapr } from '../../tools/src/setup/dapr.ts';
+import { isLoopback, listenersOf, treeOf } from '../support/listeners.ts';
+import {
+  makeNamespace,
+  makeNeighbour,
+  whyNoNamespaces,
+  type Neighbour,
+  type NetworkNamespace,
+} from '../support/neighbour.ts';
+import { removeDir } from '../tools/launch.ts';
+
+const cli = await ensureDaprCli();
+const missing = cli ? await whyNoNamespaces() : 'there is neither a Dapr CLI nor Go to build it';
+if (missing) console.log(`dapr run -f was not tried: ${missing}`);
+
+/** Its ports are fixed, so it runs on a machine of its own. */
+describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
+  const processes: ManagedProcess[] = [];
+  let host: NetworkNamespace;
+  let neighbour: Neighbour;
+
+  const start = async (name: string, env: Record<string, string>, ...words: string[]) => {
+    const [command, ...args] = host.inside(...words);
+    const process = new ManagedProcess({
+      name,
+      command,
+      args,
+      cwd: ROOT,
+      env: { ...hostEnvironment(), ...env },
+      logFile: join(dir, `${name}.log`),
+    });
+    processes.unshift(process);
+    await process.start();
+    return process;
+  };
+
+  beforeAll(async () => {
+    host = await makeNamespace();
+    // daprd ends on a machine that has no network, since it cannot ask that for names.
+    neighbour = await makeNeighbour(host);
+  });
+  afterAll(async () => {
+    for (const process of processes) await process.stop();
+    await neighbour.remove();
+    await host.remove();
+    removeDir(dir);
+  });
+
+  it('should start what npm start does, and leave open what the guide says', async () => {
+    const { command } = await ensureRedisServer(console.log);
+    await start('redis', {}, command, '--bind', '127.0.0.1', '--dir', dir, '--save', '');
+    // <runtime path>/.dapr/bin/daprd
+    const runtimePath = dirname(dirname(dirname((await ensureDapr()).daprd)));
+    const cliProcess = await start(
+      'cli',
+      { DAPR_RUNTIME_PATH: runtimePath },
+      cli ?? '',
+      'run',
+      '-f',
+      'dapr.yaml',
+    );
+    const listeners = async () => listenersOf(await treeOf(cliProcess.pid));
+    const applications = [4000, 4001, 4002];
+    const fault = await pollUntil(
+      async () => {
+        const ports = (await listeners()).map(({ port }) => port);
+        return applications.every((port) => ports.includes(port));
+      },
+      { timeoutMs: 90_000, everyMs: 500, giveUp: () => (cliProcess.running ? undefined : 'it has ended') },
+    );
+    expect(fault && `${fault}\n${cliProcess.tail(20)}`).toBeUndefined();
+    const open = (await listeners()).filter((one) => !isLoopback(one));
+    const ports = open.map(({ protocol, port }) => `${protocol} ${port}`);
+    expect([...new Set(ports)].sort()).toEqual([
+      ...['tcp 4400', 'tcp 4401', 'tcp 4402'],
+      ...['tcp 4500', 'tcp 4501', 'tcp 4502'],
+      'udp 5353',
+    ]);
+  });
+});

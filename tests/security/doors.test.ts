@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { problemSchema, type Problem } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
+import type { PortName } from '../support/ports-child.ts';
+import { PortsProcess } from '../support/ports-process.ts';
+import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
+
+const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;
+
+let served: PortsProcess;
+beforeAll(async () => {
+  served = await PortsProcess.start({
+    HANDSHAKE_TIMEOUT_MS: '1000',
+    HEADERS_TIMEOUT_MS: '1000',
+  });
+});
+afterAll(() => served.stop());
+
+const open = (port: PortName, text: string) => openRaw(served.ports[port], text);
+const rawAnswer = async (port: PortName, text: string) => problemIn(await answerTo(served.ports[port], text));
+const urlOf = (port: PortName, path: string) => `http://127.0.0.1:${served.ports[port]}${path}`;
+const ask = ({ port, method, path, body }: Route, change: { method?: string; path?: string } = {}) => {
+  const { 'content-length': _, ...headers } = headersFor(
+    { port, method, path, ...(body && { body }) },
+    served,
+  );
+  const asked = change.method ?? method;
+  const hasBody = body !== undefined && asked !== 'HEAD' && asked !== 'GET';
+  return fetch(urlOf(port, change.path ?? path), { method: asked, headers, ...(hasBody && { body }) });
+};
+const problemOf = async (response: Response): Promise<Problem> => {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json\b/);
+  return problemSchema.parse(await response.json());
+};
+const titles = (routes: readonly Route[]) =>
+  routes.map((route) => [route.port, route.method, route.path, route] as const);
+
+describe('a request with a parameter that nobody knows', () => {
+  const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
+  const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds)\b/.test(path));
+  it.each(titles([...strict, ...invoked]))('should be refused: %s %s %s', async (_p, _m, _r, route) => {
+    const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
+    const response = await ask(route, { path });
+    const problem = await problemOf(response);
+    expect([response.status, problem.code]).toEqual([400, 'invalid_query']);
+    expect(problem.errors?.map((fault) => fault.path).sort()).toEqual(['fed', 'mode']);
+  });
+
+  it.each(titles(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
+    'should be answered where probes and pages may have some: %s %s %s',
+    async (_p, _m, _r, route) => {
+      expect((await ask(route, { path: `${route.path}?fed=x` })).status).toBe(200);
+    },
+  );
+
+  it('should not publish to everybody what names its feed in the address', async () => {
+    const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
+    const problem = await problemOf(await ask(route, { path: '/notifications?feed=user:ada' }));
+    expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
+  });
+});
+
+describe('HEAD', () => {
+  const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
+  it.each(titles(gets))('should be answered as GET, without a body: %s %s %s', async (_p, _m, _r, route) => {
+    const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
+    expect([head.status, head.headers.get('content-type')]).toEqual([
+      get.status,
+      get.headers.get('content-type'),
+    ]);
+    expect(await head.text()).toBe('');
+  });
+
+  const pages = ['/', '/ops', '/assets/page.js'];
+  it.each(titles(gets.filter(({ path }) => !pages.includes(path))))(
+    'should be allowed where GET is: %s %s %s',
+    async (_p, _m, _r, route) => {
+      const response = await ask(route, { method: 'PATCH' });
+      const problem = await problemOf(response);
+      expect(response.status).toBe(405);
+      const allow = response.headers.get('allow')?.split(', ') ?? [];
+      expect(allow.slice(0, 2)).toEqual(['GET', 'HEAD']);
+      expect(problem.detail).toContain('HEAD');
+    },
+  );
+});
+
+describe.each(SERVERS)('the server %s', (port) => {
+  it('should answer HTTP/1.1 without Host, and with two, with a problem', async () => {
+    for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
+      const { status, problem } = await rawAnswer(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
+      expect([status, problem.code]).toEqual([400, 'invalid_request']);
+      expect(problem.detail).toContain('Host');
+    }
+  });
+
+  it('should serve HTTP/1.0 without Host', async () => {
+    const answer = await answerTo(served.ports[port], 'GET /healthz HTTP/1.0\r\n\r\n');
+    expect(statusOf(answer)).toBe(200);
+  });
+
+  it('should answer an expectation that it does not know with a problem', async () => {
+    const head =
+      'POST /notifications HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nContent-Length: 2\r\n\r\n';
+    const { status, problem } = await rawAnswer(port, head);
+    expect([status, problem.code]).toEqual([417, 'invalid_request']);
+  });
+
+  it('should close a connection whose headers do not end, and one whose body does not', async () => {
+    const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
+    const raws = await Promise.all([
+      open(port, `${begun}X-More: `),
+      open(port, `${begun}\r\nx`),
+      open(port, ''),
+    ]);
+    const drips = setInterval(() => raws[0]?.socket.write('x'), 200);
+    try {
+      await Promise.all(raws.map(({ closed }) => closed));
+    } finally {
+      clearInterval(drips);
+      for (const { socket } of raws) socket.destroy();
+    }
+    expect(raws[0]?.text).toMatch(/^HTTP\/1\.1 408 /);
+  });
+});
+
+describe.each<[PortName, string]>([
+  ['openProducer', '/notifications'],
+  ['openProducerInternal', '/notifications'],
+  ['openBff', '/app/notifications/read'],
+  ['openBff', '/app/compose'],
+])('a body that is too large for %s %s', (port, path) => {
+  const head = (length: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
+  const MEBIBYTE = 1024 * 1024;
+
+  it('should be refused by its Content-Length alone, with the connection', async () => {
+    const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
+    await expect.poll(() => raw.text).toContain('}');
+    expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+    expect(raw.text).toMatch(/\r\nConnection: close\r\n/i);
+    await once(raw.socket, 'end');
+    raw.socket.destroy();
+  });
+
+  it('should be refused in chunks as soon as it is, and never be read to its end', async () => {
+    const raw = await open(port, head('Transfer-Encoding: chunked'));
+    const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
+    let sent = 0;
+    const more = () => {
+      while (!raw.socket.destroyed && raw.socket.write(chunk)) sent += 65_536;
+      sent += 65_536;
+    };
+    raw.socket.on('drain', more);
+    more();
+    await raw.closed;
+    // The rest is in the buffers of two sockets.
+    expect(sent).toBeLessThan(16 * MEBIBYTE);
+    expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
+  });
+
+  it('should reach a client that sends all of it', async () => {
+    const response = await fetch(urlOf(port, path), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: ' '.repeat(8 * MEBIBYTE),
+    });
+    expect([response.status, (await problemOf(response)).code]).toEqual([413, 'payload_too_large']);
+  });
+
+  it('should not be read to its end after another answer', async () => {
+    const raw = await open(port, head(`Content-Length: ${64 * MEBIBYTE}`).replace(path, '/nothing'));
+    let sent = 0;
+    const more = () => {
+      while (!raw.socket.destroyed && raw.socket.write(' '.repeat(65_536))) sent += 65_536;
+      sent += 65_536;
+    };
+    raw.socket.on('drain', more);
+    more();
+    await raw.closed;
+    expect(raw.text).toMatch(/^HTTP\/1\.1 404 /);
+    expect(sent).toBeLessThan(16 * MEBIBYTE);
+  });
+});
+
+describe('a body in JSON', () => {
+  const wrong: [string, string, string | RegExp][] = [
+    ['null', 'invalid', /object|record|expected/i],
+    ['', 'invalid_json', 'There is no body; it must be JSON.'],
+    ['{"feed":', 'invalid_json', /^The body is not valid JSON \(.*end of JSON input.*\)\.$/],
+    ['{"feed":"\u{fffd}"', 'invalid_json', /position|JSON/],
+  ];
+  const places: [PortName, string][] = [
+    ['openProducer', '/notifications'],
+    ['openBff', '/app/notifications/read'],
+  ];
+  it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
+    'should be refused with what is wrong: %s %s %j',
+    async (port, path, body, code, detail) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(urlOf(port, path), { method: 'POST', headers, body });
+      const problem = await problemOf(response);
+      expect(response.status).toBe(400);
+      if (code === 'invalid') expect(problem.code).not.toBe('invalid_json');
+      else expect(problem.code).toBe(code);
+      expect(`${problem.detail}${code === 'invalid' ? (problem.errors?.[0]?.message ?? '') : ''}`).toMatch(
+        detail,
+      );
+    },
+  );
+});

@@ -1,0 +1,167 @@
+import {
+  APP_IDS,
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  ENTRY_LIFE_MS,
+  TOPICS,
+  entryKey,
+  segmentKey,
+  type Page,
+} from '@tocsin/contracts';
+import { startStack, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nameOf } from '../../producer/src/schedule/name.ts';
+import { keysWith } from '../support/every-key.ts';
+import { eventually } from '../support/state.ts';
+
+/** What `DELETE` promises. */
+const WITHIN_MS = 60_000;
+
+let stack: Stack;
+let redis: ReturnType<typeof createClient>;
+beforeAll(async () => {
+  stack = await startStack({ bffs: 2 });
+  redis = createClient({ url: `redis://${stack.redisHost}` });
+  await redis.connect();
+});
+afterAll(async () => {
+  await redis.close();
+  await stack.stop();
+});
+
+const url = () => stack.producers[0]?.url ?? '';
+const send = async (method: string, path: string, body?: unknown): Promise<number> => {
+  const headers = { 'content-type': 'application/json' };
+  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  return (await fetch(`${url()}${path}`, init)).status;
+};
+const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+const page = async (feed: string): Promise<Page> =>
+  (await (
+    await fetch(`${stack.bffs[0]?.url}/app/notifications?feed=${encodeURIComponent(feed)}`)
+  ).json()) as Page;
+const titles = async (feed: string) =>
+  (await page(feed)).publications.map(({ notification }) => notification?.title);
+
+/** As a sidecar publishes it, at `time`, whoever may publish. */
+const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
+  redis.xAdd(topic, '*', {
+    data: JSON.stringify({
+      ...{
+        specversion: '1.0',
+        id,
+        source: 'shop',
+        type: 'com.dapr.event.sent',
+        datacontenttype: 'application/json',
+      },
+      ...{ topic, pubsubname: COMPONENTS.pubsub, data },
+      time: `${new Date(time).toISOString().slice(0, 19)}Z`,
+    }),
+  });
+/** An entry as a producer deposits it, of `ageMs`. */
+const deposit = async (feed: string, run: string, item: object, ageMs = 0) => {
+  const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS - ageMs).toISOString();
+  const announcement = { v: DOCUMENT_VERSION, run, feed, seq: 1, expiresAt };
+  await redis.set(entryKey(announcement), JSON.stringify({ ...announcement, notifications: [item] }));
+  return announcement;
+};
+const notification = (feed: string, title: string, id: string, ageMs = 60_000) => ({
+  ...{ id, feed, title, severity: 'info', createdAt: new Date(Date.now() - ageMs).toISOString() },
+});
+
+describe('content', () => {
+  it('should be nowhere in Redis a minute after its feed was erased, and not come back', async () => {
+    const feed = 'user:erased ä';
+    const secret = 'S3CRET-of-a-feed';
+    const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
+    // Published by HTTP and by event, waiting for its time near and far, and muted by its reader.
+    expect(await send('POST', '/notifications', [of('a'), of('b'), of('c')])).toBe(202);
+    expect(await send('POST', '/notifications', of('near', { deliverAt: inSeconds(55) }))).toBe(202);
+    expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
+    await publishEvent(TOPICS.notifications, of('by-event'));
+    await eventually(async () => (await titles(feed)).length === 4);
+    // Refused, of its feed or so that nobody can read it.
+    await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
+    await publishEvent(TOPICS.notifications, { feed, secret });
+    // Set aside, not announced, left by a commit that was refused, and left on no list.
+    const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
+    await publishEvent(TOPICS.announcements, broken);
+    await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
+    await deposit(feed, 'Orphan01', notification(feed, secret, 'orphan'), 30_000);
+    const segment = {
+      v: DOCUMENT_VERSION,
+      publications: [{ offset: 1, notification: notification(feed, secret, 's') }],
+    };
+    await redis.hSet(`bff||${segmentKey('user:era', 'garbage')}`, {
+      data: JSON.stringify(segment),
+      version: '1',
+    });
+    const listless = {
+      v: DOCUMENT_VERSION,
+      at: Date.now() + 3_600_000,
+      notification: notification(feed, secret, 'l'),
+    };
+    await redis.hSet('producer||soon:listless', { data: JSON.stringify(listless), version: '1' });
+    expect((await keysWith(stack.redisHost, secret)).length).toBeGreaterThan(7);
+
+    const asked = Date.now();
+    expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
+    const answered = Date.now();
+    // On its way when the feed was erased: an event that had been tried for a while, and an entry of another producer.
+    await publishEvent(TOPICS.deadNotifications, of('late'), { time: asked - 5_000 });
+    await publishEvent(TOPICS.notifications, of('late-too'), { time: asked - 1_500 });
+    const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
+    await publishEvent(TOPICS.announcements, late);
+    // And what is published from now on.
+    expect(await send('POST', '/notifications', { ...of('after'), title: 'after' })).toBe(202);
+    await publishEvent(TOPICS.notifications, { ...of('after-event'), title: 'after' });
+    await eventually(async () => (await titles(feed)).length === 2);
+    await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
+      async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
+    );
+    console.log(`nowhere in Redis ${Date.now() - answered} ms after the erasure was answered`);
+    expect(await titles(feed)).toEqual(['after', 'after']);
+
+    const [producer] = stack.producers;
+    for (const id of ['near', 'far']) {
+      const job = `${producer?.daprUrl}/v1.0/jobs/${encodeURIComponent(nameOf(feed, { id: id }))}`;
+      const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
+      expect([id, answer.ok]).toEqual([id, false]);
+    }
+    expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(1);
+  });
+
+  it('should be nowhere in Redis a minute after it was retracted, and leave other content alone', async () => {
+    const secret = 'S3CRET-of-an-id';
+    const feed = 'topic:kept';
+    const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
+    await send('POST', '/notifications', [of('gone'), { id: 'stays', feed, title: 'stays' }]);
+    await send('POST', '/notifications', of('gone-far', { deliverAt: inSeconds(7_200) }));
+    await publishEvent(TOPICS.notifications, [
+      of('gone-refused', { severity: 'loud' }),
+      { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
+    ]);
+    const broken = await deposit(feed, 'Broken02', {
+      ...notification(feed, secret, 'gone-set-aside'),
+      severity: 'loud',
+    });
+    await publishEvent(TOPICS.announcements, broken);
+    const isSetAside = async () => (await redis.keys('bff||set-aside:*')).length === 2;
+    await eventually(async () => (await titles(feed)).length === 2 && (await isSetAside()));
+    await deposit(feed, 'Orphan02', notification(feed, secret, 'gone-orphan'), 30_000);
+
+    const ids = ['gone', 'gone-far', 'gone-refused', 'gone-set-aside', 'gone-orphan', 'gone-early'];
+    for (const id of ids) expect(await send('DELETE', `/notifications/${id}?feed=${feed}`)).toBe(202);
+    // Retracted before it arrives.
+    expect(await send('POST', '/notifications', of('gone-early'))).toBe(202);
+    await publishEvent(TOPICS.notifications, of('gone-early'));
+    await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
+      async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
+    );
+    const left = (await titles(feed)).filter((title) => title !== undefined);
+    expect(left).toEqual(['stays']);
+    expect(await keysWith(stack.redisHost, 'stays-refused')).toHaveLength(1);
+    expect(await redis.keys(`${APP_IDS.bff}||set-aside:*`)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,179 @@
+import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
+import { PortsProcess } from '../support/ports-process.ts';
+
+/** Twice the length may cost three times the CPU at most; what costs less than the floor is not compared. */
+const MOST = 3;
+const FLOOR_MS = 10;
+/** The least of so many measurements counts, since a busy machine only ever adds to one. */
+const REPETITIONS = 10;
+/** Short enough that a request of cubic cost ends within a second. */
+const SHORT = 600;
+/** Headers and address together may have 16 KiB, at the bff's public port 32. */
+const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
+
+/** What is repeated, and put between what begins and ends a header's value. */
+const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
+/** What a header's parser wants to see first. */
+const HEADERS: [name: string, ...begins: string[]][] = [
+  ['accept', 'text/html;q='],
+  ['accept-encoding', 'gzip;q='],
+  ['authorization', 'Bearer '],
+  ['content-encoding', 'gzip'],
+  ['content-type', 'application/json;', 'application/json; charset=', 'application/json; charset="'],
+  ['cookie', 'a='],
+  ['dapr-api-token', ''],
+  ['dapr-caller-app-id', ''],
+  ['expect', '100-continue'],
+  ['host', '127.0.0.1'],
+  ['if-match', '"a"'],
+  ['if-modified-since', 'Sun, 06 Nov 1994'],
+  ['if-none-match', 'W/"a"'],
+  ['if-range', 'W/"a"'],
+  ['origin', 'http://127.0.0.1'],
+  ['range', 'bytes='],
+  ['tocsin-signature', 'v1.'],
+  ['traceparent', '00-'],
+  ['x-api-key', ''],
+  ['x-forwarded-for', '10.0.0.1'],
+];
+/** Headers that end no request early, so one carries all of them. */
+const OTHERS = [
+  ...['accept-language', 'access-control-request-headers', 'access-control-request-method', 'baggage'],
+  ...['cache-control', 'forwarded', 'referer', 'te', 'tracestate', 'user-agent', 'via', 'x-forwarded-host'],
+  ...['x-forwarded-proto', 'sec-websocket-extensions', 'sec-websocket-protocol'],
+];
+
+interface Attack {
+  name: string;
+  /** The request with so many characters of `unit` in it. */
+  of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
+}
+
+const repeat = (unit: string, length: number) => unit.repeat(Math.ceil(length / unit.length));
+const END = '"!';
+
+function attacksOn(route: Route): Attack[] {
+  const url = new URL(route.path, 'http://localhost');
+  const encoded = (unit: string, length: number) => repeat(unit.replace(/[^\w.,;:=()/%]/g, '%20'), length);
+  return [
+    ...HEADERS.flatMap(([name, ...begins]) =>
+      begins.map((begin): Attack => ({
+        name: `${name}: ${begin}`,
+        of: (unit, length) => ({ headers: { [name]: `${begin}${repeat(unit, length)}${END}` } }),
+      })),
+    ),
+    {
+      name: 'other headers',
+      of: (unit, length) => ({
+        headers: Object.fromEntries(
+          OTHERS.map((name) => [name, `a${repeat(unit, Math.floor(length / OTHERS.length))}${END}`]),
+        ),
+      }),
+    },
+    {
+      name: 'value in the query',
+      of: (unit, length) => ({
+        path: `${url.pathname}${url.search === '' ? '?feed=user:' : url.search}${encoded(unit, length)}`,
+      }),
+    },
+    {
+      name: 'names in the query',
+      of: (unit, length) => {
+        const names = Array.from({ length: Math.ceil(length / 5) }, (_, index) =>
+          index.toString(36).padStart(4, '0'),
+        );
+        return {
+          path: `${route.path}${url.search === '' ? '?' : '&'}${names.join(unit === 'a' ? '=&' : '&')}`,
+        };
+      },
+    },
+    {
+      name: 'path',
+      of: (unit, length) => ({ path: `${url.pathname}${encoded(unit, length)}${url.search}` }),
+    },
+  ];
+}
+
+/** An erasure takes its time, so the feed is one that is refused when all else has been looked at. */
+const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
+  ...route,
+  path: route.path.replace('topic:x', 'none'),
+}));
+
+let served: PortsProcess;
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+beforeAll(async () => {
+  served = await PortsProcess.start({ HANDSHAKE_TIMEOUT_MS: '2000' });
+});
+afterAll(async () => {
+  agent.destroy();
+  await served.stop();
+});
+
+/** Resolves with the status of the answer, or when the connection has ended without one. */
+const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const sent = request({
+      ...{ agent, host: '127.0.0.1', port: served.ports[route.port], method: route.method },
+      path: path ?? route.path,
+      headers: { ...headersFor(route, served), ...headers },
+    });
+    sent.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+    sent.on('error', () => resolve(undefined));
+    sent.end(route.body);
+  });
+
+const cost = (route: Route, attack: Attack, units: readonly string[], length: number) =>
+  served.cpuMs(async () => {
+    for (const unit of units) await send(route, attack.of(unit, length));
+  });
+
+const leastCost = async (route: Route, attack: Attack, unit: string, length: number) => {
+  const costs: number[] = [];
+  for (let i = 0; i < REPETITIONS; i++) {
+    costs.push(await cost(route, attack, [unit], length));
+    // More of them would not change the verdict.
+    if (costs[i]! < FLOOR_MS) break;
+  }
+  return Math.min(...costs);
+};
+
+/** What makes the cost of an attack grow too fast up to this length, if anything does. */
+async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
+  for (const unit of UNITS) {
+    const twice = await leastCost(route, attack, unit, length);
+    if (twice < FLOOR_MS) continue;
+    const once = await leastCost(route, attack, unit, length / 2);
+    if (twice <= MOST * once) continue;
+    const costs = `${once.toFixed(1)} ms with ${length / 2} characters, ${twice.toFixed(1)} ms with ${length}`;
+    return `${attack.name} and ${JSON.stringify(unit)}: ${costs}`;
+  }
+  return undefined;
+}
+
+/** The ports without authentication differ by what they look at only. */
+const isWorthwhile = ({ port }: Route, { name }: Attack) =>
+  !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
+
+async function examine(route: Route): Promise<string | undefined> {
+  for (const attack of attacksOn(route).filter((one) => isWorthwhile(route, one))) {
+    for (const length of [SHORT, longest(route)]) {
+      const all = await cost(route, attack, UNITS, length);
+      const fault = all < FLOOR_MS * UNITS.length ? undefined : await faultOf(route, attack, length);
+      if (fault !== undefined) return fault;
+    }
+  }
+  return undefined;
+}
+
+describe('a long header, query or path', () => {
+  it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
+    'should cost in proportion to its length: %s %s %s',
+    { timeout: 60_000 },
+    async (_port, _method, _path, route) => {
+      expect(await examine(route)).toBeUndefined();
+    },
+  );
+});

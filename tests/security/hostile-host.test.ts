@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { feedKey } from '@tocsin/contracts';
+import { freePorts, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sumOfMetric } from '../support/metrics.ts';
+import { eventually, readHead } from '../support/state.ts';
+
+const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
+const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+/** Any application may bring a store of its own, and then offer to host actors. */
+const STORE = `
+apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: its-own }
+spec:
+  type: state.in-memory
+  version: v1
+  metadata: [{ name: actorStateStore, value: 'true' }]
+`;
+
+let stack: Stack;
+let hostile: Server;
+const dir = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
+const asked: string[] = [];
+
+beforeAll(async () => {
+  // There is no secret in the stores: the instances share one of their own making.
+  stack = await startStack({
+    secrets: { NOTIFICATION_SECRETS_internal: '', NOTIFICATION_KEYS_internal: '' },
+  });
+  const [appPort = 0] = await freePorts(1);
+  hostile = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/dapr/config') return response.end(JSON.stringify({ entities: ['Feed'] }));
+    if (request.method === 'PUT') asked.push(request.url ?? '');
+    response.end(JSON.stringify({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' }));
+  }).listen(appPort, '127.0.0.1');
+  await once(hostile, 'listening');
+  writeFileSync(join(dir, 'store.yaml'), STORE);
+  await stack.startForeignSidecar('hostile', { appPort, resourcesDir: dir });
+});
+afterAll(async () => {
+  await stack.stop();
+  hostile.close();
+  rmSync(dir, { recursive: true });
+});
+
+const publish = async (feed: string, id: string): Promise<void> => {
+  const response = await fetch(`${stack.producers[0]?.url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, title: id, feed }),
+  });
+  expect(response.status).toBe(202);
+};
+
+it('should take no turn and lose nothing, though it offers to host our actors', async () => {
+  const [bff] = stack.bffs as [Pair];
+  let round = 0;
+  // Placement takes a moment until it sends calls there.
+  for (; round < 40 && asked.length < 5; round++) {
+    for (const feed of FEEDS) await publish(feed, `n${round}`);
+  }
+  expect(asked.length).toBeGreaterThanOrEqual(5);
+  expect(FEEDS.map((feed) => `/actors/Feed/${feedKey(feed)}/method/take`)).toEqual(
+    expect.arrayContaining(asked),
+  );
+  for (const feed of FEEDS) {
+    const head = await eventually(async () => {
+      const read = await readHead(bff, feed);
+      return read?.offset === round && read;
+    }, 30_000);
+    expect(head.epoch).not.toBe(FAR.epoch);
+  }
+});
+
+it('should begin no feed anew for an unsigned call, also where the stores have no secret', async () => {
+  const [bff] = stack.bffs as [Pair];
+  const shop = await stack.startForeignSidecar('shop');
+  const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));
+  for (const feed of FEEDS) {
+    await fetch(`${shop.daprUrl}/v1.0/actors/Feed/${feedKey(feed)}/method/take`, {
+      method: 'PUT',
+      headers: { ...shop.daprHeaders, 'content-type': 'application/json' },
+      body: JSON.stringify({ feed, heard: FAR }),
+    });
+  }
+  expect(await Promise.all(FEEDS.map((feed) => readHead(bff, feed)))).toEqual(before);
+  expect(
+    await sumOfMetric(stack.bffs, 'tocsin_bff_calls_refused_total', { reason: 'unsigned' }),
+  ).toBeGreaterThan(0);
+});

@@ -1,0 +1,225 @@
+import { headKey } from '@tocsin/contracts';
+import { Observer, startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callLocal, type LocalCall } from '../support/call-local.ts';
+import { ClaimCheck } from '../support/claim-check.ts';
+import { sumOfMetric } from '../support/metrics.ts';
+import { eventually, readHead, readSetAsideIndex } from '../support/state.ts';
+
+const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+const EXPIRES = new Date(Date.now() + 3_600_000).toISOString();
+const FORGED = { id: 'forged', feed: 'all', severity: 'info', title: 'forged', createdAt: EXPIRES };
+
+let stack: Stack;
+let shop: ForeignSidecar;
+let observer: Observer;
+let redis: ReturnType<typeof createClient>;
+let [bff, producer]: Pair[] = [];
+/** The run that the feed knows, of which entry 1 is done. */
+let byHand: ClaimCheck;
+
+beforeAll(async () => {
+  stack = await startStack();
+  [bff] = stack.bffs;
+  [producer] = stack.producers;
+  shop = await stack.startForeignSidecar('shop');
+  redis = createClient({ url: `redis://${stack.redisHost}` });
+  await redis.connect();
+  observer = new Observer('client', bff!.url);
+  await observer.ready();
+  byHand = new ClaimCheck(producer!);
+  const id = await byHand.deposit('all', 1);
+  await byHand.announce('all', 1);
+  await observer.sees([id]);
+});
+afterAll(async () => {
+  observer.close();
+  redis.destroy();
+  await stack.stop();
+});
+
+const internalGrpcPort = ({ sidecar }: Pair): number => {
+  const args = sidecar.spec.args ?? [];
+  return Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
+};
+const ask = (path: string, method: string, body?: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${shop.daprUrl}${path}`, {
+    method,
+    headers: { ...shop.daprHeaders, 'content-type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+const publish = async (id: string): Promise<void> => {
+  const response = await fetch(`${producer!.url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, title: id }),
+  });
+  expect(response.status).toBe(202);
+};
+/** All that an attack could have changed. */
+const state = async () => ({
+  head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
+  // The refusal itself is on record, and what others have noted by the way.
+  keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
+  setAside: await readSetAsideIndex(bff!),
+  // Also those that were trimmed since.
+  announced: (await redis.xInfoStream('notification-announcements'))['entries-added'],
+  shown: observer.shown.map(({ id }) => id),
+});
+let marks = 0;
+/** Runs an attack; nothing may be written or shown, and the feed goes on in its epoch. */
+const harmless = async (attack: () => Promise<void>): Promise<void> => {
+  const before = await state();
+  await attack();
+  // What it began would be done by now.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await state()).toEqual(before);
+  const mark = `mark-${++marks}`;
+  await publish(mark);
+  await observer.sees([mark]);
+  expect(observer.shown.map(({ id }) => id)).toEqual([...before.shown, mark]);
+  expect((await readHead(bff!, 'all'))?.epoch).toBe(
+    (JSON.parse(before.head['data'] ?? '') as { epoch: string }).epoch,
+  );
+};
+
+describe('an application that is none of ours', () => {
+  it.each([
+    ['a position far ahead', { feed: 'all', heard: FAR }],
+    ['an offset far ahead', { feed: 'all', heard: { epoch: '', offset: 1_000_000 } }],
+    ['a forged announcement', { feed: 'all', announced: { run: '', seq: 1_000 } }],
+    ['nothing that can be read', 'x'],
+    ['no body', undefined],
+  ])('should not make a feed begin anew through its actor: %s', async (_what, body) => {
+    const { epoch = '' } = (await readHead(bff!, 'all')) ?? {};
+    const call = JSON.parse(
+      JSON.stringify(body ?? null)
+        .replace('"epoch":""', `"epoch":"${epoch}"`)
+        .replace('"run":""', `"run":"${byHand.run}"`),
+    ) as unknown;
+    await harmless(async () => {
+      for (const method of ['take', 'other', 'remind/x', 'timer/x']) {
+        const answer = await ask(`/v1.0/actors/Feed/all/method/${method}`, 'PUT', call);
+        const text = await answer.text();
+        expect(answer.status).toBeGreaterThanOrEqual(400);
+        expect(text).not.toMatch(/Zod|at .*\.[tj]s|invalid_type/);
+        if (method === 'take') expect(text).toContain('The call has no signature');
+      }
+    });
+  });
+
+  const routes: [app: 'bff' | 'producer', method: string, path: string, body?: unknown][] = [
+    ['bff', 'PUT', 'actors/Feed/all/method/take', { feed: 'all', heard: FAR }],
+    ['bff', 'DELETE', 'actors/Feed/all'],
+    ['bff', 'POST', 'notification-pubsub--notification-announcements--default', { data: announced(1_000) }],
+    [
+      'bff',
+      'POST',
+      'notification-deadletters--notification-announcements-dead--default',
+      { data: announced(1_000) },
+    ],
+    ['bff', 'POST', 'notification-deadletters--notifications-refused--default', { data: { event: 'x' } }],
+    ['bff', 'POST', 'subscriptions/guessed', { data: announced(1_000) }],
+    ['bff', 'GET', 'dapr/subscribe'],
+    ['bff', 'GET', 'dapr/config'],
+    ['producer', 'POST', 'job/x', { v: 1, at: Date.now(), notification: FORGED }],
+    ['producer', 'POST', 'events/notifications', { id: 'forged', data: FORGED }],
+    ['producer', 'POST', 'subscriptions/guessed', { id: 'forged', data: FORGED }],
+    ['producer', 'GET', 'dapr/subscribe'],
+    ['producer', 'GET', 'dapr/config'],
+  ];
+
+  it.each(routes)('should invoke nothing but public methods: %s %s %s', async (app, method, path, body) => {
+    await harmless(async () => {
+      const answer = await ask(`/v1.0/invoke/${app}/method/${path}`, method, body);
+      expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
+    });
+  });
+
+  it.each(routes)(
+    'should get nothing out of the internal port of a sidecar: %s %s %s',
+    async (app, verb, method, body) => {
+      const pair = (app === 'bff' ? bff : producer) as Pair;
+      const call = { verb: verb as LocalCall['verb'], method, body };
+      await harmless(async () => {
+        const invoked = await callLocal(internalGrpcPort(pair), {
+          ...call,
+          headers: { 'dapr-caller-app-id': 'bff' },
+        });
+        expect([invoked.status, JSON.parse(invoked.text)]).toMatchObject([403, { code: 'forbidden' }]);
+        // Without the headers of an invocation it is as if the sidecar itself called.
+        const { status, text } = await callLocal(internalGrpcPort(pair), call);
+        if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
+        else if (verb === 'DELETE' || method.startsWith('job/')) expect(status).toBe(200);
+        else expect([403, 404, 503]).toContain(status);
+      });
+    },
+  );
+
+  it('should not use the paths that it is told when it asks for the subscriptions', async () => {
+    await harmless(async () => {
+      for (const pair of [bff, producer] as Pair[]) {
+        const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
+        const told = JSON.parse(text) as { route: string; topic: string }[];
+        expect(told.length).toBeGreaterThan(1);
+        for (const { route } of told) {
+          const body = { id: 'forged', data: pair === bff ? announced(1_000) : FORGED };
+          const answer = await callLocal(internalGrpcPort(pair), { verb: 'POST', method: route, body });
+          expect([403, 503]).toContain(answer.status);
+        }
+      }
+    });
+  });
+
+  it('should be counted, and told of in the log once', async () => {
+    const name = 'tocsin_bff_calls_refused_total';
+    for (const reason of ['unsigned', 'invocation', 'unknown_subscription'])
+      expect(await sumOfMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);
+    expect(
+      await sumOfMetric(stack.producers, 'tocsin_producer_calls_refused_total', { reason: 'unknown_job' }),
+    ).toBe(1);
+  });
+
+  it('should not take turns by offering to host our actors', async () => {
+    // Done by `hostile-host.test.ts`, with a stack of its own: actors move.
+    expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
+  });
+
+  it('should erase a feed whose name no path can hold', async () => {
+    const feed = 'user:a/b?100%#c d';
+    const url = `${producer!.url}/notifications`;
+    const body = JSON.stringify({ id: 'private', feed, title: 'private' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(202);
+    await eventually(async () => (await readHead(bff!, feed))?.offset === 1);
+    const answer = await ask(`/v1.0/invoke/producer/method/feeds?feed=${encodeURIComponent(feed)}`, 'DELETE');
+    expect([answer.status, await answer.json()]).toEqual([202, { feed }]);
+    await eventually(async () => (await readHead(bff!, feed))?.epoch.endsWith('-erased'));
+  });
+});
+
+/** Of the run that the feed knows: were it taken, all numbers up to this one would be done. */
+function announced(seq: number) {
+  return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
+}
+
+describe('subscriptions', () => {
+  it('should go on when the sidecar starts again beside its application, or the application beside its sidecar', async () => {
+    for (const pair of [bff, producer] as Pair[]) {
+      await pair.sidecar.restart();
+      await pair.ready();
+      await publish(`after the sidecar of ${pair.name}`.replaceAll(' ', '-'));
+      await pair.app.restart();
+      await pair.ready();
+      await publish(`after ${pair.name}`.replaceAll(' ', '-'));
+    }
+    await stack.bffs[1]?.app.stop();
+    await publish('by-one-alone');
+    await observer.sees(['by-one-alone'], 30_000);
+    await ask('/v1.0/publish/notification-pubsub/notifications', 'POST', { id: 'from-topic', title: 'x' });
+    await observer.sees(['from-topic'], 30_000);
+    await stack.bffs[1]?.app.start();
+    await stack.bffs[1]?.ready();
+  });
+});

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '@tocsin/tools';
+import { isLoopback, listenersOf, treeOf } from '../support/listeners.ts';
+import {
+  makeNamespace,
+  makeNeighbour,
+  whyNoNamespaces,
+  type Neighbour,
+  type NetworkNamespace,
+} from '../support/neighbour.ts';
+import { launch, REAL_RUN_FILE, removeDir, type Launch, type LaunchOptions } from '../tools/launch.ts';
+
+const CALL_LOCAL = fileURLToPath(new URL('../support/call-local.mjs', import.meta.url));
+const PUBLIC_PORTS = [4000, 4001, 4002];
+const DEV_PORTS = [4000, 4001, 5173];
+
+const missing = await whyNoNamespaces();
+if (missing) console.log(`Open ports were not looked for from another machine: ${missing}`);
+
+const launches: Launch[] = [];
+const started = async (options: LaunchOptions): Promise<Launch> => {
+  const one = await launch({ runFile: REAL_RUN_FILE, ...options });
+  launches.push(one);
+  return one;
+};
+const stopAll = async () => {
+  for (const one of launches.splice(0)) {
+    if (one.child.exitCode === null) one.child.kill('SIGTERM');
+    await one.exit;
+    removeDir(one.dir);
+  }
+};
+
+/** A machine of its own, on which the commands have their own ports and nothing else listens, and one beside it. */
+describe.skipIf(missing)('seen from another machine on the network', { timeout: 240_000 }, () => {
+  let host: NetworkNamespace;
+  let neighbour: Neighbour;
+
+  beforeAll(async () => {
+    host = await makeNamespace();
+    neighbour = await makeNeighbour(host);
+  });
+  afterAll(async () => {
+    await neighbour.remove();
+    await host.remove();
+  });
+  afterEach(stopAll);
+
+  const open = async () => ({
+    v4: await neighbour.scan(),
+    v6: neighbour.address6 ? await neighbour.scan(neighbour.address6) : [],
+  });
+  const openToAll = async ({ child }: Launch) =>
+    listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
+
+  describe('npm start', () => {
+    it('should listen for this machine alone, over TCP and UDP, with all that it starts', async () => {
+      const one = await started({ host });
+      await one.says('Tocsin is ready.', 90_000);
+      const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
+      const ports = listeners.map(({ port }) => port);
+      // Applications, sidecars, Redis: what is looked at is what runs.
+      expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
+      expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
+      expect(await open()).toEqual({ v4: [], v6: [] });
+
+      const call = ['4400', 'notifications', '{"title":"By a stranger"}'] as const;
+      const callFrom = async (words: [string, ...string[]]) => {
+        const [command, ...args] = words;
+        return JSON.parse((await run(command, args)).stdout) as object;
+      };
+      // On the machine itself the port does what the attack is about.
+      expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
+        reached: true,
+        answer: expect.stringContaining('"ids"') as string,
+      });
+      for (const address of [neighbour.address, neighbour.address6 ?? neighbour.address]) {
+        expect(await callFrom(neighbour.inside(process.execPath, CALL_LOCAL, address, ...call))).toEqual({
+          reached: false,
+          why: 'ECONNREFUSED',
+        });
+      }
+    });
+
+    it('should open its public ports, and only these, where it is told to and asks everybody who they are', async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'tocsin-open-'));
+      mkdirSync(join(dir, 'data'));
+      const hash = createHash('sha256').update('key').digest('hex');
+      const keys = [{ name: 'shop', hash, feeds: ['all'], perSecond: 10 }];
+      writeFileSync(join(dir, 'data', 'api-keys.json'), JSON.stringify(keys));
+      const env = { TOCSIN_ADDRESS: '0.0.0.0', AUTH_MODE: 'jwt', API_KEYS: 'on' };
+      const one = await started({ host, dir, env });
+      await one.says('Tocsin is ready.', 90_000);
+      expect(await open()).toEqual({ v4: PUBLIC_PORTS, v6: [] });
+      expect((await openToAll(one)).map(({ port }) => port).sort()).toEqual(PUBLIC_PORTS);
+    });
+  });
+
+  describe('npm run dev', () => {
+    const isUp = (one: Launch) => one.says('Send a notification:', 90_000);
+
+    it('should listen for this machine alone', async () => {
+      const one = await started({ host, command: 'dev' });
+      await isUp(one);
+      expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
+        expect.arrayContaining([...DEV_PORTS, 4100]),
+      );
+      expect(await openToAll(one)).toEqual([]);
+      expect(await open()).toEqual({ v4: [], v6: [] });
+    });
+
+    it('should open its public ports, and only these, where it is told that this is insecure', async () => {
+      const env = { TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' };
+      await isUp(await started({ host, command: 'dev', env }));
+      expect(await open()).toEqual({ v4: DEV_PORTS, v6: [] });
+    });
+  });
+});
+
+describe('a start that would open ports to everybody', () => {
+  afterEach(stopAll);
+
+  it.each([
+    ['start', '4000, 4001, 4002'],
+    ['dev', '4000, 4001, 5173'],
+  ] as const)('should be refused by %s, with what to do', async (command, ports) => {
+    const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
+    expect(await one.exit).toBe(1);
+    expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);
+    expect(one.output()).toContain('Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md)');
+    expect(one.output()).toContain('TOCSIN_INSECURE=yes');
+  });
+});

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { MAX_READ_IDS, SECRETS } from '@tocsin/contracts';
+import { Observer, signToken, startStack, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/state.ts';
+
+/** The documents that one reader or address may have here, and the bytes of the broadcast stream. */
+const DOCUMENTS = 20;
+const STREAM = 1024 * 1024;
+/** A document has 40,000 bytes at most; Redis takes up to as much again for it. And what publications need meanwhile. */
+const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
+const ATTACK_MS = 20_000;
+const LANES = 8;
+const TOPICS = Array.from({ length: 30 }, (_, n) => `topic:t${n}`);
+/** As long as ids may be: what a reader can make large. */
+const idOf = (topic: string, n: number) => `${topic.slice(6)}-${n}-`.padEnd(128, 'x');
+
+const secret = randomBytes(32).toString('hex');
+let stack: Stack;
+let redis: ReturnType<typeof createClient>;
+let observer: Observer;
+let token: string;
+beforeAll(async () => {
+  stack = await startStack({
+    bffs: 2,
+    secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
+    // The rate that is allowed by default, of ten minutes in one.
+    env: {
+      WRITES_PER_MINUTE: '6000',
+      DOCUMENTS_PER_READER: String(DOCUMENTS),
+      BROADCAST_BYTES: String(STREAM),
+    },
+    bffEnv: (index) => (index === 0 ? { AUTH_MODE: 'jwt' } : {}),
+  });
+  redis = createClient({ url: `redis://${stack.redisHost}` });
+  await redis.connect();
+  token = await signToken({
+    claims: { sub: 'mallory', feeds: ['*'], roles: [] },
+    exp: Math.floor(Date.now() / 1000) + 3_600,
+    ...{ issuer: 'tocsin', audience: 'tocsin', secret },
+  });
+  observer = new Observer('client', stack.bffs[1]?.url ?? '');
+  await observer.ready();
+  for (const feed of TOPICS) {
+    const body = Array.from({ length: 400 }, (_, n) => ({ id: idOf(feed, n), feed, title: 'x' }));
+    expect(await publish(body)).toBe(202);
+  }
+  await settled();
+});
+afterAll(async () => {
+  observer.close();
+  await redis.close();
+  await stack.stop();
+});
+
+const publish = async (body: unknown): Promise<number> => {
+  const headers = { 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify(body) };
+  return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
+};
+const used = async () => Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+/** What was published goes from the streams. */
+const settled = async () => {
+  let before = Infinity;
+  await eventually(async () => {
+    const now = await used();
+    const stays = Math.abs(now - before) < 100_000;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    return stays;
+  }, 90_000);
+};
+
+/** Lets `attack` run as often as it can, with publications beside it; resolves with what the memory grew by, in the end and in its second half. */
+async function under(attack: (n: number) => Promise<Response>) {
+  const before = await used();
+  const end = Date.now() + ATTACK_MS;
+  const statuses = new Map<number, number>();
+  let n = 0;
+  const lane = async () => {
+    while (Date.now() < end) {
+      const { status } = await attack(n++);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+  };
+  const published: string[] = [];
+  let halfway = 0;
+  const publishing = async () => {
+    while (Date.now() < end) {
+      const id = `beside-${n}-${published.length}`;
+      expect(await publish({ id, title: 'x' })).toBe(202);
+      published.push(id);
+      if (halfway === 0 && end - Date.now() < ATTACK_MS / 2) halfway = await used();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await Promise.all([publishing(), ...Array.from({ length: LANES }, lane)]);
+  const after = await used();
+  await observer.sees(published, 30_000);
+  const growth = { whole: after - before, secondHalf: after - halfway };
+  console.log('requests', n, Object.fromEntries(statuses), 'bytes', growth, 'bound', BOUND);
+  expect(statuses.get(204) ?? 0).toBeGreaterThan(100);
+  expect(published.length).toBeGreaterThan(20);
+  return growth;
+}
+
+describe('what one reader can make Redis hold', () => {
+  it('should be bounded for one who is signed in, marks as much as may be, and repeats it', async () => {
+    const ids = (topic: string, n: number) =>
+      n % 3 === 0
+        ? Array.from({ length: MAX_READ_IDS }, (_, i) => `never-${n}-${i}-`.padEnd(128, 'y'))
+        : Array.from({ length: 2 + ((n * 7) % 300) }, (_, i) => idOf(topic, 399 - i));
+    const growth = await under((n) => {
+      const feed = TOPICS[n % TOPICS.length] as string;
+      return fetch(`${stack.bffs[0]?.url}/app/notifications/read`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ feed, ids: ids(feed, n) }),
+      });
+    });
+    expect(growth.whole).toBeLessThan(BOUND);
+    expect((await redis.keys('bff||read:*')).length).toBeLessThanOrEqual(DOCUMENTS);
+  });
+
+  it('should be bounded for one who is not, and is another browser each time', async () => {
+    const growth = await under((n) => {
+      const clientId = `browser-${n}`;
+      const [feed = ''] = TOPICS;
+      const [path, method, body]: readonly [string, string, object] =
+        n % 2 === 0
+          ? [
+              'mutes',
+              'PUT',
+              { feeds: Array.from({ length: 200 }, (_, i) => `topic:${idOf(feed, i)}`), severities: [] },
+            ]
+          : [
+              'notifications/read',
+              'POST',
+              { feed, ids: Array.from({ length: 250 }, (_, i) => idOf(feed, 399 - i)) },
+            ];
+      return fetch(`${stack.bffs[1]?.url}/app/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...body, clientId }),
+      });
+    });
+    expect(growth.whole).toBeLessThan(BOUND);
+    const documents = [...(await redis.keys('bff||read:client*')), ...(await redis.keys('bff||mutes:*'))];
+    expect(documents.length).toBeLessThanOrEqual(DOCUMENTS + LANES);
+  });
+});

@@ -1,0 +1,49 @@
+// Asks a sidecar for what only other sidecars should: `node call-local.mjs <address> <port> <method> <body>` calls
+// CallLocal at its internal gRPC port, without any credentials, so that its application gets a POST. Prints what comes of
+// it as JSON: {reached: false, why} or {reached: true, status, answer}.
+import { connect } from 'node:http2';
+
+const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);
+const TIMEOUT_MS = 5_000;
+
+/** A field of protobuf with a length: text, bytes or a message. */
+const field = (number, ...parts) => {
+  const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
+  const size = [];
+  for (let rest = content.length; ; rest >>>= 7) {
+    size.push(rest > 127 ? (rest & 127) | 128 : rest);
+    if (rest <= 127) break;
+  }
+  return Buffer.concat([Buffer.from([(number << 3) | 2, ...size]), content]);
+};
+const POST = Buffer.from([8, 3]);
+const message = Buffer.concat([
+  // InternalInvokeRequest: ver = V1, message = InvokeRequest {method, data, content_type, http_extension}.
+  Buffer.from([8, 1]),
+  field(3, field(1, method), field(2, field(2, body)), field(3, 'application/json'), field(4, POST)),
+]);
+const frame = Buffer.alloc(5);
+frame.writeUInt32BE(message.length, 1);
+
+const say = (result) => {
+  process.stdout.write(JSON.stringify(result));
+  process.exit(0);
+};
+const session = connect(`http://${address.includes(':') ? `[${address}]` : address}:${port}`);
+session.once('error', (error) => say({ reached: false, why: error.code ?? error.message }));
+setTimeout(() => say({ reached: false, why: 'no answer' }), TIMEOUT_MS);
+const stream = session.request({
+  ':method': 'POST',
+  ':path': '/dapr.proto.internals.v1.ServiceInvocation/CallLocal',
+  'content-type': 'application/grpc',
+  te: 'trailers',
+});
+let answer = Buffer.alloc(0);
+let status;
+stream.once('error', () => undefined);
+const noteStatus = (headers) => (status = headers['grpc-status'] ?? status);
+stream.on('response', noteStatus);
+stream.on('trailers', noteStatus);
+stream.on('data', (data) => (answer = Buffer.concat([answer, data])));
+stream.once('end', () => say({ reached: true, status, answer: answer.toString('latin1') }));
+stream.end(Buffer.concat([frame, message]));

@@ -1,0 +1,104 @@
+import type { PortName } from './ports-child.ts';
+import type { PortsProcess } from './ports-process.ts';
+
+/** Where a sidecar delivers, here. */
+export const KNOWN_SUBSCRIPTION = '/subscriptions/known';
+
+export interface Route {
+  port: PortName;
+  method: string;
+  /** With the parameters that a valid request has. */
+  path: string;
+  body?: string;
+  /** Probes, Prometheus and pages: under any host name and with any parameters. */
+  isOpen?: boolean;
+}
+
+const json = (value: unknown): string => JSON.stringify(value);
+const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
+  paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
+
+/** What changes feeds: on the producer's public port, and for applications that invoke it. */
+const changes = (port: PortName): Route[] => [
+  { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
+  { port, method: 'DELETE', path: '/notifications/one?feed=all' },
+  { port, method: 'DELETE', path: '/feeds/topic:x' },
+  { port, method: 'DELETE', path: '/feeds?feed=topic:x' },
+];
+
+const producer = (port: PortName): Route[] => [
+  ...changes(port),
+  ...gets(port, ['/openapi.json']),
+  ...gets(port, ['/healthz', '/readyz', '/metrics'], true),
+];
+
+const bff = (port: PortName): Route[] => [
+  ...gets(port, ['/app/notifications?feed=all&limit=1', '/app/mutes?clientId=one']),
+  {
+    port,
+    method: 'POST',
+    path: '/app/notifications/read',
+    body: json({ feed: 'all', offset: 1, clientId: 'one' }),
+  },
+  { port, method: 'PUT', path: '/app/mutes', body: json({ feeds: [], severities: [], clientId: 'one' }) },
+  ...gets(port, [
+    '/app/ops/instances',
+    '/app/ops/dead-letters',
+    '/app/ops/dead-letters/none',
+    '/app/ops/audit',
+  ]),
+  { port, method: 'DELETE', path: '/app/ops/dead-letters/none' },
+  { port, method: 'POST', path: '/app/ops/dead-letters/none/put-back', body: '{}' },
+  { port, method: 'POST', path: '/app/compose', body: json({ id: 'one', title: 'One' }) },
+  ...gets(port, ['/hubs/?EIO=4&transport=polling']),
+  { port, method: 'POST', path: '/hubs/?EIO=4&transport=polling&sid=none', body: '40' },
+  ...gets(port, ['/healthz', '/readyz', '/metrics', '/', '/ops', '/assets/page.js'], true),
+];
+
+const revocations: Route[] = [
+  ...gets('bff', ['/app/ops/revocations']),
+  { port: 'bff', method: 'POST', path: '/app/ops/revocations', body: json({ sub: 'ben' }) },
+  { port: 'bff', method: 'DELETE', path: '/app/ops/revocations/cleo' },
+];
+
+/** The routes of the public ports. */
+export const PUBLIC_ROUTES: readonly Route[] = [
+  ...producer('producer'),
+  ...producer('openProducer'),
+  ...bff('bff'),
+  ...revocations,
+  ...bff('openBff'),
+  ...gets('ui', ['/', '/ops', '/assets/page.js', '/healthz', '/readyz'], true),
+];
+
+const event = json({ id: 'one', data: { title: 'One' } });
+const call = json({ feed: 'all' });
+
+/** What the sidecar asks of the applications. */
+export const INTERNAL_ROUTES: readonly Route[] = [
+  ...changes('producerInternal'),
+  ...gets('producerInternal', ['/healthz', '/dapr/subscribe']),
+  { port: 'producerInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
+  { port: 'producerInternal', method: 'POST', path: '/job/one', body: json({}) },
+  ...gets('bffInternal', ['/healthz', '/dapr/subscribe', '/dapr/config']),
+  { port: 'bffInternal', method: 'PUT', path: '/actors/Feed/all/method/take', body: call },
+  { port: 'bffInternal', method: 'DELETE', path: '/actors/Feed/all' },
+  { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
+];
+
+/** The headers of a request that this port lets in. */
+export function headersFor(
+  { port, body }: Route,
+  { key, token, appToken }: PortsProcess,
+): Record<string, string> {
+  const secrets: Partial<Record<PortName, Record<string, string>>> = {
+    producer: key,
+    bff: token,
+    producerInternal: { ...appToken, ...key },
+    bffInternal: appToken,
+  };
+  return {
+    ...secrets[port],
+    ...(body !== undefined && { 'content-type': 'application/json', 'content-length': String(body.length) }),
+  };
+}

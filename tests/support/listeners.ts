@@ -1,0 +1,83 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { childrenOf } from '../../tools/src/process/children.ts';
+
+/** A socket that takes what comes to it: a listening one of TCP, or one of UDP that is bound. */
+export interface Listener {
+  pid: number;
+  protocol: 'tcp' | 'udp';
+  /** As the system writes it: `127.0.0.1`, `0.0.0.0`, `::`. */
+  address: string;
+  port: number;
+}
+
+/** A process and all that it has started, down to the last. */
+export async function treeOf(pid: number): Promise<number[]> {
+  const children = await childrenOf(pid);
+  return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
+}
+
+/** What these processes listen on, over IPv4 and IPv6, as /proc has it; so on Linux only. */
+export function listenersOf(pids: readonly number[]): Listener[] {
+  return pids.flatMap((pid) => {
+    const inodes = socketsOf(pid);
+    return (['tcp', 'tcp6', 'udp', 'udp6'] as const).flatMap((table) =>
+      readTable(pid, table)
+        .filter(({ inode }) => inodes.has(inode))
+        .map(({ address, port }) => ({
+          pid,
+          protocol: table.startsWith('tcp') ? ('tcp' as const) : ('udp' as const),
+          address,
+          port,
+        })),
+    );
+  });
+}
+
+export const isLoopback = ({ address }: Pick<Listener, 'address'>): boolean =>
+  address === '::1' || /^(::ffff:)?127\./.test(address);
+
+function orNothing<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    // A process or descriptor that has just ended, or a system without IPv6.
+    return undefined;
+  }
+}
+
+function socketsOf(pid: number): Set<string> {
+  const folder = `/proc/${pid}/fd`;
+  const links = (orNothing(() => readdirSync(folder)) ?? []).map((fd) =>
+    orNothing(() => readlinkSync(`${folder}/${fd}`)),
+  );
+  return new Set(links.flatMap((link) => /^socket:\[(\d+)\]$/.exec(link ?? '')?.[1] ?? []));
+}
+
+const LISTENING = '0A';
+/** Of UDP: bound, and connected to nobody. */
+const UNCONNECTED = '07';
+
+/** The tables of the network namespace that the process is in. */
+function readTable(pid: number, table: string): { address: string; port: number; inode: string }[] {
+  const lines = (orNothing(() => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')) ?? '')
+    .trim()
+    .split('\n')
+    .slice(1);
+  return lines.flatMap((line) => {
+    const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
+    if (state !== (table.startsWith('tcp') ? LISTENING : UNCONNECTED)) return [];
+    const [hex = '', port = ''] = local.split(':');
+    return [{ address: readAddress(hex), port: Number.parseInt(port, 16), inode }];
+  });
+}
+
+/** The system writes addresses as words of four bytes, each in the order of the machine: little-endian where we run. */
+function readAddress(hex: string): string {
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
+  if (bytes.length === 4) return bytes.join('.');
+  const text = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (/^0{32}$/.test(text)) return '::';
+  if (/^0{31}1$/.test(text)) return '::1';
+  const mapped = /^0{20}ffff/.test(text);
+  return mapped ? `::ffff:${bytes.slice(12).join('.')}` : (text.match(/.{4}/g) ?? []).join(':');
+}

@@ -1,0 +1,87 @@
+import { parseArgs } from 'node:util';
+import { auditClient, findAudit, matchesAudit, RedisAuditReader } from '@tocsin/bff';
+import {
+  auditQuerySchema,
+  auditRecordSchema,
+  faultsOf,
+  type AuditQuery,
+  type AuditRecord,
+} from '@tocsin/contracts';
+import { readDoctorConfig } from '../config.ts';
+import { Failure, messageOf } from '../failure.ts';
+import { DATA_DIR } from '../paths.ts';
+import { aborted } from '../process/stop-signal.ts';
+import { readSidecarNote } from '../start/sidecar-file.ts';
+import { AuditFollower } from './follower.ts';
+
+const USAGE = 'npm run --silent audit [-- --limit 50] [--action erase] [--actor shop] [--follow]';
+const POLL_MS = 1_000;
+
+/**
+ * `npm run audit`: prints the newest records of the audit trail as JSON lines, the oldest of them first, and goes on
+ * with new ones if asked to. It reads the Redis of the `npm start` in this folder, or the one that REDIS_HOST names.
+ */
+export async function audit(args: string[], signal: AbortSignal): Promise<number> {
+  const { query, follow, data } = readArgs(args);
+  const { redisHost: named, redisUsername: username, redisPassword: password } = readDoctorConfig();
+  const redisHost = named ?? readSidecarNote(data)?.redis;
+  if (redisHost === undefined) {
+    throw new Failure(
+      'Tocsin does not run in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
+    );
+  }
+  const client = auditClient({ redisHost, username, password });
+  const reader = new RedisAuditReader(client.get);
+  try {
+    const follower = new AuditFollower(reader);
+    await follower.catchUp();
+    const { records, unreadable } = await findAudit(reader, query);
+    for (const { position: _, ...record } of records.toReversed()) print(record);
+    // What came between the two looks is in both.
+    const printed = new Set(records.map(({ id }) => id));
+    if (unreadable > 0) process.stderr.write(`${unreadable} records cannot be read by this version.\n`);
+    const stopped = aborted(signal);
+    while (follow && !signal.aborted) {
+      await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+      for (const value of await follower.next()) {
+        const record = auditRecordSchema.safeParse(value);
+        if (!record.success) process.stderr.write('A record cannot be read by this version.\n');
+        else if (matchesAudit(record.data, query) && !printed.has(record.data.id)) print(record.data);
+      }
+    }
+    return 0;
+  } catch (error) {
+    throw new Failure(`The audit trail cannot be read from the Redis at ${redisHost}: ${messageOf(error)}`);
+  } finally {
+    await client.close();
+  }
+}
+
+function print(record: AuditRecord): void {
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}
+
+function readArgs(args: string[]): { query: AuditQuery; follow: boolean; data: string } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        limit: { type: 'string' },
+        action: { type: 'string' },
+        actor: { type: 'string' },
+        follow: { type: 'boolean', default: false },
+        data: { type: 'string', default: DATA_DIR },
+      },
+    });
+    const { follow, data, ...asked } = values;
+    const query = auditQuerySchema.safeParse(asked);
+    if (query.success) return { query: query.data, follow, data };
+    throw new Error(
+      faultsOf(query.error)
+        .map(({ path, message }) => `--${path} ${message}`)
+        .join('\n'),
+    );
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
+  }
+}

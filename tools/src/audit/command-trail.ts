@@ -1,0 +1,28 @@
+import { userInfo } from 'node:os';
+import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/service';
+
+/** Recording what was done may take so long, in ms. */
+const AUDIT_MS = 5_000;
+
+/** Who runs a command, for the audit trail. */
+export const whoRuns = (): AuditWho => ({
+  via: 'cli',
+  actor: { kind: 'operator', name: userInfo().username },
+});
+
+/** The audit trail for `npm run <command>`, through a sidecar of the bff. `stop` writes what was noted, or prints it. */
+export function commandTrail(sidecar: Sidecar, command: string) {
+  const trail = new AuditTrail({
+    sink: new DaprAuditSink(sidecar),
+    instance: `npm run ${command}`,
+    observer: {
+      written: () => undefined,
+      failed: () => undefined,
+      lost: (records) => {
+        process.stderr.write(`The audit trail could not be told of this:\n${JSON.stringify(records)}\n`);
+      },
+    },
+  });
+  return { note: trail.note.bind(trail), stop: () => trail.stop(AUDIT_MS) };
+}
+export type CommandTrail = ReturnType<typeof commandTrail>;

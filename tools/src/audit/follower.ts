@@ -1,0 +1,54 @@
+import type { AuditReader, StoredAuditRecord } from '@tocsin/bff';
+import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
+
+const AT_A_TIME = 200;
+/**
+ * The streams are read one after the other, so one of them may get a record that is older than the newest that was
+ * read of another. So far back, in ms, each look goes.
+ */
+const OVERLAP_MS = 5_000;
+
+/** Reads what is new in the audit trail since it looked last, each record once. */
+export class AuditFollower {
+  readonly #reader: AuditReader;
+  /** The newest that was read of each stream. */
+  readonly #heads = new Map<number, AuditPosition>();
+  #newest: number | undefined;
+
+  constructor(reader: AuditReader) {
+    this.#reader = reader;
+  }
+
+  /** Goes to the end of the trail. */
+  async catchUp(): Promise<void> {
+    this.#note(await this.#reader.read(undefined, AT_A_TIME));
+    this.#newest ??= 0;
+  }
+
+  /** The values of new records, in their order. Rejects when the trail cannot be read; nothing is skipped then. */
+  async next(): Promise<unknown[]> {
+    const since = (this.#newest ?? 0) - OVERLAP_MS;
+    const fresh: StoredAuditRecord[] = [];
+    let before: AuditPosition | undefined;
+    for (;;) {
+      const page = await this.#reader.read(before, AT_A_TIME);
+      fresh.push(...page.filter(({ position }) => this.#isNew(position)));
+      before = page.at(-1)?.position;
+      if (page.length < AT_A_TIME || (before?.ms ?? 0) < since) break;
+    }
+    this.#note(fresh);
+    return fresh.toReversed().map(({ value }) => value);
+  }
+
+  #isNew(position: AuditPosition): boolean {
+    const head = this.#heads.get(position.stream);
+    return !head || compareAuditPositions(position, head) < 0;
+  }
+
+  #note(records: readonly StoredAuditRecord[]): void {
+    for (const { position } of records) {
+      if (this.#isNew(position)) this.#heads.set(position.stream, position);
+      this.#newest = Math.max(this.#newest ?? 0, position.ms);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import {
+  COMPONENTS,
+  MAX_REVOCATION_AHEAD_MS,
+  REVOCATIONS_KEY,
+  faultsOf,
+  parseDateTime,
+  revokeSchema,
+} from '@tocsin/contracts';
+import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
+import { commandTrail, whoRuns } from '../audit/command-trail.ts';
+import { Failure } from '../failure.ts';
+import { whichSidecar } from '../start/which-sidecar.ts';
+
+/** Dapr's etag for a key that must not exist yet. */
+const ABSENT = '-1';
+
+interface Asked {
+  revoke?: string | undefined;
+  before?: string | undefined;
+  lift?: string | undefined;
+}
+
+/**
+ * Revokes the tokens of a subject, lifts that, or lists what is revoked, through the bff's sidecar. Every bff knows of it
+ * within two seconds.
+ */
+export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
+  const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
+  const list = listBehind(sidecar);
+  const trail = commandTrail(sidecar, 'token');
+  try {
+    if (revoke !== undefined) {
+      const asked = readRevoke(revoke, before);
+      const counts = await list.revoke(asked.sub, asked.before);
+      trail.note({ ...whoRuns(), action: 'reader-revoked', outcome: 'done', ids: [counts.sub] });
+      say(`Revoked: tokens of ${counts.sub} issued at or before ${counts.before}, and those without iat.`);
+    } else if (lift !== undefined) {
+      if (!(await list.lift(lift))) throw new Failure(`No tokens of ${lift} are revoked.`);
+      trail.note({ ...whoRuns(), action: 'reader-restored', outcome: 'done', ids: [lift] });
+      say(`Lifted: tokens of ${lift} are accepted again.`);
+    } else {
+      const kept = (await list.read()) ?? [];
+      for (const one of kept) say(`${one.sub}  issued at or before ${one.before}  (since ${one.at})`);
+      if (kept.length === 0) say('No tokens are revoked.');
+    }
+    return 0;
+  } catch (error) {
+    if (error instanceof RevocationsFullError) throw new Failure(error.message);
+    if (error instanceof SidecarError && error.status === undefined) {
+      throw new Failure(`The bff's sidecar does not answer: ${error.message}. Is Tocsin running?`);
+    }
+    throw error;
+  } finally {
+    await trail.stop();
+    await sidecar.close();
+  }
+}
+
+function listBehind(sidecar: Sidecar): RevocationList {
+  return new RevocationList({
+    document: {
+      read: () => sidecar.getState(COMPONENTS.state, REVOCATIONS_KEY),
+      write: (value, etag) =>
+        sidecar.transact(COMPONENTS.state, [
+          { operation: 'upsert', key: REVOCATIONS_KEY, value, etag: etag ?? ABSENT },
+        ]),
+    },
+    now: () => Date.now(),
+  });
+}
+
+function readRevoke(sub: string, before: string | undefined): { sub: string; before: number } {
+  const checked = revokeSchema.safeParse({ sub, before });
+  if (!checked.success) {
+    const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
+    throw new Failure(`This cannot be revoked:\n${faults.join('\n')}`);
+  }
+  const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
+  if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {
+    throw new Failure(
+      `--before must not be more than ${MAX_REVOCATION_AHEAD_MS / 60_000} minutes ahead: ${String(before)}`,
+    );
+  }
+  return { sub, before: moment };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

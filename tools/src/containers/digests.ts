@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { APPS } from '../build/bundle.ts';
+import { DATA_DIR } from '../paths.ts';
+import type { Docker } from './engine.ts';
+import { imageName, type ImageSource } from './images.ts';
+
+const FILE = join(DATA_DIR, 'image-digests.json');
+const digestsSchema = z.record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/));
+
+/** The digest that the registry gave to a pushed image; undefined where it gave none. */
+export async function digestOf(docker: Docker, name: string): Promise<string | undefined> {
+  const { code, stdout } = await docker(['image', 'inspect', '--format', '{{json .RepoDigests}}', name]);
+  if (code !== 0) return undefined;
+  const repository = name.replace(/:[^:/]+$/, '');
+  const found = z.array(z.string()).nullable().parse(JSON.parse(stdout)) ?? [];
+  return found.find((one) => one.startsWith(`${repository}@`))?.slice(repository.length + 1);
+}
+
+/** Keeps the digests of what was pushed, by name and tag, for `npm run deploy`. */
+export function keepDigests(digests: Record<string, string>, file = FILE): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...readDigests(file), ...digests }, undefined, 2)}\n`);
+}
+
+const readDigests = (file: string): Record<string, string> =>
+  existsSync(file) ? digestsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+
+/** The digest of each image that was pushed from here under this name and tag, by application. */
+export function keptDigests(
+  source: ImageSource,
+  file = FILE,
+): Partial<Record<(typeof APPS)[number], string>> {
+  if (source.registry === undefined) return {};
+  const kept = readDigests(file);
+  return Object.fromEntries(
+    APPS.flatMap((app) => {
+      const digest = kept[imageName(app, source)];
+      return digest === undefined ? [] : [[app, digest]];
+    }),
+  );
+}

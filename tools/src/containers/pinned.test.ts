@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../paths.ts';
+
+const SKIPPED = ['node_modules', '.git', '.artifacts', '.data', 'dist'];
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (SKIPPED.includes(entry.name)) return [];
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+
+/** Where files of each kind name the image of a container. */
+const NAMED: [RegExp, RegExp][] = [
+  [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
+  [/\.ya?ml$/, /^[ \t]*(?:- )?image: ['"]?([^\s'"]+)/gm],
+  [/\.json$/, /"image": "([^"]+)"/g],
+  [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
+  [/\.md$/, /--image=(\S+)/g],
+];
+/** Stages of a Dockerfile, and what deploy gives its tag. */
+const OURS = /^(packages|build|dapr|tocsin-(producer|bff|ui))$/;
+const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
+
+const images = filesIn('.').flatMap((file) =>
+  NAMED.filter(([kind]) => kind.test(file)).flatMap(([, image]) =>
+    [...readFileSync(join(ROOT, file), 'utf8').matchAll(image)].map(([, name = '']) => ({ file, name })),
+  ),
+);
+
+it('should name every image that anything runs or builds on by its whole version or digest', () => {
+  expect(images.length).toBeGreaterThan(25);
+  expect(images.filter(({ name }) => !OURS.test(name) && !WHOLE_VERSION.test(name))).toEqual([]);
+});

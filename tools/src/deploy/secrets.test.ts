@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { Kubectl } from './kubectl.ts';
+import { makeSecrets, newSecrets } from './secrets.ts';
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** What is done in a namespace that has these Secrets. */
+async function doneIn(
+  there: Record<string, Record<string, string>>,
+): Promise<{ calls: string[]; said: string[] }> {
+  const calls: string[] = [];
+  const said: string[] = [];
+  const kubectl = new Kubectl(async (args, input) => {
+    const [verb = '', , name = ''] = args;
+    if (verb !== 'get') calls.push(`${args.join(' ')} ${input ?? ''}`);
+    const data = there[name];
+    return { code: 0, stderr: '', stdout: verb === 'get' && data ? JSON.stringify({ data }) : '' };
+  });
+  await makeSecrets(kubectl, 'ns', (line) => said.push(line));
+  return { calls, said };
+}
+
+it('should make what is missing, and show no secret as an argument', async () => {
+  const { calls, said } = await doneIn({});
+  expect(calls).toHaveLength(Object.keys(newSecrets()).length);
+  for (const call of calls) expect(call).toMatch(/^create -f - \{/);
+  expect(said.join()).toContain('redis-operator');
+});
+
+it('should leave what is there, but name the user of a Redis that had none', async () => {
+  const others = Object.fromEntries(Object.keys(newSecrets()).map((name) => [name, {}]));
+  const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('kept') } });
+  const patch = 'patch secret redis -n ns --type merge -p ';
+  expect((await doneIn(old('redis:6379'))).calls).toEqual([`${patch}{"stringData":{"USERNAME":"tocsin"}} `]);
+  expect((await doneIn(old('redis.example:6379'))).calls).toEqual([
+    `${patch}{"stringData":{"USERNAME":"default"}} `,
+  ]);
+  const complete = { ...others, redis: { USERNAME: base64('mine') } };
+  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all there, left as they are'] });
+});

@@ -1,0 +1,50 @@
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { z } from 'zod';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { run } from '../process/run.ts';
+
+const MODULE = 'github.com/dapr/dapr';
+const FOLDER = join(ROOT, 'tools', 'dapr', 'runtime');
+const patchesSchema = z.array(
+  z.strictObject({ why: z.string(), file: z.string(), from: z.string(), to: z.string() }),
+);
+
+/**
+ * Copies Dapr's sources to `dir`, with the changes of `tools/dapr/runtime/patches.json`.
+ * @returns the file for Go's `-modfile`, which has them in place of the module.
+ * @throws Failure when Dapr cannot be fetched, or is not what a patch expects
+ */
+export async function patchDapr(go: string, dir: string): Promise<string> {
+  const { code, stdout, output } = await run(go, ['mod', 'download', '-json', MODULE], {
+    cwd: FOLDER,
+    env: { GOWORK: 'off', GOFLAGS: '' },
+  });
+  if (code !== 0) {
+    throw new Failure(
+      `Go could not fetch Dapr. Check the network and GOPROXY and start again. Its last words:\n${output.slice(-2_000)}`,
+    );
+  }
+  const { Dir: original } = z.object({ Dir: z.string() }).parse(JSON.parse(stdout));
+  const sources = join(dir, 'dapr');
+  cpSync(original, sources, {
+    recursive: true,
+    filter: (path) =>
+      !['docs', 'tests'].includes(relative(original, path)) && !basename(path).endsWith('_test.go'),
+  });
+  const patches = patchesSchema.parse(JSON.parse(readFileSync(join(FOLDER, 'patches.json'), 'utf8')));
+  for (const { file, from, to } of patches) {
+    const target = join(sources, file);
+    const parts = readFileSync(target, 'utf8').split(from);
+    if (parts.length !== 2) throw new Failure(`patches.json does not fit ${file} of this Dapr any more.`);
+    // The module cache is read-only, and so is a copy of it.
+    rmSync(target);
+    writeFileSync(target, parts.join(to));
+  }
+  const modfile = join(dir, 'go.mod');
+  const module = readFileSync(join(FOLDER, 'go.mod'), 'utf8');
+  writeFileSync(modfile, `${module}\nreplace ${MODULE} => ${sources}\n`);
+  copyFileSync(join(FOLDER, 'go.sum'), join(dir, 'go.sum'));
+  return modfile;
+}

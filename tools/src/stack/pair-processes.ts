@@ -1,0 +1,141 @@
+import { answersOk } from '../net/poll.ts';
+import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts';
+
+export const LOOPBACK = '127.0.0.1';
+
+/** How an application is started. */
+export interface AppCommand {
+  cwd: string;
+  command: readonly [string, ...string[]];
+}
+
+/** How every sidecar is started, as `common` of a run file has it. */
+export interface SidecarSettings {
+  resourcesPaths: readonly string[];
+  /** Later ones add to those before. */
+  configFiles: readonly string[];
+  logLevel: string;
+  appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
+}
+
+/** What all pairs on a machine share. */
+export interface Surroundings {
+  daprd: string;
+  /** `host:port`. */
+  placement: string;
+  scheduler: string;
+  settings: SidecarSettings;
+  /** The environment of applications and sidecars, with the tokens between them. */
+  environment: Record<string, string>;
+  /** Of sidecars alone, whose secret stores read it. */
+  secrets: Record<string, string>;
+}
+
+/** All ports of an application and its sidecar. */
+export interface PairPorts {
+  public: number;
+  internal: number;
+  http: number;
+  grpc: number;
+  internalGrpc: number;
+  metrics: number;
+}
+
+/** Where a process writes, and how long it may take to stop. */
+type Keeping = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
+
+export interface PairSpec {
+  appId: string;
+  /** What people call it: `bff-1`. */
+  name: string;
+  app: AppCommand;
+  ports: PairPorts;
+  /** Of the application alone. */
+  env: Record<string, string>;
+  keeping: { app: Keeping; sidecar: Keeping };
+}
+
+/** The processes of an application and of its sidecar, whose ports are on the loopback address. Not started yet. */
+export function pairProcesses(around: Surroundings, pair: PairSpec) {
+  const { appId, name, ports, keeping } = pair;
+  const [command, ...args] = pair.app.command;
+  const app = new ManagedProcess({
+    name: `the application of ${name}`,
+    command,
+    args,
+    cwd: pair.app.cwd,
+    env: {
+      ...around.environment,
+      DAPR_HTTP_PORT: String(ports.http),
+      DAPR_GRPC_PORT: String(ports.grpc),
+      ...pair.env,
+      PORT: String(ports.public),
+      INTERNAL_PORT: String(ports.internal),
+    },
+    ...keeping.app,
+  });
+  return { app, sidecar: sidecarProcess(around, { appId, name, ports, ...keeping.sidecar }) };
+}
+
+export interface SidecarSpec extends Keeping {
+  appId: string;
+  name: string;
+  /** Without `internal` for an application that only calls. */
+  ports: Omit<PairPorts, 'public' | 'internal'> & { internal?: number };
+}
+
+/** A sidecar that answers on the loopback address only. Not started yet. */
+export function sidecarProcess(
+  around: Surroundings,
+  { appId, name, ports, ...keeping }: SidecarSpec,
+): ManagedProcess {
+  return new ManagedProcess({
+    name: `the sidecar of ${name}`,
+    command: around.daprd,
+    args: sidecarArgs(around, appId, ports),
+    // Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now. One
+    // core, as docker-compose.yml and k8s/ give it.
+    env: { ...around.environment, ...around.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
+    ...keeping,
+  });
+}
+
+/** Where an application and its sidecar answer. */
+export interface PairAddress {
+  /** As `http://127.0.0.1:20001`. */
+  url: string;
+  daprUrl: string;
+  /** With the token that the sidecar asks for. */
+  daprHeaders: Record<string, string>;
+}
+
+/** True when application and sidecar both say that they are ready. */
+export const isPairReady = async ({ url, daprUrl, daprHeaders }: PairAddress): Promise<boolean> =>
+  (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`));
+
+const sidecarArgs = (
+  { placement, scheduler, settings }: Surroundings,
+  appId: string,
+  ports: SidecarSpec['ports'],
+): string[] => [
+  ...['--app-id', appId, '--log-level', settings.logLevel],
+  ...['--dapr-http-port', String(ports.http), '--dapr-grpc-port', String(ports.grpc)],
+  ...['--dapr-internal-grpc-port', String(ports.internalGrpc), '--metrics-port', String(ports.metrics)],
+  ...['--dapr-listen-addresses', LOOPBACK, '--dapr-internal-grpc-listen-address', LOOPBACK],
+  ...['--metrics-listen-address', LOOPBACK],
+  ...settings.resourcesPaths.flatMap((folder) => ['--resources-path', folder]),
+  ...settings.configFiles.flatMap((file) => ['--config', file]),
+  ...['--placement-host-address', placement, '--scheduler-host-address', scheduler],
+  ...(ports.internal === undefined ? [] : appArgs(ports.internal, settings.appHealth)),
+];
+
+const appArgs = (port: number, health: SidecarSettings['appHealth']): string[] => [
+  ...['--app-port', String(port), '--enable-app-health-check', '--app-health-check-path', health.path],
+  ...['--app-health-probe-interval', String(health.intervalS)],
+  ...[
+    '--app-health-probe-timeout',
+    String(health.timeoutMs),
+    '--app-health-threshold',
+    String(health.threshold),
+  ],
+];

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { APP_IDS } from '@tocsin/contracts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { Failure, messageOf } from '../failure.ts';
+import type { AppCommand, PairPorts, SidecarSettings } from './pair-processes.ts';
+
+const port = z.int().min(1).max(65_535);
+const portText = z.string().regex(/^\d+$/, 'must be a port in quotes');
+const logs = z.enum(['console', 'file', 'fileAndConsole']).optional();
+/** Strict: a member that the CLI obeys and we do not know must not be passed over. */
+const appSchema = z.strictObject({
+  appID: z.string(),
+  appDirPath: z.string(),
+  appPort: port,
+  daprHTTPPort: port,
+  daprGRPCPort: port,
+  daprInternalGRPCPort: port,
+  metricsPort: port,
+  command: z.tuple([z.string()], z.string()),
+  env: z.record(z.string(), z.string()).and(z.looseObject({ PORT: portText, INTERNAL_PORT: portText })),
+});
+const runFileSchema = z.strictObject({
+  version: z.literal(1),
+  common: z.strictObject({
+    resourcesPaths: z.array(z.string()),
+    configFilePath: z.string(),
+    logLevel: z.string(),
+    // For the CLI; `npm start` shows and keeps all that is said.
+    daprdLogDestination: logs,
+    appLogDestination: logs,
+    apiListenAddresses: z.literal('127.0.0.1').optional(),
+    enableAppHealthCheck: z.literal(true),
+    appHealthCheckPath: z.string(),
+    appHealthProbeInterval: z.int(),
+    appHealthProbeTimeout: z.int(),
+    appHealthThreshold: z.int(),
+  }),
+  apps: z.array(appSchema).min(1),
+});
+
+/** One application of a run file. */
+export interface RunFileApp {
+  appId: string;
+  ports: PairPorts;
+  command: AppCommand;
+  env: Record<string, string>;
+}
+
+export interface RunFile {
+  path: string;
+  sidecars: SidecarSettings;
+  apps: RunFileApp[];
+}
+
+/**
+ * Reads a run file of the Dapr CLI that pins all ports, as `dapr.yaml` does.
+ * @throws Failure that says what is wrong with it.
+ */
+export function readRunFile(path: string): RunFile {
+  const from = (relative: string) => resolve(dirname(path), relative);
+  try {
+    const { common, apps } = runFileSchema.parse(parse(readFileSync(path, 'utf8')));
+    return {
+      path,
+      sidecars: {
+        resourcesPaths: common.resourcesPaths.map(from),
+        configFiles: [from(common.configFilePath)],
+        logLevel: common.logLevel,
+        appHealth: {
+          path: common.appHealthCheckPath,
+          intervalS: common.appHealthProbeInterval,
+          timeoutMs: common.appHealthProbeTimeout,
+          threshold: common.appHealthThreshold,
+        },
+      },
+      apps: apps.map((app) => ({
+        appId: app.appID,
+        ports: {
+          public: Number(app.env.PORT),
+          internal: app.appPort,
+          http: app.daprHTTPPort,
+          grpc: app.daprGRPCPort,
+          internalGrpc: app.daprInternalGRPCPort,
+          metrics: app.metricsPort,
+        },
+        command: { cwd: from(app.appDirPath), command: app.command },
+        env: app.env,
+      })),
+    };
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
+    throw new Failure(`${path} cannot be used: ${reason}`);
+  }
+}
+
+/** All ports of an application and its sidecar, with what each is for. */
+export function portUses({ appId, ports }: RunFileApp): { port: number; use: string }[] {
+  const name = `${appId}, public port ${ports.public}`;
+  const { public: open, internal, ...ofSidecar } = ports;
+  return [
+    { port: open, use: `the public port of ${appId}` },
+    { port: internal, use: `the internal port of ${name}` },
+    ...Object.values(ofSidecar).map((one: number) => ({ port: one, use: `the sidecar of ${name}` })),
+  ];
+}
+
+/** HTTP ports of the sidecars of an application, in the order of the file. */
+export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
+  apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
+
+/** HTTP port of the first sidecar of the bff, through which the other commands look at what it keeps. */
+export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;

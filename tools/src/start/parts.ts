@@ -1,0 +1,82 @@
+import type { ManagedProcess } from '../process/managed-process.ts';
+import { LOOPBACK, pairProcesses, type Surroundings } from '../stack/pair-processes.ts';
+import type { RunFileApp } from '../stack/run-file.ts';
+
+/** Together with Redis, placement and scheduler below 15 s, the longest that a stop may take. */
+const APPLICATION_MS = 9_500;
+const SIDECAR_MS = 1_500;
+
+/** An application or a sidecar that `npm start` runs. */
+export interface Part {
+  role: 'application' | 'sidecar';
+  app: RunFileApp;
+  /** How its lines are marked in the log: `bff 4001`, or `dapr 4001` for its sidecar. */
+  source: string;
+  process: ManagedProcess;
+}
+
+export interface PartsOptions {
+  apps: readonly RunFileApp[];
+  around: Surroundings;
+  /** Where the public ports listen. */
+  publicHost: string;
+  /** Replaces variables of applications that have them already; a run file's would win over those of the caller. */
+  env: Record<string, string>;
+  /** Where `onLine` keeps the lines. */
+  logFile: string;
+  onLine: (source: string, line: string) => void;
+}
+
+/** All applications and sidecars of a run file. None is started yet. */
+export const createParts = ({ apps, around, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
+  apps.flatMap((app) => {
+    const { appId, ports, command } = app;
+    const replaced = Object.entries(env).filter(([name]) => name in app.env);
+    const keeping = (source: string, stopTimeoutMs: number) => ({
+      logFile,
+      stopTimeoutMs,
+      onLine: (line: string) => onLine(source, line),
+    });
+    const sources = { app: `${appId} ${ports.public}`, sidecar: `dapr ${ports.public}` };
+    const processes = pairProcesses(around, {
+      appId,
+      name: `${appId} on port ${ports.public}`,
+      app: command,
+      ports,
+      env: { ...app.env, ...Object.fromEntries(replaced), PUBLIC_HOST: publicHost, INTERNAL_HOST: LOOPBACK },
+      keeping: {
+        app: keeping(sources.app, APPLICATION_MS),
+        sidecar: keeping(sources.sidecar, SIDECAR_MS),
+      },
+    });
+    return [
+      { role: 'application', app, source: sources.app, process: processes.app },
+      { role: 'sidecar', app, source: sources.sidecar, process: processes.sidecar },
+    ];
+  });
+
+export async function startParts(parts: readonly Part[]): Promise<void> {
+  await Promise.all(parts.map(({ process }) => process.start()));
+}
+
+/** Ends the applications gracefully, then their sidecars. Resolves when all are gone. */
+export async function stopParts(parts: readonly Part[]): Promise<void> {
+  for (const role of ['application', 'sidecar'] as const) {
+    await Promise.all(parts.filter((part) => part.role === role).map(({ process }) => process.stop()));
+  }
+}
+
+/** Calls `onEnd` for each part that ends before `signal` aborts; rejects when that throws, and never resolves. */
+export async function watchParts(
+  parts: readonly Part[],
+  signal: AbortSignal,
+  onEnd: (part: Part) => void,
+): Promise<never> {
+  await Promise.all(
+    parts.map(async (part) => {
+      await part.process.waitForExit();
+      if (!signal.aborted) onEnd(part);
+    }),
+  );
+  return new Promise<never>(() => undefined);
+}

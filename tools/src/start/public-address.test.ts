@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { readAuthConfig, readOpening } from '../config.ts';
+import { RUN_FILE } from '../paths.ts';
+import { readRunFile } from '../stack/run-file.ts';
+import { checkOpening, hostOf, unaskedIn } from './public-address.ts';
+
+const { apps } = readRunFile(RUN_FILE);
+const check = (env: Record<string, string>, variables: Record<string, string> = {}) =>
+  checkOpening(
+    readOpening(env),
+    [4000, 4001],
+    unaskedIn(
+      apps.map((app) => ({ ...app, env: { ...app.env, ...variables } })),
+      readAuthConfig(env),
+    ),
+  );
+const asked = { AUTH_MODE: 'jwt', API_KEYS: 'on' };
+
+describe('where public ports may listen', () => {
+  it.each([{}, { TOCSIN_ADDRESS: '127.0.0.2' }, { TOCSIN_ADDRESS: '::1' }])('should let %j be', (env) => {
+    expect(() => check(env)).not.toThrow();
+  });
+
+  it.each(['0.0.0.0', '::', '192.0.2.1', '::ffff:0.0.0.0'])(
+    'should refuse %s while nobody is asked',
+    (address) => {
+      expect(() => check({ TOCSIN_ADDRESS: address })).toThrow(
+        `TOCSIN_ADDRESS=${address} would open the ports 4000, 4001 to the network, but API_KEYS is off and AUTH_MODE is none`,
+      );
+    },
+  );
+
+  it.each([
+    ['API_KEYS is off', { AUTH_MODE: 'jwt' }],
+    ['AUTH_MODE is none', { API_KEYS: 'on' }],
+  ])('should refuse it while %s', (sentence, env) => {
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: everybody`);
+  });
+
+  it('should look at what the applications are started with, which a run file may change', () => {
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0' }, asked)).not.toThrow();
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked }, { AUTH_MODE: 'none' })).toThrow(
+      'AUTH_MODE is none',
+    );
+  });
+
+  it('should open them to those who are asked, or where somebody says that it is insecure', () => {
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked })).not.toThrow();
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' })).not.toThrow();
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'no' })).toThrow('TOCSIN_INSECURE=yes');
+  });
+
+  it('should refuse what is no address, also where it is insecure', () => {
+    expect(() => check({ TOCSIN_ADDRESS: 'everywhere', TOCSIN_INSECURE: 'yes' })).toThrow('is no IP address');
+  });
+
+  it.each([
+    ['0.0.0.0', '127.0.0.1'],
+    ['::', '[::1]'],
+    ['192.0.2.1', '192.0.2.1'],
+    ['::1', '[::1]'],
+  ])('should reach %s at %s', (address, host) => {
+    expect(hostOf(address)).toBe(host);
+  });
+});

@@ -1,0 +1,55 @@
+import { BlockList, isIP } from 'node:net';
+import { APP_IDS } from '@tocsin/contracts';
+import type { AuthConfig, Opening } from '../config.ts';
+import { Failure } from '../failure.ts';
+import type { RunFileApp } from '../stack/run-file.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+export const isLoopback = (address: string): boolean =>
+  loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/**
+ * Whether the public ports may listen at the address of `opening`: other machines are let in only where they are asked
+ * who they are, or where somebody has said that this is not needed.
+ * @param unasked what is open to everybody, as sentences: `AUTH_MODE is none`.
+ * @throws Failure with the ways out.
+ */
+export function checkOpening(
+  { address, mayBeInsecure }: Opening,
+  ports: readonly number[],
+  unasked: readonly string[],
+): void {
+  if (isIP(address) === 0) {
+    throw new Failure(
+      `TOCSIN_ADDRESS is ${address}, which is no IP address. Set it to 0.0.0.0 for all networks of this machine, to the ` +
+        'address of one, or leave it out for this machine alone.',
+    );
+  }
+  if (isLoopback(address) || mayBeInsecure || unasked.length === 0) return;
+  throw new Failure(
+    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${unasked.join(' and ')}: everybody ` +
+      'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or leave TOCSIN_ADDRESS ' +
+      'out, or, where you trust everybody on the network, set TOCSIN_INSECURE=yes too.',
+  );
+}
+
+/** Which applications of a run file let everybody in. Their own variables win over those of the caller. */
+export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
+  const sentences = apps.flatMap(({ appId, env }) => {
+    if (appId === APP_IDS.bff) return (env['AUTH_MODE'] ?? mode) === 'jwt' ? [] : ['AUTH_MODE is none'];
+    if (appId === APP_IDS.producer) {
+      return (env['API_KEYS'] ?? (apiKeys ? 'on' : 'off')) === 'on' ? [] : ['API_KEYS is off'];
+    }
+    return [`nothing says whom ${appId} lets in`];
+  });
+  return [...new Set(sentences)];
+}
+
+/** A host of this machine that reaches what listens at `address`. */
+export function hostOf(address: string): string {
+  if (isIP(address) !== 6) return address === '0.0.0.0' ? '127.0.0.1' : address;
+  return address === '::' ? '[::1]' : `[${address}]`;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { messageOf } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { run } from '../process/run.ts';
+import { findSecrets, repositoryFiles } from './secrets.ts';
+import { sbom } from './sbom.ts';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** How a look ended: with what is wrong, or why it could not be taken. */
+type Outcome = { faults: readonly string[] } | { missing: string };
+
+const auditSchema = z.object({
+  vulnerabilities: z.record(z.string(), z.looseObject({ name: z.string(), severity: z.string() })).optional(),
+  message: z.string().optional(),
+});
+
+/** What `npm audit` says of the packages that are shipped; a registry that answers none of it is no fault of ours. */
+export function readAudit(output: string): Outcome {
+  const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
+  if (!vulnerabilities)
+    return { missing: `The registry has no answer for it: ${message ?? 'it did not say why'}.` };
+  return {
+    faults: Object.values(vulnerabilities).map(
+      ({ name, severity }) => `${name} has a ${severity} vulnerability`,
+    ),
+  };
+}
+
+const LOOKS: Record<string, () => Promise<Outcome>> = {
+  'secrets in the repository': async () => ({ faults: await findSecrets(ROOT, await repositoryFiles(ROOT)) }),
+  'bill of materials': async () => {
+    await sbom();
+    return { faults: [] };
+  },
+  'known vulnerabilities (npm audit)': async () => {
+    const { stdout } = await run('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT });
+    return readAudit(stdout);
+  },
+  // Their databases are not on a package registry.
+  'known vulnerabilities of the images': () =>
+    Promise.resolve({
+      missing:
+        'Scanners of images fetch their databases from hosts of their own. Where they are reached: `trivy image tocsin-bff:VERSION`.',
+    }),
+};
+
+/**
+ * `npm run scan`: searches the repository for secrets, writes the bill of materials and asks for known vulnerabilities of
+ * what is shipped. Names what it could not look at. The last line is `N passed, N failed`.
+ */
+export async function scan(): Promise<number> {
+  let failed = 0;
+  let passed = 0;
+  for (const [name, look] of Object.entries(LOOKS)) {
+    const outcome = await look().catch((error: unknown) => ({ faults: [messageOf(error)] }));
+    if ('missing' in outcome) {
+      say(`Did not run: ${name}. ${outcome.missing}`);
+      continue;
+    }
+    for (const fault of outcome.faults) say(`Failed: ${name}: ${fault}`);
+    if (outcome.faults.length > 0) failed++;
+    else {
+      say(`Passed: ${name}`);
+      passed++;
+    }
+  }
+  say(`${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { run } from '../process/run.ts';
+
+const SECRETLINT = join(ROOT, 'node_modules', 'secretlint', 'bin', 'secretlint.js');
+const RULES = join(ROOT, '.secretlintrc.json');
+
+/** `path:line:column: what it is [rule]` */
+const FINDING = /^(.+:\d+):\d+: (.+)$/;
+
+/** The files of the repository in `folder`, tracked or not, but for those that git ignores. */
+export async function repositoryFiles(folder: string): Promise<string[]> {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const { code, stdout, output } = await run('git', args, { cwd: folder });
+  if (code !== 0)
+    throw new Failure(`git does not tell what files there are: ${output.trim()}. Run this in a clone.`);
+  return stdout.split('\0').filter(Boolean);
+}
+
+/**
+ * Searches files for what looks like a secret: private keys, tokens of known services, passwords in addresses. What is
+ * found, as `file:line: what`, without the secret.
+ * @throws Failure when the search itself fails
+ */
+export async function findSecrets(folder: string, files: readonly string[]): Promise<string[]> {
+  const args = ['--secretlintrc', RULES, '--format', 'unix', '--no-color', '--no-glob', ...files];
+  const { code, output } = await run(process.execPath, [SECRETLINT, ...args], { cwd: folder });
+  if (code === 0) return [];
+  const found = output.split('\n').flatMap((line) => {
+    const [, place, what] = FINDING.exec(line) ?? [];
+    return place === undefined ? [] : [`${place}: ${what}`];
+  });
+  if (code === 1 && found.length > 0) return found;
+  throw new Failure(`The search for secrets failed: ${output.trim()}`);
+}
