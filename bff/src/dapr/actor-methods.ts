@@ -1,4 +1,11 @@
-import { feedKey, feedSchema, partitionSchema, positionSchema, runSchema, seqSchema } from '@tocsin/contracts';
+import {
+  feedKey,
+  feedSchema,
+  partitionSchema,
+  positionSchema,
+  runSchema,
+  seqSchema,
+} from '@tocsin/contracts';
 import { z } from 'zod';
 import type { Announced, Outcome, TurnResult } from '../deliver/take.ts';
 import type { CallerKnowledge } from '../deliver/load.ts';

@@ -88,7 +88,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     socketAdapter: carrier.socketAdapter,
     redisMemory: carrier.redisMemory,
     callActor: (feed, announced, caller) => callFeed({ feed, announced, ...caller }),
-    callPartitionActor: async (partition, announced) => (await callPartition({ partition, ...announced })).outcome,
+    callPartitionActor: async (partition, announced) =>
+      (await callPartition({ partition, ...announced })).outcome,
     proofs: positionProofs(own, () => secret.isKnown),
     keepStore:
       carrier.keepStore &&

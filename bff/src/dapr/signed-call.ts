@@ -95,8 +95,7 @@ export function readAnswer<Call, Answer extends object>(
   return isProof ? answer.data : undefined;
 }
 
-export const isRetry = (answer: object): answer is Retry =>
-  'outcome' in answer && answer.outcome === 'retry';
+export const isRetry = (answer: object): answer is Retry => 'outcome' in answer && answer.outcome === 'retry';
 
 const factsOf = <Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,

@@ -103,7 +103,8 @@ async function broadcastAll(
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
-  for (const event of broadcastsOf(feed, head.epoch, publications, proofs)) await broadcaster.broadcast([event]);
+  for (const event of broadcastsOf(feed, head.epoch, publications, proofs))
+    await broadcaster.broadcast([event]);
   await eraseRetracted(feed, publications, onErased);
 }
 

@@ -63,9 +63,15 @@ export class TurnCalls {
 
   async callPartition(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
     const call = { partition: PARTITION, ...announced };
-    const taken = await this.#call(TAKE_PARTITION, from, call, undefined, async (host, { run, seq, from }) => ({
-      outcome: await host.partitionHost.turn(PARTITION, { run, seq, from }),
-    }));
+    const taken = await this.#call(
+      TAKE_PARTITION,
+      from,
+      call,
+      undefined,
+      async (host, { run, seq, from }) => ({
+        outcome: await host.partitionHost.turn(PARTITION, { run, seq, from }),
+      }),
+    );
     return taken.outcome;
   }
 
