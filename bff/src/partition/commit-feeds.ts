@@ -90,7 +90,7 @@ async function plan(
 ): Promise<Planned | undefined> {
   for (let lost: string | undefined; ;) {
     try {
-      const loaded = await load(feed, activation, progress, batch.partition, lost, dependencies, isFresh);
+      const loaded = await load(feed, activation, progress, lost, dependencies, isFresh);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = done(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
@@ -113,7 +113,6 @@ async function load(
   feed: string,
   activation: Activation,
   progress: Progress,
-  partition: number,
   lostDocument: string | undefined,
   dependencies: TurnDependencies,
   isFresh: boolean,
@@ -131,12 +130,12 @@ async function load(
   }
   const { stored, begins } = loaded;
   if (begins) await withdraw(feed, stored, dependencies);
-  else if (isStored(stored, partition, progress)) activation.confirm(stored);
+  else if (isStored(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
   activation.hold(loaded, now());
   return loaded;
 }
 
-const isStored = ({ unconfirmed }: Head, partition: number, progress: Progress): boolean =>
-  unconfirmed.length > 0 &&
-  unconfirmed.every((range) => range.partition === partition && progress.isStored(range.run, range.to));
+/** Whether the checkpoint says that all was broadcast which the head has unconfirmed. */
+const isStored = ({ unconfirmed }: Head, progress: Progress): boolean =>
+  unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));
