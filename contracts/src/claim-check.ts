@@ -89,6 +89,9 @@ export const announcementSchema = z.strictObject({
 });
 export type Announcement = z.infer<typeof announcementSchema>;
 
+export const anyAnnouncementSchema = z.union([partitionAnnouncementSchema, announcementSchema]);
+export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
+
 /** What tells a feed's entry from all others. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 

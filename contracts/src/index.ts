@@ -17,6 +17,7 @@ export * from './audit.ts';
 export * from './bidi.ts';
 export * from './change.ts';
 export * from './claim-check.ts';
+export * from './later-version.ts';
 export * from './feed-log.ts';
 export * from './feed-name.ts';
 export * from './feed-pattern.ts';

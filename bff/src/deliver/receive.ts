@@ -2,16 +2,15 @@ import { createHash } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
+  anyAnnouncementSchema,
   faultsOf,
   DOCUMENT_VERSION,
   parseDateTime,
   partitionAnnouncementSchema,
   refusedEventSchema,
-  type Announcement,
-  type PartitionAnnouncement,
+  type AnyAnnouncement,
   type SetAside,
 } from '@tocsin/contracts';
-import { z } from 'zod';
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
@@ -65,8 +64,6 @@ async function handOver(
   return outcome;
 }
 
-export type AnyAnnouncement = Announcement | PartitionAnnouncement;
-
 export interface DeadLetterDependencies {
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   setAside: Pick<SetAsideStore, 'add'>;
@@ -82,7 +79,7 @@ export async function reviveAnnouncement(
   data: unknown,
   use: DeadLetterDependencies,
 ): Promise<'announced' | 'set-aside'> {
-  const parsed = z.union([partitionAnnouncementSchema, announcementSchema]).safeParse(data);
+  const parsed = anyAnnouncementSchema.safeParse(data);
   if (!parsed.success) {
     await use.setAside.add(unreadable(data, ['is not an announcement']));
     return 'set-aside';

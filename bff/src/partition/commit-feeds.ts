@@ -1,13 +1,14 @@
-import type { EntryItem, Head } from '@tocsin/contracts';
+import type { Head } from '@tocsin/contracts';
 import type { Activation } from '../deliver/activation.ts';
 import { prepareCommit, type Committed, type PreparedCommit } from '../deliver/commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../deliver/confirm.ts';
-import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
+import { LostDocumentError, TemporaryError, isDamage } from '../deliver/errors.ts';
 import { loadHead, type LoadedHead } from '../deliver/load.ts';
 import { done, type TurnDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
 import { isHigher } from '../feed/position.ts';
 import type { Broadcast } from '../deliver/ports.ts';
+import { refusedItem, type PlacedItem, type RefusedItem } from './check-items.ts';
 import type { Progress } from './progress.ts';
 
 /** A head that was read or written this long ago, in ms, is built on unread: its etag detects another writer. */
@@ -19,7 +20,7 @@ export interface Batch {
   partition: number;
   from: number;
   to: number;
-  items: ReadonlyMap<string, readonly { seq: number; item: EntryItem }[]>;
+  items: ReadonlyMap<string, readonly PlacedItem[]>;
   traceparent?: string | undefined;
   traces: readonly string[];
 }
@@ -33,7 +34,8 @@ interface Planned {
 
 /**
  * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
- * the rest. Rejects when an outcome is not known: then each feed has taken its part or not, and repeating completes it.
+ * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
+ * is not known: then each feed has taken its part or not, and repeating completes it.
  */
 export async function commitFeeds(
   batch: Batch,
@@ -41,12 +43,22 @@ export async function commitFeeds(
   progress: Progress,
   dependencies: TurnDependencies,
   isFresh: boolean,
-): Promise<void> {
+): Promise<RefusedItem[]> {
   const { log, broadcaster, reach, events } = dependencies;
+  const refused: RefusedItem[] = [];
   const plans = await Promise.all(
-    [...batch.items.keys()].map((feed) =>
-      plan(feed, batch, activationOf(feed), progress, dependencies, isFresh),
-    ),
+    [...batch.items].map(async ([feed, items]) => {
+      try {
+        return await plan(feed, batch, activationOf(feed), progress, dependencies, isFresh);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        activationOf(feed).drop();
+        const faults = [`${error.message}; repair or erase the feed, then put this back`];
+        for (const { seq, index, item } of items)
+          refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));
+        return undefined;
+      }
+    }),
   );
   const planned = plans.filter((one) => one !== undefined);
   try {
@@ -69,6 +81,7 @@ export async function commitFeeds(
     }),
   );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
+  return refused;
 }
 
 const broadcastsOfCommit = (

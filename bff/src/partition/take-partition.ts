@@ -1,10 +1,10 @@
-import { DOCUMENT_VERSION, partitionEntryKey, type EntryItem, type SetAside } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, partitionEntryKey, type SetAside } from '@tocsin/contracts';
 import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '../deliver/collect.ts';
 import { peekEarly } from '../deliver/early-peek.ts';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { Entries } from '../deliver/ports.ts';
 import type { Announced, Outcome, TurnDependencies, TurnOrder } from '../deliver/take.ts';
-import { checkItems, type CheckedItems, type RefusedItem } from './check-items.ts';
+import { checkItems, type CheckedItems, type PlacedItem, type RefusedItem } from './check-items.ts';
 import { commitFeeds } from './commit-feeds.ts';
 import type { Finisher } from './finisher.ts';
 import type { Progress } from './progress.ts';
@@ -148,7 +148,7 @@ class PartitionTurn {
         traceparent: checked.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
         traces: checked.flatMap(({ traces }) => traces),
       };
-      await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
+      const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
         commitFeeds(
           { run, partition, from, to, items, ...traced },
           activationOf,
@@ -157,6 +157,7 @@ class PartitionTurn {
           this.#isFresh,
         ),
       );
+      for (const item of refused) await this.#setAside(item);
     }
     progress.advance(run, to);
     return items.size > 0;
@@ -182,13 +183,13 @@ class PartitionTurn {
   }
 }
 
-function byFeed(checked: readonly CheckedItems[]): Map<string, { seq: number; item: EntryItem }[]> {
-  const feeds = new Map<string, { seq: number; item: EntryItem }[]>();
-  for (const { seq, items } of checked) {
-    for (const item of items) {
-      const list = feeds.get(item.feed);
-      if (list) list.push({ seq, item });
-      else feeds.set(item.feed, [{ seq, item }]);
+function byFeed(checked: readonly CheckedItems[]): Map<string, PlacedItem[]> {
+  const feeds = new Map<string, PlacedItem[]>();
+  for (const { items } of checked) {
+    for (const placed of items) {
+      const list = feeds.get(placed.item.feed);
+      if (list) list.push(placed);
+      else feeds.set(placed.item.feed, [placed]);
     }
   }
   return feeds;

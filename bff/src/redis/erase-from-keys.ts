@@ -12,11 +12,11 @@ import {
   setAsideSchema,
   soonIndexSchema,
   soonKey,
+  type AnyAnnouncement,
 } from '@tocsin/contracts';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erased-content.ts';
 import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
-import type { AnyAnnouncement } from '../deliver/receive.ts';
 import { withoutErased } from '../deliver/without-erased.ts';
 import { labelOf } from '../feed/plan-commit.ts';
 import type { RedisConnection } from './connection.ts';
