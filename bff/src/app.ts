@@ -22,19 +22,12 @@ import type { BffConfig } from './config.ts';
 import { createConnections } from './connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
-import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Erased } from './deliver/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
-import { createReach } from './deliver/reach-feed.ts';
-import {
-  keepRefusedEvent,
-  receiveAnnouncement,
-  reviveAnnouncement,
-  type CallFeed,
-  type CallPartition,
-} from './deliver/receive.ts';
+import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import { createHosts } from './hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
@@ -48,7 +41,6 @@ import { InstanceReporter } from './ops/reporter.ts';
 import { DocumentLedger } from './read/document-ledger.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
-import { PartitionHost } from './partition/partition-host.ts';
 import { ReaderNews } from './read/reader-news.ts';
 import { opsAccessOf, sayWhoMayEnter } from './ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
@@ -111,28 +103,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await kept?.copies.erase(erased);
     },
   };
-  const feedHost = new FeedHost(turns);
-  const partitionHost = new PartitionHost({ ...turns, feedHost });
-  const onTakeover = (name: string | number, err: Error) => {
+  const hosts = createHosts(backend, turns, (name, err) => {
     metrics.takeovers.inc();
     log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
-  };
-  const callFeed: CallFeed = backend.callActor
-    ? createReach({
-        callActor: backend.callActor,
-        host: feedHost,
-        stateOf: async (feed) => (await backend.log.readHead(feed))?.etag,
-        onTakeover,
-      })
-    : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const callPartition: CallPartition = backend.callPartitionActor
-    ? createReach({
-        callActor: backend.callPartitionActor,
-        host: partitionHost,
-        stateOf: async (partition) => (await backend.checkpoints.read(partition))?.etag,
-        onTakeover,
-      })
-    : (partition, announced) => partitionHost.turn(partition, announced);
+  });
+  const { feedHost, partitionHost, callFeed, callPartition } = hosts;
   const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
   const views = new FeedViews(
     {
