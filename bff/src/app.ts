@@ -27,6 +27,7 @@ import type { Erased } from './deliver/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
 import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import { createLimitsOf } from './history-limits.ts';
 import { createHosts } from './hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
@@ -74,13 +75,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const kept = backend.keepStore?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
   });
-  const limits = {
-    historyMax: config.HISTORY_MAX,
-    historyBytes: config.HISTORY_BYTES,
-    historyTtlMs: config.HISTORY_TTL * 1000,
-    idsMax: config.IDS_MAX,
-    entryLifeMs: ENTRY_LIFE_MS,
-  };
+  const limitsOf = createLimitsOf(config);
   const heard = new Heard(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
@@ -91,7 +86,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const turns = {
     ...backend,
     heard,
-    limits,
+    limitsOf,
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
@@ -122,7 +117,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         },
       },
       callFeed,
-      limits,
+      limitsOf,
       ring: DEFAULT_RING_LIMITS,
       now,
       onMissed: (event) => gateway.send(event),
@@ -137,7 +132,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const states = new ReadStates({
     ...readers,
     view: (feed) => views.view(feed),
-    ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
+    ttlSecondsOf: (feed) => Math.ceil(limitsOf(feed).historyTtlMs / 1000) + READ_MARGIN_S,
     now,
   });
   const mutes = new MuteLists(readers);

@@ -32,6 +32,7 @@ export * from './page.ts';
 export * from './problem.ts';
 export * from './publication.ts';
 export * from './read.ts';
+export * from './unread.ts';
 export * from './refused-event.ts';
 export * from './revocation.ts';
 export * from './schedule.ts';

@@ -27,6 +27,7 @@ import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
 import { readRoutes } from './read.ts';
+import { unreadRoutes } from './unread.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
@@ -74,6 +75,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(notificationRoutes(views, pages, log));
   const ownerOf = createOwnerOf(writeLimit.addressOf);
   app.use(readRoutes(states, ownerOf, log));
+  app.use(unreadRoutes(states, log));
   app.use(muteRoutes(mutes, ownerOf, log));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));

@@ -6,6 +6,7 @@ import { LostDocumentError, TemporaryError, isDamage } from '../deliver/errors.t
 import { loadHead, type LoadedHead } from '../deliver/load.ts';
 import { done, type TurnDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import { isHigher } from '../feed/position.ts';
 import type { Broadcast } from '../deliver/ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from './check-items.ts';
@@ -32,6 +33,8 @@ interface Planned {
   prepared: PreparedCommit;
 }
 
+type CommitFeedsDependencies = Omit<TurnDependencies, 'limits'> & { limitsOf: LimitsOf };
+
 /**
  * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
  * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
@@ -41,7 +44,7 @@ export async function commitFeeds(
   batch: Batch,
   activationOf: (feed: string) => Activation,
   progress: Progress,
-  dependencies: TurnDependencies,
+  dependencies: CommitFeedsDependencies,
   isFresh: boolean,
 ): Promise<RefusedItem[]> {
   const { log, broadcaster, reach, events } = dependencies;
@@ -49,7 +52,8 @@ export async function commitFeeds(
   const plans = await Promise.all(
     [...batch.items].map(async ([feed, items]) => {
       try {
-        return await plan(feed, batch, activationOf(feed), progress, dependencies, isFresh);
+        const limits = dependencies.limitsOf(feed);
+        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits }, isFresh);
       } catch (error) {
         if (!isDamage(error)) throw error;
         activationOf(feed).drop();

@@ -3,6 +3,7 @@ import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '.
 import { peekEarly } from '../deliver/early-peek.ts';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { Entries } from '../deliver/ports.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import type { Announced, Outcome, TurnDependencies, TurnOrder } from '../deliver/take.ts';
 import { checkItems, type CheckedItems, type PlacedItem, type RefusedItem } from './check-items.ts';
 import { commitFeeds } from './commit-feeds.ts';
@@ -25,7 +26,8 @@ export interface PartitionState {
   finisher: Finisher;
 }
 
-export interface PartitionTurnDependencies extends TurnDependencies {
+export interface PartitionTurnDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
   feedHost: Pick<FeedHost, 'holding'>;
 }
 

@@ -79,7 +79,7 @@ export class WalkInstance {
       proofs: testProofs,
       setAside: this.setAside,
       heard: this.heard,
-      limits: world.limits,
+      limitsOf: () => world.limits,
       now,
       reach: this.reach,
       retire: (keys: readonly string[]) => world.retire(keys),
