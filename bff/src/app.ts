@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema } from '@tocsin/contracts';
+import { announcementSchema } from '@tocsin/contracts';
 import {
   HAS_FAILPOINTS,
   createFailpoints,

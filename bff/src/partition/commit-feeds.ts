@@ -33,6 +33,9 @@ interface Planned {
   prepared: PreparedCommit;
 }
 
+const REMEDY =
+  'A document of the feed is damaged. Delete it from the state store, so that the feed begins anew, and put this back.';
+
 type CommitFeedsDependencies = Omit<TurnDependencies, 'limits'> & { limitsOf: LimitsOf };
 
 /**
@@ -57,7 +60,7 @@ export async function commitFeeds(
       } catch (error) {
         if (!isDamage(error)) throw error;
         activationOf(feed).drop();
-        const faults = [`${error.message}; repair or erase the feed, then put this back`];
+        const faults = [error.message, REMEDY];
         for (const { seq, index, item } of items)
           refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));
         return undefined;

@@ -46,6 +46,8 @@ export async function takePartitionTurn(
   return new PartitionTurn(announced.run, state, dependencies, order).take(announced);
 }
 
+type Claimed = Parameters<TurnDependencies['events']['claimed']>[0];
+
 class PartitionTurn {
   readonly #run: string;
   readonly #state: PartitionState;
@@ -53,6 +55,8 @@ class PartitionTurn {
   readonly #order: TurnOrder;
   readonly #keyOf: (seq: number) => string;
   #entries: Entries;
+  /** What was taken, for those who look on. */
+  readonly #taken: Claimed[] = [];
   /** Whether heads may be built on that were read a moment ago. */
   #isFresh = true;
 
@@ -67,7 +71,7 @@ class PartitionTurn {
   }
 
   async take({ seq, from: lowest = seq }: AnnouncedEntry): Promise<PartitionTurnResult> {
-    const { progress, finisher } = this.#state;
+    const { progress } = this.#state;
     const [run, keyOf] = [this.#run, this.#keyOf];
     this.#entries = peekEarly(this.#use.entries, keyOf(seq));
     await progress.known();
@@ -103,8 +107,13 @@ class PartitionTurn {
     const isClaimed = outcome === undefined && !wasThere;
     return {
       outcome: outcome ?? (wasThere ? 'delivered' : 'already-claimed'),
-      finished: isClaimed ? Promise.resolve() : finisher.finish(run, first, seq),
+      finished: isClaimed ? Promise.resolve() : this.#finish(first, seq),
     };
+  }
+
+  async #finish(from: number, to: number): Promise<void> {
+    await this.#state.finisher.finish(this.#run, from, to);
+    for (const taken of this.#taken) this.#use.events.claimed(taken);
   }
 
   #isDone(seq: number): boolean {
@@ -161,6 +170,7 @@ class PartitionTurn {
       );
       for (const item of refused) await this.#setAside(item);
     }
+    this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
     progress.advance(run, to);
     return items.size > 0;
   }

@@ -30,7 +30,7 @@ export interface KeyEraserDependencies {
 
 const KEYS_AT_ONCE = 1_000;
 const READS_AT_ONCE = 16;
-/** An entry younger than this is on its way, and taken by its feed anyway. */
+/** An entry younger than this is on its way, and taken anyway. */
 const UNDER_WAY_MS = 10_000;
 
 const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);

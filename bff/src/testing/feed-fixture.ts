@@ -156,6 +156,7 @@ export class Fixture {
     const events = {
       lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
       appended: () => undefined,
+      claimed: () => undefined,
       setAside: () => undefined,
     };
     const now = () => this.now;

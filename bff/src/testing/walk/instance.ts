@@ -89,6 +89,7 @@ export class WalkInstance {
       events: {
         lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,
+        claimed: () => undefined,
         setAside: () => undefined,
       },
     };
