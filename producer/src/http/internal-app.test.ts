@@ -92,9 +92,10 @@ describe('a job that is handed over', () => {
     expect([...soon.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should be nothing when the scheduler keeps no such job', async () => {
+  it('should be refused when the scheduler keeps no such job, so that it does not come again', async () => {
     const before = soon.documents.size;
-    expect((await handOver('other:name')).status).toBe(200);
+    const answer = await handOver('other:name');
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
     expect(soon.documents.size).toBe(before);
     expect(refusals).toContain('unknown_job');
   });
@@ -102,7 +103,11 @@ describe('a job that is handed over', () => {
   it('should come again while it is not due for long', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
-    expect((await handOver('later:name')).status).toBe(503);
+    const answer = await handOver('later:name');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { code: 'unavailable', detail: expect.stringContaining('not due') as string },
+    ]);
     expect([...soon.documents.values()]).not.toContainEqual(later);
   });
 });
