@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
@@ -12,6 +11,7 @@ import { DOCUMENT_VERSION } from '@tocsin/contracts';
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
+import { sha256 } from './sha256.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
 /** Calls the feed's actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
@@ -110,4 +110,4 @@ function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] 
   };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const hashOf = (text: string): string => sha256(text).slice(0, 16);
