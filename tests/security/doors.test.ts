@@ -107,6 +107,24 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect([status, problem.code]).toEqual([417, 'invalid_request']);
   });
 
+  it('should answer CONNECT with a problem, and close', async () => {
+    const { status, problem } = await rawAnswer(
+      port,
+      'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
+    );
+    expect([status, problem.code]).toEqual([405, 'method_not_allowed']);
+  });
+
+  it('should answer an upgrade to an unknown protocol as the request without it, or with a problem', async () => {
+    for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
+      const answer = await answerTo(
+        served.ports[port],
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: carrier-pigeon\r\n\r\n`,
+      );
+      if (statusOf(answer) !== 200) expect([400, 401, 403, 404]).toContain(problemIn(answer).status);
+    }
+  });
+
   it('should close a connection whose headers do not end, and one whose body does not', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
