@@ -6,6 +6,7 @@ import type { PortName } from '../support/ports-child.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
 
+const MEBIBYTE = 1024 * 1024;
 const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;
 
 let served: PortsProcess;
@@ -13,6 +14,7 @@ beforeAll(async () => {
   served = await PortsProcess.start({
     HANDSHAKE_TIMEOUT_MS: '1000',
     HEADERS_TIMEOUT_MS: '1000',
+    BODIES_MAX_BYTES: String(2 * MEBIBYTE),
   });
 });
 afterAll(() => served.stop());
@@ -151,7 +153,21 @@ describe.each<[PortName, string]>([
 ])('a body that is too large for %s %s', (port, path) => {
   const head = (length: string) =>
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
-  const MEBIBYTE = 1024 * 1024;
+
+  it('should be refused with 503 while others have the room, though it is not', async () => {
+    const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
+    await expect.poll(() => begun.text).toContain('100 Continue');
+    const more = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: ' '.repeat(MEBIBYTE),
+    };
+    const refused = await fetch(urlOf(port, path), more);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await problemOf(refused)).toMatchObject({ code: 'unavailable' });
+    begun.socket.destroy();
+    await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
+  });
 
   it('should be refused by its Content-Length alone, with the connection', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));

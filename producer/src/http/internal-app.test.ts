@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Notification, RefusedEvent } from '@tocsin/contracts';
-import { SubscriptionPaths, createHostCheck, createLogger, type HeldSubscription } from '@tocsin/service';
+import {
+  BodyBudget,
+  SubscriptionPaths,
+  createHostCheck,
+  createLogger,
+  type HeldSubscription,
+} from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
 import { notification, testProducer } from '../testing/test-producer.ts';
 import { testSchedules } from '../testing/test-schedules.ts';
@@ -33,6 +39,7 @@ const app = (token: string | undefined) =>
     ),
     onRefused: (reason) => refusals.push(reason),
     isServed: createHostCheck([]),
+    bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
 const NEST = '['.repeat(200) + ']'.repeat(200);
