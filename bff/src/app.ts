@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { announcementSchema } from '@tocsin/contracts';
 import {
+  BodyBudget,
   HAS_FAILPOINTS,
   createFailpoints,
   createHostCheck,
@@ -163,6 +164,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
     trail,
+    bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },

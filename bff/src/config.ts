@@ -1,4 +1,5 @@
 import {
+  bodiesSetting,
   commonSettings,
   failpointSettings,
   parseConfig,
@@ -60,6 +61,7 @@ export const bffSettings = z.object({
   DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
     'Documents of read marks and mutes that are kept for one signed-in reader, or else for one address; the oldest goes for the newest',
   ),
+  BODIES_MAX_BYTES: bodiesSetting(),
   TRUST_PROXY: z
     .string()
     .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges with commas between')

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
@@ -14,6 +13,7 @@ import {
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
+import { sha256 } from './sha256.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
 /** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
@@ -131,4 +131,4 @@ function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] 
   };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const hashOf = (text: string): string => sha256(text).slice(0, 16);

@@ -7,8 +7,11 @@ import { withClients } from './clients.ts';
 import { isAccepted, Publisher } from './publisher.ts';
 import type { Figures, Work, WorkContext } from './work.ts';
 
-/** Requests that may be in flight while too much is offered; callers have no more connections than that. */
-const LANES = 1_000;
+/**
+ * Requests that may be in flight while too much is offered; callers have no more connections than that. A producer
+ * takes 1,000 (`MAX_CONNECTIONS`), and drops one that is opened anew before it has noticed that the old one is closed.
+ */
+const LANES = 800;
 const IN_FLIGHT = 64;
 const TICK_MS = 5;
 const TIMES = 2;
@@ -26,7 +29,10 @@ async function capacityOf(publisher: Publisher, { numbers, sizes, signal }: Work
   return (numbers.next - first) / ((performance.now() - started) / 1000);
 }
 
-/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal */
+/**
+ * Offers `rate` a second, whatever the answers do.
+ * @throws Failure for an answer that is neither 2xx nor a refusal, and for a request that gets none
+ */
 export async function offerAll(publisher: Publisher, rate: number, { numbers, sizes, signal }: WorkContext) {
   /** When each was offered, by its number. */
   const offered = new Map<number, number>();
@@ -34,6 +40,7 @@ export async function offerAll(publisher: Publisher, rate: number, { numbers, si
   const refusals = new Set<number>();
   const free = Array.from({ length: LANES }, (_, lane) => lane);
   const begun: Promise<void>[] = [];
+  const failures: unknown[] = [];
   const one = async (lane: number) => {
     const n = numbers.take();
     offered.set(n, performance.now());
@@ -44,13 +51,15 @@ export async function offerAll(publisher: Publisher, rate: number, { numbers, si
   };
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  while (seconds() < sizes.singlesSeconds && !signal.aborted) {
+  while (seconds() < sizes.singlesSeconds && !signal.aborted && failures.length === 0) {
     const due = Math.floor(seconds() * rate) - begun.length;
-    for (let i = 0; i < due && free.length > 0; i++) begun.push(one(free.pop() as number));
+    for (let i = 0; i < due && free.length > 0; i++)
+      begun.push(one(free.pop() as number).catch((error: unknown) => void failures.push(error)));
     await delay(TICK_MS);
   }
   const offeredFor = seconds();
   await Promise.all(begun);
+  if (failures.length > 0) throw failures[0];
   const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);
   if (wrong.length > 0) throw new Failure(`Too much was answered ${wrong.join(', ')} instead of 429 or 503.`);
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
