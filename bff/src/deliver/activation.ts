@@ -4,7 +4,6 @@ import { firstNamed } from '../feed/history.ts';
 import type { HistoryIndex } from '../feed/history-index.ts';
 import { KnownIds } from '../feed/ids.ts';
 import type { Commit } from '../feed/plan-commit.ts';
-import type { LoadedHead } from './load.ts';
 
 /** Only the small segments at a chain's end are ever taken into a new one. */
 const SEGMENTS_HELD = 3 * TIERS;
@@ -22,24 +21,8 @@ export class Activation {
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
-  #head: { loaded: LoadedHead; at: number } | undefined;
   #latest: { of: string; publications: Publication[] } | undefined;
   #index: { of: string; index: HistoryIndex } | undefined;
-
-  /** Remembers a head as it was read or written at `at` (ms since 1970). */
-  hold(loaded: LoadedHead, at: number): void {
-    this.#head = loaded.begins ? undefined : { loaded, at };
-  }
-
-  /** The head if it was read or written within `maxAgeMs` before `now`. Its etag detects what another host wrote since. */
-  heldHead(now: number, maxAgeMs: number): LoadedHead | undefined {
-    return this.#head && now - this.#head.at <= maxAgeMs ? this.#head.loaded : undefined;
-  }
-
-  /** The head has to be read again. */
-  drop(): void {
-    this.#head = undefined;
-  }
 
   isConfirmed(head: Head): boolean {
     const nothing = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;

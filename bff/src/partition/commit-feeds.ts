@@ -7,13 +7,9 @@ import { loadHead, type LoadedHead } from '../deliver/load.ts';
 import { done, type TurnDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
 import type { LimitsOf } from '../feed/limits.ts';
-import { isHigher } from '../feed/position.ts';
 import type { Broadcast } from '../deliver/ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from './check-items.ts';
 import type { Progress } from './progress.ts';
-
-/** A head that was read or written this long ago, in ms, is built on unread: its etag detects another writer. */
-const HEAD_FRESH_MS = 250;
 
 /** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
 export interface Batch {
@@ -48,7 +44,6 @@ export async function commitFeeds(
   activationOf: (feed: string) => Activation,
   progress: Progress,
   dependencies: CommitFeedsDependencies,
-  isFresh: boolean,
 ): Promise<RefusedItem[]> {
   const { log, broadcaster, reach, events } = dependencies;
   const refused: RefusedItem[] = [];
@@ -56,10 +51,9 @@ export async function commitFeeds(
     [...batch.items].map(async ([feed, items]) => {
       try {
         const limits = dependencies.limitsOf(feed);
-        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits }, isFresh);
+        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits });
       } catch (error) {
         if (!isDamage(error)) throw error;
-        activationOf(feed).drop();
         const faults = [error.message, REMEDY];
         for (const { seq, index, item } of items)
           refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));
@@ -68,14 +62,8 @@ export async function commitFeeds(
     }),
   );
   const planned = plans.filter((one) => one !== undefined);
-  try {
-    if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
-  } catch (error) {
-    for (const { activation } of planned) activation.drop();
-    throw error;
-  }
+  if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
   const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
-  for (const { activation, loaded } of committed) activation.hold(loaded, dependencies.now());
   await reach('committed');
   const messages = committed.flatMap((one) => broadcastsOfCommit(one, dependencies));
   if (messages.length > 0) await broadcaster.broadcast(messages);
@@ -106,11 +94,10 @@ async function plan(
   activation: Activation,
   progress: Progress,
   dependencies: TurnDependencies,
-  isFresh: boolean,
 ): Promise<Planned | undefined> {
   for (let lost: string | undefined; ;) {
     try {
-      const loaded = await load(feed, activation, progress, lost, dependencies, isFresh);
+      const loaded = await load(feed, activation, progress, lost, dependencies);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = done(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
@@ -123,7 +110,6 @@ async function plan(
     } catch (error) {
       if (!(error instanceof LostDocumentError) || lost === error.key) throw error;
       lost = error.key;
-      activation.drop();
     }
   }
 }
@@ -135,12 +121,7 @@ async function load(
   progress: Progress,
   lostDocument: string | undefined,
   dependencies: TurnDependencies,
-  isFresh: boolean,
 ): Promise<LoadedHead> {
-  const { heard, now } = dependencies;
-  const held = isFresh ? activation.heldHead(now(), HEAD_FRESH_MS) : undefined;
-  const known = heard.of(feed);
-  if (held && activation.isConfirmed(held.stored) && !isHigher(known, held.stored)) return held;
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
     dependencies.events.lossNoticed(feed, loaded.loss);
@@ -152,7 +133,6 @@ async function load(
   if (begins) await withdraw(feed, stored, dependencies);
   else if (isStored(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
-  activation.hold(loaded, now());
   return loaded;
 }
 

@@ -19,6 +19,8 @@ const LONGEST_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
+  /** Waits before a turn is repeated; the default takes real time. */
+  pause?: ((ms: number) => Promise<void>) | undefined;
   /** Runs each turn, so that it can be traced. */
   around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
@@ -90,7 +92,7 @@ export class PartitionHost {
         return await takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
       } catch (error) {
         if (!(error instanceof TemporaryError) || attempt === ATTEMPTS) throw error;
-        await pause(Math.random() * LONGEST_PAUSE_MS * attempt);
+        await (this.#use.pause ?? pause)(Math.random() * LONGEST_PAUSE_MS * attempt);
       }
     }
   }

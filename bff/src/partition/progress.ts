@@ -23,8 +23,8 @@ export class Progress {
   #stored: Runs = {};
   /** None after a write whose outcome is not known. */
   #etag: number | undefined;
-  /** The highest that this host has seen. */
-  #highestEtag = 0;
+  /** The state that was read or written last, which what is known goes on from. */
+  #seen = { etag: 0, version: 0 };
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(partition: number, dependencies: ProgressDependencies) {
@@ -43,12 +43,15 @@ export class Progress {
       const stored = await this.#use.checkpoints.read(this.#partition);
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
-      const isRolledBack = etag < this.#highestEtag || (stored && stored.checkpoint.version !== etag);
+      const version = stored?.checkpoint.version ?? 0;
+      // A version that is not its etag was written on a store that had lost it; once that is taken over, it is gone on from.
+      const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
+      const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
       this.#runs = isRolledBack ? runs : higher(before, runs);
       this.#stored = runs;
       this.#etag = etag;
-      this.#highestEtag = etag;
+      this.#seen = { etag, version };
       return !isSame(before, this.#runs);
     });
   }
@@ -90,7 +93,7 @@ export class Progress {
     await checkpoints.write(this.#partition, { v: DOCUMENT_VERSION, version: etag + 1, runs }, etag);
     this.#stored = runs;
     this.#etag = etag + 1;
-    this.#highestEtag = etag + 1;
+    this.#seen = { etag: etag + 1, version: etag + 1 };
   }
 }
 

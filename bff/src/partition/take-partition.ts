@@ -57,8 +57,6 @@ class PartitionTurn {
   #entries: Entries;
   /** What was taken, for those who look on. */
   readonly #taken: Claimed[] = [];
-  /** Whether heads may be built on that were read a moment ago. */
-  #isFresh = true;
 
   constructor(run: string, state: PartitionState, dependencies: PartitionTurnDependencies, order: TurnOrder) {
     const { partition } = state;
@@ -133,7 +131,6 @@ class PartitionTurn {
       if (text === undefined && !isFinishing) continue;
       wasThere = true;
       if (text === undefined) continue;
-      this.#isFresh = false;
       await this.#takeBatch(seq, { found: [{ seq, text }], missing: undefined });
     }
     return wasThere;
@@ -160,13 +157,7 @@ class PartitionTurn {
         traces: checked.flatMap(({ traces }) => traces),
       };
       const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
-        commitFeeds(
-          { run, partition, from, to, items, ...traced },
-          activationOf,
-          progress,
-          this.#use,
-          this.#isFresh,
-        ),
+        commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
       );
       for (const item of refused) await this.#setAside(item);
     }

@@ -98,6 +98,7 @@ export class WalkInstance {
       ...turns,
       feedHost: this.host,
       checkpoints: checkpoints(world, this),
+      pause: () => Promise.resolve(),
     });
     this.view = new FeedView(FEED, {
       log,
