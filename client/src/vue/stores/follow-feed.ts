@@ -76,10 +76,10 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         });
       },
       onRead: (read) => batch.run(() => unread.heard(feed, read)),
-      onGone: (ids) =>
+      onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
-          toasts.remove(feed, ids);
+          toasts.remove(feed, ids, reason);
         }),
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
