@@ -29,9 +29,15 @@ describe('ToastStack', () => {
     const stack = new ToastStack();
     for (const severity of ['warning', 'info', 'error', 'success', 'warning', 'error', 'info'] as const)
       stack.add([toast(`${severity} ${stack.view({ slots: 9 }).cards.length}`, severity)]);
-    expect(titles(stack.view({ slots: 9 }))).toEqual(
-      ['error 5', 'error 2', 'warning 4', 'warning 0', 'success 3', 'info 6', 'info 1'],
-    );
+    expect(titles(stack.view({ slots: 9 }))).toEqual([
+      'error 5',
+      'error 2',
+      'warning 4',
+      'warning 0',
+      'success 3',
+      'info 6',
+      'info 1',
+    ]);
   });
 
   it('should count equal ones on one card, of which the newest shows', () => {
@@ -62,7 +68,10 @@ describe('ToastStack', () => {
 
   it('should go back to the older of two equal ones when the newer is retracted', () => {
     const stack = new ToastStack();
-    stack.add([toast('a', 'error', { key: '1', body: 'one' }), toast('a', 'error', { key: '2', body: 'two' })]);
+    stack.add([
+      toast('a', 'error', { key: '1', body: 'one' }),
+      toast('a', 'error', { key: '2', body: 'two' }),
+    ]);
     expect(stack.remove('2')).toBeUndefined();
     expect(stack.view({ slots }).cards).toMatchObject([{ key: '1', body: 'one', count: 1 }]);
     expect(stack.remove('1')).toBe('1');
