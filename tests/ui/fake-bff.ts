@@ -259,6 +259,7 @@ export class FakeBff {
     const asked = join(this.#dist, normalize(page ?? pathname));
     const isThere = asked.startsWith(this.#dist) && existsSync(asked) && statSync(asked).isFile();
     const file = isThere ? asked : join(this.#dist, '404.html');
+    if (!existsSync(file)) return void response.writeHead(404).end();
     response.writeHead(isThere ? 200 : 404, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     });
