@@ -20,8 +20,8 @@ beforeEach(() => {
 
 /** What bell, inbox and page say, in this order. */
 const told = async (page: Page) => [
-  await page.getByTestId('bell-trouble').getAttribute('data-state'),
-  await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-state'),
+  await page.getByTestId('bell-trouble').getAttribute('data-connection'),
+  await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
   await page.getByTestId('connection').getAttribute('data-state'),
 ];
 const state = (page: Page, name: string) =>
@@ -101,7 +101,7 @@ describe('the inbox', () => {
     const list = await inbox(page);
     await list.getByTestId('unreachable').waitFor();
     expect(await list.textContent()).not.toMatch(/Nothing yet|all there is/);
-    expect(await page.getByTestId('bell-trouble').getAttribute('data-state')).toBe('unreachable');
+    expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('unreachable');
     await state(page, 'unreachable');
     [bff.restFails, bff.refuse] = [false, undefined];
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });

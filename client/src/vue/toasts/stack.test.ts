@@ -100,7 +100,9 @@ describe('ToastStack', () => {
   it('should hold a bounded number however many come, and forget the numbers with the last card', () => {
     const stack = new ToastStack();
     stack.add([...many(500, 'error'), ...many(500)]);
-    expect(stack.view({ slots, opened: true }).cards).toHaveLength(MAX_ERRORS + 1);
+    const opened = stack.view({ slots, opened: true });
+    expect(opened.cards).toHaveLength(MAX_ERRORS + 1);
+    expect([opened.foldedErrors, opened.more]).toEqual([0, 499 + 450]);
     expect(stack.view({ slots })).toMatchObject({ foldedErrors: 498, more: 499 });
     stack.forgetMore({ slots });
     expect(stack.view({ slots })).toMatchObject({ foldedErrors: 498, more: 0 });

@@ -20,7 +20,7 @@ export interface StackView {
   readonly cards: readonly Card[];
   /** Errors that wait in the fold. */
   readonly foldedErrors: number;
-  /** Other toasts that have no place now. */
+  /** Other toasts that have no place now; with an open fold also the errors that it has no room for. */
   readonly more: number;
 }
 
@@ -114,6 +114,7 @@ export class ToastStack {
     const hidden = [...this.#stacks.values()].filter((stack) => !isErrors(stack) && !shown.has(stack.key));
     for (const { key } of hidden) this.dismiss(key);
     this.#droppedOthers = 0;
+    if (options.opened) this.#droppedErrors = 0;
     return hidden.map(({ key }) => key);
   }
 
@@ -126,8 +127,8 @@ export class ToastStack {
     const shownOthers = others.filter((stack, index) => index < left || isKept(stack));
     return {
       cards: [shownErrors, shownOthers].flatMap((lane) => lane.flatMap(cardOf)),
-      foldedErrors: countOf(errors) - countOf(shownErrors) + this.#droppedErrors,
-      more: countOf(others) - countOf(shownOthers) + this.#droppedOthers,
+      foldedErrors: countOf(errors) - countOf(shownErrors) + (opened ? 0 : this.#droppedErrors),
+      more: countOf(others) - countOf(shownOthers) + this.#droppedOthers + (opened ? this.#droppedErrors : 0),
     };
   }
 

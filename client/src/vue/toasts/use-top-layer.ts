@@ -2,6 +2,9 @@ import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type
 import { LEAVE_MS } from './adapter.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
+/** It is raised so often within a second because others opened. */
+const MAX_RAISES = 3;
+
 /**
  * Keeps an element in the top layer, above all that was put there before, while it is `wanted`, and tells into which
  * modal dialog it has to move so that it is not inert. `raise` puts it above what has come meanwhile.
@@ -13,6 +16,7 @@ export function useTopLayer(
   const dialog = shallowRef<HTMLDialogElement>();
   let leaving: ReturnType<typeof setTimeout> | undefined;
   let stopWatching: (() => void) | undefined;
+  let raises: number[] = [];
 
   const isOpen = (): boolean => element.value?.matches(':popover-open') ?? false;
   const hide = (): void => {
@@ -31,8 +35,11 @@ export function useTopLayer(
     if (focused) activeElement.focus({ preventScroll: true });
   }
 
-  function onToggle({ target, newState }: Event & { newState?: string }): void {
-    if (newState === 'open' && target !== element.value) raise();
+  /** What opens in the top layer would cover it. Another that does the same must not lead to a race without end. */
+  function onToggle({ target, newState, timeStamp }: Event & { newState?: string }): void {
+    if (newState !== 'open' || target === element.value) return;
+    raises = raises.filter((at) => timeStamp - at < 1_000);
+    if (raises.push(timeStamp) <= MAX_RAISES) raise();
   }
 
   watch(wanted, (now) => {
@@ -45,7 +52,7 @@ export function useTopLayer(
       dialog.value = front;
       void nextTick(raise);
     });
-    // Also where it does not bubble: whatever opens in the top layer would cover it.
+    // Captured, since it does not bubble.
     document.addEventListener('toggle', onToggle, true);
     raise();
   });
