@@ -9,9 +9,10 @@ import { useEntries } from './entries.ts';
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused';
 
+/** Who the reader is was not accepted, over HTTP or on the socket. A feed that is not permitted is told on its own. */
 const isRefusal = (error: unknown): error is ClientError =>
-  (error instanceof ProblemError && (error.status === 401 || error.status === 403)) ||
-  (error instanceof ClientError && ['unauthorized', 'forbidden'].includes(error.code));
+  error instanceof ClientError &&
+  (error.code === 'unauthorized' || (error instanceof ProblemError && error.status === 401));
 
 export const useConnection = defineStore(() => {
   /** The feeds that the page follows. */
@@ -42,7 +43,7 @@ export const useConnection = defineStore(() => {
   });
 
   /** Why the server refuses, in its own words. */
-  const reason = computed(() => [...refused.value, ...(denied.value ? [denied.value] : [])].join(' '));
+  const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
 
   const text = computed(() => {
     switch (state.value) {
