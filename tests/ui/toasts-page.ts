@@ -47,7 +47,7 @@ export const pass = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Live pages whose clock stands still unless `pass` moves it, and the bff behind them. */
+/** Live pages whose clock `pass` moves on, and the bff behind them. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

@@ -169,7 +169,7 @@ describe('the top layer', () => {
     await expect.poll(() => page.locator('dialog[open]').count()).toBe(0);
     await expect.poll(inside).toBe(0);
     expect(await titles(page)).toEqual(['Toast 0']);
-    expect(await isOnTop(page, '[data-testid="toast-dismiss"]')).toBe(true);
+    await expect.poll(() => isOnTop(page, '[data-testid="toast-dismiss"]')).toBe(true);
     await page.keyboard.press('F8');
     await expect.poll(() => focusedId(page)).toBe('toasts');
   });
