@@ -46,4 +46,4 @@ it('npm run bench should do each work with ours and with peers, and account for 
   // What every work measures somehow: a figure above nothing.
   for (const sample of result?.samples ?? [])
     expect(Math.max(...Object.values(sample.figures)), `${sample.work} of ${sample.peer}`).toBeGreaterThan(0);
-});
+}, 300_000);
