@@ -29,7 +29,9 @@ export const idle: Work = {
     await delay(sizes.settleMs);
     const memory = socketMemory(peer);
     const alone = await restingCpu(peer, sizes.idleSeconds / 2);
+    const started = performance.now();
     const figures = await withCrowd(peer, count, async () => {
+      const connectSeconds = (performance.now() - started) / 1000;
       await delay(sizes.settleMs);
       const together = await restingCpu(peer, sizes.idleSeconds);
       const each = Object.entries(together).map(([name, value]) => [
@@ -38,6 +40,7 @@ export const idle: Work = {
       ]);
       return {
         connections: count,
+        connectSeconds,
         memory: (socketMemory(peer) - memory) / count / 1024,
         ...(Object.fromEntries(each) as Figures),
       };

@@ -3,18 +3,22 @@ import { Failure } from '../../failure.ts';
 import type { Peer } from '../peers/peer.ts';
 import { quantile } from '../quantile.ts';
 import { FEED } from './clients.ts';
+import { later } from './later.ts';
 import { oneClientEach } from './many-feeds.ts';
 import { isAccepted, Publisher } from './publisher.ts';
 import { withWatchers, type Audience, type Watchers } from './watchers.ts';
 import type { Figures, Sizes, Work, WorkContext } from './work.ts';
 
-/** Requests that may be in flight while too much is offered; callers have no more connections than that. */
-const LANES = 1_000;
+/**
+ * Requests that may be in flight while too much is offered; callers have no more connections than that. A producer
+ * takes 1,000 (`MAX_CONNECTIONS`), and drops one that is opened anew before it has noticed that the old one is closed.
+ */
+const LANES = 800;
 const IN_FLIGHT = 64;
 const TICK_MS = 5;
 const TIMES = 2;
 
-/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal */
+/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal, or for none */
 export async function offerAll(
   publisher: Publisher,
   rate: number,
@@ -39,7 +43,8 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   while (seconds() < sizes.singlesSeconds && !signal.aborted) {
     const due = Math.floor(seconds() * rate) - begun.length;
-    for (let i = 0; i < due && free.length > 0; i++) begun.push(one(free.pop() as number));
+    // In turn, so that no connection rests until it has to be opened anew.
+    for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
     await delay(TICK_MS);
   }
   const offeredFor = seconds();

@@ -150,6 +150,14 @@ describe('the works', () => {
     },
   );
 
+  it('should fail when connections end, and not end the process', async () => {
+    faults.statusOf = (index) => {
+      if (index === 100) http.closeAllConnections();
+      return 202;
+    };
+    await expect(run(latency)).rejects.toThrow(/closed the connection|ECONNRESET/);
+  });
+
   it('should fail when what was accepted came twice', async () => {
     faults.timesOf = (index, client) => (index > 100 && client === 1 ? 2 : 1);
     await expect(run(overload)).rejects.toThrow(/came twice/);
@@ -166,6 +174,13 @@ describe('the works', () => {
       faults.statusOf = () => 500;
       await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
         'answered 500 instead of 429 or 503',
+      );
+      faults.statusOf = () => {
+        http.closeAllConnections();
+        return 202;
+      };
+      await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
+        /closed the connection|ECONNRESET/,
       );
     } finally {
       publisher.close();
