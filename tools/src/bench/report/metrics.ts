@@ -38,7 +38,12 @@ export const METRICS: readonly Metric[] = [
   { work: 'fan-out-1', name: 'cpu', text: 'CPU s per million deliveries, 1 in flight', digits: 1 },
   { work: 'connections', name: 'memory', text: 'memory of an idle connection, KiB', digits: 1 },
   { work: 'connections', name: 'cpu', text: 'CPU s per 1,000 connects with subscribe', digits: 2 },
-  { work: 'idle', name: 'cpu', text: 'CPU of one of 20,000 idle connections, µs a second', digits: 2 },
+  {
+    work: 'idle',
+    name: 'cpu',
+    text: 'CPU of one of 20,000 idle connections, µs a second (one round)',
+    digits: 2,
+  },
   { work: 'idle', name: 'cpuApplications', text: '– of that applications', digits: 2 },
   {
     work: 'idle',

@@ -22,6 +22,7 @@ async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
 export const idle: Work = {
   id: 'idle',
   peers: ['socketio-streams', 'centrifugo', 'tocsin'],
+  isDoneOnce: true,
   run: async (peer, { sizes }) => {
     const count = Math.min(sizes.idle, mostConnections()) * peer.socketUrls.length;
     await peer.restart();

@@ -100,8 +100,6 @@ export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),
   connections: Math.min(sizes.connections, 1_000),
-  idle: Math.min(sizes.idle, 500),
-  idleSeconds: Math.min(sizes.idleSeconds, 1),
   recoveries: Math.min(sizes.recoveries, 2),
 });
 
@@ -127,6 +125,8 @@ export interface WorkContext {
 export interface Work {
   id: WorkId;
   peers: readonly PeerId[];
+  /** It takes long and varies little, so the first round alone does it, and none warms up for it. */
+  isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or came twice */
   run(peer: Peer, context: WorkContext): Promise<Figures>;
 }
