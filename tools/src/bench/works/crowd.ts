@@ -59,6 +59,7 @@ export async function withCrowd<T>(peer: Sockets, count: number, work: () => Pro
     const result = await work();
     await Promise.all(
       children.map(async (child) => {
+        if (!child.connected) throw new Failure('A process with clients has ended.');
         const done = heard(child, 'done');
         child.send('end');
         await done;
