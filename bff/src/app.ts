@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema } from '@tocsin/contracts';
+import { announcementSchema } from '@tocsin/contracts';
 import {
+  BodyBudget,
   HAS_FAILPOINTS,
   createFailpoints,
   createHostCheck,
@@ -22,19 +23,13 @@ import type { BffConfig } from './config.ts';
 import { createConnections } from './connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
-import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
 import type { Erased } from './deliver/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
-import { createReach } from './deliver/reach-feed.ts';
-import {
-  keepRefusedEvent,
-  receiveAnnouncement,
-  reviveAnnouncement,
-  type CallFeed,
-  type CallPartition,
-} from './deliver/receive.ts';
+import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import { createLimitsOf } from './history-limits.ts';
+import { createHosts } from './hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
@@ -48,7 +43,6 @@ import { InstanceReporter } from './ops/reporter.ts';
 import { DocumentLedger } from './read/document-ledger.ts';
 import { MuteLists } from './read/mute-lists.ts';
 import { ReadStates } from './read/read-states.ts';
-import { PartitionHost } from './partition/partition-host.ts';
 import { ReaderNews } from './read/reader-news.ts';
 import { opsAccessOf, sayWhoMayEnter } from './ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
@@ -82,13 +76,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const kept = backend.keepStore?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
   });
-  const limits = {
-    historyMax: config.HISTORY_MAX,
-    historyBytes: config.HISTORY_BYTES,
-    historyTtlMs: config.HISTORY_TTL * 1000,
-    idsMax: config.IDS_MAX,
-    entryLifeMs: ENTRY_LIFE_MS,
-  };
+  const limitsOf = createLimitsOf(config);
   const heard = new Heard(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
@@ -99,7 +87,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const turns = {
     ...backend,
     heard,
-    limits,
+    limitsOf,
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
@@ -111,28 +99,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await kept?.copies.erase(erased);
     },
   };
-  const feedHost = new FeedHost(turns);
-  const partitionHost = new PartitionHost({ ...turns, feedHost });
-  const onTakeover = (name: string | number, err: Error) => {
+  const hosts = createHosts(backend, turns, (name, err) => {
     metrics.takeovers.inc();
     log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
-  };
-  const callFeed: CallFeed = backend.callActor
-    ? createReach({
-        callActor: backend.callActor,
-        host: feedHost,
-        stateOf: async (feed) => (await backend.log.readHead(feed))?.etag,
-        onTakeover,
-      })
-    : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const callPartition: CallPartition = backend.callPartitionActor
-    ? createReach({
-        callActor: backend.callPartitionActor,
-        host: partitionHost,
-        stateOf: async (partition) => (await backend.checkpoints.read(partition))?.etag,
-        onTakeover,
-      })
-    : (partition, announced) => partitionHost.turn(partition, announced);
+  });
+  const { feedHost, partitionHost, callFeed, callPartition } = hosts;
   const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
   const views = new FeedViews(
     {
@@ -147,7 +118,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         },
       },
       callFeed,
-      limits,
+      limitsOf,
       ring: DEFAULT_RING_LIMITS,
       now,
       onMissed: (event) => gateway.send(event),
@@ -162,7 +133,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const states = new ReadStates({
     ...readers,
     view: (feed) => views.view(feed),
-    ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
+    ttlSecondsOf: (feed) => Math.ceil(limitsOf(feed).historyTtlMs / 1000) + READ_MARGIN_S,
     now,
   });
   const mutes = new MuteLists(readers);
@@ -193,6 +164,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
     trail,
+    bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },

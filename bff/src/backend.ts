@@ -1,3 +1,4 @@
+import type { AnyAnnouncement } from '@tocsin/contracts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
@@ -12,7 +13,7 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { AnyAnnouncement, CallFeed, CallPartition } from './deliver/receive.ts';
+import type { CallFeed, CallPartition } from './deliver/receive.ts';
 import type { PartitionHost } from './partition/partition-host.ts';
 import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';

@@ -5,7 +5,7 @@ import { DOCUMENT_VERSION } from './names.ts';
 import { dateTimeSchema } from './text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
-/** One life of a producer process for a feed: 8 characters. Sequence numbers count within it, without holes. */
+/** One life of a producer's lane for a partition (in 0.1.0 for a feed): 8 characters. Sequence numbers count within it, without holes. */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
@@ -88,6 +88,9 @@ export const announcementSchema = z.strictObject({
   ...traces,
 });
 export type Announcement = z.infer<typeof announcementSchema>;
+
+export const anyAnnouncementSchema = z.union([partitionAnnouncementSchema, announcementSchema]);
+export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 
 /** What tells a feed's entry from all others. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { partitionSchema, runSchema, seqSchema } from './claim-check.ts';
+import { runSchema, seqSchema } from './claim-check.ts';
 import { feedKey } from './feed-name.ts';
 import { DOCUMENT_VERSION } from './names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
@@ -29,8 +29,6 @@ export type IdsReference = z.infer<typeof idsReferenceSchema>;
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
-  /** Of the run; absent for a run of the feed alone, as 0.1.0 had them. */
-  partition: partitionSchema.optional(),
   from: seqSchema,
   to: seqSchema,
   first: z.int().min(1),

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
   AuditTrail,
+  BodyBudget,
   DaprAuditSink,
   HAS_FAILPOINTS,
   Sidecar,
@@ -177,7 +178,8 @@ export async function startProducer(
     await backend.ready();
     await callers?.ready();
   };
-  const shared = { intake, trail, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
+  const bodies = new BodyBudget(config.BODIES_MAX_BYTES);
+  const shared = { intake, trail, log, bodies, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const isServed = createHostCheck(config.ALLOWED_HOSTS);
   const publicServer = createBoundedServer(publicApp({ ...shared, callers, isServed, registry, ready }), {
     headersTimeoutMs: config.HEADERS_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_PARTITIONS } from '@tocsin/contracts';
 import {
+  bodiesSetting,
   commonSettings,
   failpointSettings,
   parseConfig,
@@ -33,6 +34,7 @@ export const producerSettings = z.object({
   QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe('The same bound in bytes of JSON'),
+  BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
     .describe(

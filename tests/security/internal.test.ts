@@ -160,7 +160,8 @@ describe('an application that is none of ours', () => {
         // Without the headers of an invocation it is as if the sidecar itself called.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
-        else if (verb === 'DELETE' || method.startsWith('job/')) expect(status).toBe(200);
+        else if (verb === 'DELETE') expect(status).toBe(200);
+        else if (method.startsWith('job/')) expect(status).toBe(404);
         else expect([403, 404, 503]).toContain(status);
       });
     },

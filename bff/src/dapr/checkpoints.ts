@@ -1,9 +1,24 @@
-import { COMPONENTS, checkpointKey, checkpointSchema, type Checkpoint } from '@tocsin/contracts';
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  checkpointKey,
+  checkpointSchema,
+  isOfLaterVersion,
+  type Checkpoint,
+} from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
 
 /** Dapr's etag for a key that must not exist yet. */
 const ABSENT = '-1';
+
+/** A damaged one says of no run that it is done: each feed's head knows what it has. @throws ZodError for a later version's */
+function checkpointOf(value: unknown, version: number): Checkpoint {
+  const parsed = checkpointSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  if (isOfLaterVersion(parsed.error)) throw parsed.error;
+  return { v: DOCUMENT_VERSION, version, runs: {} };
+}
 
 /** The partitions' checkpoints in Dapr's state API. */
 export class DaprCheckpoints implements Checkpoints {
@@ -15,7 +30,9 @@ export class DaprCheckpoints implements Checkpoints {
 
   async read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined> {
     const stored = await this.#sidecar.getState(COMPONENTS.state, checkpointKey(partition));
-    return stored && { checkpoint: checkpointSchema.parse(stored.value), etag: Number(stored.etag) };
+    return (
+      stored && { checkpoint: checkpointOf(stored.value, Number(stored.etag)), etag: Number(stored.etag) }
+    );
   }
 
   async write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void> {

@@ -1,7 +1,7 @@
-import { COMPONENTS, headKey, headSchema } from '@tocsin/contracts';
+import { COMPONENTS, headKey, headSchema, isOfLaterVersion } from '@tocsin/contracts';
 import { SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
 import DataLoader from 'dataloader';
-import { TemporaryError } from '../deliver/errors.ts';
+import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 import { inParts } from '../feed/present.ts';
 
@@ -101,7 +101,9 @@ const bytesOf = ({ documents }: HeadWrite): number =>
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {
-    return new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`);
+    return isOfLaterVersion(parsed.error)
+      ? new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`)
+      : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
   // Without an etag it could not be told whether the head was revived.

@@ -50,11 +50,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // An entry of a partition holds what is of other feeds, too: its partition pops it when all of it is broadcast.
-    if (range.partition === undefined) {
-      await popAll(feed, range, dependencies.entries);
-      await dependencies.reach('popped');
-    }
+    await popAll(feed, range, dependencies.entries);
+    await dependencies.reach('popped');
     await broadcastAll(feed, head, range, activation, dependencies);
     await dependencies.reach('broadcast');
   }
@@ -79,6 +76,7 @@ export async function withdraw(
   await log.removeDocuments([withdrawn]);
 }
 
+/** Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part. */
 async function popAll(feed: string, { run, from, to }: Unconfirmed, entries: Entries): Promise<void> {
   for (let start = from; start <= to; start += POPS_AT_ONCE) {
     const count = Math.min(POPS_AT_ONCE, to - start + 1);

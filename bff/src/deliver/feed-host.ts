@@ -1,6 +1,7 @@
 import { Activation } from './activation.ts';
 import { TurnQueue, type RunTurn } from './turn-queue.ts';
 import { Homes } from './homes.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
@@ -10,7 +11,8 @@ const MAX_KNOWN_IDS = 1_000_000;
 /** After this many feeds had nothing to do, the ids are counted. */
 const LOOK_EVERY = 500;
 
-export interface FeedHostDependencies extends TurnDependencies {
+export interface FeedHostDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
   /** Feeds that are kept between turns at most. Default 20,000. */
   maxActivations?: number;
   /** Runs each turn, so that somebody can look on. */
@@ -71,10 +73,17 @@ export class FeedHost {
   }
 
   #createQueue(feed: string): TurnQueue<TurnResult> {
-    const { around } = this.#dependencies;
+    const { around, limitsOf } = this.#dependencies;
     const run: RunTurn<TurnResult> = (announced, caller, order) => {
       const take = () =>
-        takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies, order);
+        takeTurn(
+          feed,
+          announced,
+          caller,
+          this.#activationOf(feed),
+          { ...this.#dependencies, limits: limitsOf(feed) },
+          order,
+        );
       return around ? around(take) : take();
     };
     const queue = new TurnQueue(run, () => {

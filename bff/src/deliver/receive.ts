@@ -1,20 +1,19 @@
-import { createHash } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
+  anyAnnouncementSchema,
   faultsOf,
   DOCUMENT_VERSION,
   parseDateTime,
   partitionAnnouncementSchema,
   refusedEventSchema,
-  type Announcement,
-  type PartitionAnnouncement,
+  type AnyAnnouncement,
   type SetAside,
 } from '@tocsin/contracts';
-import { z } from 'zod';
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
+import { sha256 } from './sha256.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
 /** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
@@ -65,8 +64,6 @@ async function handOver(
   return outcome;
 }
 
-export type AnyAnnouncement = Announcement | PartitionAnnouncement;
-
 export interface DeadLetterDependencies {
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   setAside: Pick<SetAsideStore, 'add'>;
@@ -82,7 +79,7 @@ export async function reviveAnnouncement(
   data: unknown,
   use: DeadLetterDependencies,
 ): Promise<'announced' | 'set-aside'> {
-  const parsed = z.union([partitionAnnouncementSchema, announcementSchema]).safeParse(data);
+  const parsed = anyAnnouncementSchema.safeParse(data);
   if (!parsed.success) {
     await use.setAside.add(unreadable(data, ['is not an announcement']));
     return 'set-aside';
@@ -134,4 +131,4 @@ function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] 
   };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const hashOf = (text: string): string => sha256(text).slice(0, 16);

@@ -22,6 +22,8 @@ export interface TurnResult {
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
   appended(feed: string, taken: Taken | undefined, commit: Commit): void;
+  /** The entries of a partition's run up to the last that was taken are popped. */
+  claimed(taken: Pick<Taken, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }
 
@@ -48,7 +50,7 @@ export interface TurnOrder {
 const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
 /**
- * One turn of a feed, its only writer: load the head, confirm what it has unconfirmed, peek at the entries up to
+ * One turn of a feed alone, for an announcement of 0.1.0 or a reader that misses something: load the head, confirm what it has unconfirmed, peek at the entries up to
  * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
  * process but as `order` says; between processes the head's etag decides. Rejects when the announcement has to come again.
  */

@@ -133,16 +133,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
       ids: ids.references,
       producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
       unconfirmed: taken
-        ? [
-            {
-              run: taken.run,
-              ...(taken.partition !== undefined && { partition: taken.partition }),
-              from: taken.from,
-              to: taken.to,
-              first: ground.offset + 1,
-              last: offset,
-            },
-          ]
+        ? [{ run: taken.run, from: taken.from, to: taken.to, first: ground.offset + 1, last: offset }]
         : [],
       ...(retractions.references.length > 0 && { retractions: retractions.references }),
       ...(withdrawn && { withdrawn: withdrawn.key }),

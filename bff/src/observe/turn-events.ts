@@ -22,9 +22,10 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
     const entry = entryOf(feed, taken);
     const ids = loggedIds(publications);
     withTrace(taken.traceparent, () =>
-      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast'),
+      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed and broadcast'),
     );
   },
+  claimed() {},
   setAside({ entry, feed, reason, faults }) {
     metrics.setAside.inc({ reason });
     log.error({ entry, feed, reason, faults }, 'an entry was set aside');

@@ -36,10 +36,19 @@ export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
         const now = spanTime();
         record('turn', at.get('begun'), now);
         record('commit', at.get('peeked'), at.get('committed'));
-        record('claim', at.get('committed'), at.get('popped'));
-        record('broadcast', at.get('popped'), at.get('broadcast'));
+        if (taken.partition === undefined) {
+          record('claim', at.get('committed'), at.get('popped'));
+          record('broadcast', at.get('popped'), at.get('broadcast'));
+        } else record('broadcast', at.get('committed'), at.get('broadcast'));
         // What the turn takes next begins here.
         at.set('begun', now);
+      },
+      claimed(taken) {
+        events.claimed(taken);
+        const from = moments.getStore()?.get('broadcast');
+        if (from === undefined || !taken.traces?.length) return;
+        const attributes = { 'tocsin.entry': entryOf('', taken) };
+        recordSpans({ name: 'claim', from, to: spanTime(), attributes }, taken.traces);
       },
     } satisfies TurnEvents,
   };

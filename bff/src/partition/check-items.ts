@@ -15,9 +15,16 @@ import {
 /** An item that cannot be taken, or with no `feed` a whole entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
+/** An item, and where it stands: the number of its entry, and its index there. */
+export interface PlacedItem {
+  seq: number;
+  index: number;
+  item: EntryItem;
+}
+
 export interface CheckedItems {
   seq: number;
-  items: EntryItem[];
+  items: PlacedItem[];
   refused: RefusedItem[];
   traceparent?: string | undefined;
   traces: string[];
@@ -48,11 +55,11 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
     ]);
   }
   const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;
-  const items: EntryItem[] = [];
+  const items: PlacedItem[] = [];
   const refused: RefusedItem[] = [];
   entry.notifications.forEach((candidate, index) => {
     const result = schemaOfItem(candidate).safeParse(candidate);
-    if (result.success && !isExpired) items.push(result.data);
+    if (result.success && !isExpired) items.push({ seq, index, item: result.data });
     else {
       const faults = result.success
         ? [`expired at ${entry.expiresAt}`]
@@ -63,7 +70,8 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   return { seq, items, refused, traceparent: entry.traceparent, traces: sampledTraces(entry) };
 }
 
-function refusedItem(
+/** An item as a record of its own. */
+export function refusedItem(
   place: PartitionEntryName,
   index: number,
   candidate: unknown,

@@ -1,13 +1,15 @@
-import type { EntryItem, Head } from '@tocsin/contracts';
+import type { Head } from '@tocsin/contracts';
 import type { Activation } from '../deliver/activation.ts';
 import { prepareCommit, type Committed, type PreparedCommit } from '../deliver/commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../deliver/confirm.ts';
-import { LostDocumentError, TemporaryError } from '../deliver/errors.ts';
+import { LostDocumentError, TemporaryError, isDamage } from '../deliver/errors.ts';
 import { loadHead, type LoadedHead } from '../deliver/load.ts';
 import { done, type TurnDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import { isHigher } from '../feed/position.ts';
 import type { Broadcast } from '../deliver/ports.ts';
+import { refusedItem, type PlacedItem, type RefusedItem } from './check-items.ts';
 import type { Progress } from './progress.ts';
 
 /** A head that was read or written this long ago, in ms, is built on unread: its etag detects another writer. */
@@ -19,7 +21,7 @@ export interface Batch {
   partition: number;
   from: number;
   to: number;
-  items: ReadonlyMap<string, readonly { seq: number; item: EntryItem }[]>;
+  items: ReadonlyMap<string, readonly PlacedItem[]>;
   traceparent?: string | undefined;
   traces: readonly string[];
 }
@@ -31,22 +33,39 @@ interface Planned {
   prepared: PreparedCommit;
 }
 
+const REMEDY =
+  'A document of the feed is damaged. Delete it from the state store, so that the feed begins anew, and put this back.';
+
+type CommitFeedsDependencies = Omit<TurnDependencies, 'limits'> & { limitsOf: LimitsOf };
+
 /**
  * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
- * the rest. Rejects when an outcome is not known: then each feed has taken its part or not, and repeating completes it.
+ * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
+ * is not known: then each feed has taken its part or not, and repeating completes it.
  */
 export async function commitFeeds(
   batch: Batch,
   activationOf: (feed: string) => Activation,
   progress: Progress,
-  dependencies: TurnDependencies,
+  dependencies: CommitFeedsDependencies,
   isFresh: boolean,
-): Promise<void> {
+): Promise<RefusedItem[]> {
   const { log, broadcaster, reach, events } = dependencies;
+  const refused: RefusedItem[] = [];
   const plans = await Promise.all(
-    [...batch.items.keys()].map((feed) =>
-      plan(feed, batch, activationOf(feed), progress, dependencies, isFresh),
-    ),
+    [...batch.items].map(async ([feed, items]) => {
+      try {
+        const limits = dependencies.limitsOf(feed);
+        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits }, isFresh);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        activationOf(feed).drop();
+        const faults = [error.message, REMEDY];
+        for (const { seq, index, item } of items)
+          refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));
+        return undefined;
+      }
+    }),
   );
   const planned = plans.filter((one) => one !== undefined);
   try {
@@ -69,6 +88,7 @@ export async function commitFeeds(
     }),
   );
   for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
+  return refused;
 }
 
 const broadcastsOfCommit = (
@@ -90,7 +110,7 @@ async function plan(
 ): Promise<Planned | undefined> {
   for (let lost: string | undefined; ;) {
     try {
-      const loaded = await load(feed, activation, progress, batch.partition, lost, dependencies, isFresh);
+      const loaded = await load(feed, activation, progress, lost, dependencies, isFresh);
       const { run, partition, from, to, traceparent, traces } = batch;
       const before = done(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
@@ -113,7 +133,6 @@ async function load(
   feed: string,
   activation: Activation,
   progress: Progress,
-  partition: number,
   lostDocument: string | undefined,
   dependencies: TurnDependencies,
   isFresh: boolean,
@@ -131,12 +150,12 @@ async function load(
   }
   const { stored, begins } = loaded;
   if (begins) await withdraw(feed, stored, dependencies);
-  else if (isStored(stored, partition, progress)) activation.confirm(stored);
+  else if (isStored(stored, progress)) activation.confirm(stored);
   else await confirm(feed, stored, activation, dependencies);
   activation.hold(loaded, now());
   return loaded;
 }
 
-const isStored = ({ unconfirmed }: Head, partition: number, progress: Progress): boolean =>
-  unconfirmed.length > 0 &&
-  unconfirmed.every((range) => range.partition === partition && progress.isStored(range.run, range.to));
+/** Whether the checkpoint says that all was broadcast which the head has unconfirmed. */
+const isStored = ({ unconfirmed }: Head, progress: Progress): boolean =>
+  unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

@@ -85,6 +85,7 @@ export class Progress {
     const { now, checkpoints } = this.#use;
     const etag = this.#etag ?? 0;
     const runs = kept(this.#runs, now());
+    this.#runs = runs;
     this.#etag = undefined;
     await checkpoints.write(this.#partition, { v: DOCUMENT_VERSION, version: etag + 1, runs }, etag);
     this.#stored = runs;

@@ -1,3 +1,4 @@
+import { DamagedHeadError } from '../deliver/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dyingAt, erase, Fixture, notification, PARTITION, retract, RUN } from '../testing/feed-fixture.ts';
 
@@ -178,4 +179,21 @@ it('should take again, in a new epoch, what a rolled back store has lost', async
   expect(await host.take(2)).toBe('delivered');
   expect(await f.idsOf(ada)).toEqual(['a2']);
   expect((await f.log.readHead(ada))?.head.epoch).not.toBe(epoch);
+});
+
+it('should set the items of a feed aside whose head is damaged, and hold up no other feed', async () => {
+  const { readHead } = f.log;
+  f.log.readHead = (feed) =>
+    feed === ben
+      ? Promise.reject(new DamagedHeadError('the head of ben is damaged'))
+      : readHead.call(f.log, feed);
+  f.share(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2')]);
+  expect(await f.instance().take(1)).toBe('delivered');
+  expect(await f.idsOf(ada)).toEqual(['a1', 'a2']);
+  const records = [...f.setAside.records.values()];
+  expect(records.map(({ feed, reason, entry }) => [feed, reason, entry])).toEqual([
+    [ben, 'invalid', `${f.sharedKey(1)}:1:${ben}`],
+  ]);
+  expect(JSON.parse(records[0]?.content ?? '')).toEqual({ notifications: [to(ben, 'b1')] });
+  expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
 });

@@ -1,10 +1,11 @@
-import { DOCUMENT_VERSION, partitionEntryKey, type EntryItem, type SetAside } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, partitionEntryKey, type SetAside } from '@tocsin/contracts';
 import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '../deliver/collect.ts';
 import { peekEarly } from '../deliver/early-peek.ts';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { Entries } from '../deliver/ports.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import type { Announced, Outcome, TurnDependencies, TurnOrder } from '../deliver/take.ts';
-import { checkItems, type CheckedItems, type RefusedItem } from './check-items.ts';
+import { checkItems, type CheckedItems, type PlacedItem, type RefusedItem } from './check-items.ts';
 import { commitFeeds } from './commit-feeds.ts';
 import type { Finisher } from './finisher.ts';
 import type { Progress } from './progress.ts';
@@ -25,7 +26,8 @@ export interface PartitionState {
   finisher: Finisher;
 }
 
-export interface PartitionTurnDependencies extends TurnDependencies {
+export interface PartitionTurnDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
   feedHost: Pick<FeedHost, 'holding'>;
 }
 
@@ -44,6 +46,8 @@ export async function takePartitionTurn(
   return new PartitionTurn(announced.run, state, dependencies, order).take(announced);
 }
 
+type Claimed = Parameters<TurnDependencies['events']['claimed']>[0];
+
 class PartitionTurn {
   readonly #run: string;
   readonly #state: PartitionState;
@@ -51,6 +55,8 @@ class PartitionTurn {
   readonly #order: TurnOrder;
   readonly #keyOf: (seq: number) => string;
   #entries: Entries;
+  /** What was taken, for those who look on. */
+  readonly #taken: Claimed[] = [];
   /** Whether heads may be built on that were read a moment ago. */
   #isFresh = true;
 
@@ -65,7 +71,7 @@ class PartitionTurn {
   }
 
   async take({ seq, from: lowest = seq }: AnnouncedEntry): Promise<PartitionTurnResult> {
-    const { progress, finisher } = this.#state;
+    const { progress } = this.#state;
     const [run, keyOf] = [this.#run, this.#keyOf];
     this.#entries = peekEarly(this.#use.entries, keyOf(seq));
     await progress.known();
@@ -101,8 +107,13 @@ class PartitionTurn {
     const isClaimed = outcome === undefined && !wasThere;
     return {
       outcome: outcome ?? (wasThere ? 'delivered' : 'already-claimed'),
-      finished: isClaimed ? Promise.resolve() : finisher.finish(run, first, seq),
+      finished: isClaimed ? Promise.resolve() : this.#finish(first, seq),
     };
+  }
+
+  async #finish(from: number, to: number): Promise<void> {
+    await this.#state.finisher.finish(this.#run, from, to);
+    for (const taken of this.#taken) this.#use.events.claimed(taken);
   }
 
   #isDone(seq: number): boolean {
@@ -148,7 +159,7 @@ class PartitionTurn {
         traceparent: checked.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
         traces: checked.flatMap(({ traces }) => traces),
       };
-      await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
+      const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
         commitFeeds(
           { run, partition, from, to, items, ...traced },
           activationOf,
@@ -157,7 +168,9 @@ class PartitionTurn {
           this.#isFresh,
         ),
       );
+      for (const item of refused) await this.#setAside(item);
     }
+    this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
     progress.advance(run, to);
     return items.size > 0;
   }
@@ -182,13 +195,13 @@ class PartitionTurn {
   }
 }
 
-function byFeed(checked: readonly CheckedItems[]): Map<string, { seq: number; item: EntryItem }[]> {
-  const feeds = new Map<string, { seq: number; item: EntryItem }[]>();
-  for (const { seq, items } of checked) {
-    for (const item of items) {
-      const list = feeds.get(item.feed);
-      if (list) list.push({ seq, item });
-      else feeds.set(item.feed, [{ seq, item }]);
+function byFeed(checked: readonly CheckedItems[]): Map<string, PlacedItem[]> {
+  const feeds = new Map<string, PlacedItem[]>();
+  for (const { items } of checked) {
+    for (const placed of items) {
+      const list = feeds.get(placed.item.feed);
+      if (list) list.push(placed);
+      else feeds.set(placed.item.feed, [placed]);
     }
   }
   return feeds;

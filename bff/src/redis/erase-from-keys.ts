@@ -12,11 +12,11 @@ import {
   setAsideSchema,
   soonIndexSchema,
   soonKey,
+  type AnyAnnouncement,
 } from '@tocsin/contracts';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erased-content.ts';
 import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
-import type { AnyAnnouncement } from '../deliver/receive.ts';
 import { withoutErased } from '../deliver/without-erased.ts';
 import { labelOf } from '../feed/plan-commit.ts';
 import type { RedisConnection } from './connection.ts';
@@ -30,7 +30,7 @@ export interface KeyEraserDependencies {
 
 const KEYS_AT_ONCE = 1_000;
 const READS_AT_ONCE = 16;
-/** An entry younger than this is on its way, and taken by its feed anyway. */
+/** An entry younger than this is on its way, and taken anyway. */
 const UNDER_WAY_MS = 10_000;
 
 const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);

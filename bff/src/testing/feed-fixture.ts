@@ -156,10 +156,10 @@ export class Fixture {
     const events = {
       lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
       appended: () => undefined,
+      claimed: () => undefined,
       setAside: () => undefined,
     };
     const now = () => this.now;
-    const limits = () => this.limits;
     const turns = {
       ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
       retire: () => undefined,
@@ -167,9 +167,7 @@ export class Fixture {
         this.erased.push(erased);
         if (erased.before !== undefined) await setAside.erase(erased.feed);
       },
-      get limits() {
-        return limits();
-      },
+      limitsOf: () => this.limits,
     };
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
     const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });

@@ -2,10 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   ENTRY_LIFE_MS,
   PARTITION_VERSION,
-  announcementSchema,
-  entrySchema,
   parseJson,
-  partitionAnnouncementSchema,
   partitionEntrySchema,
   type PartitionAnnouncement,
   type PartitionEntry,

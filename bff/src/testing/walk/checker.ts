@@ -226,9 +226,8 @@ export class Checker {
       placeOfEntry(run, seq + i),
     );
     const { entries } = this.#world.store;
-    const still = (key: string) =>
-      entries.has(key) && !this.#writtenAgain.has(key) && !this.#popped.has(key) && !this.verdicts.has(key);
-    return keys.length > 0 && keys.every(still);
+    const others = [this.#writtenAgain, this.#popped, this.verdicts];
+    return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
   }
 
   /** Everything that the head says is not confirmed yet was popped and broadcast. */

@@ -79,7 +79,7 @@ export class WalkInstance {
       proofs: testProofs,
       setAside: this.setAside,
       heard: this.heard,
-      limits: world.limits,
+      limitsOf: () => world.limits,
       now,
       reach: this.reach,
       retire: (keys: readonly string[]) => world.retire(keys),
@@ -89,6 +89,7 @@ export class WalkInstance {
       events: {
         lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,
+        claimed: () => undefined,
         setAside: () => undefined,
       },
     };
