@@ -120,7 +120,12 @@ export default defineConfig(
     files: ['ui/public/**/*.js'],
     languageOptions: {
       sourceType: 'script',
-      globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' },
+      globals: Object.fromEntries(
+        ['document', 'localStorage', 'location', 'matchMedia', 'URLSearchParams'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
     },
   },
   {

@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover,read,auth,ops}';
+const CORES = '{produce,schedule,deliver,partition,feed,recover,read,auth,ops}';
 const ADAPTERS = '{dapr,redis,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -93,6 +93,7 @@ export const policies = [
   { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
   { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
+  { from: from('core', { room: 'partition' }), allow: own('core', ['partition', 'deliver', 'feed']) },
   { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
   { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
   { from: from('core', { room: 'read' }), allow: own('core', ['read', 'recover', 'deliver', 'feed']) },

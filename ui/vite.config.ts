@@ -4,19 +4,19 @@ import { defineConfig, type Plugin } from 'vite';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
-/** The development server finds the page under the address that it has at the bff. */
-const opsPage: Plugin = {
-  name: 'tocsin-ops-page',
+/** The development server finds the pages under the addresses that they have at the bff. */
+const pageAddresses: Plugin = {
+  name: 'tocsin-page-addresses',
   configureServer: ({ middlewares }) => {
     middlewares.use((request, _response, next) => {
-      if (/^\/ops(\?|$)/.test(request.url ?? '')) request.url = '/ops.html';
+      request.url = request.url?.replace(/^\/(ops|demo)(?=\?|$)/, '/$1.html');
       next();
     });
   },
 };
 
 export default defineConfig({
-  plugins: [vue(), opsPage],
+  plugins: [vue(), pageAddresses],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

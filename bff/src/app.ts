@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ENTRY_LIFE_MS, announcementSchema } from '@tocsin/contracts';
+import { announcementSchema } from '@tocsin/contracts';
 import {
+  BodyBudget,
   HAS_FAILPOINTS,
   createFailpoints,
   createHostCheck,
@@ -22,17 +23,13 @@ import type { BffConfig } from './config.ts';
 import { createConnections } from './connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/coalesce.ts';
-import { FeedHost } from './deliver/feed-host.ts';
 import { Heard } from './deliver/heard.ts';
+import type { Erased } from './deliver/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
-import { createReachFeed } from './deliver/reach-feed.ts';
-import {
-  keepRefusedEvent,
-  receiveAnnouncement,
-  reviveAnnouncement,
-  type CallFeed,
-} from './deliver/receive.ts';
+import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive.ts';
 import { RetiredDocuments } from './deliver/retired-documents.ts';
+import { createLimitsOf } from './history-limits.ts';
+import { createHosts } from './hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
 import { counted, countedSetAside } from './observe/counted.ts';
@@ -79,13 +76,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const kept = backend.keepStore?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
   });
-  const limits = {
-    historyMax: config.HISTORY_MAX,
-    historyBytes: config.HISTORY_BYTES,
-    historyTtlMs: config.HISTORY_TTL * 1000,
-    idsMax: config.IDS_MAX,
-    entryLifeMs: ENTRY_LIFE_MS,
-  };
+  const limitsOf = createLimitsOf(config);
   const heard = new Heard(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
@@ -93,33 +84,27 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const turnEvents = observeTurns(log, metrics);
   const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
   const { trail, onRefused, stopTrail } = createTrail({ backend, instance, registry, metrics, log });
-  const feedHost = new FeedHost({
+  const turns = {
     ...backend,
     heard,
-    limits,
+    limitsOf,
     now,
     retire: retired.add,
     ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
-    onErased: async (erased) => {
+    onErased: async (erased: Erased) => {
       if (erased.before !== undefined) {
         await backend.setAside.erase(erased.feed);
         await states.erase(erased.feed);
       }
       await kept?.copies.erase(erased);
     },
+  };
+  const hosts = createHosts(backend, turns, (name, err) => {
+    metrics.takeovers.inc();
+    log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
   });
-  const callFeed: CallFeed = backend.callActor
-    ? createReachFeed({
-        callActor: backend.callActor,
-        feedHost,
-        log: backend.log,
-        onTakeover: (feed, err) => {
-          metrics.takeovers.inc();
-          log.warn({ err, feed }, 'the host of a feed is away; its turns are taken here');
-        },
-      })
-    : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const callFeedOnce = coalesce(callFeed);
+  const { feedHost, partitionHost, callFeed, callPartition } = hosts;
+  const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
   const views = new FeedViews(
     {
       log: backend.log,
@@ -133,7 +118,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
         },
       },
       callFeed,
-      limits,
+      limitsOf,
       ring: DEFAULT_RING_LIMITS,
       now,
       onMissed: (event) => gateway.send(event),
@@ -148,7 +133,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const states = new ReadStates({
     ...readers,
     view: (feed) => views.view(feed),
-    ttlSeconds: config.HISTORY_TTL + READ_MARGIN_S,
+    ttlSecondsOf: (feed) => Math.ceil(limitsOf(feed).historyTtlMs / 1000) + READ_MARGIN_S,
     now,
   });
   const mutes = new MuteLists(readers);
@@ -179,6 +164,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { clientAddress, admission, strangers } = connections;
   const app = createPublicApp({
     trail,
+    bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
@@ -236,11 +222,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const setAside = countedSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
+    partitionHost,
     onAnnouncement: counted(metrics.announcements, (data) => {
       const traced = tracedSchema.catch({}).parse(data);
       return withSpans('receive', traced, {}, async () => {
         log.debug({ announcement: data }, 'received');
-        const outcome = await receiveAnnouncement(data, { callFeed: callFeedOnce, heard, setAside, reach });
+        const outcome = await receiveAnnouncement(data, { ...received, setAside });
         if (outcome === 'already-claimed') metrics.redelivered.inc();
         return outcome;
       });
@@ -273,6 +260,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       log.info('stopping; clients move to other instances');
       await Promise.all([gateway.drain(config.DRAIN_MS), reporter.stop()]);
       await endReceiving();
+      await partitionHost.settled();
       await feedHost.settled();
       views.stop();
       retired.stop();

@@ -1,10 +1,11 @@
-import type { Announcement } from '@tocsin/contracts';
+import type { AnyAnnouncement } from '@tocsin/contracts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
 import type { FeedHost } from './deliver/feed-host.ts';
 import type {
   Broadcaster,
+  Checkpoints,
   Copies,
   Entries,
   FeedLog,
@@ -12,13 +13,15 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { CallFeed } from './deliver/receive.ts';
+import type { CallFeed, CallPartition } from './deliver/receive.ts';
+import type { PartitionHost } from './partition/partition-host.ts';
 import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './read/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
 export interface Inbound {
   feedHost: FeedHost;
+  partitionHost: PartitionHost;
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
@@ -41,6 +44,7 @@ export interface KeptStore {
 /** All that an instance talks to besides browsers. */
 export interface Backend {
   log: FeedLog;
+  checkpoints: Checkpoints;
   origin: StoreOrigin;
   entries: Entries;
   setAside: SetAsideStore;
@@ -61,9 +65,11 @@ export interface Backend {
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */
   callActor?: CallFeed;
+  /** The same for a partition's turn. */
+  callPartitionActor?: CallPartition;
   /** A secret of this application; `undefined` when there is none. */
   readSecret(name: string): Promise<string | undefined>;
-  announceAgain(announcement: Announcement): Promise<void>;
+  announceAgain(announcement: AnyAnnouncement): Promise<void>;
   /** Begins to hand over what comes in. Resolves with the function that ends it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;
   /** Rejects with the reason why it cannot be used. */

@@ -1,4 +1,5 @@
 import {
+  bodiesSetting,
   commonSettings,
   failpointSettings,
   parseConfig,
@@ -60,6 +61,7 @@ export const bffSettings = z.object({
   DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
     'Documents of read marks and mutes that are kept for one signed-in reader, or else for one address; the oldest goes for the newest',
   ),
+  BODIES_MAX_BYTES: bodiesSetting(),
   TRUST_PROXY: z
     .string()
     .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges with commas between')
@@ -134,7 +136,13 @@ export const bffSettings = z.object({
     DEFAULT_FEED_LIMITS.historyBytes,
   ).describe('Bytes that a feed keeps'),
   HISTORY_TTL: withDefault(wholeNumberSetting(60, 604_800), DEFAULT_FEED_LIMITS.historyTtlMs / 1000).describe(
-    'Seconds for which a feed keeps a publication',
+    'Seconds for which a feed of all or of a topic keeps a publication',
+  ),
+  USER_HISTORY_TTL: withDefault(wholeNumberSetting(60, 31_622_400), 30 * 24 * 60 * 60).describe(
+    'Seconds for which the feed of a person keeps a publication; default is 30 days, at most 366',
+  ),
+  USER_HISTORY_BYTES: withDefault(wholeNumberSetting(65_536, MAX_HISTORY_BYTES), 1024 * 1024).describe(
+    'Bytes that the feed of a person keeps',
   ),
   IDS_MAX: withDefault(wholeNumberSetting(1_000, MAX_IDS), DEFAULT_FEED_LIMITS.idsMax).describe(
     'Ids that a feed remembers, so that a repeated one is not shown again',

@@ -5,6 +5,7 @@ import { markRead } from './mark-read.ts';
 import { memoryPositions } from './positions.ts';
 import { repeatTemporary } from './repeat.ts';
 import { isMutes, isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
+import { Silence } from './silence.ts';
 import { StatusTracker } from './status.ts';
 import { openConnection } from './tabs/open-connection.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
@@ -63,12 +64,21 @@ export function createClient(
   const wake = watchWake(() => {
     for (const feed of [...feeds.values()]) feed.woke();
   });
+  const silence = new Silence({
+    ask: () => {
+      const feed = [...feeds.values()].find(({ live }) => live);
+      feed?.probe();
+      return feed !== undefined;
+    },
+    changed: () => update(),
+  });
   const update = (): void => {
     if (closed) return;
     const wanted = [...feeds.values()].filter(({ state }) => state !== 'over');
     // A feed that is added to a live client does not make it look disconnected.
     const fresh = status.status === 'live' ? 'fresh' : undefined;
-    const live = connection.socket !== undefined && wanted.every((feed) => feed.live || feed.state === fresh);
+    const isConnected = connection.socket !== undefined && !silence.doubtful;
+    const live = isConnected && wanted.every((feed) => feed.live || feed.state === fresh);
     status.update(live, network.online);
   };
 
@@ -76,30 +86,37 @@ export function createClient(
     report(new ClientError('malformed', `A malformed ${event} event was left out.`, { temporary: true }));
   const connection = open(options, random, {
     connected: (socket) => {
+      silence.start();
       for (const feed of [...feeds.values()]) feed.connected(socket);
       update();
     },
     disconnected: () => {
+      silence.stop();
       for (const feed of [...feeds.values()]) feed.disconnected();
       update();
     },
     publications: (event) => {
+      silence.heard();
       if (isPublicationsEvent(event)) feeds.get(event.feed)?.publications(event);
       else malformed('publications');
     },
     position: (event) => {
+      silence.heard();
       if (isPositionEvent(event)) feeds.get(event.feed)?.positionHeard(event);
       else malformed('position');
     },
     read: (event) => {
+      silence.heard();
       if (isReadEvent(event)) feeds.get(event.feed)?.readHeard(event);
       else malformed('read');
     },
     mutes: (event) => {
+      silence.heard();
       if (!isMutes(event)) return malformed('mutes');
       for (const listener of listeners.mutes) call(() => listener(event));
     },
     retracted: (event) => {
+      silence.heard();
       if (isRetractedEvent(event)) feeds.get(event.feed)?.retracted(event);
       else malformed('retracted');
     },
@@ -124,7 +141,8 @@ export function createClient(
       if (closed) throw new TypeError('The client is closed.');
       if (feeds.has(feed)) throw new TypeError(`${feed} is subscribed to already.`);
       const stuck = () => connection.reconnect({ now: false });
-      const context = { positions, random, call, report, changed: update, stuck };
+      const heard = () => silence.heard();
+      const context = { positions, random, call, report, changed: update, heard, stuck };
       const subscription = new FeedSubscription(feed, handlers, position, context);
       feeds.set(feed, subscription);
       if (connection.socket) subscription.connected(connection.socket);
@@ -164,6 +182,7 @@ export function createClient(
       feeds.clear();
       network.close();
       wake.close();
+      silence.stop();
       status.stop();
       connection.close();
     },

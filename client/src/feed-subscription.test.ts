@@ -35,6 +35,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     call: (handler) => handler(),
     report,
     changed: () => undefined,
+    heard: () => undefined,
     stuck,
   });
 

@@ -28,6 +28,8 @@ export interface FeedSubscriptionContext {
   report: (error: Error) => void;
   /** `live` of this subscription may have changed. */
   changed: () => void;
+  /** The server has answered, whatever it was. */
+  heard: () => void;
   /** The server has not answered repeatedly. */
   stuck: () => void;
 }
@@ -113,6 +115,11 @@ export class FeedSubscription {
   /** The device has slept: unless something was heard since, subscribes, which also shows a dead connection. */
   woke(): void {
     if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
+  }
+
+  /** Subscribes from where it stands, to see whether the server is there. */
+  probe(): void {
+    this.#take({ type: 'silence' });
   }
 
   retracted({ ids }: RetractedEvent): void {
@@ -203,6 +210,7 @@ export class FeedSubscription {
 
   #answered(answer: SubscribeAnswer): void {
     this.#heard();
+    this.#context.heard();
     this.#unanswered = 0;
     if (this.state === 'fresh') this.state = 'answered';
     if (answer?.ok && isPage(answer)) {

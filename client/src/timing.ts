@@ -4,6 +4,12 @@ export const TIMING = {
   gap: 500,
   /** Nothing heard of a feed for so long: subscribe again. */
   silence: 25_000,
+  /**
+   * Nothing heard of any feed on a connection for so long: the server, which tells a position every 10 s, is asked;
+   * without a sign of life for so long after that, the connection counts as lost. Together under 15 s.
+   */
+  quiet: 10_500,
+  doubt: 3_500,
   /** How often it is looked whether the timers stood still, and for how long to count as asleep. */
   wakeCheck: 1_000,
   slept: 10_000,

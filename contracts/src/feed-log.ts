@@ -86,6 +86,18 @@ export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epo
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
+/**
+ * How far a partition's entries are finished: of each run all up to a number are committed and broadcast, and when.
+ * It is written before their entries are popped; of two writers the higher number of each run holds.
+ */
+export const checkpointSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  version: z.int().min(1),
+  runs: z.record(z.string(), z.tuple([seqSchema, time])),
+});
+export type Checkpoint = z.infer<typeof checkpointSchema>;
+export const checkpointKey = (partition: number): string => `checkpoint:{${partition}}`;
+
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;

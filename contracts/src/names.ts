@@ -2,6 +2,7 @@
 export const APP_IDS = { producer: 'producer', bff: 'bff' } as const;
 
 export const ACTOR_TYPE = 'Feed';
+export const PARTITION_ACTOR_TYPE = 'Partition';
 
 export const COMPONENTS = {
   entries: 'notification-entries',
@@ -32,6 +33,9 @@ export const SECRETS = {
 } as const;
 
 export const TOPICS = {
+  partitionAnnouncements: 'notification-partitions',
+  deadPartitionAnnouncements: 'notification-partitions-dead',
+  /** Of 0.1.0, whose announcements name a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
   /** Open to every application: a CloudEvent with a notification, or an array of them. */

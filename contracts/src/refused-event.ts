@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { faultSchema } from './problem.ts';
+import { idSchema } from './text.ts';
 
 /** An event on the topic for notifications that is none: its id and source, its faults, and its data as JSON. */
 export const refusedEventSchema = z.strictObject({
@@ -13,11 +14,19 @@ export type RefusedEvent = z.infer<typeof refusedEventSchema>;
 /** What the names of refused events begin with, where those of entries say `entry:`. */
 export const REFUSED_EVENT_PREFIX = 'event:';
 
-/** The id of an item that has none: that of its event, and where the data is an array its place too. */
-export function idOfItem<Id extends string | undefined>(
-  event: Id,
-  data: unknown,
-  index: number,
-): Id | string {
-  return event !== undefined && Array.isArray(data) ? `${event}:${index}` : event;
+/** The SHA-256 of a text in hexadecimal digits; browsers have none that answers at once, so it is given. */
+export type Sha256 = (text: string) => string;
+const DIGITS = 32;
+
+/** The id of an event: `id` where it is one, else one that equal data always has. */
+export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
+  typeof id === 'string' && id !== '' ? id : sha256(JSON.stringify(data) ?? 'null').slice(0, DIGITS);
+
+/**
+ * The id under which an item that has none is shown: that of its event, and where the data is an array its place too.
+ * Where that can be no notification's id, `event-` and its hash.
+ */
+export function idOfItem(event: string, data: unknown, index: number, sha256: Sha256): string {
+  const id = Array.isArray(data) ? `${event}:${index}` : event;
+  return idSchema.safeParse(id).success ? id : `event-${sha256(id).slice(0, DIGITS)}`;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -155,6 +156,31 @@ describe('the producer', () => {
     expect(await response.json()).toMatchObject({ ids: ['b'] });
     await stopped;
     expect((await underWay).status).toBe(202);
+  });
+
+  it('should close connections beyond MAX_CONNECTIONS at once, and serve the next when there is a place', async () => {
+    const { config, post } = await start({ MAX_CONNECTIONS: '3' });
+    const open = async () => {
+      const socket = connect({ port: config.PORT, host: '127.0.0.1' });
+      await once(socket, 'connect');
+      return socket;
+    };
+    const isServed = async () => {
+      const socket = await open();
+      socket.on('error', () => undefined);
+      socket.end('GET /healthz HTTP/1.0\r\n\r\n');
+      return (await text(socket).catch(() => '')).startsWith('HTTP/1.1 200');
+    };
+    const held = [await open(), await open(), await open()];
+    for (let i = 0; i < 3; i++) expect(await isServed()).toBe(false);
+    // Those that have a place keep it.
+    const [first] = held;
+    first?.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(String((await once(first as Socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/);
+    first?.destroy();
+    await expect.poll(isServed).toBe(true);
+    await expect.poll(async () => (await post('a').catch(() => undefined))?.status).toBe(202);
+    for (const socket of held) socket.destroy();
   });
 
   it('should fail to start on a port that is taken, leaving none open', async () => {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
 import {
   AuditTrail,
+  BodyBudget,
   DaprAuditSink,
   HAS_FAILPOINTS,
   Sidecar,
@@ -122,11 +123,7 @@ export async function startProducer(
   const log = createLogger('producer', config.LOG_LEVEL);
   const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
-  const metrics = createMetrics(
-    registry,
-    () => producer.held,
-    () => producer.isHeldBack,
-  );
+  const metrics = createMetrics(registry, () => producer.held);
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,
@@ -134,8 +131,7 @@ export async function startProducer(
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     maxHeld: config.QUEUE_MAX,
     maxHeldBytes: config.QUEUE_MAX_BYTES,
-    maxUnderWay: config.ENTRIES_UNDER_WAY_MAX,
-    maxLanes: config.FEEDS_REMEMBERED_MAX,
+    partitions: config.PARTITIONS,
   });
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({
@@ -182,7 +178,8 @@ export async function startProducer(
     await backend.ready();
     await callers?.ready();
   };
-  const shared = { intake, trail, log, onProblem: (code: string) => metrics.refused.inc({ code }) };
+  const bodies = new BodyBudget(config.BODIES_MAX_BYTES);
+  const shared = { intake, trail, log, bodies, onProblem: (code: string) => metrics.refused.inc({ code }) };
   const isServed = createHostCheck(config.ALLOWED_HOSTS);
   const publicServer = createBoundedServer(publicApp({ ...shared, callers, isServed, registry, ready }), {
     headersTimeoutMs: config.HEADERS_TIMEOUT_MS,

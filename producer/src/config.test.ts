@@ -7,6 +7,7 @@ it('should have a default for every setting that needs one', () => {
     API_KEYS: 'off',
     PUBLIC_HOST: '127.0.0.1',
     ALLOWED_HOSTS: [],
+    BODIES_MAX_BYTES: 64 * 1024 * 1024,
     MAX_CONNECTIONS: 1_000,
     HEADERS_TIMEOUT_MS: 10_000,
     INTERNAL_HOST: '127.0.0.1',
@@ -22,8 +23,7 @@ it('should have a default for every setting that needs one', () => {
     SIDECAR_TIMEOUT_MS: 3_000,
     QUEUE_MAX: 10_000,
     QUEUE_MAX_BYTES: 64 * 1024 * 1024,
-    ENTRIES_UNDER_WAY_MAX: 32,
-    FEEDS_REMEMBERED_MAX: 100_000,
+    PARTITIONS: 2,
     OTEL_TRACES_SAMPLER_ARG: 0.01,
   });
 });

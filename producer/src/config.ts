@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { MAX_NOTIFICATIONS_PER_REQUEST } from '@tocsin/contracts';
+import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_PARTITIONS } from '@tocsin/contracts';
 import {
+  bodiesSetting,
   commonSettings,
   failpointSettings,
   parseConfig,
@@ -33,12 +34,12 @@ export const producerSettings = z.object({
   QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe('The same bound in bytes of JSON'),
-  ENTRIES_UNDER_WAY_MAX: wholeNumberSetting(1, 1_000)
-    .default(32)
-    .describe('Entries of all feeds that are deposited and announced at a time'),
-  FEEDS_REMEMBERED_MAX: wholeNumberSetting(100, 10_000_000)
-    .default(100_000)
-    .describe('Feeds whose run and sequence number are kept while nothing is under way for them'),
+  BODIES_MAX_BYTES: bodiesSetting(),
+  PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
+    .default(2)
+    .describe(
+      'Partitions among which the feeds are divided: more for higher rates, fewer for larger entries',
+    ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
     .describe('TCP connections to the public port; further ones are closed at once'),

@@ -8,7 +8,6 @@ export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announc
 export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
   ...backend,
   entries: {
-    isThere: (entry) => backend.entries.isThere(entry),
     deposit: async (entry) => {
       await reach('before-deposit');
       await backend.entries.deposit(entry);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultsOf } from '@tocsin/contracts';
+import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from './http/hosts.ts';
 
 /** A configuration that cannot be used; the message lists every fault, so that one restart is enough. */
@@ -39,6 +39,17 @@ export const wholeNumberSetting = (min: number, max: number) =>
     .transform(Number);
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
+
+/** The largest body must fit into the share of large ones. */
+const LEAST_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
+
+/** Bytes of a `BodyBudget`. */
+export const bodiesSetting = () =>
+  wholeNumberSetting(LEAST_BODIES_BYTES, 999_999_999)
+    .default(64 * 1024 * 1024)
+    .describe(
+      'Bytes that the bodies of requests under way may have together; further ones are answered 503 with Retry-After. Bodies over 16 KiB get three quarters of it',
+    );
 
 /** A list with commas or white space between. */
 const listSetting = () =>

@@ -15,6 +15,7 @@ export * from './dapr/subscription-paths.ts';
 export * from './http/api-token.ts';
 export * from './http/audit-refusals.ts';
 export * from './http/body.ts';
+export { BodyBudget, boundBodies } from './http/body-budget.ts';
 export * from './http/bounded-server.ts';
 export * from './failpoints.ts';
 export * from './json-depth.ts';

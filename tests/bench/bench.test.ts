@@ -11,17 +11,21 @@ const resultsSchema = z.array(
     faults: z.array(z.unknown()),
   }),
 );
-const PEERS = ['ws', 'socketio-recovery', 'tocsin'];
+const PEERS = ['ws', 'socketio-streams', 'socketio-recovery', 'tocsin'];
+const WITH_FEEDS = ['feeds-1', 'feeds-1000', 'feeds-10000', 'mixed'];
 const OF_OURS = [
   'latency',
   'dapr-calls',
   'singles',
   'arrays',
+  ...WITH_FEEDS,
   'fan-out-8',
   'fan-out-1',
   'connections',
+  'idle',
   'recovery',
   'overload',
+  'overload-1000',
 ];
 
 it('npm run bench should do each work with ours and with peers, and account for every message', async () => {
@@ -35,10 +39,11 @@ it('npm run bench should do each work with ours and with peers, and account for 
     result?.samples.filter((sample) => sample.peer === peer).map(({ work }) => work);
   expect(worksOf('tocsin')).toEqual(OF_OURS);
   expect(worksOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
+  expect(worksOf('socketio-streams')).toEqual(expect.arrayContaining([...WITH_FEEDS, 'idle']));
   expect(worksOf('socketio-recovery')).toEqual(['recovery']);
   const figures = (result?.samples ?? []).flatMap((sample) => Object.values(sample.figures));
   expect(figures.filter((figure) => !Number.isFinite(figure))).toEqual([]);
   // What every work measures somehow: a figure above nothing.
   for (const sample of result?.samples ?? [])
     expect(Math.max(...Object.values(sample.figures)), `${sample.work} of ${sample.peer}`).toBeGreaterThan(0);
-});
+}, 300_000);

@@ -15,6 +15,7 @@ import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DaprCheckpoints } from '../../bff/src/dapr/checkpoints.ts';
 import { DaprEntries } from '../../bff/src/dapr/entries.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
 import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
@@ -27,6 +28,7 @@ import { RedisConnection } from '../../bff/src/redis/connection.ts';
 import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { auditTrailSuite } from '../../bff/src/testing/suites/audit-trail.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/src/testing/suites/broadcaster.ts';
+import { checkpointsSuite } from '../../bff/src/testing/suites/checkpoints.ts';
 import { entriesSuite } from '../../bff/src/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/src/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/src/testing/suites/instance-board.ts';
@@ -96,6 +98,8 @@ auditTrailSuite('Dapr and Redis', () => {
 
 feedLogSuite('Dapr', () => new DaprFeedLog(sidecar));
 
+checkpointsSuite('Dapr', () => new DaprCheckpoints(sidecar));
+
 originSuite(
   'Dapr',
   () => new DaprOrigin(sidecar),
@@ -164,8 +168,8 @@ describe('what only the real store shows', () => {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
       ...{ segments: [], ids: [], producers: {}, unconfirmed: [] },
     };
-    await log.commit(feed, head, 0, [segment, ids]);
-    await expect(log.commit(feed, head, 7, [refused])).rejects.toThrow();
+    await log.commit([{ feed, head, etag: 0, documents: [segment, ids] }]);
+    await expect(log.commit([{ feed, head, etag: 7, documents: [refused] }])).rejects.toThrow();
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
     const ttl = (key: string) => redis.ttl(`bff||${key}`);
@@ -183,7 +187,7 @@ describe('what only the real store shows', () => {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
       ...{ segments: [], ids: [], producers: {}, unconfirmed: [] },
     };
-    for (const feed of feeds.slice(2)) await log.commit(feed, head, 0, []);
+    for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
     // No text and no document: Redis refuses to read it. And a document of a later version.
@@ -199,19 +203,19 @@ describe('what only the real store shows', () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];
-    await one.broadcast(anEvent(1, feed));
+    await one.broadcast([anEvent(1, feed)]);
     await until(() => heard.every(({ length }) => length === 1));
     const log = new DaprFeedLog(sidecar);
     const key = segmentOf(feed).key;
     await stack.redis.kill();
-    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow();
-    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow();
+    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow();
+    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow();
     await expect(log.readHead(feed)).rejects.toThrow();
     await expect(log.readDocuments([key])).rejects.toThrow();
     await expect(new DaprEntries(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
     await Promise.all(connections.map((connection) => connected(connection)));
-    for (let offset = 3; offset <= 21; offset += 2) await one.broadcast(anEvent(offset, feed));
+    for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);
     await until(() => heard.every((events) => events.at(-1)?.publications[0]?.offset === 21));
     for (const events of heard) {
       const offsets = events.map(({ publications }) => publications[0]?.offset ?? 0);
@@ -223,19 +227,19 @@ describe('what only the real store shows', () => {
     const feed = `topic:${randomUUID()}`;
     const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];
-    await one.broadcast(anEvent(1, feed));
+    await one.broadcast([anEvent(1, feed)]);
     await until(() => heard.every(({ length }) => length === 1));
     relay.forget();
-    await expect(one.broadcast(anEvent(3, feed))).rejects.toThrow('did not take an event');
+    await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow('did not take an event');
     await eventually(() =>
-      one.broadcast(anEvent(5, feed)).then(
+      one.broadcast([anEvent(5, feed)]).then(
         () => true,
         () => false,
       ),
     );
     let offset = 7;
     await eventually(async () => {
-      await other.broadcast(anEvent((offset += 2), feed));
+      await other.broadcast([anEvent((offset += 2), feed)]);
       return heard[0]?.at(-1)?.publications[0]?.offset === offset;
     });
   }, 60_000);

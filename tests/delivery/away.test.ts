@@ -34,14 +34,14 @@ const comeBack = async () => {
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
 it('should set aside what expired before anybody came, count it, and hold up nothing', async () => {
-  // Only of a run that the feed knows can a number be called missing.
+  // Only of a run that the partition knows can a number be called missing.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await leave();
   const [one, two, three] = makeNotifications(3).map((notification) => [notification]);
   for (const request of [one, two]) await flow.caller.post(request ?? []);
   const expiring = (await redis.announcements()).at(-1);
-  const [key = ''] = await redis.keys(`entry:${expiring?.run}:*:${expiring?.seq}`);
+  const [key = ''] = await redis.keys(`entry:*:${expiring?.run}:${expiring?.seq}`);
   await redis.expire(key);
   flow.caller.acknowledged.delete(two?.[0]?.id ?? '');
   await flow.caller.post(three ?? []);
@@ -52,7 +52,7 @@ it('should set aside what expired before anybody came, count it, and hold up not
     expect(gaps).toEqual([]);
   }
   const record = await eventually(() => readSetAside(stack.bffs[0] as Stack['bffs'][number], key));
-  expect(record).toMatchObject({ entry: key, feed: 'all', reason: 'missing', content: null });
+  expect(record).toMatchObject({ entry: key, feed: '', reason: 'missing', content: null });
   expect(await sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' })).toBe(1);
 });
 

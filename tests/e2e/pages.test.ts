@@ -95,7 +95,10 @@ describe('two pages, one on each instance', () => {
         await page.locator(selector).waitFor();
       }
       await pages[0]?.page.screenshot({ path: join(ensured(SCREENSHOTS), 'toasts.png') });
-      for (const { page } of pages) await page.keyboard.press('Escape');
+      for (const { page } of pages) {
+        await page.keyboard.press('F8');
+        await page.keyboard.press('Escape');
+      }
     }
     for (const { page, toasted } of pages) {
       await rows(page).nth(19).waitFor();

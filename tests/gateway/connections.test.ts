@@ -119,6 +119,16 @@ describe('what engine.io refuses', () => {
     }
   });
 
+  it.each([
+    ['to another protocol', { Upgrade: 'h2c' }],
+    ['of another version', { 'Sec-WebSocket-Version': '7' }],
+    ['with a key that is none', { 'Sec-WebSocket-Key': 'x' }],
+  ])('should be a problem of an upgrade %s', async (_what, headers) => {
+    const raw = await open(upgradeRequest(HANDSHAKE, headers));
+    await raw.closed;
+    expect(problemOf(raw)).toMatchObject({ status: 400, code: 'invalid_request' });
+  });
+
   it('should be 429 with Retry-After beyond MAX_CONNECTIONS, over either transport, until there is a place', async () => {
     const [first] = [await served(), await served(), await served()];
     const response = await fetch(`${bff.url}${POLL}`);

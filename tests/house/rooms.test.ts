@@ -37,7 +37,7 @@ describe('an import that a room is not allowed', () => {
     ['client/src/client.ts', 'vue'],
     ['client/src/vue/stores/session.ts', 'vue-toastification'],
     ['client/src/vue/stores/session.ts', 'socket.io-client'],
-    ['client/src/vue/toasts/queue.ts', '@tocsin/service'],
+    ['client/src/vue/toasts/stack.ts', '@tocsin/service'],
     ['ui/src/main.ts', 'vue-toastification'],
     ['ui/src/main.ts', '@tocsin/client'],
     ['ui/src/main.ts', 'socket.io-client'],

@@ -62,7 +62,7 @@ describe('the logs of one notification', () => {
     vi.waitFor(
       () => {
         expect(traced(logOf(producer)).join('\n')).toContain('announce done');
-        expect(traced(stack.bffs.flatMap(logOf)).join('\n')).toContain('committed, claimed and broadcast');
+        expect(traced(stack.bffs.flatMap(logOf)).join('\n')).toContain('committed and broadcast');
         for (const bff of stack.bffs)
           expect(logOf(bff).join('\n')).toMatch(new RegExp(`"pushed".*${ID}|${ID}.*"pushed"`));
       },
@@ -76,7 +76,7 @@ describe('the logs of one notification', () => {
     expect(accepted.join('\n')).toMatch(/deposit done[^]*announce done/);
     const hops = traced(stack.bffs.flatMap(logOf));
     expect(hops.filter((line) => line.includes('"received"'))).toHaveLength(1);
-    const committed = hops.filter((line) => line.includes('committed, claimed and broadcast'));
+    const committed = hops.filter((line) => line.includes('committed and broadcast'));
     expect(committed).toHaveLength(1);
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
@@ -89,7 +89,7 @@ describe('the logs of one notification', () => {
     writeFileSync(file, `${all.join('\n')}\n`);
     const { code, output } = await run(process.execPath, [START, 'tail', ID, '--log', file, '--once']);
     expect(code, output).toBe(0);
-    for (const step of ['accepted', 'deposit done', 'announce done', 'received', 'committed, claimed'])
+    for (const step of ['accepted', 'deposit done', 'announce done', 'received', 'committed and broadcast'])
       expect(output).toContain(step);
     for (const { name } of stack.bffs) expect(output).toMatch(new RegExp(`${name} +\\| pushed .*${ID}`));
     expect(output).not.toContain('other-');

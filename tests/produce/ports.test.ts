@@ -1,4 +1,4 @@
-import { COMPONENTS, ENTRY_LIFE_MS, entryKey, scheduledSchema } from '@tocsin/contracts';
+import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, scheduledSchema } from '@tocsin/contracts';
 import { Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,9 +67,9 @@ jobsSuite('Dapr', () => {
 
 describe('Dapr', () => {
   const entry = {
-    v: 1 as const,
+    v: 2 as const,
     run: 'abcdefgh',
-    feed: 'all',
+    partition: 0,
     seq: 1,
     expiresAt: '2999-01-01T00:00:00.000Z',
     notifications: [{ title: 'x' }],
@@ -77,7 +77,7 @@ describe('Dapr', () => {
 
   it('should let an entry go by itself after its life', async () => {
     await new DaprEntries(sidecar).deposit(entry);
-    const left = await redis.secondsLeft(entryKey(entry));
+    const left = await redis.secondsLeft(partitionEntryKey(entry));
     expect(left).toBeGreaterThan(ENTRY_LIFE_MS / 1_000 - 60);
     expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
   });

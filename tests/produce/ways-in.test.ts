@@ -193,6 +193,8 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 
   it.each([
+    'notification-partitions',
+    'notification-partitions-dead',
     'notification-announcements',
     'notification-announcements-dead',
     'notifications-dead',

@@ -6,6 +6,7 @@ import type { PortName } from '../support/ports-child.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
 
+const MEBIBYTE = 1024 * 1024;
 const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;
 
 let served: PortsProcess;
@@ -13,6 +14,7 @@ beforeAll(async () => {
   served = await PortsProcess.start({
     HANDSHAKE_TIMEOUT_MS: '1000',
     HEADERS_TIMEOUT_MS: '1000',
+    BODIES_MAX_BYTES: String(2 * MEBIBYTE),
   });
 });
 afterAll(() => served.stop());
@@ -107,6 +109,24 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect([status, problem.code]).toEqual([417, 'invalid_request']);
   });
 
+  it('should answer CONNECT with a problem, and close', async () => {
+    const { status, problem } = await rawAnswer(
+      port,
+      'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
+    );
+    expect([status, problem.code]).toEqual([405, 'method_not_allowed']);
+  });
+
+  it('should answer an upgrade to an unknown protocol as the request without it, or with a problem', async () => {
+    for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
+      const answer = await answerTo(
+        served.ports[port],
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: carrier-pigeon\r\n\r\n`,
+      );
+      if (statusOf(answer) !== 200) expect([400, 401, 403, 404]).toContain(problemIn(answer).status);
+    }
+  });
+
   it('should close a connection whose headers do not end, and one whose body does not', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
@@ -133,7 +153,21 @@ describe.each<[PortName, string]>([
 ])('a body that is too large for %s %s', (port, path) => {
   const head = (length: string) =>
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
-  const MEBIBYTE = 1024 * 1024;
+
+  it('should be refused with 503 while others have the room, though it is not', async () => {
+    const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
+    await expect.poll(() => begun.text).toContain('100 Continue');
+    const more = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: ' '.repeat(MEBIBYTE),
+    };
+    const refused = await fetch(urlOf(port, path), more);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await problemOf(refused)).toMatchObject({ code: 'unavailable' });
+    begun.socket.destroy();
+    await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
+  });
 
   it('should be refused by its Content-Length alone, with the connection', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));

@@ -9,6 +9,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
+/** So many that it is asked for some of them. */
+const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 /** Any application may bring a store of its own, and then offer to host actors. */
@@ -30,12 +32,14 @@ const asked: string[] = [];
 beforeAll(async () => {
   // There is no secret in the stores: the instances share one of their own making.
   stack = await startStack({
+    producerEnv: { PARTITIONS: String(PARTITIONS) },
     secrets: { NOTIFICATION_SECRETS_internal: '', NOTIFICATION_KEYS_internal: '' },
   });
   const [appPort = 0] = await freePorts(1);
   hostile = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
-    if (request.url === '/dapr/config') return response.end(JSON.stringify({ entities: ['Feed'] }));
+    if (request.url === '/dapr/config')
+      return response.end(JSON.stringify({ entities: ['Feed', 'Partition'] }));
     if (request.method === 'PUT') asked.push(request.url ?? '');
     response.end(JSON.stringify({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' }));
   }).listen(appPort, '127.0.0.1');
@@ -66,9 +70,8 @@ it('should take no turn and lose nothing, though it offers to host our actors', 
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }
   expect(asked.length).toBeGreaterThanOrEqual(5);
-  expect(FEEDS.map((feed) => `/actors/Feed/${feedKey(feed)}/method/take`)).toEqual(
-    expect.arrayContaining(asked),
-  );
+  const methods = Array.from({ length: PARTITIONS }, (_, n) => `/actors/Partition/${n}/method/takeEntries`);
+  expect(methods).toEqual(expect.arrayContaining(asked));
   for (const feed of FEEDS) {
     const head = await eventually(async () => {
       const read = await readHead(bff, feed);
@@ -87,6 +90,13 @@ it('should begin no feed anew for an unsigned call, also where the stores have n
       method: 'PUT',
       headers: { ...shop.daprHeaders, 'content-type': 'application/json' },
       body: JSON.stringify({ feed, heard: FAR }),
+    });
+  }
+  for (let partition = 0; partition < PARTITIONS; partition++) {
+    await fetch(`${shop.daprUrl}/v1.0/actors/Partition/${partition}/method/takeEntries`, {
+      method: 'PUT',
+      headers: { ...shop.daprHeaders, 'content-type': 'application/json' },
+      body: JSON.stringify({ partition, run: 'F0000001', seq: FAR.offset }),
     });
   }
   expect(await Promise.all(FEEDS.map((feed) => readHead(bff, feed)))).toEqual(before);

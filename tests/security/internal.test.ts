@@ -64,7 +64,7 @@ const state = async () => ({
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
   // Also those that were trimmed since.
-  announced: (await redis.xInfoStream('notification-announcements'))['entries-added'],
+  announced: (await redis.xInfoStream('notification-partitions'))['entries-added'],
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
@@ -112,6 +112,15 @@ describe('an application that is none of ours', () => {
   const routes: [app: 'bff' | 'producer', method: string, path: string, body?: unknown][] = [
     ['bff', 'PUT', 'actors/Feed/all/method/take', { feed: 'all', heard: FAR }],
     ['bff', 'DELETE', 'actors/Feed/all'],
+    ['bff', 'PUT', 'actors/Partition/0/method/takeEntries', { partition: 0, run: 'F0000001', seq: 1_000 }],
+    ['bff', 'DELETE', 'actors/Partition/0'],
+    ['bff', 'POST', 'notification-pubsub--notification-partitions--default', { data: announcedEntry(1_000) }],
+    [
+      'bff',
+      'POST',
+      'notification-deadletters--notification-partitions-dead--default',
+      { data: announcedEntry(1_000) },
+    ],
     ['bff', 'POST', 'notification-pubsub--notification-announcements--default', { data: announced(1_000) }],
     [
       'bff',
@@ -151,7 +160,8 @@ describe('an application that is none of ours', () => {
         // Without the headers of an invocation it is as if the sidecar itself called.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
-        else if (verb === 'DELETE' || method.startsWith('job/')) expect(status).toBe(200);
+        else if (verb === 'DELETE') expect(status).toBe(200);
+        else if (method.startsWith('job/')) expect(status).toBe(404);
         else expect([403, 404, 503]).toContain(status);
       });
     },
@@ -202,6 +212,10 @@ describe('an application that is none of ours', () => {
 /** Of the run that the feed knows: were it taken, all numbers up to this one would be done. */
 function announced(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
+}
+
+function announcedEntry(seq: number) {
+  return { v: 2, run: 'forgedrn', partition: 0, seq, expiresAt: EXPIRES };
 }
 
 describe('subscriptions', () => {

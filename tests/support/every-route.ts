@@ -33,7 +33,11 @@ const producer = (port: PortName): Route[] => [
 ];
 
 const bff = (port: PortName): Route[] => [
-  ...gets(port, ['/app/notifications?feed=all&limit=1', '/app/mutes?clientId=one']),
+  ...gets(port, [
+    '/app/notifications?feed=all&limit=1',
+    '/app/mutes?clientId=one',
+    '/app/unread?clientId=one',
+  ]),
   {
     port,
     method: 'POST',

@@ -112,14 +112,14 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
 /** The bff's internal port, over a host that has nothing to do. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
-  const feedHost = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };
+  const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };
   await startDaprServer({
     ...{ host: '127.0.0.1', port, daprHost: '127.0.0.1', daprHttpPort: 1, appToken },
     isServed: createHostCheck((settings.ALLOWED_HOSTS ?? '').split(',').filter(Boolean)),
     paths: new SubscriptionPaths(async () => held(TOPICS.announcements)),
     signer: async () => new Signer(() => parseSigningKeys(INTERNAL_SECRET)),
     onRefused: () => undefined,
-    feedHost: feedHost as never,
+    ...{ feedHost: hostOfActors as never, partitionHost: hostOfActors as never },
     ...{ onAnnouncement: done, onDeadLetter: done, onRefusedEvent: done },
     log: createLogger('bff', 'fatal'),
   });

@@ -1,4 +1,9 @@
-import { COMPONENTS, TOPICS, announcementSchema, type Announcement } from '@tocsin/contracts';
+import {
+  COMPONENTS,
+  TOPICS,
+  partitionAnnouncementSchema,
+  type PartitionAnnouncement,
+} from '@tocsin/contracts';
 import { createClient } from 'redis';
 
 /** A look into a stack's Redis, past Dapr. */
@@ -19,19 +24,22 @@ export async function lookInto(redisHost: string) {
     /** Seconds that a key has left to live; negative if it lives for ever. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
     /** All that was announced and is not acknowledged for long, the first announced first. */
-    announcements: async (): Promise<Announcement[]> => {
-      const messages = await client.xRange(TOPICS.announcements, '-', '+');
+    announcements: async (): Promise<PartitionAnnouncement[]> => {
+      const messages = await client.xRange(TOPICS.partitionAnnouncements, '-', '+');
       return messages.map(({ message }) => {
         const event = JSON.parse(message.data ?? '') as { data: unknown; pubsubname: string };
         if (event.pubsubname !== COMPONENTS.pubsub) throw new Error(`announced on ${event.pubsubname}`);
-        return announcementSchema.parse(event.data);
+        return partitionAnnouncementSchema.parse(event.data);
       });
     },
     /** How many dead letters were ever published. */
-    deadLetters: async (): Promise<number> =>
-      (await client.exists(TOPICS.deadAnnouncements)) === 0
-        ? 0
-        : (await client.xInfoStream(TOPICS.deadAnnouncements))['entries-added'],
+    deadLetters: async (): Promise<number> => {
+      const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
+      const added = topics.map(async (topic) =>
+        (await client.exists(topic)) === 0 ? 0 : (await client.xInfoStream(topic))['entries-added'],
+      );
+      return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
+    },
     /** Loses everything. Only for the Redis of a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();

@@ -19,6 +19,12 @@ export interface OpenPage {
   faults: string[];
 }
 
+/** A time zone in which it is two in the afternoon: what was published an hour ago is of the same day, whenever tests run. */
+function inTheAfternoon(): string {
+  const ahead = 14 - new Date().getUTCHours();
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
+
 /** Opens the page in a fresh profile. */
 export async function open(browser: Browser, bff: FakeBff, options: OpenOptions = {}): Promise<OpenPage> {
   const {
@@ -34,6 +40,7 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
     colorScheme: theme,
     reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     locale,
+    timezoneId: inTheAfternoon(),
   });
   await options.before?.(context);
   const page = await context.newPage();

@@ -128,3 +128,27 @@ it('should give the server another token before one ends, on the connection that
   expect(await page.getByTestId('status').textContent()).toBe('live');
   expect(connections).toBe(1);
 });
+
+it('should say in bell and inbox that its token is refused, and be live with a good one', async () => {
+  lifetimes = Array<number>(200).fill(-60);
+  await page.goto(origin);
+  await page.getByTestId('bell').click();
+  const inbox = page.getByTestId('inbox');
+  await inbox.getByRole('heading', { name: 'The server refused access' }).waitFor();
+  expect(await inbox.getByTestId('refused').textContent()).toMatch(/expired/);
+  expect(await page.getByTestId('bell').getAttribute('aria-label')).toMatch(/refused access/);
+  lifetimes = [];
+  await live();
+  await inbox.getByTestId('empty').waitFor({ timeout: 60_000 });
+  expect(await page.getByTestId('bell-trouble').count()).toBe(0);
+});
+
+it('should send nothing but its heartbeat while nothing happens', async () => {
+  const sent: string[] = [];
+  page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+  await page.goto(origin);
+  await live();
+  const before = sent.length;
+  await page.waitForTimeout(24_000);
+  expect(sent.slice(before).filter((frame) => frame !== '3')).toEqual([]);
+});

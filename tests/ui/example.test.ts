@@ -73,12 +73,12 @@ it('should show bell, inbox and toast in an app on another origin, whatever its 
   await page.close();
 });
 
-it('should show nothing in an app on an origin that the bff was not told of', async () => {
+it('should say that nothing can be loaded in an app on an origin that the bff was not told of', async () => {
   const page = await browser.newPage();
   const refused = page.waitForEvent('requestfailed');
   await page.goto(urls.other);
   await refused;
   await page.getByTestId('bell').click();
-  await page.getByTestId('inbox-none').waitFor();
+  await page.getByTestId('inbox').getByTestId('unreachable').waitFor();
   await page.close();
 });

@@ -255,13 +255,12 @@ export class FakeBff {
   }
 
   #serveFile(pathname: string, response: ServerResponse): void {
-    const page = { '/': '/index.html', '/ops': '/ops.html' }[pathname];
-    const file = join(this.#dist, normalize(page ?? pathname));
-    if (!file.startsWith(this.#dist) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.writeHead(200, {
+    const page = { '/': '/index.html', '/ops': '/ops.html', '/demo': '/demo.html' }[pathname];
+    const asked = join(this.#dist, normalize(page ?? pathname));
+    const isThere = asked.startsWith(this.#dist) && existsSync(asked) && statSync(asked).isFile();
+    const file = isThere ? asked : join(this.#dist, '404.html');
+    if (!existsSync(file)) return void response.writeHead(404).end();
+    response.writeHead(isThere ? 200 : 404, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     });
     createReadStream(file).pipe(response);

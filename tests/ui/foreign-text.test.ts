@@ -61,7 +61,9 @@ describe('text that turns directions', () => {
     expect(await inOrder(page, '[data-testid="toast"]', 'Dismiss ')).toBe(true);
     const label = await page.getByTestId('row-dismiss').first().getAttribute('aria-label');
     expect(label).toMatch(/^Dismiss from the list: \u2068invoice.*\u2069$/);
-    expect(await page.getByTestId('live-polite').textContent()).toMatch(/^Info: \u2068invoice/);
+    await expect
+      .poll(() => page.getByTestId('live-polite').textContent(), { timeout: 5_000 })
+      .toMatch(/^Info: \u2068invoice/);
   });
 });
 

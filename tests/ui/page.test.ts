@@ -63,7 +63,7 @@ describe('the page', () => {
     bff.restFails = true;
     bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await open({ search: '?feed=nonsense' });
-    await page.getByText('no such feed').waitFor();
+    await page.getByTestId('refused').getByText('no such feed').waitFor();
   });
 
   it('should tell in one toast what was missed over a reload, and errors on their own', async () => {

@@ -115,7 +115,8 @@ export const STATES: Record<string, State> = {
     reach: async ({ page, bff }) => {
       await live(page);
       for (const notification of arriving()) bff.publish([notification]);
-      await page.waitForFunction(() => document.querySelectorAll('[data-testid="toast"]').length === 3);
+      await page.locator('[data-testid="unread"]', { hasText: '3' }).waitFor();
+      await toasts(page).first().waitFor();
     },
   },
   burst: {

@@ -1,118 +1,109 @@
-import type { Page } from 'playwright-core';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { live, rows, toasts, type OpenOptions } from './browser.ts';
+import { describe, expect, it } from 'vitest';
+import { rows } from './browser.ts';
 import { measureBusy, told } from './busy.ts';
-import { usePages } from './use-pages.ts';
-import { type FakeBff, type Draft } from './fake-bff.ts';
+import { drafts, focusedId, pass, seen, staying, titles, useToastPages } from './toasts-page.ts';
 
-const pages = usePages();
-let bff: FakeBff;
-beforeEach(() => {
-  bff = pages.bff;
-});
-
-/** Counts in the page what no poll from outside could: the most toasts at once and each announcement. */
-const watch = () => {
-  const seen = { most: 0, said: [] as string[], focused: [] as string[] };
-  Object.assign(window, { seen });
-  document.addEventListener('focusin', ({ target }) =>
-    seen.focused.push((target as Element).outerHTML.slice(0, 80)),
-  );
-  new MutationObserver((changes) => {
-    seen.most = Math.max(seen.most, document.querySelectorAll('[data-testid="toast"]').length);
-    for (const { addedNodes, target } of changes) {
-      if (!(target as Element).closest?.('[aria-live]')) continue;
-      for (const node of addedNodes) if (node.textContent) seen.said.push(node.textContent);
-    }
-  }).observe(document, { childList: true, subtree: true });
-};
-interface Seen {
-  most: number;
-  said: string[];
-  focused: string[];
-}
-const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
-
-const open = async (options: OpenOptions = {}): Promise<Page> => {
-  const page = await pages.open({
-    ...options,
-    before: async (context) => {
-      await context.clock.install();
-      await context.addInitScript(watch);
-    },
-  });
-  await live(page);
-  return page;
-};
-const drafts = (count: number, severity: Draft['severity'] = 'info') =>
-  Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
-/** Lets so many milliseconds pass for the page. */
-const pass = async (page: Page, ms: number) => {
-  await page.clock.runFor(ms);
-  await page.waitForTimeout(50);
-};
-const toastIds = (page: Page) =>
-  toasts(page).evaluateAll((elements) => elements.map((toast) => toast.getAttribute('data-notification-id')));
+const pages = useToastPages();
+const { open } = pages;
 
 describe('toasts', () => {
-  it('should say each of 20 once, never show more than three, and never move the focus', async () => {
+  it('should show and announce a later error at once, after three errors and 500 infos', async () => {
     const page = await open();
-    await page.getByTestId('theme').focus();
-    const ids: string[] = [];
-    for (let n = 0; n < 20; n++) {
-      const severity = (['info', 'success', 'warning'] as const)[n % 3] ?? 'info';
-      ids.push(...bff.publish([{ title: `Toast ${n}`, severity }]));
-      if (n % 10 < 9) continue;
-      await expect.poll(() => rows(page).count()).toBe(n + 1);
-      for (let round = 0; round < 4; round++) await pass(page, 6500);
-      await expect.poll(() => toasts(page).count()).toBe(0);
-    }
-    const { most, said, focused } = await seen(page);
+    pages.bff().publish(drafts(3, 'error'));
+    pages.bff().publish(Array.from({ length: 500 }, (_, n) => ({ title: `Info ${n}` })));
+    await expect.poll(() => rows(page).count()).toBe(503);
+    pages.bff().publish([{ title: 'CRITICAL: the payment database is down', severity: 'error' }]);
+    await expect
+      .poll(() => titles(page))
+      .toEqual(['CRITICAL: the payment database is down', 'Toast 2', 'Info 499']);
+    const front = staying(page).first();
+    expect(await front.isVisible()).toBe(true);
+    const { most, assertive } = await seen(page);
     expect(most).toBe(3);
-    expect(said.filter((text) => /Toast \d+$/.test(text)).sort()).toEqual(
-      ids.map((_, n) => `${['Info', 'Success', 'Warning'][n % 3]}: Toast ${n}`).sort(),
-    );
-    expect(focused).toHaveLength(1);
+    expect(assertive).toEqual([
+      'Error: Toast 0',
+      'Error: Toast 1',
+      'Error: Toast 2',
+      'Error: CRITICAL: the payment database is down',
+    ]);
+    expect(await page.getByTestId('toasts-errors').textContent()).toMatch(/2 more errors/);
+    expect(await page.getByTestId('toasts-more').textContent()).toMatch(/499 more/);
   });
 
-  it('should put errors and warnings into the assertive region and the others into the polite one', async () => {
+  it('should announce each of 20 once, as it arrives, and never move the focus', async () => {
     const page = await open();
-    for (const severity of ['info', 'success', 'warning', 'error'] as const)
-      bff.publish([{ title: severity, severity }]);
-    const lines = (region: string) => page.getByTestId(region).locator('p').allTextContents();
-    await expect.poll(() => lines('live-polite')).toEqual(['Info: info', 'Success: success']);
-    await expect.poll(() => lines('live-assertive')).toEqual(['Warning: warning']);
-    await page.keyboard.press('Escape');
-    await expect.poll(() => lines('live-assertive')).toEqual(['Warning: warning', 'Error: error']);
+    await page.getByTestId('theme').focus();
+    for (let n = 0; n < 20; n++)
+      pages.bff().publish([{ title: `Toast ${n}`, severity: n % 5 === 0 ? 'error' : 'success' }]);
+    await expect.poll(() => rows(page).count()).toBe(20);
+    await pass(page, 2_100);
+    const { polite, assertive, focused } = await seen(page);
+    expect(assertive).toEqual(['Error: Toast 0', 'Error: Toast 5', 'Error: Toast 10', 'Error: Toast 15']);
+    expect(polite).toEqual(['16 notifications: 16 success. Newest: Success: Toast 19']);
+    expect(focused).toHaveLength(1);
     expect(await page.locator('[aria-live], [role="alert"], [role="status"], [role="log"]').count()).toBe(2);
+  });
+
+  it('should stack equal ones with a count', async () => {
+    const page = await open();
+    for (let n = 0; n < 14; n++)
+      pages
+        .bff()
+        .publish([{ title: 'warehouse restarted', severity: 'error', source: 'alerts', body: `${n}` }]);
+    await expect.poll(() => page.getByTestId('toast-count').textContent()).toContain('14 times');
+    expect(await staying(page).count()).toBe(1);
+    expect(await staying(page).locator('.tocsin-toast-text').textContent()).toBe('13');
+    for (const at of ['10 %', '50 %', 'done'])
+      pages.bff().publish([{ title: `Import: ${at}`, collapseKey: 'import' }]);
+    await expect.poll(() => titles(page)).toEqual(['warehouse restarted', 'Import: done']);
+    await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');
+  });
+
+  it('should open the fold of errors, and lead from "N more" to the inbox', async () => {
+    const page = await open();
+    pages.bff().publish(drafts(6, 'error'));
+    pages.bff().publish(Array.from({ length: 9 }, (_, n) => ({ title: `Info ${n}` })));
+    const fold = page.getByTestId('toasts-errors');
+    await expect.poll(() => fold.textContent()).toMatch(/4 more errors/);
+    await fold.click();
+    await expect.poll(() => staying(page).count()).toBe(7);
+    expect(await fold.getAttribute('aria-expanded')).toBe('true');
+    await fold.click();
+    await page.mouse.move(5, 5);
+    await expect.poll(() => staying(page).count()).toBe(3);
+    await page.getByTestId('toasts-more').click();
+    await page.getByTestId('inbox').getByText('Info 0', { exact: true }).waitFor();
+    await expect.poll(() => page.getByTestId('toasts-more').count()).toBe(0);
+    const toast = await staying(page).first().boundingBox();
+    const panel = await page.getByTestId('panel').boundingBox();
+    expect((toast?.x ?? 0) + (toast?.width ?? 0), 'beside the inbox').toBeLessThanOrEqual(panel?.x ?? 0);
   });
 
   it('should let six seconds pass for others and keep errors', async () => {
     const page = await open();
-    bff.publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
-    await expect.poll(() => toasts(page).count()).toBe(2);
-    await pass(page, 5000);
-    expect(await toasts(page).count()).toBe(2);
-    await pass(page, 1500);
-    expect(await toasts(page).count()).toBe(1);
-    expect(await toasts(page).textContent()).toContain('Broken');
+    pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
+    await expect.poll(() => staying(page).count()).toBe(2);
+    await pass(page, 5_000);
+    expect(await staying(page).count()).toBe(2);
+    await pass(page, 1_500);
+    expect(await titles(page)).toEqual(['Broken']);
     await pass(page, 60_000);
-    expect(await toasts(page).count()).toBe(1);
+    expect(await titles(page)).toEqual(['Broken']);
   });
 
   it('should wait while the pointer is over them or the focus in them', async () => {
     const page = await open();
-    bff.publish(drafts(1));
-    await toasts(page).hover();
-    await pass(page, 7000);
-    expect(await toasts(page).count()).toBe(1);
+    pages.bff().publish(drafts(1));
+    await staying(page).hover();
+    await pass(page, 7_000);
+    expect(await staying(page).count()).toBe(1);
     await page.getByTestId('toast-dismiss').focus();
     await page.mouse.move(5, 5);
-    await pass(page, 7000);
-    expect(await toasts(page).count()).toBe(1);
+    await pass(page, 7_000);
+    expect(await staying(page).count()).toBe(1);
     await page.getByTestId('theme').focus();
-    await pass(page, 7000);
-    await expect.poll(() => toasts(page).count()).toBe(0);
+    await pass(page, 7_000);
+    await expect.poll(() => staying(page).count()).toBe(0);
   });
 
   it('should wait while the tab is hidden', async () => {
@@ -123,37 +114,34 @@ describe('toasts', () => {
         document.dispatchEvent(new Event('visibilitychange'));
       }, hidden);
     await setHidden(true);
-    bff.publish(drafts(2));
-    await pass(page, 8000);
-    expect(await toasts(page).count()).toBe(2);
+    pages.bff().publish(drafts(2));
+    await pass(page, 8_000);
+    expect(await staying(page).count()).toBe(2);
     await setHidden(false);
-    await pass(page, 7000);
-    await expect.poll(() => toasts(page).count()).toBe(0);
-  });
-
-  it('should dismiss the newest with Esc and all with the button', async () => {
-    const page = await open();
-    const ids = bff.publish(drafts(3, 'error'));
-    await expect.poll(() => toastIds(page)).toEqual([...ids].reverse());
-    await page.keyboard.press('Escape');
-    await expect.poll(() => toastIds(page)).toEqual([ids[1], ids[0]]);
-    await page.getByTestId('dismiss-all').click();
-    await expect.poll(() => toasts(page).count()).toBe(0);
+    await pass(page, 7_000);
+    await expect.poll(() => staying(page).count()).toBe(0);
   });
 
   it('should be worked by keyboard alone, and hand the focus on when its toast goes', async () => {
-    bff.publish([{ title: 'Row', link: '/row' }]);
+    pages.bff().publish([{ title: 'Row', link: '/row' }]);
     const page = await open();
-    bff.publish([{ title: 'First', severity: 'error', actions: [{ label: 'Open it', link: '#opened' }] }]);
-    bff.publish([{ title: 'Second', severity: 'error', actions: [{ label: 'Open it', link: '/#opened' }] }]);
-    await expect.poll(() => toasts(page).count()).toBe(2);
+    const actions = [{ label: 'Open it', link: '/#opened' }];
+    pages.bff().publish([{ title: 'First', severity: 'error', actions }]);
+    pages.bff().publish([{ title: 'Second', severity: 'error', actions }]);
+    await expect.poll(() => staying(page).count()).toBe(2);
     const names: string[] = [];
     for (let press = 0; press < 18; press++) {
       await page.keyboard.press('Tab');
       names.push(await page.evaluate(() => document.activeElement?.textContent?.trim() ?? ''));
     }
     expect(names).toEqual(
-      expect.arrayContaining(['Skip to the notifications', 'Open it', 'Dismiss Second', 'Row']),
+      expect.arrayContaining([
+        'Skip to the notifications',
+        'Open it',
+        'Dismiss Second',
+        'Dismiss First',
+        'Row',
+      ]),
     );
     await page.getByTestId('theme').focus();
     await page.getByRole('button', { name: 'Dismiss Second' }).focus();
@@ -161,27 +149,45 @@ describe('toasts', () => {
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
     await expect.poll(focused).toBe('Dismiss First');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid')))
-      .toBe('theme');
+    await expect.poll(() => focusedId(page)).toBe('theme');
+  });
+
+  it('should go to the toasts with F8 and back, and leave Escape to the page outside of them', async () => {
+    const page = await open();
+    await page.getByTestId('theme').focus();
+    pages.bff().publish(drafts(2, 'error'));
+    await expect.poll(() => staying(page).count()).toBe(2);
+    await page.keyboard.press('Escape');
+    expect(await staying(page).count()).toBe(2);
+    await page.keyboard.press('F8');
+    await expect.poll(() => focusedId(page)).toBe('toasts');
+    expect(await page.getByTestId('toasts').getAttribute('aria-keyshortcuts')).toBe('F8');
+    await page.keyboard.press('F8');
+    await expect.poll(() => focusedId(page)).toBe('theme');
+    await page.keyboard.press('F8');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => titles(page)).toEqual(['Toast 0']);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => staying(page).count()).toBe(0);
+    expect(await focusedId(page)).toBe('theme');
   });
 
   it('should stay usable under a burst of 500: three toasts, a count, a complete list', async () => {
     const page = await open();
     const endOfBurst = await measureBusy(page);
-    const ids = bff.publish(drafts(500));
+    const ids = pages.bff().publish(drafts(500));
     await expect.poll(() => rows(page).count()).toBe(500);
     const burst = await endOfBurst();
-    expect(await toasts(page).count()).toBe(3);
-    expect(await page.getByTestId('toasts-more').textContent()).toBe('and 497 more');
+    expect(await titles(page)).toEqual(['Toast 499', 'Toast 498', 'Toast 497']);
+    expect(await page.getByTestId('toasts-more').textContent()).toMatch(/497 more/);
     expect(
       await rows(page).evaluateAll((all) => all.map((row) => row.getAttribute('data-notification-id'))),
     ).toEqual(ids.reverse());
     const started = Date.now();
     await page.getByTestId('theme').click();
-    expect(Date.now() - started).toBeLessThan(1000);
+    expect(Date.now() - started).toBeLessThan(1_000);
     await page.getByTestId('dismiss-all').click();
-    await expect.poll(() => toasts(page).count()).toBe(0);
+    await expect.poll(() => staying(page).count()).toBe(0);
     expect((await seen(page)).most).toBe(3);
 
     const idle = await open();
@@ -192,12 +198,14 @@ describe('toasts', () => {
 
   it('should not move when reduced motion is asked for', async () => {
     const page = await open({ reducedMotion: true });
-    bff.publish(drafts(2, 'error'));
-    await expect.poll(() => toasts(page).count()).toBe(2);
+    pages.bff().publish(drafts(2, 'error'));
+    await expect.poll(() => staying(page).count()).toBe(2);
     const moving = () => page.evaluate(() => document.getAnimations().length);
     expect(await moving()).toBe(0);
-    await page.keyboard.press('Escape');
-    await expect.poll(() => toasts(page).count()).toBe(1);
+    await staying(page).first().hover();
+    expect(await moving()).toBe(0);
+    await page.getByTestId('toast-dismiss').first().click();
+    await expect.poll(() => staying(page).count()).toBe(1);
     expect(await moving()).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { ACTOR_TYPE, feedOfKey } from '@tocsin/contracts';
+import { ACTOR_TYPE, PARTITION_ACTOR_TYPE, feedOfKey } from '@tocsin/contracts';
 import {
   SIGNATURE_HEADER,
   SignatureError,
@@ -9,13 +9,15 @@ import {
   type OnRefused,
   type Signer,
 } from '@tocsin/service';
-import { Router, type Request, type Response } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import type { FeedHost } from '../deliver/feed-host.ts';
-import type { TurnResult } from '../deliver/take.ts';
-import { FEED_METHOD, InvalidCallError, openCall, proveAnswer, type FeedAnswer } from './signed-call.ts';
+import type { PartitionHost } from '../partition/partition-host.ts';
+import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
+import { InvalidCallError, openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
 
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'turnAsHost' | 'deactivate'>;
+  partitionHost: Pick<PartitionHost, 'turnAsHost' | 'deactivate'>;
   /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   onRefused: OnRefused;
@@ -26,10 +28,10 @@ export interface ActorRoutesOptions {
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**
- * What daprd asks of the host of Feed actors: turns, which only our own may call, and deactivation, which daprd cannot
+ * What daprd asks of the host of our actors: turns, which only our own may call, and deactivation, which daprd cannot
  * sign and which loses nothing. There are no reminders, timers and other methods.
  */
-export function actorRoutes({ feedHost, signer, onRefused, log }: ActorRoutesOptions): Router {
+export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const refuse = (response: Response, error: unknown): void => {
     if (error instanceof SignatureError) {
       onRefused(error.fault);
@@ -48,33 +50,58 @@ export function actorRoutes({ feedHost, signer, onRefused, log }: ActorRoutesOpt
     });
   };
 
-  const take = async (request: Request, response: Response): Promise<void> => {
-    const body = request.body as Uint8Array;
-    let own: Signer;
-    let opened: ReturnType<typeof openCall>;
-    try {
-      own = await signer();
-      opened = openCall(own, String(request.params.id), request.get(SIGNATURE_HEADER), body);
-    } catch (error) {
-      return refuse(response, error);
-    }
-    const { feed, announced, heard, lostDocument } = opened.call;
-    const answer = await answerOf(feedHost.turnAsHost(feed, announced, { heard, lostDocument }));
-    response.json(proveAnswer(own, opened.nonce, answer));
-  };
+  const take =
+    <Call, Answer extends object>(
+      method: ActorMethod<Call, Answer>,
+      turn: (call: Call) => Promise<Answer>,
+    ): RequestHandler<{ id: string }> =>
+    async (request, response) => {
+      const body = request.body as Uint8Array;
+      let own: Signer;
+      let opened: { call: Call; nonce: string };
+      try {
+        own = await signer();
+        opened = openCall(method, own, request.params.id, request.get(SIGNATURE_HEADER), body);
+      } catch (error) {
+        return refuse(response, error);
+      }
+      response.json(proveAnswer(method, own, opened.nonce, await answerOf(turn(opened.call))));
+    };
 
-  const deactivate = (request: Request, response: Response): void => {
-    feedHost.deactivate(feedOfKey(String(request.params.id)));
-    response.json({});
-  };
+  const deactivate =
+    (forget: (id: string) => void): RequestHandler<{ id: string }> =>
+    (request, response) => {
+      forget(request.params.id);
+      response.json({});
+    };
+
+  const takeFeed = ({ feed, announced, heard, lostDocument }: FeedCall) =>
+    feedHost.turnAsHost(feed, announced, { heard, lostDocument });
+  const takePartition = async ({ partition, ...announced }: PartitionCall) => ({
+    outcome: await partitionHost.turnAsHost(partition, announced),
+  });
 
   const router = Router();
-  router.put(`/actors/${ACTOR_TYPE}/:id/method/${FEED_METHOD}`, takeBody(MAX_CALL_BYTES), take);
-  router.delete(`/actors/${ACTOR_TYPE}/:id`, refuseInvocations(onRefused), deactivate);
+  const mayDelete = refuseInvocations(onRefused);
+  const feeds = `/actors/${ACTOR_TYPE}/:id`;
+  const partitions = `/actors/${PARTITION_ACTOR_TYPE}/:id`;
+  const body = takeBody(MAX_CALL_BYTES);
+  router.put(`${feeds}/method/${TAKE_FEED.name}`, body, take(TAKE_FEED, takeFeed));
+  router.put(`${partitions}/method/${TAKE_PARTITION.name}`, body, take(TAKE_PARTITION, takePartition));
+  router.delete(
+    feeds,
+    mayDelete,
+    deactivate((id) => feedHost.deactivate(feedOfKey(id))),
+  );
+  router.delete(
+    partitions,
+    mayDelete,
+    deactivate((id) => partitionHost.deactivate(Number(id))),
+  );
   return router;
 }
 
-async function answerOf(turn: Promise<TurnResult>): Promise<FeedAnswer> {
+async function answerOf<Answer>(turn: Promise<Answer>): Promise<Answer | Retry> {
   try {
     return await turn;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, SECRETS, TOPICS } from '@tocsin/contracts';
 import {
   DaprAuditSink,
   DeadLetters,
@@ -13,7 +13,9 @@ import {
 } from '@tocsin/service';
 import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
-import { createCallActor } from './call-feed.ts';
+import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
+import { createCallActor } from './call-actor.ts';
+import { DaprCheckpoints } from './checkpoints.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
 import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
@@ -62,10 +64,18 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     onDropped: (count) => storeEvents?.onDropped('set-aside', count),
   });
   const announceAgain: Backend['announceAgain'] = (announcement) =>
-    sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
+    sidecar.publish(
+      COMPONENTS.pubsub,
+      'partition' in announcement ? TOPICS.partitionAnnouncements : TOPICS.announcements,
+      announcement,
+    );
+  const actors = { sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS };
+  const callFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
+  const callPartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
   const stores = { log: feedLog, setAside, announceAgain };
   return {
     ...stores,
+    checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
     entries: new DaprEntries(sidecar),
     deadLetters: new DeadLetters(sidecar),
@@ -77,7 +87,9 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     readers: new DaprReaderStore(sidecar),
     socketAdapter: carrier.socketAdapter,
     redisMemory: carrier.redisMemory,
-    callActor: createCallActor({ sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS }),
+    callActor: (feed, announced, caller) => callFeed({ feed, announced, ...caller }),
+    callPartitionActor: async (partition, announced) =>
+      (await callPartition({ partition, ...announced })).outcome,
     proofs: positionProofs(own, () => secret.isKnown),
     keepStore:
       carrier.keepStore &&

@@ -1,9 +1,8 @@
-import { COMPONENTS, headKey, headSchema, type Head } from '@tocsin/contracts';
+import { COMPONENTS, headKey, headSchema, isOfLaterVersion } from '@tocsin/contracts';
 import { SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
 import DataLoader from 'dataloader';
-import { TemporaryError } from '../deliver/errors.ts';
-import type { FeedLog, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/feed-document.ts';
+import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
+import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 import { inParts } from '../feed/present.ts';
 
 /** Dapr's etag for a key that must not exist yet. */
@@ -12,11 +11,12 @@ const ABSENT = '-1';
 const MAX_REQUEST_BYTES = 1024 * 1024;
 /** Heads that are read in one call; each has 16 KB at most. */
 const MAX_HEADS = 100;
+const HEAD_BYTES = 2_048;
 
 /**
- * The log in Dapr's state API. The last request of a commit, as a rule the only one, is a transaction with the head:
- * on Redis one unit against a crash, while a head with a stale etag is refused alone. What is written without its
- * head is named by nobody and expires by itself.
+ * The log in Dapr's state API. The last request of a commit, as a rule the only one, is a transaction with the heads:
+ * on Redis one unit against a crash, while a head with a stale etag is refused alone. A document without its head is
+ * named by no other and expires by itself.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -51,7 +51,21 @@ export class DaprFeedLog implements FeedLog {
     return this.#sidecar.getStates(COMPONENTS.state, keys);
   }
 
-  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
+  async commit(writes: readonly HeadWrite[]): Promise<void> {
+    const requests = inParts(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
+    // One that is refused must not leave others under way.
+    const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') continue;
+      throw new TemporaryError('a head was refused, or is not known to be written', {
+        cause: outcome.reason,
+      });
+    }
+  }
+
+  /** A single write that is larger than a request may be goes before with its documents. */
+  async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
+    const documents = writes.flatMap((write) => write.documents);
     const requests = inParts(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
       part.map(({ key, value, ttlSeconds }) => ({
         operation: 'upsert' as const,
@@ -62,10 +76,13 @@ export class DaprFeedLog implements FeedLog {
     );
     const last = requests.pop() ?? [];
     for (const request of requests) await this.#sidecar.transact(COMPONENTS.state, request);
-    await this.#sidecar.transact(COMPONENTS.state, [
-      ...last,
-      { operation: 'upsert', key: headKey(feed), value: head, etag: etag === 0 ? ABSENT : String(etag) },
-    ]);
+    const heads = writes.map(({ feed, head, etag }) => ({
+      operation: 'upsert' as const,
+      key: headKey(feed),
+      value: head,
+      etag: etag === 0 ? ABSENT : String(etag),
+    }));
+    await this.#sidecar.transact(COMPONENTS.state, [...last, ...heads]);
   }
 
   async removeDocuments(keys: readonly string[]): Promise<void> {
@@ -76,11 +93,17 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
+/** Bytes of a write in a request; its head has some hundreds as a rule, and 16 KB at most. */
+const bytesOf = ({ documents }: HeadWrite): number =>
+  documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
+
 /** What is stored as a feed's head, or why it cannot be used. */
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {
-    return new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`);
+    return isOfLaterVersion(parsed.error)
+      ? new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`)
+      : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
   // Without an etag it could not be told whether the head was revived.

@@ -1,5 +1,5 @@
 import { AbstractActor, CommunicationProtocolEnum, DaprPubSubStatusEnum, DaprServer } from '@dapr/dapr';
-import { ACTOR_TYPE, COMPONENTS, TOPICS } from '@tocsin/contracts';
+import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, TOPICS } from '@tocsin/contracts';
 import {
   closeServer,
   createBoundedServer,
@@ -24,6 +24,7 @@ import {
 import express from 'express';
 import { z } from 'zod';
 import type { FeedHost } from '../deliver/feed-host.ts';
+import type { PartitionHost } from '../partition/partition-host.ts';
 import { actorRoutes } from './actor-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
 
@@ -40,6 +41,7 @@ export interface DaprServerOptions {
   /** The hosts that are served without it. */
   isServed: HostCheck;
   feedHost: FeedHost;
+  partitionHost: PartitionHost;
   /** Each resolves when its message is done with, and rejects when it has to come again. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
@@ -49,8 +51,11 @@ export interface DaprServerOptions {
   log: Logger;
 }
 
-/** The SDK names the actor type after the class. Its methods are served by `actorRoutes`, not by the SDK. */
-const ACTORS = { [ACTOR_TYPE]: class extends AbstractActor {} };
+/** The SDK names an actor type after its class. Their methods are served by `actorRoutes`, not by the SDK. */
+const ACTORS = {
+  [ACTOR_TYPE]: class extends AbstractActor {},
+  [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},
+};
 
 const NOT_REGISTERED = {
   status: 503,
@@ -63,7 +68,7 @@ const isSame = (one: Subscribed, other: Subscribed): boolean =>
 
 const listedSchema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
 
-/** The internal port: subscriptions, the Feed actor and the sidecar's health probe, for the sidecar alone. */
+/** The internal port: subscriptions, the actors and the sidecar's health probe, for the sidecar alone. */
 export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
   const { host, port, log, onRefused } = options;
   const app = express();
@@ -104,20 +109,25 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     clientOptions: { daprHost: options.daprHost, daprPort: String(options.daprHttpPort) },
     logger: { service: sdkLogger(log) },
   });
-  await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, TOPICS.announcements, {
-    deadLetterTopic: TOPICS.deadAnnouncements,
-    callback: answering(options.onAnnouncement, 'the announcement will come again', log),
-  });
-  await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.deadAnnouncements, {
-    callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
-  });
+  for (const [topic, deadLetterTopic] of [
+    [TOPICS.partitionAnnouncements, TOPICS.deadPartitionAnnouncements],
+    [TOPICS.announcements, TOPICS.deadAnnouncements],
+  ] as const) {
+    await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, topic, {
+      deadLetterTopic,
+      callback: answering(options.onAnnouncement, 'the announcement will come again', log),
+    });
+    await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, deadLetterTopic, {
+      callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
+    });
+  }
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
     callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
   });
   const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
   listed = listedSchema.parse(sdk.generateDaprPubSubSubscriptionList());
   await dapr.actor.init();
-  await dapr.actor.registerActor(ACTORS[ACTOR_TYPE]);
+  for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));
   // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
   await listen(server, port, host);
@@ -139,7 +149,7 @@ const answering =
 
 /** The names in a message, without its content. */
 function namesOf(data: unknown): object {
-  const { feed, run, seq, event } =
+  const { feed, partition, run, seq, event } =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
-  return { feed, run, seq, event };
+  return { feed, partition, run, seq, event };
 }

@@ -1,36 +1,24 @@
-import {
-  faultsOf,
-  feedKey,
-  feedSchema,
-  parseJson,
-  positionSchema,
-  runSchema,
-  seqSchema,
-  type Fault,
-} from '@tocsin/contracts';
+import { faultsOf, parseJson, type Fault } from '@tocsin/contracts';
 import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
-import { isEpoch } from '../feed/position.ts';
 
-export const FEED_METHOD = 'take';
+/** A method of an actor type, as callers and hosts of our own agree on it. */
+export interface ActorMethod<Call, Answer extends object> {
+  /** No two types have a method of the same name, so that no call can be taken for one of another type. */
+  name: string;
+  callSchema: z.ZodType<Call>;
+  /** The answer when the turn has ended. */
+  answerSchema: z.ZodType<Answer>;
+  idOf: (call: Call) => string;
+  /** All that the answer says. */
+  factsOf: (answer: Answer) => readonly (string | number)[];
+}
 
-/** The answer of the actor. It never throws, so that a failed call means that the host was not reached. */
-const answerSchema = z.union([
-  z.object({ outcome: z.enum(['delivered', 'already-claimed', 'set-aside']), position: positionSchema }),
-  z.object({ outcome: z.literal('retry'), reason: z.string() }),
-]);
-export type FeedAnswer = z.infer<typeof answerSchema>;
+/** The turn has to be repeated. The actor never throws, so that a failed call means that the host was not reached. */
+const retrySchema = z.object({ outcome: z.literal('retry'), reason: z.string() });
+export type Retry = z.infer<typeof retrySchema>;
 
-const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an epoch that is none');
-
-/** The argument of the actor's method. */
-const callSchema = z.object({
-  feed: feedSchema,
-  announced: z.object({ run: runSchema, seq: seqSchema }).optional(),
-  heard: heardSchema.optional(),
-  lostDocument: z.string().max(512).optional(),
-});
-export type FeedCall = z.infer<typeof callSchema>;
+const provenSchema = z.looseObject({ proof: z.string() });
 
 /** One attempt of a call. Its answer is proven with `nonce`. */
 export interface SignedCall {
@@ -52,48 +40,65 @@ export class InvalidCallError extends Error {
 }
 
 /** Signs one attempt of a call. */
-export function signCall(signer: Signer, call: FeedCall): SignedCall {
-  const id = feedKey(call.feed);
+export function signCall<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  call: Call,
+): SignedCall {
+  const id = method.idOf(call);
   const body = JSON.stringify(call);
-  return { id, body, ...signer.sign(actorCallPurpose(FEED_METHOD, id), body) };
+  return { id, body, ...signer.sign(actorCallPurpose(method.name, id), body) };
 }
 
 /**
  * Takes a call of the actor `id`, once.
  * @throws SignatureError when it is not one of our own, InvalidCallError when it cannot be used
  */
-export function openCall(
+export function openCall<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
   signer: Signer,
   id: string,
   signature: string | undefined,
   body: string | Uint8Array,
-): { call: FeedCall; nonce: string } {
-  const nonce = signer.check(signature, actorCallPurpose(FEED_METHOD, id), body);
+): { call: Call; nonce: string } {
+  const nonce = signer.check(signature, actorCallPurpose(method.name, id), body);
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  const call = callSchema.safeParse(parseJson(text));
+  const call = method.callSchema.safeParse(parseJson(text));
   if (!call.success) throw new InvalidCallError(faultsOf(call.error));
-  if (feedKey(call.data.feed) !== id)
-    throw new InvalidCallError([{ path: 'feed', message: 'is not that of the actor' }]);
+  if (method.idOf(call.data) !== id)
+    throw new InvalidCallError([{ path: '', message: 'is not for this actor' }]);
   return { call: call.data, nonce };
 }
 
 /** The answer with the proof that a host of our own has given it to the call with this nonce. */
-export const proveAnswer = (signer: Signer, nonce: string, answer: FeedAnswer) => ({
+export const proveAnswer = <Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  nonce: string,
+  answer: Answer | Retry,
+) => ({
   ...answer,
-  proof: signer.proofOf(...factsOf(nonce, answer)),
+  proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-const provenSchema = z.looseObject({ proof: z.string() });
-
 /** The answer to the call with this nonce; `undefined` when it is not proven to be from a host of our own. */
-export function readAnswer(signer: Signer, nonce: string, answered: unknown): FeedAnswer | undefined {
-  const answer = answerSchema.safeParse(answered);
+export function readAnswer<Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  signer: Signer,
+  nonce: string,
+  answered: unknown,
+): Answer | Retry | undefined {
+  const answer = z.union([method.answerSchema, retrySchema]).safeParse(answered);
   const proven = provenSchema.safeParse(answered);
   if (!answer.success || !proven.success) return undefined;
-  return signer.isProof(proven.data.proof, ...factsOf(nonce, answer.data)) ? answer.data : undefined;
+  const isProof = signer.isProof(proven.data.proof, 'answer', nonce, ...factsOf(method, answer.data));
+  return isProof ? answer.data : undefined;
 }
 
-const factsOf = (nonce: string, answer: FeedAnswer): (string | number)[] =>
-  answer.outcome === 'retry'
-    ? ['answer', nonce, answer.outcome, answer.reason]
-    : ['answer', nonce, answer.outcome, answer.position.epoch, answer.position.offset];
+export const isRetry = (answer: object): answer is Retry => 'outcome' in answer && answer.outcome === 'retry';
+
+const factsOf = <Call, Answer extends object>(
+  method: ActorMethod<Call, Answer>,
+  answer: Answer | Retry,
+): readonly (string | number)[] =>
+  isRetry(answer) ? [answer.outcome, answer.reason] : method.factsOf(answer);

@@ -106,7 +106,8 @@ describe('a retraction', () => {
 
   it('should be readable from a head of before there were any', async () => {
     const { retractions: _, withdrawn: __, ...head } = f.head as Head;
-    await f.log.commit(FEED, { ...head, version: head.version + 1, unconfirmed: [] }, head.version, []);
+    const next = { ...head, version: head.version + 1, unconfirmed: [] };
+    await f.log.commit([{ feed: FEED, head: next, etag: head.version, documents: [] }]);
     f.put(2, [retract('a')]);
     await f.instance().turn(2);
     expect(await f.ids()).toEqual(['a retracted', 'b', 'a retracted']);

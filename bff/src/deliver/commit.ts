@@ -10,7 +10,7 @@ import type { Activation } from './activation.ts';
 import { LostDocumentError, TemporaryError } from './errors.ts';
 import type { Heard } from './heard.ts';
 import type { LoadedHead } from './load.ts';
-import type { FeedLog } from './ports.ts';
+import type { FeedLog, HeadWrite } from './ports.ts';
 import { readSegments } from './read-segments.ts';
 
 export interface CommitDependencies {
@@ -20,6 +20,18 @@ export interface CommitDependencies {
   now: () => number;
   /** Hands over documents that no head names any more. */
   retire: (keys: readonly string[]) => void;
+}
+
+export interface Committed {
+  loaded: LoadedHead;
+  commit: Commit;
+}
+
+/** A commit that is planned and not written yet. */
+export interface PreparedCommit {
+  write: HeadWrite;
+  /** Called when the write is known to stand. */
+  written: () => Committed;
 }
 
 /**
@@ -32,7 +44,20 @@ export async function commit(
   taken: Taken | undefined,
   activation: Activation,
   dependencies: CommitDependencies,
-): Promise<{ loaded: LoadedHead; commit: Commit }> {
+): Promise<Committed> {
+  const { write, written } = await prepareCommit(feed, loaded, taken, activation, dependencies);
+  await dependencies.log.commit([write]);
+  return written();
+}
+
+/** Plans the commit of what was taken on top of the loaded head. Writes nothing. */
+export async function prepareCommit(
+  feed: string,
+  loaded: LoadedHead,
+  taken: Taken | undefined,
+  activation: Activation,
+  dependencies: CommitDependencies,
+): Promise<PreparedCommit> {
   const { log, heard, limits, now, retire } = dependencies;
   await recallIds(loaded, activation, dependencies);
   const remembered = await recallRetractions(loaded, activation, dependencies);
@@ -57,14 +82,18 @@ export async function commit(
   if (!loaded.begins && isHigher(heard.of(feed), loaded.base)) {
     throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
   }
-  await log.commit(feed, planned.head, loaded.etag, planned.documents);
-  heard.hear(feed, planned.head);
-  activation.adopt(planned, loaded.base);
-  retire(planned.retired);
-  const { head } = planned;
+  const { head, documents } = planned;
   return {
-    loaded: { base: head, epoch: head.epoch, begins: false, stored: head, etag: loaded.etag + 1 },
-    commit: planned,
+    write: { feed, head, etag: loaded.etag, documents },
+    written: () => {
+      heard.hear(feed, head);
+      activation.adopt(planned, loaded.base);
+      retire(planned.retired);
+      return {
+        loaded: { base: head, epoch: head.epoch, begins: false, stored: head, etag: loaded.etag + 1 },
+        commit: planned,
+      };
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
 import {
   positionOf,
+  type Broadcast,
   type Broadcaster,
   type Entries,
   type FeedLog,
@@ -75,6 +76,7 @@ export async function withdraw(
   await log.removeDocuments([withdrawn]);
 }
 
+/** Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part. */
 async function popAll(feed: string, { run, from, to }: Unconfirmed, entries: Entries): Promise<void> {
   for (let start = from; start <= to; start += POPS_AT_ONCE) {
     const count = Math.min(POPS_AT_ONCE, to - start + 1);
@@ -91,23 +93,44 @@ async function broadcastAll(
   activation: Activation,
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
-  const broadcast = (part: Publication[]): Promise<void> => {
-    const event = { feed, epoch: head.epoch, publications: part };
-    return broadcaster.broadcast({ ...event, proof: proofs.of(feed, positionOf(event)) });
-  };
   if (last < first) {
     // Nothing tells that the feed was erased but its new epoch.
-    if (head.erased) await broadcast([]);
+    if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }
   const segments = keptSegments(head.segments, limits, now());
   const publications: readonly Publication[] =
     activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
-  for (const part of inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList)) {
-    await broadcast(part);
-  }
+  for (const event of broadcastsOf(feed, head.epoch, publications, proofs))
+    await broadcaster.broadcast([event]);
+  await eraseRetracted(feed, publications, onErased);
+}
+
+/** Deletes what copies there are of retracted notifications. */
+export async function eraseRetracted(
+  feed: string,
+  publications: readonly Publication[],
+  onErased: OnErased,
+): Promise<void> {
   const ids = publications.flatMap((one) =>
     one.notification === null && one.gone === 'retracted' ? [one.id] : [],
   );
   if (ids.length > 0) await onErased({ feed, ids });
+}
+
+/** Publications that follow each other, as broadcasts of bounded size; without any, one that names the epoch alone. */
+export function broadcastsOf(
+  feed: string,
+  epoch: string,
+  publications: readonly Publication[],
+  proofs: PositionProofs,
+): Broadcast[] {
+  const parts =
+    publications.length === 0
+      ? [[]]
+      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList);
+  return parts.map((part) => {
+    const event = { feed, epoch, publications: part };
+    return { ...event, proof: proofs.of(feed, positionOf(event)) };
+  });
 }

@@ -55,6 +55,11 @@ export class ErasedContent {
     return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
   }
 
+  /** Whether an id is erased in any feed: of content that cannot be read the feed is not known. */
+  hasId(id: string): boolean {
+    return [...this.#ids.values()].some((ids) => ids.has(id));
+  }
+
   /** Whether text that cannot be read names a feed or an id that is erased. */
   isNamedIn(text: string, publishedAt: number): boolean {
     const readings = readingsOf(text);

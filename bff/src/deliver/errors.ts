@@ -1,3 +1,5 @@
+import { isDamagedDocument } from '@tocsin/contracts';
+
 /** The work cannot go on now, and may succeed when it is repeated: the turn answers RETRY, a reader 503. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
@@ -7,6 +9,15 @@ export class TemporaryError extends Error {
 export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }
+
+/** A head that no version has written: its feed cannot go on until the head is repaired or deleted. */
+export class DamagedHeadError extends TemporaryError {
+  override name = 'DamagedHeadError';
+}
+
+/** Whether documents of a feed are damaged, so that repeating does not help. */
+export const isDamage = (error: unknown): error is Error =>
+  error instanceof DamagedHeadError || isDamagedDocument(error);
 
 /** A document that the head names is missing: part of the feed's state was lost. */
 export class LostDocumentError extends TemporaryError {

@@ -1,18 +1,22 @@
 import { Activation } from './activation.ts';
-import { FeedQueue, type RunTurn } from './feed-queue.ts';
+import { TurnQueue, type RunTurn } from './turn-queue.ts';
+import { Homes } from './homes.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import type { CallerKnowledge } from './load.ts';
 import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
 
-/** Feeds that are kept between turns at most, and the ids that these may remember together. */
-const MAX_ACTIVATIONS = 1_000;
+const MAX_ACTIVATIONS = 20_000;
+/** Ids that they may remember together. */
 const MAX_KNOWN_IDS = 1_000_000;
+/** After this many feeds had nothing to do, the ids are counted. */
+const LOOK_EVERY = 500;
 
-/** After a call by Dapr the feed counts as hosted here for so long, in ms. */
-const HOME_MS = 10_000;
-
-export interface FeedHostDependencies extends TurnDependencies {
+export interface FeedHostDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
+  /** Feeds that are kept between turns at most. Default 20,000. */
+  maxActivations?: number;
   /** Runs each turn, so that somebody can look on. */
-  around?: ((turn: () => Promise<TurnResult>) => Promise<TurnResult>) | undefined;
+  around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
@@ -23,45 +27,66 @@ export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
   /** Of the feeds that have turns waiting or under way. */
-  readonly #queues = new Map<string, FeedQueue>();
-  readonly #homeUntil = new Map<string, number>();
+  readonly #queues = new Map<string, TurnQueue<TurnResult>>();
+  readonly #homes: Homes;
+  readonly #maxActivations: number;
+  #idle = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
+    this.#homes = new Homes(dependencies.now);
+    this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
   /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
   turnAsHost(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const now = this.#dependencies.now();
-    // The longest ago come first: all are kept equally long.
-    for (const [other, until] of this.#homeUntil) {
-      if (until > now) break;
-      this.#homeUntil.delete(other);
-    }
-    this.#homeUntil.delete(feed);
-    this.#homeUntil.set(feed, now + HOME_MS);
+    this.#homes.arrive(feed);
     return this.turn(feed, announced, caller);
   }
 
   /** Whether Dapr has lately brought a turn of the feed here. */
   isHome(feed: string): boolean {
-    return (this.#homeUntil.get(feed) ?? 0) > this.#dependencies.now();
+    return this.#homes.has(feed);
   }
 
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
   turn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const queue = this.#queues.get(feed) ?? this.#createQueue(feed);
-    return queue.turn(announced, caller);
+    return this.#queueOf(feed).turn(announced, caller);
   }
 
-  #createQueue(feed: string): FeedQueue {
-    const { around } = this.#dependencies;
-    const run: RunTurn = (announced, caller, order) => {
+  /** Does `work` while no turn of these feeds is under way; `activationOf` tells what is kept of one of them. */
+  async holding<T>(
+    feeds: readonly string[],
+    work: (activationOf: (feed: string) => Activation) => Promise<T>,
+  ): Promise<T> {
+    // Asked for in one tick, so that two who need the same feeds never wait for each other.
+    const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
+    try {
+      return await work((feed) => this.#activationOf(feed));
+    } finally {
+      for (const release of releases) release();
+    }
+  }
+
+  #queueOf(feed: string): TurnQueue<TurnResult> {
+    return this.#queues.get(feed) ?? this.#createQueue(feed);
+  }
+
+  #createQueue(feed: string): TurnQueue<TurnResult> {
+    const { around, limitsOf } = this.#dependencies;
+    const run: RunTurn<TurnResult> = (announced, caller, order) => {
       const take = () =>
-        takeTurn(feed, announced, caller, this.#activationOf(feed), this.#dependencies, order);
+        takeTurn(
+          feed,
+          announced,
+          caller,
+          this.#activationOf(feed),
+          { ...this.#dependencies, limits: limitsOf(feed) },
+          order,
+        );
       return around ? around(take) : take();
     };
-    const queue = new FeedQueue(run, () => {
+    const queue = new TurnQueue(run, () => {
       this.#queues.delete(feed);
       this.#forgetOldest();
     });
@@ -74,7 +99,7 @@ export class FeedHost {
    * it does not matter who asks for it.
    */
   deactivate(feed: string): void {
-    this.#homeUntil.delete(feed);
+    this.#homes.leave(feed);
     const isUnwritten = (this.#activations.get(feed)?.unwritten.size ?? 0) > 0;
     if (!isUnwritten && !this.#queues.has(feed)) this.#activations.delete(feed);
   }
@@ -96,10 +121,12 @@ export class FeedHost {
    * One that has something which is written nowhere yet stays.
    */
   #forgetOldest(): void {
+    const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % LOOK_EVERY === 0;
+    if (!isDue) return;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;
     for (const [feed, { known, unwritten }] of this.#activations) {
-      if (this.#activations.size <= MAX_ACTIVATIONS && ids <= MAX_KNOWN_IDS) return;
+      if (this.#activations.size <= this.#maxActivations && ids <= MAX_KNOWN_IDS) return;
       if (this.#queues.has(feed) || unwritten.size > 0) continue;
       this.#activations.delete(feed);
       ids -= known.size;

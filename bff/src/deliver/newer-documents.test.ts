@@ -1,6 +1,7 @@
 import { DOCUMENT_VERSION } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DaprCheckpoints } from '../dapr/checkpoints.ts';
 import { DaprFeedLog } from '../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../testing/feed-fixture.ts';
 
@@ -66,5 +67,20 @@ describe('a head of a later version', () => {
       name: 'TemporaryError',
       message: expect.stringContaining('cannot be read by this version') as string,
     });
+  });
+});
+
+describe('a damaged document', () => {
+  it('should be told from one of a later version: a head', async () => {
+    const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
+    const log = new DaprFeedLog(sidecar as unknown as Sidecar);
+    await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
+  });
+
+  it('should say of no run that it is done: a checkpoint', async () => {
+    const read = (value: unknown) =>
+      new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
+    expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });
+    await expect(read({ v: DOCUMENT_VERSION + 1, version: 7, runs: {} })).rejects.toThrow();
   });
 });

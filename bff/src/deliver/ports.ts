@@ -1,4 +1,4 @@
-import type { Head, Position, PublicationsEvent, SetAside } from '@tocsin/contracts';
+import type { Checkpoint, Head, Position, PublicationsEvent, SetAside } from '@tocsin/contracts';
 import type { FeedDocument } from '../feed/feed-document.ts';
 import type { Erased } from './erased-content.ts';
 
@@ -8,17 +8,33 @@ export interface StoredHead {
   etag: number;
 }
 
-/** Where a feed's log lives. Every method rejects when its outcome is not known. */
+/** A head to be written, with the documents that it names and that are not there yet. */
+export interface HeadWrite {
+  feed: string;
+  head: Head;
+  /** The etag that the head must still have; 0: absent. */
+  etag: number;
+  documents: readonly FeedDocument[];
+}
+
+/** Where the feeds' logs live. Every method rejects when its outcome is not known. */
 export interface FeedLog {
   readHead(feed: string): Promise<StoredHead | undefined>;
   /** Documents in the order of `keys`; `undefined` where one is absent. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes documents and head, none of the documents after the head, which is written only if its etag is still
-   * `etag` (0: absent). Rejects when the head was refused; the documents may be there then, named by nobody.
+   * Writes heads, each after its documents and only if its etag fits. Rejects when one was refused or its outcome is not
+   * known: each of the others may be written or not then, and documents may be there that no head names.
    */
-  commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void>;
+  commit(writes: readonly HeadWrite[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;
+}
+
+/** Where the partitions' checkpoints live. Every method rejects when its outcome is not known. */
+export interface Checkpoints {
+  read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined>;
+  /** Writes it if its etag is still `etag` (0: absent); else rejects. */
+  write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
 /** What a store was given when it was first used. */
@@ -57,8 +73,8 @@ export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
 
 /** Carries publications to the gateways of all instances, this one included. */
 export interface Broadcaster {
-  /** Resolves when the carrier has taken the event; rejects when that is not known. */
-  broadcast(event: Broadcast): Promise<void>;
+  /** Resolves when the carrier has taken all events, in their order; rejects when that is not known. */
+  broadcast(events: readonly Broadcast[]): Promise<void>;
   /** Calls `listener` with every event that reaches this instance, whoever sent it. */
   onEvent(listener: (event: Broadcast) => void): void;
 }
@@ -89,5 +105,6 @@ export interface Copies {
 export type OnErased = (erased: Erased) => Promise<void>;
 
 /** Steps of a turn at which a test may kill or delay the process. */
-export type Step = 'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'answered';
+export type Step =
+  'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'checkpointed' | 'answered';
 export type ReachStep = (step: Step) => Promise<void>;

@@ -1,7 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { MemoryFeedLog } from '../memory/feed-log.ts';
 import { TemporaryError } from './errors.ts';
-import { createReachFeed, HostUnreachableError } from './reach-feed.ts';
+import { createReach, HostUnreachableError } from './reach-feed.ts';
 import type { CallFeed } from './receive.ts';
 import type { TurnResult } from './take.ts';
 
@@ -22,10 +21,10 @@ beforeEach(() => {
   callActor = vi.fn<CallFeed>(() => Promise.resolve(there));
   turn = vi.fn<CallFeed>(() => Promise.resolve(here));
   onTakeover = vi.fn<(feed: string) => void>();
-  reachFeed = createReachFeed({
+  reachFeed = createReach({
     callActor,
-    feedHost: { turn, isHome: () => home },
-    log: new MemoryFeedLog(),
+    host: { turn, isHome: () => home },
+    stateOf: () => Promise.resolve(undefined),
     onTakeover,
     now: () => clock,
   });

@@ -1,9 +1,8 @@
 import { pause } from '@tocsin/service/pause';
-import type { FeedHost } from './feed-host.ts';
-import type { FeedLog } from './ports.ts';
-import type { CallFeed } from './receive.ts';
+import type { Call } from './receive.ts';
+import type { Announced } from './take.ts';
 
-/** The feed's host cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
+/** The host of a feed or partition cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
   readonly late: boolean;
@@ -14,12 +13,13 @@ export class HostUnreachableError extends Error {
   }
 }
 
-export interface ReachFeedDependencies {
-  /** Calls the feed's actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
-  callActor: CallFeed;
-  feedHost: Pick<FeedHost, 'turn' | 'isHome'>;
-  log: FeedLog;
-  onTakeover: (feed: string, error: HostUnreachableError) => void;
+export interface ReachDependencies<Name, Result, A extends Announced> {
+  /** Calls the actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
+  callActor: Call<Name, Result, A>;
+  host: { turn: Call<Name, Result, A>; isHome(name: Name): boolean };
+  /** What changes whenever a turn has written something. */
+  stateOf: (name: Name) => Promise<unknown>;
+  onTakeover: (name: Name, error: HostUnreachableError) => void;
   now?: () => number;
 }
 
@@ -32,14 +32,16 @@ const ATTEMPTS = 3;
 const MAX_SUSPECTS = 1_000;
 
 /**
- * Takes a feed's turn where its actor lives: through Dapr, or at once if that is here. When the host is away it is
- * taken here too: that is a second activation, which the head's etag keeps apart from the first. So a feed does not
- * wait until Dapr has moved its actor.
+ * Takes a turn where its actor lives: through Dapr, or at once if that is here. When the host is away it is taken here
+ * too: that is a second activation, which the heads' etags keep apart from the first. So no feed waits until Dapr has
+ * moved its actor.
  */
-export function createReachFeed(use: ReachFeedDependencies): CallFeed {
+export function createReach<Name, Result, A extends Announced>(
+  use: ReachDependencies<Name, Result, A>,
+): Call<Name, Result, A> {
   const now = use.now ?? Date.now;
-  const suspects = new Map<string, number>();
-  const suspect = (feed: string, until: number) => {
+  const suspects = new Map<Name, number>();
+  const suspect = (feed: Name, until: number) => {
     // One that nobody has called since is tried again all the same when somebody does.
     if (suspects.size >= MAX_SUSPECTS) {
       for (const [other, end] of suspects) if (end <= now()) suspects.delete(other);
@@ -47,10 +49,10 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
     suspects.set(feed, until);
   };
 
-  const takeHere: CallFeed = async (feed, announced, caller) => {
+  const takeHere: Call<Name, Result, A> = async (feed, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await use.feedHost.turn(feed, announced, caller);
+        return await use.host.turn(feed, announced, caller);
       } catch (error) {
         // Another activation may have committed meanwhile: what it did is read again at once.
         if (attempt === ATTEMPTS) throw error;
@@ -60,7 +62,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
   };
 
   return async (feed, announced, caller) => {
-    if (use.feedHost.isHome(feed)) return takeHere(feed, announced, caller);
+    if (use.host.isHome(feed)) return takeHere(feed, announced, caller);
     const suspectUntil = suspects.get(feed);
     if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
     // One call finds out whether the host is back; the others go on here until it knows.
@@ -74,7 +76,7 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
         suspects.delete(feed);
         throw error;
       }
-      if (error.late && (await isMoving(use.log, feed))) throw error;
+      if (error.late && (await isMoving(() => use.stateOf(feed)))) throw error;
       suspect(feed, now() + SUSPECT_MS);
       use.onTakeover(feed, error);
       return takeHere(feed, announced, caller);
@@ -82,9 +84,8 @@ export function createReachFeed(use: ReachFeedDependencies): CallFeed {
   };
 }
 
-async function isMoving(log: FeedLog, feed: string): Promise<boolean> {
-  const before = await log.readHead(feed);
+async function isMoving(stateOf: () => Promise<unknown>): Promise<boolean> {
+  const before = await stateOf();
   await pause(STANDSTILL_MS);
-  const after = await log.readHead(feed);
-  return before?.etag !== after?.etag;
+  return before !== (await stateOf());
 }

@@ -1,50 +1,71 @@
-import { createHash } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   announcementSchema,
+  anyAnnouncementSchema,
   faultsOf,
+  DOCUMENT_VERSION,
   parseDateTime,
+  partitionAnnouncementSchema,
   refusedEventSchema,
-  type Announcement,
+  type AnyAnnouncement,
   type SetAside,
 } from '@tocsin/contracts';
-import { DOCUMENT_VERSION } from '@tocsin/contracts';
 import type { Heard } from './heard.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { ReachStep, SetAsideStore } from './ports.ts';
+import { sha256 } from './sha256.ts';
 import type { Announced, Outcome, TurnResult } from './take.ts';
 
-/** Calls the feed's actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
-export type CallFeed = (feed: string, announced: Announced, caller: CallerKnowledge) => Promise<TurnResult>;
+/** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
+export type Call<Name, Result, A extends Announced = Announced> = (
+  name: Name,
+  announced: A,
+  caller: CallerKnowledge,
+) => Promise<Result>;
+export type CallFeed = Call<string, TurnResult>;
+export type CallPartition = Call<number, Outcome, NonNullable<Announced>>;
 
 export interface ReceiveDependencies {
+  callPartition: CallPartition;
+  /** For announcements of 0.1.0. */
   callFeed: CallFeed;
   heard: Heard;
   setAside: Pick<SetAsideStore, 'add'>;
   reach: ReachStep;
 }
 
-/** Hands an announcement to its feed. Rejects when it has to come again; one that cannot be read is set aside. */
-export async function receiveAnnouncement(
-  data: unknown,
-  { callFeed, heard, setAside, reach }: ReceiveDependencies,
-): Promise<Outcome> {
-  await reach('received');
-  const parsed = announcementSchema.safeParse(data);
+/**
+ * Hands an announcement to its partition, or one of 0.1.0 to its feed. Rejects when it has to come again; one that cannot
+ * be read is set aside.
+ */
+export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
+  await use.reach('received');
+  const isOfFeed = typeof data === 'object' && data !== null && 'feed' in data;
+  const parsed = (isOfFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
   if (!parsed.success) {
     const faults = faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`);
-    await setAside.add(unreadable(data, faults));
+    await use.setAside.add(unreadable(data, faults));
     return 'set-aside';
   }
-  const { feed, run, seq } = parsed.data;
+  const outcome = await handOver(parsed.data, use);
+  await use.reach('answered');
+  return outcome;
+}
+
+async function handOver(
+  announcement: AnyAnnouncement,
+  { callFeed, callPartition, heard }: ReceiveDependencies,
+): Promise<Outcome> {
+  const { run, seq } = announcement;
+  if ('partition' in announcement) return callPartition(announcement.partition, { run, seq }, {});
+  const { feed } = announcement;
   const { outcome, position } = await callFeed(feed, { run, seq }, { heard: heard.of(feed) });
   heard.hear(feed, position);
-  await reach('answered');
   return outcome;
 }
 
 export interface DeadLetterDependencies {
-  announceAgain: (announcement: Announcement) => Promise<void>;
+  announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
   setAside: Pick<SetAsideStore, 'add'>;
   pause: () => Promise<void>;
   now: () => number;
@@ -58,7 +79,7 @@ export async function reviveAnnouncement(
   data: unknown,
   use: DeadLetterDependencies,
 ): Promise<'announced' | 'set-aside'> {
-  const parsed = announcementSchema.safeParse(data);
+  const parsed = anyAnnouncementSchema.safeParse(data);
   if (!parsed.success) {
     await use.setAside.add(unreadable(data, ['is not an announcement']));
     return 'set-aside';
@@ -110,4 +131,4 @@ function unreadable(data: unknown, faults: string[], reason: SetAside['reason'] 
   };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+const hashOf = (text: string): string => sha256(text).slice(0, 16);

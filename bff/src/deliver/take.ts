@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION, entryKey, type Position, type SetAside } from '@tocsi
 import { checkEntry, type CheckedEntry } from '../feed/check-entry.ts';
 import type { Commit, Taken } from '../feed/plan-commit.ts';
 import type { Activation } from './activation.ts';
-import { lastMissing, peekForward, walkBack, type Batch } from './collect.ts';
+import { lastMissing, peekForward, walkBack, type Batch, type KeyOf } from './collect.ts';
 import { commit, type CommitDependencies } from './commit.ts';
 import { confirm, withdraw, type ConfirmDependencies } from './confirm.ts';
 import { peekEarly } from './early-peek.ts';
@@ -22,6 +22,8 @@ export interface TurnResult {
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
   appended(feed: string, taken: Taken | undefined, commit: Commit): void;
+  /** The entries of a partition's run up to the last that was taken are popped. */
+  claimed(taken: Pick<Taken, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }
 
@@ -31,8 +33,11 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   events: TurnEvents;
 }
 
-/** The entry that was announced; without one the turn only makes sure that the feed has a sound head. */
-export type Announced = { run: string; seq: number } | undefined;
+/**
+ * The entry that was announced, and of several announcements of the run the highest, `from` being the lowest. Without one
+ * the turn only makes sure that the feed has a sound head.
+ */
+export type Announced = { run: string; seq: number; from?: number | undefined } | undefined;
 
 /** How a turn stands to the other turns of its feed in this process. */
 export interface TurnOrder {
@@ -45,7 +50,7 @@ export interface TurnOrder {
 const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
 /**
- * One turn of a feed, its only writer: load the head, confirm what it has unconfirmed, peek at the entries up to
+ * One turn of a feed alone, for an announcement of 0.1.0 or a reader that misses something: load the head, confirm what it has unconfirmed, peek at the entries up to
  * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
  * process but as `order` says; between processes the head's etag decides. Rejects when the announcement has to come again.
  */
@@ -104,7 +109,7 @@ class Turn {
     while (from <= seq) {
       const batch = await this.#peek(run, from, seq);
       if (batch.found.length === 0) {
-        const to = await lastMissing(this.#entries, run, this.#feed, from, seq);
+        const to = await lastMissing(this.#entries, this.#keyIn(run), from, seq);
         // Missing is only what a head read after the miss has not taken.
         const before = loaded;
         loaded = await this.#load();
@@ -131,11 +136,15 @@ class Turn {
     return this.#result(outcome, loaded);
   }
 
+  #keyIn(run: string): KeyOf {
+    return (seq) => entryKey({ run, feed: this.#feed, seq });
+  }
+
   /** The first number to take: after the head's, or for an unknown run where its unbroken entries begin. */
   async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
     const last = done(loaded, run);
     if (last !== undefined) return last + 1;
-    return Math.min(seq, await walkBack(this.#entries, run, this.#feed, seq));
+    return Math.min(seq, await walkBack(this.#entries, this.#keyIn(run), seq));
   }
 
   async #load(): Promise<LoadedHead> {
@@ -150,7 +159,7 @@ class Turn {
   }
 
   async #peek(run: string, from: number, to: number): Promise<Batch> {
-    const batch = await peekForward(this.#entries, run, this.#feed, from, to);
+    const batch = await peekForward(this.#entries, this.#keyIn(run), from, to);
     await this.#use.reach('peeked');
     return batch;
   }
@@ -214,7 +223,7 @@ class Turn {
 }
 
 /** The highest number of the run that is done; none for a run that the head does not know. */
-const done = ({ base }: LoadedHead, run: string): number | undefined =>
+export const done = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;
 
 /** Whether a head read again is the one read before, judged in the same way. */

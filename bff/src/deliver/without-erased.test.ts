@@ -1,6 +1,7 @@
 import type { SetAside } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { ErasedContent } from './erased-content.ts';
+import { sha256 } from './sha256.ts';
 import { withoutErased } from './without-erased.ts';
 
 const ERASED_AT = Date.parse('2026-01-01T00:00:00Z');
@@ -39,6 +40,16 @@ it('should know a record by the event that it came in', () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
+});
+
+it('should know it by the id under which the event is shown', () => {
+  const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
+  for (const of of [{ title: 1 }, 'no JSON', 7]) {
+    const refused = record(of, { event: 'no id of ours' });
+    expect(withoutErased(refused, byHash)).toBeUndefined();
+    const other = { ...refused, event: 'another one' };
+    expect(withoutErased(other, byHash)).toBe(other);
+  }
 });
 
 it('should take out what is erased and keep the rest', () => {

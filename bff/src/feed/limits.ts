@@ -18,6 +18,9 @@ export const DEFAULT_FEED_LIMITS: FeedLimits = {
   entryLifeMs: ENTRY_LIFE_MS,
 };
 
+/** How much each feed keeps. */
+export type LimitsOf = (feed: string) => FeedLimits;
+
 /** A commit takes at most this many bytes of publications; the rest follows in the same turn. */
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 

@@ -29,6 +29,8 @@ import { sizeOf } from './present.ts';
 /** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
 export interface Taken {
   run: string;
+  /** Of the run; absent for a run of the feed alone. */
+  partition?: number;
   from: number;
   to: number;
   items: readonly EntryItem[];

@@ -9,6 +9,7 @@ const uiDist = mkdtempSync(join(tmpdir(), 'tocsin-public-app-'));
 let bff: ServedBff;
 beforeAll(async () => {
   writeFileSync(join(uiDist, 'index.html'), '<!doctype html><title>Page</title>');
+  writeFileSync(join(uiDist, '404.html'), '<!doctype html><title>No such page</title>');
   bff = await serveBff({ UI_DIST: uiDist, WRITES_PER_MINUTE: '3', TRUST_PROXY: '1' });
 });
 afterAll(async () => {
@@ -45,6 +46,29 @@ describe('the headers of every answer', () => {
       expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff');
     },
   );
+});
+
+describe('an address where nothing is', () => {
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+  it.each(['/orders/10400', '/nothing.png'])('should be a page for browsers: %s', async (path) => {
+    const response = await get(path, { headers: { accept: BROWSER } });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(response.headers.get('vary')).toMatch(/Accept/);
+    expect(await response.text()).toContain('No such page');
+  });
+
+  it.each([
+    ['/orders/10400', '*/*'],
+    ['/orders/10400', 'application/json'],
+    ['/app/nothing', BROWSER],
+  ])('should be a problem for others: %s, %s', async (path, accept) => {
+    const response = await get(path, { headers: { accept } });
+    expect(response.status).toBe(404);
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(await response.json()).toMatchObject({ code: 'not_found' });
+  });
 });
 
 it('should say its version at /healthz', async () => {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import {
+  boundBodies,
   errorHandler,
   healthRoutes,
   metricsRoutes,
@@ -7,6 +8,7 @@ import {
   pageHeaders,
   pageRoutes,
   requireServedHost,
+  type BodyBudget,
   type HostCheck,
   type Registry,
 } from '@tocsin/service';
@@ -27,6 +29,7 @@ import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
 import { readRoutes } from './read.ts';
+import { unreadRoutes } from './unread.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;
@@ -39,6 +42,8 @@ export interface PublicAppOptions extends OpsRoutesOptions {
   states: ReadStates;
   mutes: MuteLists;
   writeLimit: WriteLimitOptions;
+  /** Bounds the bodies that are under way. */
+  bodies: BodyBudget;
   /** Told of the connection of each request whose token was accepted. */
   onKnown: (socket: Socket) => void;
   ready: () => Promise<void>;
@@ -71,9 +76,11 @@ export function createPublicApp(options: PublicAppOptions): Express {
     next();
   });
   app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
+  app.use('/app', boundBodies(options.bodies));
   app.use(notificationRoutes(views, pages, log));
   const ownerOf = createOwnerOf(writeLimit.addressOf);
   app.use(readRoutes(states, ownerOf, log));
+  app.use(unreadRoutes(states, log));
   app.use(muteRoutes(mutes, ownerOf, log));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));

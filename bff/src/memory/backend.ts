@@ -5,6 +5,7 @@ import type { Compose } from '../ops/ports.ts';
 import { positionProofs } from '../deliver/position-proofs.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
@@ -34,6 +35,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   return {
     log: new MemoryFeedLog(),
+    checkpoints: new MemoryCheckpoints(),
     proofs: positionProofs(new Signer(() => keys)),
     origin: new MemoryOrigin(),
     entries,

@@ -6,8 +6,8 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: Broadcast) => void)[] = [];
   readonly #readerListeners: ((event: ReaderChange) => void)[] = [];
 
-  async broadcast(event: Broadcast): Promise<void> {
-    for (const listener of this.#listeners) listener(event);
+  async broadcast(events: readonly Broadcast[]): Promise<void> {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
   onEvent(listener: (event: Broadcast) => void): void {

@@ -1,4 +1,4 @@
-import { REFUSED_EVENT_PREFIX, entryKey, type SetAside } from '@tocsin/contracts';
+import { REFUSED_EVENT_PREFIX, partitionEntryKey, type SetAside } from '@tocsin/contracts';
 import { DeadLetterError, entryAgain } from '@tocsin/service';
 import type { Compose, DeadLetterBox } from '../ops/ports.ts';
 import type { MemoryEntries } from './entries.ts';
@@ -39,7 +39,7 @@ export class MemoryDeadLetters implements DeadLetterBox {
       if ('problem' in answer) throw new DeadLetterError('conflict', answer.problem.detail);
     } else {
       const { entry, announcement } = entryAgain(record);
-      this.#options.entries.put(entryKey(entry), JSON.stringify(entry));
+      this.#options.entries.put(partitionEntryKey(entry), JSON.stringify(entry));
       await this.#options.announce(announcement);
     }
     await this.remove(record.entry);

@@ -1,7 +1,6 @@
 import { headKey, type Head } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
-import type { FeedLog, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/feed-document.ts';
+import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
  * A log in this process's memory, gone with it: for tests of our own rules and for work on the ui. It refuses and
@@ -22,14 +21,17 @@ export class MemoryFeedLog implements FeedLog {
     });
   }
 
-  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
-    for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
-    const stored = this.#values.get(headKey(feed));
-    // As on Redis, a key that is absent takes a write with any etag, and its versions begin at 1 again.
-    if (stored && stored.etag !== etag) {
-      throw new TemporaryError(`the head of ${feed} was refused: its etag is not ${etag} any more`);
+  async commit(writes: readonly HeadWrite[]): Promise<void> {
+    const refused: string[] = [];
+    for (const { feed, head, etag, documents } of writes) {
+      for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
+      const stored = this.#values.get(headKey(feed));
+      // As on Redis, a key that is absent takes a write with any etag, and its versions begin at 1 again.
+      if (stored && stored.etag !== etag)
+        refused.push(`the head of ${feed}: its etag is not ${etag} any more`);
+      else this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });
     }
-    this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });
+    if (refused.length > 0) throw new TemporaryError(`refused: ${refused.join('; ')}`);
   }
 
   async removeDocuments(keys: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { auditTrailSuite } from '../testing/suites/audit-trail.ts';
 import { broadcasterSuite } from '../testing/suites/broadcaster.ts';
+import { checkpointsSuite } from '../testing/suites/checkpoints.ts';
 import { entriesSuite } from '../testing/suites/entries.ts';
 import { feedLogSuite } from '../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../testing/suites/instance-board.ts';
@@ -9,6 +10,7 @@ import { readerStoreSuite } from '../testing/suites/reader-store.ts';
 import { setAsideSuite } from '../testing/suites/set-aside.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
+import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
@@ -16,9 +18,12 @@ import { MemoryOrigin } from './origin.ts';
 import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
+const checkpoints = new MemoryCheckpoints();
 auditTrailSuite('memory', () => new MemoryAuditStore());
 
 feedLogSuite('memory', () => new MemoryFeedLog());
+
+checkpointsSuite('memory', () => checkpoints);
 
 const origin = new MemoryOrigin();
 originSuite('memory', () => origin);

@@ -54,7 +54,7 @@ export function createMetrics(registry: Registry, { connections, pending }: Conn
     ),
     published: new Counter({
       name: 'tocsin_bff_publications_total',
-      help: 'Notifications that this instance committed, claimed and broadcast.',
+      help: 'Notifications that this instance committed and broadcast.',
       registers,
     }),
     suppressed: new Counter({
@@ -95,7 +95,13 @@ export function createMetrics(registry: Registry, { connections, pending }: Conn
         registers,
       }),
       'from',
-      ['set-aside', TOPICS.deadAnnouncements, TOPICS.deadNotifications, TOPICS.refusedNotifications],
+      [
+        'set-aside',
+        TOPICS.deadPartitionAnnouncements,
+        TOPICS.deadAnnouncements,
+        TOPICS.deadNotifications,
+        TOPICS.refusedNotifications,
+      ],
     ),
     epochsBegun: fromZero(
       new Counter({
@@ -119,7 +125,7 @@ export function createMetrics(registry: Registry, { connections, pending }: Conn
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
-      help: 'Times that this instance began to take the turns of a feed because its host was away.',
+      help: 'Times that this instance began to take the turns of a partition, or of a feed, because its host was away.',
       registers,
     }),
     sentTwice: new Counter({

@@ -1,6 +1,6 @@
-import { entryKey } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
 import type { TurnEvents } from '../deliver/take.ts';
+import { entryOf } from './entry-of.ts';
 import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';
 
@@ -19,12 +19,13 @@ export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({
       log.info({ feed }, 'a feed was erased; a new epoch begins');
     }
     if (!taken || !log.isLevelEnabled('debug')) return;
-    const entry = entryKey({ run: taken.run, feed, seq: taken.to });
+    const entry = entryOf(feed, taken);
     const ids = loggedIds(publications);
     withTrace(taken.traceparent, () =>
-      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed, claimed and broadcast'),
+      log.debug({ entry, from: taken.from, ids, suppressed }, 'committed and broadcast'),
     );
   },
+  claimed() {},
   setAside({ entry, feed, reason, faults }) {
     metrics.setAside.inc({ reason });
     log.error({ entry, feed, reason, faults }, 'an entry was set aside');

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { entryKey } from '@tocsin/contracts';
 import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
 import type { ReachStep, Step } from '../deliver/ports.ts';
-import type { TurnEvents, TurnResult } from '../deliver/take.ts';
+import { entryOf } from './entry-of.ts';
+import type { TurnEvents } from '../deliver/take.ts';
 
 type Moment = Step | 'begun';
 
@@ -13,8 +13,7 @@ type Moment = Step | 'begun';
 export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
   return {
-    around: (turn: () => Promise<TurnResult>): Promise<TurnResult> =>
-      moments.run(new Map([['begun', spanTime()]]), turn),
+    around: <T>(turn: () => Promise<T>): Promise<T> => moments.run(new Map([['begun', spanTime()]]), turn),
     reach: (async (step) => {
       moments.getStore()?.set(step, spanTime());
       await reach(step);
@@ -27,7 +26,7 @@ export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
         if (!at || !taken?.traces?.length) return;
         const attributes = {
           'tocsin.feed': feed,
-          'tocsin.entry': entryKey({ run: taken.run, feed, seq: taken.to }),
+          'tocsin.entry': entryOf(feed, taken),
           'tocsin.publications': commit.publications.length,
         };
         const record = (name: SpanName, from: number | undefined, to: number | undefined) => {
@@ -37,10 +36,19 @@ export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
         const now = spanTime();
         record('turn', at.get('begun'), now);
         record('commit', at.get('peeked'), at.get('committed'));
-        record('claim', at.get('committed'), at.get('popped'));
-        record('broadcast', at.get('popped'), at.get('broadcast'));
+        if (taken.partition === undefined) {
+          record('claim', at.get('committed'), at.get('popped'));
+          record('broadcast', at.get('popped'), at.get('broadcast'));
+        } else record('broadcast', at.get('committed'), at.get('broadcast'));
         // What the turn takes next begins here.
         at.set('begun', now);
+      },
+      claimed(taken) {
+        events.claimed(taken);
+        const from = moments.getStore()?.get('broadcast');
+        if (from === undefined || !taken.traces?.length) return;
+        const attributes = { 'tocsin.entry': entryOf('', taken) };
+        recordSpans({ name: 'claim', from, to: spanTime(), attributes }, taken.traces);
       },
     } satisfies TurnEvents,
   };

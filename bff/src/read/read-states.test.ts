@@ -28,10 +28,11 @@ beforeEach(() => {
 /** One instance; several share store, channel and feed. */
 const instance = () =>
   new ReadStates({
-    ...{ store, channel, ttlSeconds: 60, now: () => now },
+    ...{ store, channel, ttlSecondsOf: () => 60, now: () => now },
     ledger: new DocumentLedger({ store, max: 3, now: () => now }),
     view: () => ({
       known: () => Promise.resolve(head),
+      current: () => Promise.resolve(head),
       compare: async () => void (head = truth),
       floor: () => Promise.resolve(1),
       stretch: async (first, last) =>

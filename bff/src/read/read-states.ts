@@ -20,18 +20,19 @@ import { PublishedIds } from './published-ids.ts';
 import { ANONYMOUS } from './reader.ts';
 import { Remembered } from './remembered.ts';
 import { Turns } from './turns.ts';
+import { countUnread } from './unread.ts';
 import { Untold } from './untold.ts';
 import { writeDocument } from './write-document.ts';
 
-export type ReadableFeed = Pick<FeedView, 'known' | 'compare' | 'floor' | 'stretch'>;
+export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
 
 export interface ReadStatesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
   view: (feed: string) => ReadableFeed;
-  /** What is longer ago has left the history of every feed. */
-  ttlSeconds: number;
+  /** What is longer ago has left the history of the feed. */
+  ttlSecondsOf: (feed: string) => number;
   now: () => number;
 }
 
@@ -67,6 +68,14 @@ export class ReadStates {
     return this.#turns.take(key, () => this.#mark({ reader, owner, key }, request));
   }
 
+  /** How much of the feed is shown and not read by the reader. */
+  async unread(reader: string, feed: string): Promise<{ unread: number; more: boolean }> {
+    const view = this.#use.view(feed);
+    const [stored, head] = await Promise.all([this.stored(reader, feed), view.current()]);
+    if (head.offset === 0) return { unread: 0, more: false };
+    return countUnread(stateIn(head.epoch, stored), this.#historyOf(feed, view, head, await view.floor()));
+  }
+
   /** Deletes what is known to belong to a feed that was erased: what is kept of its person, and of the nameless. */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
@@ -81,7 +90,7 @@ export class ReadStates {
     { reader, owner, key }: { reader: string; owner: string; key: string },
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
-    const { store, channel, ledger, ttlSeconds, now } = this.#use;
+    const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
     const view = this.#use.view(feed);
     const { head, history } = await this.#historyFor(feed, view, { epoch, offset, ids });
     // Nothing can have been read of it, and names of feeds must not fill the store.
@@ -90,7 +99,7 @@ export class ReadStates {
     let document: ReadDocument | undefined;
     const version = await writeDocument(store, {
       key,
-      ttlSeconds,
+      ttlSeconds: ttlSecondsOf(feed),
       plan: async (value) => {
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))

@@ -25,7 +25,7 @@ beforeEach(() => {
         origin: f.origin,
         heard,
         proofs: testProofs,
-        limits: f.limits,
+        limitsOf: () => f.limits,
         ring: { publications: 10, bytes: 10_000 },
         now: () => Date.now(),
       },
@@ -168,7 +168,7 @@ describe('a browser that watches', () => {
       log: f.log,
       origin: f.origin,
       heard,
-      limits: f.limits,
+      limitsOf: () => f.limits,
       now: () => Date.now(),
       proofs: testProofs,
     };

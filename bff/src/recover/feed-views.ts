@@ -1,7 +1,12 @@
 import type { Position, PublicationsEvent } from '@tocsin/contracts';
 import { positionOf, type Broadcast } from '../deliver/ports.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import { FeedView } from './feed-view.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
+
+export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
+  limitsOf: LimitsOf;
+}
 
 const TICK_MS = 250;
 /** First comparison after a publication, then doubling up to the longest. */
@@ -22,12 +27,12 @@ interface Watched {
 
 /** The views of the feeds that this instance reads, compared with their heads until they are forgotten. */
 export class FeedViews {
-  readonly #use: ViewDependencies;
+  readonly #use: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
   readonly #views = new Map<string, Watched>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(dependencies: ViewDependencies, onError: (feed: string, error: unknown) => void) {
+  constructor(dependencies: ViewsDependencies, onError: (feed: string, error: unknown) => void) {
     this.#use = dependencies;
     this.#onError = onError;
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
@@ -82,7 +87,7 @@ export class FeedViews {
   #watched(feed: string): Watched {
     let watched = this.#views.get(feed);
     if (!watched) {
-      const view = new FeedView(feed, this.#use);
+      const view = new FeedView(feed, { ...this.#use, limits: this.#use.limitsOf(feed) });
       watched = { view, watchers: 0, compareAt: 0, delay: 0, usedAt: 0 };
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();

@@ -5,14 +5,16 @@ import {
   entrySchema,
   parseDateTime,
   parseJson,
+  partitionEntrySchema,
   scheduledSchema,
   segmentKey,
   segmentSchema,
   setAsideSchema,
   soonIndexSchema,
   soonKey,
-  type Announcement,
+  type AnyAnnouncement,
 } from '@tocsin/contracts';
+import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erased-content.ts';
 import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/without-erased.ts';
@@ -23,13 +25,15 @@ export interface KeyEraserDependencies {
   connection: RedisConnection;
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
-  announceAgain: (announcement: Announcement) => Promise<void>;
+  announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
 }
 
 const KEYS_AT_ONCE = 1_000;
 const READS_AT_ONCE = 16;
-/** An entry younger than this is on its way, and taken by its feed anyway. */
+/** An entry younger than this is on its way, and taken anyway. */
 const UNDER_WAY_MS = 10_000;
+
+const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 
 const STATE = `${APP_IDS.bff}||`;
 const SOON = `${APP_IDS.producer}||`;
@@ -90,15 +94,15 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return true;
   };
 
-  /** Announced once more, its feed claims it and leaves out what is erased. */
+  /** Announced once more, it is claimed and leaves out what is erased. */
   const entry: Visit = async (key) => {
-    const parsed = entrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
+    const parsed = anyEntrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
+    // Of a partition, each item names its own.
+    const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
-    const isErased = notifications.some((item) =>
-      content.has(item, { feed: announcement.feed, publishedAt: depositedAt }),
-    );
+    const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
     if (!isErased || Date.now() - depositedAt < UNDER_WAY_MS) return false;
     await announceAgain(announcement);
     return true;

@@ -1,5 +1,6 @@
-import { idOfItem, parseDateTime, parseJson, refusedEventSchema } from '@tocsin/contracts';
+import { idOfEvent, idOfItem, parseDateTime, parseJson, refusedEventSchema } from '@tocsin/contracts';
 import type { ErasedContent } from '../deliver/erased-content.ts';
+import { sha256 } from '../deliver/sha256.ts';
 import { timeOfId } from './stream-id.ts';
 
 /** What lies under a name of a topic's stream: the event as Dapr published it, or raw data. */
@@ -12,8 +13,9 @@ export interface StreamMessage {
 export function isWhollyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
   const items = itemsOf(data);
-  if (items === undefined) return content.isNamedIn(text, publishedAt);
-  return items.every((item, index) => content.has(item, { id: idOfItem(eventId, data, index), publishedAt }));
+  const idAt = (index: number) => idOfItem(eventId, data, index, sha256);
+  if (items === undefined) return content.isNamedIn(text, publishedAt) || content.hasId(idAt(0));
+  return items.every((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
 /** Whether an event that was refused has something in it that is erased. */
@@ -24,8 +26,9 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   const { event, content: text } = refused.data;
   const value = parseJson(text);
   const items = itemsOf(value);
-  if (items === undefined) return content.isNamedIn(text, publishedAt);
-  return items.some((item, index) => content.has(item, { id: idOfItem(event, value, index), publishedAt }));
+  const idAt = (index: number) => idOfItem(event, value, index, sha256);
+  if (items === undefined) return content.isNamedIn(text, publishedAt) || content.hasId(idAt(0));
+  return items.some((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
 /** The items of a value that was published, as far as it has any. */
@@ -37,16 +40,17 @@ export function itemsOf(value: unknown): unknown[] | undefined {
 function read(streamId: string, text: string) {
   const parsed = parseJson(text);
   const isEvent = typeof parsed === 'object' && parsed !== null && 'specversion' in parsed;
-  const event = (isEvent ? parsed : { data: parsed }) as Record<string, unknown>;
+  const event = (isEvent ? parsed : { data: parsed ?? text }) as Record<string, unknown>;
   const { data, data_base64: bytes, id, time } = event;
   const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
+  const value = typeof inner === 'string' ? parseJson(inner) : inner;
   const takenAt = timeOfId(streamId);
   // A dead letter is published anew: it is as old as its event.
   const publishedAt = Math.min(takenAt, (typeof time === 'string' && parseDateTime(time)) || takenAt);
   return {
-    data: typeof inner === 'string' ? parseJson(inner) : inner,
+    data: value,
     text: typeof inner === 'string' ? inner : text,
-    eventId: typeof id === 'string' ? id : undefined,
+    eventId: idOfEvent(id, value === undefined ? inner : value, sha256),
     publishedAt,
   };
 }

@@ -24,6 +24,7 @@ const isOfTheTrail = (topic: string): boolean => Object.values<string>(AUDIT_TOP
 /** The streams of Dapr's topics: nothing is dropped before it is acknowledged, but where a stream is bounded too. */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isOfTheTrail(topic));
 const BOUNDED_STREAMS: readonly string[] = [
+  TOPICS.deadPartitionAnnouncements,
   TOPICS.deadAnnouncements,
   TOPICS.deadNotifications,
   TOPICS.refusedNotifications,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ErasedContent } from '../deliver/erased-content.ts';
 import { ByteWindow } from './byte-window.ts';
+import { sha256 } from '../deliver/sha256.ts';
 import { isRefusedErased, isWhollyErased } from './message-content.ts';
 import { acknowledgedBelow, idAfter, isLowerId } from './stream-id.ts';
 
@@ -85,5 +86,38 @@ describe('a message with what is erased', () => {
     expect(isRefusedErased(refused([{ title: 1 }], 'one-in-array'), content)).toBe(true);
     expect(isRefusedErased(refused({ feed: 'user:ben' }), content)).toBe(false);
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
+  });
+
+  describe('by the id under which an event is shown', () => {
+    const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
+    const shown = (id: string) => `event-${sha256(id).slice(0, 32)}`;
+    const item = { title: 'x' };
+    const byHash = new ErasedContent([
+      {
+        feed: 'all',
+        ids: [shown(HASHED.alone), shown(HASHED.first), sha256(JSON.stringify(item)).slice(0, 32)],
+      },
+    ]);
+    const refused = (of: unknown, id: string) =>
+      event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
+
+    it('should go where its own id can be no notification’s', () => {
+      expect(isWhollyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isWhollyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isWhollyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
+      expect(isWhollyErased(event(item, { id: 'another one' }), byHash)).toBe(false);
+      expect(isRefusedErased(refused(item, HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refused([item, item], HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refused(item, 'another one'), byHash)).toBe(false);
+    });
+
+    it('should go where it has none, or cannot be read', () => {
+      expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
+      expect(isWhollyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
+      expect(isWhollyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isWhollyErased(event(7, { id: HASHED.alone }), byHash)).toBe(true);
+      expect(isRefusedErased(refused('{"title":"x', HASHED.alone), byHash)).toBe(true);
+      expect(isRefusedErased(refused('{"title":"x', 'another one'), byHash)).toBe(false);
+    });
   });
 });

@@ -11,6 +11,9 @@ import type { Admission, RefusalReason } from './admission.ts';
 
 /** The revision of engine.io's protocol that is spoken here. */
 const PROTOCOL = '4';
+/** Keys and versions of WebSocket's protocol, as `ws` takes them. */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+const VERSIONS = ['13', '8'];
 const TRANSPORTS = ['polling', 'websocket'];
 /** What clients of engine.io send; `t` makes addresses differ, `b64` asks for text instead of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
@@ -53,18 +56,29 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
+/** Whether the headers ask for what `ws` speaks, which refuses others without a problem. */
+function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
+  return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);
+}
+
 function faultOf(
-  { method }: IncomingMessage,
+  request: IncomingMessage,
   { transport = '', EIO, sid }: Partial<Record<string, string>>,
   upgrade: boolean,
   { sessions }: Admission,
 ): ProblemDetails | undefined {
+  const { method } = request;
   const session = sid ? sessions.get(sid) : undefined;
   if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
   if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
   if (sid && !session) return invalid('This session is over; begin a new one, without sid.');
   if (upgrade !== (transport === 'websocket'))
     return invalid('transport=websocket needs an upgrade, and polling none.');
+  if (upgrade && !asksForWebSocket(request))
+    return invalid(
+      'The upgrade must be to websocket, of version 13 and with a Sec-WebSocket-Key (RFC 6455).',
+    );
   if (session && !upgrade && session.transport.name !== transport)
     return invalid('This session does not poll any more.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];

@@ -32,6 +32,13 @@ const publicationShape = z.looseObject({
   notification: z.looseObject({ id: z.string() }).nullable(),
 });
 
+const eventShape = z.object({
+  feed: z.string(),
+  epoch: z.string(),
+  publications: z.array(publicationShape),
+  proof: z.string().optional(),
+});
+
 const change = { reader: z.string(), version: z.string() };
 const readerShape = z.union([
   z.object({ ...change, name: z.literal('read'), feed: z.string() }),
@@ -42,15 +49,7 @@ const messageSchema = z.object({
   data: z.object({
     packet: z.object({
       data: z.union([
-        z.tuple([
-          z.literal(PUBLICATIONS),
-          z.object({
-            feed: z.string(),
-            epoch: z.string(),
-            publications: z.array(publicationShape),
-            proof: z.string().optional(),
-          }),
-        ]),
+        z.tuple([z.literal(PUBLICATIONS), z.union([eventShape, z.array(eventShape)])]),
         z.tuple([z.literal(READER), readerShape]),
       ]),
     }),
@@ -100,9 +99,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
-  async broadcast(event: Broadcast): Promise<void> {
-    await this.#publish(PUBLICATIONS, event);
-    this.#hearPublications(event);
+  async broadcast(events: readonly Broadcast[]): Promise<void> {
+    if (events.length === 0) return;
+    // An instance of 0.1.0 understands a single one.
+    await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
+    this.#hearPublications(events);
   }
 
   onTold(listener: (change: ReaderChange) => void): void {
@@ -183,11 +184,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     }
     const [name, event] = parsed.data.data.packet.data;
     if (name === READER) this.#hearReader(event);
-    else this.#hearPublications(event as Broadcast);
+    else this.#hearPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
   }
 
-  #hearPublications(event: Broadcast): void {
-    for (const listener of this.#listeners) listener(event);
+  #hearPublications(events: readonly Broadcast[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
   #hearReader(change: ReaderChange): void {

@@ -1,6 +1,8 @@
 import {
   DOCUMENT_VERSION,
+  PARTITION_VERSION,
   entryKey,
+  partitionEntryKey,
   type EntryItem,
   type Head,
   type Notification,
@@ -10,10 +12,11 @@ import {
 import type { Erased } from '../deliver/erased-content.ts';
 import { FeedHost } from '../deliver/feed-host.ts';
 import { Heard } from '../deliver/heard.ts';
-import type { FeedLog, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
-import type { FeedDocument } from '../feed/feed-document.ts';
+import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../feed/limits.ts';
+import { PartitionHost } from '../partition/partition-host.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
+import { MemoryCheckpoints } from '../memory/checkpoints.ts';
 import { MemoryEntries } from '../memory/entries.ts';
 import { MemoryFeedLog } from '../memory/feed-log.ts';
 import { MemoryOrigin } from '../memory/origin.ts';
@@ -22,13 +25,14 @@ import { testProofs } from './test-proofs.ts';
 
 export const FEED = 'all';
 export const RUN = 'P0000001';
+export const PARTITION = 1;
 
 /** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
   /** Counts how often the store was emptied. */
   emptied = 0;
-  readonly commits: [string, Head, number, readonly FeedDocument[]][] = [];
+  readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
   /** Runs before each head is read; may wait, or reject. */
@@ -48,10 +52,10 @@ export class TestLog implements FeedLog {
     return this.#inner.readDocuments(keys);
   }
 
-  async commit(feed: string, head: Head, etag: number, documents: readonly FeedDocument[]): Promise<void> {
+  async commit(writes: readonly HeadWrite[]): Promise<void> {
     await this.beforeCommit();
-    await this.#inner.commit(feed, head, etag, documents);
-    this.commits.push([feed, head, etag, documents]);
+    await this.#inner.commit(writes);
+    this.commits.push(...writes);
     await this.afterCommit();
   }
 
@@ -64,7 +68,7 @@ export class TestLog implements FeedLog {
     this.#inner = new MemoryFeedLog();
     if (count === 0) this.emptied++;
     for (const commit of this.commits.splice(0).slice(0, count)) {
-      await this.#inner.commit(...commit);
+      await this.#inner.commit([commit]);
       this.commits.push(commit);
     }
   }
@@ -86,6 +90,7 @@ export class Fixture {
     firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
   };
   readonly entries = new MemoryEntries();
+  readonly checkpoints = new MemoryCheckpoints();
   readonly broadcaster = new MemoryBroadcaster();
   readonly setAside = new MemorySetAside();
   readonly events: PublicationsEvent[] = [];
@@ -93,6 +98,7 @@ export class Fixture {
   readonly erased: Erased[] = [];
   now = Date.parse('2026-01-01T00:00:00Z');
   limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
+  maxActivations = 1_000;
 
   constructor() {
     this.broadcaster.onEvent((event) => this.events.push(event));
@@ -117,6 +123,28 @@ export class Fixture {
     this.entries.put(this.key(seq, run), JSON.stringify(entry));
   }
 
+  /** Deposits an entry of the partition with items of any feeds. */
+  share(seq: number, notifications: readonly unknown[], run = RUN): void {
+    const expiresAt = '2030-01-01T00:00:00Z';
+    const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
+    this.entries.put(this.sharedKey(seq, run), JSON.stringify(entry));
+  }
+
+  sharedKey(seq: number, run = RUN): string {
+    return partitionEntryKey({ run, partition: PARTITION, seq });
+  }
+
+  /** The ids in a feed's log, in order. */
+  async idsOf(feed: string): Promise<string[]> {
+    const head = (await this.log.readHead(feed))?.head;
+    const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));
+    return documents.flatMap((document) =>
+      (document as Segment).publications.map((p) =>
+        p.notification === null ? `${p.id} ${p.gone}` : p.notification.id,
+      ),
+    );
+  }
+
   key(seq: number, run = RUN): string {
     return entryKey({ run, feed: FEED, seq });
   }
@@ -128,28 +156,29 @@ export class Fixture {
     const events = {
       lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
       appended: () => undefined,
+      claimed: () => undefined,
       setAside: () => undefined,
     };
     const now = () => this.now;
-    const limits = () => this.limits;
-    const host = new FeedHost({
+    const turns = {
       ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
       retire: () => undefined,
       onErased: async (erased: Erased) => {
         this.erased.push(erased);
         if (erased.before !== undefined) await setAside.erase(erased.feed);
       },
-      get limits() {
-        return limits();
-      },
-    });
+      limitsOf: () => this.limits,
+    };
+    const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
+    const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });
     const turn = (seq: number | undefined, caller = {}, run = RUN) =>
       host.turn(FEED, seq === undefined ? undefined : { run, seq }, caller);
-    return { host, heard, turn };
+    const take = (seq: number, run = RUN) => partitionHost.turn(PARTITION, { run, seq });
+    return { host, partitionHost, heard, turn, take };
   }
 
   get head(): Head | undefined {
-    return this.log.commits.at(-1)?.[1];
+    return this.log.commits.at(-1)?.head;
   }
 
   /** What the newest head's log holds, as ids in order. */

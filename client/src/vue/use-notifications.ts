@@ -1,10 +1,12 @@
 import { onScopeDispose, reactive, computed } from 'vue';
 import type { ClientStatus } from '../types.ts';
-import { useConnection } from './stores/connection.ts';
+import { useConnection, type ConnectionState } from './stores/connection.ts';
 import { useEntries } from './stores/entries.ts';
 import type { Entry } from './stores/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
 import { useUnread } from './stores/unread.ts';
+
+export type { ConnectionState };
 
 /** `url` of the bff: default that of the page. `feeds`: default `all`. */
 export type NotificationsOptions = Partial<SessionOptions>;
@@ -12,6 +14,10 @@ export type NotificationsOptions = Partial<SessionOptions>;
 export interface Notifications {
   /** Not `live` before every feed has answered. */
   readonly status: ClientStatus;
+  /** How this page is connected: more of it than `status` tells, and the same as bell and inbox show. */
+  readonly connection: ConnectionState;
+  /** The same in words. */
+  readonly connectionText: string;
   /** Newest first. */
   readonly entries: readonly Entry[];
   readonly unread: number;
@@ -35,6 +41,8 @@ export function useNotifications(options?: NotificationsOptions): Notifications 
   const unread = useUnread();
   const notifications = reactive({
     status: computed(() => connection.status),
+    connection: computed(() => connection.state),
+    connectionText: computed(() => connection.text),
     entries: computed(() => entries.entries),
     unread: computed(() => unread.count),
     pageFailed: computed(() => connection.pageFailed),

@@ -1,4 +1,4 @@
-import { COMPONENTS, TOPICS, entryKey, type Announcement } from '@tocsin/contracts';
+import { COMPONENTS, TOPICS, partitionEntryKey, type PartitionAnnouncement } from '@tocsin/contracts';
 import { withSpans, type Sidecar } from '@tocsin/service';
 import type { Announcer } from '../produce/index.ts';
 
@@ -10,10 +10,10 @@ export class DaprAnnouncer implements Announcer {
     this.#sidecar = sidecar;
   }
 
-  async announce(announcement: Announcement): Promise<void> {
-    const attributes = { 'tocsin.feed': announcement.feed, 'tocsin.entry': entryKey(announcement) };
+  async announce(announcement: PartitionAnnouncement): Promise<void> {
+    const attributes = { 'tocsin.entry': partitionEntryKey(announcement) };
     await withSpans('announce', announcement, attributes, () =>
-      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement),
+      this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.partitionAnnouncements, announcement),
     );
   }
 }

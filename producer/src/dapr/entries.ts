@@ -1,4 +1,4 @@
-import { COMPONENTS, ENTRY_LIFE_MS, entryKey, type Entry, type EntryName } from '@tocsin/contracts';
+import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import { withSpans, type Sidecar } from '@tocsin/service';
 import type { EntryStore } from '../produce/index.ts';
 
@@ -10,20 +10,13 @@ export class DaprEntries implements EntryStore {
     this.#sidecar = sidecar;
   }
 
-  async deposit(entry: Entry): Promise<void> {
-    await withSpans('deposit', entry, { 'tocsin.feed': entry.feed, 'tocsin.entry': entryKey(entry) }, () =>
+  async deposit(entry: PartitionEntry): Promise<void> {
+    await withSpans('deposit', entry, { 'tocsin.entry': partitionEntryKey(entry) }, () =>
       this.#sidecar.invokeBinding(COMPONENTS.entries, {
         operation: 'create',
-        metadata: { key: entryKey(entry), ttlInSeconds: String(ENTRY_LIFE_MS / 1_000) },
+        metadata: { key: partitionEntryKey(entry), ttlInSeconds: String(ENTRY_LIFE_MS / 1_000) },
         data: entry,
       }),
-    );
-  }
-
-  async isThere(entry: EntryName): Promise<boolean> {
-    const metadata = { key: entryKey(entry) };
-    return (
-      (await this.#sidecar.invokeBinding(COMPONENTS.entries, { operation: 'get', metadata })) !== undefined
     );
   }
 }

@@ -7,6 +7,8 @@ const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', '
 const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
 const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 
+/** Where a link of the demo leads: to a page of ours that says what it was about. */
+const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
 const amount = (n: number): string =>
@@ -18,7 +20,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     title: `Order ${order(n)} from ${pick(CUSTOMERS, n)}`,
     body: `${(n % 7) + 1} items, ${amount(n)}. To be packed today.`,
     source: 'shop',
-    link: `/orders/${order(n)}`,
+    link: pageOf('order', order(n)),
   }),
   (n) => ({
     severity: 'success',
@@ -31,7 +33,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     title: `${pick(SERVICES, n)} ${version(n)} is live`,
     body: `Deployed by ${pick(PEOPLE, n)}.\nAll checks passed, no restarts.`,
     source: 'deployments',
-    actions: [{ label: 'Release notes', link: `/releases/${pick(SERVICES, n)}/${version(n)}` }],
+    actions: [{ label: 'Release notes', link: pageOf('release', `${pick(SERVICES, n)}-${version(n)}`) }],
   }),
   (n) => ({
     severity: 'warning',
@@ -39,8 +41,8 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     body: `p99 is ${((n * 17) % 400) + 600} ms, the limit is 500 ms.`,
     source: 'alerts',
     actions: [
-      { label: 'Dashboard', link: `/dashboards/${pick(SERVICES, n + 3)}` },
-      { label: 'Runbook', link: 'https://example.com/runbooks/latency' },
+      { label: 'Dashboard', link: pageOf('dashboard', pick(SERVICES, n + 3)) },
+      { label: 'Runbook', link: pageOf('runbook', 'latency') },
     ],
   }),
   (n) => ({
@@ -53,8 +55,8 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     title: `Payment for order ${order(n - 5)} was declined`,
     body: `The card of ${pick(CUSTOMERS, n + 4)} was refused. The order waits for another one.`,
     source: 'billing',
-    link: `/orders/${order(n - 5)}`,
-    actions: [{ label: 'Contact customer', link: `/customers/${(n + 4) % CUSTOMERS.length}` }],
+    link: pageOf('order', order(n - 5)),
+    actions: [{ label: 'Contact customer', link: pageOf('customer', (n + 4) % CUSTOMERS.length) }],
   }),
   (n) => ({ title: `Parcel for ${pick(CUSTOMERS, n + 5)} left the house`, source: 'shipping' }),
   (n) => ({
@@ -73,7 +75,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
     title: `${pick(SERVICES, n + 1)} restarted after a crash`,
     body: 'Out of memory. The instance is back; nobody was logged out.',
     source: 'alerts',
-    link: 'https://example.com/incidents/latest',
+    link: pageOf('incident', 'latest'),
   }),
   (n) => ({
     title: `${pick(PEOPLE, n + 2)} merged “${pick(SERVICES, n + 2)}: fewer queries per page”`,

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SEVERITIES, notificationInputSchema } from '@tocsin/contracts';
 import { createLogger } from '@tocsin/service';
@@ -22,6 +24,21 @@ it('should make notifications that the contract allows, of all severities, some 
   expect(inputs.some(({ link }) => link)).toBe(true);
   expect(inputs.some(({ actions }) => actions)).toBe(true);
   expect(new Set(inputs.slice(0, 60).map(({ title }) => title)).size).toBe(60);
+});
+
+it('should lead to a page that every bff serves, with a kind and an id that it knows', () => {
+  const script = readFileSync(join(import.meta.dirname, '../../../ui/public/demo.js'), 'utf8');
+  const kinds = /kinds = \[(.*)\]/.exec(script)?.[1]?.match(/[a-z]+/g) ?? [];
+  const links = Array.from({ length: 500 }, (_, n) => demoNotification(n)).flatMap(({ link, actions = [] }) =>
+    [link, ...actions.map((action) => action.link)].filter((one) => one !== undefined),
+  );
+  expect(links.length).toBeGreaterThan(100);
+  for (const link of links) {
+    const [, kind = '', id] = /^\/demo\?([a-z]+)=(.*)$/.exec(link) ?? [];
+    expect(kinds, link).toContain(kind);
+    expect(id).toMatch(/^[a-z0-9.-]{1,30}$/);
+  }
+  expect(existsSync(join(import.meta.dirname, '../../../ui/public/demo.html'))).toBe(true);
 });
 
 it('should produce one each interval until it is ended', async () => {

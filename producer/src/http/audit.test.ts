@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { SubscriptionPaths, createHostCheck, createLogger, type AuditNote } from '@tocsin/service';
+import {
+  BodyBudget,
+  SubscriptionPaths,
+  createHostCheck,
+  createLogger,
+  type AuditNote,
+} from '@tocsin/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testProducer } from '../testing/test-producer.ts';
 import { testSchedules } from '../testing/test-schedules.ts';
@@ -18,6 +24,7 @@ const app = (token: string | undefined) =>
     paths: new SubscriptionPaths(() => Promise.resolve(held)),
     onRefused: () => undefined,
     isServed: createHostCheck([]),
+    bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
 let guarded: Awaited<ReturnType<typeof serve>>;

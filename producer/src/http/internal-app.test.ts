@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Notification, RefusedEvent } from '@tocsin/contracts';
-import { SubscriptionPaths, createHostCheck, createLogger, type HeldSubscription } from '@tocsin/service';
+import {
+  BodyBudget,
+  SubscriptionPaths,
+  createHostCheck,
+  createLogger,
+  type HeldSubscription,
+} from '@tocsin/service';
 import { serve } from '../testing/test-server.ts';
 import { notification, testProducer } from '../testing/test-producer.ts';
 import { testSchedules } from '../testing/test-schedules.ts';
@@ -33,6 +39,7 @@ const app = (token: string | undefined) =>
     ),
     onRefused: (reason) => refusals.push(reason),
     isServed: createHostCheck([]),
+    bodies: new BodyBudget(64 * 1024 * 1024),
     onProblem: () => undefined,
   });
 const NEST = '['.repeat(200) + ']'.repeat(200);
@@ -92,9 +99,10 @@ describe('a job that is handed over', () => {
     expect([...soon.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should be nothing when the scheduler keeps no such job', async () => {
+  it('should be refused when the scheduler keeps no such job, so that it does not come again', async () => {
     const before = soon.documents.size;
-    expect((await handOver('other:name')).status).toBe(200);
+    const answer = await handOver('other:name');
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
     expect(soon.documents.size).toBe(before);
     expect(refusals).toContain('unknown_job');
   });
@@ -102,7 +110,11 @@ describe('a job that is handed over', () => {
   it('should come again while it is not due for long', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
-    expect((await handOver('later:name')).status).toBe(503);
+    const answer = await handOver('later:name');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { code: 'unavailable', detail: expect.stringContaining('not due') as string },
+    ]);
     expect([...soon.documents.values()]).not.toContainEqual(later);
   });
 });

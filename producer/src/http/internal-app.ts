@@ -1,12 +1,14 @@
 import express, { type Express } from 'express';
 import {
   VERSION,
+  boundBodies,
   dataHeaders,
   errorHandler,
   notFound,
   refuseInvocations,
   requireApiToken,
   requireServedHost,
+  type BodyBudget,
   type HostCheck,
   type Signer,
 } from '@tocsin/service';
@@ -31,6 +33,8 @@ export interface InternalAppOptions
   token: string | undefined;
   /** The hosts that are served where the sidecar shows no token. */
   isServed: HostCheck;
+  /** Bounds the bodies that are under way. */
+  bodies: BodyBudget;
   /** Told the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
@@ -40,7 +44,7 @@ export interface InternalAppOptions
  * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
  */
 export function internalApp(options: InternalAppOptions): Express {
-  const { token, isServed, onProblem, schedules, callers, signer, ...rest } = options;
+  const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;
   const routes = { ...rest, audit: auditRequests(rest.trail, 'invocation') };
   const app = express();
   app.disable('x-powered-by');
@@ -54,6 +58,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.use(requireServedHost(token === undefined ? isServed : undefined));
   app.use(requireApiToken(token));
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
+  app.use('/notifications', boundBodies(bodies));
   if (callers && signer)
     app.use(['/notifications', '/feeds'], requireOwnOrKey({ ...routes, callers, signer }));
   app.use(notificationRoutes(routes));

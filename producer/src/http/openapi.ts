@@ -102,7 +102,7 @@ const postNotifications = {
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, of any feeds; those of one feed keep ` +
     'their order. A 202 took all of them, a 4xx none. After a 503 any of them may appear: repeat the request with ' +
-    'the `ids` that it names, and nothing is shown twice.',
+    'the `ids` that it names, and nothing is shown twice. A 503 without `ids` took none.',
   parameters: [traceparent],
   requestBody: {
     required: true,
@@ -123,7 +123,10 @@ const postNotifications = {
     413: problem('The body has more than 1 MiB.'),
     415: problem('The body is not application/json in UTF-8.'),
     503: {
-      ...problem('Not stored and announced in time, or too many are waiting.', UNAVAILABLE_EXAMPLE),
+      ...problem(
+        'Not stored and announced in time, or too much is waiting or being read.',
+        UNAVAILABLE_EXAMPLE,
+      ),
       headers: retryAfter,
     },
   },

@@ -1,5 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import {
+  boundBodies,
   dataHeaders,
   errorHandler,
   healthRoutes,
@@ -8,6 +9,7 @@ import {
   requireServedHost,
   type HostCheck,
   type AuditTrail,
+  type BodyBudget,
   type Registry,
 } from '@tocsin/service';
 import type { Callers } from '../auth/callers.ts';
@@ -26,6 +28,8 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   registry: Registry;
   /** Rejects with the reason why the producer cannot do its work. */
   ready: () => Promise<void>;
+  /** Bounds the bodies that are under way. */
+  bodies: BodyBudget;
   /** Told the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
@@ -43,7 +47,7 @@ export const countProblems =
 
 /** What the producer serves to everybody. */
 export function publicApp(options: PublicAppOptions): Express {
-  const { callers, isServed, registry, ready, onProblem, trail, ...rest } = options;
+  const { callers, isServed, registry, ready, onProblem, trail, bodies, ...rest } = options;
   const routes = { ...rest, audit: auditRequests(trail, 'http') };
   const app = express();
   app.disable('x-powered-by');
@@ -57,6 +61,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.use(requireServedHost(callers ? undefined : isServed));
   app.use(['/notifications', '/feeds'], auditRefused(trail, 'http'));
   if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
+  app.use('/notifications', boundBodies(bodies));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
   app.use(openApiRoutes());

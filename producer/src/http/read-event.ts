@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { idOfItem, idSchema, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
+import { idOfEvent, idOfItem, parseDateTime, type Fault, type RefusedEvent } from '@tocsin/contracts';
 import type { Input } from '../produce/index.ts';
 import { openEnvelope } from './open-envelope.ts';
 import { readValue } from './read-notifications.ts';
@@ -28,20 +28,20 @@ const MAX_CONTENT = 256 * 1024;
 export function readEvent(envelope: unknown, now: number): ReadEvent {
   const { event, data, faults, traceparent } = openEnvelope(envelope);
   const content = JSON.stringify(data) ?? 'null';
-  const eventId = textOf(event.id) ?? hash(content);
+  const eventId = idOfEvent(event.id, data, sha256);
   const source = textOf(event.source);
   const expiresAt = textOf(event.expiration);
   if (expiresAt !== undefined && (parseDateTime(expiresAt) ?? Infinity) <= now) return { expired: eventId };
   if (faults.length > 0) return refused({ event: eventId, source, content }, faults);
   const read = readValue(data);
   if ('problem' in read) return refused({ event: eventId, source, content }, read.problem.errors ?? []);
-  const sourceHash = source === undefined ? undefined : hash(source).slice(0, SOURCE_DIGITS);
+  const sourceHash = source === undefined ? undefined : sha256(source).slice(0, SOURCE_DIGITS);
   const inputs = read.inputs.map((input, index) =>
     input.id !== undefined
       ? input
       : {
           ...input,
-          id: idOf(idOfItem(eventId, data, index)),
+          id: idOfItem(eventId, data, index, sha256),
           ...(sourceHash !== undefined && { sourceHash }),
         },
   );
@@ -74,7 +74,4 @@ function refused(
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** An event's id where it can be a notification's, else one that is always the same for it. */
-const idOf = (id: string): string => (idSchema.safeParse(id).success ? id : `event-${hash(id)}`);
-
-const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,16 +1,16 @@
-import type { Announcement } from '@tocsin/contracts';
+import type { PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer } from '../produce/index.ts';
 
 /** Announcements kept in order, and handed to `listener` if there is one. */
 export class MemoryAnnouncer implements Announcer {
-  readonly announcements: Announcement[] = [];
-  readonly #listener: ((announcement: Announcement) => Promise<void>) | undefined;
+  readonly announcements: PartitionAnnouncement[] = [];
+  readonly #listener: ((announcement: PartitionAnnouncement) => Promise<void>) | undefined;
 
-  constructor(listener?: (announcement: Announcement) => Promise<void>) {
+  constructor(listener?: (announcement: PartitionAnnouncement) => Promise<void>) {
     this.#listener = listener;
   }
 
-  async announce(announcement: Announcement): Promise<void> {
+  async announce(announcement: PartitionAnnouncement): Promise<void> {
     this.announcements.push(announcement);
     await this.#listener?.(announcement);
   }

@@ -32,9 +32,9 @@ soonStoreSuite('memory', () => Promise.resolve(new MemorySoonStore()));
 it('should tell its listener, and fail with it', async () => {
   const heard: unknown[] = [];
   const announcement = {
-    v: 1 as const,
+    v: 2 as const,
     run: 'abcdefgh',
-    feed: 'all',
+    partition: 0,
     seq: 1,
     expiresAt: '2999-01-01T00:00:00Z',
   };

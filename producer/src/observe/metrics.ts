@@ -4,7 +4,7 @@ import type { Step } from '../produce/index.ts';
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
 
 /** The producer's own metrics in `registry`; `held` tells how many notifications wait or are under way. */
-export function createMetrics(registry: Registry, held: () => number, isHeldBack: () => boolean) {
+export function createMetrics(registry: Registry, held: () => number) {
   const registers = [registry];
   new Gauge({
     name: 'tocsin_producer_queue_notifications',
@@ -12,14 +12,6 @@ export function createMetrics(registry: Registry, held: () => number, isHeldBack
     registers,
     collect() {
       this.set(held());
-    },
-  });
-  new Gauge({
-    name: 'tocsin_producer_held_back',
-    help: '1 while no entry is begun, since the bffs are behind with those that were announced.',
-    registers,
-    collect() {
-      this.set(isHeldBack() ? 1 : 0);
     },
   });
   return {

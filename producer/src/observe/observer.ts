@@ -1,4 +1,4 @@
-import { entryKey, isErasure, isRetraction, type EntryItem } from '@tocsin/contracts';
+import { isErasure, isRetraction, partitionEntryKey, type EntryItem } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
 import type { EntryFacts, Observer, Outcome, Step } from '../produce/index.ts';
 import type { ProducerMetrics } from './metrics.ts';
@@ -36,7 +36,10 @@ export class LogObserver implements Observer {
     }
     if (!this.#log.isLevelEnabled('debug')) return;
     withTrace(entry.traceparent, () =>
-      this.#log.debug({ entry: entryKey(entry), notifications: entry.notifications }, `${step} done`),
+      this.#log.debug(
+        { entry: partitionEntryKey(entry), notifications: entry.notifications },
+        `${step} done`,
+      ),
     );
   }
 
@@ -52,7 +55,7 @@ export class LogObserver implements Observer {
     const { suppressed } = last;
     withTrace(entry.traceparent, () =>
       this.#log.warn(
-        { entry: entryKey(entry), err: error, ...(suppressed > 0 && { alike: suppressed }) },
+        { entry: partitionEntryKey(entry), err: error, ...(suppressed > 0 && { alike: suppressed }) },
         `${step} failed, to be repeated`,
       ),
     );
@@ -60,6 +63,6 @@ export class LogObserver implements Observer {
 
   runEnded(entry: EntryFacts): void {
     this.#metrics.runsEnded.inc();
-    this.#log.error({ entry: entryKey(entry) }, 'the entry could not be finished, so its run ends');
+    this.#log.error({ entry: partitionEntryKey(entry) }, 'the entry could not be finished, so its run ends');
   }
 }

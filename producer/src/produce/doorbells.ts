@@ -1,4 +1,4 @@
-import { parseDateTime, type Announcement } from '@tocsin/contracts';
+import { parseDateTime, type PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer, Observer } from './ports.ts';
 import { untilKnown } from './until-known.ts';
 
@@ -6,7 +6,7 @@ import { untilKnown } from './until-known.ts';
 const MAX_RINGING = 8;
 
 interface Bell {
-  announcement: Announcement;
+  announcement: PartitionAnnouncement;
   /** Whether a later announcement has made this one needless. */
   superseded: () => boolean;
 }
@@ -29,7 +29,7 @@ export class Doorbells {
     this.#signal = signal;
   }
 
-  ring(announcement: Announcement, superseded: () => boolean = () => false): void {
+  ring(announcement: PartitionAnnouncement, superseded: () => boolean = () => false): void {
     this.#waiting.push({ announcement, superseded });
     this.#pump();
   }

@@ -68,9 +68,9 @@ describe('the queue', () => {
 });
 
 describe('callers', () => {
-  /** The ids of each entry, of what these callers send while an entry of the feed is under way. */
-  async function entriesOf(requests: [string, ReturnType<typeof many>][], maxUnderWay = 32) {
-    const { producer, backend } = testProducer({ maxUnderWay, requestTimeoutMs: 60_000 });
+  /** The ids of each entry, of what these callers send while an entry of the lane is under way. */
+  async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
+    const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;
     void producer.produce([notification('first')]);
     for (const [caller, items] of requests) void producer.produce(items, undefined, caller);
@@ -78,7 +78,7 @@ describe('callers', () => {
     return backend.deposited;
   }
 
-  it('should take turns within a feed: one does not wait for all that another has', async () => {
+  it('should take turns within a lane: one does not wait for all that another has', async () => {
     const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
       'greedy',
       many(`g${i}-`, 1_000),
@@ -91,10 +91,12 @@ describe('callers', () => {
   });
 
   it('should take turns between feeds', async () => {
-    const feeds = Array.from({ length: 200 }, (_, i) => `user:${i}`);
-    const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => ['greedy', many(feed, 1, feed)]);
-    const entries = await entriesOf([...greedy, ['other', many('o', 1, 'topic:other')]], 1);
-    expect(entries.findIndex(({ feed }) => feed === 'topic:other')).toBeLessThanOrEqual(3);
-    expect(entries).toHaveLength(202);
+    const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
+    const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => [
+      'greedy',
+      many(feed, 1_000, feed),
+    ]);
+    const entries = await entriesOf([...greedy, ['other', many('o', 1, 'topic:other')]]);
+    expect(entries.findIndex((entry) => idsOf(entry).includes('o0'))).toBeLessThanOrEqual(2);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LATE_MS, type Call } from '../testing/faulty-backend.ts';
-import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+import { idsOf, laneOf, notification, testProducer } from '../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -80,7 +80,7 @@ describe('a run', () => {
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     void producer.produce([notification('c')]);
     await sleep(70_000);
-    expect(observer.told).toContain('run ended all 3');
+    expect(observer.told).toContain(`run ended ${laneOf('all')} 3`);
     const ended = backend.announced.at(0)?.run;
     const before = backend.announced.length;
     backend.fate = () => 'good';
@@ -113,9 +113,9 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should end for its feed only', async () => {
+  it('should end for its lane only', async () => {
     const { producer, backend } = testProducer();
-    backend.fate = ({ feed }) => (feed === 'all' ? 'lost' : 'good');
+    backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });
     await producer.produce([other]);
     void producer.produce([notification('a')]);

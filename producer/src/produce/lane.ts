@@ -1,18 +1,18 @@
 import {
-  DOCUMENT_VERSION,
   ENTRY_LIFE_MS,
   MAX_ENTRY_BYTES,
   MAX_ENTRY_NOTIFICATIONS,
+  PARTITION_VERSION,
   tracedBy,
-  type Announcement,
-  type Entry,
   type EntryItem,
+  type PartitionAnnouncement,
+  type PartitionEntry,
 } from '@tocsin/contracts';
 import { newRun } from './new-id.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Room for the members of an entry beside its notifications: the longest name of a feed and all traces are under 3 KB. */
+/** Room for the members of an entry beside its notifications: all traces are under 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
 /** What an entry holds of a part. */
@@ -24,33 +24,33 @@ interface Share {
 
 /** An entry that was begun, and which parts its items are of. */
 export interface Batch {
-  readonly entry: Entry;
+  readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
   readonly bytes: number;
   readonly begunAt: number;
 }
 
 /**
- * The notifications and changes of one feed on their way, at most one entry of them at a time. A run is one life of a lane:
+ * The notifications and changes for the feeds of one partition on their way, at most one entry of them at a time. A run is one life of a lane:
  * `seq` counts its entries, and number n is begun only when n - 1 is finished, so a run has no holes.
  */
 export class Lane {
-  readonly feed: string;
+  readonly partition: number;
   #run = newRun();
   /** The announcement of the highest finished entry of the run. */
-  #last: Announcement | undefined;
-  #rung: Announcement | undefined;
+  #last: PartitionAnnouncement | undefined;
+  #rung: PartitionAnnouncement | undefined;
   readonly #waiting = new Turns<Part>();
   #underWay: Batch | undefined;
   #wasShared = false;
   /** Until then nothing is begun; in ms of the producer's clock. */
   restsUntil = 0;
 
-  constructor(feed: string) {
-    this.feed = feed;
+  constructor(partition: number) {
+    this.partition = partition;
   }
 
-  get last(): Announcement | undefined {
+  get last(): PartitionAnnouncement | undefined {
     return this.#last;
   }
 
@@ -60,7 +60,7 @@ export class Lane {
   }
 
   /** The last finished entry if it was not announced once more yet; from now on it counts as such. */
-  takeBell(): Announcement | undefined {
+  takeBell(): PartitionAnnouncement | undefined {
     if (!this.hasBell) return undefined;
     this.#rung = this.#last;
     return this.#last;
@@ -121,10 +121,10 @@ export class Lane {
     }
     if (items.length === 0) return undefined;
     this.#wasShared = shares.length > 1;
-    const entry: Entry = {
-      v: DOCUMENT_VERSION,
+    const entry: PartitionEntry = {
+      v: PARTITION_VERSION,
       run: this.#run,
-      feed: this.feed,
+      partition: this.partition,
       seq: (this.#last?.seq ?? 0) + 1,
       expiresAt: new Date(now + ENTRY_LIFE_MS).toISOString(),
       ...tracedBy(traceparents),
@@ -141,7 +141,7 @@ export class Lane {
   }
 
   /** The entry under way will not be finished: what comes next is of a new run. The last finished one of the old. */
-  endRun(): Announcement | undefined {
+  endRun(): PartitionAnnouncement | undefined {
     const last = this.#last;
     this.#underWay = undefined;
     this.#last = undefined;
@@ -154,15 +154,15 @@ export class Lane {
 export const announcementOf = ({
   v,
   run,
-  feed,
+  partition,
   seq,
   expiresAt,
   traceparent,
   furtherTraces,
-}: Entry): Announcement => ({
+}: PartitionEntry): PartitionAnnouncement => ({
   v,
   run,
-  feed,
+  partition,
   seq,
   expiresAt,
   ...(traceparent !== undefined && { traceparent }),

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { entryKey } from '@tocsin/contracts';
+import { partitionEntryKey } from '@tocsin/contracts';
+import type { Notification } from '@tocsin/contracts';
 import type { Call, Fate, FaultyBackend } from '../testing/faulty-backend.ts';
-import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+import { notification, testProducer } from '../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -33,16 +34,17 @@ function checkRuns({ calls, announced, written, deposited }: FaultyBackend): voi
   for (const versions of written.values()) expect(new Set(versions).size).toBe(1);
   for (const announcement of announced) {
     for (let seq = 1; seq <= announcement.seq; seq++) {
-      expect(written.has(entryKey({ ...announcement, seq }))).toBe(true);
+      expect(written.has(partitionEntryKey({ ...announcement, seq }))).toBe(true);
     }
   }
-  for (const { run, feed, seq } of deposited) {
-    if (seq > 1) expect(written.has(entryKey({ run, feed, seq: seq - 1 }))).toBe(true);
+  for (const { run, partition, seq } of deposited) {
+    if (seq > 1) expect(written.has(partitionEntryKey({ run, partition, seq: seq - 1 }))).toBe(true);
   }
-  for (const feed of FEEDS) checkCalls(calls.filter((call) => call.feed === feed));
+  for (const lane of new Set(calls.map(({ partition }) => partition)))
+    checkCalls(calls.filter(({ partition }) => partition === lane));
 }
 
-/** The calls for one feed, in their order. */
+/** The calls for one partition, in their order. */
 function checkCalls(calls: readonly Call[]): void {
   const finished = new Map<string, number>();
   const ended = new Set<string>();
@@ -65,12 +67,12 @@ function checkCalls(calls: readonly Call[]): void {
 function checkAnswers(answers: readonly Answered[], { announced, deposited }: FaultyBackend): void {
   const places = new Map<string, number[]>();
   const rungUpTo = new Map<string, number>();
-  for (const { run, feed, seq } of announced) {
-    rungUpTo.set(`${run} ${feed}`, Math.max(seq, rungUpTo.get(`${run} ${feed}`) ?? 0));
-  }
-  const reached = deposited.filter(({ run, feed, seq }) => seq <= (rungUpTo.get(`${run} ${feed}`) ?? 0));
+  for (const { run, seq } of announced) rungUpTo.set(run, Math.max(seq, rungUpTo.get(run) ?? 0));
+  const reached = deposited
+    .filter(({ run, seq }) => seq <= (rungUpTo.get(run) ?? 0))
+    .flatMap(({ notifications }) => notifications as Notification[]);
   for (const feed of FEEDS) {
-    const ids = reached.filter((entry) => entry.feed === feed).flatMap(idsOf);
+    const ids = reached.filter((one) => one.feed === feed).map(({ id }) => id);
     for (const [place, id] of ids.entries()) {
       const key = `${feed} ${id}`;
       places.set(key, [...(places.get(key) ?? []), place]);
@@ -97,9 +99,9 @@ it('should have no holes in its runs, change no entry, and keep what it accepted
     fc.asyncProperty(
       actions,
       fc.constantFrom(0, 5),
-      fc.constantFrom(1, 32),
-      async (script, latencyMs, maxUnderWay) => {
-        const { producer, backend } = testProducer({ maxUnderWay });
+      fc.constantFrom(1, 2, 64),
+      async (script, latencyMs, partitions) => {
+        const { producer, backend } = testProducer({ partitions });
         backend.latencyMs = latencyMs;
         const answers: Answered[] = [];
         let ids = 0;

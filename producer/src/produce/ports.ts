@@ -1,22 +1,20 @@
-import type { Announcement, Entry, EntryItem, EntryName } from '@tocsin/contracts';
+import type { EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
-/** Where entries wait for their feed. */
+/** Where entries wait for their partition. */
 export interface EntryStore {
   /**
    * Writes the entry under its key. Resolves when the store has it; a rejection says nothing about the outcome.
    * Writing the same entry again is harmless.
    */
-  deposit(entry: Entry): Promise<void>;
-  /** Whether the entry waits to be claimed. Rejects when that is not known. */
-  isThere(entry: EntryName): Promise<boolean>;
+  deposit(entry: PartitionEntry): Promise<void>;
 }
 
-/** The doorbell of the feeds. */
+/** The doorbell of the partitions. */
 export interface Announcer {
   /**
    * Says that an entry waits. Resolves when the broker has it; a rejection says nothing about the outcome.
    */
-  announce(announcement: Announcement): Promise<void>;
+  announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
 /** `ring` is an announcement that is made once more. */
@@ -26,7 +24,7 @@ export type Step = 'deposit' | 'announce' | 'ring';
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
 /** An entry's name, and its trace and size where they are known. */
-export interface EntryFacts extends Announcement {
+export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
   /** Bytes of JSON as the store holds them. */
@@ -39,6 +37,6 @@ export interface Observer {
   done(step: Step, entry: EntryFacts): void;
   /** The step's outcome is not known; it is repeated. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;
-  /** `entry` was not finished in time, so its run is over for this feed. */
+  /** `entry` was not finished in time, so its run is over. */
   runEnded(entry: EntryFacts): void;
 }

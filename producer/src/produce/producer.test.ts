@@ -1,27 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MAX_ENTRY_BYTES, entrySchema } from '@tocsin/contracts';
-import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
+import { MAX_ENTRY_BYTES, partitionEntrySchema } from '@tocsin/contracts';
+import { idsOf, laneOf, notification, testProducer } from '../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => `n${from + i}`);
+const all = laneOf('all');
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a request', () => {
   it('should be accepted once its entry is deposited and then announced, without waiting for anything', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
-    expect(observer.told).toEqual(['deposit all 1', 'announce all 1', 'answered accepted 1']);
+    expect(observer.told).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
     const [entry] = backend.deposited;
-    expect(entrySchema.parse(entry)).toMatchObject({ feed: 'all', seq: 1, traceparent: '00-trace' });
+    expect(partitionEntrySchema.parse(entry)).toMatchObject({
+      ...{ partition: all, seq: 1, traceparent: '00-trace' },
+    });
     expect(entry?.notifications).toEqual([notification('a')]);
     expect(Date.parse(entry?.expiresAt ?? '') - Date.now()).toBe(25 * 3_600_000);
     expect(backend.announced).toEqual([
       {
-        v: 1,
+        v: 2,
         run: entry?.run,
-        feed: 'all',
+        partition: all,
         seq: 1,
         expiresAt: entry?.expiresAt,
         traceparent: '00-trace',
@@ -53,7 +56,7 @@ describe('a request', () => {
 
   it('should be accepted only when the parts for all its feeds are', async () => {
     const { producer, backend } = testProducer();
-    backend.fate = ({ feed }) => (feed === 'topic:b' ? 'lost' : 'good');
+    backend.fate = ({ partition }) => (partition === laneOf('topic:b') ? 'lost' : 'good');
     const mixed = [
       notification('a'),
       notification('b', { feed: 'topic:b' }),
@@ -63,9 +66,9 @@ describe('a request', () => {
     const outcome = producer.produce(mixed);
     await sleep(5_000);
     expect(await outcome).toBe('late');
-    expect(backend.deposited.map((entry) => [entry.feed, idsOf(entry)])).toEqual([
-      ['all', ['a', 'd']],
-      ['user:c', ['c']],
+    expect(backend.deposited.map((entry) => [entry.partition, idsOf(entry)])).toEqual([
+      [all, ['a', 'd']],
+      [laneOf('user:c'), ['c']],
     ]);
     backend.fate = () => 'good';
     const again = producer.produce(mixed);
@@ -114,36 +117,35 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n1'], range(2, 50)]);
   });
 
-  it('should be one for each feed at a time', async () => {
+  it('should be one for each partition at a time', async () => {
     const { producer, backend } = testProducer();
+    const other = laneOf('topic:x');
     backend.latencyMs = 10;
     for (const id of range(1, 6)) void producer.produce([notification(id)]);
     void producer.produce([notification('other', { feed: 'topic:x' })]);
-    expect(backend.calls.map(({ feed, seq }) => [feed, seq])).toEqual([
-      ['all', 1],
-      ['topic:x', 1],
+    expect(backend.calls.map(({ partition, seq }) => [partition, seq])).toEqual([
+      [all, 1],
+      [other, 1],
     ]);
     await sleep(100);
-    expect(backend.calls.map(({ step, feed, seq }) => `${step} ${feed} ${seq}`)).toEqual([
-      'deposit all 1',
-      'deposit topic:x 1',
-      'announce all 1',
-      'announce topic:x 1',
-      'deposit all 2',
-      'announce all 2',
+    expect(backend.calls.map(({ step, partition, seq }) => `${step} ${partition} ${seq}`)).toEqual([
+      `deposit ${all} 1`,
+      `deposit ${other} 1`,
+      `announce ${all} 1`,
+      `announce ${other} 1`,
+      `deposit ${all} 2`,
+      `announce ${all} 2`,
     ]);
   });
 
-  it('should be no more at a time than the limit, the feeds in turn', async () => {
-    const { producer, backend } = testProducer({ maxUnderWay: 2 });
+  it('should hold what is for all feeds of their partition', async () => {
+    const { producer, backend } = testProducer({ partitions: 1 });
     backend.latencyMs = 10;
-    const post = (id: string, feed: string) => producer.produce([notification(id, { feed })]);
-    const outcomes = ['a', 'b', 'c', 'd', 'a'].map((name, n) => post(`n${n}`, `topic:${name}`));
-    expect(backend.calls).toHaveLength(2);
-    await sleep(20);
-    expect(backend.calls.map(({ feed }) => feed).slice(4)).toEqual(['topic:c', 'topic:d']);
+    const feeds = ['all', 'topic:a', 'user:b', 'user:c'];
+    const outcomes = feeds.map((feed, n) => producer.produce([notification(`n${n}`, { feed })]));
     await sleep(100);
-    expect(await Promise.all(outcomes)).toEqual(Array(5).fill('accepted'));
+    expect(await Promise.all(outcomes)).toEqual(Array(4).fill('accepted'));
+    expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
   it('should hold at most 1,000 notifications and keep the order of arrays and requests', async () => {
@@ -212,34 +214,9 @@ describe('a lane', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
-
-  it('should ring its bell and start a new run when it was forgotten as the longest unused', async () => {
-    const { producer, backend } = testProducer({ maxLanes: 2 });
-    for (const feed of ['topic:a', 'topic:b', 'topic:a', 'topic:c', 'topic:b']) {
-      await producer.produce([notification('x', { feed })]);
-      await sleep(1);
-    }
-    const runsOf = (feed: string) =>
-      new Set(backend.deposited.filter((entry) => entry.feed === feed).map(({ run }) => run)).size;
-    expect([runsOf('topic:a'), runsOf('topic:b')]).toEqual([1, 2]);
-    const [, b1] = backend.announced;
-    expect(backend.announced.filter(({ run }) => run === b1?.run)).toHaveLength(2);
-  });
-
-  it('should not be forgotten while it has something to do', async () => {
-    const { producer, backend } = testProducer({ maxLanes: 1 });
-    backend.latencyMs = 10;
-    const feeds = ['topic:a', 'topic:b', 'topic:a', 'topic:c', 'topic:a'];
-    const outcomes = feeds.map((feed, n) => producer.produce([notification(`n${n}`, { feed })]));
-    await sleep(100);
-    expect(await Promise.all(outcomes)).toEqual(Array(5).fill('accepted'));
-    const a = backend.deposited.filter(({ feed }) => feed === 'topic:a');
-    expect(a.map(idsOf)).toEqual([['n0'], ['n2', 'n4']]);
-    expect(a.map(({ seq }) => seq)).toEqual([1, 2]);
-  });
 });
 
-describe('a feed under load', () => {
+describe('a lane under load', () => {
   const at = (backend: { of: (step: 'deposit') => { at: number }[] }) =>
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();

@@ -1,6 +1,5 @@
 import type { EntryItem } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { Backlog } from './backlog.ts';
 import { Doorbells } from './doorbells.ts';
 import { finishEntry } from './finish-entry.ts';
 import { announcementOf, type Batch, type Lane } from './lane.ts';
@@ -21,17 +20,15 @@ export interface ProducerOptions {
   maxHeld: number;
   /** The same in bytes of JSON. */
   maxHeldBytes: number;
-  /** Most entries of all feeds that may be under way at a time. */
-  maxUnderWay: number;
-  /** Most feeds whose run and number are remembered. */
-  maxLanes: number;
+  /** Lanes among which the feeds are divided; each has one entry under way at most. */
+  partitions: number;
   /** Runs it when all that has arrived by now was taken, so that what came together makes one entry. */
   soon?: (begin: () => void) => void;
 }
 
-/** After an entry its feed rests as long as that one took, but never longer than so many ms. */
+/** After an entry its lane rests as long as that one took, but never longer than so many ms. */
 const LONGEST_REST_MS = 50;
-/** A feed whose last entry was shared waits so long for company: what comes in bursts comes within it. */
+/** A lane whose last entry was shared waits so long for company: what comes in bursts comes within it. */
 const COMPANY_MS = 4;
 /** A rest that a timer cannot keep. */
 const SHORTEST_REST_MS = 1;
@@ -40,20 +37,18 @@ const SHORTEST_REST_MS = 1;
 const DOORBELLS_MS = 2_000;
 
 /**
- * Takes notifications to their feeds as entries, one entry for each feed at a time: what arrives meanwhile becomes
+ * Takes notifications to their feeds as entries, one entry for each partition at a time: what arrives meanwhile becomes
  * the next. An entry once begun is finished (or ends its run), also when nobody waits for it any more.
  */
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #lanes: Lanes;
   readonly #doorbells: Doorbells;
-  readonly #backlog: Backlog;
   readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRinging = new AbortController();
-  #underWay = 0;
   readonly #held: Held;
   #isPumpDue = false;
   #stopping = false;
@@ -63,17 +58,7 @@ export class Producer {
     this.#options = options;
     this.#held = new Held({ count: options.maxHeld, bytes: options.maxHeldBytes });
     this.#doorbells = new Doorbells(options.announcer, options.observer, this.#endOfRinging.signal);
-    this.#lanes = new Lanes(this.#doorbells, options.maxLanes);
-    this.#backlog = new Backlog({
-      entries: options.entries,
-      now: () => performance.now(),
-      onChange: () => this.#pump(),
-    });
-  }
-
-  /** Whether nothing is begun just now, since the feeds are behind: what arrives waits, and shares entries. */
-  get isHeldBack(): boolean {
-    return this.#backlog.isBehind;
+    this.#lanes = new Lanes(this.#doorbells, options.partitions);
   }
 
   /** Notifications that wait or are under way. */
@@ -100,7 +85,6 @@ export class Producer {
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
-    this.#backlog.stop();
     this.#pump();
     const forDoorbells = Math.min(DOORBELLS_MS, limitMs / 2);
     await this.#idle(limitMs - forDoorbells);
@@ -117,15 +101,15 @@ export class Producer {
     caller: CallerName,
   ): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
-    const { maxHeld, requestTimeoutMs } = this.#options;
+    const { maxHeld, partitions, requestTimeoutMs } = this.#options;
     if (this.#held.count + items.length > maxHeld) return 'full';
-    const request = new Request(items, traceparent, caller);
+    const request = new Request(items, partitions, traceparent, caller);
     if (!this.#held.hasRoom(caller, request)) return 'full';
 
     this.#held.add(caller, request);
     this.#open.add(request);
-    for (const [feed, part] of request.parts) {
-      const lane = this.#lanes.of(feed);
+    for (const [partition, part] of request.parts) {
+      const lane = this.#lanes.of(partition);
       lane.add(part);
       if (!lane.isBusy) this.#makeReady(lane);
     }
@@ -139,8 +123,8 @@ export class Producer {
   }
 
   #giveUp(request: Request, outcome: Outcome): void {
-    for (const [feed, part] of request.parts) {
-      const dropped = this.#lanes.find(feed)?.drop(part);
+    for (const [partition, part] of request.parts) {
+      const dropped = this.#lanes.of(partition).drop(part);
       if (dropped) this.#release(request.caller, dropped);
     }
     request.answer(outcome);
@@ -179,15 +163,12 @@ export class Producer {
   }
 
   #pump(): void {
-    while (this.#underWay < this.#options.maxUnderWay && !this.isHeldBack) {
-      const lane = this.#ready.next();
-      if (!lane) return;
+    for (let lane = this.#ready.next(); lane; lane = this.#ready.next()) {
       const batch = lane.begin(Date.now());
       if (!batch) {
         this.#lanes.rests(lane);
         continue;
       }
-      this.#underWay++;
       this.#lanes.works(lane);
       void this.#finish(lane, batch);
     }
@@ -200,7 +181,6 @@ export class Producer {
     if (!finished && signal.aborted) return;
     if (finished) {
       lane.finish(batch);
-      if (!this.#stopping) this.#backlog.note(batch.entry);
       for (const { part, count } of batch.shares) part.request.finish(part, count);
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));
@@ -208,7 +188,6 @@ export class Producer {
       if (last) this.#doorbells.ring(last);
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
-    this.#underWay--;
     const ended = performance.now();
     lane.restsUntil = ended + Math.min(LONGEST_REST_MS, ended - begun);
     if (lane.hasWaiting) this.#makeReady(lane);

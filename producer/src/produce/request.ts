@@ -1,9 +1,9 @@
-import type { EntryItem } from '@tocsin/contracts';
+import { partitionOf, type EntryItem } from '@tocsin/contracts';
 import { storedJsonBytes } from './json-size.ts';
 import type { Outcome } from './ports.ts';
 import type { CallerName } from './turns.ts';
 
-/** What one request has for one feed, in its order. `begun` of it are in entries, `finished` announced as well. */
+/** What one request has for one partition, in its order. `begun` of it are in entries, `finished` announced as well. */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
@@ -15,7 +15,8 @@ export interface Part {
 
 /** A request to produce, answered once: when all of its parts are finished, or when it is given up. */
 export class Request {
-  readonly parts = new Map<string, Part>();
+  /** By partition. */
+  readonly parts = new Map<number, Part>();
   readonly traceparent: string | undefined;
   readonly caller: CallerName;
   readonly count: number;
@@ -25,7 +26,12 @@ export class Request {
   #answer!: (outcome: Outcome) => void;
   #open: number;
 
-  constructor(items: readonly EntryItem[], traceparent: string | undefined, caller: CallerName) {
+  constructor(
+    items: readonly EntryItem[],
+    partitions: number,
+    traceparent: string | undefined,
+    caller: CallerName,
+  ) {
     this.traceparent = traceparent;
     this.caller = caller;
     this.count = items.length;
@@ -34,10 +40,11 @@ export class Request {
     for (const item of items) {
       const bytes = storedJsonBytes(item) + 1;
       total += bytes;
-      let part = this.parts.get(item.feed);
+      const partition = partitionOf(item.feed, partitions);
+      let part = this.parts.get(partition);
       if (!part) {
         part = { request: this, items: [], bytes: [], begun: 0, finished: 0 };
-        this.parts.set(item.feed, part);
+        this.parts.set(partition, part);
       }
       part.items.push(item);
       part.bytes.push(bytes);

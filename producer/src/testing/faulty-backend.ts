@@ -1,4 +1,4 @@
-import { entryKey, type Announcement, type Entry, type EntryName } from '@tocsin/contracts';
+import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } from '@tocsin/contracts';
 import type { Announcer, EntryStore } from '../produce/index.ts';
 
 /**
@@ -12,7 +12,7 @@ export const HANG_MS = 3_000;
 export interface Call {
   step: 'deposit' | 'announce';
   run: string;
-  feed: string;
+  partition: number;
   seq: number;
   /** When it was called, in ms since 1970. */
   at: number;
@@ -26,22 +26,19 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 export class FaultyBackend {
   readonly calls: Call[] = [];
   /** What was announced, in the order in which it took effect. */
-  readonly announced: Announcement[] = [];
+  readonly announced: PartitionAnnouncement[] = [];
   /** The JSON of each entry by its key, once for each time that it was written. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** Whether an entry that was announced is not claimed yet. */
-  isWaiting: (entry: EntryName) => boolean = () => false;
   /** Time that a good call takes; 0 is none. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {
     deposit: (entry) =>
       this.#call('deposit', entry, () => {
-        const key = entryKey(entry);
+        const key = partitionEntryKey(entry);
         this.written.set(key, [...(this.written.get(key) ?? []), JSON.stringify(entry)]);
       }),
-    isThere: (entry) => Promise.resolve(this.isWaiting(entry)),
   };
   readonly announcer: Announcer = {
     announce: (announcement) =>
@@ -49,16 +46,20 @@ export class FaultyBackend {
   };
 
   /** The deposited entries, the first written first. */
-  get deposited(): Entry[] {
-    return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as Entry);
+  get deposited(): PartitionEntry[] {
+    return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
   }
 
   of(step: Call['step']): Call[] {
     return this.calls.filter((call) => call.step === step);
   }
 
-  async #call(step: Call['step'], { run, feed, seq }: Announcement, effect: () => void): Promise<void> {
-    const call: Call = { step, run, feed, seq, at: Date.now(), known: false };
+  async #call(
+    step: Call['step'],
+    { run, partition, seq }: PartitionAnnouncement,
+    effect: () => void,
+  ): Promise<void> {
+    const call: Call = { step, run, partition, seq, at: Date.now(), known: false };
     this.calls.push(call);
     const fate = this.fate(call);
     if (this.latencyMs > 0) await sleep(this.latencyMs);

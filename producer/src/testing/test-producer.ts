@@ -1,4 +1,4 @@
-import type { Notification } from '@tocsin/contracts';
+import { MAX_PARTITIONS, partitionOf, type Notification } from '@tocsin/contracts';
 import { FaultyBackend } from './faulty-backend.ts';
 import type { Observer } from '../produce/ports.ts';
 import { Producer, type ProducerOptions } from '../produce/producer.ts';
@@ -8,10 +8,16 @@ export class RecordingObserver implements Observer {
   readonly told: string[] = [];
   answered: Observer['answered'] = (outcome, items) =>
     void this.told.push(`answered ${outcome} ${items.length}`);
-  done: Observer['done'] = (step, { feed, seq }) => void this.told.push(`${step} ${feed} ${seq}`);
-  failed: Observer['failed'] = (step, { feed, seq }) => void this.told.push(`failed ${step} ${feed} ${seq}`);
-  runEnded: Observer['runEnded'] = ({ feed, seq }) => void this.told.push(`run ended ${feed} ${seq}`);
+  done: Observer['done'] = (step, { partition, seq }) => void this.told.push(`${step} ${partition} ${seq}`);
+  failed: Observer['failed'] = (step, { partition, seq }) =>
+    void this.told.push(`failed ${step} ${partition} ${seq}`);
+  runEnded: Observer['runEnded'] = ({ partition, seq }) =>
+    void this.told.push(`run ended ${partition} ${seq}`);
 }
+
+/** As many as there may be: few feeds of a test share one. */
+export const PARTITIONS = MAX_PARTITIONS;
+export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 
 /** A producer over memory whose faults the test decides; it begins at once, without waiting for the end of the tick. */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
@@ -24,8 +30,7 @@ export function testProducer(options: Partial<ProducerOptions> = {}) {
     requestTimeoutMs: 5_000,
     maxHeld: 10_000,
     maxHeldBytes: 64 * 1024 * 1024,
-    maxUnderWay: 32,
-    maxLanes: 1_000,
+    partitions: PARTITIONS,
     soon: (begin) => begin(),
     ...options,
   });

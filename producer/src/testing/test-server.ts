@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  BodyBudget,
   closeServer,
   createBoundedServer,
   createHostCheck,
@@ -27,14 +28,13 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
 }
 
 /** The producer's public port over memory. */
-export async function testServer(options: Partial<ProducerOptions> = {}, callers?: Callers) {
+export async function testServer(
+  options: Partial<ProducerOptions> & { bodiesMaxBytes?: number } = {},
+  callers?: Callers,
+) {
   const log = createLogger('producer', 'silent');
   const registry = createRegistry();
-  const metrics = createMetrics(
-    registry,
-    () => tested.producer.held,
-    () => tested.producer.isHeldBack,
-  );
+  const metrics = createMetrics(registry, () => tested.producer.held);
   const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
   const refused: string[] = [];
   const notes: AuditNote[] = [];
@@ -42,6 +42,7 @@ export async function testServer(options: Partial<ProducerOptions> = {}, callers
   const scheduled = testSchedules(tested.producer);
   const app = publicApp({
     callers,
+    bodies: new BodyBudget(options.bodiesMaxBytes ?? 64 * 1024 * 1024),
     isServed: createHostCheck([]),
     intake: scheduled.intake,
     trail: { note: (note) => notes.push(note) },

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
-  DOCUMENT_VERSION,
   ENTRY_LIFE_MS,
-  announcementSchema,
-  entrySchema,
+  PARTITION_VERSION,
   parseJson,
-  type Announcement,
-  type Entry,
+  partitionEntrySchema,
+  type PartitionAnnouncement,
+  type PartitionEntry,
   type SetAside,
 } from '@tocsin/contracts';
 
@@ -21,13 +20,16 @@ export class DeadLetterError extends Error {
   }
 }
 
-const putBackSchema = entrySchema.pick({ notifications: true, traceparent: true }).strip();
+const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
  * The content of a record as a new entry under a run of its own, with its announcement.
  * @throws DeadLetterError when there is no content, or none that is an entry
  */
-export function entryAgain(record: SetAside): { entry: Entry; announcement: Announcement } {
+export function entryAgain(record: SetAside): {
+  entry: PartitionEntry;
+  announcement: PartitionAnnouncement;
+} {
   const content = record.content === null ? undefined : parseEntry(record.content);
   if (!content) {
     const why = record.faults.join('; ');
@@ -38,10 +40,10 @@ export function entryAgain(record: SetAside): { entry: Entry; announcement: Anno
   }
   const run = randomBytes(4).toString('hex');
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
-  const reference = { v: DOCUMENT_VERSION, run, feed: record.feed, seq: 1, expiresAt } as const;
+  const reference = { v: PARTITION_VERSION, run, partition: 0, seq: 1, expiresAt } as const;
   return {
     entry: { ...content, ...reference },
-    announcement: announcementSchema.parse(reference),
+    announcement: reference,
   };
 }
 

@@ -5,7 +5,7 @@ import {
   REFUSED_EVENT_PREFIX,
   SET_ASIDE_INDEX_KEY,
   TOPICS,
-  entryKey,
+  partitionEntryKey,
   setAsideIndexSchema,
   setAsideKey,
   setAsideSchema,
@@ -64,10 +64,10 @@ export class DeadLetters {
     const { entry, announcement } = entryAgain(record);
     await this.#sidecar.invokeBinding(COMPONENTS.entries, {
       operation: 'create',
-      metadata: { key: entryKey(entry), ttlInSeconds: String(Math.ceil(ENTRY_LIFE_MS / 1000)) },
+      metadata: { key: partitionEntryKey(entry), ttlInSeconds: String(Math.ceil(ENTRY_LIFE_MS / 1000)) },
       data: entry,
     });
-    await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, announcement);
+    await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.partitionAnnouncements, announcement);
     await this.remove(record.entry);
   }
 

@@ -1,7 +1,9 @@
+import { PassThrough, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import getRawBody from 'raw-body';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
+import { BODIES_FULL, bodiesFull, shareOf, type BodyShare } from './body-budget.ts';
 import { sendProblem } from './problem.ts';
 import { TOO_LARGE, refuseTooLarge } from './too-large.ts';
 
@@ -10,11 +12,12 @@ const INFLATERS = new Map([
   ['deflate', createInflate],
   ['br', createBrotliDecompress],
 ]);
-type Inflater = ReturnType<typeof createGunzip>;
 
 /**
  * Puts the bytes of the body into `request.body`, inflated. One of more than `limit` bytes, as sent or inflated, is
- * answered 413 as soon as its Content-Length or the bytes that have come tell.
+ * answered 413 as soon as its Content-Length or the bytes that have come tell. One for which `boundBodies` has no room
+ * is answered 503: its Content-Length takes its room at once, other bytes as they come, and it is given back with the
+ * answer.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>
@@ -27,8 +30,8 @@ export const takeBody =
     if (length === undefined && headers['transfer-encoding'] === undefined) return next();
     if (Number(length) > limit) return refuseTooLarge(request, response, limit);
     const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-    const inflater = INFLATERS.get(encoding)?.();
-    if (!inflater && encoding !== 'identity') {
+    const createInflater = INFLATERS.get(encoding);
+    if (!createInflater && encoding !== 'identity') {
       return sendProblem(response, {
         status: 415,
         code: 'unsupported_media_type',
@@ -36,16 +39,24 @@ export const takeBody =
           'This Content-Encoding is not supported; send the body as it is, or with gzip, deflate or br.',
       });
     }
-    if (inflater) inflate(request, inflater, limit);
-    const expected = inflater ? null : (length ?? null);
-    getRawBody(inflater ?? request, { limit, length: expected }, (error: Error | null, body) => {
+    const share = shareOf(request);
+    if (share) response.once('close', () => share.close());
+    if (share?.growTo(Number(length ?? 0)) === false) return sendProblem(response, bodiesFull);
+    const inflater = createInflater?.();
+    // Of the bytes that come, only those that no Content-Length has told of are counted one by one.
+    const through = inflater ?? (share && length === undefined ? new PassThrough() : undefined);
+    if (through) lead(request, through, limit, share);
+    const expected = through ? null : (length ?? null);
+    getRawBody(through ?? request, { limit, length: expected }, (error: Error | null, body) => {
       request.unpipe();
-      inflater?.destroy();
+      through?.destroy();
       if (!error) {
         request.body = body;
         return next();
       }
-      if ('type' in error && error.type === TOO_LARGE) return refuseTooLarge(request, response, limit);
+      const type = 'type' in error ? error.type : undefined;
+      if (type === TOO_LARGE) return refuseTooLarge(request, response, limit);
+      if (type === BODIES_FULL) return sendProblem(response, bodiesFull);
       if (!inflater) return next(error);
       sendProblem(response, {
         status: 400,
@@ -55,13 +66,21 @@ export const takeBody =
     });
   };
 
-/** Leads a body through `inflater`, which fails when more than `limit` bytes come: they may inflate to nothing. */
-function inflate(request: Request, inflater: Inflater, limit: number): void {
-  let sent = 0;
-  request.pipe(inflater).on('error', () => undefined);
+/**
+ * Leads a body through `stream`, which fails when more than `limit` bytes come, since they may inflate to nothing, or
+ * when more come out than there is room for.
+ */
+function lead(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {
+  const fail = (type: string) => stream.destroy(Object.assign(new Error(type), { type }));
+  let [sent, out] = [0, 0];
+  request.pipe(stream).on('error', () => undefined);
   request.on('data', ({ length }: Buffer) => {
     sent += length;
-    if (sent > limit) inflater.destroy(Object.assign(new Error('too large'), { type: TOO_LARGE }));
+    if (sent > limit) fail(TOO_LARGE);
   });
-  request.once('close', () => request.complete || inflater.destroy());
+  stream.on('data', ({ length }: Buffer) => {
+    out += length;
+    if (share?.growTo(out) === false) fail(BODIES_FULL);
+  });
+  request.once('close', () => request.complete || stream.destroy());
 }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { boundPipelining } from './bound-pipelining.ts';
 import { answerUnreadableRequests } from './client-errors.ts';
 import { hostFault } from './hosts.ts';
-import { writeProblem } from './raw-problem.ts';
+import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 
 export interface ServerBounds {
@@ -50,6 +50,14 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
       status: 417,
       code: 'invalid_request',
       detail: 'Of expectations only 100-continue can be met; send the request without the Expect header.',
+    }),
+  );
+  server.on('connect', (_request, socket) =>
+    endWithProblem(socket, {
+      status: 405,
+      code: 'method_not_allowed',
+      detail: 'CONNECT is not possible here: this server is no proxy.',
+      allow: [],
     }),
   );
   if (bounds.maxConnections !== undefined) server.maxConnections = bounds.maxConnections;

@@ -5,7 +5,7 @@ import express, { Router, type RequestHandler } from 'express';
 /** What the page looks for. */
 const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 
-/** The built pages, `/` and `/ops`: their assets carry a hash in their names and may be kept, the pages themselves may not. */
+/** The built pages, `/`, `/ops` and one for addresses that do not exist: their assets carry a hash in their names and may be kept, the pages themselves may not. */
 export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   const router = Router();
   if (negotiate) router.get(['/', '/index.html'], tellToNegotiate(uiDist));
@@ -19,7 +19,19 @@ export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
       },
     }),
   );
+  router.use(missingPage(uiDist));
   return router;
+}
+
+/** A browser that a link has led nowhere sees a page; others, and all under `/app`, get the problem that follows. */
+function missingPage(uiDist: string): RequestHandler {
+  const file = join(uiDist, '404.html');
+  return (request, response, next) => {
+    response.vary('Accept');
+    const isPage = ['GET', 'HEAD'].includes(request.method) && !/^\/app(?:\/|$)/.test(request.path);
+    if (!isPage || request.accepts(['json', 'html']) !== 'html' || !existsSync(file)) return next();
+    response.status(404).set('Cache-Control', 'no-cache').type('html').send(readFileSync(file));
+  };
 }
 
 /** The page, told to ask `/app/negotiate` where it connects. */

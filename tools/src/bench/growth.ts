@@ -1,11 +1,11 @@
-import { Failure } from '../failure.ts';
 import { Arrivals } from './harness/arrivals.ts';
 import { startTocsin } from './peers/tocsin.ts';
 import type { Peer, StartOptions } from './peers/peer.ts';
 import type { GrowthRow } from './report/result.ts';
 import { withClients } from './works/clients.ts';
-import { cpuFigures, startCpu } from './works/cpu.ts';
+import { oneClientEach } from './works/many-feeds.ts';
 import { Publisher } from './works/publisher.ts';
+import { withWatchers, type Audience } from './works/watchers.ts';
 import { type Numbers, type Sizes } from './works/work.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
@@ -21,42 +21,13 @@ interface GrowthContext {
   signal: AbortSignal;
 }
 
-/** Singles at 64 in flight, spread over feeds with one client each, so that a message is one delivery whatever grows. */
-async function spread(peer: Peer, feeds: readonly string[], { sizes, numbers, signal }: GrowthContext) {
-  let last = 0;
-  const first = numbers.next;
-  const onComplete = () => {
-    last = performance.now();
-  };
-  const arrivals = new Arrivals({ clients: feeds.length, each: 1, first, onComplete });
-  const publisher = await Publisher.open(peer, IN_FLIGHT, sizes.payload);
-  const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
-  const feedOf = (client: number) => feeds[client] as string;
-  try {
-    return await withClients(peer, { count: feeds.length, onMessage, feedOf }, async () => {
-      // Each feed is known by then: its first entry makes its head.
-      for (const feed of feeds) await publisher.publish([numbers.take()], { feed });
-      await arrivals.all(numbers.next - first, sizes.patienceMs);
-      const from = numbers.next;
-      const cpu = startCpu(peer);
-      const started = performance.now();
-      await publisher.onEachLane(async (lane) => {
-        while (performance.now() < started + sizes.singlesSeconds * 1000 && !signal.aborted) {
-          const n = numbers.take();
-          await publisher.publish([n], { lane, feed: feeds[n % feeds.length] as string });
-        }
-      });
-      await arrivals.all(numbers.next - first, sizes.patienceMs);
-      const count = numbers.next - from;
-      return { rate: count / ((last - started) / 1000), cpu: cpuFigures(cpu(), count)['cpu'] ?? Number.NaN };
-    });
-  } finally {
-    publisher.close();
-  }
-}
-
-const feedsOf = (kind: string, count: number) =>
-  Array.from({ length: count }, (_, i) => `topic:${kind}-${count}-${i}`);
+/** Singles spread over feeds with one client each, so that a message is one delivery whatever grows. */
+const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
+  withWatchers(peer, context, audience, async (watchers) => {
+    await watchers.begin();
+    const { rate = Number.NaN, cpu = Number.NaN } = await watchers.measure(IN_FLIGHT);
+    return { rate, cpu };
+  });
 
 /** Fills a feed with publications, so that its log is that long. */
 async function fill(
@@ -94,23 +65,23 @@ export async function measureGrowth(
 ): Promise<GrowthRow[]> {
   const rows: GrowthRow[] = [];
   const sizes = options.profile ? PROFILED : GROWTH;
-  const measure = async (peer: Peer, what: string, size: number, feeds: readonly string[]) => {
+  const measure = async (peer: Peer, what: string, size: number, audience: Audience) => {
     if (context.signal.aborted) return;
     context.say(`growth: ${what} ${size}`);
-    rows.push({ what, size, ...(await spread(peer, feeds, context)) });
+    rows.push({ what, size, ...(await spread(peer, audience, context)) });
   };
   for (const instances of sizes.instances) {
     const peer = await startTocsin({ ...options, instances });
     try {
-      await spread(peer, feedsOf('warm', 10), context);
-      if (!options.profile) await measure(peer, 'instances', instances, feedsOf('instances', 10));
+      await spread(peer, oneClientEach('warm', 10), context);
+      if (!options.profile) await measure(peer, 'instances', instances, oneClientEach('instances', 10));
       if (instances !== 2) continue;
-      for (const count of sizes.feeds) await measure(peer, 'feeds', count, feedsOf('feeds', count));
+      for (const count of sizes.feeds)
+        await measure(peer, 'feeds', count, oneClientEach(`feeds-${count}`, count));
       for (const count of sizes.history) {
-        const [feed] = feedsOf('history', count);
-        if (feed === undefined) throw new Failure('There is no feed to fill.');
-        await fill(peer, feed, count, context);
-        await measure(peer, 'history', count, [feed]);
+        const audience = oneClientEach(`history-${count}`, 1);
+        await fill(peer, audience.feedOf(0), count, context);
+        await measure(peer, 'history', count, audience);
       }
     } finally {
       await peer.stop();

@@ -40,7 +40,7 @@ export async function runRounds(
   };
   try {
     for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
-      for (const work of works) {
+      for (const work of works.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
         const able = peers.filter(({ id }) => work.peers.includes(id));
         if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);

@@ -25,6 +25,8 @@ const QUIET_MS = 21_000;
 const DRAIN_MS = 120_000;
 /** All of a run stays in the history, against which the clients are checked. */
 const HISTORY_MAX = '1000000';
+/** All clients of a run are one reader's. */
+const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -44,7 +46,7 @@ export async function chaos(args: string[], signal: AbortSignal): Promise<number
     ...(options.naive
       ? { bffEnv: failpoints.env('bff'), apps: { bff: naiveBff } }
       : {
-          bffEnv: { ...failpoints.env('bff'), AUTH_MODE: 'jwt', HISTORY_MAX },
+          bffEnv: { ...failpoints.env('bff'), AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER },
           secrets: reader.secrets,
         }),
   });

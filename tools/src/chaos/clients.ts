@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Observer } from '../ledger/observer.ts';
 import type { Random } from './random.ts';
 import { SlowClient } from './slow-client.ts';
-import { FEEDS } from './workload.ts';
+import { FEEDS, MANY_FEEDS } from './workload.ts';
 
 const STEADY = 15;
 const RESTLESS = 4;
@@ -10,11 +10,15 @@ const RESTLESS = 4;
 /** What watches a feed and keeps a record, in this process or another. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
-/** 20 clients over all instances and feeds: steady ones, some that reconnect at random, and a slow one. */
+/**
+ * Clients over all instances: of a few feeds steady ones, some that reconnect at random, and a slow one; of each of the
+ * others one.
+ */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
   readonly restless: Observer[] = [];
   readonly slow: SlowClient;
+  readonly ofMany: readonly Observer[];
   readonly #urls: readonly string[];
   readonly #random: Random;
   readonly #moving: Promise<void>[];
@@ -40,13 +44,19 @@ export class Clients {
       this.restless.push(new Observer(`restless ${i + 1}`, random.pick(this.#urls), { feed, ...asked }));
     }
     this.slow = new SlowClient('slow 1', random.pick(this.#urls), FEEDS[0], tokens?.long);
+    this.ofMany = MANY_FEEDS.map((feed, i) => {
+      const { name, url } = instances[i % instances.length] as { name: string; url: string };
+      return new Observer(`watcher of ${feed} on ${name}`, url, { feed, ...asked });
+    });
     this.#moving = [];
   }
 
   /** Resolves when all know where their feeds stand. */
   async ready(): Promise<void> {
     await Promise.all(
-      [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow].map((one) => one.ready()),
+      [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.ofMany, this.slow].map(
+        (one) => one.ready(),
+      ),
     );
   }
 
@@ -69,12 +79,12 @@ export class Clients {
 
   async all(): Promise<Watcher[]> {
     await this.slow.report();
-    return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow];
+    return [...this.steady.map(({ observer }) => observer), ...this.restless, this.slow, ...this.ofMany];
   }
 
   close(): void {
     for (const { observer } of this.steady) observer.close();
-    for (const observer of this.restless) observer.close();
+    for (const observer of [...this.restless, ...this.ofMany]) observer.close();
     this.slow.close();
   }
 

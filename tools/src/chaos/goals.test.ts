@@ -25,7 +25,7 @@ describe('the goals of a run', () => {
     const goals = goalsOf({ full: true, naive: false });
     const faults: Fault[] = [];
     for (const fault of schedule({ seed: 3, full: true, naive: false })) {
-      if (faults.push(fault) === 5 * 51) break;
+      if (faults.push(fault) === 5 * 53) break;
     }
     expect(shortfalls(goals, { events: done(faults), acknowledged: 10_000 })).toEqual([]);
     expect(shortfalls(goals, { events: done(faults), acknowledged: 9_999 })).toEqual([

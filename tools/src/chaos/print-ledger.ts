@@ -1,5 +1,6 @@
 import { table } from '../print/table.ts';
 import type { ChangesRow, Ledger } from './ledger.ts';
+import { MANY_FEEDS } from './workload.ts';
 
 const MAX_SENTENCES = 20;
 
@@ -7,6 +8,30 @@ const changesOf = (changes: ChangesRow): string =>
   `Among them ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms after their time in the median, ` +
   `${changes.highestLateMs} ms at most, faults included), ${changes.cancelled} schedules cancelled, ` +
   `${changes.retracted} retracted, ${changes.expiring} expiring.`;
+
+/** One row for each client, and one for all that watch the many feeds. */
+function rowsOf(accounts: Ledger['accounts']) {
+  const rows = accounts.map((account) => ({
+    ...{ observer: account.observer, feed: account.feed },
+    ...{ acknowledged: account.acknowledged, shown: account.shown, honestGaps: account.honestGaps },
+    ...{ lost: account.lost.length, twice: account.twice.length, broken: account.broken.length },
+    disordered: account.disordered.length + account.holes.length,
+  }));
+  const isOfMany = ({ feed }: { feed: string }) => MANY_FEEDS.includes(feed);
+  const many = rows.filter(isOfMany);
+  if (many.length === 0) return rows;
+  const sum = (name: 'acknowledged' | 'shown' | 'honestGaps' | 'lost' | 'twice' | 'broken' | 'disordered') =>
+    many.reduce((total, row) => total + row[name], 0);
+  return [
+    ...rows.filter((row) => !isOfMany(row)),
+    {
+      observer: `one for each of ${many.length}`,
+      feed: 'topic:many-…',
+      ...{ acknowledged: sum('acknowledged'), shown: sum('shown'), honestGaps: sum('honestGaps') },
+      ...{ lost: sum('lost'), twice: sum('twice'), broken: sum('broken'), disordered: sum('disordered') },
+    },
+  ];
+}
 
 /** The ledger as text; its last line sums up. */
 export function printLedger(ledger: Ledger): string {
@@ -24,15 +49,15 @@ export function printLedger(ledger: Ledger): string {
       'rules broken',
       'honest gaps',
     ],
-    ...ledger.accounts.map((account) => [
+    ...rowsOf(ledger.accounts).map((account) => [
       account.observer,
       account.feed,
       account.acknowledged,
       account.shown,
-      account.lost.length,
-      account.twice.length,
-      account.disordered.length + account.holes.length,
-      account.broken.length,
+      account.lost,
+      account.twice,
+      account.disordered,
+      account.broken,
       account.honestGaps,
     ]),
   ];

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { signToken } from '../auth/sign-token.ts';
+import { FEEDS, MANY_FEEDS } from './workload.ts';
 
 /** Short enough for tokens to be renewed on live connections during a run, in s. */
 const LIFE_S = 90;
 /** A client in a process of its own is given one token for the whole run, in s. */
 const LONG_LIFE_S = 24 * 60 * 60;
+
+const FEED_NAMES = [...FEEDS, ...MANY_FEEDS].flatMap((feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? []);
 
 /** The one who reads all feeds of a run, and the secret with which its tokens are signed. */
 export class Reader {
@@ -20,7 +23,7 @@ export class Reader {
 
   #sign(seconds: number): Promise<string> {
     return signToken({
-      claims: { sub: '42', feeds: ['orders'], roles: [] },
+      claims: { sub: '42', feeds: FEED_NAMES, roles: [] },
       exp: Math.floor(Date.now() / 1000) + seconds,
       issuer: 'tocsin',
       audience: 'tocsin',

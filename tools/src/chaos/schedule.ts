@@ -22,13 +22,22 @@ const steps = (app: Step['app'], names: readonly string[]): Step[] => names.map(
 /** Steps of the protocol at which a process is killed. */
 export const STEPS: readonly Step[] = [
   ...steps('producer', ['before-deposit', 'deposited', 'before-announce', 'announced']),
-  ...steps('bff', ['received', 'loaded', 'peeked', 'committed', 'popped', 'broadcast', 'answered']),
+  ...steps('bff', [
+    'received',
+    'loaded',
+    'peeked',
+    'committed',
+    'broadcast',
+    'checkpointed',
+    'popped',
+    'answered',
+  ]),
 ];
 
 /** Steps at which a process is stopped, to wake up when others have gone on without it. */
 export const WAKING_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
-  ...steps('bff', ['loaded', 'peeked', 'committed', 'popped', 'broadcast']),
+  ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
 ];
 
 const NAIVE_STEPS = ['received', 'popped', 'broadcast', 'answered'];

@@ -1,4 +1,4 @@
-import { entryKey } from '@tocsin/contracts';
+import { partitionEntryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
 import {
   MemoryJobs,
@@ -85,8 +85,7 @@ async function postTo(url: string, body: unknown) {
 /** Entries and announcements go straight to the bff in the same process. */
 const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   entries: {
-    deposit: async (entry) => bff.entries.put(entryKey(entry), JSON.stringify(entry)),
-    isThere: async (entry) => (await bff.entries.peek(entryKey(entry))) !== undefined,
+    deposit: async (entry) => bff.entries.put(partitionEntryKey(entry), JSON.stringify(entry)),
   },
   announcer: {
     announce: async (announcement) => {

@@ -41,7 +41,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
     it('should reach every instance, the own one too, with the content unchanged', async () => {
       const feed = `topic:${randomUUID()}`;
       const heard = instances().map((instance) => listen(instance, feed));
-      await instances()[0]?.broadcast(anEvent(1, feed));
+      await instances()[0]?.broadcast([anEvent(1, feed)]);
       await until(() => heard.every(({ length }) => length > 0));
       for (const events of heard) expect(events).toEqual([anEvent(1, feed)]);
     });
@@ -49,7 +49,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
     it('should keep the order', async () => {
       const feed = `topic:${randomUUID()}`;
       const heard = instances().map((instance) => listen(instance, feed));
-      for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast(anEvent(offset, feed));
+      for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);
       await until(() => heard.every(({ length }) => length >= 300));
       for (const events of heard) {
         expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(
@@ -62,7 +62,7 @@ export function broadcasterSuite(name: string, instances: () => readonly Broadca
       const feed = `topic:${randomUUID()}`;
       const [instance] = instances() as [Broadcaster];
       const heard = [listen(instance, feed), listen(instance, feed)];
-      await instance.broadcast(anEvent(1, feed));
+      await instance.broadcast([anEvent(1, feed)]);
       await until(() => heard.every(({ length }) => length === 1));
     });
   });

@@ -39,7 +39,7 @@ export function readerChannelSuite(
       const feed = `topic:${randomUUID()}`;
       const heard = instances().map((instance) => [hear(instance, reader), listen(instance, feed)] as const);
       for (let offset = 1; offset <= 20; offset++) {
-        await instances()[0]?.broadcast(anEvent(offset, feed));
+        await instances()[0]?.broadcast([anEvent(offset, feed)]);
         await instances()[0]?.tell(read(reader, offset));
       }
       await until(() => heard.every(([told, events]) => told.length >= 20 && events.length >= 20));

@@ -2,6 +2,7 @@ import {
   idOfPublication,
   isExpired,
   segmentSchema,
+  type Checkpoint,
   type Head,
   type LivePublication,
   type Page,
@@ -13,7 +14,7 @@ import type { FeedDocument } from '../../feed/feed-document.ts';
 import { firstOffset } from '../../feed/history.ts';
 import type { WalkInstance } from './instance.ts';
 import { isHigher, isLaterEpoch } from '../../feed/position.ts';
-import { placeOfEntry, type Report } from './report.ts';
+import { partsOfEntry, placeOfEntry, type Report } from './report.ts';
 import type { World } from './world.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
@@ -33,6 +34,8 @@ export class Checker {
   readonly answered = new Map<string, number>();
   outOfReach = false;
   readonly #pushed = new Set<string>();
+  /** Where the publications of a committed entry are, by its key. */
+  readonly #placesOf = new Map<string, Set<string>>();
   /** Since the store was last lost. */
   readonly answeredSince = new Map<string, number>();
   /** Deposited more than once: it may be there again after it was popped. */
@@ -68,6 +71,18 @@ export class Checker {
     }
   }
 
+  /** A checkpoint is about to be written: all that it says to be finished was broadcast, whoever committed it. */
+  finishes({ runs }: Checkpoint): void {
+    if (!this.#sound) return;
+    for (const [key, places] of this.#placesOf) {
+      const { run, seq } = partsOfEntry(key);
+      if ((runs[run]?.[0] ?? 0) < seq) continue;
+      for (const place of places) {
+        if (!this.#pushed.has(place)) this.#report.violation('FINISHED-UNPUSHED', `${key} ${place}`);
+      }
+    }
+  }
+
   setAside({ reason, entry }: SetAside): void {
     this.verdicts.add(entry);
     if (reason !== 'missing') this.#report.violation('SET-ASIDE', `${entry} ${reason}`);
@@ -94,7 +109,7 @@ export class Checker {
     if (head.unconfirmed.length > 1) say('UNCONFIRMED-GROWS', `${head.unconfirmed.length}`);
     if (this.#sound && before && before.epoch !== head.epoch)
       say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
-    if (this.#sound && before) this.#checkConfirmed(before, 'UNCONFIRMED');
+    if (this.#sound && before) this.#checkPushed(before, 'UNCONFIRMED');
     if (
       before &&
       !sawLoss &&
@@ -108,7 +123,15 @@ export class Checker {
       if (!keys.has(key) && this.#sound && !this.#world.store.documents.has(key)) say('NAMES-NOTHING', key);
     }
     for (const { run, from, to, first } of head.unconfirmed) {
-      for (let seq = from; seq <= to; seq++) this.committed.add(placeOfEntry(run, seq));
+      for (let seq = from; seq <= to; seq++) {
+        const key = placeOfEntry(run, seq);
+        this.committed.add(key);
+        const places = Array.from(
+          { length: head.offset - first + 1 },
+          (_, i) => `${head.epoch}:${first + i}`,
+        );
+        this.#placesOf.set(key, new Set([...(this.#placesOf.get(key) ?? []), ...places]));
+      }
       const last = documents.find(({ key }) => key === head.segments.at(-1)?.key);
       const { publications } = last ? segmentSchema.parse(last.value) : { publications: [] };
       const added = publications.filter(({ offset }) => offset >= first) as LivePublication[];
@@ -151,7 +174,10 @@ export class Checker {
     const head = this.#world.store.head?.head;
     if (!head || !this.#sound) return;
     const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
-    this.#checkConfirmed({ ...head, unconfirmed: mine }, 'SUCCESS-UNCONFIRMED');
+    this.#checkPushed({ ...head, unconfirmed: mine }, 'SUCCESS-UNPUSHED');
+    const key = placeOfEntry(run, seq);
+    if (this.#world.store.entries.has(key) && !this.#writtenAgain.has(key))
+      this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
   /** A client gave up a part, though the answer said that it was `recovered`. */
@@ -200,9 +226,8 @@ export class Checker {
       placeOfEntry(run, seq + i),
     );
     const { entries } = this.#world.store;
-    const still = (key: string) =>
-      entries.has(key) && !this.#writtenAgain.has(key) && !this.#popped.has(key) && !this.verdicts.has(key);
-    return keys.length > 0 && keys.every(still);
+    const others = [this.#writtenAgain, this.#popped, this.verdicts];
+    return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
   }
 
   /** Everything that the head says is not confirmed yet was popped and broadcast. */
@@ -233,11 +258,17 @@ export class Checker {
     return !this.#world.storeLost;
   }
 
-  #checkConfirmed({ epoch, unconfirmed }: Head, kind: string): void {
-    for (const { run, from, to, first, last } of unconfirmed) {
+  #checkPushed({ epoch, unconfirmed }: Head, kind: string): void {
+    for (const { first, last } of unconfirmed) {
       for (let offset = first; offset <= last; offset++) {
         if (!this.#pushed.has(`${epoch}:${offset}`)) this.#report.violation(kind, `${epoch}:${offset}`);
       }
+    }
+  }
+
+  #checkConfirmed(head: Head, kind: string): void {
+    this.#checkPushed(head, kind);
+    for (const { run, from, to } of head.unconfirmed) {
       for (let seq = from; seq <= to; seq++) {
         const key = placeOfEntry(run, seq);
         if (!this.#popped.has(key)) this.#report.violation(kind, key);

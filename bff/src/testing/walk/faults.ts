@@ -8,7 +8,16 @@ import type { World } from './world.ts';
 
 /** Where an instance dies by itself: between any two steps of a delivery. */
 export const DEATHS = [
-  ...(['received', 'loaded', 'peeked', 'committed', 'popped', 'broadcast', 'answered'] as const),
+  ...([
+    'received',
+    'loaded',
+    'peeked',
+    'committed',
+    'broadcast',
+    'checkpointed',
+    'popped',
+    'answered',
+  ] as const),
 ] satisfies Step[];
 
 /** How far beyond the head a forged position is: in an epoch to come, or so many publications. */

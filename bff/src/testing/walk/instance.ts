@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Head, Publication } from '@tocsin/contracts';
+import type { Publication } from '@tocsin/contracts';
 import type { Signer } from '@tocsin/service';
+import type { Erased } from '../../deliver/erased-content.ts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { FeedHost } from '../../deliver/feed-host.ts';
 import { Heard } from '../../deliver/heard.ts';
 import type {
   Broadcast,
   Broadcaster,
+  Checkpoints,
   Entries,
   FeedLog,
   ReachStep,
@@ -14,6 +16,7 @@ import type {
   Step,
 } from '../../deliver/ports.ts';
 import { present } from '../../feed/present.ts';
+import { PartitionHost } from '../../partition/partition-host.ts';
 import { FeedView } from '../../recover/feed-view.ts';
 import { testProofs, testSigner } from '../test-proofs.ts';
 import { Calls } from './calls.ts';
@@ -28,6 +31,7 @@ export class WalkInstance {
   /** What it signs and checks calls of the actor with. */
   readonly signer: Signer;
   readonly host: FeedHost;
+  readonly partitionHost: PartitionHost;
   readonly view: FeedView;
   inbox: Broadcast[] = [];
   paused = false;
@@ -67,7 +71,7 @@ export class WalkInstance {
       world.kill(this, 0);
       return new Promise<never>(() => undefined);
     };
-    this.host = new FeedHost({
+    const turns = {
       log,
       origin,
       entries: entries(world, this),
@@ -75,25 +79,33 @@ export class WalkInstance {
       proofs: testProofs,
       setAside: this.setAside,
       heard: this.heard,
-      limits: world.limits,
+      limitsOf: () => world.limits,
       now,
       reach: this.reach,
-      retire: (keys) => world.retire(keys),
-      onErased: async ({ feed, before }) => {
+      retire: (keys: readonly string[]) => world.retire(keys),
+      onErased: async ({ feed, before }: Erased) => {
         if (before !== undefined) await this.setAside.erase(feed);
       },
       events: {
-        lossNoticed: (_feed, reason) => world.report.log(`host ${index} notices: ${reason}`),
+        lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
         appended: () => undefined,
+        claimed: () => undefined,
         setAside: () => undefined,
       },
+    };
+    this.host = new FeedHost(turns);
+    this.partitionHost = new PartitionHost({
+      ...turns,
+      feedHost: this.host,
+      checkpoints: checkpoints(world, this),
+      pause: () => Promise.resolve(),
     });
     this.view = new FeedView(FEED, {
       log,
       origin,
       heard: this.heard,
       proofs: testProofs,
-      callFeed: (_feed, announced, caller) => world.turns.call(this, announced, caller),
+      callFeed: (_feed, announced, caller) => world.turns.callFeed(this, announced, caller),
       limits: world.limits,
       ring: { publications: 6, bytes: 1024 * 1024 },
       now,
@@ -152,22 +164,40 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
   return {
     readHead: () => calls.read(() => world.store.head),
     readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
-    commit(_feed, head: Head, etag, documents) {
+    commit(writes) {
       const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
       const epochs = world.turns.epochsBefore(instance);
       const heard = [instance.heard.of(FEED), world.turns.heardByCallerOf(instance)];
       const apply = () => {
         const { store } = world;
-        // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.
-        for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
-        if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
-        world.checker.commits(head, documents, heard, sawLoss || losses !== world.losses);
-        world.checker.begins(head, epochs);
-        store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
+        for (const { head, etag, documents } of writes) {
+          // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.
+          for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
+          if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
+          world.checker.commits(head, documents, heard, sawLoss || losses !== world.losses);
+          world.checker.begins(head, epochs);
+          store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
+        }
       };
       return calls.write(() => world.change(apply));
     },
     removeDocuments: () => Promise.resolve(),
+  };
+}
+
+function checkpoints(world: World, { calls }: WalkInstance): Checkpoints {
+  return {
+    read: () => calls.read(() => structuredClone(world.store.checkpoint)),
+    write: (_partition, checkpoint, etag) =>
+      calls.write(() =>
+        world.change(() => {
+          const { store } = world;
+          if (store.checkpoint ? store.checkpoint.etag !== etag : etag < 0)
+            throw new TemporaryError('another etag');
+          world.checker.finishes(checkpoint);
+          store.checkpoint = { checkpoint, etag: (store.checkpoint?.etag ?? 0) + 1 };
+        }),
+      ),
   };
 }
 
@@ -189,11 +219,13 @@ function entries(world: World, { calls }: WalkInstance): Entries {
 
 function broadcaster(world: World, { calls }: WalkInstance): Broadcaster {
   return {
-    broadcast: (event) =>
+    broadcast: (events) =>
       calls.write(
         () => {
-          world.checker.pushes(event);
-          for (const instance of world.instances) instance.inbox.push(event);
+          for (const event of events) {
+            world.checker.pushes(event);
+            for (const instance of world.instances) instance.inbox.push(event);
+          }
         },
         () => !world.busDown,
       ),

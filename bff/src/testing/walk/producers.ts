@@ -1,8 +1,9 @@
-import { DOCUMENT_VERSION, entryKey, type Entry } from '@tocsin/contracts';
+import { PARTITION_VERSION, partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { Fate } from './calls.ts';
 import type { World } from './world.ts';
 
 export const FEED = 'all';
+export const PARTITION = 0;
 const ATTEMPTS = 5;
 
 interface Post {
@@ -89,7 +90,7 @@ export class WalkProducer {
       const run = this.run;
       const seq = ++this.#seq;
       const entry = this.#entryOf(run, seq, ids);
-      const key = entryKey(entry);
+      const key = partitionEntryKey(entry);
       const deposit = () => {
         this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
         this.#world.checker.deposits(key);
@@ -116,16 +117,16 @@ export class WalkProducer {
     }
   }
 
-  #entryOf(run: string, seq: number, ids: string[]): Entry {
+  #entryOf(run: string, seq: number, ids: string[]): PartitionEntry {
     const { time, life, checker, expiring } = this.#world;
-    for (const id of ids) checker.tries(id, entryKey({ run, feed: FEED, seq }));
+    for (const id of ids) checker.tries(id, partitionEntryKey({ run, partition: PARTITION, seq }));
     const createdAt = new Date(time).toISOString();
     const notifications = ids.map((id) => {
       const expiresAt = expiring.get(id);
       return { id, feed: FEED, severity: 'info', title: id, createdAt, ...(expiresAt && { expiresAt }) };
     });
     const expiresAt = new Date(time + life).toISOString();
-    return { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
+    return { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
   }
 }
 

@@ -1,5 +1,5 @@
-import { entryKey } from '@tocsin/contracts';
-import { FEED } from './producers.ts';
+import { partitionEntryKey } from '@tocsin/contracts';
+import { PARTITION } from './producers.ts';
 
 const TRACE_SHOWN = 60;
 
@@ -38,10 +38,11 @@ export class Report {
   }
 }
 
-export const placeOfEntry = (run: string, seq: number): string => entryKey({ run, feed: FEED, seq });
+export const placeOfEntry = (run: string, seq: number): string =>
+  partitionEntryKey({ run, partition: PARTITION, seq });
 
 /** The run and number in an entry's key. */
 export function partsOfEntry(key: string): { run: string; seq: number } {
-  const [, run = '', , seq] = key.split(':');
+  const [, , run = '', seq] = key.split(':');
   return { run, seq: Number(seq) };
 }

@@ -1,4 +1,4 @@
-import type { Head } from '@tocsin/contracts';
+import type { Checkpoint, Head } from '@tocsin/contracts';
 import { newEpoch } from '../../feed/position.ts';
 
 /** An announcement in the stream, until it is acknowledged. */
@@ -15,6 +15,7 @@ export interface Doorbell {
 export class Store {
   origin: string | undefined;
   head: { head: Head; etag: number } | undefined;
+  checkpoint: { checkpoint: Checkpoint; etag: number } | undefined;
   documents = new Map<string, unknown>();
   entries = new Map<string, { text: string; born: number }>();
   stream: Doorbell[] = [];
@@ -30,6 +31,7 @@ export class Store {
     const copy = new Store();
     copy.origin = this.origin;
     copy.head = this.head;
+    copy.checkpoint = this.checkpoint;
     copy.documents = new Map(this.documents);
     copy.entries = new Map(this.entries);
     copy.stream = this.stream.map((bell) => ({ ...bell, holders: 0 }));

@@ -1,11 +1,21 @@
 import type { Position } from '@tocsin/contracts';
 import { SignatureError } from '@tocsin/service';
-import { openCall, proveAnswer, readAnswer, signCall, type SignedCall } from '../../dapr/signed-call.ts';
+import { TAKE_FEED, TAKE_PARTITION } from '../../dapr/actor-methods.ts';
+import {
+  isRetry,
+  openCall,
+  proveAnswer,
+  readAnswer,
+  signCall,
+  type ActorMethod,
+  type SignedCall,
+} from '../../dapr/signed-call.ts';
 import type { CallerKnowledge } from '../../deliver/load.ts';
-import type { Announced, TurnResult } from '../../deliver/take.ts';
+import type { Announced, Outcome, TurnResult } from '../../deliver/take.ts';
+import type { AnnouncedEntry } from '../../partition/take-partition.ts';
 import { CallFailed } from './calls.ts';
 import type { WalkInstance } from './instance.ts';
-import { FEED } from './producers.ts';
+import { FEED, PARTITION } from './producers.ts';
 import type { World } from './world.ts';
 
 /** Where the actor is for those whom a stranger has told that it hosts our actors. */
@@ -30,7 +40,7 @@ interface TurnCall {
   reject(error: Error): void;
 }
 
-/** The calls of the feed's actor, wherever each instance believes it to be, and what is known of those under way. */
+/** The calls of the actors, wherever each instance believes it to be, and what is known of those under way. */
 export class TurnCalls {
   /** Those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
@@ -40,47 +50,94 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  async call(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    const way = () => from.calls.read(() => undefined);
-    const said = signCall(from.signer, { feed: FEED, announced, ...caller });
-    await way();
-    const { instances, placement } = this.#world;
-    const place = placement[from.index] ?? 0;
-    const host = place === STRANGER ? undefined : (instances[place] as WalkInstance);
-    const heard = announced ? from.heard.of(FEED) : caller.heard;
-    const answered = host ? await this.#takeAt(host, said, heard) : forgedAnswer();
-    await way();
-    const answer = readAnswer(from.signer, said.nonce, answered);
-    if (!answer || answer.outcome === 'retry') throw new CallFailed('no host of ours has answered');
-    return answer;
+  /** A call of the feed itself, as a reader makes it that misses something. */
+  callFeed(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    return this.#call(
+      TAKE_FEED,
+      from,
+      { feed: FEED, announced, ...caller },
+      announced ? from.heard.of(FEED) : caller.heard,
+      (host, call) => host.host.turn(FEED, call.announced, call),
+    );
   }
 
-  /** Another one than ours calls the actor of a host. The signature is that of a call with another content, if any. */
+  async callPartition(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
+    const call = { partition: PARTITION, ...announced };
+    const taken = await this.#call(
+      TAKE_PARTITION,
+      from,
+      call,
+      undefined,
+      async (host, { run, seq, from }) => ({
+        outcome: await host.partitionHost.turn(PARTITION, { run, seq, from }),
+      }),
+    );
+    return taken.outcome;
+  }
+
+  /** Another one than ours calls an actor of a host. The signature is that of a call with another content, if any. */
   forge(host: WalkInstance, heard: Position, how: Forgery): void {
-    const { signer } = host;
-    const genuine = signCall(signer, { feed: FEED });
-    if (how === 'replayed') openCall(signer, genuine.id, genuine.signature, genuine.body);
-    const body = how === 'replayed' ? genuine.body : JSON.stringify({ feed: FEED, heard });
+    this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
+    const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };
+    this.#forge(TAKE_PARTITION, host, how, entry, { ...entry, seq: heard.offset + 1_000 });
+  }
+
+  #forge<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    { signer }: WalkInstance,
+    how: Forgery,
+    genuineCall: Call,
+    forged: Call,
+  ): void {
+    const genuine = signCall(method, signer, genuineCall);
+    if (how === 'replayed') openCall(method, signer, genuine.id, genuine.signature, genuine.body);
+    const body = how === 'replayed' ? genuine.body : JSON.stringify(forged);
     const signature = how === 'unsigned' ? undefined : genuine.signature;
     try {
-      openCall(signer, genuine.id, signature, body);
+      openCall(method, signer, genuine.id, signature, body);
     } catch (error) {
       if (error instanceof SignatureError) return this.#world.report.count('forged calls refused');
       throw error;
     }
-    this.#world.report.violation('FORGERY-TAKEN', `${how} call, heard of ${heard.epoch}:${heard.offset}`);
+    this.#world.report.violation('FORGERY-TAKEN', `${how} call of ${method.name}`);
   }
 
-  async #takeAt(host: WalkInstance, said: SignedCall, heard: Position | undefined): Promise<unknown> {
-    const { call: opened, nonce } = openCall(host.signer, said.id, said.signature, said.body);
-    const result = await new Promise<TurnResult>((resolve, reject) => {
+  async #call<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    from: WalkInstance,
+    call: Call,
+    heard: Position | undefined,
+    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+  ): Promise<Answer> {
+    const way = () => from.calls.read(() => undefined);
+    const said = signCall(method, from.signer, call);
+    await way();
+    const { instances, placement } = this.#world;
+    const place = placement[from.index] ?? 0;
+    const host = place === STRANGER ? undefined : (instances[place] as WalkInstance);
+    const answered = host ? await this.#takeAt(method, host, said, heard, turn) : forgedAnswer();
+    await way();
+    const answer = readAnswer(method, from.signer, said.nonce, answered);
+    if (!answer || isRetry(answer)) throw new CallFailed('no host of ours has answered');
+    return answer;
+  }
+
+  async #takeAt<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    host: WalkInstance,
+    said: SignedCall,
+    heard: Position | undefined,
+    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+  ): Promise<unknown> {
+    const { call: opened, nonce } = openCall(method, host.signer, said.id, said.signature, said.body);
+    const result = await new Promise<Answer>((resolve, reject) => {
       const epochs = [host.heard.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
       this.#underWay.add(call);
       const end = () => this.#underWay.delete(call);
-      host.host.turn(FEED, opened.announced, opened).finally(end).then(resolve, reject);
+      turn(host, opened).finally(end).then(resolve, reject);
     });
-    return proveAnswer(host.signer, nonce, result);
+    return proveAnswer(method, host.signer, nonce, result);
   }
 
   /** What the caller of the host's turn under way had heard, unless the store was lost since. */

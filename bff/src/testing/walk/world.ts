@@ -1,4 +1,4 @@
-import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Position } from '@tocsin/contracts';
+import { ENTRY_LIFE_MS, PARTITION_VERSION, type Position } from '@tocsin/contracts';
 import { LostDocumentError, TemporaryError } from '../../deliver/errors.ts';
 import { receiveAnnouncement } from '../../deliver/receive.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
@@ -7,7 +7,7 @@ import { CallFailed, type Fate } from './calls.ts';
 import { Checker } from './checker.ts';
 import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
-import { FEED, WalkCaller, WalkProducer } from './producers.ts';
+import { FEED, PARTITION, WalkCaller, WalkProducer } from './producers.ts';
 import type { Report } from './report.ts';
 import { Store, type Doorbell } from './store.ts';
 import { TurnCalls } from './turn-calls.ts';
@@ -160,9 +160,10 @@ export class World {
       }
     };
     receiveAnnouncement(
-      { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt },
+      { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt },
       {
-        callFeed: (_feed, announced, knowledge) => this.turns.call(caller, announced, knowledge),
+        callFeed: (_feed, announced, knowledge) => this.turns.callFeed(caller, announced, knowledge),
+        callPartition: (_partition, announced) => this.turns.callPartition(caller, announced),
         heard: caller.heard,
         setAside: caller.setAside,
         reach: caller.reach,

@@ -1,28 +1,111 @@
-import type { ClientStatus } from '../../index.ts';
+import { ClientError, ProblemError, type ClientStatus } from '../../index.ts';
 import { computed, ref, shallowReactive } from 'vue';
 import { defineStore } from './define-store.ts';
+import { useEntries } from './entries.ts';
+
+/**
+ * How this page is connected, the same for bell, inbox and page. Beyond the client's status: `unreachable`, the server
+ * does not answer although the device has a network; `refused`, the server lets this reader in nowhere.
+ */
+export type ConnectionState = ClientStatus | 'unreachable' | 'refused';
+
+/** Who the reader is was not accepted, over HTTP or on the socket. A feed that is not permitted is told on its own. */
+const isRefusal = (error: unknown): error is ClientError =>
+  error instanceof ClientError &&
+  (error.code === 'unauthorized' || (error instanceof ProblemError && error.status === 401));
 
 export const useConnection = defineStore(() => {
   /** The feeds that the page follows. */
   const feeds = ref<readonly string[]>([]);
   const client = ref<ClientStatus>('connecting');
+  /** Whether the device has a network, as far as the browser knows. */
+  const online = ref(true);
   /** Feeds that were neither acknowledged nor refused yet. */
   const awaited = shallowReactive(new Set<string>());
   /** Why a feed is refused for good; empty otherwise. */
   const refused = ref<string[]>([]);
+  /** Why the reader is refused as a whole. */
+  const denied = ref<string>();
   /** The newest page cannot be read over REST just now. */
   const pageFailed = ref(false);
   /** What the page shows: not live before every feed has answered. */
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
   );
+
+  const state = computed<ConnectionState>(() => {
+    if (feeds.value.length > 0 && refused.value.length === feeds.value.length) return 'refused';
+    if (status.value === 'live') return 'live';
+    if (!online.value) return 'offline';
+    if (denied.value !== undefined) return 'refused';
+    const isGivenUp = status.value === 'offline' || (status.value === 'connecting' && pageFailed.value);
+    return isGivenUp ? 'unreachable' : status.value;
+  });
+
+  /** Why the server refuses, in its own words. */
+  const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
+
+  const text = computed(() => {
+    switch (state.value) {
+      case 'live':
+        if (refused.value.length > 0) return `Some feeds can't be shown. ${reason.value}`;
+        return pageFailed.value
+          ? "Older notifications can't be loaded right now."
+          : 'Each one appears as it happens.';
+      case 'connecting':
+        return 'Connecting…';
+      case 'reconnecting':
+        return 'Connection lost. Trying again…';
+      case 'offline':
+        return "You're offline. You'll see what you missed when you're back.";
+      case 'unreachable':
+        return "The server can't be reached. Trying again…";
+      case 'refused':
+        return `The server refused access. ${reason.value}`.trim();
+    }
+  });
+
+  /** What a list shows in place of its rows. */
+  const placeholder = computed<'none' | 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused'>(() => {
+    const { entries, loaded } = useEntries();
+    if (entries.length > 0) return 'none';
+    if (state.value === 'refused') return 'refused';
+    if (loaded.size > 0 && !pageFailed.value) return 'empty';
+    if (state.value === 'offline') return 'offline';
+    return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
+  });
+
+  /** Takes note of a failure that says that the reader is refused. */
+  function failed(error: unknown): void {
+    if (isRefusal(error)) denied.value = error.message;
+  }
+
   function reset(following: readonly string[]): void {
     feeds.value = following;
     client.value = 'connecting';
     awaited.clear();
     refused.value = [];
+    denied.value = undefined;
     pageFailed.value = false;
   }
 
-  return { reset, feeds, client, status, awaited, refused, pageFailed };
+  function changed(now: ClientStatus): void {
+    client.value = now;
+    if (now === 'live') denied.value = undefined;
+  }
+
+  const data = {
+    feeds,
+    client,
+    online,
+    status,
+    state,
+    text,
+    reason,
+    placeholder,
+    awaited,
+    refused,
+    pageFailed,
+  };
+  return { ...data, failed, changed, reset };
 });

@@ -1,5 +1,5 @@
 import type { NotificationClient } from '../../index.ts';
-import type { LivePublication, Page } from '@tocsin/contracts';
+import { isolate, type LivePublication, type Page } from '@tocsin/contracts';
 import { severityOf } from '../format/severity.ts';
 import { useToasts } from '../toasts/store.ts';
 import type { Missed } from '../toasts/toast-of.ts';
@@ -76,10 +76,10 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
         });
       },
       onRead: (read) => batch.run(() => unread.heard(feed, read)),
-      onGone: (ids) =>
+      onGone: (ids, reason) =>
         batch.run(() => {
           notifications.remove(feed, ids);
-          toasts.remove(feed, ids);
+          toasts.remove(feed, ids, reason);
         }),
       onGap: (_from, _to, { erased }) =>
         batch.run(() => {
@@ -106,7 +106,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
       },
       onRefused: ({ message }) => {
         connection.awaited.delete(feed);
-        connection.refused.push(`${feed}: ${message}`);
+        connection.refused.push(`${isolate(feed)}: ${message}`);
       },
     },
     page && { position: { epoch: page.epoch, offset: page.offset } },

@@ -1,12 +1,6 @@
-import {
-  createNotificationClient,
-  Expiries,
-  type NotificationClient,
-  type NotificationClientOptions,
-} from '../../index.ts';
+import { createNotificationClient, Expiries, type NotificationClientOptions } from '../../index.ts';
 import type { Page } from '@tocsin/contracts';
 import { watch } from 'vue';
-import { useAnnouncements } from '../toasts/announcements.ts';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
 import { useClock } from './clock.ts';
@@ -19,6 +13,7 @@ import { useEntries } from './entries.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
 import { useUnread } from './unread.ts';
+import { watchConnection } from './watch-connection.ts';
 
 /** So long the newest page may take before the live feed is subscribed to without it. */
 const PAGE_HEAD_START_MS = 2_500;
@@ -45,27 +40,12 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
     } catch (error) {
       if (signal.aborted) return undefined;
       connection.pageFailed = true;
+      connection.failed(error);
       console.warn(`The newest page of ${feed} could not be read and will be asked for again.`, error);
     }
     await pause(wait * (0.75 + Math.random() / 2), signal);
     if (signal.aborted) return undefined;
   }
-}
-
-/** Watches the connection: its state for the page, and words for screen readers where it is lost and back. */
-function watchStatus(client: NotificationClient): void {
-  const connection = useConnection();
-  const { announce } = useAnnouncements();
-  let lost = false;
-  client.on('status', (status) => {
-    connection.client = status;
-    if (status === 'offline')
-      announce('You are offline. New notifications will come when the connection is back.');
-    if (status === 'live' && lost) announce('Connected again.');
-    lost = status === 'offline' || (lost && status !== 'live');
-  });
-  client.on('error', (error) => console.warn(error.message));
-  client.on('closing', ({ message }) => console.warn(`The server closes the connection: ${message}`));
 }
 
 export type SessionOptions = Pick<
@@ -94,7 +74,7 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
   useSource().set(source);
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
-  watchStatus(client);
+  const stopWatchingConnection = watchConnection(client);
   unread.begins((feed, read) => client.markRead(feed, read), options.getToken !== undefined);
   client.on('mutes', (mutes) => useMutes().heard(mutes));
   void useMutes().load();
@@ -140,6 +120,7 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
     batch.stop();
     stopClock();
     stopWatching();
+    stopWatchingConnection();
     expiries.stop();
     window.removeEventListener('storage', follow);
     toasts.dismissAll();

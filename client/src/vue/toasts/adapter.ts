@@ -1,31 +1,39 @@
-import type { Component, VNodeChild } from 'vue';
+import { shallowRef, type Component } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
-import type { Toast } from './queue.ts';
+
+/** A card on the screen, by its key. */
+type Drawn = Readonly<{ key: string }>;
 
 export interface ToastRenderer {
-  show(toast: Toast): void;
-  hide(key: string): void;
+  /** Shows these cards and no others, in this order. */
+  draw(cards: readonly Drawn[]): void;
 }
 
 /** How long a toast needs to leave the screen, in milliseconds; the transition of `toasts.css` is shorter. */
 export const LEAVE_MS = 250;
 
 /**
- * The only place that knows vue-toastification. The library renders and moves; the queue, the times, the live
- * regions and Esc are ours, since it pauses only on hover and makes every toast an alert of its own.
+ * The only place that knows vue-toastification. The library renders and moves; order, stacking, times, gestures, the
+ * live regions and Esc are ours, since it pauses only on hover and makes every toast an alert of its own. `card` is
+ * drawn with `cardKey` and the given `props`.
  */
 export function createToastRenderer(
   container: HTMLElement,
   card: Component,
-  dismissed: (key: string) => void,
-  content?: (props: { toast: Toast }) => VNodeChild,
+  props: Readonly<Record<string, unknown>>,
 ): ToastRenderer {
-  let early: (() => void)[] | undefined = [];
+  const order = shallowRef<ReadonlyMap<string, number>>(new Map());
+  let isMounted = false;
+  const shown = new Set<string>();
   const toast = createToastInterface({
     container,
     position: POSITION.BOTTOM_RIGHT,
-    newestOnTop: true,
-    maxToasts: 4,
+    newestOnTop: false,
+    maxToasts: Infinity,
+    filterToasts: (toasts) => {
+      const places = order.value;
+      return toasts.toSorted((a, b) => (places.get(String(a.id)) ?? 0) - (places.get(String(b.id)) ?? 0));
+    },
     timeout: false,
     closeOnClick: false,
     draggable: false,
@@ -38,21 +46,29 @@ export function createToastRenderer(
     transition: { enter: 'tocsin-toast-enter', leave: 'tocsin-toast-leave', move: 'tocsin-toast-move' },
     onMounted: () => {
       // The library loses what it is told before this.
-      const calls = early ?? [];
-      early = undefined;
-      for (const call of calls) call();
+      isMounted = true;
+      draw();
     },
   });
-  const whenMounted = (call: () => void): void => {
-    if (early) early.push(call);
-    else call();
-  };
+
+  function draw(): void {
+    if (!isMounted) return;
+    for (const key of shown) {
+      if (order.value.has(key)) continue;
+      shown.delete(key);
+      toast.dismiss(key);
+    }
+    for (const key of order.value.keys()) {
+      if (shown.has(key)) continue;
+      shown.add(key);
+      toast({ component: card, props: { ...props, cardKey: key } }, { id: key });
+    }
+  }
+
   return {
-    show: (shown) =>
-      whenMounted(() => {
-        const listeners = { dismiss: () => dismissed(shown.key) };
-        toast({ component: card, props: { toast: shown, content }, listeners }, { id: shown.key });
-      }),
-    hide: (key) => whenMounted(() => toast.dismiss(key)),
+    draw(cards) {
+      order.value = new Map(cards.map(({ key }, index) => [key, index]));
+      draw();
+    },
   };
 }

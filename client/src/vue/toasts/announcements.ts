@@ -1,6 +1,7 @@
-import type { Severity } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from '../stores/define-store.ts';
+import { SpokenBatch, spokenErrors } from './spoken.ts';
+import { isSticky, type Toast } from './toast.ts';
 
 export interface Announcement {
   readonly key: number;
@@ -10,15 +11,18 @@ export interface Announcement {
 /** A line leaves its live region after so long; screen readers have taken it by then. */
 const KEEP_MS = 20_000;
 const MAX_LINES = 30;
+/** Notifications other than errors are told together, so long after the first of them. */
+export const BATCH_MS = 2_000;
 
 /** What the two live regions say. Each line is added once and never changed, so it is read once. */
 export const useAnnouncements = defineStore(() => {
   const polite = ref<Announcement[]>([]);
   const assertive = ref<Announcement[]>([]);
+  const batch = new SpokenBatch();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let key = 0;
 
-  function announce(text: string, severity: Severity = 'info'): void {
-    const region = severity === 'warning' || severity === 'error' ? assertive : polite;
+  function say(region: typeof polite, text: string): void {
     const line = { key: key++, text };
     region.value = [...region.value.slice(1 - MAX_LINES), line];
     setTimeout(() => {
@@ -26,5 +30,17 @@ export const useAnnouncements = defineStore(() => {
     }, KEEP_MS);
   }
 
-  return { polite, assertive, announce };
+  /** Tells what has just arrived, on the screen or not: errors at once and one by one, the others together. */
+  function arrived(toasts: readonly Toast[]): void {
+    for (const line of spokenErrors(toasts.filter(isSticky))) say(assertive, line);
+    const others = toasts.filter((toast) => !isSticky(toast));
+    for (const toast of others) batch.add(toast);
+    if (others.length === 0) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      say(polite, batch.take());
+    }, BATCH_MS);
+  }
+
+  return { polite, assertive, announce: (text: string) => say(polite, text), arrived };
 });

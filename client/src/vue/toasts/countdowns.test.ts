@@ -46,4 +46,16 @@ describe('Countdowns', () => {
     countdowns.clear();
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('should end those together that are nearly due', () => {
+    const done = vi.fn();
+    const countdowns = new Countdowns();
+    countdowns.start('a', 1000, done);
+    countdowns.start('b', 1200, done);
+    countdowns.start('c', 2000, done);
+    vi.advanceTimersByTime(1000);
+    expect(countdowns.takeDue(250)).toEqual(['b']);
+    vi.advanceTimersByTime(5000);
+    expect(done).toHaveBeenCalledTimes(2);
+  });
 });

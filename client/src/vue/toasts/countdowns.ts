@@ -27,6 +27,15 @@ export class Countdowns {
     this.#running.delete(key);
   }
 
+  /** Ends those with at most `ms` milliseconds left, without calling `done`; returns their keys. */
+  takeDue(ms: number): string[] {
+    if (this.paused) return [];
+    const now = Date.now();
+    const due = [...this.#running].filter(([, { left, startedAt }]) => left - (now - startedAt) <= ms);
+    for (const [key] of due) this.cancel(key);
+    return due.map(([key]) => key);
+  }
+
   clear(): void {
     for (const key of [...this.#running.keys()]) this.cancel(key);
   }

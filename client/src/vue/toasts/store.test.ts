@@ -1,32 +1,29 @@
 import type { LivePublication, Severity } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../stores/define-store.ts';
-import { useAnnouncements } from './announcements.ts';
+import { BATCH_MS, useAnnouncements } from './announcements.ts';
 import { TOAST_MS, useToasts } from './store.ts';
 
-vi.mock('./adapter.ts', () => ({ LEAVE_MS: 250 }));
-
-const publication = (n: number, severity: Severity = 'info'): LivePublication => ({
+const publication = (n: number, severity: Severity = 'info', title = `t${n}`): LivePublication => ({
   offset: n,
-  notification: { id: `n${n}`, feed: 'all', severity, title: `t${n}`, createdAt: '2026-01-01T00:00:00Z' },
+  notification: { id: `n${n}`, feed: 'all', severity, title, createdAt: '2026-01-01T00:00:00Z' },
 });
 const many = (count: number, severity?: Severity) =>
   Array.from({ length: count }, (_, n) => publication(n + 1, severity));
 
-const onScreen = new Set<string>();
+let onScreen: string[] = [];
 let most = 0;
+const spoken = (region: 'polite' | 'assertive') => useAnnouncements()[region].map(({ text }) => text);
 
 beforeEach(() => {
   vi.useFakeTimers();
   forgetStores();
-  onScreen.clear();
   most = 0;
   useToasts().renderWith({
-    show: ({ key }) => {
-      onScreen.add(key);
-      most = Math.max(most, onScreen.size);
+    draw: (cards) => {
+      onScreen = cards.map(({ key }) => key);
+      most = Math.max(most, onScreen.length);
     },
-    hide: (key) => onScreen.delete(key),
   });
 });
 afterEach(() => {
@@ -34,74 +31,108 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show each of ten in turn, three at a time, and say each once', () => {
+  it('should show and announce an error at once, after three errors and 500 infos', () => {
+    const toasts = useToasts();
+    toasts.show('all', many(3, 'error'));
+    toasts.show(
+      'all',
+      Array.from({ length: 500 }, (_, n) => publication(n + 10)),
+    );
+    toasts.show('all', [publication(999, 'error', 'CRITICAL: the payment database is down')]);
+    expect(onScreen[0]).toBe('all/n999');
+    expect(spoken('assertive').at(-1)).toBe('Error: CRITICAL: the payment database is down');
+    expect([toasts.view.foldedErrors, toasts.more]).toEqual([2, 499]);
+  });
+
+  it('should show the newest of ten, three at a time, and let all go after six seconds', () => {
     const toasts = useToasts();
     toasts.show('all', many(10));
-    expect(onScreen.size).toBe(3);
-    vi.advanceTimersByTime(TOAST_MS * 2 + 1000);
-    expect(useAnnouncements().polite).toHaveLength(9);
-    vi.advanceTimersByTime(TOAST_MS * 3);
-    expect(toasts.any).toBe(false);
+    expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
+    expect(toasts.more).toBe(7);
+    vi.advanceTimersByTime(TOAST_MS);
+    expect([onScreen, toasts.any, toasts.more]).toEqual([[], false, 0]);
     expect(most).toBe(3);
   });
 
-  it('should take those of a feed off the screen and out of the queue when it is erased', () => {
+  it('should announce on arrival: errors at once and one by one, the others together within 2 s', () => {
     const toasts = useToasts();
-    toasts.show('all', many(5, 'error'));
-    toasts.show('topic:all', [publication(9, 'error')]);
-    toasts.clear('all');
-    vi.advanceTimersByTime(1000);
-    expect([...onScreen]).toEqual(['topic:all/n9']);
-  });
-
-  it('should keep errors until they are dismissed', () => {
-    const toasts = useToasts();
-    toasts.show('all', many(1, 'error'));
-    vi.advanceTimersByTime(TOAST_MS * 100);
-    expect(onScreen.size).toBe(1);
-    toasts.dismiss('all/n1');
-    expect(onScreen.size).toBe(0);
-  });
-
-  it('should stand still while it is paused', () => {
-    const toasts = useToasts();
-    toasts.pause('hidden');
-    toasts.show('all', many(2));
-    vi.advanceTimersByTime(TOAST_MS * 10);
-    expect(onScreen.size).toBe(2);
-    toasts.resume('hidden');
-    vi.advanceTimersByTime(TOAST_MS);
-    expect(onScreen.size).toBe(0);
-  });
-
-  it('should count the rest of a burst and forget the number when all is over', () => {
-    const toasts = useToasts();
+    toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);
+    expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t3']);
+    vi.advanceTimersByTime(BATCH_MS - 1);
+    toasts.show('all', [publication(4, 'success')]);
+    expect(spoken('polite')).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(spoken('polite')).toEqual(['Warning: t2. Success: t4']);
     toasts.show('all', many(500));
-    expect(toasts.visible).toBe(3);
-    expect(toasts.more).toBe(497);
-    expect(useAnnouncements().polite.at(-1)?.text).toBe('And 497 more notifications');
-    vi.advanceTimersByTime(TOAST_MS * 2 + 1000);
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
+  });
+
+  it('should count equal ones, and begin their time anew', () => {
+    const toasts = useToasts();
+    toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);
+    vi.advanceTimersByTime(TOAST_MS - 1);
+    toasts.show('all', [publication(2, 'info', 'warehouse restarted')]);
+    vi.advanceTimersByTime(TOAST_MS - 1);
+    expect(toasts.view.cards).toMatchObject([{ key: 'all/n1', count: 2, notificationId: 'n2' }]);
+    vi.advanceTimersByTime(1);
     expect(toasts.any).toBe(false);
   });
 
-  it('should say warnings and errors at once and the others politely', () => {
-    useToasts().show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'success')]);
-    const { assertive, polite } = useAnnouncements();
-    expect(assertive.map(({ text }) => text)).toEqual(['Error: t1', 'Warning: t2']);
-    expect(polite.map(({ text }) => text)).toEqual(['Success: t3']);
+  it('should keep errors until they are dismissed, also one that follows an info of its collapse key', () => {
+    const toasts = useToasts();
+    const progress = (n: number, severity: Severity): LivePublication => {
+      const { offset, notification } = publication(n, severity);
+      return { offset, notification: { ...notification, collapseKey: 'import' } };
+    };
+    toasts.show('all', [progress(1, 'info')]);
+    toasts.show('all', [progress(2, 'error')]);
+    toasts.remove('all', ['n1'], 'replaced');
+    vi.advanceTimersByTime(TOAST_MS * 100);
+    expect(toasts.view.cards).toMatchObject([{ count: 2, severity: 'error' }]);
+    toasts.dismiss(onScreen[0] ?? '');
+    expect(onScreen).toEqual([]);
   });
 
-  it('should take what is gone off the screen and out of the queue', () => {
+  it('should open the fold of errors, and close it when nothing is folded any more', () => {
     const toasts = useToasts();
-    toasts.show('all', many(4));
-    toasts.remove('all', ['n1', 'n4']);
-    vi.advanceTimersByTime(1000);
-    expect([...onScreen]).toEqual(['all/n2', 'all/n3']);
+    toasts.show('all', many(5, 'error'));
+    expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
+    toasts.open(true);
+    expect([onScreen.length, toasts.view.foldedErrors]).toEqual([5, 0]);
+    toasts.dismiss('all/n1');
+    expect(toasts.opened).toBe(true);
+    toasts.dismiss('all/n2');
+    expect(toasts.opened).toBe(false);
+  });
+
+  it('should stand still while it is paused, and keep what the reader points at', () => {
+    const toasts = useToasts();
+    toasts.show('all', many(2));
+    toasts.hold(true);
+    toasts.show('all', [publication(7), publication(8), publication(9)]);
+    vi.advanceTimersByTime(TOAST_MS * 10);
+    expect(onScreen).toEqual(['all/n9', 'all/n8', 'all/n7', 'all/n2', 'all/n1']);
+    toasts.hold(false);
+    expect(onScreen).toHaveLength(3);
+    vi.advanceTimersByTime(TOAST_MS);
+    expect(onScreen).toEqual([]);
+  });
+
+  it('should take away those of a feed when it is erased, and what is gone', () => {
+    const toasts = useToasts();
+    toasts.show('all', many(5, 'error'));
+    toasts.show('topic:all', [publication(9, 'error'), publication(10)]);
+    toasts.clear('all');
+    expect(onScreen).toEqual(['topic:all/n9', 'topic:all/n10']);
+    toasts.remove('topic:all', ['n9']);
+    expect(onScreen).toEqual(['topic:all/n10']);
   });
 
   it('should tell in one toast what was missed', () => {
     useToasts().summarise({ feed: 'all', count: 12, gap: false });
-    expect(useAnnouncements().polite[0]?.text).toBe('12 while you were away');
+    vi.advanceTimersByTime(BATCH_MS);
+    expect(spoken('polite')).toEqual(['12 while you were away']);
   });
 
   it('should leave out what has expired', () => {
@@ -109,6 +140,6 @@ describe('useToasts', () => {
     useToasts().show('all', [
       { offset, notification: { ...notification, expiresAt: '2026-01-02T00:00:00Z' } },
     ]);
-    expect(onScreen.size).toBe(0);
+    expect(onScreen).toEqual([]);
   });
 });

@@ -1,73 +1,71 @@
-import { isExpired, type LivePublication } from '@tocsin/contracts';
-import { computed, ref } from 'vue';
+import { isExpired, type GoneReason, type LivePublication } from '@tocsin/contracts';
+import { computed, ref, shallowRef } from 'vue';
 import { defineStore } from '../stores/define-store.ts';
-import { LEAVE_MS, type ToastRenderer } from './adapter.ts';
+import type { ToastRenderer } from './adapter.ts';
 import { useAnnouncements } from './announcements.ts';
 import { Countdowns } from './countdowns.ts';
-import { isSticky, ToastQueue, type Toast } from './queue.ts';
-import { spokenOf, summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';
+import { ToastStack, type StackView, type ViewOptions } from './stack.ts';
+import { summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';
+import { isSticky, type Toast } from './toast.ts';
 
 /** Toasts other than errors stay so long. */
 export const TOAST_MS = 6_000;
-const MORE = 'more';
+/** Those whose time is up within so many milliseconds go together, so that none shows up for a moment only. */
+const TOGETHER_MS = 250;
+/** Cards on the screen at a time, where there is room. */
+export const MAX_SLOTS = 3;
 
-/** The toasts of the page: what is queued, for how long it is shown, what is said of it. */
+/** The toasts of the page: which are on the screen, for how long, and what is said of them. */
 export const useToasts = defineStore(() => {
   const announcements = useAnnouncements();
-  const queue = new ToastQueue();
+  const stack = new ToastStack();
   const countdowns = new Countdowns();
-  const visible = ref(0);
-  /** The key of the toast that came last. */
-  const newest = ref<string>();
-  const more = ref(0);
+  const view = shallowRef<StackView>({ cards: [], foldedErrors: 0, more: 0 });
+  const slots = ref(MAX_SLOTS);
+  /** The fold of errors is open. */
+  const opened = ref(false);
+  let keep: ReadonlySet<string> | undefined;
   let renderer: ToastRenderer | undefined;
   let summaries = 0;
-  let moreRuns = false;
 
-  const any = computed(() => visible.value > 0 || more.value > 0);
+  const visible = computed(() => view.value.cards.length);
+  const more = computed(() => view.value.more);
+  const any = computed(() => visible.value > 0);
+
+  const options = (): ViewOptions => ({ slots: slots.value, opened: opened.value, ...(keep && { keep }) });
 
   function refresh(): void {
-    const before = more.value;
-    visible.value = queue.visible.length;
-    newest.value = queue.visible.at(-1)?.key;
-    more.value = queue.more;
-    if (more.value > 0 && queue.drained && visible.value < 3) startMore(before !== more.value);
-    if (more.value === 0) {
-      countdowns.cancel(MORE);
-      moreRuns = false;
+    let next = stack.view(options());
+    if (opened.value && stack.view({ slots: slots.value }).foldedErrors === 0) {
+      opened.value = false;
+      next = stack.view(options());
     }
+    view.value = next;
+    renderer?.draw(next.cards);
   }
 
-  function startMore(anew: boolean): void {
-    if (!anew && moreRuns) return;
-    moreRuns = true;
-    countdowns.start(MORE, TOAST_MS, () => {
-      moreRuns = false;
-      queue.forgetMore();
-      refresh();
-    });
-  }
-
-  function put(shown: readonly Toast[]): void {
-    for (const toast of shown) {
-      renderer?.show(toast);
-      announcements.announce(spokenOf(toast), toast.severity);
-      if (!isSticky(toast)) countdowns.start(toast.key, TOAST_MS, () => dismiss(toast.key));
+  function add(toasts: readonly Toast[]): void {
+    const touched = new Set(stack.add(toasts));
+    announcements.arrived(toasts);
+    const { cards } = stack.view({ slots: Infinity });
+    for (const card of cards) {
+      if (!touched.has(card.key)) continue;
+      if (isSticky(card)) countdowns.cancel(card.key);
+      else countdowns.start(card.key, TOAST_MS, () => timeIsUp(card.key));
     }
     refresh();
   }
 
-  function add(toasts: readonly Toast[]): void {
-    const before = queue.more;
-    put(queue.add(toasts));
-    if (before === 0 && queue.more > 0) announcements.announce(`And ${queue.more} more notifications`);
+  function timeIsUp(key: string): void {
+    for (const due of [key, ...countdowns.takeDue(TOGETHER_MS)]) stack.dismiss(due);
+    refresh();
   }
 
   /** Shows what was published just now. */
   function show(feed: string, publications: readonly LivePublication[]): void {
     const now = Date.now();
     const current = publications.filter(({ notification }) => !isExpired(notification, now));
-    add(current.map(({ notification }) => toastOf(feed, notification)));
+    if (current.length > 0) add(current.map(({ notification }) => toastOf(feed, notification)));
   }
 
   /** Says in one toast what was missed. */
@@ -75,50 +73,64 @@ export const useToasts = defineStore(() => {
     add([summaryOf(missed, summaries++)]);
   }
 
-  function leave(key: string): void {
-    countdowns.cancel(key);
-    renderer?.hide(key);
-    setTimeout(() => put(queue.left(key)), LEAVE_MS);
-  }
-
+  /** Takes a card away, by its key. */
   function dismiss(key: string): void {
-    if (queue.dismiss(key)) leave(key);
-    refresh();
+    countdowns.cancel(key);
+    if (stack.dismiss(key)) refresh();
   }
 
   function dismissAll(): void {
-    for (const key of queue.clear()) leave(key);
+    countdowns.clear();
+    stack.clear();
     refresh();
   }
 
   /** What is gone from the feed is not shown any more. */
-  function remove(feed: string, ids: readonly string[]): void {
-    for (const id of ids) dismiss(toastKey(feed, id));
+  function remove(feed: string, ids: readonly string[], reason?: GoneReason): void {
+    const replaced = reason === 'replaced';
+    for (const id of ids) {
+      const gone = stack.remove(toastKey(feed, id), { replaced });
+      if (gone !== undefined) countdowns.cancel(gone);
+    }
+    refresh();
   }
 
   /** Nothing of the feed is shown any more. */
   function clear(feed: string): void {
-    const keys = queue.all.flatMap(({ key, notificationId: id }) =>
-      id !== undefined && key === toastKey(feed, id) ? [key] : [],
-    );
-    for (const key of keys) dismiss(key);
+    for (const key of stack.clearFeed(feed)) countdowns.cancel(key);
+    refresh();
+  }
+
+  /** The reader has gone where the rest is listed. */
+  function forgetMore(): void {
+    for (const key of stack.forgetMore(options())) countdowns.cancel(key);
+    refresh();
+  }
+
+  /** While held the cards on the screen stay, and the time stands still. */
+  function hold(held: boolean): void {
+    keep = held ? new Set(view.value.cards.map(({ key }) => key)) : undefined;
+    if (held) countdowns.pause('held');
+    else countdowns.resume('held');
+    refresh();
   }
 
   return {
-    any,
-    visible,
-    more,
-    newest,
-    show,
-    summarise,
-    dismiss,
-    dismissAll,
-    remove,
-    clear,
+    ...{ any, visible, more, view, opened },
+    ...{ show, summarise, dismiss, dismissAll, remove, clear, forgetMore, hold },
+    setSlots(count: number) {
+      slots.value = count;
+      refresh();
+    },
+    open(now: boolean) {
+      opened.value = now;
+      refresh();
+    },
     pause: (reason: string) => countdowns.pause(reason),
     resume: (reason: string) => countdowns.resume(reason),
     renderWith(next: ToastRenderer) {
       renderer = next;
+      refresh();
     },
   };
 });

@@ -1,11 +1,11 @@
-import { isolate, type Notification } from '@tocsin/contracts';
-import { severityOf, SEVERITY_NAMES } from '../format/severity.ts';
-import type { Toast } from './queue.ts';
+import type { Notification } from '@tocsin/contracts';
+import { severityOf } from '../format/severity.ts';
+import type { Toast } from './toast.ts';
 
 export const toastKey = (feed: string, id: string): string => `${feed}/${id}`;
 
 export function toastOf(feed: string, notification: Notification): Toast {
-  const { id, title, body, source, link, actions = [] } = notification;
+  const { id, title, body, source, link, actions = [], collapseKey } = notification;
   return {
     key: toastKey(feed, id),
     kind: 'notification',
@@ -16,6 +16,8 @@ export function toastOf(feed: string, notification: Notification): Toast {
     link,
     actions,
     notificationId: id,
+    feed,
+    collapseKey,
   };
 }
 
@@ -45,10 +47,4 @@ export function summaryOf(missed: Missed, unique: number): Toast {
     body: gap && !erased ? 'Some older ones are not shown.' : undefined,
     actions: [],
   };
-}
-
-/** What a screen reader says of a toast. */
-export function spokenOf({ kind, severity, title, body, source }: Toast): string {
-  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${isolate(title)}`;
-  return [head, body && isolate(body), source && `From ${isolate(source)}`].filter(Boolean).join('. ');
 }

@@ -1,14 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Failure } from '../../failure.ts';
 import { findMarks } from './marks.ts';
+import { untilComplete } from './until-complete.ts';
 
 export interface ArrivalsOptions {
-  /** How many clients each message goes to, or which part of all. */
+  /** How many clients each message goes to. */
   clients: number;
   /** Number of the first message; what is older belongs to another work. */
   first: number;
-  /** Clients that have to receive each message; default all. */
-  each?: number;
   /** Called for each client that receives a message for the first time. */
   onArrival?: (n: number, client: number) => void;
   /** Called when a message has reached all whom it had to. */
@@ -18,7 +15,6 @@ export interface ArrivalsOptions {
 /** An account of which client has received which message. */
 export class Arrivals {
   readonly #options: ArrivalsOptions;
-  readonly #each: number;
   /** By client and message: 1 if it has arrived. */
   readonly #seen: Uint8Array[];
   readonly #counts: number[] = [];
@@ -30,7 +26,6 @@ export class Arrivals {
 
   constructor(options: ArrivalsOptions) {
     this.#options = options;
-    this.#each = options.each ?? options.clients;
     this.#seen = Array.from({ length: options.clients }, () => new Uint8Array(1_024));
   }
 
@@ -57,7 +52,7 @@ export class Arrivals {
     this.#counts[index] = count;
     const n = index + this.#options.first;
     this.#options.onArrival?.(n, client);
-    if (count !== this.#each) return;
+    if (count !== this.#options.clients) return;
     this.complete++;
     this.#options.onComplete?.(n);
   }
@@ -67,20 +62,17 @@ export class Arrivals {
    * @throws Failure after `timeoutMs` without any arrival, or when one came twice
    */
   async all(count: number, timeoutMs: number): Promise<void> {
-    let end = Date.now() + timeoutMs;
-    let before = -1;
-    while (this.complete < count) {
-      const now = this.#total;
-      if (now !== before) end = Date.now() + timeoutMs;
-      else if (Date.now() > end) {
-        throw new Failure(
-          `${count - this.complete} of ${count} messages did not reach all ${this.#each} clients.`,
-        );
-      }
-      before = now;
-      // Close enough for a rate over seconds, and rare enough to cost nothing.
-      await delay(2);
-    }
-    if (this.doubled > 0) throw new Failure(`${this.doubled} messages came twice.`);
+    const { clients } = this.#options;
+    await untilComplete(
+      {
+        arrived: () => this.#total,
+        missing: () =>
+          this.complete < count
+            ? `${count - this.complete} of ${count} messages did not reach all ${clients} clients.`
+            : undefined,
+        wrong: () => (this.doubled > 0 ? `${this.doubled} messages came twice.` : undefined),
+      },
+      timeoutMs,
+    );
   }
 }

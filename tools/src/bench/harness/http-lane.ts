@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { Failure } from '../../failure.ts';
 
 export interface Answer {
@@ -43,6 +44,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
 
 /** Servers close a connection that rests (Node after 5 s), so one that has rested so long is opened anew. */
 const FRESH_MS = 2_000;
+const RESTED_MS = 10;
 const ANSWER_MS = 30_000;
 
 interface Waiting {
@@ -62,17 +64,24 @@ export class HttpLane {
     this.#url = url;
   }
 
-  /** Resolves when it is connected. */
+  /** Resolves when it is connected. @throws Failure if it cannot be */
   static async open(url: string): Promise<HttpLane> {
     const lane = new HttpLane(url);
     await lane.#connect();
     return lane;
   }
 
-  /** @throws Error if the connection ends first, no answer comes, or a request is under way already */
+  /**
+   * Opens another connection where the server has closed the one that rested. A request of which the server may have got
+   * something is never repeated.
+   * @throws Failure if the connection ends first, no answer comes, or a request is under way already
+   */
   async send(request: Buffer): Promise<Answer> {
-    if (this.#waiting) throw new Error('This lane has a request under way.');
-    if (performance.now() - this.#usedAt > FRESH_MS) await this.#connect();
+    if (this.#waiting) throw new Failure('This lane has a request under way.');
+    const restedMs = performance.now() - this.#usedAt;
+    // The end that the server may have sent meanwhile is read within a whole turn of the event loop.
+    for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
+    if (restedMs > FRESH_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.#fail(new Failure(`${this.#url} did not answer within ${ANSWER_MS} ms.`)),
@@ -99,16 +108,21 @@ export class HttpLane {
     const { hostname, port } = new URL(this.#url);
     const socket = connect({ host: hostname, port: Number(port), noDelay: true });
     socket.setEncoding('latin1');
-    await once(socket, 'connect');
+    try {
+      await once(socket, 'connect');
+    } catch (cause) {
+      throw new Failure(`${this.#url} cannot be reached: ${String(cause)}.`, { cause });
+    }
     this.#socket = socket;
     this.#usedAt = performance.now();
     this.#text = '';
     socket.on('data', (text: string) => this.#take(text));
-    const ended = (error: Error) => {
-      if (this.#socket === socket) this.#fail(error);
+    const ended = (why: string) => {
+      if (this.#socket === socket)
+        this.#fail(new Failure(`${this.#url} closed the connection of a request${why}.`));
     };
-    socket.on('error', ended);
-    socket.on('close', () => ended(new Failure(`${this.#url} closed the connection of a request.`)));
+    socket.on('error', (error) => ended(` (${error.message})`));
+    socket.on('close', () => ended(''));
   }
 
   #take(text: string): void {

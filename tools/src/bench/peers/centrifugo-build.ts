@@ -7,8 +7,8 @@ import { findGo, goBuild } from '../../setup/go-build.ts';
 import { hashOf } from '../../setup/hash.ts';
 import { withLock } from '../../setup/lock.ts';
 
-export const CENTRIFUGO_VERSION = '5.4.9';
-const PACKAGE = 'github.com/centrifugal/centrifugo/v5';
+export const CENTRIFUGO_VERSION = '6.9.1';
+const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 
 /**
  * Builds Centrifugo from the module in tools/centrifugo into the user's cache, unless that has been done.

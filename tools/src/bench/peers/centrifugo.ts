@@ -13,18 +13,22 @@ import type { Message, StartPeer } from './peer.ts';
 
 const API_KEY = 'bench';
 
-/** Everybody may connect and subscribe; each channel keeps what ours keeps: 10,000 publications for a day. */
+/** Every channel keeps as much as a feed of ours: 10,000 publications for a day. */
+const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
+
+/** Anonymous clients may connect and subscribe. A colon ends the name of a namespace, so each kind of feed is one. */
 const configFor = (redis: string) => ({
-  engine: 'redis',
-  redis_address: redis,
-  client_insecure: true,
-  api_key: API_KEY,
-  history_size: 10_000,
-  history_ttl: '24h',
-  force_recovery: true,
-  health: true,
-  usage_stats_disable: true,
-  log_level: 'error',
+  http_server: { address: '127.0.0.1' },
+  engine: { type: 'redis', redis: { address: [redis] } },
+  client: { insecure: true },
+  http_api: { key: API_KEY },
+  channel: {
+    without_namespace: CHANNEL,
+    namespaces: ['user', 'topic'].map((name) => ({ name, ...CHANNEL })),
+  },
+  health: { enabled: true },
+  usage_stats: { disabled: true },
+  log: { level: 'error' },
 });
 
 const publishOf = ({ feed, text }: Message) => ({ channel: feed, data: { text } });
@@ -43,7 +47,7 @@ export const startCentrifugo: StartPeer = async (options) => {
       new ManagedProcess({
         name: `centrifugo-${index + 1}`,
         command,
-        args: ['--config', config, '--address', '127.0.0.1', '--port', String(port)],
+        args: ['--config', config, '--http_server.port', String(port)],
         cwd: dir,
         env: cleanEnvironment(),
         logFile: join(options.logDir, `centrifugo-${index + 1}.log`),

@@ -23,12 +23,14 @@ class CentrifugoDialogue implements Dialogue {
   readonly hello = JSON.stringify({ id: 1, connect: {} });
   readonly #feed: string;
   readonly #since: StreamPosition | undefined;
+  readonly #further: string[];
   /** The answer to the subscribe, parsed only when somebody asks. */
   #subscribed: Buffer | undefined;
   #last: Buffer | undefined;
 
-  constructor({ feed, position }: DialogueOptions) {
+  constructor({ feed, further = [], position }: DialogueOptions) {
     this.#feed = feed;
+    this.#further = [...further];
     this.#since = position === undefined ? undefined : (JSON.parse(position) as StreamPosition);
   }
 
@@ -51,12 +53,13 @@ class CentrifugoDialogue implements Dialogue {
     if (line.length === 2) return { send: '{}' };
     if (startsWith(line, CONNECTED)) {
       const since = this.#since && { recover: true, ...this.#since };
-      return { send: JSON.stringify({ id: 2, subscribe: { channel: this.#feed, ...since } }) };
+      return subscribeStep(this.#feed, since);
     }
     if (!startsWith(line, SUBSCRIBED)) return { fault: line.toString() };
     if (this.#since && !line.includes(RECOVERED)) return { fault: 'nothing could be recovered' };
     this.#subscribed = line;
-    return READY;
+    const feed = this.#further.shift();
+    return feed === undefined ? READY : subscribeStep(feed);
   }
 
   position(): string | undefined {
@@ -67,9 +70,15 @@ class CentrifugoDialogue implements Dialogue {
   }
 }
 
+/** One is under way at a time, so that each may have the same id. */
+const subscribeStep = (channel: string, since: object = {}): Step => ({
+  send: JSON.stringify({ id: 2, subscribe: { channel, ...since } }),
+});
+
 const startsWith = (line: Buffer, start: Buffer): boolean => line.subarray(0, start.length).equals(start);
 
 export const centrifugoProtocol: Protocol = {
+  name: 'centrifugo',
   path: '/connection/websocket',
   begin: (options) => new CentrifugoDialogue(options),
 };

@@ -1,4 +1,4 @@
-import { READY, type Dialogue, type Step } from './protocol.ts';
+import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
 /** First bytes of a message: engine.io's packet type, then socket.io's. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
@@ -13,6 +13,11 @@ const code = (text: string): number => text.charCodeAt(0);
 export abstract class SocketIoDialogue implements Dialogue {
   /** What stands behind the packet type of a connect. */
   protected readonly auth: string = '';
+  readonly #further: string[];
+
+  constructor({ further = [] }: DialogueOptions) {
+    this.#further = [...further];
+  }
 
   take(message: Buffer): Step | undefined {
     if (message[0] === code(PACKET.open)) return { send: `40${this.auth}` };
@@ -21,7 +26,7 @@ export abstract class SocketIoDialogue implements Dialogue {
     const type = message[1];
     if (type === code(TYPE.event)) this.event(message);
     else if (type === code(TYPE.connected)) return this.connected(message.toString('utf8', 2));
-    else if (type === code(TYPE.acknowledgement)) return this.acknowledged(message);
+    else if (type === code(TYPE.acknowledgement)) return this.acknowledged(message) ?? this.#next();
     else if (type === code(TYPE.refused)) return { fault: message.toString('utf8', 2) };
     return undefined;
   }
@@ -33,9 +38,14 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   protected abstract event(message: Buffer): void;
 
-  /** The answer to the subscribe. */
-  protected acknowledged(_message: Buffer): Step {
-    return READY;
+  /** Takes the answer to a subscribe; a step if that is a fault. */
+  protected acknowledged(_message: Buffer): Step | undefined {
+    return undefined;
+  }
+
+  #next(): Step {
+    const feed = this.#further.shift();
+    return feed === undefined ? READY : subscribePacket({ feed });
   }
 }
 

@@ -19,12 +19,18 @@ export interface Dialogue {
 
 export interface DialogueOptions {
   feed: string;
+  /** Subscribed to one after the other behind the first; the client is ready when it has them all. */
+  further?: readonly string[];
   /** `position()` of an earlier connection: what came after it is asked for. */
   position?: string;
 }
 
+export type ProtocolName = 'plain' | 'socket.io' | 'centrifugo' | 'tocsin';
+
 /** How one speaks to a peer's sockets. */
 export interface Protocol {
+  /** By which another process finds it. */
+  name: ProtocolName;
   /** Path and query of the WebSocket. */
   path: string;
   begin(options: DialogueOptions): Dialogue;

@@ -88,3 +88,28 @@ it('should be ready on a bare WebSocket when the server says so', () => {
   expect(say(dialogue, 'ok')).toEqual({ ready: true });
   expect(say(dialogue, '{"text":"a"}')).toBeUndefined();
 });
+
+describe('a client that watches further feeds', () => {
+  const options = { feed: 'user:1', further: ['topic:a', 'all'] };
+
+  it.each([
+    ['ours', tocsinProtocol, '430[{"ok":true,"feed":"x"}]'],
+    ['socket.io', socketIoProtocol, '430[]'],
+  ])('should subscribe to one after the other: %s', (_name, protocol, answer) => {
+    const dialogue = protocol.begin(options);
+    expect(say(dialogue, '40{"sid":"y"}')?.send).toBe('420["subscribe",{"feed":"user:1"}]');
+    expect(say(dialogue, answer)).toEqual({ send: '420["subscribe",{"feed":"topic:a"}]' });
+    expect(say(dialogue, answer)).toEqual({ send: '420["subscribe",{"feed":"all"}]' });
+    expect(say(dialogue, answer)).toEqual({ ready: true });
+  });
+
+  it('should subscribe to one after the other: Centrifugo', () => {
+    const dialogue = centrifugoProtocol.begin(options);
+    const subscribe = (channel: string) => ({ send: `{"id":2,"subscribe":{"channel":"${channel}"}}` });
+    const answer = '{"id":2,"subscribe":{"epoch":"e","offset":3}}';
+    expect(say(dialogue, '{"id":1,"connect":{"client":"c"}}')).toEqual(subscribe('user:1'));
+    expect(say(dialogue, answer)).toEqual(subscribe('topic:a'));
+    expect(say(dialogue, answer)).toEqual(subscribe('all'));
+    expect(say(dialogue, answer)).toEqual({ ready: true });
+  });
+});

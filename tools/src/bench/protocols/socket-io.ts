@@ -14,8 +14,9 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
   #pid: string | undefined;
   #last: Buffer | undefined;
 
-  constructor({ feed, position }: DialogueOptions) {
-    super();
+  constructor(options: DialogueOptions) {
+    super(options);
+    const { feed, position } = options;
     this.#feed = feed;
     this.#session = position === undefined ? undefined : (JSON.parse(position) as Session);
     this.auth = position ?? '';
@@ -41,6 +42,7 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
 }
 
 export const socketIoProtocol: Protocol = {
+  name: 'socket.io',
   path: `/socket.io/${ENGINE_QUERY}`,
   begin: (options) => new PlainSocketIoDialogue(options),
 };

@@ -1,6 +1,6 @@
 import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswer } from '@tocsin/contracts';
 import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
-import { READY, type DialogueOptions, type Protocol, type Step } from './protocol.ts';
+import type { DialogueOptions, Protocol, Step } from './protocol.ts';
 
 /** What an answer says of itself comes before its publications. */
 const HEAD_BYTES = 400;
@@ -12,7 +12,7 @@ class TocsinDialogue extends SocketIoDialogue {
   #last: Buffer | undefined;
 
   constructor(options: DialogueOptions) {
-    super();
+    super(options);
     this.#options = options;
   }
 
@@ -21,13 +21,13 @@ class TocsinDialogue extends SocketIoDialogue {
     return subscribePacket({ feed, ...(position && { position: JSON.parse(position) as Position }) });
   }
 
-  protected override acknowledged(message: Buffer): Step {
+  protected override acknowledged(message: Buffer): Step | undefined {
     // Parsed only when somebody asks: the answers of a thousand recoveries would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'nothing could be recovered' };
     this.#answer = message;
-    return READY;
+    return undefined;
   }
 
   protected event(message: Buffer): void {
@@ -47,6 +47,7 @@ class TocsinDialogue extends SocketIoDialogue {
 
 /** Ours: `subscribe` with a position, answered with what was missed. */
 export const tocsinProtocol: Protocol = {
+  name: 'tocsin',
   path: `${SOCKET_PATH}/${ENGINE_QUERY}`,
   begin: (options) => new TocsinDialogue(options),
 };

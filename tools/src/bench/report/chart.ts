@@ -16,10 +16,13 @@ const SHOWN: readonly [string, string][] = [
   ['latency', 'p50'],
   ['singles', 'cpu'],
   ['arrays', 'cpu'],
+  ['feeds-1000', 'cpu'],
+  ['mixed', 'cpu'],
   ['fan-out-8', 'cpu'],
   ['fan-out-1', 'cpu'],
   ['connections', 'memory'],
   ['connections', 'cpu'],
+  ['idle', 'cpu'],
 ];
 
 /** A picture (SVG) of costs: for each figure a bar for each peer. */

@@ -9,6 +9,14 @@ export interface Metric {
   digits: number;
 }
 
+/** Singles over feeds with one client each. */
+const overFeeds = (work: WorkId, feeds: string): Metric[] => [
+  { work, name: 'rate', text: `a second over ${feeds}, 64 in flight`, digits: 0 },
+  { work, name: 'rate256', text: '– 256 in flight', digits: 0 },
+  { work, name: 'cpu', text: `CPU s per million over ${feeds}, 64 in flight`, digits: 0 },
+  { work, name: 'cpu256', text: '– 256 in flight', digits: 0 },
+];
+
 export const METRICS: readonly Metric[] = [
   { work: 'latency', name: 'p50', text: 'latency p50 at 100/s, 100 clients, ms', digits: 1 },
   { work: 'latency', name: 'p99', text: 'latency p99, ms', digits: 1 },
@@ -19,16 +27,42 @@ export const METRICS: readonly Metric[] = [
   { work: 'singles', name: 'cpuRedis', text: '– Redis', digits: 0 },
   { work: 'arrays', name: 'rate', text: 'a second in arrays of 100, 8 in flight', digits: 0 },
   { work: 'arrays', name: 'cpu', text: 'CPU s per million in arrays', digits: 0 },
+  ...overFeeds('feeds-1', 'one feed'),
+  ...overFeeds('feeds-1000', '1,000 feeds'),
+  ...overFeeds('feeds-10000', '10,000 feeds'),
+  { work: 'mixed', name: 'rate', text: 'mixed notifications a second, 64 in flight', digits: 0 },
+  { work: 'mixed', name: 'cpu', text: 'CPU s per million mixed notifications', digits: 0 },
   { work: 'fan-out-8', name: 'rate', text: 'deliveries a second to 1,000 clients, 8 in flight', digits: 0 },
   { work: 'fan-out-8', name: 'cpu', text: 'CPU s per million deliveries, 8 in flight', digits: 1 },
   { work: 'fan-out-1', name: 'rate', text: 'deliveries a second to 1,000 clients, 1 in flight', digits: 0 },
   { work: 'fan-out-1', name: 'cpu', text: 'CPU s per million deliveries, 1 in flight', digits: 1 },
   { work: 'connections', name: 'memory', text: 'memory of an idle connection, KiB', digits: 1 },
   { work: 'connections', name: 'cpu', text: 'CPU s per 1,000 connects with subscribe', digits: 2 },
+  {
+    work: 'idle',
+    name: 'cpu',
+    text: 'CPU of one of 20,000 idle connections, µs a second (one round)',
+    digits: 2,
+  },
+  { work: 'idle', name: 'cpuApplications', text: '– of that applications', digits: 2 },
+  {
+    work: 'idle',
+    name: 'memory',
+    text: 'memory of one of these, each with a feed of its own, KiB',
+    digits: 1,
+  },
   { work: 'recovery', name: 'one', text: 'one client recovers 100 missed, ms', digits: 1 },
   { work: 'recovery', name: 'plain', text: '1,000 connect and subscribe at once, ms', digits: 0 },
   { work: 'recovery', name: 'all', text: '1,000 connect and recover 100 each, ms', digits: 0 },
   { work: 'overload', name: 'offered', text: 'offered a second, twice the capacity', digits: 0 },
   { work: 'overload', name: 'accepted', text: 'accepted a second of that', digits: 0 },
   { work: 'overload', name: 'p99', text: 'delay p99 of what was accepted, s', digits: 2 },
+  {
+    work: 'overload-1000',
+    name: 'offered',
+    text: 'offered a second over 1,000 feeds, twice the capacity',
+    digits: 0,
+  },
+  { work: 'overload-1000', name: 'accepted', text: 'accepted a second of that', digits: 0 },
+  { work: 'overload-1000', name: 'p99', text: 'delay p99 of what was accepted, s', digits: 2 },
 ];

@@ -69,12 +69,41 @@ describe('the report', () => {
     expect(of('× socket.io + streams', /singles/)).toMatchObject({
       measured: 0.5,
       reached: false,
-      aimMeasured: undefined,
+      aimReached: false,
     });
     expect(of('× socket.io + streams', /CPU of a single/)).toMatchObject({ measured: 3, reached: false });
-    expect(of('× socket.io + streams', /one client/)).toMatchObject({ reached: true });
+    expect(of('× socket.io + streams', /one client/)).toMatchObject({
+      reached: true,
+      aimMeasured: undefined,
+    });
     expect(of('×', /1,000 recover/)).toMatchObject({ measured: 1.3, reached: true });
     expect(judged).toHaveLength(5);
+  });
+
+  it('should hold many feeds against peers, against one feed and against fewer', () => {
+    const judged = judge({
+      samples: [
+        sample(1, 'feeds-1', 'tocsin', { cpu: 200 }),
+        sample(1, 'feeds-1000', 'tocsin', { cpu: 300, cpu256: 150, rate: 4_000 }),
+        sample(1, 'feeds-1000', 'socketio-streams', { cpu: 100, cpu256: 1, rate: 1 }),
+        sample(1, 'feeds-1000', 'centrifugo', { cpu: 1, cpu256: 100, rate: 8_000 }),
+        sample(1, 'feeds-10000', 'tocsin', { cpu: 390 }),
+        sample(1, 'idle', 'tocsin', { cpu: 3.5, memory: 12 }),
+        sample(1, 'overload-1000', 'tocsin', { p99: 0.7 }),
+      ],
+    });
+    expect(
+      judged.map(({ unit, measured, reached, aimReached }) => [unit, measured, reached, aimReached]),
+    ).toEqual([
+      ['× socket.io + streams', 3, false, false],
+      ['× Centrifugo', 1.5, true, false],
+      ['× Centrifugo', 0.5, true, false],
+      ['× one feed', 1.5, true, false],
+      ['× 1,000 feeds', 1.3, true, false],
+      ['µs a second', 3.5, false, false],
+      ['KiB', 12, true, true],
+      ['s', 0.7, true, false],
+    ]);
   });
 
   it('should compare growth', () => {

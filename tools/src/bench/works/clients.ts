@@ -3,6 +3,9 @@ import type { Peer } from '../peers/peer.ts';
 
 export const FEED = 'all';
 
+/** What clients need of a peer. */
+export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
+
 export interface ConnectOptions {
   count: number;
   /** Called with what a client, by its index, was sent. */
@@ -11,13 +14,15 @@ export interface ConnectOptions {
   positions?: readonly string[];
   /** Feed of each client; default the one of all works. */
   feedOf?: (client: number) => string;
+  /** Feeds of each client beside that one. */
+  furtherOf?: (client: number) => readonly string[];
   /** How many connect at a time; default 100. */
   atOnce?: number;
 }
 
 /** Connects and subscribes clients to the instances in turn. @throws Failure if one is refused; none is left then */
-export async function connectClients(peer: Peer, options: ConnectOptions): Promise<Client[]> {
-  const { count, onMessage, positions, feedOf, atOnce = 100 } = options;
+export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
+  const { count, onMessage, positions, feedOf, furtherOf, atOnce = 100 } = options;
   const clients: Client[] = [];
   let next = 0;
   const connectSome = async () => {
@@ -28,6 +33,7 @@ export async function connectClients(peer: Peer, options: ConnectOptions): Promi
         peer.protocol,
         {
           feed: feedOf?.(index) ?? FEED,
+          further: furtherOf?.(index) ?? [],
           onMessage: (message) => onMessage?.(index, message),
           ...(position !== undefined && { position }),
         },
@@ -49,7 +55,7 @@ const closeAll = (clients: readonly Client[]): void => clients.forEach((client) 
 
 /** Runs `work` with clients and ends them. @throws what `connectClients` and `work` throw, or why a client was ended */
 export async function withClients<T>(
-  peer: Peer,
+  peer: Sockets,
   options: ConnectOptions,
   work: (clients: Client[]) => Promise<T>,
 ): Promise<T> {

@@ -1,26 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withClients } from './clients.ts';
 import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
+import { mostConnections } from './open-files.ts';
 import type { Work } from './work.ts';
 
-/** Files that this process needs beside its connections. */
-const OTHER_FILES = 500;
 /** Connections that come and go first, so that what is loaded or compiled once is not counted. */
 const WARM_UP_SHARE = 0.05;
-
-/** How many files a process may open here. */
-function openFilesLimit(): number {
-  const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
-}
 
 /** Memory of an idle, subscribed connection, and what it costs to connect one; on processes that were just started. */
 export const connections: Work = {
   id: 'connections',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],
   run: async (peer, { sizes }) => {
-    const count = Math.min(sizes.connections, openFilesLimit() - OTHER_FILES);
+    const count = Math.min(sizes.connections, mostConnections());
     await peer.restart();
     await withClients(peer, { count: Math.ceil(count * WARM_UP_SHARE) }, async () => undefined);
     await delay(sizes.settleMs);

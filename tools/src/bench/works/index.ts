@@ -1,8 +1,11 @@
 import { connections } from './connections.ts';
 import { daprCalls } from './dapr-calls.ts';
 import { fanOut1, fanOut8 } from './fan-out.ts';
+import { idle } from './idle.ts';
 import { latency } from './latency.ts';
-import { overload } from './overload.ts';
+import { feeds1, feeds1000, feeds10000 } from './many-feeds.ts';
+import { mixed } from './mixed.ts';
+import { overload, overload1000 } from './overload.ts';
 import { recovery } from './recovery.ts';
 import { arrays, singles } from './singles.ts';
 import type { Work } from './work.ts';
@@ -13,9 +16,15 @@ export const WORKS: readonly Work[] = [
   daprCalls,
   singles,
   arrays,
+  feeds1,
+  feeds1000,
+  feeds10000,
+  mixed,
   fanOut8,
   fanOut1,
   connections,
+  idle,
   recovery,
   overload,
+  overload1000,
 ];

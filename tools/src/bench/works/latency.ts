@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Arrivals } from '../harness/arrivals.ts';
 import { quantile } from '../quantile.ts';
 import { withClients } from './clients.ts';
+import { later } from './later.ts';
 import { Publisher } from './publisher.ts';
 import type { Work } from './work.ts';
 
@@ -44,7 +45,7 @@ export const latency: Work = {
             const lane = free.pop() as number;
             const n = numbers.take();
             sentAt[index] = performance.now();
-            begun.push(publisher.publish([n], { lane }).then(() => void free.push(lane)));
+            begun.push(later(publisher.publish([n], { lane }).then(() => void free.push(lane))));
           }
           await Promise.all(begun);
           await arrivals.all(begun.length, sizes.patienceMs);

@@ -5,11 +5,17 @@ export const WORK_IDS = [
   'dapr-calls',
   'singles',
   'arrays',
+  'feeds-1',
+  'feeds-1000',
+  'feeds-10000',
+  'mixed',
   'fan-out-8',
   'fan-out-1',
   'connections',
+  'idle',
   'recovery',
   'overload',
+  'overload-1000',
 ] as const;
 export type WorkId = (typeof WORK_IDS)[number];
 
@@ -24,9 +30,15 @@ export interface Sizes {
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
+  /** Of many feeds, and of very many. */
+  feeds: number;
+  manyFeeds: number;
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
+  /** Connections to each instance that do nothing, and for how many seconds. */
+  idle: number;
+  idleSeconds: number;
   /** Clients that come back at once, and how many messages each has missed. */
   recoveryClients: number;
   missed: number;
@@ -45,9 +57,14 @@ export const FULL_SIZES: Sizes = {
   latencySeconds: 4,
   singlesClients: 10,
   singlesSeconds: 3,
+  feeds: 1_000,
+  manyFeeds: 10_000,
   fanOutClients: 1_000,
   fanOutSeconds: 3,
   connections: 10_000,
+  idle: 10_000,
+  // Every peer pings each connection once in this time.
+  idleSeconds: 25,
   recoveryClients: 1_000,
   missed: 100,
   recoveries: 10,
@@ -63,9 +80,13 @@ export const SMALL_SIZES: Sizes = {
   latencySeconds: 1,
   singlesClients: 4,
   singlesSeconds: 0.5,
+  feeds: 50,
+  manyFeeds: 200,
   fanOutClients: 100,
   fanOutSeconds: 0.5,
   connections: 100,
+  idle: 50,
+  idleSeconds: 1,
   recoveryClients: 20,
   missed: 10,
   recoveries: 2,
@@ -77,6 +98,7 @@ export const SMALL_SIZES: Sizes = {
 /** What warms up the peers: long enough for their code to be compiled, which ours has most of. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
+  manyFeeds: Math.min(sizes.manyFeeds, 1_000),
   connections: Math.min(sizes.connections, 1_000),
   recoveries: Math.min(sizes.recoveries, 2),
 });
@@ -103,6 +125,8 @@ export interface WorkContext {
 export interface Work {
   id: WorkId;
   peers: readonly PeerId[];
+  /** It takes long and varies little, so the first round alone does it, and none warms up for it. */
+  isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or came twice */
   run(peer: Peer, context: WorkContext): Promise<Figures>;
 }

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { Message, Peer } from '../peers/peer.ts';
 import { plainProtocol } from '../protocols/plain.ts';
+import { READY, type Protocol } from '../protocols/protocol.ts';
 import { fanOut8 } from './fan-out.ts';
+import { idle } from './idle.ts';
 import { latency } from './latency.ts';
-import { offerAll, overload } from './overload.ts';
+import { feeds1, feeds1000, feeds10000 } from './many-feeds.ts';
+import { mixed } from './mixed.ts';
+import { offerAll, overload, overload1000 } from './overload.ts';
 import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Work } from './work.ts';
@@ -19,7 +24,26 @@ interface Faults {
   timesOf?: (index: number, client: number) => number;
   /** Status by the index of the request. */
   statusOf?: (index: number) => number;
+  /** The message with this index is sent to those that do not watch its feed instead. */
+  straysAt?: number;
 }
+
+/** Has feeds: a client says the name of each that it watches. */
+const feedProtocol: Protocol = {
+  ...plainProtocol,
+  begin: ({ feed, further = [] }) => {
+    const left = [...further];
+    const next = () => {
+      const name = left.shift();
+      return name === undefined ? READY : { send: name };
+    };
+    return {
+      hello: feed,
+      take: (message) => (message.length === 2 ? next() : undefined),
+      position: () => undefined,
+    };
+  },
+};
 
 let http: Server;
 let webSockets: WebSocketServer;
@@ -29,21 +53,30 @@ beforeEach(async () => {
   faults = {};
   let messages = 0;
   let requests = 0;
+  /** What each client has said. */
+  const watched = new Map<WebSocket, string[]>();
+  const send = ({ feed, text: content }: Message, index: number) =>
+    [...webSockets.clients].forEach((client, i) => {
+      const said = watched.get(client) ?? [];
+      const watches = said.includes('subscribe') || said.includes(feed);
+      if (watches === (index === faults.straysAt)) return;
+      for (let times = faults.timesOf?.(index, i) ?? 1; times > 0; times--) client.send(content);
+    });
   http = createServer((request, response) => {
     void text(request).then((body) => {
       const status = faults.statusOf?.(requests++) ?? 202;
       response.writeHead(status, { 'content-length': 0 }).end();
       if (status !== 202) return;
-      for (const message of JSON.parse(body) as Message[]) {
-        const index = messages++;
-        [...webSockets.clients].forEach((client, i) => {
-          for (let times = faults.timesOf?.(index, i) ?? 1; times > 0; times--) client.send(message.text);
-        });
-      }
+      for (const message of JSON.parse(body) as Message[]) send(message, messages++);
     });
   });
   webSockets = new WebSocketServer({ server: http });
-  webSockets.on('connection', (socket) => socket.once('message', () => socket.send('ok')));
+  webSockets.on('connection', (socket) =>
+    socket.on('message', (name: Buffer) => {
+      watched.set(socket, [...(watched.get(socket) ?? []), name.toString()]);
+      socket.send('ok');
+    }),
+  );
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
@@ -72,8 +105,12 @@ const sizes = {
   ...SMALL_SIZES,
   latencyClients: 3,
   singlesSeconds: 0.2,
+  feeds: 10,
+  manyFeeds: 20,
   fanOutClients: 20,
   fanOutSeconds: 0.2,
+  idle: 20,
+  idleSeconds: 0.1,
   patienceMs: 300,
 };
 const run = (work: Work) =>
@@ -105,22 +142,105 @@ describe('the works', () => {
     await expect(run(singles)).rejects.toThrow(/the peer of this test answered 500/);
   });
 
-  it('should measure what is accepted when too much is offered', async () => {
-    const { capacity = 0, offered = 0, accepted = 0, p99 = 0 } = await run(overload);
-    for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
+  it.each([overload, overload1000])(
+    'should measure what is accepted when too much is offered: $id',
+    async (work) => {
+      if (work === overload1000) peer = { ...peer, protocol: feedProtocol };
+      const { capacity = 0, offered = 0, accepted = 0, p99 = 0 } = await run(work);
+      for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
+    },
+  );
+
+  it('should fail when connections end, and not end the process', async () => {
+    faults.statusOf = (index) => {
+      if (index === 100) http.closeAllConnections();
+      return 202;
+    };
+    await expect(run(latency)).rejects.toThrow(/closed the connection|ECONNRESET/);
+  });
+
+  it('should fail when what was accepted came twice', async () => {
+    faults.timesOf = (index, client) => (index > 100 && client === 1 ? 2 : 1);
+    await expect(run(overload)).rejects.toThrow(/came twice/);
   });
 
   it('should take 429 and 503 for a refusal, and nothing else', async () => {
     const publisher = await Publisher.open(peer, 1_000, sizes.payload);
     const context = { numbers: new Numbers(), sizes, signal: new AbortController().signal };
+    const watchers = { next: () => ({ n: context.numbers.take(), feed: 'all' }) };
     try {
       faults.statusOf = (index) => [202, 429, 503][index % 3] as number;
-      const { offered, accepted } = await offerAll(publisher, 300, context);
+      const { offered, accepted } = await offerAll(publisher, 300, watchers, context);
       expect(accepted).toHaveLength(Math.ceil(offered.size / 3));
       faults.statusOf = () => 500;
-      await expect(offerAll(publisher, 300, context)).rejects.toThrow('answered 500 instead of 429 or 503');
+      await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
+        'answered 500 instead of 429 or 503',
+      );
     } finally {
       publisher.close();
     }
+  });
+
+  it('should fail in words when a connection ends before its answer, and leave no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const publisher = await Publisher.open(peer, 1_000, sizes.payload);
+    const context = { numbers: new Numbers(), sizes, signal: new AbortController().signal };
+    const watchers = { next: () => ({ n: context.numbers.take(), feed: 'all' }) };
+    http.prependListener('request', ({ socket }: IncomingMessage) => socket.resetAndDestroy());
+    try {
+      await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
+        /closed the connection of a request/,
+      );
+      await delay(20);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+      publisher.close();
+    }
+  });
+});
+
+describe('works with feeds', () => {
+  const works = [feeds1, feeds1000, feeds10000, mixed];
+  beforeEach(() => {
+    peer = { ...peer, protocol: feedProtocol };
+  });
+
+  it.each(works)('should measure a rate: $id', async (work) => {
+    const { rate, rate256 = rate } = await run(work);
+    expect(rate).toBeGreaterThan(0);
+    expect(rate256).toBeGreaterThan(0);
+  });
+
+  it.each(works)('should fail when a message is missing: $id', async (work) => {
+    faults.timesOf = (index) => (index === 25 ? 0 : 1);
+    await expect(run(work)).rejects.toThrow(/1 of \d+ messages did not reach all/);
+  });
+
+  it.each(works)('should fail when a message came twice: $id', async (work) => {
+    faults.timesOf = (index) => (index === 25 ? 2 : 1);
+    await expect(run(work)).rejects.toThrow(/came twice/);
+  });
+
+  it.each([feeds1000, mixed])('should fail when a message came to other clients: $id', async (work) => {
+    faults.straysAt = 25;
+    await expect(run(work)).rejects.toThrow(/did not reach all that watch their feed/);
+  });
+});
+
+describe('idle connections', () => {
+  it('should be held by other processes', async () => {
+    let connected = 0;
+    webSockets.on('connection', () => connected++);
+    expect(await run(idle)).toMatchObject({ connections: 20, cpu: 0, memory: 0 });
+    expect(connected).toBe(21);
+    await expect.poll(() => webSockets.clients.size).toBe(0);
+  });
+
+  it('should fail when one of them is ended', async () => {
+    webSockets.on('connection', (socket) => setTimeout(() => socket.terminate(), 50));
+    await expect(run(idle)).rejects.toThrow(/closed the connection/);
   });
 });

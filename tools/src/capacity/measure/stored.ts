@@ -62,7 +62,8 @@ export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
   withStore(
     rig,
     async (redis) =>
-      (await bytesOf(redis, TOPICS.announcements)) / Math.max(1, await redis.xLen(TOPICS.announcements)),
+      (await bytesOf(redis, TOPICS.partitionAnnouncements)) /
+      Math.max(1, await redis.xLen(TOPICS.partitionAnnouncements)),
   );
 
 /** Bytes of what one reader has read, over those who have read something of the feed. */

@@ -4,10 +4,10 @@ import {
   COMPONENTS,
   SOCKET_PATH,
   TOPICS,
-  announcementSchema,
-  entryKey,
-  entrySchema,
   notificationSchema,
+  partitionAnnouncementSchema,
+  partitionEntryKey,
+  partitionEntrySchema,
   subscribeRequestSchema,
 } from '@tocsin/contracts';
 import { Sidecar, createFailpoints, listen } from '@tocsin/service';
@@ -50,22 +50,19 @@ io.on('connection', (socket) => {
 
 async function take(data: unknown): Promise<void> {
   await reach('received');
-  const announcement = announcementSchema.parse(data);
-  const { feed } = announcement;
+  const announcement = partitionAnnouncementSchema.parse(data);
   const text = await sidecar.invokeBinding(COMPONENTS.entries, {
     operation: 'get',
-    metadata: { key: entryKey(announcement), delete: 'true' },
+    metadata: { key: partitionEntryKey(announcement), delete: 'true' },
   });
   await reach('popped');
   if (text === undefined) return;
-  const publications = [];
-  for (const candidate of entrySchema.parse(JSON.parse(text)).notifications) {
-    publications.push({
-      offset: await redis.incr(`naive:${feed}`),
-      notification: notificationSchema.parse(candidate),
-    });
+  for (const candidate of partitionEntrySchema.parse(JSON.parse(text)).notifications) {
+    const notification = notificationSchema.parse(candidate);
+    const { feed } = notification;
+    const publications = [{ offset: await redis.incr(`naive:${feed}`), notification }];
+    io.to(feed).emit('publications', { feed, epoch: EPOCH, publications });
   }
-  io.to(feed).emit('publications', { feed, epoch: EPOCH, publications });
   await reach('broadcast');
 }
 
@@ -73,7 +70,7 @@ const internal = express();
 internal.use(express.json({ type: ['application/json', 'application/*+json'], limit: '4mb' }));
 internal.get('/healthz', (_request, response) => void response.send('ok'));
 internal.get('/dapr/subscribe', (_request, response) => {
-  response.json([{ pubsubname: COMPONENTS.pubsub, topic: TOPICS.announcements, route: '/take' }]);
+  response.json([{ pubsubname: COMPONENTS.pubsub, topic: TOPICS.partitionAnnouncements, route: '/take' }]);
 });
 internal.post('/take', async (request, response) => {
   await take((request.body as { data?: unknown }).data);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FeedQueue } from './feed-queue.ts';
+import { TurnQueue } from './turn-queue.ts';
 import type { CallerKnowledge } from './load.ts';
 import type { TurnResult } from './take.ts';
 
@@ -13,7 +13,7 @@ function controlled() {
     end: (error?: Error) => void;
   }[] = [];
   const idle: number[] = [];
-  const queue = new FeedQueue(
+  const queue = new TurnQueue(
     (announced, caller, order) =>
       new Promise<TurnResult>((resolve, reject) => {
         const seq = announced?.seq ?? 0;

@@ -1,0 +1,55 @@
+import {
+  feedKey,
+  feedSchema,
+  partitionSchema,
+  positionSchema,
+  runSchema,
+  seqSchema,
+} from '@tocsin/contracts';
+import { z } from 'zod';
+import type { Announced, Outcome, TurnResult } from '../deliver/take.ts';
+import type { CallerKnowledge } from '../deliver/load.ts';
+import { isEpoch } from '../feed/position.ts';
+import type { AnnouncedEntry } from '../partition/take-partition.ts';
+import type { ActorMethod } from './signed-call.ts';
+
+const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
+
+const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an epoch that is none');
+
+export interface FeedCall extends CallerKnowledge {
+  feed: string;
+  announced?: Announced;
+}
+
+/** A turn of a feed, of the actor type `Feed`. */
+export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
+  name: 'take',
+  callSchema: z.object({
+    feed: feedSchema,
+    announced: z.object({ run: runSchema, seq: seqSchema }).optional(),
+    heard: heardSchema.optional(),
+    lostDocument: z.string().max(512).optional(),
+  }),
+  answerSchema: z.object({ outcome: outcomeSchema, position: positionSchema }),
+  idOf: ({ feed }) => feedKey(feed),
+  factsOf: ({ outcome, position }) => [outcome, position.epoch, position.offset],
+};
+
+export interface PartitionCall extends AnnouncedEntry {
+  partition: number;
+}
+
+/** A turn of a partition, of the actor type `Partition`. Nothing that the caller says of its state is taken over. */
+export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
+  name: 'takeEntries',
+  callSchema: z.object({
+    partition: partitionSchema,
+    run: runSchema,
+    seq: seqSchema,
+    from: seqSchema.optional(),
+  }),
+  answerSchema: z.object({ outcome: outcomeSchema }),
+  idOf: ({ partition }) => String(partition),
+  factsOf: ({ outcome }) => [outcome],
+};

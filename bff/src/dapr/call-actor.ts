@@ -1,0 +1,42 @@
+import { SIGNATURE_HEADER, SidecarError, type Sidecar, type Signer } from '@tocsin/service';
+import { TemporaryError } from '../deliver/errors.ts';
+import { HostUnreachableError } from '../deliver/reach-feed.ts';
+import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.ts';
+
+export interface CallActorOptions {
+  sidecar: Sidecar;
+  /** Resolves once the secret is known. */
+  signer: () => Promise<Signer>;
+  timeoutMs: number;
+}
+
+/**
+ * Calls an actor through the sidecar, signed anew each time. An answer that is not proven counts as none: any application
+ * can offer to host our actors. The time-out is needed: while placement is down a call hangs for ever.
+ */
+export function createCallActor<Call, Answer extends object>(
+  { sidecar, signer, timeoutMs }: CallActorOptions,
+  type: string,
+  method: ActorMethod<Call, Answer>,
+): (call: Call) => Promise<Answer> {
+  return async (call) => {
+    const own = await signer();
+    const { id, body, signature, nonce } = signCall(method, own, call);
+    const headers = { [SIGNATURE_HEADER]: signature };
+    let answered: unknown;
+    try {
+      answered = await sidecar.callActor(type, id, method.name, body, { headers, timeoutMs });
+    } catch (cause) {
+      if (!(cause instanceof SidecarError)) throw cause;
+      const late = cause.status === undefined;
+      const message = `the host of ${type} ${id} was not reached: ${cause.message}`;
+      throw new HostUnreachableError(message, { late, cause });
+    }
+    const answer = readAnswer(method, own, nonce, answered);
+    if (!answer)
+      throw new HostUnreachableError(`what answered for ${type} ${id} is no host of ours`, { late: false });
+    if (isRetry(answer))
+      throw new TemporaryError(`the turn of ${type} ${id} has to be repeated: ${answer.reason}`);
+    return answer;
+  };
+}

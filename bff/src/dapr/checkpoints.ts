@@ -1,0 +1,48 @@
+import {
+  COMPONENTS,
+  DOCUMENT_VERSION,
+  checkpointKey,
+  checkpointSchema,
+  isOfLaterVersion,
+  type Checkpoint,
+} from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import type { Checkpoints } from '../deliver/ports.ts';
+
+/** Dapr's etag for a key that must not exist yet. */
+const ABSENT = '-1';
+
+/** A damaged one says of no run that it is done: each feed's head knows what it has. @throws ZodError for a later version's */
+function checkpointOf(value: unknown, version: number): Checkpoint {
+  const parsed = checkpointSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  if (isOfLaterVersion(parsed.error)) throw parsed.error;
+  return { v: DOCUMENT_VERSION, version, runs: {} };
+}
+
+/** The partitions' checkpoints in Dapr's state API. */
+export class DaprCheckpoints implements Checkpoints {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  async read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined> {
+    const stored = await this.#sidecar.getState(COMPONENTS.state, checkpointKey(partition));
+    return (
+      stored && { checkpoint: checkpointOf(stored.value, Number(stored.etag)), etag: Number(stored.etag) }
+    );
+  }
+
+  async write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void> {
+    await this.#sidecar.transact(COMPONENTS.state, [
+      {
+        operation: 'upsert',
+        key: checkpointKey(partition),
+        value: checkpoint,
+        etag: etag === 0 ? ABSENT : String(etag),
+      },
+    ]);
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  faultsOf,
+  feedSchema,
+  parseDateTime,
+  partitionEntryKey,
+  partitionEntrySchema,
+  sampledTraces,
+  schemaOfItem,
+  setAsideItemName,
+  type EntryItem,
+  type PartitionEntryName,
+  type SetAside,
+} from '@tocsin/contracts';
+
+/** An item that cannot be taken, or with no `feed` a whole entry. */
+export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
+
+/** An item, and where it stands: the number of its entry, and its index there. */
+export interface PlacedItem {
+  seq: number;
+  index: number;
+  item: EntryItem;
+}
+
+export interface CheckedItems {
+  seq: number;
+  items: PlacedItem[];
+  refused: RefusedItem[];
+  traceparent?: string | undefined;
+  traces: string[];
+}
+
+/**
+ * Checks an entry of a partition: its form, that it is the announced one, and each item alone, so that a bad item holds
+ * up no other.
+ */
+export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
+  const { seq } = place;
+  const whole = (faults: string[]): CheckedItems => ({
+    ...{ seq, items: [], traces: [] },
+    refused: [{ entry: partitionEntryKey(place), feed: '', reason: 'invalid', faults, content: text }],
+  });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return whole([`is not JSON: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+  const parsed = partitionEntrySchema.safeParse(content);
+  if (!parsed.success) return whole(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
+  const entry = parsed.data;
+  if (entry.run !== place.run || entry.partition !== place.partition || entry.seq !== seq) {
+    return whole([
+      `says that it is ${partitionEntryKey(entry)}, but was found as ${partitionEntryKey(place)}`,
+    ]);
+  }
+  const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;
+  const items: PlacedItem[] = [];
+  const refused: RefusedItem[] = [];
+  entry.notifications.forEach((candidate, index) => {
+    const result = schemaOfItem(candidate).safeParse(candidate);
+    if (result.success && !isExpired) items.push({ seq, index, item: result.data });
+    else {
+      const faults = result.success
+        ? [`expired at ${entry.expiresAt}`]
+        : faultsOf(result.error).map(({ path, message }) => `${path}: ${message}`);
+      refused.push(refusedItem(place, index, candidate, result.success ? 'expired' : 'invalid', faults));
+    }
+  });
+  return { seq, items, refused, traceparent: entry.traceparent, traces: sampledTraces(entry) };
+}
+
+/** An item as a record of its own. */
+export function refusedItem(
+  place: PartitionEntryName,
+  index: number,
+  candidate: unknown,
+  reason: 'invalid' | 'expired',
+  faults: string[],
+): RefusedItem {
+  const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
+  const feed = named.success ? named.data : '';
+  // As an entry of its own, which can be put back.
+  const content = JSON.stringify({ notifications: [candidate] });
+  return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
+}

@@ -1,0 +1,48 @@
+import { MAX_UNREAD, type Publication } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { countUnread } from './unread.ts';
+
+const notification = (id: string) =>
+  ({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' }) as const;
+
+/** A history of `head` publications; those in `gone` have nothing to show. */
+function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
+  const asked: [number, number][] = [];
+  const stretch = async (first: number, last: number): Promise<Publication[]> => {
+    asked.push([first, last]);
+    return Array.from({ length: last - first + 1 }, (_, i) => {
+      const [offset, id] = [first + i, `n${first + i}`];
+      return gone.includes(offset)
+        ? { offset, notification: null, id, gone: 'retracted' }
+        : { offset, notification: notification(id) };
+    });
+  };
+  return { head, floor, stretch, asked };
+}
+
+it('should count what is shown and neither before the offset nor among the ids', async () => {
+  const history = historyOf(10, { gone: [7] });
+  expect(await countUnread({ offset: 4, ids: ['n6', 'n9'] }, history)).toEqual({ unread: 3, more: false });
+  expect(await countUnread({ offset: 10, ids: [] }, history)).toEqual({ unread: 0, more: false });
+  expect(await countUnread({ offset: 0, ids: [] }, historyOf(0))).toEqual({ unread: 0, more: false });
+});
+
+it('should count nothing that has left the history', async () => {
+  expect(await countUnread({ offset: 0, ids: [] }, historyOf(10, { floor: 8 }))).toEqual({
+    unread: 3,
+    more: false,
+  });
+});
+
+it('should read once what is between, in parts, and stop beyond the bound', async () => {
+  const history = historyOf(500);
+  expect(await countUnread({ offset: 50, ids: [] }, history)).toEqual({ unread: 450, more: false });
+  expect(history.asked).toEqual([
+    [301, 500],
+    [101, 300],
+    [51, 100],
+  ]);
+  const long = historyOf(5_000);
+  expect(await countUnread({ offset: 0, ids: [] }, long)).toEqual({ unread: MAX_UNREAD, more: true });
+  expect(long.asked).toHaveLength(6);
+});

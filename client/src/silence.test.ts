@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Silence } from './silence.ts';
+
+const ask = vi.fn(() => true);
+const changed = vi.fn();
+let silence: Silence;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  silence = new Silence({ ask, changed });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+it('should doubt a connection within 15 s of the last sign of life', () => {
+  silence.start();
+  vi.advanceTimersByTime(7_000);
+  silence.heard();
+  vi.advanceTimersByTime(14_900);
+  expect([silence.doubtful, ask.mock.calls.length, changed.mock.calls.length]).toEqual([true, 1, 1]);
+  silence.heard();
+  expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 2]);
+});
+
+it('should ask nothing while positions come at least every 10 s', () => {
+  silence.start();
+  for (let n = 0; n < 20; n++) {
+    vi.advanceTimersByTime(10_000);
+    silence.heard();
+  }
+  expect(ask).not.toHaveBeenCalled();
+});
+
+it('should take an answer for a sign of life', () => {
+  ask.mockImplementation(() => {
+    setTimeout(() => silence.heard(), 100);
+    return true;
+  });
+  silence.start();
+  vi.advanceTimersByTime(60_000);
+  expect(silence.doubtful).toBe(false);
+  expect(ask.mock.calls.length).toBeLessThanOrEqual(5);
+});
+
+it('should doubt nothing that cannot be asked about, and leave no timer', () => {
+  ask.mockImplementation(() => false);
+  silence.start();
+  vi.advanceTimersByTime(60_000);
+  expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 0]);
+  silence.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});

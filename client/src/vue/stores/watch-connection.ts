@@ -1,0 +1,42 @@
+import { watch } from 'vue';
+import type { NotificationClient } from '../../index.ts';
+import { useAnnouncements } from '../toasts/announcements.ts';
+import { useConnection } from './connection.ts';
+
+/** States that screen readers are told of; the others may pass before the words are spoken. */
+const LOST = ['offline', 'unreachable', 'refused'];
+
+/**
+ * Watches the connection: its state for the page, and words for screen readers where it is lost and back. Returns the
+ * function that ends it.
+ */
+export function watchConnection(client: NotificationClient): () => void {
+  const connection = useConnection();
+  const { announce } = useAnnouncements();
+  let lost = false;
+  const look = (): void => {
+    connection.online = navigator.onLine;
+  };
+  look();
+  client.on('status', (status) => connection.changed(status));
+  client.on('error', (error) => {
+    connection.failed(error);
+    console.warn(error.message);
+  });
+  client.on('closing', ({ message }) => console.warn(`The server closes the connection: ${message}`));
+  const stop = watch(
+    () => connection.state,
+    (state) => {
+      if (LOST.includes(state)) announce(connection.text);
+      if (state === 'live' && lost) announce('Connected again.');
+      lost = LOST.includes(state) || (lost && state !== 'live');
+    },
+  );
+  addEventListener('online', look);
+  addEventListener('offline', look);
+  return () => {
+    stop();
+    removeEventListener('online', look);
+    removeEventListener('offline', look);
+  };
+}

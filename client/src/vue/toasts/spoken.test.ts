@@ -1,0 +1,33 @@
+import type { Severity } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { SpokenBatch, spokenErrors, spokenOf } from './spoken.ts';
+import type { Toast } from './toast.ts';
+
+const toast = (title: string, severity: Severity = 'info'): Toast => ({
+  ...{ key: title, kind: 'notification', actions: [], severity, title },
+});
+
+it('should tell few in full and many as numbers, with the newest', () => {
+  const batch = new SpokenBatch();
+  batch.add(toast('one'));
+  batch.add(toast('two', 'warning'));
+  expect(batch.take()).toBe('Info: one. Warning: two');
+  expect(batch.take()).toBe('');
+  for (let n = 0; n < 499; n++) batch.add(toast(`${n}`));
+  batch.add(toast('last', 'warning'));
+  expect(batch.take()).toBe('500 notifications: 1 warning, 499 info. Newest: Warning: last');
+});
+
+it('should tell errors one by one, equal ones once, and of many the newest', () => {
+  expect(spokenErrors([toast('a', 'error'), toast('b', 'error'), toast('a', 'error')])).toEqual([
+    'Error: a. 2 times',
+    'Error: b',
+  ]);
+  const many = Array.from({ length: 30 }, (_, n) => toast(`${n}`, 'error'));
+  expect(spokenErrors(many)).toHaveLength(11);
+  expect(spokenErrors(many).slice(-2)).toEqual(['Error: 29', 'And 20 more errors']);
+});
+
+it('should name body and source', () => {
+  expect(spokenOf({ ...toast('a'), body: 'b', source: 'c' })).toBe('Info: a. b. From c');
+});

@@ -1,0 +1,52 @@
+import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
+import { SEVERITY_NAMES } from '../format/severity.ts';
+import type { Toast } from './toast.ts';
+
+/** Of errors that arrive together so many are spoken one by one, the rest as a number. */
+export const MAX_SPOKEN_ERRORS = 10;
+/** Of a batch so many are spoken in full. */
+const MAX_IN_FULL = 3;
+
+/** What a screen reader says of a toast. */
+export function spokenOf({ kind, severity, title, body, source }: Toast): string {
+  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${isolate(title)}`;
+  return [head, body && isolate(body), source && `From ${isolate(source)}`].filter(Boolean).join('. ');
+}
+
+/** One line for each error that has just arrived, equal ones as one. */
+export function spokenErrors(errors: readonly Toast[]): string[] {
+  const counts = new Map<string, number>();
+  for (const error of errors) counts.set(spokenOf(error), (counts.get(spokenOf(error)) ?? 0) + 1);
+  const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line}. ${count} times`));
+  const rest = lines.length - MAX_SPOKEN_ERRORS;
+  return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), `And ${rest} more errors`];
+}
+
+/** What arrived within a while, told in one line. It holds a bounded number of toasts. */
+export class SpokenBatch {
+  #newest: Toast[] = [];
+  readonly #counts = new Map<Severity, number>();
+
+  add(toast: Toast): void {
+    this.#newest = [...this.#newest, toast].slice(-MAX_IN_FULL);
+    this.#counts.set(toast.severity, (this.#counts.get(toast.severity) ?? 0) + 1);
+  }
+
+  /** Tells all since the last call; empty if nothing came. */
+  take(): string {
+    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    const text = total <= MAX_IN_FULL ? this.#newest.map(spokenOf).join('. ') : this.#summary(total);
+    this.#newest = [];
+    this.#counts.clear();
+    return text;
+  }
+
+  #summary(total: number): string {
+    const kinds = SEVERITIES.toReversed().flatMap((severity) => {
+      const count = this.#counts.get(severity);
+      return count === undefined ? [] : [`${count} ${SEVERITY_NAMES[severity].toLowerCase()}`];
+    });
+    const [newest] = this.#newest.slice(-1);
+    return `${total} notifications: ${kinds.join(', ')}. Newest: ${newest ? spokenOf(newest) : ''}`;
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { Swipe } from './swipe.ts';
+
+const from = (up = false) => new Swipe({ x: 100, y: 100, at: 0, up });
+
+it('should follow sideways and dismiss when it has gone far', () => {
+  const swipe = from();
+  expect(swipe.move(103, 100)).toBeUndefined();
+  expect(swipe.move(120, 104)).toEqual({ dx: 20, dy: 0 });
+  expect(swipe.move(200, 180)).toEqual({ dx: 100, dy: 0 });
+  expect(swipe.end(2_000)).toBe('right');
+});
+
+it('should dismiss on a short flick and go back after a short slow one', () => {
+  const flick = from();
+  flick.move(60, 100);
+  expect(flick.end(80)).toBe('left');
+  const slow = from();
+  slow.move(60, 100);
+  expect(slow.end(1_000)).toBeUndefined();
+});
+
+it('should leave a scroll alone, and swipe up only where that is allowed', () => {
+  const scroll = from();
+  expect(scroll.move(100, 50)).toBeUndefined();
+  expect(scroll.move(250, 50)).toBeUndefined();
+  expect(scroll.end(10)).toBeUndefined();
+  const up = from(true);
+  expect(up.move(102, 40)).toEqual({ dx: 0, dy: -60 });
+  expect(up.end(60)).toBe('up');
+});

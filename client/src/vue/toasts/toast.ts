@@ -1,0 +1,22 @@
+import type { Action, Severity } from '@tocsin/contracts';
+
+export interface Toast {
+  readonly key: string;
+  readonly kind: 'notification' | 'summary';
+  readonly severity: Severity;
+  readonly title: string;
+  readonly body?: string | undefined;
+  readonly source?: string | undefined;
+  readonly link?: string | undefined;
+  readonly actions: readonly Action[];
+  /** Only of a notification. */
+  readonly notificationId?: string | undefined;
+  /** Only of a notification. */
+  readonly feed?: string | undefined;
+  readonly collapseKey?: string | undefined;
+  /** How many equal ones this one stands for. Default: 1. */
+  readonly count?: number | undefined;
+}
+
+/** Errors stay until they are dismissed. */
+export const isSticky = ({ severity }: Pick<Toast, 'severity'>): boolean => severity === 'error';

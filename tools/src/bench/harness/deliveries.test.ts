@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { Deliveries } from './deliveries.ts';
+import { textOf } from './marks.ts';
+
+const data = (...numbers: number[]): Buffer => Buffer.from(numbers.map((n) => textOf(n, 100)).join(' '));
+
+describe('the account of deliveries', () => {
+  const feedsOf = [['a', 'all'], ['b', 'all'], ['all']];
+
+  it('should know when a message has reached those that watch its feed', async () => {
+    const complete: number[] = [];
+    const deliveries = new Deliveries(feedsOf, 10, (n) => complete.push(n));
+    expect(deliveries.feeds.sort()).toEqual(['a', 'all', 'b']);
+    deliveries.expect(10, 'b');
+    deliveries.expect(11, 'all');
+    deliveries.take(0, data(9, 11));
+    deliveries.take(1, data(10, 11));
+    expect(complete).toEqual([10]);
+    await expect(deliveries.all(10)).rejects.toThrow(
+      '1 of 2 messages did not reach all that watch their feed',
+    );
+    deliveries.take(2, data(11));
+    expect(complete).toEqual([10, 11]);
+    await deliveries.all(10);
+  });
+
+  it('should fail when a message came twice', async () => {
+    const deliveries = new Deliveries(feedsOf, 0);
+    deliveries.expect(0, 'a');
+    deliveries.take(0, data(0, 0));
+    await expect(deliveries.all(10)).rejects.toThrow('1 messages came twice');
+    expect(() => deliveries.check()).toThrow('1 messages came twice');
+  });
+
+  it('should fail when a message came to a client that does not watch its feed', async () => {
+    const deliveries = new Deliveries(feedsOf, 0);
+    deliveries.expect(0, 'a');
+    deliveries.take(1, data(0));
+    deliveries.take(0, data(0));
+    await expect(deliveries.all(10)).rejects.toThrow(
+      '1 messages came to clients that do not watch their feed',
+    );
+  });
+
+  it('should refuse a feed that no client watches', () => {
+    expect(() => new Deliveries(feedsOf, 0).expect(0, 'c')).toThrow('No client watches c.');
+  });
+});

@@ -1,0 +1,196 @@
+import type { PeerId } from '../peers/peer.ts';
+import type { WorkId } from '../works/work.ts';
+import type { GrowthRow, Read } from './result.ts';
+
+type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
+
+interface Goal {
+  of: Figure;
+  /** `×` what, or the unit. */
+  unit: string;
+  value: number;
+}
+
+export interface Bar {
+  work: string;
+  is: 'most' | 'least';
+  bar: Goal;
+  /** What is hoped for; against the same as the bar unless it says so. */
+  aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
+}
+
+const figure =
+  (work: WorkId, peer: PeerId, name: string): Figure =>
+  (read) =>
+    read(work, peer, name);
+
+const ratio =
+  (above: Figure, below: Figure): Figure =>
+  (read, growth) => {
+    const [a, b] = [above(read, growth), below(read, growth)];
+    return a === undefined || b === undefined ? undefined : a / b;
+  };
+
+const grown =
+  (what: string, large: number, small: number): Figure =>
+  (_read, growth) => {
+    const cpuAt = (size: number) => growth.find((row) => row.what === what && row.size === size)?.cpu;
+    const [a, b] = [cpuAt(large), cpuAt(small)];
+    return a === undefined || b === undefined ? undefined : a / b;
+  };
+
+const ours = (work: WorkId, name: string): Figure => figure(work, 'tocsin', name);
+const against = (work: WorkId, name: string, peer: PeerId): Figure =>
+  ratio(ours(work, name), figure(work, peer, name));
+
+/** What the project has set itself, with the guarantee on. */
+export const BARS: readonly Bar[] = [
+  {
+    work: 'CPU of a notification, 1,000 feeds, 64 in flight',
+    is: 'most',
+    bar: { of: against('feeds-1000', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
+    aim: { value: 1.5 },
+  },
+  {
+    work: 'CPU of a notification, 1,000 feeds, 256 in flight',
+    is: 'most',
+    bar: { of: against('feeds-1000', 'cpu256', 'centrifugo'), unit: '× Centrifugo', value: 2 },
+    aim: { value: 1 },
+  },
+  {
+    work: 'notifications a second, 1,000 feeds, 64 in flight',
+    is: 'least',
+    bar: { of: against('feeds-1000', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 0.5 },
+    aim: { value: 0.8 },
+  },
+  {
+    work: 'CPU of a notification, 1,000 feeds, 64 in flight',
+    is: 'most',
+    bar: { of: ratio(ours('feeds-1000', 'cpu'), ours('feeds-1', 'cpu')), unit: '× one feed', value: 1.6 },
+    aim: { value: 1.3 },
+  },
+  {
+    work: 'CPU of a notification, 10,000 feeds, 64 in flight',
+    is: 'most',
+    bar: {
+      of: ratio(ours('feeds-10000', 'cpu'), ours('feeds-1000', 'cpu')),
+      unit: '× 1,000 feeds',
+      value: 1.3,
+    },
+    aim: { value: 1.1 },
+  },
+  {
+    work: 'CPU of a delivery to 1,000, 8 in flight',
+    is: 'most',
+    bar: { of: against('fan-out-8', 'cpu', 'ws'), unit: '× raw ws', value: 0.6 },
+    aim: { value: 0.4 },
+  },
+  {
+    work: 'CPU of a delivery to 1,000, 1 in flight',
+    is: 'most',
+    bar: { of: against('fan-out-1', 'cpu', 'ws'), unit: '× raw ws', value: 2.5 },
+    aim: { value: 1.4 },
+  },
+  {
+    work: 'singles a second, 64 in flight',
+    is: 'least',
+    bar: { of: against('singles', 'rate', 'socketio-streams'), unit: '× socket.io + streams', value: 0.8 },
+    aim: { value: 1.2 },
+  },
+  {
+    work: 'CPU of a single, one feed, all processes',
+    is: 'most',
+    bar: { of: against('singles', 'cpu', 'socketio-streams'), unit: '× socket.io + streams', value: 1.5 },
+    aim: { value: 1.1 },
+  },
+  {
+    work: 'notifications a second in arrays of 100',
+    is: 'least',
+    bar: { of: ratio(ours('arrays', 'rate'), ours('singles', 'rate')), unit: '× our singles', value: 4 },
+    aim: { of: against('arrays', 'rate', 'centrifugo'), unit: '× Centrifugo', value: 1 },
+  },
+  {
+    work: 'latency p50 at 100 a second',
+    is: 'most',
+    bar: { of: against('latency', 'p50', 'socketio-streams'), unit: '× socket.io + streams', value: 2.5 },
+    aim: { value: 2 },
+  },
+  {
+    work: 'latency p50 at 100 a second',
+    is: 'most',
+    bar: {
+      of: ratio(ours('latency', 'p50'), ours('dapr-calls', 'sum')),
+      unit: '× our Dapr calls',
+      value: 1.5,
+    },
+    aim: { value: 1.2 },
+  },
+  {
+    work: 'latency p99 against p50',
+    is: 'most',
+    bar: { of: ratio(ours('latency', 'p99'), ours('latency', 'p50')), unit: '×', value: 4 },
+    aim: { value: 3 },
+  },
+  {
+    work: 'memory of an idle connection',
+    is: 'most',
+    bar: { of: ours('connections', 'memory'), unit: 'KiB', value: 20 },
+    aim: { value: 14 },
+  },
+  {
+    work: 'CPU of an idle connection',
+    is: 'most',
+    bar: { of: ours('idle', 'cpu'), unit: 'µs a second', value: 3 },
+    aim: { value: 3 },
+  },
+  {
+    work: 'memory of an idle connection with a feed of its own',
+    is: 'most',
+    bar: { of: ours('idle', 'memory'), unit: 'KiB', value: 14 },
+    aim: { value: 14 },
+  },
+  {
+    work: '1,000 recover at once, against a connect',
+    is: 'most',
+    bar: { of: ratio(ours('recovery', 'all'), ours('recovery', 'plain')), unit: '×', value: 1.5 },
+    aim: { value: 1.1 },
+  },
+  {
+    work: 'one client recovers 100',
+    is: 'most',
+    bar: {
+      of: ratio(ours('recovery', 'one'), figure('recovery', 'socketio-recovery', 'one')),
+      unit: '× socket.io + streams',
+      value: 1,
+    },
+    aim: { of: against('recovery', 'one', 'centrifugo'), unit: '× Centrifugo', value: 1 },
+  },
+  {
+    work: 'accepted when twice the capacity is offered',
+    is: 'least',
+    bar: {
+      of: ratio(ours('overload', 'accepted'), ours('overload', 'capacity')),
+      unit: '× capacity',
+      value: 0.9,
+    },
+    aim: { value: 0.95 },
+  },
+  {
+    work: 'delay p99 of what is accepted then',
+    is: 'most',
+    bar: { of: ours('overload', 'p99'), unit: 's', value: 2 },
+    aim: { value: 1 },
+  },
+  {
+    work: 'delay p99 at twice the capacity over 1,000 feeds',
+    is: 'most',
+    bar: { of: ours('overload-1000', 'p99'), unit: 's', value: 1 },
+    aim: { value: 0.5 },
+  },
+  {
+    work: 'CPU of a notification with a history of 10,000 against 100',
+    is: 'most',
+    bar: { of: grown('history', 10_000, 100), unit: '×', value: 1.3 },
+    aim: { value: 1.1 },
+  },
+];

@@ -1,0 +1,33 @@
+import type { PeerId } from '../peers/peer.ts';
+import { withWatchers, type Audience } from './watchers.ts';
+import type { Figures, Sizes, Work, WorkId } from './work.ts';
+
+/** The peers that have rooms or channels. */
+export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
+
+/** Feeds with one client each, which get messages in turn, so that a message is one delivery. */
+export function oneClientEach(kind: string, count: number): Audience {
+  const feeds = Array.from({ length: count }, (_, i) => `user:${kind}-${i}`);
+  return { feedsOf: feeds.map((feed) => [feed]), feedOf: (index) => feeds[index % count] as string };
+}
+
+const named = (figures: Figures, suffix: string): Figures =>
+  Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
+
+/**
+ * Singles over so many feeds. All feeds have got a message before the first measurement, and again during each, so that
+ * one which is kept up to date afterwards costs in each what the one before has left.
+ */
+const manyFeeds = (id: WorkId, countOf: (sizes: Sizes) => number): Work => ({
+  id,
+  peers: WITH_FEEDS,
+  run: (peer, context) =>
+    withWatchers(peer, context, oneClientEach(id, countOf(context.sizes)), async (watchers) => {
+      await watchers.begin();
+      return { ...(await watchers.measure(64)), ...named(await watchers.measure(256), '256') };
+    }),
+});
+
+export const feeds1 = manyFeeds('feeds-1', () => 1);
+export const feeds1000 = manyFeeds('feeds-1000', ({ feeds }) => feeds);
+export const feeds10000 = manyFeeds('feeds-10000', ({ manyFeeds: count }) => count);

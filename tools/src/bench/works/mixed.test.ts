@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { partsOf } from './crowd.ts';
+import { mixedAudience } from './mixed.ts';
+
+describe('the mixed audience', () => {
+  const { feedsOf, feedOf } = mixedAudience(1_000);
+
+  it('should watch a feed of its own, a topic with 50 others, and all', () => {
+    expect(new Set(feedsOf.map(([user]) => user)).size).toBe(1_000);
+    const topics = feedsOf.map(([, topic]) => topic);
+    expect(new Set(topics).size).toBe(20);
+    expect(topics.filter((topic) => topic === topics[7])).toHaveLength(50);
+    expect(feedsOf.every(([, , all]) => all === 'all')).toBe(true);
+  });
+
+  it('should get four fifths for one person, 15 % for topics and 5 % for all, each feed in turn', () => {
+    const feeds = Array.from({ length: 2_000 }, (_, index) => feedOf(index));
+    const share = (start: string) => feeds.filter((feed) => feed.startsWith(start)).length / feeds.length;
+    expect([share('user:'), share('topic:'), share('all')]).toEqual([0.8, 0.15, 0.05]);
+    expect(new Set(feeds).size).toBe(1_000 + 20 + 1);
+    expect(feeds.every((feed) => feedsOf.some((watched) => watched.includes(feed)))).toBe(true);
+  });
+});
+
+describe('the parts of a crowd', () => {
+  it('should hold all clients once, and none too many', () => {
+    expect(partsOf(20_000, 10_000)).toEqual([
+      { first: 0, count: 10_000 },
+      { first: 10_000, count: 10_000 },
+    ]);
+    expect(partsOf(7, 3)).toEqual([
+      { first: 0, count: 2 },
+      { first: 2, count: 2 },
+      { first: 4, count: 3 },
+    ]);
+    expect(partsOf(0, 3)).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { FEED } from './clients.ts';
+import { WITH_FEEDS } from './many-feeds.ts';
+import { withWatchers, type Audience } from './watchers.ts';
+import type { Work } from './work.ts';
+
+const WATCHERS_OF_A_TOPIC = 50;
+/** Of 20 messages one is for all, three are for topics and the others for one person each. */
+const CYCLE = 20;
+const TOPICS_IN_CYCLE = 3;
+const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;
+
+/** People who each watch their own feed, one topic, and the feed of all. */
+export function mixedAudience(people: number): Audience {
+  const topics = Math.ceil(people / WATCHERS_OF_A_TOPIC);
+  const user = (i: number) => `user:mixed-${i % people}`;
+  const topic = (i: number) => `topic:mixed-${i % topics}`;
+  const feedsOf = Array.from({ length: people }, (_, i) => [user(i), topic(i), FEED]);
+  const feedOf = (index: number) => {
+    const [cycle, place] = [Math.floor(index / CYCLE), index % CYCLE];
+    if (place === 0) return FEED;
+    return place <= TOPICS_IN_CYCLE
+      ? topic(cycle * TOPICS_IN_CYCLE + place - 1)
+      : user(cycle * USERS_IN_CYCLE + place - 1 - TOPICS_IN_CYCLE);
+  };
+  return { feedsOf, feedOf };
+}
+
+/** 80 % for one person each, 15 % for topics with 50 watchers, 5 % for all; 64 in flight. */
+export const mixed: Work = {
+  id: 'mixed',
+  peers: WITH_FEEDS,
+  run: (peer, context) =>
+    withWatchers(peer, context, mixedAudience(context.sizes.feeds), async (watchers) => {
+      await watchers.begin();
+      return watchers.measure(64);
+    }),
+};

@@ -1,0 +1,121 @@
+import { Deliveries } from '../harness/deliveries.ts';
+import type { Peer } from '../peers/peer.ts';
+import { withClients } from './clients.ts';
+import { cpuFigures, startCpu } from './cpu.ts';
+import { Publisher } from './publisher.ts';
+import type { Figures, WorkContext } from './work.ts';
+
+/** Requests in flight while each feed gets its first message. */
+const FIRST_IN_FLIGHT = 64;
+
+export interface Audience {
+  /** Feeds that each client watches. */
+  feedsOf: readonly (readonly string[])[];
+  /** Feed of each message, counted from the first that is measured. */
+  feedOf: (index: number) => string;
+}
+
+/** Clients that watch feeds, and messages for these. */
+export class Watchers {
+  readonly #peer: Peer;
+  readonly #context: WorkContext;
+  readonly #feedOf: (index: number) => string;
+  readonly #deliveries: Deliveries;
+  #taken = 0;
+  /** When a message has reached the last client that it had to, in ms of `performance.now()`. */
+  readonly #completeAt = new Map<number, number>();
+  #lastAt = 0;
+
+  constructor(peer: Peer, context: WorkContext, { feedsOf, feedOf }: Audience) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#feedOf = feedOf;
+    this.#deliveries = new Deliveries(feedsOf, context.numbers.next, (n) => {
+      this.#lastAt = performance.now();
+      this.#completeAt.set(n, this.#lastAt);
+    });
+  }
+
+  receive(client: number, message: Buffer): void {
+    this.#deliveries.take(client, message);
+  }
+
+  /** The next message, which has to arrive from now on. */
+  next(): { n: number; feed: string } {
+    return this.#take(this.#feedOf(this.#taken++));
+  }
+
+  /** When a message has reached all clients that it had to; `undefined` if it has not. */
+  completeAt(n: number): number | undefined {
+    return this.#completeAt.get(n);
+  }
+
+  /** @throws Failure if a message came twice, or to a client that it was not for */
+  check(): void {
+    this.#deliveries.check();
+  }
+
+  /** Publishes one message to each feed, so that a peer knows them all. */
+  async begin(): Promise<void> {
+    const left = this.#deliveries.feeds;
+    await this.#publish(FIRST_IN_FLIGHT, () => {
+      const feed = left.pop();
+      return feed === undefined ? undefined : this.#take(feed);
+    });
+  }
+
+  /** Publishes singles as fast as the peer accepts them; the time ends when all clients have got everything. */
+  async measure(inFlight: number): Promise<Figures> {
+    const { sizes, signal } = this.#context;
+    const cpu = startCpu(this.#peer);
+    const started = performance.now();
+    const end = started + sizes.singlesSeconds * 1000;
+    const count = await this.#publish(inFlight, () =>
+      performance.now() < end && !signal.aborted ? this.next() : undefined,
+    );
+    return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
+  }
+
+  /** Publishes what `next` gives until that is nothing, and waits until it has arrived; how many these were. */
+  async #publish(inFlight: number, next: () => { n: number; feed: string } | undefined): Promise<number> {
+    const { sizes } = this.#context;
+    const publisher = await Publisher.open(this.#peer, inFlight, sizes.payload);
+    let count = 0;
+    try {
+      await publisher.onEachLane(async (lane) => {
+        for (let message = next(); message !== undefined; message = next()) {
+          count++;
+          await publisher.publish([message.n], { lane, feed: message.feed });
+        }
+      });
+      await this.#deliveries.all(sizes.patienceMs);
+    } finally {
+      publisher.close();
+    }
+    return count;
+  }
+
+  #take(feed: string): { n: number; feed: string } {
+    const n = this.#context.numbers.take();
+    this.#deliveries.expect(n, feed);
+    return { n, feed };
+  }
+}
+
+/** Runs `work` with the clients of an audience. @throws what `withClients` and `work` throw */
+export async function withWatchers<T>(
+  peer: Peer,
+  context: WorkContext,
+  audience: Audience,
+  work: (watchers: Watchers) => Promise<T>,
+): Promise<T> {
+  const watchers = new Watchers(peer, context, audience);
+  const { feedsOf } = audience;
+  const clients = {
+    count: feedsOf.length,
+    onMessage: (client: number, message: Buffer) => watchers.receive(client, message),
+    feedOf: (client: number) => feedsOf[client]?.[0] as string,
+    furtherOf: (client: number) => feedsOf[client]?.slice(1) ?? [],
+  };
+  return withClients(peer, clients, () => work(watchers));
+}
