@@ -1,4 +1,4 @@
-import { matchesPattern, unreadQuerySchema, DEFAULT_FEED, type Identity } from '@tocsin/contracts';
+import { unreadQuerySchema, DEFAULT_FEED, type Identity } from '@tocsin/contracts';
 import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { ReadStates } from '../read/read-states.ts';
@@ -38,9 +38,7 @@ export function unreadRoutes(states: Pick<ReadStates, 'unread'>, log: Logger): R
 /** The feeds that a token names; a pattern for topics names none. */
 function feedsOf(identity: Identity | undefined): string[] {
   if (!identity) return [DEFAULT_FEED];
-  const topics = identity.feeds.filter(
-    (pattern) => matchesPattern(pattern, pattern) && !pattern.includes('*'),
-  );
+  const topics = identity.feeds.filter((pattern) => !pattern.endsWith('*'));
   return [DEFAULT_FEED, `user:${identity.sub}`, ...topics.map((name) => `topic:${name}`)].slice(
     0,
     MOST_FEEDS,
