@@ -88,7 +88,7 @@ describe('components/', () => {
     expect(publishing['{appID}']).toBe(TOPICS.notifications);
     expect(scopesOf('subscriptionScopes')).toEqual({
       [APP_IDS.producer]: TOPICS.notifications,
-      [APP_IDS.bff]: TOPICS.announcements,
+      [APP_IDS.bff]: `${TOPICS.partitionAnnouncements},${TOPICS.announcements}`,
     });
   });
 
