@@ -18,9 +18,16 @@ export const REFUSED_EVENT_PREFIX = 'event:';
 export type Sha256 = (text: string) => string;
 const DIGITS = 32;
 
+/** Characters of an event's id that are kept; a longer one counts as its hash. */
+export const MAX_EVENT_ID = 1_024;
+
 /** The id of an event: `id` where it is one, else one that equal data always has. */
 export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
-  typeof id === 'string' && id !== '' ? id : sha256(JSON.stringify(data) ?? 'null').slice(0, DIGITS);
+  typeof id === 'string' && id !== ''
+    ? shortEventId(id, sha256)
+    : sha256(JSON.stringify(data) ?? 'null').slice(0, DIGITS);
+
+const shortEventId = (id: string, sha256: Sha256): string => (id.length > MAX_EVENT_ID ? sha256(id) : id);
 
 /**
  * The id under which an item that has none is shown: that of its event, and where the data is an array its place too.

@@ -157,11 +157,14 @@ describe.each<[PortName, string]>([
   it('should be refused with 503 while others have the room, though it is not', async () => {
     const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
     await expect.poll(() => begun.text).toContain('100 Continue');
+    // Only what has come takes room.
+    begun.socket.write(' '.repeat(MEBIBYTE - 10));
     const more = {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: ' '.repeat(MEBIBYTE),
     };
+    await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(503);
     const refused = await fetch(urlOf(port, path), more);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await problemOf(refused)).toMatchObject({ code: 'unavailable' });

@@ -71,7 +71,12 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
   const deactivate =
     (forget: (id: string) => void): RequestHandler<{ id: string }> =>
     (request, response) => {
-      forget(request.params.id);
+      try {
+        forget(request.params.id);
+      } catch (error) {
+        // A name that is none, of which nothing is kept.
+        if (!(error instanceof URIError)) throw error;
+      }
       response.json({});
     };
 

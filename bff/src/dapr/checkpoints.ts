@@ -16,7 +16,7 @@ const ABSENT = '-1';
 function checkpointOf(value: unknown, version: number): Checkpoint {
   const parsed = checkpointSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  if (isOfLaterVersion(parsed.error)) throw parsed.error;
+  if (isOfLaterVersion(parsed.error, value)) throw parsed.error;
   return { v: DOCUMENT_VERSION, version, runs: {} };
 }
 

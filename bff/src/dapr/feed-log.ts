@@ -101,7 +101,7 @@ const bytesOf = ({ documents }: HeadWrite): number =>
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {
-    return isOfLaterVersion(parsed.error)
+    return isOfLaterVersion(parsed.error, value)
       ? new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`)
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }

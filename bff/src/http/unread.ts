@@ -1,4 +1,4 @@
-import { unreadQuerySchema, DEFAULT_FEED, type Identity } from '@tocsin/contracts';
+import { unreadQuerySchema, DEFAULT_FEED, type FeedUnread, type Identity } from '@tocsin/contracts';
 import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import type { ReadStates } from '../read/read-states.ts';
@@ -8,6 +8,7 @@ import { readQuery } from './read-query.ts';
 
 /** Feeds that are counted in one call at most. */
 const MOST_FEEDS = 100;
+const FEEDS_AT_ONCE = 8;
 
 /** `GET /app/unread`: how much is unread in one feed, or in all that the reader's token names. */
 export function unreadRoutes(states: Pick<ReadStates, 'unread'>, log: Logger): Router {
@@ -20,9 +21,15 @@ export function unreadRoutes(states: Pick<ReadStates, 'unread'>, log: Logger): R
       const reader = readerOf(request.identity, query.clientId);
       const names = query.feed === undefined ? feedsOf(request.identity) : [query.feed];
       try {
-        const feeds = await Promise.all(
-          names.map(async (feed) => ({ feed, ...(await states.unread(reader, feed)) })),
-        );
+        const feeds: FeedUnread[] = [];
+        for (let start = 0; start < names.length; start += FEEDS_AT_ONCE) {
+          const some = names.slice(start, start + FEEDS_AT_ONCE);
+          feeds.push(
+            ...(await Promise.all(
+              some.map(async (feed) => ({ feed, ...(await states.unread(reader, feed)) })),
+            )),
+          );
+        }
         const total = feeds.reduce((sum, { unread }) => sum + unread, 0);
         const more = feeds.some((one) => one.more);
         response.set('Cache-Control', 'no-store').json({ total, more, feeds });

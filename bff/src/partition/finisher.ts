@@ -64,13 +64,12 @@ export class Finisher {
   }
 
   async #pop(all: readonly Finished[]): Promise<void> {
-    const keys = all.flatMap(({ run, from, to }) =>
-      Array.from({ length: to - from + 1 }, (_, i) =>
-        partitionEntryKey({ partition: this.#partition, run, seq: from + i }),
-      ),
-    );
-    for (let start = 0; start < keys.length; start += POPS_AT_ONCE) {
-      await Promise.all(keys.slice(start, start + POPS_AT_ONCE).map((key) => this.#use.entries.pop(key)));
+    for (const { run, from, to } of all) {
+      for (let start = from; start <= to; start += POPS_AT_ONCE) {
+        const count = Math.min(POPS_AT_ONCE, to - start + 1);
+        const key = (i: number) => partitionEntryKey({ partition: this.#partition, run, seq: start + i });
+        await Promise.all(Array.from({ length: count }, (_, i) => this.#use.entries.pop(key(i))));
+      }
     }
   }
 }

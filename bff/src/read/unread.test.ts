@@ -46,3 +46,10 @@ it('should read once what is between, in parts, and stop beyond the bound', asyn
   expect(await countUnread({ offset: 0, ids: [] }, long)).toEqual({ unread: MAX_UNREAD, more: true });
   expect(long.asked).toHaveLength(6);
 });
+
+it('should look at a bounded number of publications, also where all are gone', async () => {
+  const gone = Array.from({ length: 9_000 }, (_, i) => i + 1);
+  const history = historyOf(9_000, { gone });
+  expect(await countUnread({ offset: 0, ids: [] }, history)).toEqual({ unread: 0, more: true });
+  expect(history.asked).toHaveLength(10);
+});

@@ -18,6 +18,10 @@ export type ReadEvent =
 
 /** Characters of a refused event that are kept. */
 const MAX_CONTENT = 256 * 1024;
+const MAX_SOURCE = 1_024;
+/** Faults that are told of a refused event, and characters of each. */
+const MAX_FAULTS = 100;
+const MAX_FAULT_TEXT = 500;
 
 /**
  * The notifications in a message of the topic. One without an id of its own takes that of its event, one of several `<id of
@@ -52,11 +56,17 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
 
 const SOURCE_DIGITS = 16;
 
-/** `content` is cut where it is too long to be kept. */
+/** All of it is cut where it is too long to be kept: it goes on in a message and a record of bounded size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],
 ): ReadEvent {
+  const told = errors.slice(0, MAX_FAULTS).map(({ path, message }) => ({
+    path: path.slice(0, MAX_FAULT_TEXT),
+    message: message.slice(0, MAX_FAULT_TEXT),
+  }));
+  if (errors.length > MAX_FAULTS)
+    told.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more faults` });
   const cut = {
     path: '',
     message: `has ${content.length} characters, of which the first ${MAX_CONTENT} were kept`,
@@ -64,8 +74,8 @@ function refused(
   return {
     refused: {
       event,
-      ...(source !== undefined && { source }),
-      errors: content.length > MAX_CONTENT ? [...errors, cut] : [...errors],
+      ...(source !== undefined && { source: source.slice(0, MAX_SOURCE) }),
+      errors: content.length > MAX_CONTENT ? [...told, cut] : told,
       content: content.slice(0, MAX_CONTENT),
     },
   };

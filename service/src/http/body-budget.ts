@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import type { ProblemDetails } from './problem.ts';
 
 /** Bodies up to this size may use all of the budget; larger ones leave a quarter of it to them. */
-const SMALL_BODY_BYTES = 16 * 1024;
+export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
 /** The error of a body for which there is no room, by its `type`. */

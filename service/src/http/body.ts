@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request, RequestHandler } from 'express';
 import getRawBody from 'raw-body';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
-import { BODIES_FULL, bodiesFull, shareOf, type BodyShare } from './body-budget.ts';
+import { BODIES_FULL, SMALL_BODY_BYTES, bodiesFull, shareOf, type BodyShare } from './body-budget.ts';
 import { sendProblem } from './problem.ts';
 import { TOO_LARGE, refuseTooLarge } from './too-large.ts';
 
@@ -41,10 +41,11 @@ export const takeBody =
     }
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    if (share?.growTo(Number(length ?? 0)) === false) return sendProblem(response, bodiesFull);
+    // A large body is counted as it comes: a length that is only declared keeps no room from others.
+    const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
+    if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();
-    // Of the bytes that come, only those that no Content-Length has told of are counted one by one.
-    const through = inflater ?? (share && length === undefined ? new PassThrough() : undefined);
+    const through = inflater ?? (share && !isSmall ? new PassThrough() : undefined);
     if (through) lead(request, through, limit, share);
     const expected = through ? null : (length ?? null);
     getRawBody(through ?? request, { limit, length: expected }, (error: Error | null, body) => {
