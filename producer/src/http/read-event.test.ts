@@ -29,10 +29,7 @@ describe('an event that somebody made as large as he could', () => {
 
   it('should be refused in a message of bounded size, whatever of it is large', () => {
     const huge = 'x'.repeat(3_900_000);
-    const faults = [
-      ...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })),
-      '"'.repeat(120_000),
-    ];
+    const faults = [...Array.from({ length: 999 }, () => ({ ['y'.repeat(2_000)]: 7 })), '"'.repeat(120_000)];
     for (const members of [
       { id: huge, data: 7 },
       { source: huge, data: 7 },
