@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Caller, Observer, bundle, makeNotifications, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACTOR_TYPE } from '@tocsin/contracts';
+import { PARTITION_ACTOR_TYPE } from '@tocsin/contracts';
 import { findHost, hostedTypes } from '../support/hosting.ts';
 
 describe('the bundles', () => {
@@ -47,7 +47,7 @@ describe('the bundles', () => {
     await observer.sees(caller.acknowledged.keys());
     observer.close();
     const { host } = await findHost(stack);
-    expect(await hostedTypes(host)).toEqual([ACTOR_TYPE]);
+    expect(await hostedTypes(host)).toEqual([PARTITION_ACTOR_TYPE]);
     expect([producer, ...stack.bffs].filter(({ app }) => !app.running)).toEqual([]);
   });
 });
