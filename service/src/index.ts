@@ -8,6 +8,7 @@ export * from './config.ts';
 export * from './dapr/audit-sink.ts';
 export * from './dapr/dead-letter-entry.ts';
 export * from './dapr/dead-letters.ts';
+export * from './dapr/etag.ts';
 export * from './dapr/send-to-producer.ts';
 export * from './dapr/sidecar.ts';
 export * from './dapr/sidecar-error.ts';

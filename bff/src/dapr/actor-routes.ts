@@ -28,7 +28,7 @@ export interface ActorRoutesOptions {
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**
- * What daprd asks of the host of our actors: turns, which only our own may call, and deactivation, which daprd cannot
+ * Serves daprd's calls to the actors hosted here: turns, which only our own may call, and deactivation, which daprd cannot
  * sign and which loses nothing. There are no reminders, timers and other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
@@ -74,7 +74,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
       try {
         forget(request.params.id);
       } catch (error) {
-        // A name that is none, of which nothing is kept.
+        // Nothing is kept under a name that is not valid.
         if (!(error instanceof URIError)) throw error;
       }
       response.json({});

@@ -6,11 +6,8 @@ import {
   isOfLaterVersion,
   type Checkpoint,
 } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { etagAfter, type Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
-
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 
 /** A damaged one says of no run that it is done: each feed's head knows what it has. @throws ZodError for a later version's */
 function checkpointOf(value: unknown, version: number): Checkpoint {
@@ -41,7 +38,7 @@ export class DaprCheckpoints implements Checkpoints {
         operation: 'upsert',
         key: checkpointKey(partition),
         value: checkpoint,
-        etag: etag === 0 ? ABSENT : String(etag),
+        etag: etagAfter(etag),
       },
     ]);
   }

@@ -1,12 +1,10 @@
 import { COMPONENTS, headKey, headSchema, isOfLaterVersion } from '@tocsin/contracts';
-import { SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
+import { etagAfter, SidecarError, type Sidecar, type StoredState } from '@tocsin/service';
 import DataLoader from 'dataloader';
 import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 import { inParts } from '../feed/present.ts';
 
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 /** The sidecar refuses bodies over 4 MiB; a commit that writes more than this does it in several requests. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 /** Heads that are read in one call; each has 16 KB at most. */
@@ -80,7 +78,7 @@ export class DaprFeedLog implements FeedLog {
       operation: 'upsert' as const,
       key: headKey(feed),
       value: head,
-      etag: etag === 0 ? ABSENT : String(etag),
+      etag: etagAfter(etag),
     }));
     await this.#sidecar.transact(COMPONENTS.state, [...last, ...heads]);
   }

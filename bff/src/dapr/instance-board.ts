@@ -8,7 +8,7 @@ import {
   instanceSnapshotSchema,
   type InstanceSnapshot,
 } from '@tocsin/contracts';
-import type { Sidecar, StateOperation } from '@tocsin/service';
+import { ABSENT, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { InstanceBoard } from '../ops/ports.ts';
 
 /**
@@ -52,7 +52,7 @@ export class DaprInstanceBoard implements InstanceBoard {
 
   async #index(): Promise<{ instances: string[]; etag: string }> {
     const stored = await this.#sidecar.getState(COMPONENTS.state, INSTANCE_INDEX_KEY);
-    if (!stored) return { instances: [], etag: '-1' };
+    if (!stored) return { instances: [], etag: ABSENT };
     return { instances: instanceIndexSchema.parse(stored.value).instances, etag: stored.etag };
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
-import { SidecarError, type Logger, type Sidecar } from '@tocsin/service';
+import { ABSENT, SidecarError, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
 /** HTTP's Forbidden: the configuration of the sidecar does not allow this secret. */
@@ -48,7 +48,7 @@ async function sharedSecret(sidecar: Sidecar): Promise<string> {
   const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };
   try {
     // Of several instances one creates it.
-    await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: '-1' }]);
+    await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: ABSENT }]);
     return value.secret;
   } catch (error) {
     const created = await readShared(sidecar);

@@ -1,5 +1,5 @@
 import { COMPONENTS, DOCUMENT_VERSION, ORIGIN_KEY, originSchema, type Origin } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
@@ -21,7 +21,7 @@ export class DaprOrigin implements StoreOrigin {
     try {
       // Of several instances one creates it.
       await this.#sidecar.transact(COMPONENTS.state, [
-        { operation: 'upsert', key: ORIGIN_KEY, value, etag: '-1' },
+        { operation: 'upsert', key: ORIGIN_KEY, value, etag: ABSENT },
       ]);
       return value.epoch;
     } catch (error) {

@@ -1,9 +1,6 @@
 import { COMPONENTS } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { ReaderStore, StoredDocument } from '../read/ports.ts';
-
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 
 /** Documents of readers in Dapr's state API. */
 export class DaprReaderStore implements ReaderStore {

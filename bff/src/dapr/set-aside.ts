@@ -9,7 +9,7 @@ import {
   setAsideSizesSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import type { Sidecar, StateOperation } from '@tocsin/service';
+import { ABSENT, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
@@ -21,8 +21,6 @@ const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 const UNKNOWN_BYTES = 4 * 1024;
 /** Bytes of the names of all records: the index is read and written with each of them. */
 const MAX_NAME_BYTES = 512 * 1024;
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 const ATTEMPTS = 5;
 
 export interface DaprSetAsideOptions {

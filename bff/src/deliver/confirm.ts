@@ -10,6 +10,7 @@ import { keptSegments } from '../feed/history.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
 import type { Activation } from './activation.ts';
+import { popRange } from './collect.ts';
 import {
   positionOf,
   type Broadcast,
@@ -33,7 +34,6 @@ export interface ConfirmDependencies {
   now: () => number;
 }
 
-const POPS_AT_ONCE = 16;
 const REMOVALS_AT_ONCE = 100;
 
 /**
@@ -50,7 +50,9 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    await popAll(feed, range, dependencies.entries);
+    // Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part.
+    const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
+    await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.reach('popped');
     await broadcastAll(feed, head, range, activation, dependencies);
     await dependencies.reach('broadcast');
@@ -74,16 +76,6 @@ export async function withdraw(
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
   }
   await log.removeDocuments([withdrawn]);
-}
-
-/** Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part. */
-async function popAll(feed: string, { run, from, to }: Unconfirmed, entries: Entries): Promise<void> {
-  for (let start = from; start <= to; start += POPS_AT_ONCE) {
-    const count = Math.min(POPS_AT_ONCE, to - start + 1);
-    await Promise.all(
-      Array.from({ length: count }, (_, i) => entries.pop(entryKey({ run, feed, seq: start + i }))),
-    );
-  }
 }
 
 async function broadcastAll(

@@ -1,9 +1,8 @@
 import { Activation } from './activation.ts';
 import { TurnQueue, type RunTurn } from './turn-queue.ts';
 import { Homes } from './homes.ts';
-import type { LimitsOf } from '../feed/limits.ts';
 import type { CallerKnowledge } from './load.ts';
-import { takeTurn, type Announced, type TurnDependencies, type TurnResult } from './take.ts';
+import { takeTurn, type Announced, type TurnsDependencies, type TurnResult } from './take.ts';
 
 const MAX_ACTIVATIONS = 20_000;
 /** Ids that they may remember together. */
@@ -11,8 +10,7 @@ const MAX_KNOWN_IDS = 1_000_000;
 /** After this many feeds had nothing to do, the ids are counted. */
 const LOOK_EVERY = 500;
 
-export interface FeedHostDependencies extends Omit<TurnDependencies, 'limits'> {
-  limitsOf: LimitsOf;
+export interface FeedHostDependencies extends TurnsDependencies {
   /** Feeds that are kept between turns at most. Default 20,000. */
   maxActivations?: number;
   /** Runs each turn, so that somebody can look on. */

@@ -17,7 +17,7 @@ export interface ReachDependencies<Name, Result, A extends Announced> {
   /** Calls the actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
   callActor: Call<Name, Result, A>;
   host: { turn: Call<Name, Result, A>; isHome(name: Name): boolean };
-  /** What changes whenever a turn has written something. */
+  /** A value that changes with every write of a turn. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
   now?: () => number;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { DOCUMENT_VERSION, entryKey, type Position, type SetAside } from '@tocsin/contracts';
+import { entryKey, type Position, type SetAside } from '@tocsin/contracts';
 import { checkEntry, type CheckedEntry } from '../feed/check-entry.ts';
+import type { LimitsOf } from '../feed/limits.ts';
 import type { Commit, Taken } from '../feed/plan-commit.ts';
 import type { Activation } from './activation.ts';
 import { lastMissing, peekForward, walkBack, type Batch, type KeyOf } from './collect.ts';
@@ -8,6 +9,7 @@ import { commit, type CommitDependencies } from './commit.ts';
 import { confirm, withdraw, type ConfirmDependencies } from './confirm.ts';
 import { peekEarly } from './early-peek.ts';
 import { LostDocumentError } from './errors.ts';
+import { keepAside } from './keep-aside.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from './load.ts';
 import type { Entries, SetAsideStore, StoreOrigin } from './ports.ts';
 
@@ -31,6 +33,11 @@ export interface TurnDependencies extends CommitDependencies, ConfirmDependencie
   origin: StoreOrigin;
   setAside: SetAsideStore;
   events: TurnEvents;
+}
+
+/** Of the turns of any feeds: each feed has limits of its own. */
+export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
 }
 
 /**
@@ -210,11 +217,8 @@ class Turn {
     content: string | null,
   ) {
     const feed = this.#feed;
-    const at = new Date(this.#use.now()).toISOString();
     const entry = entryKey({ run, feed, seq });
-    const record: SetAside = { v: DOCUMENT_VERSION, entry, feed, reason, faults, content, at };
-    await this.#use.setAside.add(record);
-    this.#use.events.setAside(record);
+    await keepAside({ entry, feed, reason, faults, content }, this.#use);
   }
 
   #result(outcome: Outcome, { stored }: LoadedHead): TurnResult {

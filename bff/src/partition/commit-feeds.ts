@@ -4,9 +4,8 @@ import { prepareCommit, type Committed, type PreparedCommit } from '../deliver/c
 import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../deliver/confirm.ts';
 import { LostDocumentError, TemporaryError, isDamage } from '../deliver/errors.ts';
 import { loadHead, type LoadedHead } from '../deliver/load.ts';
-import { done, type TurnDependencies } from '../deliver/take.ts';
+import { done, type TurnDependencies, type TurnsDependencies } from '../deliver/take.ts';
 import type { Taken } from '../feed/plan-commit.ts';
-import type { LimitsOf } from '../feed/limits.ts';
 import type { Broadcast } from '../deliver/ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from './check-items.ts';
 import type { Progress } from './progress.ts';
@@ -32,8 +31,6 @@ interface Planned {
 const REMEDY =
   'A document of the feed is damaged. Delete it from the state store, so that the feed begins anew, and put this back.';
 
-type CommitFeedsDependencies = Omit<TurnDependencies, 'limits'> & { limitsOf: LimitsOf };
-
 /**
  * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
  * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
@@ -43,7 +40,7 @@ export async function commitFeeds(
   batch: Batch,
   activationOf: (feed: string) => Activation,
   progress: Progress,
-  dependencies: CommitFeedsDependencies,
+  dependencies: TurnsDependencies,
 ): Promise<RefusedItem[]> {
   const { log, broadcaster, reach, events } = dependencies;
   const refused: RefusedItem[] = [];
@@ -125,7 +122,7 @@ async function load(
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
     dependencies.events.lossNoticed(feed, loaded.loss);
-    // What is done may be lost with it; then it is taken again first.
+    // The progress of the partition may be lost with it: then the turn begins again.
     if (await progress.reload())
       throw new TemporaryError(`the store lost part of ${feed}, and of what was done`);
   }

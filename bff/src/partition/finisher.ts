@@ -1,8 +1,7 @@
 import { partitionEntryKey } from '@tocsin/contracts';
+import { popRange } from '../deliver/collect.ts';
 import type { Entries, ReachStep } from '../deliver/ports.ts';
 import type { Progress } from './progress.ts';
-
-const POPS_AT_ONCE = 16;
 
 export interface FinisherDependencies {
   entries: Pick<Entries, 'pop'>;
@@ -65,11 +64,8 @@ export class Finisher {
 
   async #pop(all: readonly Finished[]): Promise<void> {
     for (const { run, from, to } of all) {
-      for (let start = from; start <= to; start += POPS_AT_ONCE) {
-        const count = Math.min(POPS_AT_ONCE, to - start + 1);
-        const key = (i: number) => partitionEntryKey({ partition: this.#partition, run, seq: start + i });
-        await Promise.all(Array.from({ length: count }, (_, i) => this.#use.entries.pop(key(i))));
-      }
+      const keyOf = (seq: number) => partitionEntryKey({ partition: this.#partition, run, seq });
+      await popRange(this.#use.entries, keyOf, from, to);
     }
   }
 }

@@ -1,11 +1,11 @@
-import { DOCUMENT_VERSION, partitionEntryKey, type SetAside } from '@tocsin/contracts';
+import { partitionEntryKey } from '@tocsin/contracts';
 import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '../deliver/collect.ts';
 import { peekEarly } from '../deliver/early-peek.ts';
+import { keepAside } from '../deliver/keep-aside.ts';
 import type { FeedHost } from '../deliver/feed-host.ts';
 import type { Entries } from '../deliver/ports.ts';
-import type { LimitsOf } from '../feed/limits.ts';
-import type { Announced, Outcome, TurnDependencies, TurnOrder } from '../deliver/take.ts';
-import { checkItems, type CheckedItems, type PlacedItem, type RefusedItem } from './check-items.ts';
+import type { Announced, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from '../deliver/take.ts';
+import { checkItems, type CheckedItems, type PlacedItem } from './check-items.ts';
 import { commitFeeds } from './commit-feeds.ts';
 import type { Finisher } from './finisher.ts';
 import type { Progress } from './progress.ts';
@@ -19,15 +19,14 @@ export interface PartitionTurnResult {
   finished: Promise<void>;
 }
 
-/** What the host of a partition keeps of it between turns. */
+/** The state of a partition that its host keeps between turns. */
 export interface PartitionState {
   partition: number;
   progress: Progress;
   finisher: Finisher;
 }
 
-export interface PartitionTurnDependencies extends Omit<TurnDependencies, 'limits'> {
-  limitsOf: LimitsOf;
+export interface PartitionTurnDependencies extends TurnsDependencies {
   feedHost: Pick<FeedHost, 'holding'>;
 }
 
@@ -46,7 +45,7 @@ export async function takePartitionTurn(
   return new PartitionTurn(announced.run, state, dependencies, order).take(announced);
 }
 
-type Claimed = Parameters<TurnDependencies['events']['claimed']>[0];
+type Claimed = Parameters<TurnEvents['claimed']>[0];
 
 class PartitionTurn {
   readonly #run: string;
@@ -55,7 +54,7 @@ class PartitionTurn {
   readonly #order: TurnOrder;
   readonly #keyOf: (seq: number) => string;
   #entries: Entries;
-  /** What was taken, for those who look on. */
+  /** The batches of this turn, for observers. */
   readonly #taken: Claimed[] = [];
 
   constructor(run: string, state: PartitionState, dependencies: PartitionTurnDependencies, order: TurnOrder) {
@@ -148,7 +147,7 @@ class PartitionTurn {
     const { partition, progress } = this.#state;
     const run = this.#run;
     const checked = found.map(({ seq, text }) => checkItems({ run, partition, seq }, text, this.#use.now()));
-    for (const { refused } of checked) for (const item of refused) await this.#setAside(item);
+    for (const { refused } of checked) for (const item of refused) await keepAside(item, this.#use);
     const items = byFeed(checked);
     const to = from + found.length - 1;
     if (items.size > 0) {
@@ -159,7 +158,7 @@ class PartitionTurn {
       const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
         commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
       );
-      for (const item of refused) await this.#setAside(item);
+      for (const item of refused) await keepAside(item, this.#use);
     }
     this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
     progress.advance(run, to);
@@ -171,18 +170,8 @@ class PartitionTurn {
     const { progress } = this.#state;
     const fault = `${this.#run} ${from} to ${to}: announced, but neither there nor finished`;
     const entry = this.#keyOf(to);
-    await this.#setAside({ entry, feed: '', reason: 'missing', faults: [fault], content: null });
+    await keepAside({ entry, feed: '', reason: 'missing', faults: [fault], content: null }, this.#use);
     if (progress.of(this.#run) !== undefined) progress.advance(this.#run, to);
-  }
-
-  async #setAside(refused: RefusedItem): Promise<void> {
-    const record: SetAside = {
-      v: DOCUMENT_VERSION,
-      ...refused,
-      at: new Date(this.#use.now()).toISOString(),
-    };
-    await this.#use.setAside.add(record);
-    this.#use.events.setAside(record);
   }
 }
 

@@ -5,11 +5,8 @@ import {
   knownKeysSchema,
   type KnownKey,
 } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { KnownKeysStore } from '../auth/key-watch.ts';
-
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 
 /** One document in Dapr's state API, written with its etag. */
 export class DaprKnownKeys implements KnownKeysStore {

@@ -1,11 +1,9 @@
 import { COMPONENTS, SOON_INDEX_KEY, soonIndexSchema, soonKey, type SoonIndex } from '@tocsin/contracts';
-import type { Sidecar } from '@tocsin/service';
+import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { SoonChange, SoonStore } from '../schedule/index.ts';
 
 /** A document that the list does not name any more, since a write of the list was refused, goes after so long. */
 const TTL_SECONDS = 25 * 60 * 60;
-/** Dapr's etag for a key that must not exist yet. */
-const ABSENT = '-1';
 
 /** What is due soon in Dapr's state API: one index, written with its etag, and a document for each schedule. */
 export class DaprSoonStore implements SoonStore {

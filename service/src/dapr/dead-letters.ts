@@ -11,6 +11,7 @@ import {
   setAsideSchema,
   type SetAside,
 } from '@tocsin/contracts';
+import { ABSENT } from './etag.ts';
 import { DeadLetterError, entryAgain } from './dead-letter-entry.ts';
 import { sendToProducer } from './send-to-producer.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -104,7 +105,7 @@ export class DeadLetters {
 
   async #index(): Promise<{ entries: string[]; etag: string }> {
     const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);
-    if (!stored) return { entries: [], etag: '-1' };
+    if (!stored) return { entries: [], etag: ABSENT };
     return { entries: setAsideIndexSchema.parse(stored.value).entries, etag: stored.etag };
   }
 }
