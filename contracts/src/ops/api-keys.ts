@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { feedPatternSchema } from './feed-pattern.ts';
-import { DOCUMENT_VERSION } from './names.ts';
-import { dateTimeSchema, plainText } from './text.ts';
+import { feedPatternSchema } from '../feed/pattern.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema, plainText } from '../text/text.ts';
 
 /** What a key may be used for. `fallback` is for what fetches notifications that reached no browser. */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback'] as const;

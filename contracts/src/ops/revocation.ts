@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { subSchema } from './identity.ts';
-import { DOCUMENT_VERSION } from './names.ts';
-import { dateTimeSchema } from './text.ts';
-import { parseDateTime } from './time.ts';
+import { subSchema } from '../reader/identity.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema } from '../text/text.ts';
+import { parseDateTime } from '../text/time.ts';
 
 /** Subjects that may be revoked at a time, and bytes of the document that names them. */
 export const MAX_REVOCATIONS = 1_000;

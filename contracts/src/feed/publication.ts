@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_EPOCH_LENGTH } from './limits.ts';
+import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
-import { idSchema } from './text.ts';
+import { idSchema } from '../text/text.ts';
 
 /** Opaque to everybody but the feed: it changes only when a feed's state was lost. */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);

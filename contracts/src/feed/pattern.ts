@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
-import { idSchema } from './text.ts';
+import { feedSchema } from './name.ts';
+import { idSchema } from '../text/text.ts';
 
 /** True if `name` is `pattern`, or begins with what stands before a `*` at its end. No other character is special. */
 export const matchesPattern = (pattern: string, name: string): boolean =>

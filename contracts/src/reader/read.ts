@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { feedKey, feedSchema } from './feed-name.ts';
-import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS, MAX_READ_IDS } from './limits.ts';
-import { DOCUMENT_VERSION } from './names.ts';
-import { severitySchema } from './notification.ts';
-import { epochSchema, offsetSchema } from './publication.ts';
-import { idSchema } from './text.ts';
+import { feedKey, feedSchema } from '../feed/name.ts';
+import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS, MAX_READ_IDS } from '../limits.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { severitySchema } from '../feed/notification.ts';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { idSchema } from '../text/text.ts';
 
 /** What names a browser where nobody is signed in. */
 export const clientIdSchema = idSchema;

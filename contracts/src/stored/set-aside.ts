@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DOCUMENT_VERSION } from './names.ts';
-import { dateTimeSchema } from './text.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { faultSchema } from './problem.ts';
-import { idSchema } from './text.ts';
+import { faultSchema } from '../http/problem.ts';
+import { idSchema } from '../text/text.ts';
 
 /** An event on the topic for notifications that is none: its id and source, its faults, and its data as JSON. */
 export const refusedEventSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { runSchema, seqSchema } from './claim-check.ts';
-import { feedKey } from './feed-name.ts';
-import { DOCUMENT_VERSION } from './names.ts';
-import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
+import { runSchema, seqSchema } from '../claim-check/claim-check.ts';
+import { feedKey } from '../feed/name.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { epochSchema, offsetSchema, publicationSchema } from '../feed/publication.ts';
 
 const time = z.int().min(0);
 

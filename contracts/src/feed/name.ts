@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codePoints, hasControlCharacters, idSchema, isWellFormed } from './text.ts';
+import { codePoints, hasControlCharacters, idSchema, isWellFormed } from '../text/text.ts';
 
 const MAX_SUB = 255;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DOCUMENT_VERSION } from './names.ts';
-import { setAsideSchema } from './set-aside.ts';
-import { dateTimeSchema } from './text.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { setAsideSchema } from '../stored/set-aside.ts';
+import { dateTimeSchema } from '../text/text.ts';
 
 /** The role that a token must name to use `/app/ops` and `/app/compose`. */
 export const OPS_ROLE = 'ops';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { feedKey, feedSchema } from './feed-name.ts';
-import { MAX_ENTRY_NOTIFICATIONS } from './limits.ts';
-import { DOCUMENT_VERSION } from './names.ts';
-import { dateTimeSchema } from './text.ts';
+import { feedKey, feedSchema } from '../feed/name.ts';
+import { MAX_ENTRY_NOTIFICATIONS } from '../limits.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
 /** One life of a producer's lane for a partition (in 0.1.0 for a feed): 8 characters. Sequence numbers count within it, without holes. */

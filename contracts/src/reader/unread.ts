@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
+import { feedSchema } from '../feed/name.ts';
 import { clientIdSchema } from './read.ts';
 
 /** Unread publications are counted up to here in each feed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { arrivalSchema } from './change.ts';
-import { DOCUMENT_VERSION } from './names.ts';
+import { arrivalSchema } from '../claim-check/change.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
 
 const time = z.int().min(0);
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
-import { DEFAULT_FEED } from './names.ts';
-import { notificationSchema } from './notification.ts';
-import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from './text.ts';
+import { feedSchema } from '../feed/name.ts';
+import { DEFAULT_FEED } from '../names.ts';
+import { notificationSchema } from '../feed/notification.ts';
+import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
 /** The feed takes the notification `retract` away, or does not show it if it comes later. */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultsOf } from './problem.ts';
+import { faultsOf } from '../http/problem.ts';
 import { markReadSchema, readKey } from './read.ts';
 
 describe('readKey', () => {

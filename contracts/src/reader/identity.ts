@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
-import { topicPatternSchema } from './feed-pattern.ts';
+import { feedSchema } from '../feed/name.ts';
+import { topicPatternSchema } from '../feed/pattern.ts';
 
 /** More of them would be a token that grants one by one what a `*` says. */
 const MAX_GRANTS = 200;

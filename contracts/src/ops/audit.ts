@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { DOCUMENT_VERSION } from './names.ts';
-import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from './limits.ts';
-import { dateTimeSchema } from './text.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
+import { dateTimeSchema } from '../text/text.ts';
 
 /** What the audit trail records. `internal-call` is a call of an internal port, `call` any other that was refused. */
 export const AUDIT_ACTIONS = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DOCUMENT_VERSION } from './names.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
 
 /** An API key that the audit trail knows: enough to tell that it is the same one, and too little to use it. */
 export const knownKeySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedKey, feedSchema } from './feed-name.ts';
+import { feedKey, feedSchema } from '../feed/name.ts';
 import { codePoints, isSafeLink, isWellFormed, plainText } from './text.ts';
 import { parseDateTime } from './time.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
-import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from './limits.ts';
-import { DEFAULT_FEED } from './names.ts';
+import { feedSchema } from './name.ts';
+import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
+import { DEFAULT_FEED } from '../names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
-import { clientIdSchema, readStateSchema } from './read.ts';
+import { clientIdSchema, readStateSchema } from '../reader/read.ts';
 
 const wholeNumber = (message: string) =>
   z

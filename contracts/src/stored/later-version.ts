@@ -1,5 +1,5 @@
 import { ZodError } from 'zod';
-import { DOCUMENT_VERSION } from './names.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
  * Whether a stored document that this version cannot read may be one of a later version. Without the `value` that was read,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { feedSchema } from './feed-name.ts';
-import { MAX_TOKEN_LENGTH } from './limits.ts';
-import type { Page } from './page.ts';
-import { positionSchema, type Publication } from './publication.ts';
-import type { Mutes, ReadState } from './read.ts';
+import { feedSchema } from '../feed/name.ts';
+import { MAX_TOKEN_LENGTH } from '../limits.ts';
+import type { Page } from '../feed/page.ts';
+import { positionSchema, type Publication } from '../feed/publication.ts';
+import type { Mutes, ReadState } from '../reader/read.ts';
 
 /** `subscribe`: without a position the answer is where the feed stands; with one it is what was missed. */
 export const subscribeRequestSchema = z.strictObject({
