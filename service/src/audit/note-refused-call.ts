@@ -1,4 +1,4 @@
-import type { Refusal } from '../refusals.ts';
+import type { Refusal } from '../security/refusals.ts';
 import type { AuditNote } from './note.ts';
 
 /** Notes a call of an internal port that is not from our own, with the reason in place of ids; of its caller nothing is known. */

@@ -1,5 +1,5 @@
-import type { Logger } from '../log.ts';
-import { Counter, fromZero, type Registry } from '../metrics.ts';
+import type { Logger } from '../observe/log.ts';
+import { Counter, fromZero, type Registry } from '../observe/metrics.ts';
 import type { AuditObserver } from './trail.ts';
 
 /** Counts and logs what becomes of the audit trail of `app`. Records that are lost go to the log, which they may. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AUDIT_STREAMS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { pause } from '../pause.ts';
-import { currentTraceId, withoutTrace } from '../trace.ts';
+import { currentTraceId, withoutTrace } from '../observe/trace.ts';
 import { Gathering } from './gathering.ts';
 import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';

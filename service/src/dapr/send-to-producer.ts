@@ -1,6 +1,6 @@
 import { APP_IDS, SECRETS, acceptedSchema, parseJson, problemSchema, type Problem } from '@tocsin/contracts';
-import { SIGNATURE_HEADER, Signer } from '../signer.ts';
-import { parseSigningKeys } from '../signing-keys.ts';
+import { SIGNATURE_HEADER, Signer } from '../security/signer.ts';
+import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 

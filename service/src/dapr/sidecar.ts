@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Pool } from 'undici';
-import { currentTraceparent } from '../trace.ts';
+import { currentTraceparent } from '../observe/trace.ts';
 import { bulkSchema, errorOf, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { HeldSubscription } from './subscription-paths.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { SpanSink } from '../spans.ts';
+import type { SpanSink } from '../observe/spans.ts';
 import { otelSpanSink } from './span-sink.ts';
 
 const sinks: SpanSink[] = [];

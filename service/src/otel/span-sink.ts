@@ -7,8 +7,8 @@ import {
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
-import type { SpanSink } from '../spans.ts';
-import { VERSION } from '../version.ts';
+import type { SpanSink } from '../observe/spans.ts';
+import { VERSION } from '../process/version.ts';
 
 export interface OtelOptions {
   service: string;

@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import getRawBody from 'raw-body';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 import { BODIES_FULL, SMALL_BODY_BYTES, bodiesFull, shareOf, type BodyShare } from './body-budget.ts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from '../problems/problem.ts';
 import { TOO_LARGE, refuseTooLarge } from './too-large.ts';
 
 const INFLATERS = new Map([

@@ -1,6 +1,6 @@
 import { Router } from 'express';
-import type { Registry } from '../metrics.ts';
-import { methodNotAllowed } from './errors.ts';
+import type { Registry } from '../../observe/metrics.ts';
+import { methodNotAllowed } from '../problems/errors.ts';
 
 /** `/metrics` in Prometheus's text format. */
 export function metricsRoutes(registry: Registry): Router {

@@ -11,10 +11,10 @@ import {
   setAsideSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import { ABSENT } from './etag.ts';
-import { DeadLetterError, entryAgain } from './dead-letter-entry.ts';
-import { sendToProducer } from './send-to-producer.ts';
-import type { Sidecar } from './sidecar.ts';
+import { ABSENT } from '../dapr/etag.ts';
+import { DeadLetterError, entryAgain } from './entry-again.ts';
+import { sendToProducer } from '../dapr/send-to-producer.ts';
+import type { Sidecar } from '../dapr/sidecar.ts';
 
 const ATTEMPTS = 10;
 

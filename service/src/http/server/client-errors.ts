@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { ProblemDetails } from './problem.ts';
+import type { ProblemDetails } from '../problems/problem.ts';
 import { endWithProblem } from './raw-problem.ts';
 
 const UNREADABLE: ProblemDetails = {

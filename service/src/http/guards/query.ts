@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Fault } from '@tocsin/contracts';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 /** The query of an address as it was sent, without its question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');

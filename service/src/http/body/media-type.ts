@@ -1,6 +1,6 @@
 import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 /** What is wrong with the media type of a body that must be JSON in UTF-8, as the end of a sentence. */
 function faultOf(contentType: string | undefined): string | undefined {

@@ -4,10 +4,10 @@ import {
   SUBSCRIPTION_PREFIX,
   type Subscribed,
   type SubscriptionPaths,
-} from '../dapr/subscription-paths.ts';
-import type { Logger } from '../log.ts';
-import type { OnRefused } from '../refusals.ts';
-import { sendProblem } from './problem.ts';
+} from '../../dapr/subscription-paths.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { OnRefused } from '../../security/refusals.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;

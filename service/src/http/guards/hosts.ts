@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
-import { sendProblem, type ProblemDetails } from './problem.ts';
+import { sendProblem, type ProblemDetails } from '../problems/problem.ts';
 
 /** Whether requests for a host, as a Host header names it, are served. */
 export type HostCheck = (host: string) => boolean;

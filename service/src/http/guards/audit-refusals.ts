@@ -1,6 +1,6 @@
 import type { AuditAction } from '@tocsin/contracts';
 import type { Request, RequestHandler } from 'express';
-import type { AuditActor, AuditNote } from '../audit/note.ts';
+import type { AuditActor, AuditNote } from '../../audit/note.ts';
 
 /** Set by the caller's sidecar; https://docs.dapr.io/developing-applications/building-blocks/service-invocation/ */
 export const CALLER_APP_ID = 'dapr-caller-app-id';

@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
-import { problemBody, type ProblemDetails } from './problem.ts';
+import { problemBody, type ProblemDetails } from '../problems/problem.ts';
 import { LINGER_MS } from './rest.ts';
 
 interface Answer {

@@ -1,4 +1,4 @@
-import type { ProblemDetails } from './problem.ts';
+import type { ProblemDetails } from '../problems/problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 /** Characters of the parser's reason, which quotes from the body. */

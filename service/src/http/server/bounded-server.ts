@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { boundPipelining } from './bound-pipelining.ts';
 import { answerUnreadableRequests } from './client-errors.ts';
-import { hostFault } from './hosts.ts';
+import { hostFault } from '../guards/hosts.ts';
 import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { WatchedSecret } from './secret.ts';
+import { WatchedSecret } from './watched-secret.ts';
 
 const open: WatchedSecret<number>[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { ProblemDetails } from './problem.ts';
+import type { ProblemDetails } from '../problems/problem.ts';
 
 /** Bodies up to this size may use all of the budget; larger ones leave a quarter of it to them. */
 export const SMALL_BODY_BYTES = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
-import type { OnRefused } from '../refusals.ts';
-import { sendProblem } from './problem.ts';
+import type { OnRefused } from '../../security/refusals.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 /** What daprd adds to each service invocation and nobody's client can take away; it sets its own value over another. */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];

@@ -1,6 +1,6 @@
 import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError } from '../dapr/dead-letter-entry.ts';
-import type { AuditNote } from './note.ts';
+import { DeadLetterError } from './entry-again.ts';
+import type { AuditNote } from '../audit/note.ts';
 
 /** Who acts, and by which way. */
 export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
-import { problemBody, type ProblemDetails } from './problem.ts';
-import { LINGER_MS, REST_BYTES, readAtMost } from './rest.ts';
+import { problemBody, type ProblemDetails } from '../problems/problem.ts';
+import { LINGER_MS, REST_BYTES, readAtMost } from '../server/rest.ts';
 
 /** The `type` of the errors that say so: of raw-body, and so of Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';

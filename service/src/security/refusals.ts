@@ -1,4 +1,4 @@
-import type { Logger } from './log.ts';
+import type { Logger } from '../observe/log.ts';
 
 const EVERY_MS = 60_000;
 

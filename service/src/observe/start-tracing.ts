@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from './log.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import { useSpanSink } from './spans.ts';
 
 /** A collector that is away must not hold up a graceful stop for longer, in ms. */
@@ -23,7 +23,7 @@ export async function startTracing(
 ): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio, PORT } = config;
   if (endpoint === undefined) return () => Promise.resolve();
-  const { otelSpanSink } = await import('./otel/span-sink.ts');
+  const { otelSpanSink } = await import('../otel/span-sink.ts');
   const sink = otelSpanSink({ service, endpoint, ratio, instance: `${hostname()}:${PORT}` });
   useSpanSink(sink);
   log.info({ endpoint, ratio }, 'spans are sent');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
-import { isHostName } from './http/hosts.ts';
+import { isHostName } from '../http/guards/hosts.ts';
 
 /** A configuration that cannot be used; the message lists every fault, so that one restart is enough. */
 export class ConfigError extends Error {

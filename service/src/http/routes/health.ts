@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { VERSION } from '../version.ts';
-import { methodNotAllowed } from './errors.ts';
-import { sendProblem } from './problem.ts';
+import { VERSION } from '../../process/version.ts';
+import { methodNotAllowed } from '../problems/errors.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 export interface HealthOptions {
   /** Resolves when the application can do its work; rejects with the reason why not. */

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { sendProblem } from './problem.ts';
+import { sendProblem } from '../problems/problem.ts';
 
 /** The header in which daprd shows the application's token. https://docs.dapr.io/operations/security/app-api-token/ */
 const API_TOKEN_HEADER = 'dapr-api-token';

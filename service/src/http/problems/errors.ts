@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../../observe/log.ts';
 import { sendProblem, type ProblemDetails } from './problem.ts';
-import { TOO_LARGE, tooLarge } from './too-large.ts';
+import { TOO_LARGE, tooLarge } from '../body/too-large.ts';
 
 /** Refuses other methods than `allowed` on a path that exists; HEAD is possible where GET is. */
 export const methodNotAllowed = (...allowed: string[]): RequestHandler => {
