@@ -10,7 +10,7 @@ import { elements, files, policies } from './eslint.rooms.js';
 const TYPESCRIPT = ['**/*.ts'];
 const VUE = ['{ui,client}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
-const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**'];
+const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
 /** The only files that read the environment; everything else is given its settings. */
 const CONFIGS = [
   '*/src/config.ts',

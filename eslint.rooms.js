@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,partition,feed,recover,read,auth,ops}';
+const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops}';
 const ADAPTERS = '{dapr,redis,socketio,http,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -22,7 +22,7 @@ export const elements = [
   room('service', 'service/src'),
   room('core', `(producer|bff)/src/${CORES}`, ['app', 'room']),
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
-  room('testing', '(producer|bff)/src/testing', ['app']),
+  room('testing', '(producer|bff)/(src/testing|testing)', ['app']),
   room('app', '(producer|bff)/src', ['app']),
   room('capacity-model', 'tools/src/capacity/model'),
   room('tools', 'tools/src'),
@@ -93,10 +93,9 @@ export const policies = [
   { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
   { from: from('core', { room: 'feed' }), allow: own('core', 'feed') },
   { from: from('core', { room: 'deliver' }), allow: own('core', ['deliver', 'feed']) },
-  { from: from('core', { room: 'partition' }), allow: own('core', ['partition', 'deliver', 'feed']) },
   { from: from('core', { room: 'auth' }), allow: [own('core', 'auth'), modules('jose')] },
   { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
-  { from: from('core', { room: 'read' }), allow: own('core', ['read', 'recover', 'deliver', 'feed']) },
+  { from: from('core', { room: 'readers' }), allow: own('core', ['readers', 'recover', 'deliver', 'feed']) },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
 
   {

@@ -2,7 +2,7 @@ import type { AnyAnnouncement } from '@tocsin/contracts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
-import type { FeedHost } from './deliver/feed-host.ts';
+import type { FeedHost } from './deliver/v1/feed-host.ts';
 import type {
   Broadcaster,
   Checkpoints,
@@ -13,10 +13,10 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { CallFeed, CallPartition } from './deliver/receive.ts';
-import type { PartitionHost } from './partition/partition-host.ts';
+import type { CallFeed, CallPartition } from './deliver/receive/announcement.ts';
+import type { PartitionHost } from './deliver/turn/partition-host.ts';
 import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
-import type { ReaderChannel, ReaderStore } from './read/ports.ts';
+import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
 export interface Inbound {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startBff } from './app.ts';
 import { bffSettings } from './config.ts';
 import { memoryBackend } from './memory/backend.ts';
-import { freePort } from './testing/free-port.ts';
+import { freePort } from '../testing/free-port.ts';
 
 let bff: RunningApp;
 let url: string;

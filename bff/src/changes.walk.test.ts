@@ -1,8 +1,8 @@
 import type { EntryItem } from '@tocsin/contracts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ChangesWalk, replay } from './testing/changes-walk.ts';
-import { erase, notification, retract } from './testing/feed-fixture.ts';
+import { ChangesWalk, replay } from '../testing/changes-walk.ts';
+import { erase, notification, retract } from '../testing/feed-fixture.ts';
 
 const id = fc.nat(12).map((n) => `n${n}`);
 const item = fc.oneof(

@@ -9,8 +9,8 @@ import {
 } from '@tocsin/service';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
-import { isPlace } from './loopback.ts';
-import { isTrustedProxies } from './socketio/client-address.ts';
+import { isPlace } from './wiring/loopback.ts';
+import { isTrustedProxies } from './socketio/admission/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
 const withDefault = (setting: z.ZodType<number, string>, value: number) => setting.default(value);

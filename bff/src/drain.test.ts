@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { startBff } from './app.ts';
 import { bffSettings } from './config.ts';
 import { memoryBackend } from './memory/backend.ts';
-import { freePort } from './testing/free-port.ts';
+import { freePort } from '../testing/free-port.ts';
 
 const DRAIN_MS = 1_000;
 const sockets: Socket[] = [];

@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, entryKey, tracedBy } from '@tocsin/contracts';
 import { useSpanSink, type FinishedSpan } from '@tocsin/service';
 import { afterEach, expect, it } from 'vitest';
-import { serveBff } from './testing/served-bff.ts';
+import { serveBff } from '../testing/served-bff.ts';
 
 const trace = (n: number, flags: string) =>
   `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;

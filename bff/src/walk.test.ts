@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DEATHS } from './testing/walk/faults.ts';
-import { guarantee } from './testing/walk/property.ts';
+import { DEATHS } from '../testing/walk/faults.ts';
+import { guarantee } from '../testing/walk/property.ts';
 
 /** For longer, or to repeat a failure: `npm run walk -w bff`. */
 const RUNS = { numRuns: 250, seed: 20261124, interruptAfterTimeLimit: 90_000 };

@@ -21,7 +21,7 @@ import { VERSION } from '@tocsin/service';
 import { Observer, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { checkEntry } from '../../bff/src/feed/check-entry.ts';
+import { checkEntry } from '../../bff/src/deliver/v1/check-entry.ts';
 import { stackOver, type StackOver } from './stack-over.ts';
 import { storedSchema } from './stored.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { issuedToken, keySet, type KeyName } from '../testing/forge.ts';
+import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 

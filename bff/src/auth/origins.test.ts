@@ -1,7 +1,7 @@
 import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { bffSettings } from '../config.ts';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { isAllowedOrigin } from './origins.ts';
 
 const FRIEND = 'https://app.example.com';

@@ -1,8 +1,8 @@
 import { SECRETS, problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SECRET, inSeconds, secretToken } from '../testing/forge.ts';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { SECRET, inSeconds, secretToken } from '../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 let bff: ServedBff;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { RevocationList } from '@tocsin/service';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
-import { SECRET, inSeconds, secretToken } from '../testing/forge.ts';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { SECRET, inSeconds, secretToken } from '../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { Revocations } from './revocations.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };

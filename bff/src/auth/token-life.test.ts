@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createLogger } from '@tocsin/service';
 import { SECRETS } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAuthenticator } from '../authenticate.ts';
+import { createAuthenticator } from '../wiring/authenticator.ts';
 import { readConfig } from '../config.ts';
 import { memoryBackend } from '../memory/backend.ts';
 import {
@@ -15,8 +15,8 @@ import {
   issuedToken,
   keySet,
   secretToken,
-} from '../testing/forge.ts';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+} from '../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 import { parseSecrets } from './secret-keys.ts';
 
 describe('with JWT_MAX_AGE', () => {

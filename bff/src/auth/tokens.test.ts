@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MAX_TOKEN_LENGTH, SECRETS, problemSchema } from '@tocsin/contracts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WITH_KEYS, WITH_SECRET, padded } from '../testing/bad-tokens.ts';
-import { SECRET, inSeconds, issuedToken, keySet, secretToken } from '../testing/forge.ts';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { WITH_KEYS, WITH_SECRET, padded } from '../../testing/bad-tokens.ts';
+import { SECRET, inSeconds, issuedToken, keySet, secretToken } from '../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 let issuer: Server;
 let withSecret: ServedBff;

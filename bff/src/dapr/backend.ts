@@ -24,7 +24,7 @@ import { DaprOrigin } from './origin.ts';
 import { DaprReaderStore } from './reader-store.ts';
 import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
-import { positionProofs } from '../deliver/position-proofs.ts';
+import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
 /** What carries publications between instances; Dapr has no part in it. */
 export interface Carrier {

@@ -1,6 +1,6 @@
 import { COMPONENTS } from '@tocsin/contracts';
 import { ABSENT, type Sidecar } from '@tocsin/service';
-import type { ReaderStore, StoredDocument } from '../read/ports.ts';
+import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
 /** Documents of readers in Dapr's state API. */
 export class DaprReaderStore implements ReaderStore {

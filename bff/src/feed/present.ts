@@ -1,5 +1,5 @@
 import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
-import { withoutContent } from './gone.ts';
+import { withoutContent } from './history/removals.ts';
 
 /** The publication as it may be shown at `now`: what has expired keeps its offset, not its content. */
 export const present = (publication: Publication, now: number): Publication =>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VERSION } from '@tocsin/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serveBff, type ServedBff } from '../testing/served-bff.ts';
+import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
 
 const uiDist = mkdtempSync(join(tmpdir(), 'tocsin-public-app-'));
 let bff: ServedBff;

@@ -14,22 +14,22 @@ import {
 } from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { MuteLists } from '../read/mute-lists.ts';
-import type { ReaderPages } from '../read/page-for-reader.ts';
-import type { ReadStates } from '../read/read-states.ts';
+import type { MuteLists } from '../readers/mute-lists.ts';
+import type { ReaderPages } from '../readers/page-for-reader.ts';
+import type { ReadStates } from '../readers/read-states.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import { requireIdentity } from './identity.ts';
 import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
-import { negotiateRoutes, type Negotiate } from './negotiate.ts';
-import { muteRoutes } from './mutes.ts';
-import { notificationRoutes } from './notifications.ts';
+import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
+import { muteRoutes } from './routes/mutes.ts';
+import { notificationRoutes } from './routes/notifications.ts';
 import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
 import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { createOwnerOf } from './owner.ts';
-import { readRoutes } from './read.ts';
-import { unreadRoutes } from './unread.ts';
+import { readRoutes } from './routes/read.ts';
+import { unreadRoutes } from './routes/unread.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;

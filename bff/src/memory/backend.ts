@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
-import { positionProofs } from '../deliver/position-proofs.ts';
+import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';

@@ -1,5 +1,5 @@
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChange, ReaderChannel } from '../read/ports.ts';
+import type { ReaderChange, ReaderChannel } from '../readers/ports.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {

@@ -1,5 +1,5 @@
 import { TemporaryError } from '../deliver/errors.ts';
-import type { ReaderStore, StoredDocument } from '../read/ports.ts';
+import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
 /**
  * Documents of readers in this process's memory, gone with it: for tests of our own rules and for work on the ui. It

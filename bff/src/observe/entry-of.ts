@@ -1,5 +1,5 @@
 import { entryKey, partitionEntryKey } from '@tocsin/contracts';
-import type { Taken } from '../feed/plan-commit.ts';
+import type { Taken } from '../feed/commit/plan-commit.ts';
 
 /** Key of the last entry that a commit took. */
 export const entryOf = (

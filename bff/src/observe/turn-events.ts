@@ -1,5 +1,5 @@
 import { withTrace, type Logger } from '@tocsin/service';
-import type { TurnEvents } from '../deliver/take.ts';
+import type { TurnEvents } from '../deliver/v1/feed-turn.ts';
 import { entryOf } from './entry-of.ts';
 import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';

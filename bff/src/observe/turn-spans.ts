@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
 import type { ReachStep, Step } from '../deliver/ports.ts';
 import { entryOf } from './entry-of.ts';
-import type { TurnEvents } from '../deliver/take.ts';
+import type { TurnEvents } from '../deliver/v1/feed-turn.ts';
 
 type Moment = Step | 'begun';
 

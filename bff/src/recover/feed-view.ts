@@ -1,17 +1,17 @@
 import { MAX_PAGE_PUBLICATIONS, type Head, type Position, type Publication } from '@tocsin/contracts';
 import { ChangedError, LostDocumentError, TemporaryError } from '../deliver/errors.ts';
-import { isSound } from '../deliver/load.ts';
+import { isSound } from '../deliver/load/load-head.ts';
 import { positionOf, type Broadcast, type StoredHead } from '../deliver/ports.ts';
-import { readHead } from '../deliver/read-head.ts';
-import { readSegments } from '../deliver/read-segments.ts';
-import { Removals } from '../feed/gone.ts';
-import { firstOffset } from '../feed/history.ts';
+import { readHead } from '../deliver/load/read-head.ts';
+import { readSegments } from '../deliver/load/read-segments.ts';
+import { Removals } from '../feed/history/removals.ts';
+import { firstOffset } from '../feed/history/history.ts';
 import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
-import { shownIn, type Received } from './received.ts';
+import { shownIn, type Received } from './broadcast-effect.ts';
 import { Ring } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
-import { contiguous, SentAhead } from './sent-ahead.ts';
+import { contiguous, SentAhead } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */

@@ -1,5 +1,5 @@
 import type { Position, Publication } from '@tocsin/contracts';
-import { Removals, withoutContent } from '../feed/gone.ts';
+import { Removals, withoutContent } from '../feed/history/removals.ts';
 import { sizeOf } from '../feed/present.ts';
 
 export interface RingLimits {

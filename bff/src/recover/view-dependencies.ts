@@ -1,7 +1,7 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
-import type { Heard } from '../deliver/heard.ts';
+import type { Heard } from '../deliver/load/high-water-marks.ts';
 import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
-import type { CallFeed } from '../deliver/receive.ts';
+import type { CallFeed } from '../deliver/receive/announcement.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import type { RingLimits } from './ring.ts';
 

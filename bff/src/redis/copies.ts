@@ -1,5 +1,5 @@
 import type { Logger } from '@tocsin/service';
-import { ErasedContent, type Erased } from '../deliver/erased-content.ts';
+import { ErasedContent, type Erased } from '../deliver/erase/erased-content.ts';
 import type { Copies } from '../deliver/ports.ts';
 import { eraseFromKeys, type KeyEraserDependencies } from './erase-from-keys.ts';
 import { eraseFromStreams } from './erase-from-streams.ts';

@@ -15,10 +15,10 @@ import {
   type AnyAnnouncement,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-import type { ErasedContent } from '../deliver/erased-content.ts';
+import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
-import { withoutErased } from '../deliver/without-erased.ts';
-import { labelOf } from '../feed/plan-commit.ts';
+import { withoutErased } from '../deliver/erase/without-erased.ts';
+import { labelOf } from '../feed/commit/plan-commit.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {

@@ -1,5 +1,5 @@
 import { TOPICS } from '@tocsin/contracts';
-import type { ErasedContent } from '../deliver/erased-content.ts';
+import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
 

@@ -1,6 +1,6 @@
 import { parseJson } from '@tocsin/contracts';
 import { z } from 'zod';
-import type { Erased } from '../deliver/erased-content.ts';
+import type { Erased } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { timeOfId } from './stream-id.ts';
 

@@ -1,5 +1,5 @@
 import { idOfEvent, idOfItem, parseDateTime, parseJson, refusedEventSchema } from '@tocsin/contracts';
-import type { ErasedContent } from '../deliver/erased-content.ts';
+import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { sha256 } from '../deliver/sha256.ts';
 import { timeOfId } from './stream-id.ts';
 

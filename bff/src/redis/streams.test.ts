@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ErasedContent } from '../deliver/erased-content.ts';
+import { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { ByteWindow } from './byte-window.ts';
 import { sha256 } from '../deliver/sha256.ts';
 import { isRefusedErased, isWhollyErased } from './message-content.ts';

@@ -12,28 +12,28 @@ import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
-import type { ReaderPages } from '../read/page-for-reader.ts';
-import type { ReaderEvent } from '../read/ports.ts';
+import type { ReaderPages } from '../readers/page-for-reader.ts';
+import type { ReaderEvent } from '../readers/ports.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
-import type { Admission, RefusalReason } from './admission.ts';
-import { admit } from './admit.ts';
-import type { AzureSockets } from './azure-sockets.ts';
-import { boundBacklog, breakOff, type EngineSession } from './backlog.ts';
+import type { Admission, RefusalReason } from './admission/admission.ts';
+import { admit } from './admission/admit.ts';
+import type { AzureSockets } from './azure/azure-sockets.ts';
+import { boundBacklog, breakOff, type EngineSession } from './send/backlog.ts';
 import {
   readerRoomOf,
   roomOf,
   serveConnection,
   type EndReason,
   type SubscriptionOutcome,
-} from './connection.ts';
-import { parser } from './encoder.ts';
-import { fanOut } from './fan-out.ts';
-import { createHandshakeGuard } from './handshake-guard.ts';
-import { createHostGuard } from './host-guard.ts';
-import { corsFor, createOriginGuard } from './origins.ts';
-import { refuseOtherUpgrades } from './other-upgrades.ts';
-import { Outbox } from './outbox.ts';
-import type { SocketData } from './session.ts';
+} from './connection/serve-connection.ts';
+import { parser } from './send/encoder.ts';
+import { fanOut } from './send/fan-out.ts';
+import { createHandshakeGuard } from './guards/handshake-guard.ts';
+import { createHostGuard } from './guards/host-guard.ts';
+import { corsFor, createOriginGuard } from './guards/origin-guard.ts';
+import { refuseOtherUpgrades } from './guards/upgrade-guard.ts';
+import { Outbox } from './send/send-queue.ts';
+import type { SocketData } from './connection/session.ts';
 
 export interface GatewayOptions {
   server: HttpServer;

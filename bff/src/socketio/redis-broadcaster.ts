@@ -5,7 +5,7 @@ import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChange, ReaderChannel } from '../read/ports.ts';
+import type { ReaderChange, ReaderChannel } from '../readers/ports.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 

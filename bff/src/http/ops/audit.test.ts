@@ -7,9 +7,9 @@ import {
   type AuditPage,
 } from '@tocsin/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SECRET, secretToken } from '../../testing/forge.ts';
-import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
-import { aRecord } from '../../testing/suites/audit-trail.ts';
+import { SECRET, secretToken } from '../../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { aRecord } from '../../../testing/suites/audit-trail.ts';
 import { MemoryAuditStore } from '../../memory/audit-store.ts';
 import type { MemorySetAside } from '../../memory/set-aside.ts';
 

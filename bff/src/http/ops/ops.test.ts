@@ -9,9 +9,9 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SECRET, secretToken } from '../../testing/forge.ts';
-import { serveBff, type ServedBff } from '../../testing/served-bff.ts';
-import { aSnapshot } from '../../testing/suites/instance-board.ts';
+import { SECRET, secretToken } from '../../../testing/forge.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { aSnapshot } from '../../../testing/suites/instance-board.ts';
 import type { MemorySetAside } from '../../memory/set-aside.ts';
 
 let bff: ServedBff;

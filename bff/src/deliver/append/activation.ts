@@ -1,0 +1,77 @@
+import type { Head, Publication } from '@tocsin/contracts';
+import { TIERS } from '../../feed/chain/chain.ts';
+import { firstNamed } from '../../feed/history/history.ts';
+import type { HistoryIndex } from '../../feed/history/history-index.ts';
+import { KnownIds } from '../../feed/ids.ts';
+import type { Commit } from '../../feed/commit/plan-commit.ts';
+
+/** Only the small segments at a chain's end are ever taken into a new one. */
+const SEGMENTS_HELD = 3 * TIERS;
+/** So many publications that are history no longer may stand in the index before it is tidied up. */
+const INDEX_SLACK = 1_000;
+
+/**
+ * What the host of a feed keeps between turns. Documents are immutable, so what is remembered of one by its key
+ * stays true; what was confirmed is remembered by the head.
+ */
+export class Activation {
+  readonly known = new KnownIds();
+  readonly retracted = new KnownIds();
+  /** Hashes of what was retracted in an epoch that was lost, until a commit of this activation has them. */
+  readonly unwritten = new Set<string>();
+  readonly segments = new Map<string, readonly Publication[]>();
+  #confirmed = '';
+  #latest: { of: string; publications: Publication[] } | undefined;
+  #index: { of: string; index: HistoryIndex } | undefined;
+
+  isConfirmed(head: Head): boolean {
+    const nothing = head.unconfirmed.length === 0 && head.withdrawn === undefined && !head.erased;
+    return nothing || this.#confirmed === nameOf(head);
+  }
+
+  confirm(head: Head): void {
+    this.#confirmed = nameOf(head);
+  }
+
+  /** The publications that `head` added, if this activation wrote it. */
+  publicationsOf(head: Head): Publication[] | undefined {
+    return this.#latest?.of === nameOf(head) ? this.#latest.publications : undefined;
+  }
+
+  /** The index of the history that `head` names, if it was built. */
+  indexOf(head: Head): HistoryIndex | undefined {
+    return this.#index?.of === nameOf(head) ? this.#index.index : undefined;
+  }
+
+  holdIndex(head: Head, index: HistoryIndex): void {
+    this.#index = { of: nameOf(head), index };
+  }
+
+  /** Remembers a commit on `base` that is known to stand. */
+  adopt(commit: Commit, base: Head | undefined): void {
+    const { head, publications, segments, ids, retractions } = commit;
+    this.#latest = { of: nameOf(head), publications };
+    this.#adoptIndex(commit, base);
+    this.known.replace(head.ids, ids);
+    this.retracted.replace(head.retractions ?? [], retractions);
+    this.unwritten.clear();
+    for (const { key, publications: content } of segments) this.segments.set(key, content);
+    const named = new Set(head.segments.slice(-SEGMENTS_HELD).map(({ key }) => key));
+    for (const key of this.segments.keys()) if (!named.has(key)) this.segments.delete(key);
+  }
+
+  /** The index goes on with each commit of this activation; after that of another one it is built anew. */
+  #adoptIndex({ head, publications, gone, erased }: Commit, base: Head | undefined): void {
+    const index = base && !erased ? this.indexOf(base) : undefined;
+    this.#index = index && { of: nameOf(head), index };
+    if (!index) return;
+    for (const offset of gone.keys()) index.remove(offset);
+    for (const publication of publications) if (publication.notification) index.add(publication);
+    const first = firstNamed(head);
+    if (index.size > 2 * (head.offset - first) + INDEX_SLACK) index.removeBelow(first);
+  }
+}
+
+/** After a rollback that nobody noticed an epoch can have a version twice, so the version alone is no name. */
+const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
+  JSON.stringify([epoch, version, offset, unconfirmed]);

@@ -1,0 +1,138 @@
+import type { Head } from '@tocsin/contracts';
+import type { Activation } from './activation.ts';
+import { prepareCommit, type Committed, type PreparedCommit } from './prepare-commit.ts';
+import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../broadcast/confirm.ts';
+import { LostDocumentError, TemporaryError, isDamage } from '../errors.ts';
+import { loadHead, type LoadedHead } from '../load/load-head.ts';
+import { done, type TurnDependencies, type TurnsDependencies } from '../v1/feed-turn.ts';
+import type { Taken } from '../../feed/commit/plan-commit.ts';
+import type { Broadcast } from '../ports.ts';
+import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
+import type { Progress } from '../claim/progress.ts';
+
+/** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
+export interface Batch {
+  run: string;
+  partition: number;
+  from: number;
+  to: number;
+  items: ReadonlyMap<string, readonly PlacedItem[]>;
+  traceparent?: string | undefined;
+  traces: readonly string[];
+}
+
+interface Planned {
+  feed: string;
+  activation: Activation;
+  taken: Taken;
+  prepared: PreparedCommit;
+}
+
+const REMEDY =
+  'A document of the feed is damaged. Delete it from the state store, so that the feed begins anew, and put this back.';
+
+/**
+ * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
+ * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
+ * is not known: then each feed has taken its part or not, and repeating completes it.
+ */
+export async function commitFeeds(
+  batch: Batch,
+  activationOf: (feed: string) => Activation,
+  progress: Progress,
+  dependencies: TurnsDependencies,
+): Promise<RefusedItem[]> {
+  const { log, broadcaster, reach, events } = dependencies;
+  const refused: RefusedItem[] = [];
+  const plans = await Promise.all(
+    [...batch.items].map(async ([feed, items]) => {
+      try {
+        const limits = dependencies.limitsOf(feed);
+        return await plan(feed, batch, activationOf(feed), progress, { ...dependencies, limits });
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        const faults = [error.message, REMEDY];
+        for (const { seq, index, item } of items)
+          refused.push(refusedItem({ ...batch, seq }, index, item, 'invalid', faults));
+        return undefined;
+      }
+    }),
+  );
+  const planned = plans.filter((one) => one !== undefined);
+  if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
+  const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
+  await reach('committed');
+  const messages = committed.flatMap((one) => broadcastsOfCommit(one, dependencies));
+  if (messages.length > 0) await broadcaster.broadcast(messages);
+  await reach('broadcast');
+  await Promise.all(
+    committed.map(async ({ feed, activation, loaded, commit }) => {
+      await eraseRetracted(feed, commit.publications, dependencies.onErased);
+      await withdraw(feed, loaded.stored, dependencies);
+      activation.confirm(loaded.stored);
+    }),
+  );
+  for (const { feed, taken, commit } of committed) events.appended(feed, taken, commit);
+  return refused;
+}
+
+const broadcastsOfCommit = (
+  { feed, loaded, commit }: Committed & { feed: string },
+  { proofs }: Pick<TurnDependencies, 'proofs'>,
+): Broadcast[] =>
+  commit.publications.length > 0 || loaded.stored.erased
+    ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
+    : [];
+
+/** The feed's part of the batch as a commit; none when it has all of it. */
+async function plan(
+  feed: string,
+  batch: Batch,
+  activation: Activation,
+  progress: Progress,
+  dependencies: TurnDependencies,
+): Promise<Planned | undefined> {
+  for (let lost: string | undefined; ;) {
+    try {
+      const loaded = await load(feed, activation, progress, lost, dependencies);
+      const { run, partition, from, to, traceparent, traces } = batch;
+      const before = done(loaded, run) ?? 0;
+      const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
+      if (before >= to || items.length === 0) return undefined;
+      const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };
+      return {
+        ...{ feed, activation, taken },
+        prepared: await prepareCommit(feed, loaded, taken, activation, dependencies),
+      };
+    } catch (error) {
+      if (!(error instanceof LostDocumentError) || lost === error.key) throw error;
+      lost = error.key;
+    }
+  }
+}
+
+/** The head to build on. What it has unconfirmed is broadcast first, unless the partition's checkpoint says that it was. */
+async function load(
+  feed: string,
+  activation: Activation,
+  progress: Progress,
+  lostDocument: string | undefined,
+  dependencies: TurnDependencies,
+): Promise<LoadedHead> {
+  const loaded = await loadHead(feed, { lostDocument }, dependencies);
+  if (loaded.loss) {
+    dependencies.events.lossNoticed(feed, loaded.loss);
+    // The progress of the partition may be lost with it: then the turn begins again.
+    if (await progress.reload())
+      throw new TemporaryError(`the store lost part of ${feed}, and of what was done`);
+  }
+  const { stored, begins } = loaded;
+  if (begins) await withdraw(feed, stored, dependencies);
+  else if (isStored(stored, progress)) activation.confirm(stored);
+  else await confirm(feed, stored, activation, dependencies);
+  return loaded;
+}
+
+/** Whether the checkpoint says that all was broadcast which the head has unconfirmed. */
+const isStored = ({ unconfirmed }: Head, progress: Progress): boolean =>
+  unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { idsDocumentSchema, type Head, type IdsReference, type Publication } from '@tocsin/contracts';
+import { keptIds, keptSegments } from '../../feed/history/history.ts';
+import { HistoryIndex } from '../../feed/history/history-index.ts';
+import { decodeIds } from '../../feed/ids.ts';
+import type { FeedLimits } from '../../feed/limits.ts';
+import { planCommit, type Commit, type Taken } from '../../feed/commit/plan-commit.ts';
+import { isHigher, newErasedEpoch } from '../../feed/position.ts';
+import type { Activation } from './activation.ts';
+import { LostDocumentError, TemporaryError } from '../errors.ts';
+import type { Heard } from '../load/high-water-marks.ts';
+import type { LoadedHead } from '../load/load-head.ts';
+import type { FeedLog, HeadWrite } from '../ports.ts';
+import { readSegments } from '../load/read-segments.ts';
+
+export interface CommitDependencies {
+  log: FeedLog;
+  heard: Heard;
+  limits: FeedLimits;
+  now: () => number;
+  /** Hands over documents that no head names any more. */
+  retire: (keys: readonly string[]) => void;
+}
+
+export interface Committed {
+  loaded: LoadedHead;
+  commit: Commit;
+}
+
+/** A commit that is planned and not written yet. */
+export interface PreparedCommit {
+  write: HeadWrite;
+  /** Called when the write is known to stand. */
+  written: () => Committed;
+}
+
+/**
+ * Commits what was taken on top of the loaded head, or with no `taken` only begins the epoch.
+ * Rejects when the head was refused or its outcome is not known: the turn is then repeated from the beginning.
+ */
+export async function commit(
+  feed: string,
+  loaded: LoadedHead,
+  taken: Taken | undefined,
+  activation: Activation,
+  dependencies: CommitDependencies,
+): Promise<Committed> {
+  const { write, written } = await prepareCommit(feed, loaded, taken, activation, dependencies);
+  await dependencies.log.commit([write]);
+  return written();
+}
+
+/** Plans the commit of what was taken on top of the loaded head. Writes nothing. */
+export async function prepareCommit(
+  feed: string,
+  loaded: LoadedHead,
+  taken: Taken | undefined,
+  activation: Activation,
+  dependencies: CommitDependencies,
+): Promise<PreparedCommit> {
+  const { log, heard, limits, now, retire } = dependencies;
+  await recallIds(loaded, activation, dependencies);
+  const remembered = await recallRetractions(loaded, activation, dependencies);
+  const planned = await planCommit({
+    feed,
+    base: loaded.base,
+    stored: loaded.stored,
+    epoch: loaded.epoch,
+    nextEpoch: () => newErasedEpoch(now(), loaded.epoch, heard.of(feed)?.epoch),
+    writes: loaded.etag,
+    taken,
+    known: activation.known,
+    ...remembered,
+    retracted: activation.retracted,
+    limits,
+    now: now(),
+    unique: () => randomBytes(8).toString('base64url'),
+    contentOf: (key) => contentOf(key, activation, log),
+    index: () => indexOf(loaded.base, activation, dependencies),
+  });
+  // What was heard since the load is looked at again: such a head is stale or was rolled back.
+  if (!loaded.begins && isHigher(heard.of(feed), loaded.base)) {
+    throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
+  }
+  const { head, documents } = planned;
+  return {
+    write: { feed, head, etag: loaded.etag, documents },
+    written: () => {
+      heard.hear(feed, head);
+      activation.adopt(planned, loaded.base);
+      retire(planned.retired);
+      return {
+        loaded: { base: head, epoch: head.epoch, begins: false, stored: head, etag: loaded.etag + 1 },
+        commit: planned,
+      };
+    },
+  };
+}
+
+/** Makes the activation know the ids that the base remembers; none of them for a new epoch. */
+async function recallIds(
+  { base }: LoadedHead,
+  { known }: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<void> {
+  const references = keptIds(base?.ids ?? [], limits, now());
+  const missing = known.missing(references);
+  const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
+  const added = missing.map((key, index) => {
+    if (documents[index] === undefined) throw new LostDocumentError(key);
+    return [key, decodeIds(idsDocumentSchema.parse(documents[index]))] as const;
+  });
+  known.replace(references, new Map(added));
+}
+
+/**
+ * Makes the activation know what was retracted, and says which documents hold it. It outlives a lost epoch as far as
+ * its documents are still there, or this activation remembers it.
+ */
+async function recallRetractions(
+  { base, stored, begins }: LoadedHead,
+  { retracted, unwritten }: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<{ retractions: IdsReference[]; unwritten: ReadonlySet<string> }> {
+  if (begins) for (const hash of retracted.all) unwritten.add(hash);
+  const references = keptIds((base ?? stored).retractions ?? [], limits, now());
+  const missing = retracted.missing(references);
+  const documents = missing.length > 0 ? await log.readDocuments(missing) : [];
+  const lost = missing.filter((_, index) => documents[index] === undefined);
+  if (lost[0] !== undefined && !begins) throw new LostDocumentError(lost[0]);
+  const added = missing.flatMap((key, index) =>
+    documents[index] === undefined
+      ? []
+      : [[key, decodeIds(idsDocumentSchema.parse(documents[index]))] as const],
+  );
+  const retractions = references.filter(({ key }) => !lost.includes(key));
+  retracted.replace(retractions, new Map(added));
+  for (const hash of unwritten) if (retracted.has(hash)) unwritten.delete(hash);
+  return { retractions, unwritten };
+}
+
+/** Where the live publications of the base's history are; built once, then kept up with each commit. */
+async function indexOf(
+  base: Head | undefined,
+  activation: Activation,
+  { log, limits, now }: CommitDependencies,
+): Promise<HistoryIndex> {
+  const held = base && activation.indexOf(base);
+  if (held) return held;
+  const index = new HistoryIndex();
+  for (const { key } of base ? keptSegments(base.segments, limits, now()) : []) {
+    const publications = activation.segments.get(key) ?? (await readSegments(log, [key]))[0] ?? [];
+    for (const publication of publications) if (publication.notification) index.add(publication);
+  }
+  if (base) activation.holdIndex(base, index);
+  return index;
+}
+
+async function contentOf(
+  key: string,
+  { segments }: Activation,
+  log: FeedLog,
+): Promise<readonly Publication[]> {
+  const held = segments.get(key);
+  if (held) return held;
+  const [content = []] = await readSegments(log, [key]);
+  segments.set(key, content);
+  return content;
+}

@@ -1,0 +1,49 @@
+import type { FeedLog } from '../ports.ts';
+
+/** So long a reader of an older head may still ask for a document that a newer one names no longer. */
+const GRACE_MS = 120_000;
+const SWEEP_MS = 5_000;
+const KEYS_AT_ONCE = 200;
+/**
+ * Commits whose documents wait; beyond so many the next ones are left to expire by themselves, a day later. Two minutes
+ * of 400 commits a second, which is more than one instance does; some 300 bytes each.
+ */
+const MAX_WAITING = 50_000;
+
+/**
+ * Removes documents two minutes after the last head that named them was replaced. What a stop or a failure leaves
+ * expires by itself.
+ */
+export class RetiredDocuments {
+  readonly #log: FeedLog;
+  readonly #onError: (error: unknown) => void;
+  readonly #due: { at: number; keys: readonly string[] }[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(log: FeedLog, onError: (error: unknown) => void) {
+    this.#log = log;
+    this.#onError = onError;
+    this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+  }
+
+  readonly add = (keys: readonly string[]): void => {
+    if (keys.length > 0 && this.#due.length < MAX_WAITING)
+      this.#due.push({ at: Date.now() + GRACE_MS, keys });
+  };
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #sweep(): Promise<void> {
+    const ripe = this.#due.findIndex(({ at }) => at > Date.now());
+    const keys = this.#due.splice(0, ripe < 0 ? this.#due.length : ripe).flatMap((due) => due.keys);
+    try {
+      for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
+        await this.#log.removeDocuments(keys.slice(start, start + KEYS_AT_ONCE));
+      }
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  entryKey,
+  withdrawnDocumentSchema,
+  MAX_PAGE_PUBLICATIONS,
+  type Head,
+  type Publication,
+  type Unconfirmed,
+} from '@tocsin/contracts';
+import { keptSegments } from '../../feed/history/history.ts';
+import type { FeedLimits } from '../../feed/limits.ts';
+import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
+import type { Activation } from '../append/activation.ts';
+import { popRange } from '../peek/peek.ts';
+import {
+  positionOf,
+  type Broadcast,
+  type Broadcaster,
+  type Entries,
+  type FeedLog,
+  type OnErased,
+  type PositionProofs,
+  type ReachStep,
+} from '../ports.ts';
+import { readRange } from '../load/read-segments.ts';
+
+export interface ConfirmDependencies {
+  log: FeedLog;
+  entries: Entries;
+  broadcaster: Broadcaster;
+  proofs: PositionProofs;
+  reach: ReachStep;
+  onErased: OnErased;
+  limits: FeedLimits;
+  now: () => number;
+}
+
+const REMOVALS_AT_ONCE = 100;
+
+/**
+ * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
+ * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
+ * Then deletes what the commit took the content of, and has copies deleted of what it retracted or erased.
+ * Rejects when an outcome is not known; then nothing may be committed on this head.
+ */
+export async function confirm(
+  feed: string,
+  head: Head,
+  activation: Activation,
+  dependencies: ConfirmDependencies,
+): Promise<void> {
+  if (activation.isConfirmed(head)) return;
+  for (const range of head.unconfirmed) {
+    // Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part.
+    const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
+    await popRange(dependencies.entries, keyOf, range.from, range.to);
+    await dependencies.reach('popped');
+    await broadcastAll(feed, head, range, activation, dependencies);
+    await dependencies.reach('broadcast');
+  }
+  await withdraw(feed, head, dependencies);
+  activation.confirm(head);
+}
+
+/** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
+export async function withdraw(
+  feed: string,
+  { withdrawn, erased, erasedAt }: Head,
+  { log, onErased, now }: Pick<ConfirmDependencies, 'log' | 'onErased' | 'now'>,
+): Promise<void> {
+  if (erased) await onErased({ feed, before: erasedAt ?? now() });
+  if (withdrawn === undefined) return;
+  const [list] = await log.readDocuments([withdrawn]);
+  // Without its list the rest was deleted before.
+  const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
+  for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
+    await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
+  }
+  await log.removeDocuments([withdrawn]);
+}
+
+async function broadcastAll(
+  feed: string,
+  head: Head,
+  { first, last }: Unconfirmed,
+  activation: Activation,
+  { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
+): Promise<void> {
+  if (last < first) {
+    // Nothing tells that the feed was erased but its new epoch.
+    if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
+    return;
+  }
+  const segments = keptSegments(head.segments, limits, now());
+  const publications: readonly Publication[] =
+    activation.publicationsOf(head) ?? (await readRange(log, segments, first, last));
+  for (const event of broadcastsOf(feed, head.epoch, publications, proofs))
+    await broadcaster.broadcast([event]);
+  await eraseRetracted(feed, publications, onErased);
+}
+
+/** Deletes what copies there are of retracted notifications. */
+export async function eraseRetracted(
+  feed: string,
+  publications: readonly Publication[],
+  onErased: OnErased,
+): Promise<void> {
+  const ids = publications.flatMap((one) =>
+    one.notification === null && one.gone === 'retracted' ? [one.id] : [],
+  );
+  if (ids.length > 0) await onErased({ feed, ids });
+}
+
+/** Publications that follow each other, as broadcasts of bounded size; without any, one that names the epoch alone. */
+export function broadcastsOf(
+  feed: string,
+  epoch: string,
+  publications: readonly Publication[],
+  proofs: PositionProofs,
+): Broadcast[] {
+  const parts =
+    publications.length === 0
+      ? [[]]
+      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, sizeInList);
+  return parts.map((part) => {
+    const event = { feed, epoch, publications: part };
+    return { ...event, proof: proofs.of(feed, positionOf(event)) };
+  });
+}

@@ -1,0 +1,14 @@
+import type { PositionProofs } from '../ports.ts';
+
+/** Proves facts, and checks such proofs, with a secret that all instances share. */
+interface Prover {
+  proofOf(...facts: readonly (string | number)[]): string;
+  isProof(proof: string | undefined, ...facts: readonly (string | number)[]): boolean;
+}
+
+/** Proofs with the secret of the instances. As long as `isKnown` says that it is not known, none holds. */
+export const positionProofs = (prover: Prover, isKnown: () => boolean = () => true): PositionProofs => ({
+  of: (feed, { epoch, offset }) => prover.proofOf('position', feed, epoch, offset),
+  hold: (feed, { epoch, offset }, proof) =>
+    isKnown() && prover.isProof(proof, 'position', feed, epoch, offset),
+});

@@ -1,0 +1,64 @@
+import type { SetAside } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { ErasedContent } from './erased-content.ts';
+import { sha256 } from '../sha256.ts';
+import { withoutErased } from './without-erased.ts';
+
+const ERASED_AT = Date.parse('2026-01-01T00:00:00Z');
+const BEFORE = '2025-12-31T23:59:59Z';
+const content = new ErasedContent([
+  { feed: 'user:ada', before: ERASED_AT },
+  { feed: 'all', ids: ['gone'] },
+]);
+const record = (of: unknown, members: Partial<SetAside> = {}): SetAside => ({
+  ...{ v: 1, entry: 'event:1', feed: '', reason: 'invalid', faults: [], at: BEFORE },
+  ...{ content: typeof of === 'string' ? of : JSON.stringify(of), ...members },
+});
+
+it('should keep a record as it is when nothing of it is erased', () => {
+  for (const one of [
+    record({ id: 'gone', feed: 'topic:a' }),
+    record({ feed: 'user:ada' }, { at: '2026-01-01T00:02:00Z' }),
+    record('"user:adam" and no JSON'),
+    { ...record(''), content: null },
+  ])
+    expect(withoutErased(one, content)).toBe(one);
+});
+
+it('should leave nothing of a record with nothing else, also of one that came a little later', () => {
+  expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
+  expect(
+    withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),
+  ).toBeUndefined();
+  expect(withoutErased(record('{"feed":"user:ada","ti'), content)).toBeUndefined();
+  expect(
+    withoutErased(record({ notifications: [{ id: 'gone' }] }, { feed: 'all' }), content),
+  ).toBeUndefined();
+});
+
+it('should know a record by the event that it came in', () => {
+  const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
+  expect(withoutErased(refused, content)).toBeUndefined();
+  expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
+});
+
+it('should know it by the id under which the event is shown', () => {
+  const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
+  for (const of of [{ title: 1 }, 'no JSON', 7]) {
+    const refused = record(of, { event: 'no id of ours' });
+    expect(withoutErased(refused, byHash)).toBeUndefined();
+    const other = { ...refused, event: 'another one' };
+    expect(withoutErased(other, byHash)).toBe(other);
+  }
+});
+
+it('should take out what is erased and keep the rest', () => {
+  const event = record([{ id: 'gone', title: 'a' }, { id: 'stays' }]);
+  expect(withoutErased(event, content)).toEqual({ ...event, content: '[{"id":"stays"}]' });
+  const late = { id: 'late', createdAt: '2026-01-01T00:00:01Z' };
+  const entry = record(
+    { seq: 1, notifications: [{ id: 'early', createdAt: BEFORE }, late] },
+    { feed: 'user:ada', entry: 'entry:P0000001:user:ada:1' },
+  );
+  expect(withoutErased(entry, content)?.content).toBe(JSON.stringify({ seq: 1, notifications: [late] }));
+});

@@ -1,0 +1,46 @@
+import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contracts';
+import type { ErasedContent } from './erased-content.ts';
+import { sha256 } from '../sha256.ts';
+
+/** What is set aside so long after an erasure may have been published before it. */
+const UNDER_WAY_MS = 60_000;
+
+/**
+ * A record without what of its content is erased: the record itself if nothing is, `undefined` if nothing is left.
+ * Content that cannot be read goes as a whole when it names what is erased, or its event has an erased id.
+ */
+export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
+  if (record.content === null) return record;
+  const publishedAt = (parseDateTime(record.at) ?? 0) - UNDER_WAY_MS;
+  const value = parseJson(record.content);
+  const list = listIn(value);
+  if (!list) {
+    const isErased =
+      content.isNamedIn(record.content, publishedAt) ||
+      (record.event !== undefined && content.hasId(idOfItem(record.event, value, 0, sha256)));
+    return isErased ? undefined : record;
+  }
+  const left = list.filter((item, index) => {
+    const createdAt = createdAtOf(item);
+    const id = record.event === undefined ? undefined : idOfItem(record.event, value, index, sha256);
+    const context = { id, publishedAt: createdAt ?? publishedAt };
+    return !content.has(item, record.feed === '' ? context : { ...context, feed: record.feed });
+  });
+  if (left.length === list.length) return record;
+  if (left.length === 0) return undefined;
+  const text = JSON.stringify(Array.isArray(value) ? left : { ...(value as object), notifications: left });
+  return { ...record, content: text };
+}
+
+/** The items of an event, or of an entry. */
+function listIn(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value.length > 0 ? value : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { notifications } = value as { notifications?: unknown };
+  return Array.isArray(notifications) ? (notifications as unknown[]) : [value];
+}
+
+function createdAtOf(item: unknown): number | undefined {
+  if (typeof item !== 'object' || item === null || !('createdAt' in item)) return undefined;
+  return typeof item.createdAt === 'string' ? parseDateTime(item.createdAt) : undefined;
+}

@@ -1,0 +1,29 @@
+import { DOCUMENT_VERSION, type Head } from '@tocsin/contracts';
+import type { FeedLog, StoredHead, StoreOrigin } from '../ports.ts';
+
+export interface ReadHeadDependencies {
+  log: FeedLog;
+  origin: StoreOrigin;
+}
+
+/**
+ * The head of a feed; of one that has none, its beginning in the store's first epoch. A beginning is not stored, so
+ * readers can ask for any feed and leave nothing behind; the first commit stores it and keeps its epoch.
+ *
+ * Instances agree on it, and it is gone with the store. A head that is absent for another reason looks like one that
+ * was rolled back to 0: who has heard of the feed notices, nobody else does.
+ */
+export async function readHead(feed: string, { log, origin }: ReadHeadDependencies): Promise<StoredHead> {
+  return (await log.readHead(feed)) ?? { head: beginningIn(await origin.firstEpoch()), etag: 0 };
+}
+
+const beginningIn = (epoch: string): Head => ({
+  v: DOCUMENT_VERSION,
+  epoch,
+  version: 0,
+  offset: 0,
+  segments: [],
+  ids: [],
+  producers: {},
+  unconfirmed: [],
+});

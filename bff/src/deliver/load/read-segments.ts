@@ -1,0 +1,37 @@
+import { segmentSchema, type Publication, type SegmentReference } from '@tocsin/contracts';
+import { LostDocumentError, TemporaryError } from '../errors.ts';
+import type { FeedLog } from '../ports.ts';
+
+/**
+ * The publications of each segment, in the order of `keys`.
+ * @throws LostDocumentError when one is missing.
+ */
+export async function readSegments(log: FeedLog, keys: readonly string[]): Promise<Publication[][]> {
+  if (keys.length === 0) return [];
+  const documents = await log.readDocuments(keys);
+  return keys.map((key, index) => {
+    if (documents[index] === undefined) throw new LostDocumentError(key);
+    const parsed = segmentSchema.safeParse(documents[index]);
+    if (!parsed.success)
+      throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+    return parsed.data.publications;
+  });
+}
+
+/**
+ * The publications `first` to `last` of the named segments, as far as these hold them.
+ * @throws LostDocumentError when a segment is missing.
+ */
+export async function readRange(
+  log: FeedLog,
+  segments: readonly SegmentReference[],
+  first: number,
+  last: number,
+): Promise<Publication[]> {
+  const covering = segments.filter((segment) => segment.last >= first && segment.first <= last);
+  const contents = await readSegments(
+    log,
+    covering.map(({ key }) => key),
+  );
+  return contents.flat().filter(({ offset }) => offset >= first && offset <= last);
+}

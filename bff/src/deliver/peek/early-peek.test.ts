@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { MemoryEntries } from '../../memory/entries.ts';
+import { peekEarly } from './early-peek.ts';
+
+it('should use what it found, also when the entry has been taken since', async () => {
+  const entries = new MemoryEntries();
+  entries.put('a', 'content');
+  const early = peekEarly(entries, 'a');
+  await entries.pop('a');
+  expect(await early.peek('a')).toBe('content');
+});
+
+it('should look again for what it did not find', async () => {
+  const entries = new MemoryEntries();
+  const early = peekEarly(entries, 'a');
+  await Promise.resolve();
+  entries.put('a', 'content');
+  expect(await early.peek('a')).toBe('content');
+});
+
+it('should look again, and say so, when the early peek failed', async () => {
+  let fails = 1;
+  const early = peekEarly(
+    {
+      peek: () => (fails-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve('content')),
+      pop: () => Promise.resolve(undefined),
+    },
+    'a',
+  );
+  expect(await early.peek('a')).toBe('content');
+});
+
+it('should look for other entries as ever', async () => {
+  const entries = new MemoryEntries();
+  entries.put('b', 'other');
+  expect(await peekEarly(entries, 'a').peek('b')).toBe('other');
+});

@@ -1,0 +1,76 @@
+import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
+import type { Entries } from '../ports.ts';
+
+const PEEKS_AT_ONCE = 16;
+const POPS_AT_ONCE = 16;
+
+/** Key of the run's entry with this number. */
+export type KeyOf = (seq: number) => string;
+
+export interface Batch {
+  /** Entries found, in ascending order and without a gap from the first number asked for. */
+  found: { seq: number; text: string }[];
+  /** The first number asked for that had no entry. */
+  missing: number | undefined;
+}
+
+/** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is there. */
+export async function peekForward(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<Batch> {
+  const found: Batch['found'] = [];
+  let bytes = 0;
+  for (let start = from; start <= to && bytes < MAX_COMMIT_BYTES; start += PEEKS_AT_ONCE) {
+    const texts = await peekSome(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    for (const [i, text] of texts.entries()) {
+      if (text === undefined) return { found, missing: start + i };
+      bytes += Buffer.byteLength(text);
+      if (bytes > MAX_COMMIT_BYTES && found.length > 0) return { found, missing: undefined };
+      found.push({ seq: start + i, text });
+    }
+  }
+  return { found, missing: undefined };
+}
+
+/**
+ * Where the entries of a run that the head does not know begin: the lowest number from which all up to `announced`
+ * are there. One more than `announced` when that one itself is missing.
+ */
+export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
+  let first = announced + 1;
+  for (let count = 2; first > 1; count = PEEKS_AT_ONCE) {
+    const start = Math.max(1, first - count);
+    const texts = await peekSome(entries, keyOf, start, first - start);
+    const lastMissing = texts.findLastIndex((text) => text === undefined);
+    if (lastMissing >= 0) return start + lastMissing + 1;
+    first = start;
+  }
+  return first;
+}
+
+/**
+ * The last number of the unbroken stretch of missing entries that begins with `from`, at most `to`; `from - 1` when
+ * that one is there after all.
+ */
+export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
+  for (let start = from; start <= to; start += PEEKS_AT_ONCE) {
+    const texts = await peekSome(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    const found = texts.findIndex((text) => text !== undefined);
+    if (found >= 0) return start + found - 1;
+  }
+  return to;
+}
+
+/** Pops the entries `from` to `to` of a run; one that is absent was popped before. Rejects when an outcome is not known. */
+export async function popRange(
+  entries: Pick<Entries, 'pop'>,
+  keyOf: KeyOf,
+  from: number,
+  to: number,
+): Promise<void> {
+  for (let start = from; start <= to; start += POPS_AT_ONCE) {
+    const count = Math.min(POPS_AT_ONCE, to - start + 1);
+    await Promise.all(Array.from({ length: count }, (_, i) => entries.pop(keyOf(start + i))));
+  }
+}
+
+const peekSome = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>
+  Promise.all(Array.from({ length: count }, (_, i) => entries.peek(keyOf(start + i))));

@@ -1,0 +1,56 @@
+import type { CallerKnowledge } from '../load/load-head.ts';
+import type { Call } from './announcement.ts';
+import type { Announced } from '../v1/feed-turn.ts';
+import { spanning } from '../turn/turn-queue.ts';
+
+interface Waiter<Result> {
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Announcements of one run that wait, as one that covers them all. */
+interface Group<Result, A extends Announced> {
+  announced: NonNullable<A>;
+  caller: CallerKnowledge;
+  waiters: Waiter<Result>[];
+}
+
+/**
+ * Calls each feed or partition once at a time and joins what arrives meanwhile: a turn takes all of a run up to the announced
+ * number, so the highest stands for the others. Each call settles as the one that covers it.
+ */
+export function coalesce<Name, Result, A extends Announced>(
+  call: Call<Name, Result, A>,
+): Call<Name, Result, A> {
+  const busyNames = new Map<Name, Map<string, Group<Result, A>>>();
+
+  const work = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {
+    for (let next = waiting.entries().next(); !next.done; next = waiting.entries().next()) {
+      const [run, { announced, caller, waiters }] = next.value;
+      waiting.delete(run);
+      try {
+        const result = await call(name, announced, caller);
+        for (const { resolve } of waiters) resolve(result);
+      } catch (error) {
+        for (const { reject } of waiters) reject(error);
+      }
+    }
+    busyNames.delete(name);
+  };
+
+  return (name, announced, caller) => {
+    if (!announced) return call(name, announced, caller);
+    return new Promise<Result>((resolve, reject) => {
+      const busy = busyNames.get(name);
+      const waiting = busy ?? new Map<string, Group<Result, A>>();
+      const group = waiting.get(announced.run) ?? { announced, caller, waiters: [] };
+      group.announced = spanning(group.announced, announced);
+      group.caller = caller;
+      group.waiters.push({ resolve, reject });
+      waiting.set(announced.run, group);
+      if (busy) return;
+      busyNames.set(name, waiting);
+      void work(name, waiting);
+    });
+  };
+}

@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DOCUMENT_VERSION, type Head } from '@tocsin/contracts';
+import type { Step } from '../ports.ts';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { erase, FEED, Fixture, notification, retract, RUN } from '../../../testing/feed-fixture.ts';
+
+let f: Fixture;
+let host: ReturnType<Fixture['instance']>;
+/** Where the host dies the next time. */
+let end: Step | undefined;
+
+beforeEach(() => {
+  f = new Fixture();
+  end = undefined;
+  host = f.instance((step) => {
+    if (step !== end) return Promise.resolve();
+    end = undefined;
+    return Promise.reject(new Error(`died at ${step}`));
+  });
+});
+
+/** The documents of a head, as the store has them now. */
+const documentsOf = (head: Head | undefined) =>
+  f.log.readDocuments([...(head?.segments ?? []), ...(head?.ids ?? [])].map(({ key }) => key));
+const texts = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));
+
+describe('a retraction', () => {
+  beforeEach(async () => {
+    f.deposit(1, ['a', 'b']);
+    await host.turn(1);
+  });
+
+  it('should be broadcast at an offset of its own, its content gone from the store at once', async () => {
+    const before = f.head;
+    f.put(2, [retract('a')]);
+    expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
+    expect(f.events.at(-1)?.publications).toEqual([
+      { offset: 3, notification: null, id: 'a', gone: 'retracted' },
+    ]);
+    expect(await f.ids()).toEqual(['a retracted', 'b', 'a retracted']);
+    expect((await f.log.readDocuments((before?.segments ?? []).map(({ key }) => key)))[0]).toBeUndefined();
+    expect(await texts(f.head)).not.toContain('"title":"a"');
+    expect(await f.log.readDocuments([f.head?.withdrawn ?? ''])).toEqual([undefined]);
+  });
+
+  it.each(['committed', 'popped', 'broadcast'] as const)(
+    'should be completed by the next turn when the process dies after it has %s',
+    async (step) => {
+      const before = f.head;
+      f.put(2, [retract('a')]);
+      end = step;
+      await expect(host.turn(2)).rejects.toThrow('died');
+      expect((await f.log.readDocuments((before?.segments ?? []).map(({ key }) => key)))[0]).toBeDefined();
+      expect(await f.instance().turn(2)).toMatchObject({ outcome: 'already-claimed' });
+      expect(f.broadcastIds.at(-1)).toBe('a retracted');
+      expect((await f.log.readDocuments((before?.segments ?? []).map(({ key }) => key)))[0]).toBeUndefined();
+      expect(await f.entries.peek(f.key(2))).toBeUndefined();
+    },
+  );
+
+  it('should leave what is there when its head is refused, and be taken on the newer one', async () => {
+    const [one, other] = [f.instance(), f.instance()];
+    f.put(2, [retract('a')]);
+    f.deposit(1, ['c'], { run: 'P0000002' });
+    f.log.beforeCommit = async () => {
+      f.log.beforeCommit = () => Promise.resolve();
+      await other.turn(1, {}, 'P0000002');
+    };
+    await expect(one.turn(2)).rejects.toThrow();
+    expect(await f.ids()).toEqual(['a', 'b', 'c']);
+    await one.turn(2);
+    expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
+  });
+
+  it('should be found by an activation that goes on with its index, and by one whose index is old', async () => {
+    const [one, other] = [f.instance(), f.instance()];
+    f.put(2, [retract('a')]);
+    await one.turn(2);
+    f.put(3, [notification('c', { collapseKey: 'k' })]);
+    await one.turn(3);
+    f.put(4, [notification('d', { collapseKey: 'k' })]);
+    await other.turn(4);
+    f.put(5, [notification('e', { collapseKey: 'k' }), retract('b')]);
+    await one.turn(5);
+    expect(await f.ids()).toEqual([
+      ...['a retracted', 'b retracted', 'a retracted', 'c replaced', 'd replaced', 'e', 'b retracted'],
+    ]);
+  });
+
+  it('should be remembered in an epoch that begins because the store was lost, by store or host', async () => {
+    f.put(2, [retract('x')]);
+    await host.turn(2);
+    f.put(3, [retract('y')]);
+    await host.turn(3);
+    const { epoch = '' } = f.head ?? {};
+    await f.log.rollBackTo(2);
+    f.deposit(4, ['x', 'y', 'z']);
+    await host.turn(4);
+    expect(f.losses).toEqual(['rolled back']);
+    expect(isLaterEpoch(f.head?.epoch ?? '', epoch)).toBe(true);
+    expect(await f.ids()).toEqual(['z']);
+    f.deposit(5, ['x', 'y']);
+    await f.instance().turn(5);
+    expect(await f.ids()).toEqual(['z']);
+  });
+
+  it('should be readable from a head of before there were any', async () => {
+    const { retractions: _, withdrawn: __, ...head } = f.head as Head;
+    const next = { ...head, version: head.version + 1, unconfirmed: [] };
+    await f.log.commit([{ feed: FEED, head: next, etag: head.version, documents: [] }]);
+    f.put(2, [retract('a')]);
+    await f.instance().turn(2);
+    expect(await f.ids()).toEqual(['a retracted', 'b', 'a retracted']);
+    expect(f.head).not.toHaveProperty('erased');
+  });
+});
+
+describe('a lost document of retractions', () => {
+  it('should begin a new epoch, as any that is missing', async () => {
+    f.put(1, [retract('x'), notification('a')]);
+    await f.instance().turn(1);
+    await f.log.removeDocuments((f.head?.retractions ?? []).map(({ key }) => key));
+    f.deposit(2, ['b']);
+    await f.instance().turn(2);
+    expect(f.losses).toEqual(['document missing']);
+    expect(await f.ids()).toEqual(['b']);
+  });
+});
+
+describe('an erasure', () => {
+  const aside = (feed: string, seq: number) =>
+    f.setAside.add({
+      ...{
+        v: DOCUMENT_VERSION,
+        entry: `entry:${RUN}:${feed}:${seq}`,
+        feed,
+        reason: 'invalid',
+        faults: ['x'],
+      },
+      ...{ content: '{"title":"a"}', at: '2026-01-01T00:00:00Z' },
+    });
+  beforeEach(async () => {
+    f.deposit(1, ['a', 'b']);
+    await host.turn(1);
+    await aside(FEED, 9);
+    await aside('topic:other', 9);
+  });
+
+  it('should delete all that the feed has, and tell the instances by its new epoch', async () => {
+    const before = f.head;
+    f.put(2, [erase]);
+    expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 0 } });
+    expect((await documentsOf(before)).filter((document) => document !== undefined)).toEqual([]);
+    expect(isLaterEpoch(f.head?.epoch ?? '', before?.epoch ?? '')).toBe(true);
+    expect(f.events.at(-1)).toMatchObject({ feed: FEED, epoch: f.head?.epoch, publications: [] });
+    expect([...f.setAside.records.values()].map(({ feed }) => feed)).toEqual(['topic:other']);
+    expect(f.erased).toEqual([{ feed: FEED, before: f.head?.erasedAt }]);
+    expect(f.losses).toEqual([]);
+  });
+
+  it('should keep what is done, and take later entries of the run in the same turn', async () => {
+    f.deposit(2, ['c']);
+    f.put(3, [notification('d'), erase]);
+    f.deposit(4, ['a', 'e']);
+    f.deposit(5, ['f', 'e']);
+    await host.turn(5);
+    expect(f.log.commits).toHaveLength(2);
+    expect(await f.ids()).toEqual(['a', 'e', 'f']);
+    expect(f.broadcastIds).toEqual(['a', 'b', 'a', 'e', 'f']);
+    for (const seq of [1, 2, 3, 4, 5]) {
+      expect(await host.turn(seq)).toMatchObject({ outcome: 'already-claimed' });
+      expect(await f.entries.peek(f.key(seq))).toBeUndefined();
+    }
+  });
+
+  it.each(['committed', 'popped', 'broadcast'] as const)(
+    'should be completed by the next turn when the process dies after it has %s',
+    async (step) => {
+      const before = f.head;
+      f.put(2, [erase]);
+      end = step;
+      await expect(host.turn(2)).rejects.toThrow('died');
+      expect(f.setAside.records.size).toBe(2);
+      f.deposit(3, ['c']);
+      await f.instance().turn(3);
+      expect((await documentsOf(before)).filter((document) => document !== undefined)).toEqual([]);
+      expect(f.setAside.records.size).toBe(1);
+      expect(f.events.map(({ epoch }) => epoch)).toContain(f.head?.epoch);
+      expect(await f.ids()).toEqual(['c']);
+      expect(f.head).not.toHaveProperty('erased');
+      expect(f.head).not.toHaveProperty('withdrawn');
+    },
+  );
+
+  it('should commit nothing else before all that belongs to the feed is deleted', async () => {
+    f.put(2, [erase]);
+    f.setAside.erase = () => Promise.reject(new Error('the store is away'));
+    await expect(f.instance().turn(2)).rejects.toThrow('away');
+    f.deposit(3, ['c']);
+    await expect(f.instance().turn(3)).rejects.toThrow('away');
+    expect(f.log.commits).toHaveLength(2);
+    f.setAside.erase = () => Promise.resolve();
+    await f.instance().turn(3);
+    expect(await f.ids()).toEqual(['c']);
+  });
+
+  it('should not bring back what it erased when the store comes back older', async () => {
+    f.put(2, [erase]);
+    await host.turn(2);
+    const { epoch = '' } = f.head ?? {};
+    await f.log.rollBackTo(1);
+    f.deposit(3, ['c']);
+    await host.turn(3);
+    expect(isLaterEpoch(f.head?.epoch ?? '', epoch)).toBe(true);
+    expect(await f.ids()).toEqual(['c']);
+  });
+});

@@ -1,0 +1,183 @@
+import type { Position } from '@tocsin/contracts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { Fixture } from '../../../testing/feed-fixture.ts';
+
+let f: Fixture;
+let a: ReturnType<Fixture['instance']>;
+
+/** Three commits by `a`, one entry each. */
+beforeEach(async () => {
+  f = new Fixture();
+  a = f.instance();
+  for (const seq of [1, 2, 3]) {
+    f.deposit(seq, [`n${seq}`]);
+    await a.turn(seq);
+  }
+});
+
+const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.offset ?? 0 });
+
+describe('a store that comes back empty', () => {
+  it('should have a head again when it is asked by an instance that has heard of the feed', async () => {
+    const before = position();
+    await f.log.rollBackTo(0);
+    f.now++;
+    const asked = await f.instance().turn(undefined, { heard: before });
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(asked.position).toEqual({ epoch: await f.origin.firstEpoch(), offset: 0 });
+    expect(position()).toEqual(asked.position);
+  });
+
+  it('should have its next publications in a later epoch', async () => {
+    const before = position();
+    await f.log.rollBackTo(0);
+    f.now++;
+    f.deposit(4, ['n4']);
+    await f.instance().turn(4);
+    await a.turn(4);
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(f.head).toMatchObject({ version: 1, offset: 1 });
+    expect(await f.ids()).toEqual(['n4']);
+  });
+
+  it('should begin a later epoch, also when the clock went back', async () => {
+    const before = position();
+    await f.log.rollBackTo(0);
+    f.now -= 86_400_000;
+    await a.turn(undefined);
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+    expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
+  });
+
+  it('should be noticed when it was emptied in the middle of a turn, by the version that is not the etag', async () => {
+    const { epoch } = position();
+    f.deposit(4, ['n4']);
+    f.log.beforeCommit = async () => {
+      f.log.beforeCommit = () => Promise.resolve();
+      await f.log.rollBackTo(0);
+    };
+    await a.turn(4);
+    expect(f.head).toMatchObject({ epoch, version: 4 });
+    f.deposit(5, ['n5']);
+    await a.turn(5);
+    expect(f.losses).toContain('revived');
+    expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
+    expect(await f.ids()).toEqual(['n5']);
+  });
+});
+
+describe('a store that comes back older', () => {
+  it('should be noticed by the host, which remembers its own commits', async () => {
+    const before = position();
+    await f.log.rollBackTo(2);
+    f.deposit(4, ['n4']);
+    await a.turn(4);
+    expect(f.losses).toEqual(['rolled back']);
+    expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
+  });
+
+  it('should be noticed by what the caller has heard', async () => {
+    const heard = position();
+    await f.log.rollBackTo(2);
+    const b = f.instance();
+    await b.turn(undefined, { heard });
+    expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
+  });
+
+  it('should be noticed by what the host has heard, when the caller has heard nothing', async () => {
+    const heard = position();
+    const b = f.instance();
+    b.heard.hear('all', heard);
+    await f.log.rollBackTo(2);
+    await b.turn(undefined, {});
+    expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
+  });
+
+  it('should be noticed right before the head is written', async () => {
+    const heard = position();
+    await f.log.rollBackTo(2);
+    const b = f.instance();
+    f.deposit(3, ['other']);
+    f.deposit(4, ['another']);
+    // The broadcast of what was rolled back arrives after b has read the head, and before it looks at entry 3.
+    const peek = f.entries.peek.bind(f.entries);
+    f.entries.peek = (key) => {
+      if (key === f.key(3)) b.heard.hear('all', heard);
+      return peek(key);
+    };
+    await expect(b.turn(4)).rejects.toThrow('was heard');
+    expect(f.log.commits).toHaveLength(2);
+    await b.turn(4);
+    expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
+  });
+
+  it('should not be suspected for what is heard after the head was read', async () => {
+    const b = f.instance();
+    f.deposit(4, ['n4']);
+    f.log.beforeHead = async () => {
+      f.log.beforeHead = () => Promise.resolve();
+      await a.turn(4);
+      b.heard.hear('all', position());
+    };
+    await b.turn(undefined);
+    expect(f.losses).toEqual([]);
+  });
+
+  it('should have what is still there taken again, known ids and finished numbers forgotten', async () => {
+    await f.log.rollBackTo(2);
+    for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
+    expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
+    expect(await f.ids()).toEqual(['n2', 'n3']);
+  });
+});
+
+describe('a document that is missing', () => {
+  const lose = async () => {
+    const key = f.head?.segments[0]?.key ?? '';
+    await f.log.removeDocuments([key]);
+    return key;
+  };
+
+  it('should begin a new epoch when a reader names it and it is missing', async () => {
+    const { epoch } = position();
+    await a.turn(undefined, { lostDocument: await lose() });
+    expect(f.losses).toEqual(['document missing']);
+    expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
+  });
+
+  it('should not when it is there, is not named, or can have expired', async () => {
+    const { epoch } = position();
+    await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
+    await a.turn(undefined, { lostDocument: 'segment:all:other' });
+    const lostDocument = await lose();
+    f.now += f.limits.historyTtlMs;
+    await a.turn(undefined, { lostDocument });
+    expect(f.losses).toEqual([]);
+    expect(position().epoch).toBe(epoch);
+  });
+
+  it('should be found by the turn itself when it needs the document', async () => {
+    const { epoch } = position();
+    await f.log.removeDocuments((f.head?.ids ?? []).map(({ key }) => key));
+    f.deposit(4, ['n4']);
+    expect(await f.instance().turn(4)).toMatchObject({ outcome: 'delivered' });
+    expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
+    expect(await f.ids()).toEqual(['n4']);
+  });
+});
+
+describe('an epoch', () => {
+  it('should not be begun by a claim, by a reader of a sound feed, or twice for one loss', async () => {
+    const { epoch } = position();
+    await a.turn(undefined);
+    await a.turn(undefined, { heard: { epoch, offset: 2 } });
+    expect(position().epoch).toBe(epoch);
+    await f.log.rollBackTo(1);
+    await a.turn(undefined);
+    const next = position();
+    await a.turn(undefined, { heard: { epoch, offset: 3 } });
+    await f.instance().turn(undefined, { heard: next });
+    expect(position()).toEqual(next);
+  });
+});

@@ -1,0 +1,86 @@
+import { DOCUMENT_VERSION } from '@tocsin/contracts';
+import type { Sidecar } from '@tocsin/service';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { DaprCheckpoints } from '../../dapr/checkpoints.ts';
+import { DaprFeedLog } from '../../dapr/feed-log.ts';
+import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
+
+let f: Fixture;
+/** Documents of these kinds are those of a later version, as after going down from one. */
+let newer: string[];
+
+beforeEach(async () => {
+  f = new Fixture();
+  newer = [];
+  const read = f.log.readDocuments.bind(f.log);
+  f.log.readDocuments = async (keys) =>
+    (await read(keys)).map((document, index) =>
+      document !== undefined && newer.includes(keys[index]?.split(':')[0] ?? '')
+        ? { ...document, v: DOCUMENT_VERSION + 1 }
+        : document,
+    );
+  f.put(1, [notification('n1'), notification('n2')]);
+  f.put(2, [retract('n1')]);
+  for (const seq of [1, 2]) await f.instance().turn(seq);
+});
+
+describe('a turn that meets a document of a later version', () => {
+  it.each(['segment', 'ids', 'retracted'])(
+    'should change nothing, and go on when that version is back: %s',
+    async (kind) => {
+      const before = f.head;
+      f.put(3, [retract('n2'), notification('n3')]);
+      newer = [kind];
+      const instance = f.instance();
+      await expect(instance.turn(3)).rejects.toThrow();
+      expect(f.head).toBe(before);
+      expect(await f.entries.peek(f.key(3))).toBeDefined();
+      expect(f.broadcastIds).not.toContain('n3');
+      expect(f.losses).toEqual([]);
+
+      newer = [];
+      await instance.turn(3);
+      expect(await f.ids()).toEqual(['n1 retracted', 'n2 retracted', 'n1 retracted', 'n2 retracted', 'n3']);
+      expect(f.head?.epoch).toBe(before?.epoch);
+    },
+  );
+
+  it('should delete nothing of what a list names that it cannot read', async () => {
+    const segments = f.head?.segments.map(({ key }) => key) ?? [];
+    f.put(3, [erase]);
+    newer = ['withdrawn'];
+    const instance = f.instance();
+    await expect(instance.turn(3)).rejects.toThrow();
+    expect(await f.log.readDocuments(segments)).not.toContain(undefined);
+
+    newer = [];
+    await instance.turn(undefined);
+    expect(await f.log.readDocuments(segments)).toEqual(segments.map(() => undefined));
+  });
+});
+
+describe('a head of a later version', () => {
+  it('should be refused for now rather than taken for none', async () => {
+    const value = { v: DOCUMENT_VERSION + 1, epoch: '1-a', offset: 7 };
+    const sidecar = { getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar;
+    await expect(new DaprFeedLog(sidecar).readHead('all')).rejects.toMatchObject({
+      name: 'TemporaryError',
+      message: expect.stringContaining('cannot be read by this version') as string,
+    });
+  });
+});
+
+describe('a damaged document', () => {
+  it('should be told from one of a later version: a head', async () => {
+    const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
+    const log = new DaprFeedLog(sidecar as unknown as Sidecar);
+    await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
+  });
+
+  it('should say of no run that it is done: a checkpoint', async () => {
+    const read = (value: unknown) =>
+      new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
+    expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });
+    await expect(read({ v: DOCUMENT_VERSION + 1, version: 7, runs: {} })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,109 @@
+import { pause } from '@tocsin/service/pause';
+import { Homes } from '../route/hosted-actors.ts';
+import type { Checkpoints } from '../ports.ts';
+import { TemporaryError } from '../errors.ts';
+import type { Outcome, TurnOrder } from '../v1/feed-turn.ts';
+import { TurnQueue } from './turn-queue.ts';
+import { Finisher } from '../claim/claimer.ts';
+import { Progress } from '../claim/progress.ts';
+import {
+  takePartitionTurn,
+  type AnnouncedEntry,
+  type PartitionState,
+  type PartitionTurnDependencies,
+  type PartitionTurnResult,
+} from './partition-turn.ts';
+
+const ATTEMPTS = 3;
+const LONGEST_PAUSE_MS = 20;
+
+export interface PartitionHostDependencies extends PartitionTurnDependencies {
+  checkpoints: Checkpoints;
+  /** Waits before a turn is repeated; the default takes real time. */
+  pause?: ((ms: number) => Promise<void>) | undefined;
+  /** Runs each turn, so that it can be traced. */
+  around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** Runs the turns of the partitions that this instance hosts, those of one partition one after the other. */
+export class PartitionHost {
+  readonly #use: PartitionHostDependencies;
+  readonly #states = new Map<number, PartitionState>();
+  readonly #queues = new Map<number, TurnQueue<PartitionTurnResult>>();
+  readonly #homes: Homes;
+
+  constructor(dependencies: PartitionHostDependencies) {
+    this.#use = dependencies;
+    this.#homes = new Homes(dependencies.now);
+  }
+
+  /** A turn that Dapr has brought here, since this is where it keeps the partition's actor. */
+  turnAsHost(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
+    this.#homes.arrive(String(partition));
+    return this.turn(partition, announced);
+  }
+
+  /** Whether Dapr has lately brought a turn of the partition here. */
+  isHome(partition: number): boolean {
+    return this.#homes.has(String(partition));
+  }
+
+  /** Takes the announced entry and what precedes it in its run. Rejects when the announcement has to come again. */
+  async turn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
+    const { outcome, finished } = await this.#queueOf(partition).turn(announced, {});
+    await finished;
+    return outcome;
+  }
+
+  /** Forgets what was kept between turns; the next turn reads it again. */
+  deactivate(partition: number): void {
+    this.#states.delete(partition);
+    this.#homes.leave(String(partition));
+  }
+
+  /** Resolves when no turn is under way. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
+  }
+
+  #queueOf(partition: number): TurnQueue<PartitionTurnResult> {
+    let queue = this.#queues.get(partition);
+    if (!queue) {
+      queue = new TurnQueue(
+        async (announced, _caller, order) => {
+          if (!announced) throw new Error('a turn of a partition takes an entry');
+          const take = () => this.#take(partition, announced, order);
+          const result = await (this.#use.around ? this.#use.around(take) : take());
+          // Each of those who wait for the turn is told; without any, its entry's announcement comes again.
+          result.finished.catch(() => undefined);
+          return result;
+        },
+        () => this.#queues.delete(partition),
+      );
+      this.#queues.set(partition, queue);
+    }
+    return queue;
+  }
+
+  /** Repeats a turn that was refused: another host, or a turn of one of its feeds, has written a head. */
+  async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
+      } catch (error) {
+        if (!(error instanceof TemporaryError) || attempt === ATTEMPTS) throw error;
+        await (this.#use.pause ?? pause)(Math.random() * LONGEST_PAUSE_MS * attempt);
+      }
+    }
+  }
+
+  #stateOf(partition: number): PartitionState {
+    let state = this.#states.get(partition);
+    if (!state) {
+      const progress = new Progress(partition, this.#use);
+      state = { partition, progress, finisher: new Finisher(partition, progress, this.#use) };
+      this.#states.set(partition, state);
+    }
+    return state;
+  }
+}

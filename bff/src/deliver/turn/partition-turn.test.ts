@@ -1,0 +1,207 @@
+import { DamagedHeadError } from '../errors.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  dyingAt,
+  erase,
+  Fixture,
+  notification,
+  PARTITION,
+  retract,
+  RUN,
+} from '../../../testing/feed-fixture.ts';
+
+let f: Fixture;
+beforeEach(() => {
+  f = new Fixture();
+});
+
+const to = (feed: string, id: string, more = {}) => notification(id, { feed, ...more });
+const [ada, ben, eve] = ['user:ada', 'user:ben', 'user:eve'];
+
+describe('a turn of a partition', () => {
+  it('should commit each item to its feed in one write, broadcast all in one message, and pop the entry', async () => {
+    const messages: number[] = [];
+    const { broadcast } = f.broadcaster;
+    f.broadcaster.broadcast = (events) => {
+      messages.push(events.length);
+      return broadcast.call(f.broadcaster, events);
+    };
+    f.share(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2'), to('all', 'x')]);
+    expect(await f.instance().take(1)).toBe('delivered');
+    expect([await f.idsOf(ada), await f.idsOf(ben), await f.idsOf('all')]).toEqual([
+      ['a1', 'a2'],
+      ['b1'],
+      ['x'],
+    ]);
+    expect(messages).toEqual([3]);
+    expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+    expect((await f.checkpoints.read(PARTITION))?.checkpoint.runs).toEqual({ [RUN]: [1, f.now] });
+  });
+
+  it('should take all entries of the run up to the announced one, in order', async () => {
+    for (const seq of [1, 2, 3]) f.share(seq, [to(ada, `a${seq}`), to(ben, `b${seq}`)]);
+    expect(await f.instance().take(3)).toBe('delivered');
+    expect(await f.instance().take(2)).toBe('already-claimed');
+    expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([
+      ['a1', 'a2', 'a3'],
+      ['b1', 'b2', 'b3'],
+    ]);
+  });
+
+  it('should show an id once in a feed, and in each feed that it is for', async () => {
+    f.share(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
+    f.share(2, [to(ada, 'x'), to(ada, 'y')]);
+    await f.instance().take(2);
+    expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
+  });
+
+  it('should retract and erase within one feed alone', async () => {
+    f.share(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
+    f.share(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
+    await f.instance().take(2);
+    expect(await f.idsOf(ada)).toEqual(['a1 retracted', 'a1 retracted']);
+    expect(await f.idsOf(ben)).toEqual(['b2']);
+    expect(await f.idsOf(eve)).toEqual(['e1']);
+  });
+
+  it('should set a bad item aside alone, where erasure finds it', async () => {
+    f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
+    expect(await f.instance().take(1)).toBe('delivered');
+    expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);
+    const records = [...f.setAside.records.values()];
+    expect(records.map(({ feed, reason }) => [feed, reason])).toEqual([
+      [ben, 'invalid'],
+      ['', 'invalid'],
+    ]);
+    expect(JSON.parse(records[0]?.content ?? '')).toEqual({ notifications: [to(ben, 'b1', { title: '' })] });
+    await f.setAside.erase(ben);
+    expect(f.setAside.records.size).toBe(1);
+  });
+
+  it('should set an entry aside that is not JSON, or another than the announced one', async () => {
+    f.entries.put(f.sharedKey(1), 'not JSON');
+    f.entries.put(f.sharedKey(2), JSON.stringify({ v: 2, run: RUN, partition: 9, seq: 2 }));
+    f.share(3, [to(ada, 'a1')]);
+    expect(await f.instance().take(3)).toBe('delivered');
+    expect([...f.setAside.records.keys()]).toEqual([f.sharedKey(1), f.sharedKey(2)]);
+    expect(await f.idsOf(ada)).toEqual(['a1']);
+  });
+
+  it('should call an entry missing only if the checkpoint, read afterwards, does not know it', async () => {
+    const one = f.instance();
+    const other = f.instance();
+    f.share(1, [to(ada, 'a1')]);
+    await one.take(1);
+    f.share(2, [to(ada, 'a2')]);
+    await other.take(2);
+    f.share(3, [to(ada, 'a3')]);
+    expect(await one.take(3)).toBe('delivered');
+    expect(f.setAside.records.size).toBe(0);
+    expect(await one.take(4)).toBe('set-aside');
+    expect([...f.setAside.records.values()].map(({ reason }) => reason)).toEqual(['missing']);
+    expect(await f.idsOf(ada)).toEqual(['a1', 'a2', 'a3']);
+  });
+});
+
+describe('a turn that fails', () => {
+  it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
+    'should be completed by another host, after it died at %s',
+    async (step) => {
+      f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
+      await expect(f.instance(dyingAt(step)).take(1)).rejects.toThrow(step);
+      f.share(2, [to(ada, 'a2'), to(eve, 'e1')]);
+      const other = f.instance();
+      await other.take(1);
+      await other.take(2);
+      expect([await f.idsOf(ada), await f.idsOf(ben), await f.idsOf(eve)]).toEqual([
+        ['a1', 'a2'],
+        ['b1'],
+        ['e1'],
+      ]);
+      expect(new Set(f.broadcastIds)).toEqual(new Set(['a1', 'b1', 'a2', 'e1']));
+      for (const seq of [1, 2]) expect(await f.entries.peek(f.sharedKey(seq))).toBeUndefined();
+      expect(f.setAside.records.size).toBe(0);
+    },
+  );
+
+  it('should give the rest to the feeds that lack it when one of the heads was refused', async () => {
+    const host = f.instance();
+    f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
+    await host.take(1);
+    f.share(2, [to(ada, 'a2'), to(ben, 'b2')]);
+    const rival = f.instance();
+    f.log.beforeCommit = async () => {
+      f.log.beforeCommit = () => Promise.resolve();
+      await rival.host.turn(ben, { run: 'P0000009', seq: 1 }, {});
+    };
+    f.entries.put(
+      `entry:P0000009:${ben}:1`,
+      JSON.stringify({
+        ...{ v: 1, run: 'P0000009', feed: ben, seq: 1, expiresAt: '2030-01-01T00:00:00Z' },
+        notifications: [to(ben, 'rival')],
+      }),
+    );
+    expect(await host.take(2)).toBe('delivered');
+    expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'rival', 'b2'],
+    ]);
+    expect(new Set(f.broadcastIds)).toEqual(new Set(['a1', 'b1', 'rival', 'a2', 'b2']));
+  });
+
+  it('should leave the entry where it is until how far the partition is, is stored', async () => {
+    const { write } = f.checkpoints;
+    f.checkpoints.write = () => Promise.reject(new Error('the store is away'));
+    f.share(1, [to(ada, 'a1')]);
+    const host = f.instance();
+    await expect(host.take(1)).rejects.toThrow('away');
+    expect(await f.entries.peek(f.sharedKey(1))).toBeDefined();
+    f.checkpoints.write = write;
+    expect(await host.take(1)).toBe('delivered');
+    expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+    expect(await f.idsOf(ada)).toEqual(['a1']);
+  });
+
+  it('should broadcast again what was committed and not known to be broadcast', async () => {
+    const { broadcast } = f.broadcaster;
+    f.broadcaster.broadcast = () => Promise.reject(new Error('the bus is away'));
+    f.share(1, [to(ada, 'a1')]);
+    const host = f.instance();
+    await expect(host.take(1)).rejects.toThrow('away');
+    f.broadcaster.broadcast = broadcast;
+    await host.take(1);
+    expect(f.broadcastIds).toEqual(['a1']);
+  });
+});
+
+it('should take again, in a new epoch, what a rolled back store has lost', async () => {
+  const host = f.instance();
+  f.share(1, [to(ada, 'a1')]);
+  await host.take(1);
+  const epoch = (await f.log.readHead(ada))?.head.epoch;
+  f.share(2, [to(ada, 'a2')]);
+  await host.take(2);
+  await f.log.rollBackTo(1);
+  f.share(2, [to(ada, 'a2')]);
+  f.now += 1_000;
+  expect(await host.take(2)).toBe('delivered');
+  expect(await f.idsOf(ada)).toEqual(['a2']);
+  expect((await f.log.readHead(ada))?.head.epoch).not.toBe(epoch);
+});
+
+it('should set the items of a feed aside whose head is damaged, and hold up no other feed', async () => {
+  const { readHead } = f.log;
+  f.log.readHead = (feed) =>
+    feed === ben
+      ? Promise.reject(new DamagedHeadError('the head of ben is damaged'))
+      : readHead.call(f.log, feed);
+  f.share(1, [to(ada, 'a1'), to(ben, 'b1'), to(ada, 'a2')]);
+  expect(await f.instance().take(1)).toBe('delivered');
+  expect(await f.idsOf(ada)).toEqual(['a1', 'a2']);
+  const records = [...f.setAside.records.values()];
+  expect(records.map(({ feed, reason, entry }) => [feed, reason, entry])).toEqual([
+    [ben, 'invalid', `${f.sharedKey(1)}:1:${ben}`],
+  ]);
+  expect(JSON.parse(records[0]?.content ?? '')).toEqual({ notifications: [to(ben, 'b1')] });
+  expect(await f.entries.peek(f.sharedKey(1))).toBeUndefined();
+});

@@ -1,0 +1,188 @@
+import { partitionEntryKey } from '@tocsin/contracts';
+import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '../peek/peek.ts';
+import { peekEarly } from '../peek/early-peek.ts';
+import { keepAside } from './set-aside.ts';
+import type { FeedHost } from '../v1/feed-host.ts';
+import type { Entries } from '../ports.ts';
+import type { Announced, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from '../v1/feed-turn.ts';
+import { checkItems, type CheckedItems, type PlacedItem } from '../peek/check-items.ts';
+import { commitFeeds } from '../append/commit-feeds.ts';
+import type { Finisher } from '../claim/claimer.ts';
+import type { Progress } from '../claim/progress.ts';
+
+/** The entry that was announced, the highest of its run; `from` is the lowest that was. */
+export type AnnouncedEntry = NonNullable<Announced>;
+
+/** Every feed of the turn has its part; `finished` resolves when the entries are popped, too. */
+export interface PartitionTurnResult {
+  outcome: Outcome;
+  finished: Promise<void>;
+}
+
+/** The state of a partition that its host keeps between turns. */
+export interface PartitionState {
+  partition: number;
+  progress: Progress;
+  finisher: Finisher;
+}
+
+export interface PartitionTurnDependencies extends TurnsDependencies {
+  feedHost: Pick<FeedHost, 'holding'>;
+}
+
+/**
+ * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its feed, broadcast,
+ * and only then store how far the partition is and pop the entries. As long as an entry is there it may be unfinished, and
+ * taking it again does no harm: each feed's head knows which numbers of the run it has. Rejects when the announcement has
+ * to come again.
+ */
+export async function takePartitionTurn(
+  announced: AnnouncedEntry,
+  state: PartitionState,
+  dependencies: PartitionTurnDependencies,
+  order: TurnOrder,
+): Promise<PartitionTurnResult> {
+  return new PartitionTurn(announced.run, state, dependencies, order).take(announced);
+}
+
+type Claimed = Parameters<TurnEvents['claimed']>[0];
+
+class PartitionTurn {
+  readonly #run: string;
+  readonly #state: PartitionState;
+  readonly #use: PartitionTurnDependencies;
+  readonly #order: TurnOrder;
+  readonly #keyOf: (seq: number) => string;
+  #entries: Entries;
+  /** The batches of this turn, for observers. */
+  readonly #taken: Claimed[] = [];
+
+  constructor(run: string, state: PartitionState, dependencies: PartitionTurnDependencies, order: TurnOrder) {
+    const { partition } = state;
+    this.#run = run;
+    this.#state = state;
+    this.#use = dependencies;
+    this.#order = order;
+    this.#entries = dependencies.entries;
+    this.#keyOf = (seq) => partitionEntryKey({ partition, run, seq });
+  }
+
+  async take({ seq, from: lowest = seq }: AnnouncedEntry): Promise<PartitionTurnResult> {
+    const { progress } = this.#state;
+    const [run, keyOf] = [this.#run, this.#keyOf];
+    this.#entries = peekEarly(this.#use.entries, keyOf(seq));
+    await progress.known();
+    await this.#use.reach('loaded');
+    await this.#order.before;
+    const wasThere = await this.#takeAgain(lowest, seq);
+    let outcome: Outcome | undefined;
+    let from = await this.#begin(seq);
+    const first = Math.min(from, lowest);
+    while (!this.#isDone(seq) && from <= seq) {
+      const batch = await peekForward(this.#entries, keyOf, from, seq);
+      await this.#use.reach('peeked');
+      if (batch.found.length === 0) {
+        const to = await lastMissing(this.#entries, keyOf, from, seq);
+        // Only a checkpoint that is read after the miss decides: another host may have popped them.
+        const hasChanged = await progress.reload();
+        if (to < from || hasChanged) {
+          from = await this.#begin(seq);
+          continue;
+        }
+        // Of an unknown run the entries below the announced one cannot be told from finished ones.
+        if (progress.of(run) !== undefined || to === seq) await this.#giveUp(from, to);
+        outcome ??= 'set-aside';
+        from = to + 1;
+        continue;
+      }
+      // The next turn may peek while this one still writes.
+      if (from + batch.found.length > seq) this.#order.committed();
+      const took = await this.#takeBatch(from, batch);
+      outcome = took || outcome === 'delivered' ? 'delivered' : 'set-aside';
+      from += batch.found.length;
+    }
+    const isClaimed = outcome === undefined && !wasThere;
+    return {
+      outcome: outcome ?? (wasThere ? 'delivered' : 'already-claimed'),
+      finished: isClaimed ? Promise.resolve() : this.#finish(first, seq),
+    };
+  }
+
+  async #finish(from: number, to: number): Promise<void> {
+    await this.#state.finisher.finish(this.#run, from, to);
+    for (const taken of this.#taken) this.#use.events.claimed(taken);
+  }
+
+  #isDone(seq: number): boolean {
+    return (this.#state.progress.of(this.#run) ?? 0) >= seq;
+  }
+
+  /**
+   * Announcements of finished entries, from `lowest` to `highest`. If one is there, its pop failed or the store was rolled
+   * back: each feed's head, read anew, tells whether it has its part. True if one was there, or is about to be popped.
+   */
+  async #takeAgain(lowest: number, highest: number): Promise<boolean> {
+    const { finisher } = this.#state;
+    let wasThere = false;
+    for (let seq = lowest; seq <= highest && this.#isDone(seq); seq++) {
+      const isFinishing = finisher.isFinishing(this.#run, seq);
+      const text = isFinishing ? undefined : await this.#use.entries.peek(this.#keyOf(seq));
+      if (text === undefined && !isFinishing) continue;
+      wasThere = true;
+      if (text === undefined) continue;
+      await this.#takeBatch(seq, { found: [{ seq, text }], missing: undefined });
+    }
+    return wasThere;
+  }
+
+  /** The first number to take: after the last that is done, or for an unknown run where its unbroken entries begin. */
+  async #begin(seq: number): Promise<number> {
+    const last = this.#state.progress.of(this.#run);
+    if (last !== undefined) return last + 1;
+    return Math.min(seq, await walkBack(this.#entries, this.#keyOf, seq));
+  }
+
+  /** Commits and broadcasts peeked entries, which follow each other from `from`. True if any item was taken. */
+  async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
+    const { partition, progress } = this.#state;
+    const run = this.#run;
+    const checked = found.map(({ seq, text }) => checkItems({ run, partition, seq }, text, this.#use.now()));
+    for (const { refused } of checked) for (const item of refused) await keepAside(item, this.#use);
+    const items = byFeed(checked);
+    const to = from + found.length - 1;
+    if (items.size > 0) {
+      const traced = {
+        traceparent: checked.find(({ traceparent }) => traceparent !== undefined)?.traceparent,
+        traces: checked.flatMap(({ traces }) => traces),
+      };
+      const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
+        commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
+      );
+      for (const item of refused) await keepAside(item, this.#use);
+    }
+    this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
+    progress.advance(run, to);
+    return items.size > 0;
+  }
+
+  /** Declares the numbers `from` to `to` missing: set aside without content, and done if the run is known. */
+  async #giveUp(from: number, to: number): Promise<void> {
+    const { progress } = this.#state;
+    const fault = `${this.#run} ${from} to ${to}: announced, but neither there nor finished`;
+    const entry = this.#keyOf(to);
+    await keepAside({ entry, feed: '', reason: 'missing', faults: [fault], content: null }, this.#use);
+    if (progress.of(this.#run) !== undefined) progress.advance(this.#run, to);
+  }
+}
+
+function byFeed(checked: readonly CheckedItems[]): Map<string, PlacedItem[]> {
+  const feeds = new Map<string, PlacedItem[]>();
+  for (const { items } of checked) {
+    for (const placed of items) {
+      const list = feeds.get(placed.item.feed);
+      if (list) list.push(placed);
+      else feeds.set(placed.item.feed, [placed]);
+    }
+  }
+  return feeds;
+}

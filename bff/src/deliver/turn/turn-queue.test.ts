@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { TurnQueue } from './turn-queue.ts';
+import type { CallerKnowledge } from '../load/load-head.ts';
+import type { TurnResult } from '../v1/feed-turn.ts';
+
+/** A queue whose turns commit and end when the test says so. */
+function controlled() {
+  const turns: {
+    name: string;
+    caller: CallerKnowledge;
+    mayWrite: boolean;
+    commit: () => void;
+    end: (error?: Error) => void;
+  }[] = [];
+  const idle: number[] = [];
+  const queue = new TurnQueue(
+    (announced, caller, order) =>
+      new Promise<TurnResult>((resolve, reject) => {
+        const seq = announced?.seq ?? 0;
+        const result: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: seq } };
+        const turn = {
+          ...{ name: `${announced?.run ?? 'none'} ${seq}`, caller, mayWrite: false },
+          commit: order.committed,
+          end: (error?: Error) => (error ? reject(error) : resolve(result)),
+        };
+        void order.before.then(() => (turn.mayWrite = true));
+        turns.push(turn);
+      }),
+    () => void idle.push(turns.length),
+  );
+  return { queue, turns, idle, names: () => turns.map(({ name }) => name) };
+}
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+const a = (seq: number) => ({ run: 'a', seq });
+
+it('should begin a turn when the one before has committed, and let it write when that one has ended', async () => {
+  const { queue, turns, names } = controlled();
+  const first = queue.turn(a(1), {});
+  const second = queue.turn(a(2), {});
+  expect(names()).toEqual(['a 1']);
+  turns[0]?.commit();
+  await settle();
+  expect(names()).toEqual(['a 1', 'a 2']);
+  expect(turns[1]?.mayWrite).toBe(false);
+  turns[0]?.end();
+  await first;
+  await settle();
+  expect(turns[1]?.mayWrite).toBe(true);
+  turns[1]?.end();
+  expect((await second).position.offset).toBe(2);
+});
+
+it('should never have three turns under way', async () => {
+  const { queue, turns, names } = controlled();
+  const all = [
+    queue.turn(a(1), {}),
+    queue.turn({ run: 'b', seq: 1 }, {}),
+    queue.turn({ run: 'c', seq: 1 }, {}),
+  ];
+  turns[0]?.commit();
+  await settle();
+  expect(names()).toEqual(['a 1', 'b 1']);
+  turns[0]?.end();
+  await settle();
+  expect(names()).toEqual(['a 1', 'b 1']);
+  turns[1]?.end();
+  await settle();
+  turns[2]?.end();
+  await Promise.all(all);
+  expect(names()).toEqual(['a 1', 'b 1', 'c 1']);
+});
+
+it('should take what waits of a run in one turn, with the most that its callers know', async () => {
+  const { queue, turns, names } = controlled();
+  const first = queue.turn(a(1), {});
+  const others = [
+    queue.turn(a(3), { heard: { epoch: '1-a', offset: 9 } }),
+    queue.turn(a(2), { heard: { epoch: '1-a', offset: 4 } }),
+  ];
+  turns[0]?.end();
+  await first;
+  await settle();
+  expect(names()).toEqual(['a 1', 'a 3']);
+  expect(turns[1]?.caller).toEqual({ heard: { epoch: '1-a', offset: 9 } });
+  turns[1]?.end();
+  expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([3, 3]);
+});
+
+it('should give a turn of its own to what announces nothing, and to who misses a document', async () => {
+  const { queue, turns, names } = controlled();
+  void queue.turn(a(1), {});
+  void queue.turn(undefined, {});
+  void queue.turn(a(2), { lostDocument: 'segment:x' });
+  void queue.turn(a(3), {});
+  for (let i = 0; i < 4; i++) {
+    turns[i]?.end();
+    await settle();
+  }
+  expect(names()).toEqual(['a 1', 'none 0', 'a 2', 'a 3']);
+});
+
+it('should go on after a turn that failed, also after it had committed', async () => {
+  const { queue, turns, idle, names } = controlled();
+  const first = queue.turn(a(1), {});
+  const second = queue.turn(a(2), {});
+  turns[0]?.commit();
+  turns[0]?.end(new Error('away'));
+  await expect(first).rejects.toThrow('away');
+  await settle();
+  expect(names()).toEqual(['a 1', 'a 2']);
+  turns[1]?.end(new Error('still away'));
+  await expect(second).rejects.toThrow('still away');
+  await queue.settled();
+  expect(idle).toEqual([2]);
+});
+
+it('should let no turn write before one has ended that a later one, which failed while it read, did not wait for', async () => {
+  const { queue, turns, idle } = controlled();
+  const all = [1, 2].map((seq) => queue.turn({ run: `r${seq}`, seq }, {}));
+  turns[0]?.commit();
+  turns[1]?.end(new Error('cannot read'));
+  await expect(all[1]).rejects.toThrow('cannot read');
+  const third = queue.turn(a(3), {});
+  await settle();
+  expect(turns).toHaveLength(3);
+  expect(turns[2]?.mayWrite).toBe(false);
+  turns[0]?.end();
+  await settle();
+  expect(turns[2]?.mayWrite).toBe(true);
+  turns[2]?.end();
+  await Promise.all([all[0], third, queue.settled()]);
+  expect(idle).toEqual([3]);
+});

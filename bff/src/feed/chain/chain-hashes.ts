@@ -1,0 +1,42 @@
+import type { IdsReference } from '@tocsin/contracts';
+import { countAbsorbed } from './chain.ts';
+import type { FeedDocument } from '../feed-document.ts';
+import { keptIds } from '../history/history.ts';
+import { encodeIds, type KnownIds } from '../ids.ts';
+import { idsTtlSeconds, type FeedLimits } from '../limits.ts';
+import { sizeOf } from '../present.ts';
+
+export interface HashChain {
+  /** What the base names. */
+  references: readonly IdsReference[];
+  known: KnownIds;
+  /** A document of so many hashes is taken into no other. */
+  full: number;
+  /** Makes the key of a document. */
+  key: () => string;
+  limits: FeedLimits;
+  now: number;
+}
+
+/** Hashes appended to a chain of documents: what it names then, and what is to be written and removed for it. */
+export function chainHashes(chain: HashChain, hashes: readonly string[]) {
+  const { references: old, known, limits, now } = chain;
+  const kept = keptIds(old, limits, now);
+  const dropped = old.filter((reference) => !kept.includes(reference)).map(({ key }) => key);
+  const written = new Map<string, string[]>();
+  const documents: FeedDocument[] = [];
+  if (hashes.length === 0) return { references: kept, documents, retired: dropped, written };
+  const sizes = kept.map(({ count }) => count);
+  const absorbed = kept.splice(kept.length - countAbsorbed(sizes, hashes.length, chain.full));
+  const all = [...absorbed.flatMap(({ key }) => known.hashesOf(key)), ...hashes];
+  const key = chain.key();
+  written.set(key, all);
+  const value = encodeIds(all);
+  documents.push({ key, value, bytes: sizeOf(value), ttlSeconds: idsTtlSeconds(limits) });
+  return {
+    references: [...kept, { key, count: all.length, at: now }],
+    documents,
+    retired: [...dropped, ...absorbed.map((reference) => reference.key)],
+    written,
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  DOCUMENT_VERSION,
+  segmentKey,
+  type GoneReason,
+  type Publication,
+  type SegmentReference,
+} from '@tocsin/contracts';
+import { countAbsorbed } from './chain.ts';
+import type { FeedDocument } from '../feed-document.ts';
+import { withoutContent } from '../history/removals.ts';
+import { keptSegments } from '../history/history.ts';
+import { fullSegmentBytes, segmentTtlSeconds, type FeedLimits } from '../limits.ts';
+import { sizeOf } from '../present.ts';
+
+export interface SegmentChain {
+  /** What the base names. */
+  references: readonly SegmentReference[];
+  /** What a person sees of the feed in a key. */
+  label: string;
+  limits: FeedLimits;
+  now: number;
+  unique: () => string;
+  contentOf: (key: string) => Promise<readonly Publication[]>;
+}
+
+export interface WrittenSegment {
+  key: string;
+  publications: readonly Publication[];
+}
+
+const READS_AT_ONCE = 8;
+
+/**
+ * Publications appended to a chain of segments, and the content of older ones taken out of it: each segment that
+ * holds some of it is written again under a new key. `withdrawn` are the keys that still have such content.
+ */
+export async function chainSegments(
+  chain: SegmentChain,
+  added: readonly Publication[],
+  gone: ReadonlyMap<number, GoneReason>,
+) {
+  const { references: old, limits, now } = chain;
+  const kept = keptSegments(old, limits, now);
+  const dropped = old.filter((segment) => !kept.includes(segment)).map(({ key }) => key);
+  const documents: FeedDocument[] = [];
+  const written: WrittenSegment[] = [];
+  if (added.length === 0) {
+    return { references: kept, documents, retired: dropped, withdrawn: [] as string[], written };
+  }
+
+  const write = (publications: Publication[], bytes: number): string => {
+    const key = segmentKey(chain.label, chain.unique());
+    documents.push({
+      key,
+      value: { v: DOCUMENT_VERSION, publications },
+      bytes,
+      ttlSeconds: segmentTtlSeconds(limits),
+    });
+    written.push({ key, publications });
+    return key;
+  };
+  const offsets = [...gone.keys()];
+  const isTouched = ({ first, last }: SegmentReference) =>
+    offsets.some((offset) => offset >= first && offset <= last);
+
+  const bytes = added.reduce((sum, publication) => sum + sizeOf(publication), 0);
+  const sizes = kept.map((segment) => segment.bytes);
+  const absorbed = kept.splice(kept.length - countAbsorbed(sizes, bytes, fullSegmentBytes(limits)));
+  const rewritten = kept.filter(isTouched);
+  const contents = await readAll([...rewritten, ...absorbed], chain.contentOf);
+  const left = (segment: SegmentReference): Publication[] =>
+    (contents.get(segment.key) ?? []).map((publication) => {
+      const reason = gone.get(publication.offset);
+      return reason ? withoutContent(publication, reason) : publication;
+    });
+
+  const references = kept.map((segment) =>
+    rewritten.includes(segment) ? { ...segment, key: write(left(segment), segment.bytes) } : segment,
+  );
+  const publications = [...absorbed.flatMap(left), ...added];
+  const total = absorbed.reduce((sum, segment) => sum + segment.bytes, bytes);
+  references.push({
+    key: write(publications, total),
+    first: publications[0]?.offset ?? 1,
+    last: publications.at(-1)?.offset ?? 1,
+    bytes: total,
+    at: now,
+  });
+  const replaced = [...rewritten, ...absorbed];
+  const keysOf = (segments: SegmentReference[]) => segments.map(({ key }) => key);
+  return {
+    references,
+    documents,
+    retired: [...dropped, ...keysOf(replaced.filter((segment) => !isTouched(segment)))],
+    withdrawn: keysOf(replaced.filter(isTouched)),
+    written,
+  };
+}
+
+async function readAll(
+  segments: readonly SegmentReference[],
+  contentOf: SegmentChain['contentOf'],
+): Promise<Map<string, readonly Publication[]>> {
+  const contents = new Map<string, readonly Publication[]>();
+  for (let start = 0; start < segments.length; start += READS_AT_ONCE) {
+    const some = segments.slice(start, start + READS_AT_ONCE);
+    const read = await Promise.all(some.map(({ key }) => contentOf(key)));
+    some.forEach(({ key }, index) => contents.set(key, read[index] ?? []));
+  }
+  return contents;
+}

@@ -1,0 +1,179 @@
+import {
+  idBesideAnother,
+  isErasure,
+  isRetraction,
+  type Arrival,
+  type EntryItem,
+  type Erasure,
+  type GoneReason,
+  type Notification,
+  type Publication,
+  type Retraction,
+} from '@tocsin/contracts';
+import { withoutContent } from '../history/removals.ts';
+import { HistoryIndex } from '../history/history-index.ts';
+import { hashOfId } from '../ids.ts';
+
+export type Appendable = Exclude<EntryItem, Erasure>;
+
+/** What follows the last erasure among the items, and that one, if there is any: what precedes it is erased with it. */
+export function sinceErasure(items: readonly EntryItem[]): {
+  erasure: Erasure | undefined;
+  items: Appendable[];
+} {
+  const erasure = items.findLast(isErasure);
+  const last = erasure ? items.lastIndexOf(erasure) : -1;
+  const rest = items.slice(last + 1).filter((item): item is Appendable => !isErasure(item));
+  return { erasure, items: rest };
+}
+
+/** Whether appending the items can take away something that was published before, so that it has to be found. */
+export const takesAway = (items: readonly Appendable[]): boolean =>
+  items.some((item) => isRetraction(item) || item.collapseKey !== undefined);
+
+interface Hashes {
+  has(hash: string): boolean;
+}
+
+export interface Ground {
+  /** The offset that is appended to. */
+  offset: number;
+  known: Hashes;
+  retracted: Hashes;
+  /** The history; needed where something takes away. */
+  index: HistoryIndex | undefined;
+}
+
+export interface Appended {
+  publications: Publication[];
+  /** Hashes of the ids that were published. */
+  taken: string[];
+  /** Hashes of the ids that were retracted. */
+  retracted: string[];
+  /** Older publications whose content goes, by offset. */
+  gone: Map<number, GoneReason>;
+  /** Notifications whose id was known or retracted, and repeated retractions. */
+  suppressed: number;
+}
+
+/** Gives each item that is new the next offset, and finds out what it takes away. Changes nothing that it is given. */
+export function append(items: readonly Appendable[], ground: Ground): Appended {
+  const appending = new Appending(ground);
+  for (const item of items) {
+    if (isRetraction(item)) appending.retract(item);
+    else appending.publish(item);
+  }
+  return appending.result;
+}
+
+interface Named {
+  notification: Notification;
+  hashes: readonly string[];
+}
+
+class Appending {
+  readonly #ground: Ground;
+  readonly #own = new HistoryIndex();
+  readonly #publications: Publication[] = [];
+  readonly #taken = new Set<string>();
+  readonly #retracted = new Set<string>();
+  readonly #gone = new Map<number, GoneReason>();
+  #suppressed = 0;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  get result(): Appended {
+    return {
+      publications: this.#publications,
+      taken: [...this.#taken],
+      retracted: [...this.#retracted],
+      gone: this.#gone,
+      suppressed: this.#suppressed,
+    };
+  }
+
+  publish(arrival: Arrival): void {
+    const taken = arrival.sourceHash === undefined ? this.#plain(arrival) : this.#event(arrival);
+    if (!taken) {
+      this.#suppressed++;
+      return;
+    }
+    const { notification } = taken;
+    for (const hash of taken.hashes) this.#taken.add(hash);
+    const replaces = this.#replacedBy(notification);
+    const publication = { offset: this.#next, notification, ...(replaces !== undefined && { replaces }) };
+    this.#publications.push(publication);
+    this.#own.add(publication);
+  }
+
+  /** What is to be shown, and the hashes by which it is known from now on; `undefined` where its id is known or retracted. */
+  #plain(notification: Notification): Named | undefined {
+    const hash = hashOfId(notification.id);
+    return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
+  }
+
+  /**
+   * The same for an event, which is known by id and source together. It is shown under its id unless something else is;
+   * a retraction of that id that came before takes it away, unless it was meant for something else.
+   */
+  #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
+    const { id } = notification;
+    // No id has a space in it.
+    const event = hashOfId(`${id} ${sourceHash}`);
+    if (this.#isKnown(event)) return undefined;
+    const plain = hashOfId(id);
+    if (!this.#isKnown(plain)) {
+      return this.#isRetracted(plain) ? undefined : { notification, hashes: [plain, event] };
+    }
+    const beside = this.#plain({ ...notification, id: idBesideAnother(id, sourceHash) });
+    return beside && { ...beside, hashes: [...beside.hashes, event] };
+  }
+
+  retract({ retract: id }: Retraction): void {
+    const hash = hashOfId(id);
+    if (this.#isRetracted(hash)) {
+      this.#suppressed++;
+      return;
+    }
+    this.#retracted.add(hash);
+    for (const offset of this.#own.offsetsOf(id)) this.#takeAway(offset, 'retracted');
+    for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#takeAway(offset, 'retracted');
+    this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
+  }
+
+  /** The id of the older one with the collapse key, whose content goes. */
+  #replacedBy({ collapseKey }: Notification): string | undefined {
+    if (collapseKey === undefined) return undefined;
+    const older = this.#own.newestWith(collapseKey) ?? this.#ground.index?.newestWith(collapseKey);
+    if (!older || this.#gone.has(older.offset)) return undefined;
+    this.#takeAway(older.offset, 'replaced');
+    return older.id;
+  }
+
+  get #next(): number {
+    return this.#ground.offset + this.#publications.length + 1;
+  }
+
+  #isKnown(hash: string): boolean {
+    return this.#ground.known.has(hash) || this.#taken.has(hash);
+  }
+
+  #isFree(hash: string): boolean {
+    return !this.#isKnown(hash) && !this.#isRetracted(hash);
+  }
+
+  #isRetracted(hash: string): boolean {
+    return this.#ground.retracted.has(hash) || this.#retracted.has(hash);
+  }
+
+  #takeAway(offset: number, reason: GoneReason): void {
+    const place = offset - this.#ground.offset - 1;
+    const own = this.#publications[place];
+    if (own) {
+      this.#publications[place] = withoutContent(own, reason);
+      this.#own.remove(offset);
+    } else if (!this.#gone.has(offset)) this.#gone.set(offset, reason);
+  }
+}

@@ -1,0 +1,26 @@
+import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
+import type { Appendable } from './append.ts';
+import type { FeedLimits } from '../limits.ts';
+
+/** An erasure may claim a time so far ahead of this clock, in ms; one that lies further ahead counts as this far. */
+const MAX_AHEAD_MS = 5_000;
+
+/**
+ * Up to when what was published is erased, after a commit with `erasure` on `stored`. It outlives a lost epoch, and is
+ * forgotten once nothing that old can come any more.
+ */
+export function erasedUntil(
+  stored: Pick<Head, 'erasedAt'>,
+  erasure: Erasure | undefined,
+  { entryLifeMs }: Pick<FeedLimits, 'entryLifeMs'>,
+  now: number,
+): number | undefined {
+  const before = stored.erasedAt;
+  if (!erasure) return before !== undefined && now - before < entryLifeMs ? before : undefined;
+  const at = Math.min(parseDateTime(erasure.at) ?? now, now + MAX_AHEAD_MS);
+  return Math.max(at, before ?? 0);
+}
+
+/** Whether the item is a notification that was published before `until`. Retractions hold nothing to be erased. */
+export const isErased = (item: Appendable, until: number | undefined): boolean =>
+  until !== undefined && 'createdAt' in item && (parseDateTime(item.createdAt) ?? until) < until;

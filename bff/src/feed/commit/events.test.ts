@@ -1,0 +1,56 @@
+import { idBesideAnother, idSchema, partsOfIdBeside } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { event, itemsOf, PlannedLog, retract } from '../../../testing/planned-log.ts';
+
+const titles = (log: PlannedLog) => log.shown;
+
+describe('events with the same id', () => {
+  it('should both be shown if their sources differ, and each once', async () => {
+    const log = new PlannedLog();
+    const first = await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
+    expect(first.publications.map(({ notification }) => notification)).toMatchObject([
+      { id: '1', title: '1 of a' },
+      { id: '1.bbbbbbbb', title: '1 of b' },
+    ]);
+    expect(first.publications.map(({ notification }) => Object.keys(notification ?? {}))).not.toContain(
+      'sourceHash',
+    );
+    const second = await log.commit(itemsOf(2, event('1', 'b'), event('1', 'a'), event('1', 'c')));
+    expect([second.suppressed, titles(log)]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
+  });
+
+  it('should be retracted by the ids under which they are shown', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b')));
+    await log.commit(itemsOf(2, retract('1.bbbbbbbb')));
+    expect(titles(log)).toEqual(['1', '1.bbbbbbbb retracted', '1.bbbbbbbb retracted']);
+    await log.commit(itemsOf(3, retract('1')));
+    const { suppressed } = await log.commit(itemsOf(4, event('1', 'a'), event('1', 'b')));
+    expect(suppressed).toBe(2);
+    expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
+  });
+
+  it('should stay away after a retraction that came first, under either id', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, retract('1'), '2', retract('2.bbbbbbbb')));
+    const { suppressed } = await log.commit(itemsOf(2, event('1', 'a'), event('2', 'b'), event('2', 'c')));
+    expect(suppressed).toBe(2);
+    expect(titles(log).slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
+  });
+
+  it('should be shown beside a plain notification of that id, which keeps what it does today', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, '1', event('1', 'a')));
+    const { suppressed } = await log.commit(itemsOf(2, '1', event('2', 'a'), '2'));
+    expect([suppressed, titles(log)]).toEqual([2, ['1', '1.aaaaaaaa', '2']]);
+  });
+});
+
+it('should make ids of ids that find their parts again', () => {
+  const hash = '0123456789abcdef';
+  expect(partsOfIdBeside(idBesideAnother('order-1', hash))).toEqual({ id: 'order-1', source: '01234567' });
+  expect(partsOfIdBeside('order-1')).toBeUndefined();
+  const longest = idBesideAnother('x'.repeat(128), hash);
+  expect(idSchema.safeParse(longest).success).toBe(true);
+  expect(longest).toHaveLength(128);
+});

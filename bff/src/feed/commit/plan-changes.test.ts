@@ -1,0 +1,223 @@
+import type { EntryItem, Head } from '@tocsin/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  erase,
+  itemsOf,
+  keyed,
+  notification,
+  PlannedLog,
+  retract,
+  taken,
+} from '../../../testing/planned-log.ts';
+import { DEFAULT_FEED_LIMITS } from '../limits.ts';
+
+describe('a retraction', () => {
+  it('should take an offset of its own and the content out of the segment, which is withdrawn', async () => {
+    const log = new PlannedLog();
+    await log.commit(taken(1, ['a', 'b', 'c']));
+    const before = log.head?.segments[0]?.key ?? '';
+    const { head, publications, documents, retired } = await log.commit(itemsOf(2, retract('b')));
+    expect(publications).toEqual([{ offset: 4, notification: null, id: 'b', gone: 'retracted' }]);
+    expect(log.shown).toEqual(['a', 'b retracted', 'c', 'b retracted']);
+    const list = documents.find(({ key }) => key === head.withdrawn)?.value;
+    expect(list).toEqual({ v: 1, keys: [before] });
+    expect(retired).toEqual([]);
+    expect(JSON.stringify([...log.documents.values()])).not.toContain('"title":"b"');
+    expect((await log.commit(taken(3, ['d']))).head).not.toHaveProperty('withdrawn');
+  });
+
+  it('should leave documents alone when nothing of it is there, and keep an id away that comes later', async () => {
+    const log = new PlannedLog();
+    await log.commit(taken(1, ['a']));
+    const { head } = await log.commit(itemsOf(2, retract('x')));
+    expect(head).not.toHaveProperty('withdrawn');
+    expect(head.retractions).toEqual([expect.objectContaining({ count: 1 })]);
+    const { publications, suppressed } = await log.commit(itemsOf(3, 'x', 'b'));
+    expect([publications.map(({ offset }) => offset), suppressed]).toEqual([[3], 1]);
+    expect(log.shown).toEqual(['a', 'x retracted', 'b']);
+  });
+
+  it('should be taken once', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, 'a', retract('a'), retract('a')));
+    const { head, suppressed } = await log.commit(itemsOf(2, retract('a')));
+    expect([head.offset, suppressed]).toEqual([2, 1]);
+  });
+
+  it('should take away what the same commit publishes, before it or after it', async () => {
+    const log = new PlannedLog();
+    const { suppressed } = await log.commit(itemsOf(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'));
+    expect(log.shown).toEqual(['a retracted', 'a retracted', 'b', 'c retracted']);
+    expect(suppressed).toBe(2);
+    expect(log.indexed).toBe(0);
+  });
+
+  it('should take away what was published again after its id had been forgotten', async () => {
+    const log = new PlannedLog();
+    const limits = { ...DEFAULT_FEED_LIMITS, idsMax: 1 };
+    for (const [n, id] of ['a', 'b', 'c', 'a'].entries()) await log.commit(taken(n + 1, [id]), { limits });
+    await log.commit(itemsOf(5, retract('a')), { limits });
+    expect(log.shown).toEqual(['a retracted', 'b', 'c', 'a retracted', 'a retracted']);
+  });
+});
+
+describe('a collapse key', () => {
+  it('should let the newest replace the older one, also within one commit and among others', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, keyed('a', 'k'), keyed('b', 'l'), 'c'));
+    await log.commit(itemsOf(2, keyed('d', 'k'), keyed('e', 'k')));
+    expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e']);
+    await log.commit(itemsOf(3, retract('e'), keyed('f', 'k')));
+    expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
+  });
+
+  it('should say what it replaced, also where the newer one is gone itself', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, keyed('a', 'k')));
+    await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
+    await log.commit(itemsOf(3, retract('c'), keyed('d', 'k')));
+    expect(log.publications.map(({ replaces }) => replaces)).toEqual([
+      ...[undefined, 'a', 'b', undefined, undefined],
+    ]);
+    expect(log.shown).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
+  });
+
+  it('should replace nothing when its own id was taken before', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, keyed('a', 'k')));
+    await log.commit(itemsOf(2, keyed('a', 'k')));
+    expect(log.shown).toEqual(['a']);
+  });
+});
+
+describe('an erasure', () => {
+  it('should begin an empty epoch that keeps what is done, and withdraw all documents', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, 'a', retract('x')));
+    const named = log.head;
+    const { head, documents, erased } = await log.commit(itemsOf(2, erase));
+    const keys = [...(named?.segments ?? []), ...(named?.ids ?? []), ...(named?.retractions ?? [])];
+    expect(erased).toBe(true);
+    expect(head).toEqual({
+      ...{ v: 1, epoch: '2-a', version: 2, offset: 0, segments: [], ids: [], erased: true },
+      producers: { P0000001: [2, expect.any(Number)] },
+      unconfirmed: [{ run: 'P0000001', from: 2, to: 2, first: 1, last: 0 }],
+      withdrawn: documents[0]?.key,
+      erasedAt: expect.any(Number) as unknown,
+    });
+    expect(documents.map(({ value }) => value)).toEqual([{ v: 1, keys: keys.map(({ key }) => key) }]);
+    expect([...log.documents.keys()]).toEqual([]);
+  });
+
+  it('should take the items before it along, and keep those behind it, ids and retractions forgotten', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, keyed('a', 'k'), retract('x')));
+    const { head } = await log.commit(itemsOf(2, 'b', erase, 'a', erase, keyed('a', 'k'), 'x', 'b'));
+    expect(log.shown).toEqual(['a', 'x', 'b']);
+    expect(head).toMatchObject({ epoch: '2-a', offset: 3, unconfirmed: [{ first: 1, last: 3 }] });
+    expect((await log.commit(taken(3, ['c', 'a']))).head).toMatchObject({ epoch: '2-a', offset: 4 });
+  });
+});
+
+describe('what is on its way while its feed is erased', () => {
+  const BEFORE = '2026-01-01T00:00:00.999Z';
+  const AT = '2026-01-01T00:00:01Z';
+  const AFTER = '2026-01-01T00:00:01.000Z';
+  const now = Date.parse('2026-01-01T00:00:02Z');
+  const of = (id: string, createdAt: string) => ({ ...notification(id), createdAt });
+  const erasure = { ...erase, at: AT } as const;
+  const other = (seq: number, ...items: EntryItem[]) => ({
+    ...itemsOf(seq, ...items),
+    run: 'P0000002',
+  });
+
+  it('should be left out when it was published before, and shown when it was published afterwards', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, 'a', erasure), { now });
+    const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
+    expect(late.suppressed).toBe(1);
+    expect(late.publications).toHaveLength(2);
+    expect(log.shown).toEqual(['c', 'd retracted']);
+    expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
+  });
+
+  it('should be known after a newer erasure and a lost epoch, and forgotten once nothing that old can come', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, erasure), { now });
+    await log.commit(itemsOf(2, { ...erasure, at: BEFORE }), { now });
+    expect(log.head?.erasedAt).toBe(Date.parse(AT));
+    const later = now + DEFAULT_FEED_LIMITS.entryLifeMs;
+    await log.commit(other(1, of('b', BEFORE)), { now: later - 2_000 });
+    expect(log.shown).toEqual([]);
+    await log.commit(other(2, of('c', AFTER)), { now: later });
+    expect(log.head).not.toHaveProperty('erasedAt');
+  });
+
+  it('should not take a clock that is far ahead for the time of the erasure', async () => {
+    const log = new PlannedLog();
+    await log.commit(itemsOf(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
+    expect(log.head?.erasedAt).toBe(now + 5_000);
+  });
+});
+
+it('should build the index only where something may be taken away', async () => {
+  const log = new PlannedLog();
+  await log.commit(taken(1, ['a']));
+  await log.commit(taken(2, ['b']));
+  expect(log.indexed).toBe(0);
+  await log.commit(itemsOf(3, retract('a')));
+  expect(log.indexed).toBe(1);
+});
+
+it('should show what a plain list would, whatever comes, and name no document that has what is gone', async () => {
+  const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(fc.nat(40), fc.nat(3)).map(([n, k]) => ({ publish: `n${n}`, key: `k${k}` })),
+    },
+    { weight: 3, arbitrary: fc.nat(45).map((n) => ({ retract: `n${n}` })) },
+    { weight: 1, arbitrary: fc.nat(6).map((n) => (n === 0 ? { erase: true } : { retract: 'n0' })) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(step, { maxLength: 5 }), { maxLength: 60 }), async (commits) => {
+      const log = new PlannedLog();
+      let list: { id: string; key: string | undefined; gone: string | undefined }[] = [];
+      let retracted = new Set<string>();
+      for (const [i, steps] of commits.entries()) {
+        for (const what of steps) {
+          if ('erase' in what) [list, retracted] = [[], new Set()];
+          else if ('retract' in what) {
+            const { retract: id } = what;
+            if (retracted.has(id)) continue;
+            retracted.add(id);
+            for (const one of list) if (one.id === id) one.gone ??= 'retracted';
+            list.push({ id, key: undefined, gone: 'retracted' });
+          } else {
+            const { publish: id, key } = what;
+            if (retracted.has(id) || list.some((one) => one.id === id)) continue;
+            for (const one of list) if (key !== undefined && one.key === key) one.gone ??= 'replaced';
+            list.push({ id, key, gone: undefined });
+          }
+        }
+        const items = steps.map((what) => {
+          if ('erase' in what) return erase;
+          if ('retract' in what) return retract(what.retract);
+          return what.key === undefined ? notification(what.publish) : keyed(what.publish, what.key);
+        });
+        await log.commit(itemsOf(i + 1, ...items), { limits, now: 1_000 + i });
+        expect(log.shown).toEqual(list.map(({ id, gone }) => (gone ? `${id} ${gone}` : id)));
+        const contents = JSON.stringify([...log.documents.values()]);
+        for (const { id } of list.filter(({ gone }) => gone))
+          expect(contents).not.toContain(`"title":"${id}"`);
+        const { segments, ids, retractions = [] } = log.head as Head;
+        expect([...log.documents.keys()].sort()).toEqual(
+          [...segments, ...ids, ...retractions].map(({ key }) => key).sort(),
+        );
+      }
+    }),
+    { numRuns: 60, seed: 20261124 },
+  );
+});

@@ -1,0 +1,184 @@
+import {
+  DOCUMENT_VERSION,
+  idsKey,
+  retractionsKey,
+  withdrawnKey,
+  type EntryItem,
+  type GoneReason,
+  type Head,
+  type IdsReference,
+  type Publication,
+} from '@tocsin/contracts';
+import { append, sinceErasure, takesAway } from './append.ts';
+import { chainHashes } from '../chain/chain-hashes.ts';
+import { chainSegments, type WrittenSegment } from '../chain/chain-segments.ts';
+import { erasedUntil, isErased } from './erasure.ts';
+import type { FeedDocument } from '../feed-document.ts';
+import type { HistoryIndex } from '../history/history-index.ts';
+import { keptRuns } from '../history/history.ts';
+import { KnownIds } from '../ids.ts';
+import {
+  fullIdsCount,
+  fullRetractionsCount,
+  MAX_RUNS,
+  segmentTtlSeconds,
+  type FeedLimits,
+} from '../limits.ts';
+import { sizeOf } from '../present.ts';
+
+/** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
+export interface Taken {
+  run: string;
+  /** Of the run; absent for a run of the feed alone. */
+  partition?: number;
+  from: number;
+  to: number;
+  items: readonly EntryItem[];
+  /** Trace of the first of them. */
+  traceparent?: string | undefined;
+  /** The traces of all of them that are sampled. */
+  traces?: readonly string[];
+}
+
+const LABEL_LENGTH = 8;
+
+export interface CommitInput {
+  feed: string;
+  /** The head to build on; none for the first commit of an epoch. */
+  base: Head | undefined;
+  /** The head as it stands, also when it is not built on. */
+  stored: Head;
+  epoch: string;
+  /** Makes the epoch that begins with an erasure. */
+  nextEpoch: () => string;
+  /** How often the head's key has been written, which is its etag. */
+  writes: number;
+  taken: Taken | undefined;
+  known: KnownIds;
+  /** What is remembered as retracted; it outlives an epoch that was lost. */
+  retractions: readonly IdsReference[];
+  retracted: KnownIds;
+  /** Hashes of what was retracted that no document holds any more. */
+  unwritten: ReadonlySet<string>;
+  limits: FeedLimits;
+  now: number;
+  /** Makes the end of a document's key, never twice the same. */
+  unique: () => string;
+  /** The publications of a segment that the base names. */
+  contentOf: (key: string) => Promise<readonly Publication[]>;
+  /** Where the live publications of the base's history are. */
+  index: () => Promise<HistoryIndex>;
+}
+
+export interface Commit {
+  head: Head;
+  documents: FeedDocument[];
+  /** What is new in this commit, without what the feed had taken before. */
+  publications: Publication[];
+  /** Older publications whose content this commit takes away, by offset. */
+  gone: ReadonlyMap<number, GoneReason>;
+  /** Items that were left out: the feed had taken them before, or retracted their id, or was erased since. */
+  suppressed: number;
+  erased: boolean;
+  /** Documents that the new head names no longer; readers of the old head may still ask for them. */
+  retired: string[];
+  segments: readonly WrittenSegment[];
+  ids: Map<string, string[]>;
+  retractions: Map<string, string[]>;
+}
+
+/** Plans the next commit of a feed; writes nothing. Rejects only when `contentOf` or `index` does. */
+export async function planCommit(input: CommitInput): Promise<Commit> {
+  const { base, taken, limits, now, unique } = input;
+  const { erasure, items: following } = sinceErasure(taken?.items ?? []);
+  const erased = erasure !== undefined;
+  const erasedAt = erasedUntil(input.stored, erasure, limits, now);
+  // It was on its way when the feed was erased, in another run or in a stream.
+  const items = following.filter((item) => !isErased(item, erasedAt));
+  const ground = erased ? erasedGround(input) : groundOf(input);
+  const index = ground.segments.length > 0 && takesAway(items) ? await input.index() : undefined;
+  const retracted = { has: (hash: string) => ground.retracted.has(hash) || ground.unwritten.has(hash) };
+  const { publications, gone, ...appended } = append(items, { ...ground, retracted, index });
+  const label = labelOf(input.feed);
+  const common = { label, limits, now, unique };
+  const segments = await chainSegments(
+    { ...common, references: ground.segments, contentOf: input.contentOf },
+    publications,
+    gone,
+  );
+  const ids = chainHashes(
+    {
+      ...{ references: ground.ids, known: ground.known, full: fullIdsCount(limits), limits, now },
+      key: () => idsKey(label, unique()),
+    },
+    appended.taken,
+  );
+  const retractions = chainHashes(
+    {
+      ...{ references: ground.retractions, known: ground.retracted, limits, now },
+      ...{ full: fullRetractionsCount(limits), key: () => retractionsKey(unique()) },
+    },
+    [...ground.unwritten, ...appended.retracted],
+  );
+  const withdrawn = listOfWithdrawn(erased ? documentsOf(input.stored) : segments.withdrawn, input);
+  const offset = ground.offset + publications.length;
+  const run = taken && { [taken.run]: [taken.to, now] as [number, number] };
+  return {
+    head: {
+      v: DOCUMENT_VERSION,
+      epoch: ground.epoch,
+      version: input.writes + 1,
+      offset,
+      segments: segments.references,
+      ids: ids.references,
+      producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
+      unconfirmed: taken
+        ? [{ run: taken.run, from: taken.from, to: taken.to, first: ground.offset + 1, last: offset }]
+        : [],
+      ...(retractions.references.length > 0 && { retractions: retractions.references }),
+      ...(withdrawn && { withdrawn: withdrawn.key }),
+      ...(erased && { erased }),
+      ...(erasedAt !== undefined && { erasedAt }),
+    },
+    documents: [
+      ...segments.documents,
+      ...ids.documents,
+      ...retractions.documents,
+      ...(withdrawn ? [withdrawn] : []),
+    ],
+    publications,
+    gone,
+    suppressed: appended.suppressed + following.length - items.length,
+    erased,
+    retired: [...segments.retired, ...ids.retired, ...retractions.retired],
+    segments: segments.written,
+    ids: ids.written,
+    retractions: retractions.written,
+  };
+}
+
+const groundOf = ({ base, epoch, known, retracted, retractions, unwritten }: CommitInput) => ({
+  ...{ epoch, offset: base?.offset ?? 0, segments: base?.segments ?? [], ids: base?.ids ?? [] },
+  ...{ known, retracted, retractions, unwritten },
+});
+
+/** Nothing is left but what is done of each run. */
+const erasedGround = ({ nextEpoch }: CommitInput) => ({
+  ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
+  ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
+});
+
+const documentsOf = (head: Head): string[] =>
+  [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
+
+/** The document that names what has to be deleted; none when nothing has to. */
+function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
+  if (keys.length === 0) return undefined;
+  const value = { v: DOCUMENT_VERSION, keys } as const;
+  const key = withdrawnKey(unique());
+  return { key, value, bytes: sizeOf(value), ttlSeconds: segmentTtlSeconds(limits) };
+}
+
+/** What a person sees of the feed in a document's key; `unique` alone makes it one of a kind, and heads stay small. */
+export const labelOf = (feed: string): string =>
+  feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { keptIds, keptRuns, keptSegments } from './history.ts';
+import { DEFAULT_FEED_LIMITS } from '../limits.ts';
+
+const limits = {
+  ...DEFAULT_FEED_LIMITS,
+  historyMax: 50,
+  historyBytes: 500,
+  historyTtlMs: 100,
+  idsMax: 50,
+  entryLifeMs: 100,
+};
+const NOW = 1_000;
+
+/** Documents with ascending times; `count` items and `size` bytes each. */
+const documents = fc
+  .array(
+    fc.record({
+      count: fc.integer({ min: 1, max: 20 }),
+      bytes: fc.integer({ min: 1, max: 200 }),
+      wait: fc.nat(40),
+    }),
+  )
+  .map((list) => {
+    let first = 1;
+    let at = NOW - list.reduce((sum, { wait }) => sum + wait, 0);
+    return list.map(({ count, bytes, wait }, i) => {
+      at += wait;
+      const reference = { key: `${i}`, first, last: first + count - 1, bytes, at, count };
+      first += count;
+      return reference;
+    });
+  });
+
+describe('history', () => {
+  it('should only lose its oldest segments', () => {
+    fc.assert(
+      fc.property(documents, (segments) => {
+        const kept = keptSegments(segments, limits, NOW);
+        expect(kept).toEqual(segments.slice(segments.length - kept.length));
+      }),
+    );
+  });
+
+  it('should keep what fits, whole segments and no more', () => {
+    fc.assert(
+      fc.property(documents, (segments) => {
+        const kept = keptSegments(segments, limits, NOW);
+        const [oldest, ...rest] = kept;
+        const countOf = ({ first, last }: { first: number; last: number }) => last - first + 1;
+        const count = rest.reduce((sum, segment) => sum + countOf(segment), 0);
+        const bytes = rest.reduce((sum, segment) => sum + segment.bytes, 0);
+        expect(count).toBeLessThan(limits.historyMax);
+        expect(bytes).toBeLessThan(limits.historyBytes);
+        if (oldest) expect(oldest.at + limits.historyTtlMs).toBeGreaterThan(NOW);
+        const before = segments[segments.length - kept.length - 1];
+        if (!before) return;
+        const full =
+          count + (oldest ? countOf(oldest) : 0) >= limits.historyMax ||
+          bytes + (oldest?.bytes ?? 0) >= limits.historyBytes;
+        expect(full || before.at + limits.historyTtlMs <= NOW).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('ids', () => {
+  it('should be remembered up to the last IDS_MAX, as long as an entry lives', () => {
+    fc.assert(
+      fc.property(documents, (references) => {
+        const kept = keptIds(references, limits, NOW);
+        expect(kept).toEqual(references.slice(references.length - kept.length));
+        const count = kept.reduce((sum, reference) => sum + reference.count, 0);
+        const before = references[references.length - kept.length - 1];
+        if (before) expect(count >= limits.idsMax || before.at + limits.entryLifeMs <= NOW).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('runs', () => {
+  it('should be forgotten when no entry of them can be left', () => {
+    expect(keptRuns({ old: [5, NOW - 100], young: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
+      young: [3, NOW - 99],
+    });
+  });
+
+  it('should be forgotten beyond the bound, the ones that were silent longest first', () => {
+    const runs = { a: [1, NOW - 3], b: [1, NOW - 1], c: [1, NOW - 2] } as Record<string, [number, number]>;
+    expect(Object.keys(keptRuns(runs, limits, NOW, 2)).sort()).toEqual(['b', 'c']);
+  });
+});

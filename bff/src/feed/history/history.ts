@@ -1,0 +1,51 @@
+import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
+import type { FeedLimits } from '../limits.ts';
+
+/** The segments that are still history at `now`; the others are forgotten whole, the oldest first. */
+export function keptSegments(
+  segments: readonly SegmentReference[],
+  limits: FeedLimits,
+  now: number,
+): SegmentReference[] {
+  let count = segments.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const oldestKept = segments.findIndex((segment) => {
+    count -= segment.last - segment.first + 1;
+    bytes -= segment.bytes;
+    const rest = count >= limits.historyMax || bytes >= limits.historyBytes;
+    return !rest && segment.at + limits.historyTtlMs > now;
+  });
+  return oldestKept < 0 ? [] : segments.slice(oldestKept);
+}
+
+/** The documents of ids that are still remembered at `now`. */
+export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: number): IdsReference[] {
+  let count = ids.reduce((sum, reference) => sum + reference.count, 0);
+  const oldestKept = ids.findIndex((reference) => {
+    count -= reference.count;
+    return count < limits.idsMax && reference.at + limits.entryLifeMs > now;
+  });
+  return oldestKept < 0 ? [] : ids.slice(oldestKept);
+}
+
+/** The runs that can still have an entry at `now`, the silent ones first forgotten beyond `max`. */
+export function keptRuns(
+  producers: Head['producers'],
+  limits: FeedLimits,
+  now: number,
+  max: number,
+): Head['producers'] {
+  const alive = Object.entries(producers).filter(([, [, time]]) => time + limits.entryLifeMs > now);
+  if (alive.length > max) alive.sort(([, [, a]], [, [, b]]) => b - a).length = max;
+  return Object.fromEntries(alive);
+}
+
+/** The first offset in a segment that the head names: 1 more than the head's when it names none. */
+export const firstNamed = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
+
+/** The first offset that is still history: 1 more than the head's when there is none. */
+export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
+  Math.max(
+    keptSegments(head.segments, limits, now)[0]?.first ?? head.offset + 1,
+    head.offset + 1 - limits.historyMax,
+  );

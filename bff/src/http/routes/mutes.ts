@@ -1,0 +1,40 @@
+import { mutesQuerySchema, putMutesSchema } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import type { MuteLists } from '../../readers/mute-lists.ts';
+import { readerOf } from '../../readers/reader.ts';
+import { sendUnavailable } from '../answers.ts';
+import type { OwnerOf } from '../owner.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+import { readQuery } from '../read-query.ts';
+
+/** `GET` and `PUT /app/mutes`: the feeds and severities that a reader does not want to be told of. */
+export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/app/mutes')
+    .get(async (request, response) => {
+      const query = readQuery(mutesQuerySchema, request, response);
+      if (!query) return;
+      try {
+        const muted = await mutes.of(readerOf(request.identity, query.clientId));
+        response.set('Cache-Control', 'no-store').json(muted);
+      } catch (error) {
+        log.warn({ err: error }, 'mutes could not be read');
+        sendUnavailable(response, 'What is muted cannot be read now. Ask again.');
+      }
+    })
+    .put(allowParameters(), ...jsonBody, async (request, response) => {
+      const body = readBody(putMutesSchema, request, response);
+      if (!body) return;
+      try {
+        await mutes.set(readerOf(request.identity, body.clientId), body, ownerOf(request));
+        response.status(204).end();
+      } catch (error) {
+        log.warn({ err: error }, 'mutes could not be kept');
+        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD', 'PUT'));
+  return router;
+}

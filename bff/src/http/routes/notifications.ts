@@ -1,0 +1,38 @@
+import { pageQuerySchema, type PageQuery } from '@tocsin/contracts';
+import { methodNotAllowed, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import { readPageFor, type ReaderPages } from '../../readers/page-for-reader.ts';
+import { readerOf } from '../../readers/reader.ts';
+import type { FeedViews } from '../../recover/feed-views.ts';
+import type { PageRequest } from '../../recover/page.ts';
+import { isPermitted, sendUnavailable } from '../answers.ts';
+import { readQuery } from '../read-query.ts';
+
+/** `GET /app/notifications`: the newest page of a feed, or what follows or precedes a position. */
+export function notificationRoutes(views: FeedViews, pages: ReaderPages, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/app/notifications')
+    .get(async (request, response) => {
+      const query = readQuery(pageQuerySchema, request, response);
+      if (!query || !isPermitted(request, response, query.feed)) return;
+      try {
+        const reader = readerOf(request.identity, query.clientId);
+        const page = await readPageFor(reader, views.view(query.feed), requestOf(query), pages);
+        response.set('Cache-Control', 'no-store').json(page);
+      } catch (error) {
+        log.warn({ err: error, feed: query.feed }, 'a page could not be read');
+        sendUnavailable(response, 'The feed cannot be read now. Ask again.');
+      }
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+function requestOf({ epoch, after, before, limit }: PageQuery): PageRequest {
+  if (epoch !== undefined && after !== undefined)
+    return { kind: 'after', position: { epoch, offset: after }, limit };
+  if (epoch !== undefined && before !== undefined)
+    return { kind: 'before', position: { epoch, offset: before }, limit };
+  return { kind: 'newest', limit };
+}

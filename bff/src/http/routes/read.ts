@@ -1,0 +1,29 @@
+import { markReadSchema } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
+import { Router } from 'express';
+import type { ReadStates } from '../../readers/read-states.ts';
+import { readerOf } from '../../readers/reader.ts';
+import { isPermitted, sendUnavailable } from '../answers.ts';
+import type { OwnerOf } from '../owner.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+
+/** `POST /app/notifications/read`: what a reader has read of a feed. */
+export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, log: Logger): Router {
+  const router = Router();
+  router
+    .route('/app/notifications/read')
+    .post(allowParameters(), ...jsonBody, async (request, response) => {
+      const body = readBody(markReadSchema, request, response);
+      if (!body || !isPermitted(request, response, body.feed)) return;
+      const { clientId, ...mark } = body;
+      try {
+        await states.mark(readerOf(request.identity, clientId), mark, ownerOf(request));
+        response.status(204).end();
+      } catch (error) {
+        log.warn({ err: error, feed: mark.feed }, 'what was read could not be kept');
+        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+      }
+    })
+    .all(methodNotAllowed('POST'));
+  return router;
+}

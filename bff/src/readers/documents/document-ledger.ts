@@ -1,0 +1,77 @@
+import { DOCUMENT_VERSION, ledgerKey, ledgerSchema, type Ledger } from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { sizeOf } from '../../feed/present.ts';
+import type { ReaderStore } from '../ports.ts';
+import { Turns } from './keyed-queue.ts';
+import { writeDocument } from './write-document.ts';
+
+export interface DocumentLedgerOptions {
+  store: ReaderStore;
+  /** Documents that one owner may have. */
+  max: number;
+  now: () => number;
+}
+
+type PlanLedger = (listed: Ledger['documents']) => Promise<Ledger['documents'] | undefined>;
+
+const MAX_LEDGER_BYTES = 128 * 1024;
+const TTL_SECONDS = 366 * 24 * 60 * 60;
+
+/**
+ * Bounds the documents of each owner: of a signed-in reader, or of an address where nobody is signed in and everyone
+ * may name any number of browsers. The oldest document goes for the newest.
+ */
+export class DocumentLedger {
+  readonly #use: DocumentLedgerOptions;
+  readonly #turns = new Turns();
+
+  constructor(options: DocumentLedgerOptions) {
+    this.#use = options;
+  }
+
+  /** Resolves when a document that is about to be made has its place, and what had to go for it is deleted. */
+  admit(owner: string, key: string): Promise<void> {
+    const { store, max, now } = this.#use;
+    return this.#change(owner, async (listed) => {
+      const since = now() - TTL_SECONDS * 1000;
+      const documents = listed.filter(([other, at]) => other !== key && at > since);
+      documents.push([key, now()]);
+      const dropped: string[] = [];
+      while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
+        dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
+      // Before the ledger is written: a document that it does not name would be bounded by nothing but its age.
+      if (dropped.length > 0) await store.remove(dropped);
+      return documents;
+    });
+  }
+
+  /** Takes documents that were deleted off the ledger, so that their names go too. */
+  forget(owner: string, keys: readonly string[]): Promise<void> {
+    return this.#change(owner, async (listed) => {
+      const documents = listed.filter(([key]) => !keys.includes(key));
+      return documents.length === listed.length ? undefined : documents;
+    });
+  }
+
+  /** Changes of one ledger follow each other here; between instances its etag decides. */
+  #change(owner: string, plan: PlanLedger): Promise<void> {
+    return this.#turns.take(owner, () => this.#write(ledgerKey(owner), plan));
+  }
+
+  async #write(key: string, plan: PlanLedger): Promise<void> {
+    await writeDocument(this.#use.store, {
+      key,
+      ttlSeconds: TTL_SECONDS,
+      plan: async (value) => {
+        const documents = await plan(value === undefined ? [] : parse(key, value).documents);
+        return documents && ({ v: DOCUMENT_VERSION, documents } satisfies Ledger);
+      },
+    });
+  }
+}
+
+function parse(key: string, value: unknown): Ledger {
+  const parsed = ledgerSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+}

@@ -1,0 +1,71 @@
+import {
+  DOCUMENT_VERSION,
+  mutesDocumentSchema,
+  mutesKey,
+  type Mutes,
+  type MutesDocument,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../deliver/errors.ts';
+import type { DocumentLedger } from './documents/document-ledger.ts';
+import type { ReaderChannel, ReaderStore } from './ports.ts';
+import { Untold } from './documents/pending-changes.ts';
+import { writeDocument } from './documents/write-document.ts';
+
+const TTL_SECONDS = 366 * 24 * 60 * 60;
+
+export interface MuteListsOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit'>;
+}
+
+/** What each reader has muted; kept for a year after it was last set. */
+export class MuteLists {
+  readonly #use: MuteListsOptions;
+  readonly #untold = new Untold();
+
+  constructor(options: MuteListsOptions) {
+    this.#use = options;
+  }
+
+  async of(reader: string): Promise<Mutes> {
+    const stored = await this.#use.store.read(mutesKey(reader));
+    if (!stored) return { feeds: [], severities: [] };
+    const { feeds, severities } = parse(stored.value);
+    return { feeds, severities };
+  }
+
+  /**
+   * Resolves when they are kept and all instances know; does nothing if they are as they were. The last one counts, but
+   * nothing is written over what this version cannot read. `owner` is whose document it is.
+   */
+  async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
+    const { store, channel, ledger } = this.#use;
+    const mutes = { feeds: [...new Set(feeds)], severities: [...new Set(severities)] };
+    const key = mutesKey(reader);
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: TTL_SECONDS,
+      plan: async (value) => {
+        const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
+        return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
+      },
+      // Who is signed in has one such document, which others must not push out.
+      ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
+    });
+    if (version === undefined && !this.#untold.has(key)) return;
+    await this.#untold.tell(key, () => channel.tell({ name: 'mutes', reader, version: version ?? '' }));
+  }
+}
+
+function parse(value: unknown): MutesDocument {
+  const parsed = mutesDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`the mutes of a reader cannot be read by this version: ${parsed.error.message}`);
+}
+
+const isSame = (a: Mutes, b: Mutes): boolean =>
+  isSameList(a.feeds, b.feeds) && isSameList(a.severities, b.severities);
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i]);

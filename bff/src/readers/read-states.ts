@@ -1,0 +1,169 @@
+import {
+  DOCUMENT_VERSION,
+  idOfPublication,
+  mutesKey,
+  readDocumentSchema,
+  readKey,
+  type MarkRead,
+  type Position,
+  type ReadDocument,
+  type ReadState,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../deliver/errors.ts';
+import { isLaterEpoch } from '../feed/position.ts';
+import { present } from '../feed/present.ts';
+import type { FeedView } from '../recover/feed-view.ts';
+import { advance, CHUNK, locate, type History } from './advance.ts';
+import type { DocumentLedger } from './documents/document-ledger.ts';
+import type { ReaderChange, ReaderChannel, ReaderStore } from './ports.ts';
+import { PublishedIds } from './published-ids.ts';
+import { ANONYMOUS } from './reader.ts';
+import { Remembered } from './documents/read-cache.ts';
+import { Turns } from './documents/keyed-queue.ts';
+import { countUnread } from './unread.ts';
+import { Untold } from './documents/pending-changes.ts';
+import { writeDocument } from './documents/write-document.ts';
+
+export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
+
+export interface ReadStatesOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
+  view: (feed: string) => ReadableFeed;
+  /** What is longer ago has left the history of the feed. */
+  ttlSecondsOf: (feed: string) => number;
+  now: () => number;
+}
+
+const USER = 'user:';
+
+/** What each reader has read of each feed. */
+export class ReadStates {
+  readonly #use: ReadStatesOptions;
+  readonly #remembered: Remembered<ReadDocument | undefined>;
+  readonly #publishedIds = new PublishedIds();
+  readonly #untold = new Untold();
+  /** Marks of one document follow each other here; between instances its etag decides. */
+  readonly #turns = new Turns();
+
+  constructor(options: ReadStatesOptions) {
+    this.#use = options;
+    this.#remembered = new Remembered(options.now);
+    options.channel.onTold((told) => this.#heard(told));
+  }
+
+  /** What is kept for a reader of a feed; `stateIn` tells what counts. */
+  stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
+    const key = readKey(reader, feed);
+    return this.#remembered.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
+  }
+
+  /**
+   * Resolves when it is kept and all instances know that it has changed; does nothing if it has not. `owner` is whose
+   * document it is, if that is not the reader's own.
+   */
+  mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
+    const key = readKey(reader, request.feed);
+    return this.#turns.take(key, () => this.#mark({ reader, owner, key }, request));
+  }
+
+  /** How much of the feed is shown and not read by the reader. */
+  async unread(reader: string, feed: string): Promise<{ unread: number; more: boolean }> {
+    const view = this.#use.view(feed);
+    const [stored, head] = await Promise.all([this.stored(reader, feed), view.current()]);
+    if (head.offset === 0) return { unread: 0, more: false };
+    return countUnread(stateIn(head.epoch, stored), this.#historyOf(feed, view, head, await view.floor()));
+  }
+
+  /** Deletes what is known to belong to a feed that was erased: what is kept of its person, and of the nameless. */
+  async erase(feed: string): Promise<void> {
+    const keys = [readKey(ANONYMOUS, feed)];
+    // Whose feed it is has the reader's name of its own.
+    if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
+    await this.#use.store.remove(keys);
+    for (const key of keys) this.#remembered.forget(key);
+    if (feed.startsWith(USER)) await this.#use.ledger.forget(feed, keys);
+  }
+
+  async #mark(
+    { reader, owner, key }: { reader: string; owner: string; key: string },
+    { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
+  ) {
+    const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
+    const view = this.#use.view(feed);
+    const { head, history } = await this.#historyFor(feed, view, { epoch, offset, ids });
+    // Nothing can have been read of it, and names of feeds must not fill the store.
+    if (head.offset === 0) return;
+    const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
+    let document: ReadDocument | undefined;
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: ttlSecondsOf(feed),
+      plan: async (value) => {
+        const stored = parse(key, value);
+        if (stored && isLaterEpoch(stored.epoch, head.epoch))
+          throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
+        const before = stateIn(head.epoch, stored);
+        const state = await advance(before, marked, history);
+        if (isSame(before, state)) return undefined;
+        return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
+      },
+      beforeFirst: () => ledger.admit(owner, key),
+    });
+    if (version === undefined && !this.#untold.has(key)) return;
+    if (version !== undefined) this.#remembered.set(key, document, version);
+    await this.#untold.tell(key, () => channel.tell({ name: 'read', reader, feed, version: version ?? '' }));
+  }
+
+  /** Where the feed stands and its history, looked up where the reader knows more of it than this instance. */
+  async #historyFor(
+    feed: string,
+    view: ReadableFeed,
+    marked: { epoch: string | undefined; offset: number; ids: readonly string[] },
+  ): Promise<{ head: Position; history: History }> {
+    const known = async () => {
+      const head = await view.known();
+      return { head, history: this.#historyOf(feed, view, head, await view.floor()) };
+    };
+    const here = await known();
+    const { epoch, offset } = here.head;
+    const isKnown = marked.offset <= offset && (marked.epoch ?? epoch) === epoch;
+    if (isKnown && (await locate(new Set(marked.ids), here.history)).size === new Set(marked.ids).size)
+      return here;
+    await view.compare();
+    return known();
+  }
+
+  #historyOf(feed: string, view: ReadableFeed, { epoch, offset }: Position, floor: number): History {
+    const { now } = this.#use;
+    const stretch: History['stretch'] = async (first, last) =>
+      (await view.stretch(first, last)).map((publication) => present(publication, now()));
+    const read = async (first: number, last: number) =>
+      (await view.stretch(first, last)).map((publication) => idOfPublication(publication));
+    const ids: History['ids'] = (first, last) =>
+      last - first + 1 === CHUNK
+        ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))
+        : read(first, last);
+    return { head: offset, floor, stretch, ids };
+  }
+
+  #heard(told: ReaderChange): void {
+    if (told.name === 'read') this.#remembered.forget(readKey(told.reader, told.feed), told.version);
+  }
+}
+
+/** What counts in the epoch. */
+export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
+  stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
+
+function parse(key: string, value: unknown): ReadDocument | undefined {
+  if (value === undefined) return undefined;
+  const parsed = readDocumentSchema.safeParse(value);
+  if (!parsed.success)
+    throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+  return parsed.data;
+}
+
+const isSame = (a: ReadState, b: ReadState): boolean =>
+  a.offset === b.offset && a.ids.length === b.ids.length && a.ids.every((id, i) => id === b.ids[i]);

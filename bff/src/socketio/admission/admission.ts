@@ -1,0 +1,171 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { SocketError } from '@tocsin/contracts';
+import type { ProblemDetails } from '@tocsin/service';
+import { breakOff, type EngineSession } from '../send/backlog.ts';
+import type { ClientAddress } from './client-address.ts';
+import { Counts } from './counts.ts';
+import { PendingSession } from './pending-session.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+export interface ConnectionLimits {
+  /** Connections that have signed in, or connected where nobody is asked for a token. */
+  connections: number;
+  /** Connections before that: a pool of their own. */
+  pending: number;
+  /** Of them from one address; loopback and trusted proxies have no such bound. */
+  pendingPerAddress: number;
+  /** Connections from one address, pending or not; 0: no bound. */
+  perAddress: number;
+  /** Whether loopback and trusted proxies are exempt from `perAddress` too. */
+  exempts: boolean;
+  /** Connections of one signed-in reader; 0: no bound. */
+  perReader: number;
+}
+
+export interface AdmissionOptions extends ConnectionLimits {
+  clientAddress: ClientAddress;
+  now: () => number;
+  /** Told of a connection that carries a signed-in session or a request of one. */
+  onKnown: (socket: Socket) => void;
+  /** Told of each pending session that was closed. */
+  onClosed: (reason: 'evicted' | 'too_large') => void;
+}
+
+export type RefusalReason = 'full' | 'address' | 'pending' | 'reader' | 'evicted' | 'too_large' | 'sockets';
+type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
+
+/** So long a client that finds no place should wait, in seconds. */
+const RETRY_AFTER = 5;
+
+/** Counts the sessions of an instance, those that have signed in apart from all others, and decides who has a place. */
+export class Admission {
+  readonly sessions = new Map<string, EngineSession>();
+  readonly #options: AdmissionOptions;
+  readonly #pending = new Map<EngineSession, PendingSession>();
+  readonly #room: WaitingRoom<EngineSession>;
+  readonly #byAddress = new Counts();
+  readonly #byReader = new Counts();
+  #signedIn = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#room = new WaitingRoom({
+      places: options.pending,
+      perGroup: options.pendingPerAddress,
+      now: options.now,
+      evict: (session) => this.#break(session, 'evicted'),
+    });
+  }
+
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  isPending(session: EngineSession): boolean {
+    return this.#pending.has(session);
+  }
+
+  /** Why a handshake has no place; nothing when it has one. */
+  refusal(request: IncomingMessage): HandshakeRefusal | undefined {
+    const { connections, clientAddress } = this.#options;
+    const address = clientAddress.of(request);
+    if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
+    if (this.#hasItsShare(request, address)) {
+      const { perAddress } = this.#options;
+      return handshakeRefusal('address', `There are ${perAddress} connections from this address already.`);
+    }
+    if (!this.#room.hasPlaceFor(address, clientAddress.isExempt(request))) {
+      const detail = 'Too many connections, here or from this address, have not signed in yet. Try again.';
+      return handshakeRefusal('pending', detail);
+    }
+    return undefined;
+  }
+
+  /** Counts a session until it is closed: as pending, until it has signed in. */
+  opened(session: EngineSession): void {
+    const { clientAddress } = this.#options;
+    const { request } = session;
+    const id = session.transport.sid;
+    const address = clientAddress.of(request);
+    this.sessions.set(id, session);
+    this.#byAddress.add(address);
+    const pending = new PendingSession(() => this.#break(session, 'too_large'));
+    this.#pending.set(session, pending);
+    session.once('close', () => {
+      this.sessions.delete(id);
+      this.#byAddress.remove(address);
+      this.#endPending(session);
+    });
+    pending.count(request, session.transport.name === 'websocket');
+    // Several handshakes at once were each told that there is a place.
+    if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
+  }
+
+  /** Notes a request of a session, before engine.io takes it. */
+  carries(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
+    const pending = this.#pending.get(session);
+    if (pending) pending.count(request, upgrade);
+    else this.#options.onKnown(request.socket);
+  }
+
+  /**
+   * Gives a session its place among those that have signed in, as one of `sub` (absent where nobody is asked for a
+   * token). Returns why there is none for it.
+   */
+  signIn(
+    session: EngineSession,
+    sub: string | undefined,
+  ): { reason: RefusalReason; error: SocketError } | undefined {
+    const { connections, perReader, onKnown } = this.#options;
+    const pending = this.#pending.get(session);
+    // It was closed meanwhile, or it is one of Azure's, which are not counted here.
+    if (!pending) return undefined;
+    if (this.#signedIn >= connections) {
+      const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };
+      return { reason: 'full', error };
+    }
+    if (sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader) {
+      const message =
+        `this reader has ${perReader} connections to this instance already; ` +
+        'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
+      return { reason: 'reader', error: { code: 'too_many_connections', message, temporary: true } };
+    }
+    for (const socket of pending.sockets) onKnown(socket);
+    this.#endPending(session);
+    this.#signedIn++;
+    if (sub !== undefined) this.#byReader.add(sub);
+    session.once('close', () => {
+      this.#signedIn--;
+      if (sub !== undefined) this.#byReader.remove(sub);
+    });
+    return undefined;
+  }
+
+  #hasItsShare(request: IncomingMessage, address: string): boolean {
+    const { perAddress, exempts, clientAddress } = this.#options;
+    if (perAddress === 0 || this.#byAddress.of(address) < perAddress) return false;
+    return !(exempts && clientAddress.isExempt(request));
+  }
+
+  #endPending(session: EngineSession): void {
+    this.#pending.get(session)?.end();
+    this.#pending.delete(session);
+    this.#room.leave(session);
+  }
+
+  #break(session: EngineSession, reason: 'evicted' | 'too_large'): void {
+    if (!this.#pending.has(session)) return;
+    this.#endPending(session);
+    breakOff(session);
+    this.#options.onClosed(reason);
+  }
+}
+
+const fullText = (connections: number): string =>
+  `This instance has its ${connections} connections. Try again, or another one.`;
+
+const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefusal => ({
+  reason,
+  problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
+});

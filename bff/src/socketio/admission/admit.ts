@@ -1,0 +1,65 @@
+import { handshakeSchema, type SocketError } from '@tocsin/contracts';
+import type { Logger } from '@tocsin/service';
+import type { Socket } from 'socket.io';
+import type { Authenticator } from '../../auth/authenticator.ts';
+import { AuthError } from '../../auth/errors.ts';
+import { readerOf } from '../../readers/reader.ts';
+import type { Admission, RefusalReason } from './admission.ts';
+import type { SocketData } from '../connection/session.ts';
+
+type Next = (error?: Error) => void;
+
+/** What a client is told as `connect_error`: a message that begins with the code, and the same as `data`. */
+function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
+  const data: SocketError = { code, message: text, temporary };
+  return Object.assign(new Error(`${code}: ${text}`), { data });
+}
+
+interface Connecting {
+  handshake: Pick<Socket['handshake'], 'auth'>;
+  data: SocketData;
+  conn: Socket['conn'];
+}
+
+export interface AdmitOptions {
+  auth: Authenticator;
+  admission: Pick<Admission, 'signIn'>;
+  /** Told why a reader whose token was accepted got no place. */
+  onRefused: (reason: RefusalReason) => void;
+  log: Logger;
+}
+
+/** Lets those connect whose handshake can be read, whose token is accepted, and who have a place. */
+export const admit =
+  ({ auth, admission, onRefused, log }: AdmitOptions) =>
+  (socket: Connecting, next: Next): void => {
+    const handshake = handshakeSchema.safeParse(socket.handshake.auth);
+    if (!handshake.success) {
+      const isToken = handshake.error.issues.some(({ path }) => path[0] === 'token');
+      const error =
+        isToken && auth.mode === 'jwt'
+          ? refusal('unauthorized', 'the token must be text of at most 16384 characters', false)
+          : refusal('invalid_request', 'auth may have a token and a clientId, both text', false);
+      return next(error);
+    }
+    auth.identify(handshake.data.token).then(
+      (identity) => {
+        const refused = admission.signIn(socket.conn, identity?.sub);
+        if (refused) {
+          onRefused(refused.reason);
+          const { code, message, temporary } = refused.error;
+          return next(refusal(code, message, temporary));
+        }
+        if (identity) socket.data.identity = identity;
+        socket.data.reader = readerOf(identity, handshake.data.clientId);
+        next();
+      },
+      (error: unknown) => {
+        if (error instanceof AuthError && !error.temporary) {
+          return next(refusal('unauthorized', error.message, false));
+        }
+        log.warn({ err: error }, 'a token cannot be checked');
+        next(refusal('unavailable', 'tokens cannot be checked now; try again', true));
+      },
+    );
+  };

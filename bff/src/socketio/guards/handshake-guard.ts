@@ -1,0 +1,86 @@
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import type { Fault } from '@tocsin/contracts';
+import {
+  endWithProblem,
+  notPossible,
+  readParameters,
+  writeProblem,
+  type ProblemDetails,
+} from '@tocsin/service';
+import type { Admission, RefusalReason } from '../admission/admission.ts';
+
+/** The revision of engine.io's protocol that is spoken here. */
+const PROTOCOL = '4';
+/** Keys and versions of WebSocket's protocol, as `ws` takes them. */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
+const VERSIONS = ['13', '8'];
+const TRANSPORTS = ['polling', 'websocket'];
+/** What clients of engine.io send; `t` makes addresses differ, `b64` asks for text instead of bytes. */
+const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
+
+/** JSONP (`j`) would let pages of every origin read answers, so it is no parameter here. */
+const invalidQuery = (errors: Fault[]): ProblemDetails => ({
+  status: 400,
+  code: 'invalid_query',
+  detail:
+    `The query cannot be used; errors lists every fault. Parameters are ${PARAMETERS.join(', ')}. ` +
+    'A client passes its token and clientId as auth, and JSONP is not served.',
+  errors,
+});
+
+const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
+
+/**
+ * A middleware of engine.io that looks at each of its requests first. What engine.io would refuse in its own form is
+ * refused here as a problem, and a handshake that has no place never becomes a session.
+ */
+export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
+  return (request: IncomingMessage, response: object, next: () => void): void => {
+    const http = isHttpResponse(response) ? response : undefined;
+    const { parameters, faults } = readParameters(request.url ?? '', PARAMETERS);
+    let problem = faults.length > 0 ? invalidQuery(faults) : faultOf(request, parameters, !http, admission);
+    const session = parameters.sid ? admission.sessions.get(parameters.sid) : undefined;
+    if (!problem && session) admission.carries(session, request, !http);
+    if (!problem && !parameters.sid) {
+      const refused = admission.refusal(request);
+      if (refused) onRefused(refused.reason);
+      problem = refused?.problem;
+    }
+    if (!problem) next();
+    else if (http) writeProblem(http, problem);
+    else endWithProblem(request.socket, problem);
+  };
+}
+
+/** For an upgrade engine.io gives something that only looks like a response. */
+export const isHttpResponse = (response: object): response is ServerResponse =>
+  response instanceof ServerResponse;
+
+/** Whether the headers ask for what `ws` speaks, which refuses others without a problem. */
+function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
+  return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);
+}
+
+function faultOf(
+  request: IncomingMessage,
+  { transport = '', EIO, sid }: Partial<Record<string, string>>,
+  upgrade: boolean,
+  { sessions }: Admission,
+): ProblemDetails | undefined {
+  const { method } = request;
+  const session = sid ? sessions.get(sid) : undefined;
+  if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
+  if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
+  if (sid && !session) return invalid('This session is over; begin a new one, without sid.');
+  if (upgrade !== (transport === 'websocket'))
+    return invalid('transport=websocket needs an upgrade, and polling none.');
+  if (upgrade && !asksForWebSocket(request))
+    return invalid(
+      'The upgrade must be to websocket, of version 13 and with a Sec-WebSocket-Key (RFC 6455).',
+    );
+  if (session && !upgrade && session.transport.name !== transport)
+    return invalid('This session does not poll any more.');
+  const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
+  return allowed.includes(method ?? '') ? undefined : notPossible(method ?? '', allowed);
+}

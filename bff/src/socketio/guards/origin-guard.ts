@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import { endWithProblem, writeProblem, type ProblemDetails } from '@tocsin/service';
+import type { ServerOptions } from 'socket.io';
+import { isAllowedOrigin } from '../../auth/origins.ts';
+import { isHttpResponse } from './handshake-guard.ts';
+
+const FOREIGN: ProblemDetails = {
+  status: 403,
+  code: 'forbidden',
+  detail: 'Pages of this origin may not connect; ALLOWED_ORIGINS of the bff names those that may.',
+};
+
+/** A middleware of engine.io that refuses pages of other origins than those allowed. */
+export const createOriginGuard =
+  (allowed: readonly string[]) =>
+  (request: IncomingMessage, response: object, next: () => void): void => {
+    const { origin, host } = request.headers;
+    if (isAllowedOrigin(origin, host, allowed)) next();
+    else if (isHttpResponse(response)) writeProblem(response, FOREIGN);
+    else endWithProblem(request.socket, FOREIGN);
+  };
+
+/** What browsers need to know for long-polling from another origin. */
+export const corsFor = (allowed: readonly string[]): Pick<Partial<ServerOptions>, 'cors'> =>
+  allowed.length === 0 ? {} : { cors: { origin: [...allowed], methods: ['GET', 'POST'], maxAge: 600 } };

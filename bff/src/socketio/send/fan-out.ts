@@ -1,0 +1,30 @@
+import type { PublicationsEvent } from '@tocsin/contracts';
+import type { Socket } from 'socket.io';
+import { encodeEvent } from '../../recover/encoded.ts';
+import { sendFrame } from './backlog.ts';
+import { frameOf } from './frame.ts';
+
+/** The connections of this instance, and by room the ids of those in it. */
+export interface Connections {
+  sockets: ReadonlyMap<string, Pick<Socket, 'conn'>>;
+  adapter: { rooms: ReadonlyMap<string, ReadonlySet<string>> };
+}
+
+/** socket.io's name for an event: https://socket.io/docs/v4/socket-io-protocol/ */
+const EVENT = '2';
+
+/**
+ * Sends an event to the connections in a room. It is encoded and framed once, and a WebSocket that has nothing waiting
+ * gets the frame as one write; what polls, or has something waiting, gets it through engine.io, in the same order.
+ */
+export function fanOut({ sockets, adapter }: Connections, room: string, event: PublicationsEvent): void {
+  const members = adapter.rooms.get(room);
+  if (!members) return;
+  const message = `${EVENT}${encodeEvent('publications', event)}`;
+  const frame = frameOf(message);
+  for (const id of members) {
+    const session = sockets.get(id)?.conn;
+    if (session && !sendFrame(session, frame))
+      session.write(message, { wsPreEncodedFrame: [frame] } as object);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Publication, PublicationsEvent } from '@tocsin/contracts';
+import { expect, it, vi } from 'vitest';
+import { Outbox } from './send-queue.ts';
+
+const publication = (offset: number, body = ''): Publication => ({
+  offset,
+  notification: {
+    ...{ id: `n${offset}`, feed: 'all', severity: 'info', title: 'T', createdAt: '2026-01-01T00:00:00.000Z' },
+    ...(body && { body }),
+  },
+});
+const event = (offsets: number[], members: Partial<PublicationsEvent> = {}): PublicationsEvent => ({
+  ...{ feed: 'all', epoch: '1-a' },
+  publications: offsets.map((offset) => publication(offset)),
+  ...members,
+});
+const tick = () => new Promise((resolve) => setImmediate(resolve));
+const offsetsOf = (sent: PublicationsEvent[]) =>
+  sent.map(({ publications }) => publications.map(({ offset }) => offset));
+
+/** An outbox whose sending takes `takes` ms of a clock of its own. */
+function outboxThatTakes(takes: number) {
+  const sent: PublicationsEvent[] = [];
+  const clock = { now: 0 };
+  const send = (one: PublicationsEvent) => {
+    sent.push(one);
+    clock.now += takes;
+  };
+  return { outbox: new Outbox({ send, clock: () => clock.now }), sent, clock };
+}
+
+it('should send what came in one tick as one event for each feed, in order', async () => {
+  const { outbox, sent } = outboxThatTakes(0);
+  for (const offset of [1, 2]) outbox.add(event([offset]));
+  outbox.add(event([7, 8], { feed: 'topic:a' }));
+  outbox.add(event([3, 4]));
+  expect(sent).toEqual([]);
+  await tick();
+  expect(sent.map(({ feed }) => feed)).toEqual(['all', 'topic:a']);
+  expect(offsetsOf(sent)).toEqual([
+    [1, 2, 3, 4],
+    [7, 8],
+  ]);
+});
+
+it('should keep apart what does not continue the one before', async () => {
+  const { outbox, sent } = outboxThatTakes(0);
+  const events = [
+    ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],
+    ...[event([], { epoch: '3-c' }), event([1], { epoch: '3-c' })],
+  ];
+  for (const one of events) outbox.add(one);
+  await tick();
+  expect(sent.map(({ epoch }) => epoch)).toEqual(['1-a', '1-a', '1-a', '2-b', '3-c', '3-c']);
+  expect(offsetsOf(sent)).toEqual([[1], [3], [3, 4], [1], [], [1]]);
+});
+
+it('should put no more into one event than the contract allows', async () => {
+  const { outbox, sent } = outboxThatTakes(0);
+  for (let offset = 1; offset <= 1_001; offset++) outbox.add(event([offset]));
+  const body = '🔔'.repeat(2_000);
+  for (let i = 1; i <= 40; i++)
+    outbox.add(event([], { feed: 'topic:a', publications: [publication(i, body)] }));
+  await tick();
+  expect(sent.filter(({ feed }) => feed === 'all').map(({ publications }) => publications.length)).toEqual([
+    1_000, 1,
+  ]);
+  const large = sent.filter(({ feed }) => feed === 'topic:a');
+  expect(large.length).toBeGreaterThan(1);
+  for (const one of large) expect(Buffer.byteLength(JSON.stringify(one))).toBeLessThan(256 * 1024);
+  expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+});
+
+it('should rest after it has sent, the longer the more that took, and gather meanwhile', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const { outbox, sent, clock } = outboxThatTakes(5);
+    outbox.add(event([1]));
+    await tick();
+    for (const offset of [2, 3]) outbox.add(event([offset]));
+    await tick();
+    expect(offsetsOf(sent)).toEqual([[1]]);
+    vi.advanceTimersByTime(9);
+    expect(offsetsOf(sent)).toEqual([[1]]);
+    vi.advanceTimersByTime(1);
+    expect(offsetsOf(sent)).toEqual([[1], [2, 3]]);
+    clock.now += 1_000;
+    outbox.add(event([4]));
+    await tick();
+    expect(offsetsOf(sent)).toEqual([[1], [2, 3], [4]]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('should send what waits of a feed when it is asked to, once', async () => {
+  const { outbox, sent } = outboxThatTakes(0);
+  outbox.add(event([1]));
+  outbox.add(event([1], { feed: 'topic:a' }));
+  outbox.flush('all');
+  outbox.flush('all');
+  expect(sent.map(({ feed }) => feed)).toEqual(['all']);
+  await tick();
+  expect(sent.map(({ feed }) => feed)).toEqual(['all', 'topic:a']);
+});

@@ -1,0 +1,99 @@
+import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from '@tocsin/contracts';
+import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
+import { encodedSizeInList } from '../../recover/encoded.ts';
+
+/** After it has sent for so long, an outbox rests for this many times as long, but never longer than so many ms. */
+const REST_TIMES = 2;
+const LONGEST_REST_MS = 100;
+/** A rest that a timer cannot keep. */
+const SHORTEST_REST_MS = 1;
+
+export interface OutboxOptions {
+  send: (event: PublicationsEvent) => void;
+  /** In ms, with fractions. */
+  clock?: () => number;
+}
+
+/**
+ * Gathers what is to be sent to browsers and sends each feed's publications as one event: those of one tick, and under
+ * load those that came while it rested. A write to each connection costs much more than what is in it, so the more
+ * connections there are, the longer it rests; where sending takes next to nothing it does not rest at all.
+ */
+export class Outbox {
+  readonly #send: (event: PublicationsEvent) => void;
+  readonly #clock: () => number;
+  readonly #waiting = new Map<string, PublicationsEvent[]>();
+  #restsUntil = 0;
+  #isPlanned = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor({ send, clock = () => performance.now() }: OutboxOptions) {
+    this.#send = send;
+    this.#clock = clock;
+  }
+
+  add(event: PublicationsEvent): void {
+    const events = this.#waiting.get(event.feed);
+    if (events) events.push(event);
+    else this.#waiting.set(event.feed, [event]);
+    this.#plan();
+  }
+
+  /** Sends what waits of a feed now, so that what is said of the feed afterwards comes behind it. */
+  flush(feed: string): void {
+    const events = this.#waiting.get(feed);
+    if (!events) return;
+    this.#waiting.delete(feed);
+    for (const event of joined(events)) this.#send(event);
+  }
+
+  /** Sends all that waits now. */
+  flushAll(): void {
+    for (const feed of [...this.#waiting.keys()]) this.flush(feed);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#waiting.clear();
+  }
+
+  #plan(): void {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    const rest = this.#restsUntil - this.#clock();
+    if (rest < SHORTEST_REST_MS) setImmediate(() => this.#run());
+    else this.#timer = setTimeout(() => this.#run(), rest);
+  }
+
+  #run(): void {
+    this.#isPlanned = false;
+    const started = this.#clock();
+    this.flushAll();
+    const ended = this.#clock();
+    this.#restsUntil = ended + Math.min(LONGEST_REST_MS, REST_TIMES * (ended - started));
+  }
+}
+
+/** The events of one feed as few as may be, in their order: what continues the one before is put to it. */
+function joined(events: readonly PublicationsEvent[]): PublicationsEvent[] {
+  const runs: { event: PublicationsEvent; publications: Publication[] }[] = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last && continues(last, event)) last.publications.push(...event.publications);
+    else runs.push({ event, publications: [...event.publications] });
+  }
+  return runs.flatMap(({ event, publications }) =>
+    publications.length === 0
+      ? [event]
+      : inParts(publications, MAX_PAGE_PUBLICATIONS, MAX_CONTENT_BYTES, encodedSizeInList).map((part) => ({
+          ...event,
+          publications: part,
+        })),
+  );
+}
+
+const continues = (
+  { event, publications }: { event: PublicationsEvent; publications: readonly Publication[] },
+  next: PublicationsEvent,
+): boolean =>
+  event.epoch === next.epoch && publications.at(-1)?.offset === (next.publications[0]?.offset ?? 0) - 1;

@@ -1,0 +1,67 @@
+import { REVOCATIONS_KEY, SECRETS } from '@tocsin/contracts';
+import { RevocationList, WatchedSecret, type Logger } from '@tocsin/service';
+import { openDoor, tokenDoor, type Authenticator } from '../auth/authenticator.ts';
+import { JwksKeys } from '../auth/jwks-keys.ts';
+import { Revocations } from '../auth/revocations.ts';
+import { parseSecrets, secretKeys } from '../auth/secret-keys.ts';
+import type { Backend } from '../backend.ts';
+import type { BffConfig } from '../config.ts';
+import { fetchKeySet } from '../http/fetch-key-set.ts';
+
+const NEVER_EXPIRES = 0;
+
+/** The authenticator that the settings name. */
+export function createAuthenticator(
+  config: BffConfig,
+  backend: Pick<Backend, 'readSecret' | 'readers'>,
+  log: Logger,
+  now: () => number,
+): Authenticator {
+  if (config.AUTH_MODE === 'none') return openDoor;
+  const rules = {
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+    clockSkewS: config.JWT_CLOCK_SKEW,
+    maxAgeS: config.JWT_MAX_AGE || undefined,
+    now,
+  };
+  const revocations = new Revocations({
+    store: createRevocationList(config, backend.readers, now),
+    onFault: (err) => log.info({ err }, 'the revocations cannot be read now; trying again each second'),
+  });
+  const url = config.JWT_JWKS_URL;
+  if (url !== undefined) {
+    const keys = new JwksKeys({
+      fetchKeySet: () => fetchKeySet(url),
+      now,
+      onFault: (err) => log.warn({ err }, 'the keys of the issuer could not be fetched'),
+    });
+    return tokenDoor({ ...rules, keys }, revocations, { ready: () => keys.ready(), stop: () => undefined });
+  }
+  const secret = new WatchedSecret({
+    read: () => backend.readSecret(SECRETS.jwt.name),
+    parse: parseSecrets,
+    what: 'the secret for tokens',
+    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    onFault: (err) => log.info({ err }, 'the secret for tokens cannot be read now; trying again'),
+  });
+  const keys = secretKeys(() => secret.get());
+  const ready = async () => void secret.get();
+  return tokenDoor({ ...rules, keys }, revocations, { ready, stop: () => secret.stop() });
+}
+
+function createRevocationList(
+  { JWT_MAX_AGE, JWT_CLOCK_SKEW }: Pick<BffConfig, 'JWT_MAX_AGE' | 'JWT_CLOCK_SKEW'>,
+  readers: Backend['readers'],
+  now: () => number,
+): RevocationList {
+  return new RevocationList({
+    document: {
+      read: () => readers.read(REVOCATIONS_KEY),
+      write: (value, etag) => readers.write(REVOCATIONS_KEY, value, etag, NEVER_EXPIRES),
+    },
+    // A token that came by a clock within the skew ends so much later.
+    tokenLifeMs: JWT_MAX_AGE > 0 ? (JWT_MAX_AGE + 2 * JWT_CLOCK_SKEW) * 1000 : undefined,
+    now,
+  });
+}

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '@tocsin/service';
+import { decodeJwt } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAzureSockets } from './azure.ts';
+import { SECRET, secretToken } from '../../testing/forge.ts';
+import { serveBff } from '../../testing/served-bff.ts';
+
+const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
+/** Well-formed; nobody listens there, so the instance tries to connect for as long as it runs. */
+const ENDPOINT = 'https://127.0.0.1:9';
+const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
+
+describe('a connection string', () => {
+  const log = createLogger('bff', 'silent');
+  const made = (text: string | undefined) => createAzureSockets({ readSecret: async () => text }, log, 0);
+
+  it.each([
+    ['missing', undefined, 'there is no connection string'],
+    ['empty', '', 'there is no connection string'],
+    ['no connection string', `hello ${KEY}`, 'it has no Endpoint=https://'],
+    ['without a key', `Endpoint=${ENDPOINT};Version=1.0;`, 'it has no AccessKey='],
+    ['without TLS', `Endpoint=http://127.0.0.1:9;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
+    ['without an address', `Endpoint=;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
+  ])(
+    'should be refused in words, with the remedy and without the key, when it is %s',
+    async (_what, text, why) => {
+      const refused = await made(text).then(
+        () => '',
+        (error: unknown) => String(error),
+      );
+      expect(refused).toContain(why);
+      expect(refused).toContain('Put the connection string of Web PubSub for Socket.IO');
+      expect(refused).toContain('secret store notification-secrets');
+      expect(refused).not.toContain(KEY);
+    },
+  );
+
+  it.each([STRING, ` ${STRING}\n`, `accesskey=${KEY};endpoint=${ENDPOINT}/`])(
+    'should be taken: %s',
+    async (text) => {
+      expect((await made(text)).endpoint).toBe(ENDPOINT);
+    },
+  );
+
+  it('should be waited for while the sidecar starts', async () => {
+    let asked = 0;
+    const readSecret = async () => {
+      if (++asked === 1) throw new Error('the sidecar is not there yet');
+      return STRING;
+    };
+    expect((await createAzureSockets({ readSecret }, log, 10_000)).endpoint).toBe(ENDPOINT);
+  });
+
+  it('should be missed in words when the sidecar does not come', async () => {
+    const readSecret = () => Promise.reject(new Error('Nobody answers.'));
+    await expect(createAzureSockets({ readSecret }, log, -1)).rejects.toThrow(
+      'BROADCASTER is azure, but notification-secrets cannot be read: Nobody answers. Start the sidecar.',
+    );
+  });
+
+  it('should end the start of an instance that has none', async () => {
+    await expect(serveBff({ BROADCASTER: 'azure' })).rejects.toThrow(/BROADCASTER is azure, but there is no/);
+  });
+});
+
+describe('an instance with BROADCASTER=azure', () => {
+  const uiDist = mkdtempSync(join(tmpdir(), 'tocsin-azure-'));
+  let bff: Awaited<ReturnType<typeof serveBff>>;
+  beforeAll(async () => {
+    writeFileSync(join(uiDist, 'index.html'), '<html><head></head><body></body></html>');
+    const env = { BROADCASTER: 'azure', UI_DIST: uiDist, AUTH_MODE: 'jwt' };
+    bff = await serveBff(env, { azure: STRING, jwt: SECRET });
+  });
+  afterAll(async () => {
+    await bff.stop();
+    rmSync(uiDist, { recursive: true, force: true });
+  });
+
+  const negotiate = (headers: Record<string, string> = {}) => fetch(`${bff.url}/app/negotiate`, { headers });
+
+  it('should tell a reader where to connect, with an entry for a few minutes that names the reader', async () => {
+    const answer = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const { token, ...place } = (await answer.json()) as { token: string };
+    expect(place).toEqual({ endpoint: ENDPOINT, path: '/clients/socketio/hubs/tocsin' });
+    const { aud, sub, exp = 0, iat = 0 } = decodeJwt(token);
+    expect({ aud, sub, life: exp - iat }).toEqual({
+      aud: `${ENDPOINT}/clients/socketio/hubs/tocsin`,
+      sub: 'ada',
+      life: 300,
+    });
+  });
+
+  it('should tell nobody without a token', async () => {
+    expect((await negotiate()).status).toBe(401);
+  });
+
+  it('should tell its page to ask, and let it connect there and nowhere else', async () => {
+    const page = await fetch(bff.url);
+    expect(await page.text()).toContain('<meta name="tocsin-negotiate"');
+    const policy = page.headers.get('content-security-policy');
+    expect(policy).toContain(`connect-src 'self' ${ENDPOINT} ${ENDPOINT.replace('https', 'wss')}`);
+  });
+
+  it('should let nobody connect to itself, and not be ready before Azure is there', async () => {
+    expect((await fetch(`${bff.url}/hubs/?EIO=4&transport=polling`)).status).toBe(404);
+    const ready = await fetch(`${bff.url}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('Azure Web PubSub')]);
+  });
+});
+
+it('should have no such route where browsers connect to the instance', async () => {
+  const bff = await serveBff({});
+  expect((await fetch(`${bff.url}/app/negotiate`)).status).toBe(404);
+  await bff.stop();
+});

@@ -1,0 +1,47 @@
+import { SECRETS } from '@tocsin/contracts';
+import { ConfigError, pause, type Logger } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import { AzureSockets } from '../socketio/azure/azure-sockets.ts';
+import { readAzureString } from '../socketio/azure/connection-string.ts';
+
+const { store, name } = SECRETS.azure;
+const REMEDY =
+  `Put the connection string of Web PubSub for Socket.IO (Azure portal, Keys) as ${name} into the secret store ` +
+  `${store}, or set BROADCASTER to redis.`;
+
+/** A sidecar that starts with its application has so long until it must answer. */
+const SIDECAR_START_MS = 30_000;
+const AGAIN_MS = 500;
+
+/**
+ * Azure's sockets with the connection string of the secret store.
+ * @throws ConfigError in one sentence with the remedy when it is missing or is none
+ */
+export async function createAzureSockets(
+  backend: Pick<Backend, 'readSecret'>,
+  log: Logger,
+  patienceMs = SIDECAR_START_MS,
+): Promise<AzureSockets> {
+  const text = await readSecret(backend, Date.now() + patienceMs);
+  if (!text) throw new ConfigError(`BROADCASTER is azure, but there is no connection string. ${REMEDY}`);
+  try {
+    return new AzureSockets(readAzureString(text), log);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`BROADCASTER is azure, but its connection string is none: ${why}. ${REMEDY}`);
+  }
+}
+
+async function readSecret(backend: Pick<Backend, 'readSecret'>, end: number): Promise<string | undefined> {
+  for (;;) {
+    try {
+      return await backend.readSecret(name);
+    } catch (error) {
+      if (Date.now() > end) {
+        const why = error instanceof Error ? error.message : String(error);
+        throw new ConfigError(`BROADCASTER is azure, but ${store} cannot be read: ${why} Start the sidecar.`);
+      }
+      await pause(AGAIN_MS);
+    }
+  }
+}

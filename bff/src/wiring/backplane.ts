@@ -1,0 +1,46 @@
+import type { Logger } from '@tocsin/service';
+import type { BffConfig } from '../config.ts';
+import type { Carrier } from '../dapr/backend.ts';
+import { keepStore } from './keep-store.ts';
+import { MemoryBroadcaster } from '../memory/broadcaster.ts';
+import { auditClient } from '../redis/audit-client.ts';
+import { RedisAuditReader } from '../redis/audit-reader.ts';
+import { RedisConnection } from '../redis/connection.ts';
+import { RedisBroadcaster } from '../socketio/redis-broadcaster.ts';
+
+/** The carrier that the settings name. */
+export function createCarrier(config: BffConfig, log: Logger): Carrier {
+  const audit = auditClient({
+    redisHost: config.REDIS_HOST,
+    username: config.REDIS_USERNAME,
+    password: config.REDIS_PASSWORD,
+  });
+  const auditReader = new RedisAuditReader(audit.get);
+  if (config.BROADCASTER === 'memory') {
+    const broadcaster = new MemoryBroadcaster();
+    return { broadcaster, auditReader, ready: () => Promise.resolve(), stop: () => void audit.close() };
+  }
+  const redis = {
+    redisHost: config.REDIS_HOST,
+    username: config.REDIS_USERNAME,
+    password: config.REDIS_PASSWORD,
+    timeoutMs: config.SIDECAR_TIMEOUT_MS,
+    log,
+  };
+  const connection = new RedisConnection({ ...redis, name: 'the broadcaster' });
+  const broadcaster = new RedisBroadcaster({ connection, maxBytes: config.BROADCAST_BYTES, log });
+  connection.start();
+  return {
+    broadcaster,
+    auditReader,
+    socketAdapter: broadcaster.createAdapter(),
+    redisMemory: () => connection.memory(),
+    keepStore: (stores, events) => keepStore(redis, stores, events, log),
+    ready: () => connection.ready(),
+    stop: () => {
+      broadcaster.stop();
+      connection.stop();
+      void audit.close();
+    },
+  };
+}

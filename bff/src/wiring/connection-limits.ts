@@ -1,0 +1,47 @@
+import type { BffConfig } from '../config.ts';
+import type { ConnectionLimits } from '../socketio/admission/admission.ts';
+
+/** The part of the places that one address may hold by default. */
+const SHARE_OF_AN_ADDRESS = 1 / 5;
+/** The part of all connections that may be pending by default, and the least of them. */
+const SHARE_OF_PENDING = 1 / 10;
+const LEAST_PENDING = 50;
+/** TCP connections without a reader for each pending session (two, if it polls), for pages, and for probes. */
+const SOCKETS_PER_PENDING = 4;
+const SOCKETS_BESIDES = 200;
+/** A session that polls has two connections: one waits, one sends. */
+const SOCKETS_PER_SESSION = 2;
+/** Requests of readers, which have a connection while they are answered. */
+const SOCKETS_FOR_REQUESTS = 1_000;
+
+type Settings = Pick<
+  BffConfig,
+  | 'AUTH_MODE'
+  | 'MAX_CONNECTIONS'
+  | 'MAX_PENDING_CONNECTIONS'
+  | 'MAX_CONNECTIONS_PER_ADDRESS'
+  | 'MAX_CONNECTIONS_PER_READER'
+>;
+
+/** How many connections there may be, of which kind. */
+export function connectionLimits(config: Settings): ConnectionLimits {
+  const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
+  const pending =
+    config.MAX_PENDING_CONNECTIONS ?? Math.max(LEAST_PENDING, Math.ceil(connections * SHARE_OF_PENDING));
+  // Where tokens are asked for, a reader is bounded by who it is: many may share an address.
+  const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * SHARE_OF_AN_ADDRESS) : 0;
+  return {
+    connections,
+    pending,
+    pendingPerAddress: Math.ceil(pending * SHARE_OF_AN_ADDRESS),
+    perAddress: given ?? byDefault,
+    exempts: given === undefined,
+    perReader: config.MAX_CONNECTIONS_PER_READER,
+  };
+}
+
+/** TCP connections: those that carry no reader, and all. */
+export function socketLimits({ connections, pending }: ConnectionLimits): { strangers: number; all: number } {
+  const strangers = SOCKETS_PER_PENDING * pending + SOCKETS_BESIDES;
+  return { strangers, all: SOCKETS_PER_SESSION * connections + SOCKETS_FOR_REQUESTS + strangers };
+}

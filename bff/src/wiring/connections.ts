@@ -1,0 +1,23 @@
+import type { BffConfig } from '../config.ts';
+import { connectionLimits, socketLimits } from './connection-limits.ts';
+import { Admission, type RefusalReason } from '../socketio/admission/admission.ts';
+import { createClientAddress } from '../socketio/admission/client-address.ts';
+import { StrangerSockets } from '../socketio/admission/stranger-sockets.ts';
+
+/** Who may connect, from where and how often, as the settings say. `sockets`: TCP connections at most. */
+export function createConnections(
+  config: BffConfig,
+  now: () => number,
+  onRefused: (reason: RefusalReason) => void,
+) {
+  const clientAddress = createClientAddress(config.TRUST_PROXY);
+  const limits = connectionLimits(config);
+  const { strangers: places, all: sockets } = socketLimits(limits);
+  const strangers = new StrangerSockets({ places, now, onRefused: () => onRefused('sockets') });
+  const admission = new Admission({
+    ...{ ...limits, clientAddress, now },
+    onKnown: (socket) => strangers.known(socket),
+    onClosed: onRefused,
+  });
+  return { clientAddress, admission, strangers, sockets };
+}

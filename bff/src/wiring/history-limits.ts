@@ -1,0 +1,27 @@
+import { ENTRY_LIFE_MS } from '@tocsin/contracts';
+import type { BffConfig } from '../config.ts';
+import type { FeedLimits, LimitsOf } from '../feed/limits.ts';
+
+const PERSON = 'user:';
+
+type HistorySettings = Pick<
+  BffConfig,
+  'HISTORY_MAX' | 'HISTORY_BYTES' | 'HISTORY_TTL' | 'IDS_MAX' | 'USER_HISTORY_TTL' | 'USER_HISTORY_BYTES'
+>;
+
+/** How much feeds keep: an inbox of one person longer than what all or many see, in fewer bytes. */
+export function createLimitsOf(config: HistorySettings): LimitsOf {
+  const shared: FeedLimits = {
+    historyMax: config.HISTORY_MAX,
+    historyBytes: config.HISTORY_BYTES,
+    historyTtlMs: config.HISTORY_TTL * 1000,
+    idsMax: config.IDS_MAX,
+    entryLifeMs: ENTRY_LIFE_MS,
+  };
+  const personal: FeedLimits = {
+    ...shared,
+    historyBytes: config.USER_HISTORY_BYTES,
+    historyTtlMs: config.USER_HISTORY_TTL * 1000,
+  };
+  return (feed) => (feed.startsWith(PERSON) ? personal : shared);
+}

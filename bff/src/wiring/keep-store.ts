@@ -1,0 +1,34 @@
+import type { Logger } from '@tocsin/service';
+import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
+import { RedisConnection, type RedisConnectionOptions } from '../redis/connection.ts';
+import { RedisCopies } from '../redis/copies.ts';
+import { StreamKeeper } from '../redis/stream-keeper.ts';
+
+/** Bytes that each stream of dead letters, and of erasures, may hold. */
+const MAX_STREAM_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Begins to trim the streams of Dapr's topics and to delete copies of what is erased, over a connection of its own: large
+ * answers must not hold up publications.
+ */
+export function keepStore(
+  options: Omit<RedisConnectionOptions, 'name'>,
+  { log: feedLog, setAside, announceAgain }: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>,
+  { onDropped }: StoreEvents,
+  log: Logger,
+): KeptStore {
+  const connection = new RedisConnection({ ...options, name: 'the keeper of the streams' });
+  const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
+  const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, log });
+  connection.start();
+  keeper.start();
+  copies.start();
+  return {
+    copies,
+    stop() {
+      copies.stop();
+      keeper.stop();
+      connection.stop();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { FeedMerge, type MergeEvent } from '@tocsin/client';
+import type { EntryItem, Page, PublicationsEvent } from '@tocsin/contracts';
+import type { Step } from '../src/deliver/ports.ts';
+import { FeedView } from '../src/recover/feed-view.ts';
+import { readPage } from '../src/recover/page.ts';
+import { FEED, Fixture, RUN } from './feed-fixture.ts';
+import { testProofs } from './test-proofs.ts';
+
+interface Row {
+  id: string;
+  title: string;
+  key: string | undefined;
+  gone: string | undefined;
+}
+
+/** What a feed shows after the entries, by the rules as a person would say them. */
+export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
+  let rows: Row[] = [];
+  let retracted = new Set<string>();
+  for (const item of entries.flat()) {
+    if ('erase' in item) [rows, retracted] = [[], new Set()];
+    else if ('retract' in item) {
+      const { retract: id } = item;
+      if (retracted.has(id)) continue;
+      retracted.add(id);
+      for (const row of rows) if (row.id === id) row.gone ??= 'retracted';
+      rows.push({ id, title: '', key: undefined, gone: 'retracted' });
+    } else {
+      const { id, title, collapseKey: key } = item;
+      if (retracted.has(id) || rows.some((row) => row.id === id && row.title !== '')) continue;
+      for (const row of rows) if (key !== undefined && row.key === key) row.gone ??= 'replaced';
+      rows.push({ id, title, key, gone: undefined });
+    }
+  }
+  return rows;
+}
+
+/** A browser at one view: the real merge, and what is on its screen. */
+export class ChangesClient {
+  readonly merge = new FeedMerge();
+  readonly screen = new Map<string, string>();
+  isTold = true;
+  #asked: { epoch: string; offset: number } | undefined | 'nothing' = 'nothing';
+  #again = false;
+
+  take(event: MergeEvent): void {
+    for (const effect of this.merge.handle(event)) {
+      if (effect.type === 'subscribe') this.#asked = effect.position;
+      if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#again = true;
+      if (effect.type === 'missed' && effect.erased) this.screen.clear();
+      else if (effect.type === 'missed') this.isTold = false;
+      if (effect.type === 'gone') for (const id of effect.ids) this.screen.delete(id);
+      if (effect.type !== 'show') continue;
+      for (const { notification } of effect.publications)
+        this.screen.set(notification.id, notification.title);
+    }
+  }
+
+  /** Lets the timers run out, and has what it asks for answered. */
+  async answer(
+    read: (position: { epoch: string; offset: number } | undefined) => Promise<Page>,
+  ): Promise<void> {
+    if (this.#again) {
+      this.#again = false;
+      this.take({ type: 'retry' });
+      this.take({ type: 'gap-stayed' });
+    }
+    if (this.#asked === 'nothing') return;
+    const position = this.#asked;
+    this.#asked = 'nothing';
+    this.take({ type: 'answer', page: await read(position) });
+  }
+}
+
+/** An instance that is told of broadcasts, or misses them, with a browser. */
+class ChangesInstance {
+  readonly view: FeedView;
+  readonly client = new ChangesClient();
+  deaf = false;
+  /** Titles that it must not serve any more. */
+  forbidden: string[] = [];
+  readonly #walk: ChangesWalk;
+
+  constructor(walk: ChangesWalk) {
+    this.#walk = walk;
+    const { f } = walk;
+    const send = ({ epoch, publications }: PublicationsEvent) =>
+      this.client.take({ type: 'publications', epoch, publications });
+    this.view = new FeedView(FEED, {
+      ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits, proofs: testProofs },
+      ...{ ring: { publications: 4, bytes: 1024 * 1024 }, now: () => f.now },
+      callFeed: (_feed, _announced, caller) => f.instance().turn(undefined, caller),
+      onMissed: send,
+      onMoved: ({ epoch, offset }) => this.client.take({ type: 'position', position: { epoch, offset } }),
+    });
+    this.client.take({ type: 'connected' });
+    f.broadcaster.onEvent((event) => {
+      if (this.deaf) return;
+      this.forbidden = walk.forbidden();
+      const { shown } = this.view.receive(event);
+      if (shown) send(shown);
+    });
+  }
+
+  async read(): Promise<Page> {
+    const page = await readPage(this.view, { kind: 'newest', limit: 200 }, () => this.#walk.f.now);
+    const text = JSON.stringify(page);
+    const served = this.forbidden.filter((title) => text.includes(`"${title}"`));
+    if (served.length > 0) throw new Error(`served what is gone: ${served.join()} in ${text}`);
+    return page;
+  }
+
+  answer(): Promise<void> {
+    return this.client.answer((position) => {
+      const request = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
+      return readPage(this.view, request, () => this.#walk.f.now);
+    });
+  }
+}
+
+/** One feed, two hosts that may die at each step, two instances with a browser each; all in memory. */
+export class ChangesWalk {
+  readonly f = new Fixture();
+  readonly entries: EntryItem[][] = [];
+  readonly instances: ChangesInstance[];
+  deaths = 0;
+  #end: Step | undefined;
+  #hosts;
+
+  constructor() {
+    this.#hosts = [this.#newHost(), this.#newHost()];
+    this.instances = [new ChangesInstance(this), new ChangesInstance(this)];
+  }
+
+  put(items: EntryItem[]): void {
+    this.entries.push(items);
+    this.f.put(this.entries.length, items);
+  }
+
+  /** From now on an instance misses the broadcasts, or hears them again. */
+  deafen(index: 0 | 1, deaf: boolean): void {
+    const instance = this.instances[index];
+    if (instance) instance.deaf = deaf;
+  }
+
+  /** A turn for all that was put, by a host that may die. */
+  async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
+    if (this.entries.length === 0) return;
+    this.#end = end;
+    try {
+      await this.#hosts[host]?.turn(this.entries.length);
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== 'died') throw error;
+      this.deaths++;
+      this.#hosts[host] = this.#newHost();
+    }
+    this.#end = undefined;
+  }
+
+  /** The titles of what was committed and is not shown: never again, from the broadcast on. */
+  forbidden(): string[] {
+    const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
+    const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));
+    const titles = committed.flat().flatMap((item) => ('title' in item ? [item.title] : []));
+    return titles.filter((title) => !live.has(title));
+  }
+
+  #newHost() {
+    return this.f.instance((step) =>
+      step === this.#end ? Promise.reject(new Error('died')) : Promise.resolve(),
+    );
+  }
+}

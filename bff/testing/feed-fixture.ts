@@ -1,0 +1,207 @@
+import {
+  DOCUMENT_VERSION,
+  PARTITION_VERSION,
+  entryKey,
+  partitionEntryKey,
+  type EntryItem,
+  type Head,
+  type Notification,
+  type PublicationsEvent,
+  type Segment,
+} from '@tocsin/contracts';
+import type { Erased } from '../src/deliver/erase/erased-content.ts';
+import { FeedHost } from '../src/deliver/v1/feed-host.ts';
+import { Heard } from '../src/deliver/load/high-water-marks.ts';
+import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../src/deliver/ports.ts';
+import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
+import { PartitionHost } from '../src/deliver/turn/partition-host.ts';
+import { MemoryBroadcaster } from '../src/memory/broadcaster.ts';
+import { MemoryCheckpoints } from '../src/memory/checkpoints.ts';
+import { MemoryEntries } from '../src/memory/entries.ts';
+import { MemoryFeedLog } from '../src/memory/feed-log.ts';
+import { MemoryOrigin } from '../src/memory/origin.ts';
+import { MemorySetAside } from '../src/memory/set-aside.ts';
+import { testProofs } from './test-proofs.ts';
+
+export const FEED = 'all';
+export const RUN = 'P0000001';
+export const PARTITION = 1;
+
+/** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
+export class TestLog implements FeedLog {
+  #inner = new MemoryFeedLog();
+  /** Counts how often the store was emptied. */
+  emptied = 0;
+  readonly commits: HeadWrite[] = [];
+  headReads = 0;
+  documentReads = 0;
+  /** Runs before each head is read; may wait, or reject. */
+  beforeHead: () => Promise<void> = () => Promise.resolve();
+  beforeCommit: () => Promise<void> = () => Promise.resolve();
+  afterCommit: () => Promise<void> = () => Promise.resolve();
+
+  async readHead(feed: string): Promise<StoredHead | undefined> {
+    this.headReads++;
+    const head = await this.#inner.readHead(feed);
+    await this.beforeHead();
+    return head;
+  }
+
+  async readDocuments(keys: readonly string[]): Promise<unknown[]> {
+    this.documentReads++;
+    return this.#inner.readDocuments(keys);
+  }
+
+  async commit(writes: readonly HeadWrite[]): Promise<void> {
+    await this.beforeCommit();
+    await this.#inner.commit(writes);
+    this.commits.push(...writes);
+    await this.afterCommit();
+  }
+
+  removeDocuments(keys: readonly string[]): Promise<void> {
+    return this.#inner.removeDocuments(keys);
+  }
+
+  /** The store as it was after its first `count` commits. */
+  async rollBackTo(count: number): Promise<void> {
+    this.#inner = new MemoryFeedLog();
+    if (count === 0) this.emptied++;
+    for (const commit of this.commits.splice(0).slice(0, count)) {
+      await this.#inner.commit([commit]);
+      this.commits.push(commit);
+    }
+  }
+}
+
+const AT = '2026-01-01T00:00:00Z';
+
+export const notification = (id: string, more: Partial<Notification> = {}): Notification => ({
+  ...{ id, feed: FEED, severity: 'info', title: id, createdAt: AT, ...more },
+});
+export const retract = (id: string): EntryItem => ({ retract: id, feed: FEED, at: AT });
+export const erase: EntryItem = { erase: true, feed: FEED, at: AT };
+
+/** Instances that share one store, one place for entries and one broadcaster, all in memory. */
+export class Fixture {
+  readonly log = new TestLog();
+  readonly #origins: MemoryOrigin[] = [];
+  readonly origin = {
+    firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
+  };
+  readonly entries = new MemoryEntries();
+  readonly checkpoints = new MemoryCheckpoints();
+  readonly broadcaster = new MemoryBroadcaster();
+  readonly setAside = new MemorySetAside();
+  readonly events: PublicationsEvent[] = [];
+  readonly losses: string[] = [];
+  readonly erased: Erased[] = [];
+  now = Date.parse('2026-01-01T00:00:00Z');
+  limits: FeedLimits = { ...DEFAULT_FEED_LIMITS };
+  maxActivations = 1_000;
+
+  constructor() {
+    this.broadcaster.onEvent((event) => this.events.push(event));
+  }
+
+  deposit(
+    seq: number,
+    ids: readonly string[],
+    { run = RUN, padding = 0, expiresAt: until }: { run?: string; padding?: number; expiresAt?: string } = {},
+  ): void {
+    const more = { ...(padding > 0 && { body: 'x'.repeat(padding) }), ...(until && { expiresAt: until }) };
+    this.put(
+      seq,
+      ids.map((id) => notification(id, more)),
+      run,
+    );
+  }
+
+  put(seq: number, notifications: readonly EntryItem[], run = RUN): void {
+    const expiresAt = '2030-01-01T00:00:00Z';
+    const entry = { v: DOCUMENT_VERSION, run, feed: FEED, seq, expiresAt, notifications };
+    this.entries.put(this.key(seq, run), JSON.stringify(entry));
+  }
+
+  /** Deposits an entry of the partition with items of any feeds. */
+  share(seq: number, notifications: readonly unknown[], run = RUN): void {
+    const expiresAt = '2030-01-01T00:00:00Z';
+    const entry = { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt, notifications };
+    this.entries.put(this.sharedKey(seq, run), JSON.stringify(entry));
+  }
+
+  sharedKey(seq: number, run = RUN): string {
+    return partitionEntryKey({ run, partition: PARTITION, seq });
+  }
+
+  /** The ids in a feed's log, in order. */
+  async idsOf(feed: string): Promise<string[]> {
+    const head = (await this.log.readHead(feed))?.head;
+    const documents = await this.log.readDocuments((head?.segments ?? []).map(({ key }) => key));
+    return documents.flatMap((document) =>
+      (document as Segment).publications.map((p) =>
+        p.notification === null ? `${p.id} ${p.gone}` : p.notification.id,
+      ),
+    );
+  }
+
+  key(seq: number, run = RUN): string {
+    return entryKey({ run, feed: FEED, seq });
+  }
+
+  /** A new process: it has heard nothing and knows nothing. */
+  instance(reach: ReachStep = () => Promise.resolve()) {
+    const heard = new Heard();
+    const { log, entries, broadcaster, setAside, origin } = this;
+    const events = {
+      lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
+      appended: () => undefined,
+      claimed: () => undefined,
+      setAside: () => undefined,
+    };
+    const now = () => this.now;
+    const turns = {
+      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
+      retire: () => undefined,
+      onErased: async (erased: Erased) => {
+        this.erased.push(erased);
+        if (erased.before !== undefined) await setAside.erase(erased.feed);
+      },
+      limitsOf: () => this.limits,
+    };
+    const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
+    const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });
+    const turn = (seq: number | undefined, caller = {}, run = RUN) =>
+      host.turn(FEED, seq === undefined ? undefined : { run, seq }, caller);
+    const take = (seq: number, run = RUN) => partitionHost.turn(PARTITION, { run, seq });
+    return { host, partitionHost, heard, turn, take };
+  }
+
+  get head(): Head | undefined {
+    return this.log.commits.at(-1)?.head;
+  }
+
+  /** What the newest head's log holds, as ids in order. */
+  async ids(): Promise<string[]> {
+    const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
+    return documents.flatMap((document) =>
+      (document as Segment).publications.map((p) =>
+        p.notification === null ? `${p.id} ${p.gone}` : p.notification.id,
+      ),
+    );
+  }
+
+  /** The ids that were broadcast, in order. */
+  get broadcastIds(): string[] {
+    return this.events.flatMap(({ publications }) =>
+      publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id)),
+    );
+  }
+}
+
+/** Fails the first time that `step` is reached, as a process does that dies there. */
+export function dyingAt(step: Step): ReachStep {
+  let left = 1;
+  return (reached) =>
+    reached === step && left-- > 0 ? Promise.reject(new Error(`died at ${step}`)) : Promise.resolve();
+}

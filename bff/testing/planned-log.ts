@@ -1,0 +1,101 @@
+import type {
+  EntryItem,
+  Head,
+  Notification,
+  Publication,
+  Segment,
+  WithdrawnDocument,
+} from '@tocsin/contracts';
+import { HistoryIndex } from '../src/feed/history/history-index.ts';
+import { KnownIds } from '../src/feed/ids.ts';
+import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
+import { planCommit, type Commit, type Taken } from '../src/feed/commit/plan-commit.ts';
+
+export const notification = (id: string, title = id): Notification => ({
+  ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
+});
+/** Entry `seq` of a run, with a notification for each id. */
+export const taken = (seq: number, ids: readonly string[], run = 'P0000001'): Taken => ({
+  ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
+});
+const at = '2026-01-01T00:00:00Z';
+export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
+export const erase: EntryItem = { erase: true, feed: 'all', at };
+export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
+/** An event of a source, whose hash is 16 times this digit. */
+export const event = (id: string, source: string): EntryItem => ({
+  ...notification(id, `${id} of ${source}`),
+  sourceHash: source.repeat(16),
+});
+/** Entry `seq` of a run, with these items; an id stands for a notification. */
+export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): Taken => ({
+  ...{ run: 'P0000001', from: seq, to: seq },
+  items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
+});
+
+const BEGINNING: Head = {
+  ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
+};
+
+/** A feed's log as its commits leave it; nothing else is written. */
+export class PlannedLog {
+  head: Head | undefined;
+  readonly documents = new Map<string, unknown>();
+  readonly known = new KnownIds();
+  readonly retracted = new KnownIds();
+  indexed = 0;
+  #unique = 0;
+  #epochs = 1;
+
+  async commit(what: Taken | undefined, options: { now?: number; limits?: FeedLimits; feed?: string } = {}) {
+    const { now = 1_700_000_000_000, limits = DEFAULT_FEED_LIMITS, feed = 'all' } = options;
+    const commit: Commit = await planCommit({
+      ...{
+        feed,
+        base: this.head,
+        stored: this.head ?? BEGINNING,
+        epoch: this.head?.epoch ?? '1-a',
+        taken: what,
+      },
+      nextEpoch: () => `${++this.#epochs}-a`,
+      writes: this.head?.version ?? 0,
+      ...{
+        known: this.known,
+        retracted: this.retracted,
+        retractions: this.head?.retractions ?? [],
+        unwritten: new Set(),
+        limits,
+        now,
+      },
+      unique: () => `u${String(this.#unique++).padStart(10, '0')}`,
+      contentOf: (key) => Promise.resolve((this.documents.get(key) as Segment).publications as Publication[]),
+      index: () => Promise.resolve(this.#index()),
+    });
+    for (const { key, value } of commit.documents) this.documents.set(key, value);
+    const { withdrawn } = commit.head;
+    const list = withdrawn === undefined ? [] : (this.documents.get(withdrawn) as WithdrawnDocument).keys;
+    for (const key of [...commit.retired, ...list, withdrawn ?? '']) this.documents.delete(key);
+    this.known.replace(commit.head.ids, commit.ids);
+    this.retracted.replace(commit.head.retractions ?? [], commit.retractions);
+    this.head = commit.head;
+    return commit;
+  }
+
+  #index(): HistoryIndex {
+    this.indexed++;
+    const index = new HistoryIndex();
+    for (const publication of this.publications) if (publication.notification) index.add(publication);
+    return index;
+  }
+
+  /** What the log shows: ids in order, with a reason where they are gone. */
+  get shown(): string[] {
+    return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
+  }
+
+  get publications(): Publication[] {
+    return (this.head?.segments ?? []).flatMap(
+      ({ key }) => (this.documents.get(key) as Segment).publications as Publication[],
+    );
+  }
+}

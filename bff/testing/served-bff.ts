@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { entryKey, notificationSchema, type Refusal, type SubscribeAnswer } from '@tocsin/contracts';
+import { parseConfig } from '@tocsin/service';
+import { io, type Socket } from 'socket.io-client';
+import { startBff } from '../src/app.ts';
+import type { Backend } from '../src/backend.ts';
+import { bffSettings } from '../src/config.ts';
+import { memoryBackend } from '../src/memory/backend.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** How a handshake ended. */
+export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
+
+/** An instance over memory on a port of its own, with sockets that end with it. */
+export async function serveBff(
+  env: Record<string, string>,
+  secrets: Record<string, string> = {},
+  instead: Partial<Pick<Backend, 'readers'>> = {},
+) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const backend = { ...memoryBackend(secrets), ...instead };
+  const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', ...env };
+  const bff = await startBff(parseConfig(bffSettings, settings), backend);
+  const sockets: Socket[] = [];
+  let seq = 0;
+
+  const socketWith = (auth: Record<string, unknown>, headers: Record<string, string> = {}): Socket => {
+    const socket = io(url, {
+      path: '/hubs',
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      extraHeaders: headers,
+      auth,
+    });
+    sockets.push(socket);
+    return socket;
+  };
+  const handshake = (socket: Socket): Promise<Handshake> =>
+    new Promise((resolve) => {
+      socket.once('connect', () => resolve({ connected: true }));
+      socket.once('connect_error', (error) => resolve({ connected: false, error }));
+    });
+  return {
+    url,
+    backend,
+    socketWith,
+    handshake,
+    /** A socket that is connected under the token. */
+    async connect(token: string): Promise<Socket> {
+      const socket = socketWith({ token });
+      const result = await handshake(socket);
+      if (!result.connected) throw result.error;
+      return socket;
+    },
+    subscribe: (socket: Socket, feed: string): Promise<SubscribeAnswer> =>
+      socket.timeout(5_000).emitWithAck('subscribe', { feed }) as Promise<SubscribeAnswer>,
+    renew: (socket: Socket, token: unknown): Promise<{ ok: true } | Refusal> =>
+      socket.timeout(5_000).emitWithAck('token', { token }) as Promise<{ ok: true } | Refusal>,
+    page: (feed: string, headers: Record<string, string> = {}) =>
+      fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}`, { headers }),
+    /** Puts a notification into a feed, as a producer would. */
+    async publish(feed: string, id: string): Promise<void> {
+      const now = new Date();
+      const expiresAt = new Date(now.getTime() + 3_600_000).toISOString();
+      const notification = notificationSchema.parse({ id, feed, title: id, createdAt: now.toISOString() });
+      const announced = { v: 1, run: 'testtest', feed, seq: ++seq, expiresAt } as const;
+      backend.entries.put(
+        entryKey(announced),
+        JSON.stringify({ ...announced, notifications: [notification] }),
+      );
+      await backend.announce(announced);
+    },
+    closeSockets() {
+      for (const socket of sockets.splice(0)) socket.close();
+    },
+    async stop() {
+      for (const socket of sockets.splice(0)) socket.close();
+      await bff.stop();
+    },
+  };
+}
+export type ServedBff = Awaited<ReturnType<typeof serveBff>>;

@@ -1,0 +1,34 @@
+import { randomInt } from 'node:crypto';
+import type { Checkpoint } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import type { Checkpoints } from '../../src/deliver/ports.ts';
+
+/** The contract of every store of checkpoints. */
+export function checkpointsSuite(name: string, create: () => Checkpoints): void {
+  const at = (version: number, seq: number): Checkpoint => ({
+    ...{ v: 1, version },
+    runs: { P0000001: [seq, 1_767_225_600_000] },
+  });
+  const aPartition = () => randomInt(1_000_000);
+
+  describe(`${name} as the place of checkpoints`, () => {
+    it('should have nothing of a partition that never was', async () => {
+      expect(await create().read(aPartition())).toBeUndefined();
+    });
+
+    it('should give back the last one written, with an etag that counts the writes', async () => {
+      const [checkpoints, partition] = [create(), aPartition()];
+      await checkpoints.write(partition, at(1, 3), 0);
+      await checkpoints.write(partition, at(2, 4), 1);
+      expect(await checkpoints.read(partition)).toEqual({ checkpoint: at(2, 4), etag: 2 });
+    });
+
+    it('should refuse a write on what another has written since', async () => {
+      const [checkpoints, partition] = [create(), aPartition()];
+      await checkpoints.write(partition, at(1, 3), 0);
+      await checkpoints.write(partition, at(2, 4), 1);
+      await expect(checkpoints.write(partition, at(2, 9), 1)).rejects.toThrow();
+      expect(await checkpoints.read(partition)).toEqual({ checkpoint: at(2, 4), etag: 2 });
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import type { InstanceBoard } from '../../src/ops/ports.ts';
+
+/** A snapshot of an instance that nobody else is called like. */
+export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
+  v: DOCUMENT_VERSION,
+  instance: `host-${randomUUID()}:4001`,
+  startedAt: '2026-01-01T00:00:00.000Z',
+  at: '2026-01-01T00:00:02.000Z',
+  connections: 3,
+  feeds: 2,
+  accepted: 1.5,
+  delivered: 4,
+  suppressed: 0,
+  p50Ms: 7.2,
+  p99Ms: null,
+  ...members,
+});
+
+/** What every board of instances keeps to. */
+export function instanceBoardSuite(name: string, create: () => InstanceBoard): void {
+  const named = async (board: InstanceBoard, ...instances: string[]) =>
+    (await board.read()).filter(({ instance }) => instances.includes(instance));
+
+  describe(`${name} as the board of instances`, () => {
+    it('should show the newest snapshot of each instance', async () => {
+      const [board, one, other] = [create(), aSnapshot(), aSnapshot({ p99Ms: 12 })];
+      await board.post(one);
+      await board.post(other);
+      await board.post({ ...one, connections: 9 });
+      expect(await named(board, one.instance)).toEqual([{ ...one, connections: 9 }]);
+      expect(await named(board, other.instance)).toEqual([other]);
+    });
+
+    it('should forget one that leaves, and take it back', async () => {
+      const [board, one, stays] = [create(), aSnapshot(), aSnapshot()];
+      await board.post(one);
+      await board.post(stays);
+      await board.withdraw(one.instance);
+      await board.withdraw(one.instance);
+      expect(await named(board, one.instance, stays.instance)).toEqual([stays]);
+      await board.post(one);
+      expect(await named(board, one.instance, stays.instance)).toHaveLength(2);
+    });
+
+    it('should show all that came at once after they have posted again', async () => {
+      const board = create();
+      const all = Array.from({ length: 4 }, () => aSnapshot());
+      for (let round = 0; round < all.length; round++)
+        await Promise.allSettled(all.map((snapshot) => board.post(snapshot)));
+      expect(await named(board, ...all.map(({ instance }) => instance))).toHaveLength(all.length);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Broadcaster } from '../../src/deliver/ports.ts';
+import type { ReaderChannel, ReaderChange } from '../../src/readers/ports.ts';
+import { anEvent, listen, until } from './broadcaster.ts';
+
+const read = (reader: string, version: number): ReaderChange => ({
+  ...{ reader, name: 'read', feed: 'user:ä', version: String(version) },
+});
+const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
+
+/** What every channel to a reader's connections keeps to; `instances` are connected to each other. */
+export function readerChannelSuite(
+  name: string,
+  instances: () => readonly (ReaderChannel & Broadcaster)[],
+): void {
+  const hear = (channel: ReaderChannel, reader: string): ReaderChange[] => {
+    const events: ReaderChange[] = [];
+    channel.onTold((event) => event.reader === reader && events.push(event));
+    return events;
+  };
+
+  describe(`${name} as the channel to readers`, () => {
+    it('should reach every instance in order, the own one too, with the content unchanged', async () => {
+      const reader = `user:ä ${randomUUID()}`;
+      const heard = instances().map((instance) => hear(instance, reader));
+      const events = [
+        read(reader, 1),
+        mutes(reader),
+        ...Array.from({ length: 50 }, (_, i) => read(reader, i)),
+      ];
+      for (const event of events) await instances()[0]?.tell(event);
+      await until(() => heard.every(({ length }) => length >= events.length));
+      for (const one of heard) expect(one).toEqual(events);
+    });
+
+    it('should not mix with publications', async () => {
+      const reader = `client:${randomUUID()}`;
+      const feed = `topic:${randomUUID()}`;
+      const heard = instances().map((instance) => [hear(instance, reader), listen(instance, feed)] as const);
+      for (let offset = 1; offset <= 20; offset++) {
+        await instances()[0]?.broadcast([anEvent(offset, feed)]);
+        await instances()[0]?.tell(read(reader, offset));
+      }
+      await until(() => heard.every(([told, events]) => told.length >= 20 && events.length >= 20));
+      for (const [told, events] of heard) {
+        expect(told).toHaveLength(20);
+        expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(
+          Array.from({ length: 20 }, (_, i) => i + 1),
+        );
+      }
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import type { Position } from '@tocsin/contracts';
+import type { Step } from '../../src/deliver/ports.ts';
+import { calm, untilQuiet } from './settle.ts';
+import { always, step, three, two, type WeightedStep } from './step.ts';
+import { FORGERIES, STRANGER } from './turn-calls.ts';
+import type { World } from './world.ts';
+
+/** Where an instance dies by itself: between any two steps of a delivery. */
+export const DEATHS = [
+  ...([
+    'received',
+    'loaded',
+    'peeked',
+    'committed',
+    'broadcast',
+    'checkpointed',
+    'popped',
+    'answered',
+  ] as const),
+] satisfies Step[];
+
+/** How far beyond the head a forged position is: in an epoch to come, or so many publications. */
+const ahead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
+
+function positionBeyond({ position }: World, far: 'epoch' | number): Position {
+  if (far === 'epoch' || !position) return { epoch: '8000000000000000-forged', offset: 1 };
+  return { epoch: position.epoch, offset: position.offset + far };
+}
+
+/** What can go wrong while the store keeps what it has. */
+export const FAULTS: readonly WeightedStep[] = [
+  step(3, 'restart', { producer: two }, always, ({ producers }, { producer }) => producers[producer]!.kill()),
+  step(
+    3,
+    'loseDoorbell',
+    { index: fc.nat(5) },
+    ({ store }) => store.stream.length > 0,
+    (world, { index }) => world.loseDoorbell(index),
+  ),
+  // Instances that differ about where the feed lives take turns at the same time.
+  step(
+    20,
+    'place',
+    { instance: two, on: two },
+    ({ placement }, { instance, on }) => placement[instance] !== on,
+    ({ placement }, { instance, on }) => (placement[instance] = on),
+  ),
+  step(6, 'pause', { instance: two }, always, ({ instances }, { instance }) => {
+    instances[instance]!.paused = !instances[instance]!.paused;
+  }),
+  // Bit i of `done`: whether the i-th write that it had sent is still done.
+  step(4, 'kill', { instance: two, done: fc.nat(15) }, always, (world, { instance, done }) =>
+    world.kill(world.instances[instance]!, done),
+  ),
+  step(8, 'dieAt', { instance: two, at: fc.constantFrom(...DEATHS) }, always, ({ instances }, drawn) => {
+    instances[drawn.instance]!.diesAt = drawn.at;
+  }),
+  step(2, 'bus', {}, always, (world) => (world.busDown = !world.busDown)),
+  step(
+    15,
+    'mangle',
+    { instance: two, how: fc.constantFrom('lose', 'double', 'delay') },
+    ({ instances }, { instance }) => instances[instance]!.inbox.length > 0,
+    ({ instances }, { instance, how }) => {
+      const { inbox } = instances[instance]!;
+      const first = inbox.shift()!;
+      if (how === 'double') inbox.unshift(first, first);
+      if (how === 'delay') inbox.push(first);
+    },
+  ),
+  step(
+    15,
+    'land',
+    { index: fc.nat(3) },
+    ({ landing }) => landing.length > 0,
+    ({ landing }, { index }) => landing.splice(index % landing.length, 1)[0]!(),
+  ),
+  step(
+    10,
+    'reconnect',
+    { client: three, to: two },
+    ({ clients }, { client }) => clients[client]!.instance !== undefined,
+    ({ clients, instances }, { client, to }) => clients[client]!.connect(instances[to]!),
+  ),
+  step(
+    4,
+    'disconnect',
+    { client: three },
+    ({ clients }, { client }) => clients[client]!.instance !== undefined,
+    ({ clients }, { client }) => clients[client]!.disconnect(),
+  ),
+  // A tab comes back with a position of any age, or claims more than there is.
+  step(
+    8,
+    'reopen',
+    { client: three, age: fc.nat(20), ahead: fc.constantFrom(0, 0, 0, 0, 2) },
+    always,
+    (world, { client, age, ahead }) => world.reopen(client, age, ahead),
+  ),
+  // A stranger says that it hosts our actors.
+  step(
+    2,
+    'stranger',
+    { instance: two },
+    always,
+    ({ placement }, { instance }) => (placement[instance] = STRANGER),
+  ),
+  step(
+    4,
+    'forgeCall',
+    { host: two, how: fc.constantFrom(...FORGERIES), ahead: ahead() },
+    always,
+    (world, { host, how, ahead }) =>
+      world.turns.forge(world.instances[host]!, positionBeyond(world, ahead), how),
+  ),
+  step(
+    4,
+    'forgeBroadcast',
+    { instance: two, proof: fc.constantFrom('none', 'wrong', 'stale'), ahead: ahead() },
+    always,
+    (world, { instance, proof, ahead }) =>
+      world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
+  ),
+  // What is under way comes to its end first; entries, runs and ids of yesterday are then forgotten.
+  step(2, 'day', {}, always, async (world) => {
+    calm(world);
+    await untilQuiet(world);
+    world.passDay();
+  }),
+];
+
+/** What can happen to the store itself. */
+export const LOSSES: readonly WeightedStep[] = [
+  step(4, 'empty', {}, always, (world) => world.empty()),
+  step(
+    14,
+    'rollBack',
+    { to: fc.nat(7) },
+    (world) => world.canRollBack,
+    (world, { to }) => world.rollBack(to),
+  ),
+  step(
+    3,
+    'loseSegment',
+    { index: fc.nat(7) },
+    ({ store }) => store.head !== undefined && store.head.head.segments.length > 0,
+    (world, { index }) => world.loseSegment(index),
+  ),
+];

@@ -1,0 +1,41 @@
+import type { Checkpoint, Head } from '@tocsin/contracts';
+import { newEpoch } from '../../src/feed/position.ts';
+
+/** An announcement in the stream, until it is acknowledged. */
+export interface Doorbell {
+  run: string;
+  seq: number;
+  expiresAt: string;
+  deliveries: number;
+  /** Deliveries under way. */
+  holders: number;
+}
+
+/** What the one Redis of a walk holds. Values are immutable, so a copy of the maps is a copy of all. */
+export class Store {
+  origin: string | undefined;
+  head: { head: Head; etag: number } | undefined;
+  checkpoint: { checkpoint: Checkpoint; etag: number } | undefined;
+  documents = new Map<string, unknown>();
+  entries = new Map<string, { text: string; born: number }>();
+  stream: Doorbell[] = [];
+  dead: Doorbell[] = [];
+  setAside = new Map<string, string>();
+
+  /** Made by whoever asks first. */
+  firstEpoch(now: number): string {
+    return (this.origin ??= newEpoch(now));
+  }
+
+  copy(): Store {
+    const copy = new Store();
+    copy.origin = this.origin;
+    copy.head = this.head;
+    copy.checkpoint = this.checkpoint;
+    copy.documents = new Map(this.documents);
+    copy.entries = new Map(this.entries);
+    copy.stream = this.stream.map((bell) => ({ ...bell, holders: 0 }));
+    copy.dead = this.dead.map((bell) => ({ ...bell, holders: 0 }));
+    return copy;
+  }
+}
