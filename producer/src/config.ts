@@ -17,51 +17,55 @@ const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
 export const producerSettings = z.object({
   ...commonSettings,
   PORT: portSetting().default(4000).describe('Public port: POST /notifications, health, metrics, OpenAPI'),
-  INTERNAL_PORT: portSetting().default(4100).describe('Port to which only the sidecar talks'),
+  INTERNAL_PORT: portSetting().default(4100).describe('Internal port, which only the sidecar calls'),
   DAPR_GRPC_PORT: portSetting().default(50_001).describe('gRPC port of the sidecar; Dapr sets it'),
   DEMO_INTERVAL_MS: wholeNumberSetting(0, 86_400_000)
     .default(0)
-    .describe('Milliseconds between two notifications of the demo source; 0 is off'),
+    .describe('Milliseconds between two notifications of the demo source; 0 turns it off'),
   REQUEST_TIMEOUT_MS: wholeNumberSetting(100, 30_000)
     .default(5_000)
-    .describe('Milliseconds after which a request that is not deposited and announced is answered 503'),
+    .describe('Milliseconds to deposit and announce a request before it gets 503'),
   SIDECAR_TIMEOUT_MS: wholeNumberSetting(100, 10_000)
     .default(3_000)
-    .describe('Milliseconds that one call to the sidecar may take before it is repeated'),
+    .describe('Milliseconds that one call to the sidecar may take before it is retried'),
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
-    .describe('Notifications that may wait or be under way; beyond it requests are answered 503 at once'),
+    .describe(
+      'Maximum number of notifications in the queue, including those being published; beyond it requests get 503 at once',
+    ),
   QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
-    .describe('The same bound in bytes of JSON'),
+    .describe('The same limit in bytes of JSON'),
   BODIES_MAX_BYTES: bodiesSetting(),
   PARTITIONS: wholeNumberSetting(1, MAX_PARTITIONS)
     .default(2)
     .describe(
-      'Partitions among which the feeds are divided: more for higher rates, fewer for larger entries',
+      'Number of partitions that share the feeds: more allow higher rates, fewer make larger entries',
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
-    .describe('TCP connections to the public port; further ones are closed at once'),
+    .describe('Maximum number of TCP connections to the public port; further ones are closed at once'),
   HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
     .default(10_000)
     .describe(
-      'Longest wait in ms for the headers of a request; the whole request may take three times as long',
+      'Milliseconds to wait for the headers of a request. The whole request may take three times as long',
     ),
   API_KEYS: z
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
-    .describe('Who may publish, on the public port and by invocation: off lets everybody, on asks for a key'),
+    .describe(
+      'Who may publish, on the public port and by invocation: `off` allows everyone, `on` requires a key',
+    ),
   API_KEYS_FILE: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'File with the records of the keys, read every second; without it they come from the secret store, every 30 s',
+      'File with the key records, read every second. Without it, they come from the secret store, every 30 s',
     ),
   DEAD_LETTER_PAUSE_MS: wholeNumberSetting(0, 9_000)
     .default(2_000)
-    .describe('Milliseconds before an event that ran out of retries is tried again'),
+    .describe('Milliseconds to wait before an event that ran out of retries is processed again'),
   ...tracingSettings,
   ...failpointSettings,
 });

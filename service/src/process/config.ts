@@ -48,7 +48,7 @@ export const bodiesSetting = () =>
   wholeNumberSetting(LEAST_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Bytes that the bodies of requests under way may have together; further ones are answered 503 with Retry-After. Bodies over 16 KiB get three quarters of it',
+      'Maximum bytes of all request bodies being read at the same time; beyond it a request gets 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
 /** A list with commas or white space between. */
@@ -66,32 +66,32 @@ export const commonSettings = {
     .string()
     .default('127.0.0.1')
     .describe(
-      'Address of the public port: this machine alone, or 0.0.0.0 for all networks (as in a container). `npm start` takes it from `TOCSIN_ADDRESS`',
+      'Address of the public port. The default serves this machine only; use 0.0.0.0 for all networks, as in a container. `npm start` sets it from `TOCSIN_ADDRESS`',
     ),
   INTERNAL_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address of the internal port, to which only the sidecar talks. In a container: 0.0.0.0'),
+    .describe('Address of the internal port, which only the sidecar calls. In a container, use 0.0.0.0'),
   DAPR_HOST: z
     .string()
     .regex(/^[\w.-]+$/, 'must be a host name or an IPv4 address')
     .default('127.0.0.1')
-    .describe('Host of the sidecar; another one where it does not share the network of the application'),
+    .describe('Host of the sidecar. Set it if the sidecar does not share the network of the application'),
   DAPR_HTTP_PORT: portSetting().default(3500).describe('HTTP port of the sidecar; Dapr sets it'),
-  DAPR_API_TOKEN: z.string().optional().describe('Token that the sidecar asks of the application'),
-  APP_API_TOKEN: z.string().optional().describe('Token that the application asks of the sidecar'),
+  DAPR_API_TOKEN: z.string().optional().describe('Token that the application sends to its sidecar'),
+  APP_API_TOKEN: z.string().optional().describe('Token that the sidecar sends to its application'),
   ALLOWED_HOSTS: listSetting()
     .refine(
       (hosts) => hosts.every(isHostName),
       'must be host names as app.example.com, or .example.com for all below it, with commas between, without scheme and port',
     )
     .describe(
-      'Host names, with commas between, under which the ports may be called while nobody is asked for a key or token; `localhost` and IP addresses always may. `.example.com` stands for all names below it',
+      'Allowed host names, separated by commas, for ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` stands for all names below it',
     ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe('Least level of log lines'),
+    .describe('Lowest level of log lines to write'),
 };
 
 /** Settings of those who send spans. */
@@ -100,12 +100,12 @@ export const tracingSettings = {
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
     .optional()
     .describe(
-      'Where spans are sent with OTLP over HTTP, as in `http://localhost:4318`; without it none is made',
+      'Where to send spans with OTLP over HTTP, for example `http://localhost:4318`. Without it, tracing is off',
     ),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
     .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), 'must be a number from 0 to 1, as in 0.05')
     .transform(Number)
     .default(0.01)
-    .describe('Share of the requests whose trace is recorded; one that comes with a sampled trace always is'),
+    .describe('Share of requests to trace. A request with a sampled `traceparent` is always traced'),
 };

@@ -12,7 +12,7 @@ interface Setting {
 const textOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '–';
 
-/** Every setting may be left out, so parsing nothing gives all defaults. */
+/** Reads the defaults by parsing an empty object: every setting is optional. */
 function settingsOf(schema: z.ZodObject): Setting[] {
   const defaults: Record<string, unknown> = schema.parse({});
   return Object.entries(schema.shape)
@@ -26,17 +26,17 @@ function settingsOf(schema: z.ZodObject): Setting[] {
 
 const table = (settings: readonly Setting[]): string =>
   [
-    '| variable | default | what |',
+    '| variable | default | meaning |',
     '|---|---|---|',
     ...settings.map(({ name, text, defaultValue }) => `| \`${name}\` | ${defaultValue} | ${text} |`),
   ].join('\n');
 
-/** `docs/settings.md`, made from the schemas that the applications read their settings with. */
+/** The text of `docs/settings.md`, generated from the schemas with which the applications read their settings. */
 export const settingsPage = (): string => `# Settings
 
-All settings are environment variables. An empty one counts as absent; a start with faulty ones lists all faults and
-ends. This page is made from the schemas in \`producer/src/config.ts\`, \`bff/src/config.ts\` and \`ui/src/server/config.ts\` by
-\`npm run docs\`.
+Set everything with environment variables. An empty variable counts as absent. If settings are invalid, the process lists all
+faults and ends. \`npm run docs\` generates this page from \`producer/src/config.ts\`, \`bff/src/config.ts\` and
+\`ui/src/server/config.ts\`.
 
 ## producer
 
@@ -48,21 +48,21 @@ ${table(settingsOf(bffSettings))}
 
 ## ui
 
-The server of the pages alone, behind a proxy that has /app and /hubs at a bff.
+This server serves only the pages. It stands behind a proxy that sends /app and /hubs to a bff.
 
 ${table(settingsOf(uiSettings))}
 
 ## \`npm start\`
 
-| variable | default | what |
+| variable | default | meaning |
 |---|---|---|
-| \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports; 0.0.0.0 opens them to all networks, which needs \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
-| \`TOCSIN_INSECURE\` | – | \`yes\` opens them without these too |
-| \`REDIS_HOST\` | – | An existing Redis as host:port; without it a private one runs, its data in \`.data/\` |
-| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | Its user, if it is not the default one, and their password |
-| \`DAPR_RUNTIME_PATH\` | home folder | Folder above \`.dapr/bin\` of an installed Dapr |
+| \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
+| \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
+| \`REDIS_HOST\` | – | An existing Redis as host:port. Without it, a private one runs and keeps its data in \`.data/\` |
+| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | Its user, unless it is the default user, and the password |
+| \`DAPR_RUNTIME_PATH\` | home folder | Folder that contains \`.dapr/bin\` of an installed Dapr |
 | \`XDG_CACHE_HOME\` | ~/.cache | Where a Dapr that was built for you is kept |
-| \`DEMO_INTERVAL_MS\` | 1000 | The demo source's pause; 0 is off |
-| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, of 32 bytes or more; without it one is made and kept in \`.data/\` |
+| \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between two notifications of the demo source; 0 turns it off |
+| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. Without it, one is made and kept in \`.data/\` |
 | \`BROWSER\` | – | \`none\` opens no browser |
 `;

@@ -3,15 +3,18 @@ import { z } from 'zod';
 
 /** The settings of the server of the pages, in the order of `docs/settings.md`. */
 export const uiSettings = z.object({
-  PORT: portSetting().default(8080).describe('Port: the pages / and /ops, and health'),
+  PORT: portSetting().default(8080).describe('Port of the pages / and /ops, and of health checks'),
   PUBLIC_HOST: commonSettings.PUBLIC_HOST,
-  UI_DIST: z.string().optional().describe('Folder of the built pages; default is ui/dist beside the server'),
+  UI_DIST: z
+    .string()
+    .optional()
+    .describe('Folder of the built pages. The default is ui/dist beside the server'),
   AZURE_ENDPOINT: z
     .url({ protocol: /^https$/, error: 'must be an https address' })
     .transform((url) => new URL(url).origin)
     .optional()
     .describe(
-      'Where bffs have BROADCASTER=azure: the `Endpoint` of their connection string, which the page may then connect to',
+      'The `Endpoint` of the connection string if the bffs have BROADCASTER=azure. The page may then connect to it',
     ),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
