@@ -15,7 +15,7 @@ const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
 const CONFIGS = [
   '*/src/config.ts',
   'ui/src/server/config.ts',
-  'tools/start.mjs',
+  'tools/first-stage.mjs',
   'service/healthcheck.mjs',
   'tests/**',
 ];

@@ -24,8 +24,9 @@ export const elements = [
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
   room('testing', '(producer|bff)/(src/testing|testing)', ['app']),
   room('app', '(producer|bff)/src', ['app']),
-  room('capacity-model', 'tools/src/capacity/model'),
+  room('capacity-model', 'lab/src/capacity/model'),
   room('tools', 'tools/src'),
+  room('lab', 'lab/src'),
 ];
 
 export const files = [
@@ -150,7 +151,15 @@ export const policies = [
   {
     from: from('tools'),
     allow: [
-      to('tools', 'capacity-model', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      to('tools', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      modules('*', '@*/*'),
+      node('*', 'node:*'),
+    ],
+  },
+  {
+    from: from('lab'),
+    allow: [
+      to('lab', 'capacity-model', 'tools', 'contracts', 'client', 'service'),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],

@@ -30,7 +30,7 @@ const OF_OURS = [
 
 it('npm run bench should do each work with ours and with peers, and account for every message', async () => {
   const args = ['bench', '--small', '--rounds', '1', '--json', '--only', PEERS.join(',')];
-  const { code, stdout, output } = await run('node', ['tools/start.mjs', ...args], { cwd: ROOT });
+  const { code, stdout, output } = await run('node', ['lab/start.mjs', ...args], { cwd: ROOT });
   expect(code, output).toBe(0);
   const [result] = resultsSchema.parse(JSON.parse(stdout));
   expect(result?.faults).toEqual([]);

@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Caller, Observer, bundle, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { Caller, Observer, makeNotifications } from '@tocsin/lab';
+import { bundle, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTITION_ACTOR_TYPE } from '@tocsin/contracts';
 import { findHost, hostedTypes } from '../support/hosting.ts';

@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs `npm run chaos -- <args>` to its end. */
 async function chaos(...args: string[]): Promise<{ code: unknown; output: string; sum: string }> {
-  const child = spawn(process.execPath, ['tools/start.mjs', 'chaos', ...args], {
+  const child = spawn(process.execPath, ['lab/start.mjs', 'chaos', ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { instancesSchema } from '@tocsin/contracts';
-import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { makeNotifications } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { sumOfMetric } from '../support/metrics.ts';

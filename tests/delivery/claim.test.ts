@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { entryKey } from '@tocsin/contracts';
-import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '../support/claim-check.ts';
 import { lookInto } from '../support/redis.ts';

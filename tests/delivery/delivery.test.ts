@@ -1,4 +1,5 @@
-import { Caller, Observer, audit, isClean, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 describe('delivery to two instances', () => {

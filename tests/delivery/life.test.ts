@@ -1,5 +1,6 @@
 import type { NotificationInput, Page } from '@tocsin/contracts';
-import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookInto, type RedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';

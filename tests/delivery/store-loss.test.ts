@@ -1,4 +1,5 @@
-import { Caller, Observer, makeNotifications, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Caller, Observer, makeNotifications } from '@tocsin/lab';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { lookInto } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';

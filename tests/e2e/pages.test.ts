@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchPage } from '@tocsin/client';
-import { Caller, makeNotifications, startStack, launchBrowser, type Stack } from '@tocsin/tools';
+import { Caller, makeNotifications } from '@tocsin/lab';
+import { startStack, launchBrowser, type Stack } from '@tocsin/tools';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { live, rows } from '../ui/browser.ts';

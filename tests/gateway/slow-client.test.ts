@@ -1,6 +1,6 @@
-import { Observer, pollUntil } from '@tocsin/tools';
+import { Observer, SlowClient } from '@tocsin/lab';
+import { pollUntil } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { SlowClient } from '../../tools/src/chaos/slow-client.ts';
 import { BffProcess } from '../support/bff-process.ts';
 
 /** The kernel's buffers of one connection hold at most 10 MB (tcp_wmem and tcp_rmem); this is more. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Observer, makeNotifications, Caller } from '@tocsin/tools';
+import { Observer, makeNotifications, Caller } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { pollFor } from '../support/polling.ts';

@@ -1,13 +1,5 @@
-import {
-  Caller,
-  Observer,
-  Random,
-  audit,
-  isClean,
-  longestPause,
-  pollUntil,
-  type Account,
-} from '@tocsin/tools';
+import { Caller, Observer, Random, audit, isClean, longestPause, type Account } from '@tocsin/lab';
+import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
 import { inside, pods, rolledOut, type Pod } from './cluster.ts';
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Observer, ensurePrometheus, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { ensurePrometheus, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const START = fileURLToPath(new URL('../../tools/start.mjs', import.meta.url));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Observer, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
 

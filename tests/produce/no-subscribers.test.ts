@@ -7,7 +7,8 @@ import { Metadata, credentials } from '@grpc/grpc-js';
 import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/pubsub_pb.js';
 import { COMPONENTS, TOPICS } from '@tocsin/contracts';
-import { Observer, freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 

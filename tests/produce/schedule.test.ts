@@ -1,4 +1,5 @@
-import { Observer, startStack, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
 /** On time is what comes within so many milliseconds. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { Observer, startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stack: Stack;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, makeNotifications, startStack, type Pair, type Stack } from '@tocsin/tools';
+import { Caller, Observer, makeNotifications } from '@tocsin/lab';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const HISTORY_MAX = 300;

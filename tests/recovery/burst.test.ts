@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, audit, isClean, makeNotifications, startStack, type Stack } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const CLIENTS = 10;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, audit, isClean, longestPause, startStack, type Stack } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, longestPause } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startBalancer } from '../support/balancer.ts';
 import type { Proxy } from '../support/proxy.ts';

@@ -1,4 +1,5 @@
-import { measureRecovery, startStack, type Stack } from '@tocsin/tools';
+import { measureRecovery } from '@tocsin/lab';
+import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /** At most this multiple of the time of plain connects; the test allows twice as much, since machines differ. */

@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { VERSION } from '@tocsin/service';
-import { Observer, startStack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { ClaimCheck } from '../support/claim-check.ts';
 import { readSetAsideIndex } from '../support/state.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DOCUMENT_VERSION, headKey, headSchema } from '@tocsin/contracts';
-import { Observer } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { stackOver, type StackOver } from './stack-over.ts';

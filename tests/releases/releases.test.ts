@@ -18,7 +18,8 @@ import {
   withdrawnDocumentSchema,
 } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import { Observer, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { checkEntry } from '../../bff/src/deliver/v1/check-entry.ts';

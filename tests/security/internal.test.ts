@@ -1,5 +1,6 @@
 import { headKey } from '@tocsin/contracts';
-import { Observer, startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal, type LocalCall } from '../support/call-local.ts';

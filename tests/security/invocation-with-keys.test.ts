@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Sidecar, sendToProducer } from '@tocsin/service';
-import { Observer, startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callLocal } from '../support/call-local.ts';
 import { readHead } from '../support/state.ts';

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Observer } from '@tocsin/lab';
 import {
-  Observer,
   answersOk,
   ensureRedisServer,
   freePorts,

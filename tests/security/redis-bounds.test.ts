@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MAX_READ_IDS, SECRETS } from '@tocsin/contracts';
-import { Observer, signToken, startStack, type Stack } from '@tocsin/tools';
+import { Observer } from '@tocsin/lab';
+import { signToken, startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';

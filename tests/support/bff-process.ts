@@ -2,7 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Notification } from '@tocsin/contracts';
-import { freePorts, makeNotifications, pollUntil } from '@tocsin/tools';
+import { makeNotifications } from '@tocsin/lab';
+import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 

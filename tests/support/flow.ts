@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Caller, Observer, audit, isClean, longestPause, type Pair, type Stack } from '@tocsin/tools';
+import { Caller, Observer, audit, isClean, longestPause } from '@tocsin/lab';
+import { type Pair, type Stack } from '@tocsin/tools';
 import { expect } from 'vitest';
 import { startStream } from './stream.ts';
 

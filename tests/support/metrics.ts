@@ -1,4 +1,5 @@
-import { readMetric, type Pair } from '@tocsin/tools';
+import { readMetric } from '@tocsin/lab';
+import { type Pair } from '@tocsin/tools';
 
 /** The sum of a metric, of the series with these labels, over several applications. */
 export const sumOfMetric = async (

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { makeNotifications, type Caller } from '@tocsin/tools';
+import { makeNotifications, type Caller } from '@tocsin/lab';
 
 /** Posts single notifications, one after the other and about 50 a second, until `stop` is called. */
 export function startStream(caller: Caller, label: string): { stop(): Promise<void> } {

@@ -109,16 +109,6 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** Settings of the naive bff that the ledger is held against; the stack gives them. */
-export const readNaiveConfig = (env: Env = process.env) => ({
-  port: Number(env['PORT']),
-  internalPort: Number(env['INTERNAL_PORT']),
-  daprHttpPort: Number(env['DAPR_HTTP_PORT']),
-  daprApiToken: env['DAPR_API_TOKEN'],
-  redisHost: env['REDIS_HOST'] ?? '',
-  failpoints: env['FAILPOINTS'],
-});
-
 /** A sidecar of the bff that the caller names. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;

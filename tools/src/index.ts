@@ -1,4 +1,4 @@
-/** The stack that tests, chaos and benchmarks start, and what they need to look at it. */
+/** The stack that tests and the laboratory start, and helpers to examine it. */
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';
@@ -8,11 +8,6 @@ export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
 export { run, type RunOptions, type RunResult } from './process/run.ts';
 export { findKubectl, type Answer } from './deploy/kubectl.ts';
-export { Random } from './chaos/random.ts';
-export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
-export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
-export { readMetric } from './bench/read-metric.ts';
-export { Failpoints } from './chaos/failpoints.ts';
 export { startMemoryBff, type MemoryBff } from './docs/memory-bff.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { examine } from './doctor/examine.ts';
@@ -27,4 +22,3 @@ export { signToken } from './auth/sign-token.ts';
 export type { AppCommand } from './stack/pair-processes.ts';
 export type { ForeignSidecar, Pair } from './stack/pair.ts';
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts';
-export * from './ledger/index.ts';

@@ -61,7 +61,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   const progress = tellProgress(say);
   try {
     await goBuild(go, {
-      module: 'dapr/runtime',
+      module: 'tools/dapr/runtime',
       name: "Dapr's runtime",
       packages: PACKAGES,
       flags: [...FLAGS, '-modfile', await patchDapr(go, patches)],

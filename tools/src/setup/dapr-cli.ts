@@ -21,7 +21,7 @@ export async function ensureDaprCli(): Promise<string | undefined> {
   const build = async () => {
     if (existsSync(target)) return;
     await goBuild(go, {
-      module: 'dapr/cli',
+      module: 'tools/dapr/cli',
       name: "Dapr's CLI",
       packages: ['github.com/dapr/cli'],
       flags: ['-ldflags', `-s -w -X main.version=${VERSION}`],

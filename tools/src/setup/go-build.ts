@@ -9,7 +9,7 @@ const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 
 export interface GoBuild {
-  /** Folder of the module that pins the versions, below `tools/`. */
+  /** Folder of the module that pins the versions, below the repository's. */
   module: string;
   /** What it builds, for people: `Dapr's runtime`. */
   name: string;
@@ -28,7 +28,7 @@ export async function goBuild(
 ): Promise<void> {
   const args = ['build', '-v', '-mod=readonly', '-trimpath', ...flags, '-o', output, ...packages];
   const { code, output: words } = await run(go, args, {
-    cwd: join(ROOT, 'tools', module),
+    cwd: join(ROOT, module),
     env: { CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
     ...(onLine && { onLine }),
   });

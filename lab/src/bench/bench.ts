@@ -1,0 +1,61 @@
+import { Failure } from '@tocsin/tools/failure';
+import { table } from '@tocsin/tools/print/table';
+import { Stopped } from '@tocsin/tools/process/stop-signal';
+import { newLogDir } from '@tocsin/tools/stack/log-dir';
+import { measureGrowth } from './growth.ts';
+import { readBenchOptions, type BenchOptions } from './options.ts';
+import { barRows, callRows, figureRows, growthRows } from './report/rows.ts';
+import type { Result } from './report/result.ts';
+import { saveResult } from './report/save.ts';
+import { runRounds } from './run-rounds.ts';
+import { Numbers } from './works/work.ts';
+
+/**
+ * `npm run bench`: our stack beside what one would take instead, all on this machine, in turn, with the same client.
+ * Exits with 1 when a message was lost or came twice; bars that are not reached are only said.
+ */
+export async function bench(args: string[], signal: AbortSignal): Promise<number> {
+  const options = readBenchOptions(args);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const results = [await measure(options, say, signal)];
+  if (options.all && !signal.aborted)
+    results.push(await measure({ ...options, persistence: false }, say, signal));
+  // Also of a run that was stopped: what it has measured holds.
+  process.stdout.write(
+    options.json ? `${JSON.stringify(results, undefined, 2)}\n` : `${results.map(textOf).join('\n\n')}\n`,
+  );
+  if (signal.aborted) throw new Stopped('Stopped.');
+  if (results.some(({ samples }) => samples.length === 0)) throw new Failure('Nothing was measured.');
+  if (options.isWhole) {
+    for (const result of results) say(`Written: ${(await saveResult(result)).join(', ')}`);
+  }
+  return results.every(({ faults }) => faults.length === 0) ? 0 : 1;
+}
+
+async function measure(
+  options: BenchOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Result> {
+  const result = await runRounds(options, say, signal);
+  if (!options.all || !options.persistence || signal.aborted) return result;
+  const { persistence, profile } = options;
+  const context = { sizes: result.sizes, numbers: new Numbers(), say, signal };
+  return { ...result, growth: await measureGrowth({ persistence, profile, logDir: newLogDir() }, context) };
+}
+
+function textOf(result: Result): string {
+  const { conditions: of, peers, faults, rounds } = result;
+  const parts = [
+    `${of.cpu}, ${of.cores} cores, ${of.memoryGiB} GiB, ${of.system}, Node ${of.node}, Redis ${of.redis} ${of.persistence ? 'with appendfsync always' : 'without persistence'}, Dapr ${of.dapr}`,
+    `medians of ${rounds} rounds in ${of.seconds} s; load average before ${of.load[0].toFixed(1)}, after ${of.load[1].toFixed(1)}`,
+    peers.map(({ name, version, setup, missing }) => `${name} ${version}: ${missing ?? setup}`).join('\n'),
+    ...[figureRows(result), callRows(result), barRows(result), growthRows(result)]
+      .filter((rows) => rows.length > 1)
+      .map(table),
+    ...faults.map(
+      ({ round, work, peer, message }) => `FAILED in round ${round}, ${work} of ${peer}: ${message}`,
+    ),
+  ];
+  return parts.join('\n\n');
+}

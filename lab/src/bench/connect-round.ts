@@ -1,0 +1,46 @@
+import type { Position } from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { RawClient } from './raw-client.ts';
+import { readMetric } from './read-metric.ts';
+
+export interface RoundOptions {
+  /** Instances with no other connections, which the clients connect to in turn. */
+  urls: readonly string[];
+  clients: number;
+  feed: string;
+  /** Where every client goes on from; without one it asks for nothing that was. */
+  position?: Position;
+}
+
+export interface Round {
+  /** From the first connect to the last acknowledgement, in ms. */
+  ms: number;
+  /** The acknowledgements as they came, to be read when nothing is measured. */
+  acknowledgements: Buffer[];
+}
+
+/** Connects and subscribes all clients at once, then ends them. @throws Error if one of them fails */
+export async function connectRound({ urls, clients, feed, position }: RoundOptions): Promise<Round> {
+  const connected: RawClient[] = [];
+  const one = async (index: number): Promise<Buffer> => {
+    const client = await RawClient.connect(urls[index % urls.length] as string);
+    connected.push(client);
+    return client.subscribe(feed, position);
+  };
+  try {
+    const started = performance.now();
+    const acknowledgements = await Promise.all(Array.from({ length: clients }, (_, index) => one(index)));
+    return { ms: performance.now() - started, acknowledgements };
+  } finally {
+    for (const client of connected) client.close();
+    await Promise.all(urls.map(untilAllWent));
+  }
+}
+
+/** Waits until the instance has dealt with the ends of its connections, lest they burden the next round. */
+async function untilAllWent(url: string): Promise<void> {
+  const look = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
+  const fault = await pollUntil(look, { timeoutMs: 20_000 });
+  if (fault) throw new Failure(`${url} did not notice that its clients went: ${fault}`);
+}

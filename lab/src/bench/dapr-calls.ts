@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { ACTOR_TYPE, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { SIGNATURE_HEADER, Sidecar, Signer, actorCallPurpose, parseSigningKeys } from '@tocsin/service';
+import type { Pair } from '@tocsin/tools/stack/pair';
+import { median } from './quantile.ts';
+
+/** The Dapr calls on the way of one notification, each as its median in ms, one at a time. */
+export type DaprCalls = Record<
+  'create' | 'publish' | 'actor call' | 'get' | 'transaction' | 'get-delete',
+  number
+>;
+
+const WARM_UP = 50;
+
+const connect = (pair: Pair): Sidecar =>
+  new Sidecar({ httpPort: pair.daprHttpPort, token: pair.daprHeaders['dapr-api-token'], timeoutMs: 10_000 });
+
+/** Measures the calls alone: through the producer's sidecar what the producer calls, through the bff's the rest. */
+export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
+  const [first, second] = [connect(producer), connect(bff)];
+  const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);
+  const data = {
+    v: 1,
+    notifications: [{ id: randomUUID(), title: 'measured', createdAt: new Date().toISOString() }],
+  };
+  const entry = (key: string, more: Record<string, string> = {}) =>
+    ({ operation: 'get', metadata: { key, ...more } }) as const;
+  const feed = 'topic:bench-floor';
+  const { store, name } = SECRETS.internal;
+  try {
+    const secret = parseSigningKeys((await second.getSecret(store, name)) ?? '');
+    const signer = new Signer(() => secret);
+    const turn = () => {
+      const body = JSON.stringify({ feed });
+      const { signature } = signer.sign(actorCallPurpose('take', feed), body);
+      return second.callActor(ACTOR_TYPE, feed, 'take', body, { headers: { [SIGNATURE_HEADER]: signature } });
+    };
+    return {
+      create: await time(keys, (key) =>
+        first.invokeBinding(COMPONENTS.entries, {
+          operation: 'create',
+          metadata: { key, ttlInSeconds: '600' },
+          data,
+        }),
+      ),
+      publish: await time(keys, () =>
+        // One that the producer may publish to and no application takes from.
+        first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
+      ),
+      'actor call': await time(keys, turn),
+      get: await time(keys, (key) => second.invokeBinding(COMPONENTS.entries, entry(key))),
+      transaction: await time(keys, (key) =>
+        second.transact(COMPONENTS.state, [
+          { operation: 'upsert', key: `${key}:segment`, value: data, ttlInSeconds: 600 },
+          { operation: 'upsert', key: `${key}:head`, value: data, etag: '-1', ttlInSeconds: 600 },
+        ]),
+      ),
+      'get-delete': await time(keys, (key) =>
+        second.invokeBinding(COMPONENTS.entries, entry(key, { delete: 'true' })),
+      ),
+    };
+  } finally {
+    await Promise.all([first.close(), second.close()]);
+  }
+}
+
+/** The median of `call` over all keys but the first few, one at a time, in ms. */
+async function time(keys: readonly string[], call: (key: string) => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (const key of keys) {
+    const started = performance.now();
+    await call(key);
+    times.push(performance.now() - started);
+  }
+  return median(times.slice(WARM_UP));
+}

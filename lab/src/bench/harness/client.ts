@@ -1,0 +1,66 @@
+import { Failure } from '@tocsin/tools/failure';
+import type { Dialogue, DialogueOptions, Protocol } from '../protocols/protocol.ts';
+import { RawSocket } from './raw-socket.ts';
+
+export interface ClientOptions extends DialogueOptions {
+  /** Called with everything that is sent to this client. */
+  onMessage: (message: Buffer) => void;
+}
+
+/** So long a server may take from the connect to the subscription. */
+const READY_MS = 60_000;
+
+/** A subscribed client of any peer. */
+export class Client {
+  readonly #dialogue: Dialogue;
+  #socket: RawSocket | undefined;
+  /** Why it ended, unless it was closed. */
+  fault: Error | undefined;
+
+  private constructor(dialogue: Dialogue) {
+    this.#dialogue = dialogue;
+  }
+
+  /** Resolves when it is subscribed. @throws Failure if the peer refuses it */
+  static connect(url: string, protocol: Protocol, options: ClientOptions): Promise<Client> {
+    const { onMessage, ...begin } = options;
+    const dialogue = protocol.begin(begin);
+    const client = new Client(dialogue);
+    return new Promise((resolve, reject) => {
+      const late = () => fail(new Failure(`${url} did not subscribe a client within ${READY_MS} ms.`));
+      const timer = setTimeout(late, READY_MS);
+      const fail = (reason: Error) => {
+        clearTimeout(timer);
+        client.fault = reason;
+        client.close();
+        reject(reason);
+      };
+      const take = (message: Buffer) => {
+        onMessage(message);
+        const step = dialogue.take(message);
+        if (!step) return;
+        if (step.fault !== undefined) fail(new Failure(`${url} refused a client: ${step.fault}`));
+        if (step.send !== undefined) client.#socket?.send(step.send);
+        if (!step.ready) return;
+        clearTimeout(timer);
+        resolve(client);
+      };
+      RawSocket.connect(`${url.replace(/^http/, 'ws')}${protocol.path}`, {
+        onMessage: take,
+        onEnd: fail,
+      }).then((socket) => {
+        client.#socket = socket;
+        if (dialogue.hello !== undefined) socket.send(dialogue.hello);
+      }, fail);
+    });
+  }
+
+  position(): string | undefined {
+    return this.#dialogue.position();
+  }
+
+  /** Ends the connection without a word. */
+  close(): void {
+    this.#socket?.close();
+  }
+}

@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Failure } from '@tocsin/tools/failure';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HttpLane, postRequest, readAnswer } from './http-lane.ts';
+
+let server = createServer();
+afterEach(() => server.close());
+
+describe('a lane of requests', () => {
+  it('should carry one after the other over one connection, with or without a length', async () => {
+    let connections = 0;
+    server = createServer();
+    server.on('connection', () => connections++);
+    server.on('request', (request, response) => {
+      void text(request).then((body) => {
+        response.statusCode = 202;
+        if (body.length > 2) response.setHeader('content-length', body.length);
+        response.write(body);
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`;
+    const lane = await HttpLane.open(url);
+    for (const body of ['{}', '{"n":1}', '{}']) {
+      const { status, body: answer } = await lane.send(postRequest(url, body));
+      expect([status, answer.includes(body)]).toEqual([202, true]);
+    }
+    expect(connections).toBe(1);
+    lane.close();
+  });
+
+  it('should go on when the server has closed the connection that rested', async () => {
+    server = createServer((_request, response) => response.end('{}'));
+    server.keepAliveTimeout = 1;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`;
+    const lane = await HttpLane.open(url);
+    expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
+    server.closeAllConnections();
+    await delay(50);
+    expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
+    lane.close();
+  });
+
+  it('should open another connection where the server has ended the one that rested, and send once', async () => {
+    const seen: Socket[] = [];
+    server = createServer((request, response) => {
+      seen.push(request.socket);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`;
+    const lane = await HttpLane.open(url);
+    for (let i = 0; i < 20; i++) {
+      expect((await lane.send(postRequest(url, '{}'))).status).toBe(200);
+      // Known here as ended, and not closed yet.
+      seen.at(-1)?.end();
+      await once(seen.at(-1) as Socket, 'finish');
+      const end = performance.now() + 15;
+      // Read by nobody yet.
+      while (performance.now() < end);
+    }
+    expect(new Set(seen).size).toBe(20);
+    lane.close();
+  });
+
+  it('should tell in words that a request got no answer, and never send it twice', async () => {
+    let requests = 0;
+    server = createServer(({ socket }) => {
+      requests++;
+      socket.resetAndDestroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/publish`;
+    const lane = await HttpLane.open(url);
+    const sent = lane.send(postRequest(url, '{}'));
+    await expect(sent).rejects.toThrow(Failure);
+    await expect(sent).rejects.toThrow(`${url} closed the connection of a request (read ECONNRESET).`);
+    expect(requests).toBe(1);
+    server.close();
+    await expect(lane.send(postRequest(url, '{}'))).rejects.toThrow(/cannot be reached: .*ECONNREFUSED/);
+  });
+
+  it('should wait until an answer is whole', () => {
+    const whole = 'HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy';
+    for (let length = 0; length < whole.length; length++)
+      expect(readAnswer(whole.slice(0, length))).toBeUndefined();
+    expect(readAnswer(`${whole}HTTP/1.1`)).toEqual({
+      answer: { status: 503, body: 'busy' },
+      length: whole.length,
+    });
+  });
+});

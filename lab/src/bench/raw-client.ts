@@ -1,0 +1,100 @@
+import { SOCKET_PATH, type Position, type SubscribeAnswer } from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { WebSocket } from 'ws';
+
+export interface RawClientOptions {
+  /** Sent with the connection: token and clientId. */
+  auth?: Record<string, unknown>;
+  /** Called with each event as it came, `["publications",{…}]`. */
+  onEvent?: (event: Buffer) => void;
+}
+
+/** First bytes of a message: engine.io's packet type, then socket.io's. */
+const PING = '2'.charCodeAt(0);
+const MESSAGE = '4'.charCodeAt(0);
+const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
+const CONNECT_MS = 30_000;
+
+interface Waiting {
+  resolve: (content: Buffer) => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * A client that speaks engine.io and socket.io itself, over one WebSocket, and parses nothing that it is not asked
+ * to: a thousand of them cost a benchmark little, and the same whatever they are sent.
+ */
+export class RawClient {
+  readonly #socket: WebSocket;
+  readonly #onEvent: ((event: Buffer) => void) | undefined;
+  /** What waits for acknowledgement `id`; `connect` waits at -1. */
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 0;
+
+  private constructor(url: string, { auth, onEvent }: RawClientOptions) {
+    this.#onEvent = onEvent;
+    const address = `${url.replace(/^http/, 'ws')}${SOCKET_PATH}/?EIO=4&transport=websocket`;
+    this.#socket = new WebSocket(address, {
+      perMessageDeflate: false,
+      skipUTF8Validation: true,
+      handshakeTimeout: CONNECT_MS,
+    });
+    this.#socket.on('open', () => this.#socket.send(`40${auth ? JSON.stringify(auth) : ''}`));
+    this.#socket.on('message', (data: Buffer) => this.#take(data));
+    this.#socket.on('error', (error) => this.#fail(error));
+    this.#socket.on('close', (code) => this.#fail(new Failure(`the connection was closed with ${code}`)));
+  }
+
+  /** Resolves when the namespace has accepted it. @throws Error if it was refused or the connection ended */
+  static async connect(url: string, options: RawClientOptions = {}): Promise<RawClient> {
+    const client = new RawClient(url, options);
+    await client.#wait(-1);
+    return client;
+  }
+
+  /** The acknowledgement of a subscribe as it came; `answerOf` reads it. @throws Error if the connection ends */
+  subscribe(feed: string, position?: Position): Promise<Buffer> {
+    const id = this.#nextId++;
+    this.#socket.send(`42${id}${JSON.stringify(['subscribe', { feed, ...(position && { position }) }])}`);
+    return this.#wait(id);
+  }
+
+  /** Ends the connection without a word. */
+  close(): void {
+    this.#waiting.clear();
+    this.#socket.terminate();
+  }
+
+  #wait(id: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+  }
+
+  #take(data: Buffer): void {
+    if (data[0] === PING) this.#socket.send('3');
+    if (data[0] !== MESSAGE) return;
+    const type = String.fromCharCode(data[1] ?? 0);
+    if (type === TYPE.event) this.#onEvent?.(data.subarray(2));
+    else if (type === TYPE.connected) this.#settle(-1, data.subarray(2));
+    else if (type === TYPE.refused) this.#fail(new Failure(`refused: ${data.toString('utf8', 2)}`));
+    else if (type === TYPE.acknowledgement) {
+      const start = data.indexOf('[');
+      this.#settle(Number(data.toString('latin1', 2, start)), data.subarray(start));
+    }
+  }
+
+  #settle(id: number, content: Buffer): void {
+    this.#waiting.get(id)?.resolve(content);
+    this.#waiting.delete(id);
+  }
+
+  #fail(error: Error): void {
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** What an acknowledgement says. */
+export const answerOf = (acknowledgement: Buffer): SubscribeAnswer => {
+  const [answer] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
+  return answer;
+};

@@ -1,0 +1,132 @@
+import { COMPONENTS, type Position } from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { Caller, makeNotifications } from '../ledger/caller.ts';
+import { connectRound } from './connect-round.ts';
+import { median } from './quantile.ts';
+import { answerOf, RawClient } from './raw-client.ts';
+import { readMetric } from './read-metric.ts';
+
+const CLIENTS = 1_000;
+const MISSED = 100;
+const FEED = 'all';
+/** Rounds of each kind before those that count: so long the code is compiled. */
+const WARM_UP = 3;
+const ROUNDS = 10;
+/** Recovering may take at most this multiple of connecting and subscribing alone. */
+const BAR = 1.5;
+
+export interface RecoveryFigures {
+  /** Medians over the rounds, from the first connect to the last acknowledgement, in ms. */
+  plain: number;
+  recovering: number;
+  ratio: number;
+  /** Calls for state that reached the store from each instance that had heard nothing, while all recovered. */
+  stateReads: number[];
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** `npm run bench:recovery`: 1,000 clients that come back at once, beside 1,000 that only connect and subscribe. */
+export async function benchRecovery(_args: string[], signal: AbortSignal): Promise<number> {
+  const stack = await startStack({ env: { LOG_LEVEL: 'warn' } });
+  try {
+    const { plain, recovering, ratio, stateReads } = await measureRecovery(stack, { signal });
+    const row = (name: string, ms: number) => say(`  ${name.padEnd(40)} ${ms.toFixed(0).padStart(6)} ms`);
+    say(
+      `\n${CLIENTS} clients at once on ${stack.bffs.length} instances, medians of ${ROUNDS} rounds of each kind, in turn`,
+    );
+    row('connect and subscribe', plain);
+    row(`connect and recover ${MISSED} missed each`, recovering);
+    say(
+      `reads of the state store while the first ${CLIENTS} recovered, by instance: ${stateReads.join(', ')}`,
+    );
+    say(`all recovered; ratio: ${ratio.toFixed(2)} (bar: ${BAR})`);
+    return ratio <= BAR ? 0 : 1;
+  } finally {
+    await stack.stop();
+  }
+}
+
+/**
+ * Publishes to a stack that nobody is connected to, restarts its instances, and lets clients come back in rounds.
+ * @throws Failure if a client was not answered exactly what it missed
+ */
+export async function measureRecovery(
+  stack: Stack,
+  { rounds = ROUNDS, signal }: { rounds?: number; signal?: AbortSignal } = {},
+): Promise<RecoveryFigures> {
+  const urls = stack.bffs.map(({ url }) => url);
+  const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+  const published = makeNotifications(2 * MISSED);
+  await caller.post(published);
+  const position = await missedFrom(urls[0] as string, published.length);
+  for (const { app } of stack.bffs) await app.restart();
+  await Promise.all(stack.bffs.map((pair) => pair.ready()));
+
+  const round = { urls, clients: CLIENTS, feed: FEED };
+  const recover = async (): Promise<number> => {
+    const { ms, acknowledgements } = await connectRound({ ...round, position });
+    acknowledgements.forEach((acknowledgement) => mustBeWhole(acknowledgement, position));
+    return ms;
+  };
+  const before = await readsOf(stack);
+  await recover();
+  const after = await readsOf(stack);
+  const times = { plain: [] as number[], recovering: [] as number[] };
+  for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
+    const plain = async () => times.plain.push((await connectRound(round)).ms);
+    const recovering = async () => times.recovering.push(await recover());
+    // Each kind comes as often after itself as after the other.
+    for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
+  }
+  const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
+    number,
+    number,
+  ];
+  const stateReads = after.map((count, index) => count - (before[index] ?? 0));
+  return { plain, recovering, ratio: recovering / plain, stateReads };
+}
+
+/** The position of a client that has missed the newest publications, when `published` have arrived. */
+async function missedFrom(url: string, published: number): Promise<Position> {
+  const client = await RawClient.connect(url);
+  let position: Position | undefined;
+  const look = async () => {
+    const answer = answerOf(await client.subscribe(FEED));
+    if (!answer.ok || answer.offset < published) return false;
+    position = { epoch: answer.epoch, offset: answer.offset - MISSED };
+    return true;
+  };
+  const fault = await pollUntil(look, { timeoutMs: 20_000 });
+  client.close();
+  if (!position) throw new Failure(`what was published did not arrive: ${fault}`);
+  return position;
+}
+
+function mustBeWhole(acknowledgement: Buffer, from: Position): void {
+  const answer = answerOf(acknowledgement);
+  if (!answer.ok) throw new Failure(`a client was refused: ${answer.error.message}`);
+  const { recovered, more, publications } = answer;
+  const offsets = publications.map(({ offset }) => offset - from.offset);
+  const whole = offsets.length === MISSED && offsets.every((offset, index) => offset === index + 1);
+  if (!recovered || more || !whole)
+    throw new Failure(`a client was not answered the ${MISSED} that it missed`);
+}
+
+/** Reads of the state store by each instance so far, as its sidecar has counted them. */
+const readsOf = (stack: Stack): Promise<number[]> =>
+  Promise.all(
+    stack.bffs.map(async ({ daprMetricsUrl }) => {
+      const [single, bulk] = await Promise.all(
+        ['get', 'bulk_get'].map((operation) =>
+          readMetric(daprMetricsUrl, 'dapr_component_state_count', {
+            component: COMPONENTS.state,
+            operation,
+          }),
+        ),
+      );
+      return (single ?? 0) + (bulk ?? 0);
+    }),
+  );

@@ -1,0 +1,82 @@
+import { messageOf } from '@tocsin/tools/failure';
+import { unlessStopped } from '@tocsin/tools/process/stop-signal';
+import { newLogDir } from '@tocsin/tools/stack/log-dir';
+import type { BenchOptions } from './options.ts';
+import { PEERS } from './peers/index.ts';
+import type { Peer, PeerId } from './peers/peer.ts';
+import { startConditions } from './report/conditions.ts';
+import type { Fault, PeerInfo, Result, Sample } from './report/result.ts';
+import { WORKS } from './works/index.ts';
+import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Work } from './works/work.ts';
+
+const INSTANCES = 2;
+
+/**
+ * Starts all peers, then lets each do each work, all in turn, round after round; what fails is a fault of the
+ * result and does not end the run.
+ */
+export async function runRounds(
+  options: BenchOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Result> {
+  const conditions = await startConditions(options.persistence);
+  const works = WORKS.filter(({ id }) => options.works.includes(id));
+  const wanted = options.peers.filter((id) => works.some(({ peers }) => peers.includes(id)));
+  const { peers, infos } = await startPeers(wanted, options, say);
+  const sizes = options.small ? SMALL_SIZES : FULL_SIZES;
+  const numbers = new Numbers();
+  const samples: Sample[] = [];
+  const faults: Fault[] = [];
+  const doWork = async (work: Work, peer: Peer, round: number) => {
+    // The first round only warms up.
+    const context = { numbers, sizes: round === 0 ? warmUpOf(sizes) : sizes, signal };
+    try {
+      const figures = await unlessStopped(signal, work.run(peer, context));
+      if (round > 0 && !signal.aborted) samples.push({ round, work: work.id, peer: peer.id, figures });
+    } catch (error) {
+      if (!signal.aborted) faults.push({ round, work: work.id, peer: peer.id, message: messageOf(error) });
+    }
+  };
+  try {
+    for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
+      for (const work of works.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
+        const able = peers.filter(({ id }) => work.peers.includes(id));
+        if (able.length === 0 || signal.aborted) continue;
+        say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
+        // Nobody comes always first, or always after the same one.
+        for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
+          await doWork(work, able[(turn + round) % able.length] as Peer, round);
+        }
+      }
+    }
+  } finally {
+    await Promise.all(peers.map((peer) => peer.stop()));
+  }
+  return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: infos, samples, faults };
+}
+
+/** Starts peers one after the other; one that cannot be had here says why. */
+async function startPeers(
+  ids: readonly PeerId[],
+  { persistence, profile }: BenchOptions,
+  say: (line: string) => void,
+): Promise<{ peers: Peer[]; infos: PeerInfo[] }> {
+  const logDir = newLogDir();
+  say(`logs${profile ? ' and profiles' : ''}: ${logDir}`);
+  const peers: Peer[] = [];
+  const infos: PeerInfo[] = [];
+  for (const id of ids) {
+    say(`starting ${id}`);
+    try {
+      const peer = await PEERS[id]({ instances: INSTANCES, persistence, profile, logDir });
+      peers.push(peer);
+      const { name, version, setup } = peer;
+      infos.push({ id, name, version, setup });
+    } catch (error) {
+      infos.push({ id, name: id, version: '', setup: '', missing: messageOf(error) });
+      say(`${id} does not take part: ${messageOf(error)}`);
+    }
+  }
+  return { peers, infos };
+}

@@ -1,0 +1,72 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from '@tocsin/tools/config';
+import { Failure } from '@tocsin/tools/failure';
+import type { ProtocolName } from '../protocols/protocol.ts';
+import type { Sockets } from './clients.ts';
+import { mostConnections } from './open-files.ts';
+
+const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
+/** Connections of one process: more would keep it busy with pings alone. */
+const MOST_OF_A_PROCESS = 10_000;
+
+/** The part of a crowd that one process holds. */
+export interface CrowdPart {
+  socketUrls: readonly string[];
+  protocol: ProtocolName;
+  /** Number of its first client in the crowd. */
+  first: number;
+  count: number;
+}
+
+/** What such a process says. */
+export type CrowdWord = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
+
+/** Divides a crowd, none of whose parts has more than `most`. */
+export function partsOf(count: number, most: number): { first: number; count: number }[] {
+  const parts = Math.ceil(count / most);
+  const startOf = (part: number) => Math.floor((part * count) / parts);
+  return Array.from({ length: parts }, (_, part) => ({
+    first: startOf(part),
+    count: startOf(part + 1) - startOf(part),
+  }));
+}
+
+/** Waits for the next word of a process. @throws Failure if it is another one, or the process ends */
+const heard = (child: ChildProcess, expected: CrowdWord['is']): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const ended = () => reject(new Failure('A process with clients has ended.'));
+    child.once('exit', ended);
+    child.once('message', (word: CrowdWord) => {
+      child.off('exit', ended);
+      if (word.is === expected) resolve();
+      else reject(new Failure(word.is === 'failed' ? word.why : `A process with clients is ${word.is}.`));
+    });
+  });
+
+/**
+ * Runs `work` while so many clients, in processes of their own, watch a feed each.
+ * @throws Failure if one is refused or ended, and what `work` throws
+ */
+export async function withCrowd<T>(peer: Sockets, count: number, work: () => Promise<T>): Promise<T> {
+  const { socketUrls, protocol } = peer;
+  const children = partsOf(count, Math.min(MOST_OF_A_PROCESS, mostConnections())).map((part) => {
+    const whole: CrowdPart = { socketUrls, protocol: protocol.name, ...part };
+    return fork(FILE, [JSON.stringify(whole)], { execArgv: ['--import', 'tsx'], env: cleanEnvironment() });
+  });
+  try {
+    await Promise.all(children.map((child) => heard(child, 'connected')));
+    const result = await work();
+    await Promise.all(
+      children.map(async (child) => {
+        if (!child.connected) throw new Failure('A process with clients has ended.');
+        const done = heard(child, 'done');
+        child.send('end');
+        await done;
+      }),
+    );
+    return result;
+  } finally {
+    for (const child of children) child.kill();
+  }
+}

@@ -1,0 +1,20 @@
+import { Failure } from '@tocsin/tools/failure';
+import { measureDaprCalls } from '../dapr-calls.ts';
+import type { TocsinPeer } from '../peers/tocsin.ts';
+import type { Peer } from '../peers/peer.ts';
+import type { Work } from './work.ts';
+
+const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
+
+/** The Dapr calls on the way of one notification, each alone: less than their sum no claim can take. */
+export const daprCalls: Work = {
+  id: 'dapr-calls',
+  peers: ['tocsin'],
+  run: async (peer, { sizes }) => {
+    const [producer] = isTocsin(peer) ? peer.stack.producers : [];
+    const [bff] = isTocsin(peer) ? peer.stack.bffs : [];
+    if (!producer || !bff) throw new Failure(`${peer.name} makes no Dapr calls.`);
+    const calls = await measureDaprCalls(producer, bff, sizes.daprCalls);
+    return { ...calls, sum: Object.values(calls).reduce((sum, ms) => sum + ms, 0) };
+  },
+};

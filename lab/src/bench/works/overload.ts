@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '@tocsin/tools/failure';
+import type { Peer } from '../peers/peer.ts';
+import { quantile } from '../quantile.ts';
+import { FEED } from './clients.ts';
+import { later } from './later.ts';
+import { oneClientEach } from './many-feeds.ts';
+import { isAccepted, Publisher } from './publisher.ts';
+import { withWatchers, type Audience, type Watchers } from './watchers.ts';
+import type { Figures, Sizes, Work, WorkContext } from './work.ts';
+
+/**
+ * Requests that may be in flight while too much is offered; callers have no more connections than that. A producer
+ * takes 1,000 (`MAX_CONNECTIONS`), and drops one that is opened anew before it has noticed that the old one is closed.
+ */
+const LANES = 800;
+const IN_FLIGHT = 64;
+const TICK_MS = 5;
+const TIMES = 2;
+
+/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal, or for none */
+export async function offerAll(
+  publisher: Publisher,
+  rate: number,
+  watchers: Pick<Watchers, 'next'>,
+  { sizes, signal }: WorkContext,
+) {
+  /** When each was offered, by its number. */
+  const offered = new Map<number, number>();
+  const accepted: number[] = [];
+  const refusals = new Set<number>();
+  const free = Array.from({ length: LANES }, (_, lane) => lane);
+  const begun: Promise<void>[] = [];
+  const one = async (lane: number) => {
+    const { n, feed } = watchers.next();
+    offered.set(n, performance.now());
+    const { status } = await publisher.offer([n], { lane, feed });
+    if (isAccepted(status)) accepted.push(n);
+    else refusals.add(status);
+    free.push(lane);
+  };
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  while (seconds() < sizes.singlesSeconds && !signal.aborted) {
+    const due = Math.floor(seconds() * rate) - begun.length;
+    // In turn, so that no connection rests until it has to be opened anew.
+    for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
+    await delay(TICK_MS);
+  }
+  const offeredFor = seconds();
+  await Promise.all(begun);
+  const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);
+  if (wrong.length > 0) throw new Failure(`Too much was answered ${wrong.join(', ')} instead of 429 or 503.`);
+  return { offered, accepted, offeredFor, acceptedFor: seconds() };
+}
+
+/** A refused message may arrive as well, so only those that were accepted have to. */
+async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
+  const end = Date.now() + patienceMs;
+  while (accepted.some((n) => watchers.completeAt(n) === undefined)) {
+    if (Date.now() > end) throw new Failure('Not everything that was accepted has arrived.');
+    await delay(50);
+  }
+  watchers.check();
+}
+
+async function overloadOf(peer: Peer, context: WorkContext, audience: Audience): Promise<Figures> {
+  const { sizes } = context;
+  return withWatchers(peer, context, audience, async (watchers) => {
+    await watchers.begin();
+    const { rate: capacity = 0 } = await watchers.measure(IN_FLIGHT);
+    const publisher = await Publisher.open(peer, LANES, sizes.payload);
+    try {
+      const { offered, accepted, offeredFor, acceptedFor } = await offerAll(
+        publisher,
+        TIMES * capacity,
+        watchers,
+        context,
+      );
+      await untilArrived(watchers, accepted, sizes.patienceMs);
+      const delays = accepted.map((n) => (watchers.completeAt(n) ?? 0) - (offered.get(n) ?? 0));
+      return {
+        capacity,
+        offered: offered.size / offeredFor,
+        accepted: accepted.length / acceptedFor,
+        p99: quantile(delays, 0.99) / 1000,
+      };
+    } finally {
+      publisher.close();
+    }
+  });
+}
+
+const oneFeed = ({ singlesClients }: Sizes): Audience => ({
+  feedsOf: Array.from({ length: singlesClients }, () => [FEED]),
+  feedOf: () => FEED,
+});
+
+/** Twice as much as it can take is offered: what it accepts then, and how long that takes to arrive. */
+export const overload: Work = {
+  id: 'overload',
+  peers: ['tocsin'],
+  run: (peer, context) => overloadOf(peer, context, oneFeed(context.sizes)),
+};
+
+/** The same over many feeds with one client each. */
+export const overload1000: Work = {
+  id: 'overload-1000',
+  peers: ['tocsin'],
+  run: (peer, context) => overloadOf(peer, context, oneClientEach('overload-1000', context.sizes.feeds)),
+};

@@ -1,0 +1,55 @@
+import { Failure } from '@tocsin/tools/failure';
+import { HttpLane, postRequest, type Answer } from '../harness/http-lane.ts';
+import { textOf } from '../harness/marks.ts';
+import type { Peer } from '../peers/peer.ts';
+import { FEED } from './clients.ts';
+
+export const isAccepted = (status: number): boolean => status === 200 || status === 202;
+
+/** Publishes to a peer over connections that stay open, as many as requests may be in flight. */
+export class Publisher {
+  readonly #peer: Peer;
+  readonly #payload: number;
+  readonly #lanes: readonly { lane: HttpLane; url: string }[];
+
+  private constructor(peer: Peer, payload: number, lanes: readonly { lane: HttpLane; url: string }[]) {
+    this.#peer = peer;
+    this.#payload = payload;
+    this.#lanes = lanes;
+  }
+
+  static async open(peer: Peer, lanes: number, payload: number): Promise<Publisher> {
+    const urls = Array.from(
+      { length: lanes },
+      (_, i) => peer.publishUrls[i % peer.publishUrls.length] as string,
+    );
+    return new Publisher(
+      peer,
+      payload,
+      await Promise.all(urls.map(async (url) => ({ url, lane: await HttpLane.open(url) }))),
+    );
+  }
+
+  /** Resolves when the peer has accepted the messages. @throws Failure if it has not */
+  async publish(numbers: readonly number[], options: { lane?: number; feed?: string } = {}): Promise<void> {
+    const { status, body } = await this.offer(numbers, options);
+    if (!isAccepted(status)) throw new Failure(`${this.#peer.name} answered ${status}: ${body}`);
+  }
+
+  /** What the peer answers, whatever that is. */
+  async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
+    const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
+    const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));
+    const { body, path, headers } = this.#peer.requestFor(messages);
+    return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
+  }
+
+  /** Runs `work` on every lane at once. */
+  async onEachLane(work: (lane: number) => Promise<void>): Promise<void> {
+    await Promise.all(this.#lanes.map((_, lane) => work(lane)));
+  }
+
+  close(): void {
+    for (const { lane } of this.#lanes) lane.close();
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure } from '@tocsin/tools/failure';
+import { Arrivals } from '../harness/arrivals.ts';
+import type { Client } from '../harness/client.ts';
+import type { Peer } from '../peers/peer.ts';
+import { median } from '../quantile.ts';
+import { withClients } from './clients.ts';
+import { Publisher } from './publisher.ts';
+import type { Work, WorkContext } from './work.ts';
+
+/** So long a server may take to notice that one client, or all, went. */
+const WENT_MS = 50;
+const ALL_WENT_MS = 500;
+
+interface Away {
+  /** Where each client stood when it went. */
+  positions: string[];
+  /** The first message that it has missed. */
+  first: number;
+}
+
+/** A peer that clients leave and come back to. */
+class Absences {
+  readonly #peer: Peer;
+  readonly #context: WorkContext;
+  readonly #publisher: Publisher;
+  /** Told of all by clients that stay. */
+  readonly #stayed: Arrivals;
+  readonly #first: number;
+
+  constructor(peer: Peer, context: WorkContext, publisher: Publisher, stayed: Arrivals, first: number) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#publisher = publisher;
+    this.#stayed = stayed;
+    this.#first = first;
+  }
+
+  /** `count` clients connect, see one message, go, and miss some. */
+  async leave(count: number): Promise<Away> {
+    const { numbers, sizes } = this.#context;
+    const arrivals = new Arrivals({ clients: count, first: numbers.next });
+    const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
+    const positions = await withClients(this.#peer, { count, onMessage }, async (clients) => {
+      await this.#publish(1);
+      await arrivals.all(1, sizes.patienceMs);
+      return clients.map(positionOf);
+    });
+    await delay(count === 1 ? WENT_MS : ALL_WENT_MS);
+    const first = numbers.next;
+    await this.#publish(sizes.missed);
+    return { positions, first };
+  }
+
+  /** All connect again at once; how many ms until each has all that it missed. */
+  async comeBack({ positions, first }: Away): Promise<number> {
+    let last = 0;
+    const count = positions.length;
+    const arrivals = new Arrivals({
+      clients: count,
+      first,
+      onComplete: () => {
+        last = performance.now();
+      },
+    });
+    const onMessage = (client: number, message: Buffer) => arrivals.take(client, message);
+    const started = performance.now();
+    await withClients(this.#peer, { count, positions, onMessage, atOnce: count }, () =>
+      arrivals.all(this.#context.sizes.missed, this.#context.sizes.patienceMs),
+    );
+    return last - started;
+  }
+
+  /** As many connect at once, and subscribe to what comes from now on. */
+  async comeNew(count: number): Promise<number> {
+    const started = performance.now();
+    return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
+  }
+
+  async #publish(count: number): Promise<void> {
+    const { numbers, sizes } = this.#context;
+    await this.#publisher.publish(Array.from({ length: count }, () => numbers.take()));
+    await this.#stayed.all(numbers.next - this.#first, sizes.patienceMs);
+  }
+}
+
+function positionOf(client: Client): string {
+  const position = client.position();
+  if (position === undefined) throw new Failure('A client does not know where it stands.');
+  return position;
+}
+
+/** What it takes to come back after 100 missed messages: one client alone, and 1,000 at once. */
+export const recovery: Work = {
+  id: 'recovery',
+  peers: ['socketio-recovery', 'centrifugo', 'tocsin'],
+  run: async (peer, context) => {
+    const { sizes, numbers } = context;
+    const first = numbers.next;
+    const stayed = new Arrivals({ clients: peer.socketUrls.length, first });
+    const publisher = await Publisher.open(peer, 1, sizes.payload);
+    const onMessage = (client: number, message: Buffer) => stayed.take(client, message);
+    try {
+      return await withClients(peer, { count: peer.socketUrls.length, onMessage }, async () => {
+        const absences = new Absences(peer, context, publisher, stayed, first);
+        const alone: number[] = [];
+        for (let i = 0; i < sizes.recoveries && !context.signal.aborted; i++) {
+          alone.push(await absences.comeBack(await absences.leave(1)));
+        }
+        const away = await absences.leave(sizes.recoveryClients);
+        const plain = await absences.comeNew(sizes.recoveryClients);
+        await delay(ALL_WENT_MS);
+        const all = await absences.comeBack(away);
+        await delay(ALL_WENT_MS);
+        return { one: median(alone), plain, all };
+      });
+    } finally {
+      publisher.close();
+    }
+  },
+};

@@ -1,0 +1,48 @@
+import { Failure } from '@tocsin/tools/failure';
+import { runCheck } from './check/check.ts';
+import { countOff } from './check/compare.ts';
+import { checkText } from './check/text.ts';
+import { CONSTANTS_FILE } from './constants-file.ts';
+import { keepCheck, keepConstants, readConstants } from './kept.ts';
+import { measureConstants } from './measure/measure.ts';
+import { limitsOf } from './model/limits.ts';
+import { planOf } from './model/plan.ts';
+import { readCapacityOptions } from './options.ts';
+import { planText } from './report.ts';
+
+/**
+ * `npm run capacity`: what a load needs, computed from constants that `--measure` takes from real stacks on this
+ * machine and `--check` holds against others. Exits with 1 when a check is off.
+ */
+export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
+  const options = readCapacityOptions(args);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const print = (text: string) => void process.stdout.write(`${text}\n`);
+  if (options.mode === 'measure') {
+    const constants = await measureConstants(say, signal);
+    print(`Written: ${(await keepConstants(constants)).join(', ')}`);
+    return 0;
+  }
+  const constants = readConstants();
+  if (options.mode === 'check') {
+    const result = await runCheck(constants, say, signal);
+    print(options.json ? JSON.stringify(result, undefined, 2) : checkText(result));
+    say(`Written: ${(await keepCheck(result)).join(', ')}`);
+    return countOff(result) === 0 ? 0 : 1;
+  }
+  const plan = planOf(options.load, constants);
+  if (!plan) {
+    throw new Failure(
+      'No number of bffs keeps each of them below the target: every one hears every event, however many there are.\n' +
+        'Send arrays (--batch), allow more (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
+        'Name a number with --instances to see how much is too much.',
+    );
+  }
+  const limits = limitsOf(plan, constants);
+  print(
+    options.json
+      ? JSON.stringify({ ...plan, limits, conditions: constants.conditions }, undefined, 2)
+      : planText(plan, limits, constants, CONSTANTS_FILE),
+  );
+  return 0;
+}

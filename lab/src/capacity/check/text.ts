@@ -1,0 +1,23 @@
+import { table } from '@tocsin/tools/print/table';
+import { amount } from '../report.ts';
+import { countOff, FACTOR, isWithin, ratioOf, type CheckResult, type Comparison } from './compare.ts';
+
+const HEADING = ['', 'predicted', 'measured', 'unit', 'measured/predicted'];
+
+const rowOf = (comparison: Comparison): string[] => [
+  comparison.name,
+  amount(comparison.predicted).padStart(9),
+  amount(comparison.measured).padStart(8),
+  comparison.unit,
+  `${ratioOf(comparison).toFixed(2)}${isWithin(comparison) ? '' : '  OFF'}`,
+];
+
+export function checkText(result: CheckResult): string {
+  const off = countOff(result);
+  return [
+    ...result.loads.map(({ load, comparisons }) => `${load}\n${table([HEADING, ...comparisons.map(rowOf)])}`),
+    off === 0
+      ? `All within a factor of ${FACTOR}.`
+      : `${off} off by more than a factor of ${FACTOR}; measure anew: npm run capacity -- --measure`,
+  ].join('\n\n');
+}

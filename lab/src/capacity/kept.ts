@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Failure } from '@tocsin/tools/failure';
+import { ROOT } from '@tocsin/tools/paths';
+import { format, resolveConfig } from 'prettier';
+import type { CheckResult } from './check/compare.ts';
+import { CONSTANTS_FILE } from './constants-file.ts';
+import { constantsSchema } from './constants-schema.ts';
+import type { Constants } from './model/constants.ts';
+import { withFigures } from './page.ts';
+
+const CHECK_FILE = 'bench/capacity/check.json';
+const PAGE = 'docs/scaling.md';
+const DIGITS = 3;
+
+async function write(file: string, content: string, parser: 'json' | 'markdown'): Promise<void> {
+  const path = join(ROOT, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, await format(content, { ...(await resolveConfig(path)), parser }));
+}
+
+const rounded = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
+
+/** @throws Failure if nothing was measured yet, or not all that a plan needs */
+export function readConstants(): Constants {
+  const path = join(ROOT, CONSTANTS_FILE);
+  if (!existsSync(path))
+    throw new Failure(`There is no ${CONSTANTS_FILE}. Measure: npm run capacity -- --measure`);
+  const { data, error } = constantsSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (error) {
+    const lacking = error.issues.map((issue) => issue.path.join('.')).join(', ');
+    throw new Failure(
+      `${CONSTANTS_FILE} lacks figures: ${lacking}. Measure anew: npm run capacity -- --measure`,
+    );
+  }
+  return data;
+}
+
+function readCheck(): CheckResult | undefined {
+  const path = join(ROOT, CHECK_FILE);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as CheckResult) : undefined;
+}
+
+async function makePage(): Promise<void> {
+  const page = readFileSync(join(ROOT, PAGE), 'utf8');
+  await write(PAGE, withFigures(page, readConstants(), readCheck()), 'markdown');
+}
+
+/** Keeps them, three digits of each, and puts them into the page. Returns the files that it wrote. */
+export async function keepConstants(constants: Constants): Promise<string[]> {
+  await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded), 'json');
+  await makePage();
+  return [CONSTANTS_FILE, PAGE];
+}
+
+/** As `keepConstants`. */
+export async function keepCheck(result: CheckResult): Promise<string[]> {
+  await write(CHECK_FILE, JSON.stringify(result, rounded), 'json');
+  await makePage();
+  return [CHECK_FILE, PAGE];
+}

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BROADCAST_STREAM } from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { createClient } from 'redis';
+import type { Rig } from './rig.ts';
+import type { Done } from './window.ts';
+
+/** As the broadcaster bounds its stream. */
+const STREAM_LENGTH = 2_000;
+const TICK_MS = 10;
+/** An instance passes over what it has sent itself. */
+const STRANGER = 'capacity';
+/** Until all instances have read the last one. */
+const READ_MS = 200;
+
+type Event = Record<string, string>;
+
+async function withRedis<T>(
+  rig: Rig,
+  work: (redis: ReturnType<typeof createClient>) => Promise<T>,
+): Promise<T> {
+  const redis = createClient({ url: `redis://${rig.broadcast}` });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  try {
+    return await work(redis);
+  } finally {
+    redis.destroy();
+  }
+}
+
+/** The newest event on the broadcaster's stream. */
+export const newestEvent = (rig: Rig): Promise<Event> =>
+  withRedis(rig, async (redis) => {
+    const [newest] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
+    if (!newest) throw new Failure('The broadcaster has sent nothing.');
+    return { ...newest.message };
+  });
+
+/** Bytes that Redis keeps for each event on the broadcaster's stream. */
+export const bytesOfEvent = (rig: Rig): Promise<number> =>
+  withRedis(rig, async (redis) => {
+    const bytes = await redis.memoryUsage(BROADCAST_STREAM, { SAMPLES: 0 });
+    return (bytes ?? 0) / Math.max(1, await redis.xLen(BROADCAST_STREAM));
+  });
+
+/** A stream that no instance reads. */
+const UNREAD_STREAM = 'capacity-unread';
+
+interface Injection {
+  /** Events a second. */
+  rate: number;
+  count: number;
+  /** Whether instances hear them: without, it is what writing alone costs. */
+  heard?: boolean;
+}
+
+/**
+ * Writes an event that was broadcast before to the stream again: every instance reads it, and since nobody watches its
+ * feed that is all that happens.
+ */
+export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
+  withRedis(rig, async (redis) => {
+    const started = performance.now();
+    const written: Promise<unknown>[] = [];
+    while (written.length < count) {
+      const due = Math.min(count, Math.ceil(((performance.now() - started) / 1000) * rate)) - written.length;
+      for (let i = 0; i < due; i++) {
+        written.push(
+          redis.xAdd(
+            heard ? BROADCAST_STREAM : UNREAD_STREAM,
+            '*',
+            { ...event, uid: STRANGER },
+            {
+              TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: STREAM_LENGTH },
+            },
+          ),
+        );
+      }
+      await delay(TICK_MS);
+    }
+    await Promise.all(written);
+    await delay(READ_MS);
+    return { injected: count };
+  });

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ARTIFACTS_DIR } from '@tocsin/tools/paths';
+import { unlessStopped } from '@tocsin/tools/process/stop-signal';
+import { newLogDir } from '@tocsin/tools/stack/log-dir';
+import { startConditions } from '../../bench/report/conditions.ts';
+import { Numbers } from '../../bench/works/work.ts';
+import type { Constants } from '../model/constants.ts';
+import { fit } from './fit.ts';
+import { startRig, type Rig } from './rig.ts';
+import { measureAll, measureSmall } from './steps.ts';
+
+const RAW_FILE = join(ARTIFACTS_DIR, 'capacity-windows.json');
+
+/** Runs `work` on a stack of its own. */
+export async function onRig<T>(
+  instances: number,
+  signal: AbortSignal,
+  work: (rig: Rig) => Promise<T>,
+): Promise<T> {
+  const rig = await startRig(instances, newLogDir());
+  try {
+    return await unlessStopped(signal, work(rig));
+  } finally {
+    await rig.stop();
+  }
+}
+
+/** Measures the constants on this machine, in about five minutes. @throws Failure if a message was lost */
+export async function measureConstants(say: (line: string) => void, signal: AbortSignal): Promise<Constants> {
+  const conditions = await startConditions(true);
+  const context = { numbers: new Numbers(), say, signal };
+  const small = await onRig(1, signal, (rig) => measureSmall(rig, context));
+  const { windows, sights } = await onRig(2, signal, (rig) => measureAll(rig, context));
+  const { persistence: _, ...of } = conditions();
+  const all = [...small, ...windows];
+  mkdirSync(ARTIFACTS_DIR, { recursive: true });
+  writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, sights }, undefined, 1)}\n`);
+  say(`What was measured as it was: ${RAW_FILE}`);
+  return fit(all, sights, of);
+}

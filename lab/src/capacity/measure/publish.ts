@@ -1,0 +1,58 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '@tocsin/tools/failure';
+import { Stopped } from '@tocsin/tools/process/stop-signal';
+import { Publisher } from '../../bench/works/publisher.ts';
+import type { Numbers } from '../../bench/works/work.ts';
+import { publications, untilPublished, type Rig } from './rig.ts';
+import type { Done } from './window.ts';
+
+/** Requests that may be in flight. */
+const LANES = 64;
+
+export interface Pace {
+  /** Requests a second; as fast as `lanes` allow if absent. */
+  rate?: number;
+  requests: number;
+  /** Notifications in each. */
+  size?: number;
+  payload: number;
+  lanes?: number;
+  /** The feed of each request. */
+  feedOf: (index: number) => string;
+  numbers: Numbers;
+  signal: AbortSignal;
+}
+
+/** Publishes at an even pace; resolves when all is accepted, committed and broadcast. */
+export async function publish(rig: Rig, pace: Pace): Promise<Done> {
+  const { rate, requests, size = 1, payload, lanes = LANES, feedOf, numbers, signal } = pace;
+  const publisher = await Publisher.open(rig.peer, lanes, payload);
+  const before = await publications(rig);
+  const free = Array.from({ length: lanes }, (_, lane) => lane);
+  const begun: Promise<void>[] = [];
+  let fault: Error | undefined;
+  try {
+    const started = performance.now();
+    for (let index = 0; index < requests; index++) {
+      const wait = rate === undefined ? 0 : started + (index * 1000) / rate - performance.now();
+      if (wait > 0) await delay(wait);
+      while (free.length === 0 && fault === undefined) await delay(1);
+      if (signal.aborted) throw new Stopped('Stopped.');
+      if (fault !== undefined) throw fault;
+      const lane = free.pop() as number;
+      const batch = Array.from({ length: size }, () => numbers.take());
+      begun.push(
+        publisher.publish(batch, { lane, feed: feedOf(index) }).then(
+          () => void free.push(lane),
+          (error: unknown) => void (fault = error instanceof Error ? error : new Error(messageOf(error))),
+        ),
+      );
+    }
+    await Promise.all(begun);
+    if (fault !== undefined) throw fault;
+  } finally {
+    publisher.close();
+  }
+  await untilPublished(rig, before + requests * size);
+  return { entries: requests, notifications: requests * size };
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
+import { WebSocket } from 'ws';
+import type { Rig } from './rig.ts';
+
+const ANSWER_MS = 60_000;
+const LISTENING = /Debugger listening on (ws:\/\/\S+)/;
+
+interface Answer {
+  id: number;
+  result?: { result?: { value?: unknown } };
+}
+
+/** Where the inspector of an application listens; it is opened if it is not. */
+async function inspectorOf(app: ManagedProcess): Promise<string> {
+  const find = () => LISTENING.exec(readFileSync(app.spec.logFile, 'utf8'))?.[1];
+  if (!find()) process.kill(app.pid, 'SIGUSR1');
+  const fault = await pollUntil(() => Promise.resolve(find() !== undefined), { timeoutMs: 10_000 });
+  const url = find();
+  if (url === undefined) throw new Failure(`${app.name} did not open its inspector: ${fault}.`);
+  return url;
+}
+
+/** What an application still holds after its garbage is collected: heap and buffers, in bytes. */
+async function retainedBy(app: ManagedProcess): Promise<number> {
+  const socket = new WebSocket(await inspectorOf(app));
+  const ask = (id: number, method: string, params: object = {}) =>
+    new Promise<Answer>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Failure(`${app.name} did not answer ${method}.`)), ANSWER_MS);
+      socket.on('message', (data: Buffer) => {
+        const answer = JSON.parse(data.toString()) as Answer;
+        if (answer.id !== id) return;
+        clearTimeout(late);
+        resolve(answer);
+      });
+      socket.send(JSON.stringify({ id, method, params }));
+    });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+    await ask(1, 'HeapProfiler.collectGarbage');
+    await ask(2, 'HeapProfiler.collectGarbage');
+    const expression = '{ const { heapUsed, external } = process.memoryUsage(); heapUsed + external }';
+    const { result } = await ask(3, 'Runtime.evaluate', { expression, returnByValue: true });
+    const bytes = result?.result?.value;
+    if (typeof bytes !== 'number') throw new Failure(`${app.name} did not tell its memory.`);
+    return bytes;
+  } finally {
+    socket.terminate();
+  }
+}
+
+/** As `retainedBy`, of all bffs together. */
+export async function retained({ stack }: Rig): Promise<number> {
+  const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
+  return bytes.reduce((sum, one) => sum + one, 0);
+}

@@ -1,0 +1,163 @@
+import { join } from 'node:path';
+import { bundle, bundleOf } from '@tocsin/tools/build/bundle';
+import { Failure } from '@tocsin/tools/failure';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import { ROOT } from '@tocsin/tools/paths';
+import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
+import { usageOf } from '@tocsin/tools/process/usage';
+import type { AppCommand } from '@tocsin/tools/stack/pair-processes';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { startPeerRedis, type PeerRedis } from '../../bench/peers/peer-redis.ts';
+import type { Peer } from '../../bench/peers/peer.ts';
+import { nodeOptionsOf, serverNode } from '../../bench/peers/server-node.ts';
+import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
+import { readMetric } from '../../bench/read-metric.ts';
+import { KINDS, type Kind } from '../model/constants.ts';
+
+/** A stack of ours whose broadcaster has a Redis of its own, so that its share can be told from Dapr's. */
+export interface Rig {
+  instances: number;
+  stack: Stack;
+  /** The stack as the benchmark's harness takes it. */
+  peer: Peer;
+  processes: Record<Kind, ManagedProcess[]>;
+  /** `host:port`. */
+  store: string;
+  broadcast: string;
+  /** Ends everything. Leaves no process and no data. */
+  stop(): Promise<void>;
+}
+
+const TITLE = 'n';
+/** With it Node opens its inspector on a free port, once it gets SIGUSR1: see `retained`. */
+const INSPECTABLE = '--inspect-port=0';
+
+/** As the images have them. */
+const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
+  cwd: join(ROOT, app),
+  command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
+});
+
+/** @throws Failure if it cannot be started; nothing is left then */
+export async function startRig(instances: number, logDir: string): Promise<Rig> {
+  const redises: PeerRedis[] = [];
+  const startRedis = async (name: string) => {
+    const redis = await startPeerRedis({ persistence: true, logDir: join(logDir, name) });
+    redises.push(redis);
+    return redis;
+  };
+  const stopRedises = async () => {
+    await Promise.all(redises.map((redis) => redis.stop()));
+  };
+  try {
+    await Promise.all((['producer', 'bff'] as const).map((app) => bundle(app)));
+    const node = await serverNode();
+    const store = await startRedis('store');
+    const broadcast = await startRedis('broadcast');
+    const stack = await startStack({
+      bffs: instances,
+      redisHost: store.address,
+      env: { NODE_ENV: 'production' },
+      apps: { producer: appOf(node, 'producer'), bff: appOf(node, 'bff') },
+      bffEnv: { REDIS_HOST: broadcast.address },
+      logDir,
+    });
+    const { producers, bffs } = stack;
+    const processes: Rig['processes'] = {
+      producer: producers.map(({ app }) => app),
+      producerSidecar: producers.map(({ sidecar }) => sidecar),
+      bff: bffs.map(({ app }) => app),
+      bffSidecar: bffs.map(({ sidecar }) => sidecar),
+      redis: [store.process],
+      broadcast: [broadcast.process],
+    };
+    const stop = async () => {
+      await stack.stop();
+      await stopRedises();
+    };
+    return {
+      instances,
+      stack,
+      processes,
+      store: store.address,
+      broadcast: broadcast.address,
+      stop,
+      peer: {
+        id: 'tocsin',
+        name: 'Tocsin',
+        version: '',
+        setup: '',
+        protocol: tocsinProtocol,
+        publishUrls: producers.map(({ url }) => `${url}/notifications`),
+        socketUrls: bffs.map(({ url }) => url),
+        requestFor: (messages) => {
+          const items = messages.map(({ feed, text }) => ({ feed, title: TITLE, body: text }));
+          return { body: JSON.stringify(items.length === 1 ? items[0] : items) };
+        },
+        processes: [],
+        restart: () => Promise.reject(new Error('Nothing here restarts it.')),
+        stop,
+      },
+    };
+  } catch (error) {
+    await stopRedises();
+    throw error;
+  }
+}
+
+/** CPU time so far in µs, by kind. */
+export function readCpu({ processes }: Rig): Record<Kind, number> {
+  const sumOf = (kind: Kind) =>
+    processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
+  return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
+}
+
+/** Resident bytes of all processes of a kind. */
+export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
+  processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
+
+/** A metric of all bffs. */
+export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
+  const values = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, name)));
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
+
+/** Entries that the producers have deposited so far. */
+export async function depositedEntries({ stack }: Rig): Promise<number> {
+  const labels = { step: 'deposit' };
+  const values = await Promise.all(
+    stack.producers.map(({ url }) =>
+      readMetric(`${url}/metrics`, 'tocsin_producer_entry_steps_total', labels),
+    ),
+  );
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** What was accepted faster than it could be published may wait for so long, in ms. */
+const PUBLISH_MS = 60_000;
+
+/** Resolves when so many notifications are committed and broadcast. @throws Failure after a minute */
+export async function untilPublished(rig: Rig, count: number): Promise<void> {
+  const fault = await pollUntil(
+    () =>
+      publications(rig).then(
+        (published) => published >= count,
+        // One that is busy answers later.
+        () => false,
+      ),
+    {
+      timeoutMs: PUBLISH_MS,
+      everyMs: 100,
+    },
+  );
+  if (fault) throw new Failure(`What was accepted is not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
+}
+
+/** Resolves when no client is connected any more. @throws Failure after 30 s */
+export async function untilAllWent(rig: Rig): Promise<void> {
+  const look = async () => (await bffMetric(rig, 'tocsin_bff_connections')) === 0;
+  const fault = await pollUntil(look, { timeoutMs: 30_000, everyMs: 200 });
+  if (fault) throw new Failure(`Clients are still connected: ${fault}. Logs: ${rig.stack.logDir}`);
+}

@@ -1,0 +1,129 @@
+import { feedKey, headKey, headSchema, TOPICS } from '@tocsin/contracts';
+import { Failure } from '@tocsin/tools/failure';
+import { createClient } from 'redis';
+import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
+import type { Rig } from './rig.ts';
+
+type Redis = ReturnType<typeof createClient>;
+
+export async function withStore<T>(rig: Rig, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = createClient({ url: `redis://${rig.store}` });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  try {
+    return await work(redis);
+  } finally {
+    redis.destroy();
+  }
+}
+
+/** Dapr puts the app id before the keys of the state store. */
+const APP = 'bff||';
+const bytesOf = async (redis: Redis, key: string): Promise<number> =>
+  (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
+
+/** What Redis keeps for feeds, in bytes of all of them together. Documents that no head names go by themselves. */
+export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
+  withStore(rig, async (redis) => {
+    const bytes = { heads: 0, segments: 0, ids: 0 };
+    for (const feed of feeds) {
+      const key = APP + headKey(feed);
+      const data = await redis.hGet(key, 'data');
+      if (!data) throw new Failure(`${key} is not in Redis.`);
+      const head = headSchema.parse(JSON.parse(data));
+      bytes.heads += await bytesOf(redis, key);
+      for (const segment of head.segments) bytes.segments += await bytesOf(redis, APP + segment.key);
+      for (const ids of head.ids) bytes.ids += await bytesOf(redis, APP + ids.key);
+    }
+    return bytes;
+  });
+
+/**
+ * Bytes that an entry's documents leave behind when later entries take their place, of those feeds that begin like
+ * `label`; at most two minutes after the first of them was written, when they are deleted.
+ */
+export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
+  const named = await storedOfFeeds(rig, feeds);
+  return withStore(rig, async (redis) => {
+    let [bytes, entries] = [0, 0];
+    for (const kind of ['segment', 'ids']) {
+      for await (const keys of redis.scanIterator({ MATCH: `${APP}${kind}:${label}*`, COUNT: 1_000 })) {
+        if (kind === 'segment') entries += keys.length;
+        for (const key of keys) bytes += await bytesOf(redis, key);
+      }
+    }
+    if (entries === 0) throw new Failure(`No segment of ${label} is in Redis.`);
+    return Math.max(0, bytes - named.segments - named.ids) / entries;
+  });
+}
+
+/** Bytes of one announcement in its stream. */
+export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
+  withStore(
+    rig,
+    async (redis) =>
+      (await bytesOf(redis, TOPICS.partitionAnnouncements)) /
+      Math.max(1, await redis.xLen(TOPICS.partitionAnnouncements)),
+  );
+
+/** Bytes of what one reader has read, over those who have read something of the feed. */
+export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
+  withStore(rig, async (redis) => {
+    let [bytes, count] = [0, 0];
+    for await (const keys of redis.scanIterator({ MATCH: `${APP}read:*:${feedKey(feed)}`, COUNT: 1_000 })) {
+      for (const key of keys) {
+        bytes += await bytesOf(redis, key);
+        count++;
+      }
+    }
+    if (count === 0) throw new Failure('No reader is in Redis.');
+    return bytes / count;
+  });
+
+/** What Redis keeps, in bytes: all that it uses but the buffers of who is connected, which come and go with calls. */
+export const usedMemory = (rig: Rig): Promise<number> =>
+  withStore(rig, async (redis) => {
+    const memory = await redis.info('memory');
+    const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]);
+    return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
+  });
+
+/** Which component uses a command; what is not named here belongs to none. */
+const ROLE_OF: Record<string, RedisRole> = {
+  set: 'entries',
+  expire: 'entries',
+  get: 'entries',
+  getdel: 'entries',
+  xadd: 'announcements',
+  xreadgroup: 'announcements',
+  xack: 'announcements',
+  xpending: 'announcements',
+  'xpending|ext': 'announcements',
+  xclaim: 'announcements',
+  eval: 'state',
+  evalsha: 'state',
+  hgetall: 'state',
+  hget: 'state',
+  hset: 'state',
+  multi: 'state',
+  exec: 'state',
+};
+
+/** Execution time in µs that Redis has counted so far, by component. */
+export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
+  withStore(rig, async (redis) => {
+    const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
+    const stats = await redis.info('commandstats');
+    for (const [, name = '', usec] of stats.matchAll(/^cmdstat_(\S+?):calls=\d+,usec=(\d+)/gm)) {
+      const role = ROLE_OF[name];
+      if (role) times[role] += Number(usec);
+    }
+    return times;
+  });
+
+/** Documents that Dapr has read from the state store so far, one by one or several in a call: each is a hash there. */
+export const documentsRead = (rig: Rig): Promise<number> =>
+  withStore(rig, async (redis) => {
+    const calls = /^cmdstat_hgetall:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1];
+    return Number(calls ?? 0);
+  });

@@ -1,0 +1,166 @@
+import { parseArgs } from 'node:util';
+import { Failure, messageOf } from '@tocsin/tools/failure';
+import type { Load } from './model/load.ts';
+
+export interface CapacityOptions {
+  /** `compute` answers from the constants; the others run real stacks. */
+  mode: 'compute' | 'measure' | 'check';
+  load: Load;
+  /** The plan as JSON on standard output, nothing else there. */
+  json: boolean;
+}
+
+interface NumberOption {
+  name: string;
+  fallback?: number;
+  least: number;
+  most: number;
+  whole: boolean;
+  says: string;
+  /** What its absence means. */
+  free?: string;
+}
+
+const NUMBERS: Record<keyof Load, NumberOption> = {
+  connections: { name: 'connections', fallback: 10_000, least: 0, most: 1e9, whole: true, says: 'browsers' },
+  rate: { name: 'rate', fallback: 100, least: 0, most: 1e7, whole: false, says: 'notifications a second' },
+  feeds: { name: 'feeds', fallback: 1, least: 1, most: 1e9, whole: true, says: 'feeds, all alike' },
+  instances: { name: 'instances', least: 1, most: 1e5, whole: true, says: 'bffs' },
+  producers: { name: 'producers', least: 1, most: 1e5, whole: true, says: 'producers' },
+  feedsPerConnection: {
+    name: 'feeds-per-connection',
+    fallback: 1,
+    least: 0,
+    most: 1_000,
+    whole: false,
+    says: 'feeds that a browser follows',
+  },
+  bffsPerFeed: {
+    name: 'bffs-per-feed',
+    least: 1,
+    most: 1e5,
+    whole: true,
+    says: 'bffs on which a feed is watched, if a proxy leads by feed',
+    free: 'as chance has it',
+  },
+  payload: {
+    name: 'payload',
+    fallback: 200,
+    least: 1,
+    most: 10_000,
+    whole: true,
+    says: 'bytes of title and body',
+  },
+  batch: {
+    name: 'batch',
+    fallback: 1,
+    least: 1,
+    most: 1_000,
+    whole: false,
+    says: 'notifications in an entry',
+  },
+  history: { name: 'history', fallback: 10_000, least: 1, most: 1e6, whole: true, says: 'HISTORY_MAX' },
+  historyHours: {
+    name: 'history-hours',
+    fallback: 24,
+    least: 0.01,
+    most: 168,
+    whole: false,
+    says: 'HISTORY_TTL, in hours',
+  },
+  sessionMinutes: {
+    name: 'session-minutes',
+    fallback: 30,
+    least: 0.1,
+    most: 1e5,
+    whole: false,
+    says: 'how long a connection lasts',
+  },
+  readers: {
+    name: 'readers',
+    fallback: 0,
+    least: 0,
+    most: 1e9,
+    whole: true,
+    says: 'readers with read marks',
+  },
+  target: {
+    name: 'target',
+    fallback: 60,
+    least: 1,
+    most: 100,
+    whole: false,
+    says: 'per cent in use at most',
+  },
+  bffGib: { name: 'bff-gib', fallback: 4, least: 0.25, most: 1_024, whole: false, says: 'GiB of a bff' },
+  redisGib: {
+    name: 'redis-gib',
+    fallback: 32,
+    least: 0.25,
+    most: 4_096,
+    whole: false,
+    says: 'GiB of one Redis',
+  },
+};
+
+const USAGE =
+  'npm run capacity -- [--measure | --check] [--json] [options]\n' +
+  Object.values(NUMBERS)
+    .map(
+      ({ name, says, fallback, free = 'as many as it takes' }) =>
+        `  ${`--${name} N`.padEnd(26)}${says} (${fallback ?? free})`,
+    )
+    .join('\n');
+
+const form = new Intl.NumberFormat('en-US');
+
+/** What is wrong with a value, as text. */
+function faultOf(text: string, { name, least, most, whole }: NumberOption): string[] {
+  const value = Number(text);
+  const isFine = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
+  if (isFine) return [];
+  return [
+    `--${name} takes a ${whole ? 'whole number' : 'number'} from ${form.format(least)} to ${form.format(most)}, not "${text}"`,
+  ];
+}
+
+/** Reads what stands behind `npm run capacity --`. @throws Failure that lists all faults */
+export function readCapacityOptions(args: string[]): CapacityOptions {
+  const values = parse(args);
+  const { measure, check, json } = values;
+  const given = (option: NumberOption) => values[option.name];
+  const entries = Object.entries(NUMBERS) as [keyof Load, NumberOption][];
+  const faults = [
+    ...(measure && check ? ['--measure and --check are two runs'] : []),
+    ...entries.flatMap(([, option]) => {
+      const text = given(option);
+      return typeof text === 'string' ? faultOf(text, option) : [];
+    }),
+  ];
+  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  const load = Object.fromEntries(
+    entries.flatMap(([key, option]) => {
+      const text = given(option);
+      const value = typeof text === 'string' ? Number(text) : option.fallback;
+      return value === undefined ? [] : [[key, value]];
+    }),
+  ) as unknown as Load;
+  return {
+    mode: measure ? 'measure' : check ? 'check' : 'compute',
+    load: { ...load, target: load.target / 100 },
+    json: json === true,
+  };
+}
+
+function parse(args: string[]) {
+  const numbers = Object.values(NUMBERS).map(({ name }) => [name, { type: 'string' }] as const);
+  const flags = ['measure', 'check', 'json'].map((name) => [name, { type: 'boolean' }] as const);
+  try {
+    return parseArgs({
+      args,
+      options: Object.fromEntries<{ type: 'string' | 'boolean' }>([...numbers, ...flags]),
+    }).values;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
+  }
+}

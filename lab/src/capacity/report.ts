@@ -1,0 +1,198 @@
+import { table } from '@tocsin/tools/print/table';
+import { KINDS, type Constants, type Kind } from './model/constants.ts';
+import type { Limit } from './model/limits.ts';
+import {
+  connectionsPerBff,
+  MAX_CONNECTIONS_DEFAULT,
+  SHARDS,
+  totalCores,
+  type Plan,
+  type Shard,
+  type Term,
+} from './model/plan.ts';
+
+const GIB = 2 ** 30;
+/** The limit of a bff, and `maxmemory`, in docker-compose.yml and k8s/. */
+const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
+const MICRO = 1e6;
+/** More heap than Node takes by itself needs a word. */
+const HEAP_GIB = 2;
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
+
+/** Two digits that count, or all in front of the point. */
+export const amount = (value: number): string => (value >= 100 ? whole.format(value) : fine.format(value));
+
+/** Cells of numbers stand to the right. */
+function aligned(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const isNumber = (column: number) =>
+    rows.slice(1).every((row) => /^[\d,.]*(%|×|)$/.test(row[column] ?? ''));
+  return table(
+    rows.map((row) =>
+      row.map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell)),
+    ),
+  );
+}
+
+const POD_NAMES: Record<Exclude<Kind, 'redis' | 'broadcast'>, string> = {
+  producer: 'producer',
+  producerSidecar: 'sidecar of a producer',
+  bff: 'bff',
+  bffSidecar: 'sidecar of a bff',
+};
+
+const REDIS_NAMES: Record<Shard, string> = {
+  entries: 'Redis: entries',
+  announcements: 'Redis: announcements',
+  state: 'Redis: state',
+  broadcast: 'Redis: broadcaster',
+};
+
+function needRows({ cores, memory, redis, instances, producers }: Plan): string[][] {
+  const podsOf = (kind: keyof typeof POD_NAMES) => (kind.startsWith('bff') ? instances : producers);
+  const row = (name: string, count: number, all: { cores: number; bytes: number }): string[] => [
+    name,
+    whole.format(count),
+    amount(all.cores),
+    amount(all.bytes / GIB),
+    amount(all.cores / count),
+    amount(all.bytes / count / GIB),
+  ];
+  const pods = (Object.keys(POD_NAMES) as (keyof typeof POD_NAMES)[]).map((kind) => ({
+    name: POD_NAMES[kind],
+    count: podsOf(kind),
+    cores: cores[kind],
+    bytes: memory[kind] * podsOf(kind),
+  }));
+  const shards = SHARDS.map((shard) => ({ name: REDIS_NAMES[shard], ...redis[shard] }));
+  const all = [...pods, ...shards];
+  const sum = (of: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + of(one), 0);
+  return [
+    ['', 'processes', 'cores in use', 'GiB in use', 'cores each', 'GiB each'],
+    ...all.map((one) => row(one.name, one.count, one)),
+    [
+      'all',
+      whole.format(sum(({ count }) => count)),
+      amount(sum((one) => one.cores)),
+      amount(sum((one) => one.bytes) / GIB),
+      '',
+      '',
+    ],
+  ];
+}
+
+const microsOf = ({ cost }: Term): number => KINDS.reduce((sum, kind) => sum + (cost[kind] ?? 0), 0);
+
+function termRows(plan: Plan): string[][] {
+  const total = totalCores(plan);
+  const rows = plan.terms
+    .map((term) => ({ ...term, cores: (microsOf(term) * term.perSecond) / MICRO }))
+    .sort((one, other) => other.cores - one.cores)
+    .map((term) => [
+      term.name,
+      amount(term.perSecond),
+      amount(microsOf(term)),
+      amount(term.cores),
+      `${whole.format((100 * term.cores) / total)}%`,
+    ]);
+  return [['what costs CPU', 'a second', 'µs each', 'cores', 'share'], ...rows];
+}
+
+function limitRows(limits: readonly Limit[]): string[][] {
+  return [
+    ['what fills up first', 'in use', 'is enough for, a second', 'what helps'],
+    ...limits.map(({ name, used, rate, remedy }) => [
+      name,
+      `${whole.format(100 * used)}%`,
+      rate === 0 ? 'too little without any' : amount(rate),
+      remedy,
+    ]),
+  ];
+}
+
+/** Where the load lies beyond what was measured. */
+export function beyondRange({ load, instances, flow }: Plan, { range }: Constants): string[] {
+  const sizes: [string, number, number][] = [
+    ['connections', load.connections, range.connections],
+    ['notifications a second', load.rate, range.rate],
+    ['feeds', load.feeds, range.feeds],
+    ['bffs', instances, range.instances],
+    ['bytes of payload', load.payload, range.payload],
+    ['notifications in an entry', load.batch, range.batch],
+    ['events a second that a bff hears', flow.entries, range.heard],
+  ];
+  return sizes
+    .filter(([, value, measured]) => value > measured)
+    .map(([name, value, measured]) => `${amount(value)} ${name} (measured: ${amount(measured)})`);
+}
+
+function hints(plan: Plan, limits: readonly Limit[]): string[] {
+  const { load, memory, redis } = plan;
+  const over = limits.filter(({ used }) => used > load.target);
+  const perBff = connectionsPerBff(plan);
+  const divided = SHARDS.filter((shard) => redis[shard].count > 1);
+  return [
+    ...over.map(
+      ({ name, used }) =>
+        `Over the target: ${name}, ${whole.format(100 * used)}% of ${whole.format(100 * load.target)}%.`,
+    ),
+    ...(divided.length === 0
+      ? []
+      : [
+          `More than one Redis for ${divided.join(', ')}: no setting divides one component over several, and there is no Redis ` +
+            'Cluster. It takes several whole systems with feeds divided between them (docs/scaling.md).',
+        ]),
+    ...(perBff > MAX_CONNECTIONS_DEFAULT
+      ? [`Set MAX_CONNECTIONS on the bffs: ${whole.format(perBff)} for each, and the default is 10,000.`]
+      : []),
+    ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
+      ? [
+          `Planned with ${amount(load.bffGib)} GiB for a bff and ${amount(load.redisGib)} GiB for a Redis (--bff-gib, --redis-gib). Set them: ` +
+            `docker-compose.yml and k8s/ give a bff ${SHIPPED_GIB.bff} GiB and let Redis keep ${SHIPPED_GIB.redis} GiB.`,
+        ]
+      : []),
+    ...(memory.bff > HEAP_GIB * GIB
+      ? [
+          `A bff of ${amount(memory.bff / GIB)} GiB needs NODE_OPTIONS=--max-old-space-size: Node takes less by itself.`,
+        ]
+      : []),
+  ];
+}
+
+/** The load in words. */
+function loadText({ load, instances }: Plan): string {
+  const parts = [
+    `${whole.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
+    `${amount(load.rate)} notifications a second of ${load.payload} bytes, ${amount(load.batch)} in an entry`,
+    `${whole.format(load.feeds)} feeds`,
+    `${whole.format(instances)} bffs${load.instances === undefined ? ' (computed)' : ''}`,
+    `a connection lasts ${amount(load.sessionMinutes)} minutes`,
+    `at most ${whole.format(100 * load.target)}% in use`,
+  ];
+  return parts.join('; ');
+}
+
+export function planText(plan: Plan, limits: readonly Limit[], constants: Constants, file: string): string {
+  const { flow, bandwidth, kept } = plan;
+  const { conditions } = constants;
+  const beyond = beyondRange(plan, constants);
+  return [
+    loadText(plan),
+    `a feed has ${amount(flow.watchersPerFeed)} connections on ${amount(flow.watchingInstances)} bffs; ` +
+      `it keeps ${amount(kept.history)} publications, a bff that watches it ${amount(kept.ring)}; ` +
+      `${amount(flow.pushes)} events a second go to browsers`,
+    aligned(needRows(plan)),
+    aligned(termRows(plan)),
+    aligned(limitRows(limits)),
+    `to browsers ${amount((bandwidth.toBrowsers * 8) / MICRO)} Mbit/s, from the broadcaster's Redis ` +
+      `${amount((bandwidth.fromBroadcaster * 8) / MICRO)} Mbit/s, without TCP and TLS`,
+    ...hints(plan, limits),
+    `Computed from ${file}: ${conditions.cpu}, ${conditions.cores} cores, ${conditions.system}, ` +
+      `Node ${conditions.node}, Dapr ${conditions.dapr}, Redis ${conditions.redis}, measured ${conditions.startedAt}.`,
+    ...(beyond.length === 0 ? [] : [`Extrapolated: ${beyond.join('; ')}.`]),
+    'Not in it: placement, scheduler and the rest of the control plane, proxies, TLS, tokens, traces, a second copy of Redis, ' +
+      'and the memory that Redis needs to rewrite its log (up to as much again).',
+  ].join('\n\n');
+}

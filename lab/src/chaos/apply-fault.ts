@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { pollUntil } from '@tocsin/tools/net/poll';
+import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
+import type { Pair } from '@tocsin/tools/stack/pair';
+import type { Stack } from '@tocsin/tools/stack/stack';
+import type { Failpoints } from './failpoints.ts';
+import type { Fault, StepFault } from './schedule.ts';
+
+/** What a fault did: the instance that it hit, if it was one, and whether it happened. */
+export interface Hit {
+  /** Name of the pair whose own clients may wait until it is back. */
+  pair: string | undefined;
+  happened: boolean;
+}
+
+/** A killed process stays away for so long, in ms. */
+const AWAY_MS = 700;
+/** A step that no instance has reached after so long is given up, in ms. */
+const REACH_MS = 20_000;
+const READY_MS = 60_000;
+
+/** Does the harm and mends it; resolves when the process is back and ready. */
+export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<Hit> {
+  if ('step' in fault) return hitStep(stack, failpoints, fault);
+  const { pair, process, revive } = find(stack, fault.target);
+  const happened = process.running;
+  if (fault.kind === 'stop') {
+    await process.kill('SIGSTOP');
+    await delay(fault.ms);
+    await process.kill('SIGCONT');
+    await pair?.ready(READY_MS);
+  } else if (fault.kind === 'restart') {
+    await process.stop();
+    await revive();
+  } else {
+    await process.kill('SIGKILL');
+    await delay(AWAY_MS);
+    await revive();
+  }
+  return { pair: pair?.name, happened };
+}
+
+/** Which instance reaches the step first is Dapr's choice. */
+async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<Hit> {
+  const { app, step } = fault;
+  const pairs = app === 'producer' ? stack.producers : stack.bffs;
+  const byPid = new Map(pairs.map((pair) => [pair.app.pid, pair]));
+  failpoints.set(app, `${step}=${fault.kind === 'kill-at' ? 'kill' : 'stop'}`);
+  await pollUntil(async () => failpoints.takenBy(app) !== undefined, { timeoutMs: REACH_MS, everyMs: 5 });
+  const pair = byPid.get(failpoints.takenBy(app) ?? 0);
+  failpoints.clear(app);
+  if (!pair) return { pair: undefined, happened: false };
+  if (fault.kind === 'kill-at') {
+    await pair.app.waitForExit(READY_MS);
+    await delay(AWAY_MS);
+    await pair.app.start();
+  } else {
+    await delay(fault.ms);
+    await pair.app.kill('SIGCONT');
+  }
+  await pair.ready(READY_MS);
+  return { pair: pair.name, happened: true };
+}
+
+function find(
+  stack: Stack,
+  target: string,
+): { pair?: Pair; process: ManagedProcess; revive: () => Promise<void> } {
+  if (target === 'redis' || target === 'placement' || target === 'scheduler') {
+    return { process: stack[target], revive: () => stack.revive(target) };
+  }
+  const [name = '', part] = target.split(' ');
+  const pair =
+    name === 'producer' ? stack.producers[0] : stack.bffs.find((candidate) => candidate.name === name);
+  if (!pair) throw new Error(`there is no process ${target}`);
+  const process = part === 'application' ? pair.app : pair.sidecar;
+  return {
+    pair,
+    process,
+    revive: async () => {
+      await process.start();
+      await pair.ready(READY_MS);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { Changes } from './changes.ts';
+import { Clients } from './clients.ts';
+import { Failpoints } from './failpoints.ts';
+import { goalsOf, shortfalls } from './goals.ts';
+import { goneOffsets } from './gone-offsets.ts';
+import { harm } from './harm.ts';
+import { makeLedger, type Ledger } from './ledger.ts';
+import { naiveBff } from './naive/command.ts';
+import { readChaosOptions, type ChaosOptions } from './options.ts';
+import { printLedger } from './print-ledger.ts';
+import { Random } from './random.ts';
+import { Reader } from './reader.ts';
+import { writeReport } from './report.ts';
+import { BFFS, schedule } from './schedule.ts';
+import { FEEDS, Workload } from './workload.ts';
+
+/** What a dead process held comes within 20 s, so after this long without any delivery nothing will, in ms. */
+const QUIET_MS = 21_000;
+/** Deliveries must have ended so long after the last notification, in ms. */
+const DRAIN_MS = 120_000;
+/** All of a run stays in the history, against which the clients are checked. */
+const HISTORY_MAX = '1000000';
+/** All clients of a run are one reader's. */
+const MAX_CONNECTIONS_PER_READER = '1000';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/**
+ * `npm run chaos`: kills, stops and restarts every process, and kills and stops at every step of the protocol, while
+ * notifications flow to 20 clients; then accounts for each of them. The exit code is 1 after any loss, double or
+ * disorder, and when a fault that had to be done did not happen.
+ */
+export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
+  const options = readChaosOptions(args);
+  const dir = mkdtempSync(join(tmpdir(), 'tocsin-chaos-'));
+  const failpoints = new Failpoints(dir);
+  const reader = new Reader();
+  const stack = await startStack({
+    bffs: BFFS,
+    producerEnv: failpoints.env('producer'),
+    ...(options.naive
+      ? { bffEnv: failpoints.env('bff'), apps: { bff: naiveBff } }
+      : {
+          bffEnv: { ...failpoints.env('bff'), AUTH_MODE: 'jwt', HISTORY_MAX, MAX_CONNECTIONS_PER_READER },
+          secrets: reader.secrets,
+        }),
+  });
+  try {
+    const ledger = await run(stack, failpoints, reader, options, signal);
+    say(`\n${printLedger(ledger)}`);
+    return ledger.clean ? 0 : 1;
+  } finally {
+    await stack.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function run(
+  stack: Stack,
+  failpoints: Failpoints,
+  reader: Reader,
+  options: ChaosOptions,
+  signal: AbortSignal,
+): Promise<Ledger> {
+  const { seed, minutes, full, naive } = options;
+  const goals = goalsOf(options);
+  const startedAt = Date.now();
+  const tokens = naive ? undefined : { getToken: reader.getToken, long: await reader.getLongToken() };
+  const clients = new Clients(stack.bffs, new Random(seed), tokens);
+  try {
+    await clients.ready();
+    const urls = stack.producers.map(({ url }) => url);
+    const workload = new Workload(urls, new Random(seed + 1));
+    const changes = naive ? undefined : new Changes(urls, new Random(seed + 2));
+    clients.stir();
+    const faults = schedule(options);
+    const end = startedAt + minutes * 60_000;
+    const events = await harm({
+      ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
+    });
+    await clients.settle();
+    await Promise.all([workload.stop(), changes?.stop()]);
+    await delay(Math.max(0, (changes?.lastDue ?? 0) - Date.now()));
+    await drain(clients);
+    const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
+    const ledger = await makeLedger({
+      ...{ seed, naive, startedAt, workload, changes, clients, events },
+      isGone: (feed, epoch, offset) => gone.get(feed)?.has(`${epoch} ${offset}`) ?? false,
+      shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
+    });
+    const deliveries = clients.steady.flatMap(({ observer }) => observer.shown.map(({ at }) => at));
+    say(`\nWritten: ${writeReport(ledger, events, deliveries).join(' and ')}`);
+    return ledger;
+  } finally {
+    clients.close();
+  }
+}
+
+/** What has nothing to show in each feed, as an instance's history says. */
+const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
+  new Map(
+    await Promise.all(
+      FEEDS.map(async (feed) => [feed, await goneOffsets(stack.bffs[0]?.url ?? '', feed, token)] as const),
+    ),
+  );
+
+/**
+ * Waits until nothing comes any more. That all were shown is not enough: a double would come last, with what a dead
+ * process held.
+ */
+async function drain(clients: Clients): Promise<void> {
+  const end = Date.now() + DRAIN_MS;
+  let count = -1;
+  let countedAt = Date.now();
+  while (Date.now() < end && Date.now() - countedAt < QUIET_MS) {
+    const watchers = await clients.all();
+    const shown = watchers.reduce((sum, watcher) => sum + watcher.shown.length, 0);
+    if (shown !== count) [count, countedAt] = [shown, Date.now()];
+    await delay(500);
+  }
+}

@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { ROOT } from '@tocsin/tools/paths';
+import type { AppCommand } from '@tocsin/tools/stack/pair-processes';
+
+/** Runs the naive bff in place of ours. */
+export const naiveBff: AppCommand = {
+  cwd: join(ROOT, 'tools'),
+  command: [process.execPath, '--import', 'tsx', 'src/chaos/naive/main.ts'],
+};

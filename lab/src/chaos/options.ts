@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { Failure, messageOf } from '@tocsin/tools/failure';
+
+export interface ChaosOptions {
+  seed: number;
+  minutes: number;
+  /** Every step five times, 100 kills, 10,000 notifications; ends when that is reached. */
+  full: boolean;
+  /** Pop first, emit, acknowledge: what the ledger must find wanting. */
+  naive: boolean;
+}
+
+const USAGE = 'npm run chaos -- [--full] [--minutes <number>] [--seed <number>] [--naive]';
+const MINUTES = { full: '40', short: '2' };
+
+/** Reads what stands behind `npm run chaos --`. @throws Failure that lists all faults */
+export function readChaosOptions(args: string[]): ChaosOptions {
+  const { full, naive, ...texts } = parse(args);
+  const seed = Number(texts.seed);
+  const minutes = Number(texts.minutes ?? (full ? MINUTES.full : MINUTES.short));
+  const faults = [
+    ...(texts.seed !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
+      ? []
+      : ['--seed takes a whole number']),
+    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes takes a number above 0, at most 1440']),
+    ...(full && naive ? ['--naive cannot be full: it has fewer steps'] : []),
+  ];
+  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  return { seed, minutes, full, naive };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        seed: { type: 'string', default: '1' },
+        minutes: { type: 'string' },
+        full: { type: 'boolean', default: false },
+        naive: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
+  }
+}

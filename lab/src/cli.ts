@@ -1,0 +1,9 @@
+import { runCommandLine } from '@tocsin/tools/command-line';
+
+await runCommandLine({
+  bench: async () => (await import('./bench/bench.ts')).bench,
+  'bench:recovery': async () => (await import('./bench/recovery.ts')).benchRecovery,
+  capacity: async () => (await import('./capacity/capacity.ts')).capacity,
+  chaos: async () => (await import('./chaos/chaos.ts')).chaos,
+  soak: async () => (await import('./soak/soak.ts')).soak,
+});

@@ -1,0 +1,9 @@
+/** Settings of the naive bff that the ledger is held against; the stack gives them. */
+export const readNaiveConfig = (env: NodeJS.ProcessEnv = process.env) => ({
+  port: Number(env['PORT']),
+  internalPort: Number(env['INTERNAL_PORT']),
+  daprHttpPort: Number(env['DAPR_HTTP_PORT']),
+  daprApiToken: env['DAPR_API_TOKEN'],
+  redisHost: env['REDIS_HOST'] ?? '',
+  failpoints: env['FAILPOINTS'],
+});

@@ -1,0 +1,10 @@
+/** Parts of the laboratory that tests use: the ledger, failpoints and clients without a merge. */
+export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
+export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
+export { readMetric } from './bench/read-metric.ts';
+export { Failpoints } from './chaos/failpoints.ts';
+export { Random } from './chaos/random.ts';
+export { SlowClient } from './chaos/slow-client.ts';
+export { audit, isClean, longestPause, type Account } from './ledger/audit.ts';
+export { Caller, makeNotifications, type CallerOptions } from './ledger/caller.ts';
+export { Observer, type Gap, type Gone, type ObserverOptions, type Shown } from './ledger/observer.ts';

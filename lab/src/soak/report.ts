@@ -1,0 +1,61 @@
+import { table } from '@tocsin/tools/print/table';
+import { median } from '../bench/quantile.ts';
+import type { Sample } from './sample.ts';
+
+/** Memory may grow by so much after the warm-up. */
+export const MAX_GROWTH = 1.1;
+
+export interface Growth {
+  process: string;
+  /** Medians of the resident memory in bytes, right after the warm-up and at the end. */
+  early: number;
+  late: number;
+  cpuSeconds: number;
+}
+
+/** How the memory of each process has changed from the fifth of the time behind `warmUp` seconds to the last fifth. */
+export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
+  const last = samples.at(-1);
+  if (!last) return [];
+  const window = Math.max(1, (last.at - warmUp) / 5);
+  const early = samples.filter(({ at }) => at >= warmUp && at <= warmUp + window);
+  const late = samples.filter(({ at }) => at >= last.at - window);
+  return Object.keys(last.processes).map((process) => ({
+    process,
+    early: median(early.map(({ processes }) => processes[process]?.memory ?? 0)),
+    late: median(late.map(({ processes }) => processes[process]?.memory ?? 0)),
+    cpuSeconds: last.processes[process]?.cpuSeconds ?? 0,
+  }));
+}
+
+const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+
+/** The tables of a run: memory of each process, then what Redis holds. */
+export function printSoak(samples: readonly Sample[], warmUp: number): string {
+  const growth = growthOf(samples, warmUp);
+  const early = samples.find(({ at }) => at >= warmUp);
+  const last = samples.at(-1);
+  if (!early || !last) return 'The run was too short for a comparison.';
+  const counts = (of: 'keys' | 'streams') =>
+    Object.keys(last[of])
+      .sort()
+      .map((name) => [name, early[of][name] ?? 0, last[of][name] ?? 0]);
+  return [
+    table([
+      ['process', 'MiB early', 'MiB late', 'late / early', 'CPU s'],
+      ...growth.map(({ process, early: from, late, cpuSeconds }) => [
+        process,
+        mib(from),
+        mib(late),
+        (late / from).toFixed(2),
+        cpuSeconds.toFixed(0),
+      ]),
+    ]),
+    table([
+      ['kind of key', 'early', 'late'],
+      ...counts('keys'),
+      ...counts('streams').map(([name, ...lengths]) => [`entries of ${name}`, ...lengths]),
+      ['MiB of data', mib(early.redisData), mib(last.redisData)],
+    ]),
+  ].join('\n\n');
+}

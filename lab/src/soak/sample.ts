@@ -1,0 +1,58 @@
+import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
+import { usageOf, type Usage } from '@tocsin/tools/process/usage';
+import type { Stack } from '@tocsin/tools/stack/stack';
+import type { RedisClientType } from 'redis';
+
+/** What all processes and Redis hold at one time. */
+export interface Sample {
+  /** Seconds since the notifications began to flow. */
+  at: number;
+  processes: Record<string, Usage>;
+  /** Keys in Redis by their kind, the first word of the key behind the app id. */
+  keys: Record<string, number>;
+  /** Bytes that Redis itself counts for its data. */
+  redisData: number;
+  /** Entries in the streams, by name. */
+  streams: Record<string, number>;
+}
+
+export const processesOf = (stack: Stack): Record<string, ManagedProcess> => ({
+  ...Object.fromEntries(
+    [...stack.producers, ...stack.bffs].flatMap(({ name, app, sidecar }) => [
+      [`${name} application`, app],
+      [`${name} sidecar`, sidecar],
+    ]),
+  ),
+  placement: stack.placement,
+  scheduler: stack.scheduler,
+  redis: stack.redis,
+});
+
+/** Looks at everything once. Walks over all keys, which are few. */
+export async function takeSample(stack: Stack, redis: RedisClientType, at: number): Promise<Sample> {
+  const keys: Record<string, number> = {};
+  const streams: Record<string, number> = {};
+  for await (const batch of redis.scanIterator({ COUNT: 1_000 })) {
+    for (const key of batch) {
+      const kind = key.replace(/^\w+\|\|/, '').split(':')[0] ?? key;
+      keys[kind] = (keys[kind] ?? 0) + 1;
+    }
+  }
+  for (const name of await streamNames(redis)) streams[name] = await redis.xLen(name);
+  const memory = await redis.info('memory');
+  return {
+    at,
+    processes: Object.fromEntries(
+      Object.entries(processesOf(stack)).map(([name, { pid }]) => [name, usageOf(pid)]),
+    ),
+    keys,
+    redisData: Number(/^used_memory:(\d+)/m.exec(memory)?.[1]),
+    streams,
+  };
+}
+
+async function streamNames(redis: RedisClientType): Promise<string[]> {
+  const names: string[] = [];
+  for await (const batch of redis.scanIterator({ TYPE: 'stream', COUNT: 1_000 })) names.push(...batch);
+  return names;
+}

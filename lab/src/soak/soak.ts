@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Failure, messageOf } from '@tocsin/tools/failure';
+import { ROOT } from '@tocsin/tools/paths';
+import { startStack, type Stack } from '@tocsin/tools/stack/stack';
+import { createClient, type RedisClientType } from 'redis';
+import { audit, isClean } from '../ledger/audit.ts';
+import { Caller, makeNotifications } from '../ledger/caller.ts';
+import { Observer } from '../ledger/observer.ts';
+import { growthOf, MAX_GROWTH, printSoak } from './report.ts';
+import { takeSample, type Sample } from './sample.ts';
+
+const RATE = 100;
+const CLIENTS_PER_BFF = 3;
+const SAMPLE_EVERY_MS = 10_000;
+/** Until then buffers fill up and code is compiled; at most ten minutes. */
+const WARM_UP_SHARE = 1 / 6;
+const USAGE = 'npm run soak -- [--minutes N]';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/**
+ * `npm run soak`: 100 notifications a second for an hour, and what every process and Redis hold meanwhile. The exit
+ * code is 1 when an application or sidecar grew by more than a tenth after the warm-up, or a client was not shown all.
+ */
+export async function soak(args: string[], signal: AbortSignal): Promise<number> {
+  const minutes = readMinutes(args);
+  const stack = await startStack({ env: { LOG_LEVEL: 'warn' } });
+  const redis: RedisClientType = createClient({ url: `redis://${stack.redisHost}` });
+  const observers = stack.bffs.flatMap(({ name, url }) =>
+    Array.from({ length: CLIENTS_PER_BFF }, (_, i) => new Observer(`client ${i + 1} on ${name}`, url)),
+  );
+  try {
+    await redis.connect();
+    await Promise.all(observers.map((observer) => observer.ready()));
+    const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
+    const samples = await send(stack, redis, caller, minutes * 60, signal);
+    const unclean = await check(observers, caller);
+    const warmUp = minutes * 60 * WARM_UP_SHARE;
+    say(`\n${printSoak(samples, warmUp)}`);
+    write(samples);
+    const grown = growthOf(samples, warmUp).filter(
+      ({ process, early, late }) => process !== 'redis' && late > early * MAX_GROWTH,
+    );
+    say(
+      `\n${caller.acknowledged.size} acknowledged in ${minutes} minutes, ${unclean} of ${observers.length} clients ` +
+        `not shown exactly these, ${grown.length} processes grew by more than a tenth` +
+        (grown.length > 0 ? `: ${grown.map(({ process }) => process).join(', ')}` : ''),
+    );
+    return unclean === 0 && grown.length === 0 ? 0 : 1;
+  } finally {
+    for (const observer of observers) observer.close();
+    if (redis.isOpen) redis.destroy();
+    await stack.stop();
+  }
+}
+
+function readMinutes(args: string[]): number {
+  try {
+    const { values } = parseArgs({ args, options: { minutes: { type: 'string', default: '60' } } });
+    const minutes = Number(values.minutes);
+    if (minutes >= 1) return minutes;
+  } catch (error) {
+    throw new Failure(`${messageOf(error)} Use: ${USAGE}`);
+  }
+  throw new Failure(`--minutes takes a number from 1. Use: ${USAGE}`);
+}
+
+/** Posts singly at an even pace and looks at all processes meanwhile. */
+async function send(
+  stack: Stack,
+  redis: RedisClientType,
+  caller: Caller,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  const posts = new Set<Promise<void>>();
+  const started = performance.now();
+  let nextSample = SAMPLE_EVERY_MS;
+  const failures: Error[] = [];
+  const notifications = makeNotifications(seconds * RATE, { label: 'soak' });
+  for (const [index, notification] of notifications.entries()) {
+    const wait = started + (index * 1000) / RATE - performance.now();
+    if (wait > 0) await delay(wait);
+    if (signal.aborted) throw new Failure('Stopped before the end.');
+    if (failures[0]) throw failures[0];
+    const post = caller
+      .post([notification])
+      .catch((error: unknown) => failures.push(toError(error)))
+      .finally(() => posts.delete(post)) as Promise<void>;
+    posts.add(post);
+    const elapsed = performance.now() - started;
+    if (elapsed < nextSample) continue;
+    nextSample += SAMPLE_EVERY_MS;
+    samples.push(await takeSample(stack, redis, Math.round(elapsed / 1000)));
+    if (samples.length % 30 === 0) say(`${Math.round(elapsed / 60_000)} minutes`);
+  }
+  await Promise.all(posts);
+  if (failures[0]) throw failures[0];
+  return samples;
+}
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+
+/** How many clients were not shown exactly what was acknowledged. */
+async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
+  for (const observer of observers) await observer.sees(caller.acknowledged.keys(), 60_000);
+  return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;
+}
+
+function write(samples: readonly Sample[]): void {
+  const dir = join(ROOT, '.artifacts');
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'soak-report.json'), `${JSON.stringify(samples, null, 2)}\n`);
+  say('\nWritten: .artifacts/soak-report.json');
+}

@@ -1,0 +1,129 @@
+// First stage of every command: plain JavaScript that needs nothing but Node. Checks Node, installs the packages
+// when the lock file has changed, then starts the second stage.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST = [20, 19];
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stampFile = join(root, 'node_modules', '.tocsin-lock-hash');
+
+const fail = (sentence) => {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+};
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  fail(
+    `Tocsin needs Node ${OLDEST.join('.')} or later, and this is ${process.versions.node}. Install a newer one from ` +
+      'https://nodejs.org/ (or with your version manager) and start again.',
+  );
+}
+
+let child;
+let stopping = false;
+
+/** Runs a command in this terminal and passes signals on to it; resolves with its exit code. */
+function runHere(command, args, stdio) {
+  return new Promise((resolve) => {
+    child = spawn(command, args, { cwd: root, stdio });
+    child.once('error', (error) => fail(`${command} could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => {
+      child = undefined;
+      resolve(signal ? 1 : code);
+    });
+  });
+}
+
+const stop = (signal) => {
+  stopping = true;
+  child?.kill(signal);
+};
+
+/** True if npm's own record of what it has installed holds all that the lock file asks for. */
+function isInstalled(lock) {
+  const record = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
+  return Object.entries(JSON.parse(lock).packages).every(
+    ([path, { version, link, optional }]) =>
+      !path.startsWith('node_modules/') || link || optional || installed[path]?.version === version,
+  );
+}
+
+const isAlive = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Waits until no other first stage of this folder installs: two at once would spoil what both write. */
+async function lockInstall() {
+  const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const file = join(tmpdir(), `tocsin-install-${folder}.lock`);
+  while (!stopping) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      process.once('exit', () => rmSync(file, { force: true }));
+      return file;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (existsSync(file) && !isAlive(Number(readFileSync(file, 'utf8')))) rmSync(file, { force: true });
+  }
+  return process.exit(1);
+}
+
+async function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(lock).digest('hex');
+  const isFresh = () => existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash;
+  if (isFresh()) return;
+  const lockFile = await lockInstall();
+  if (!isFresh() && !isInstalled(lock)) {
+    // Standard output is for what the command prints: a token, a key.
+    process.stderr.write(
+      'Installing the packages (npm ci); done again only when package-lock.json changes.\n',
+    );
+    const code = await runHere(
+      'npm',
+      ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+      ['inherit', 2, 2],
+    );
+    if (stopping) process.exit(1);
+    if (code !== 0) {
+      fail(
+        'npm ci failed; its reason is above. Mend it (often the network or the registry) and start again.',
+      );
+    }
+  }
+  writeFileSync(stampFile, hash);
+  rmSync(lockFile, { force: true });
+}
+
+/** Runs the command named on the command line by the second stage `cli`, a path below the repository's folder. */
+export async function runCommand(cli) {
+  checkNode();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
+  if (process.env.npm_lifecycle_event) {
+    // npm's shell may die of a signal without passing it on.
+    const parent = process.ppid;
+    setInterval(() => process.ppid !== parent && stop('SIGTERM'), 500).unref();
+  }
+  await install();
+  // The channel tells the second stage when this one is gone, however it ended.
+  const code = await runHere(
+    process.execPath,
+    ['--import', 'tsx', join(...cli.split('/')), ...process.argv.slice(2)],
+    ['inherit', 'inherit', 'inherit', 'ipc'],
+  );
+  process.exit(code);
+}

@@ -1,0 +1,36 @@
+import { Failure, messageOf } from './failure.ts';
+import { onStopSignal, Stopped } from './process/stop-signal.ts';
+
+/** Runs until it is done or `signal` aborts; resolves with the exit code. */
+export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
+
+/** Loads a command, so that one does not pay for the modules of the others. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
+
+/**
+ * Runs the command that the process's first argument names, and ends the process: with 130 if it was stopped, with 1
+ * if it failed. A `Failure` is printed without its stack.
+ */
+export async function runCommandLine(commands: Commands): Promise<never> {
+  const [name = '', ...args] = process.argv.slice(2);
+  try {
+    const command = await find(commands, name)();
+    process.exitCode = await command(args, onStopSignal());
+  } catch (error) {
+    process.exitCode = error instanceof Stopped ? 130 : 1;
+    const text = error instanceof Failure || error instanceof Stopped ? error.message : stackOf(error);
+    process.stderr.write(`\n${text}\n`);
+  }
+  process.exit();
+}
+
+function find(commands: Commands, name: string): () => Promise<Command> {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load) return load;
+  throw new Failure(
+    `${name ? `There is no command ${name}.` : 'Which command?'} Use one of: ${Object.keys(commands).join(', ')}.`,
+  );
+}
+
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
