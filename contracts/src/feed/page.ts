@@ -3,7 +3,8 @@ import { feedSchema } from './name.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
-import { clientIdSchema, readStateSchema } from '../reader/read.ts';
+import { readStateSchema } from '../reader/read.ts';
+import { clientIdSchema } from '../reader/reader.ts';
 
 const wholeNumber = (message: string) =>
   z

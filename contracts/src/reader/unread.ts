@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
-import { clientIdSchema } from './read.ts';
+import { clientIdSchema } from './reader.ts';
 
 /** Unread publications are counted up to here in each feed. */
 export const MAX_UNREAD = 1_000;

@@ -1,0 +1,9 @@
+/** All events that a bff sends to browsers. A new one gets a file of its own and a line here. */
+export * from './closing.ts';
+export * from './draining.ts';
+export * from './mutes.ts';
+export * from './position.ts';
+export * from './publications.ts';
+export * from './read.ts';
+export * from './retracted.ts';
+export * from './token-expiring.ts';

@@ -1,0 +1,13 @@
+import type { Severity } from '../feed/notification.ts';
+import { isText, listOf } from './schema.ts';
+import { serverEvent, type PayloadOf } from './server-event.ts';
+
+/** Accepts severities that a newer server has added. */
+const isSeverity = (value: unknown): value is Severity => isText(value);
+
+/** All mutes of the reader, after a change in any tab or device. */
+export const mutesEvent = serverEvent('mutes', 'reader', {
+  feeds: listOf(isText),
+  severities: listOf(isSeverity),
+});
+export type MutesEvent = PayloadOf<typeof mutesEvent>;

@@ -1,0 +1,18 @@
+import type { Publication } from '../feed/publication.ts';
+import { isCount, isObject, isText, listOf } from './schema.ts';
+import { serverEvent, type PayloadOf } from './server-event.ts';
+
+const isPublication = (value: unknown): value is Publication => {
+  if (!isObject(value) || !isCount(value['offset'])) return false;
+  const { notification } = value;
+  if (notification === null) return isText(value['id']) && isText(value['gone']);
+  return isObject(notification) && isText(notification['id']) && isText(notification['title']);
+};
+
+/** New publications of a feed. Offsets ascend by 1 within one event. */
+export const publicationsEvent = serverEvent('publications', 'feed', {
+  feed: isText,
+  epoch: isText,
+  publications: listOf(isPublication),
+});
+export type PublicationsEvent = PayloadOf<typeof publicationsEvent>;

@@ -1,0 +1,6 @@
+import { isText, listOf } from './schema.ts';
+import { serverEvent, type PayloadOf } from './server-event.ts';
+
+/** Ids of notifications that were just retracted. `publications` carries the retractions too, in the feed's order. */
+export const retractedEvent = serverEvent('retracted', 'feed', { feed: isText, ids: listOf(isText) });
+export type RetractedEvent = PayloadOf<typeof retractedEvent>;

@@ -1,0 +1,25 @@
+/**
+ * Schemas of what browsers receive, as guards of TypeScript. They check what the client relies on and let pass any other
+ * member, because a newer server may add members. Browsers load them, so nothing here loads a schema library.
+ */
+export type Guard<T> = (value: unknown) => value is T;
+
+/** A guard for each member of `T`. */
+export type Schema<T> = { readonly [Member in keyof T]: Guard<T[Member]> };
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+export const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** A whole number from 0, such as an offset. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
+
+export const listOf =
+  <T>(is: Guard<T>): Guard<T[]> =>
+  (value): value is T[] =>
+    Array.isArray(value) && value.every(is);
+
+export const matches = <T>(schema: Schema<T>, value: unknown): value is T =>
+  isObject(value) && Object.entries<Guard<unknown>>(schema).every(([member, is]) => is(value[member]));

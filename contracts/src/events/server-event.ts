@@ -1,0 +1,23 @@
+import type { Schema } from './schema.ts';
+
+/**
+ * Who gets an event: the connections that are subscribed to its feed, all connections of one reader, or the one
+ * connection that it is about.
+ */
+export type Audience = 'feed' | 'reader' | 'connection';
+
+/** An event that a bff sends to browsers. Its name and payload are public contract. */
+export interface ServerEvent<Name extends string, To extends Audience, Payload> {
+  readonly name: Name;
+  readonly audience: To;
+  readonly schema: Schema<Payload>;
+}
+
+/** The payload's type, from the schema of its event. */
+export type PayloadOf<E> = E extends ServerEvent<string, Audience, infer Payload> ? Payload : never;
+
+export const serverEvent = <const Name extends string, const To extends Audience, Payload>(
+  name: Name,
+  audience: To,
+  schema: Schema<Payload>,
+): ServerEvent<Name, To, Payload> => ({ name, audience, schema });

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { feedKey } from '../feed/name.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { idSchema } from '../text/text.ts';
+
+/** Names a browser where readers are not signed in. */
+export const clientIdSchema = idSchema;
+
+/** A reader's name in keys, without `:`: each pair of a reader and a feed has a key of its own. */
+export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
+
+/**
+ * The documents that were made for a signed-in reader, or for an address, the oldest first: their keys, and when each
+ * was made (ms since 1970).
+ */
+export const ledgerSchema = z.strictObject({
+  v: z.literal(DOCUMENT_VERSION),
+  documents: z.array(z.tuple([z.string(), z.int().min(0)])),
+});
+export type Ledger = z.infer<typeof ledgerSchema>;
+
+/** `owner` is a reader's or an address's name. */
+export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;
