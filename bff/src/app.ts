@@ -43,7 +43,7 @@ import { InstanceReporter } from './ops/reporter.ts';
 import { DocumentLedger } from './readers/documents/document-ledger.ts';
 import { MuteLists } from './readers/mute-lists.ts';
 import { ReadStates } from './readers/read-states.ts';
-import { ReaderNews } from './readers/reader-news.ts';
+import { ReaderEvents } from './readers/reader-events.ts';
 import { opsAccessOf, sayWhoMayEnter } from './wiring/ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
@@ -212,11 +212,15 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
-  new ReaderNews({
+  new ReaderEvents({
     channel: backend.broadcaster,
-    ...{ states, mutes, pause },
+    sources: {
+      read: (change) => states.eventOf(change),
+      mutes: ({ reader }) => mutes.of(reader),
+    },
     isHere: (reader) => gateway.hasReader(reader),
-    tell: (event) => gateway.tell(event),
+    send: (event) => gateway.sendToReader(event),
+    pause,
     onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
   });
   const setAside = countedSetAside(backend.setAside, metrics.setAside);

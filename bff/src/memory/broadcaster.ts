@@ -1,10 +1,11 @@
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChange, ReaderChannel } from '../readers/ports.ts';
+import type { ReaderChannel } from '../readers/ports.ts';
+import type { ReaderChange } from '../readers/reader-change.ts';
 
 /** Reaches this instance only: for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
   readonly #listeners: ((event: Broadcast) => void)[] = [];
-  readonly #readerListeners: ((event: ReaderChange) => void)[] = [];
+  readonly #readerListeners: ((change: ReaderChange) => void)[] = [];
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {
     for (const event of events) for (const listener of this.#listeners) listener(event);
@@ -14,11 +15,11 @@ export class MemoryBroadcaster implements Broadcaster, ReaderChannel {
     this.#listeners.push(listener);
   }
 
-  async tell(change: ReaderChange): Promise<void> {
+  async publish(change: ReaderChange): Promise<void> {
     for (const listener of this.#readerListeners) listener(change);
   }
 
-  onTold(listener: (event: ReaderChange) => void): void {
+  onChange(listener: (change: ReaderChange) => void): void {
     this.#readerListeners.push(listener);
   }
 }

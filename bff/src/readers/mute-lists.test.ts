@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
 import { MuteLists } from './mute-lists.ts';
-import type { ReaderChange } from './ports.ts';
+import type { ReaderChange } from './reader-change.ts';
 
 const ADA = 'user:ada';
 const ledger = { admit: () => Promise.resolve() };
@@ -24,7 +24,7 @@ it('should write and tell nothing when nothing has changed', async () => {
   const store = new MemoryReaderStore();
   const channel = new MemoryBroadcaster();
   const told: ReaderChange[] = [];
-  channel.onTold((change) => told.push(change));
+  channel.onChange((change) => told.push(change));
   const lists = new MuteLists({ store, channel, ledger });
   await lists.set(ADA, { feeds: [], severities: [] });
   expect(await store.read(mutesKey(ADA))).toBeUndefined();

@@ -54,7 +54,7 @@ export class MuteLists {
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#untold.has(key)) return;
-    await this.#untold.tell(key, () => channel.tell({ name: 'mutes', reader, version: version ?? '' }));
+    await this.#untold.tell(key, () => channel.publish({ name: 'mutes', reader, version: version ?? '' }));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { MutesEvent, ReadEvent } from '@tocsin/contracts';
+import type { ReaderChange } from './reader-change.ts';
 
 export interface StoredDocument {
   value: unknown;
@@ -13,23 +13,9 @@ export interface ReaderStore {
   remove(keys: readonly string[]): Promise<void>;
 }
 
-/** What one reader's connections are told. */
-export type ReaderEvent = { reader: string } & (
-  { name: 'read'; event: ReadEvent } | { name: 'mutes'; event: MutesEvent }
-);
-
-/**
- * A document of a reader that has changed; who wants to know reads it. `version` tells it from other states of the
- * document, and is empty where that is not known.
- */
-export type ReaderChange = { reader: string; version: string } & (
-  { name: 'read'; feed: string } | { name: 'mutes' }
-);
-
-/** Carries to all instances, this one included, that something of a reader has changed. */
+/** Carries changes of readers' documents to all instances, this one included. */
 export interface ReaderChannel {
-  /** Resolves when the carrier has taken the change; rejects when that is not known. */
-  tell(change: ReaderChange): Promise<void>;
-  /** Calls `listener` with every change that reaches this instance. */
-  onTold(listener: (change: ReaderChange) => void): void;
+  /** Resolves when the backplane has taken the change; rejects when that is not known. */
+  publish(change: ReaderChange): Promise<void>;
+  onChange(listener: (change: ReaderChange) => void): void;
 }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
 import { DocumentLedger } from './documents/document-ledger.ts';
-import type { ReaderChange } from './ports.ts';
+import type { ReaderChange } from './reader-change.ts';
 import { ReadStates, stateIn } from './read-states.ts';
 
 const ADA = 'user:ada';
@@ -22,7 +22,7 @@ beforeEach(() => {
   store = new MemoryReaderStore();
   channel = new MemoryBroadcaster();
   told = [];
-  channel.onTold((event) => told.push(event));
+  channel.onChange((event) => told.push(event));
 });
 
 /** One instance; several share store, channel and feed. */
@@ -96,10 +96,10 @@ describe('what a reader has read', () => {
 
   it('should be told again when it is repeated, also after nobody could be told', async () => {
     const states = instance();
-    const tell = channel.tell.bind(channel);
-    channel.tell = () => Promise.reject(new Error('no Redis'));
+    const publish = channel.publish.bind(channel);
+    channel.publish = () => Promise.reject(new Error('no Redis'));
     await expect(states.mark(ADA, { feed: 'all', offset: 4 })).rejects.toThrow('no Redis');
-    channel.tell = tell;
+    channel.publish = publish;
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(told).toHaveLength(1);
   });

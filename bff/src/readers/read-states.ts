@@ -7,6 +7,7 @@ import {
   type MarkRead,
   type Position,
   type ReadDocument,
+  type ReadEvent,
   type ReadState,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
@@ -15,8 +16,9 @@ import { present } from '../feed/present.ts';
 import type { FeedView } from '../recover/feed-view.ts';
 import { advance, CHUNK, locate, type History } from './advance.ts';
 import type { DocumentLedger } from './documents/document-ledger.ts';
-import type { ReaderChange, ReaderChannel, ReaderStore } from './ports.ts';
+import type { ReaderChannel, ReaderStore } from './ports.ts';
 import { PublishedIds } from './published-ids.ts';
+import type { ReaderChange, ReaderChangeOf } from './reader-change.ts';
 import { ANONYMOUS } from './reader.ts';
 import { Remembered } from './documents/read-cache.ts';
 import { Turns } from './documents/keyed-queue.ts';
@@ -50,13 +52,19 @@ export class ReadStates {
   constructor(options: ReadStatesOptions) {
     this.#use = options;
     this.#remembered = new Remembered(options.now);
-    options.channel.onTold((told) => this.#heard(told));
+    options.channel.onChange((change) => this.#changed(change));
   }
 
   /** What is kept for a reader of a feed; `stateIn` tells what counts. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#remembered.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
+  }
+
+  /** The `read` event after a change; `undefined` if the document is gone. */
+  async eventOf({ reader, feed }: ReaderChangeOf<'read'>): Promise<ReadEvent | undefined> {
+    const document = await this.stored(reader, feed);
+    return document && { feed, epoch: document.epoch, ...stateIn(document.epoch, document) };
   }
 
   /**
@@ -113,7 +121,9 @@ export class ReadStates {
     });
     if (version === undefined && !this.#untold.has(key)) return;
     if (version !== undefined) this.#remembered.set(key, document, version);
-    await this.#untold.tell(key, () => channel.tell({ name: 'read', reader, feed, version: version ?? '' }));
+    await this.#untold.tell(key, () =>
+      channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
+    );
   }
 
   /** Where the feed stands and its history, looked up where the reader knows more of it than this instance. */
@@ -148,8 +158,8 @@ export class ReadStates {
     return { head: offset, floor, stretch, ids };
   }
 
-  #heard(told: ReaderChange): void {
-    if (told.name === 'read') this.#remembered.forget(readKey(told.reader, told.feed), told.version);
+  #changed(change: ReaderChange): void {
+    if (change.name === 'read') this.#remembered.forget(readKey(change.reader, change.feed), change.version);
   }
 }
 

@@ -13,7 +13,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
 import { present } from '../feed/present.ts';
 import type { ReaderPages } from '../readers/page-for-reader.ts';
-import type { ReaderEvent } from '../readers/ports.ts';
+import type { ReaderEvent } from '../readers/reader-change.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
@@ -75,6 +75,11 @@ const POSITION_MS = 8_000;
 const REFUSED_LINGER_MS = 1_000;
 /** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
 const DRAIN_SPREAD = 0.6;
+
+/** A room whatever the event: the type of `ReaderEvent` says that name and payload belong together. */
+interface EventSink {
+  emit(name: string, payload: unknown): unknown;
+}
 
 /** The socket.io server of one instance. */
 export class Gateway {
@@ -194,11 +199,10 @@ export class Gateway {
     return this.#options.azure !== undefined || this.#io.of('/').adapter.rooms.has(readerRoomOf(reader));
   }
 
-  /** Sends to the connections of this instance that are of the reader. */
-  tell({ reader, ...told }: ReaderEvent): void {
-    const room = this.#io.local.to(readerRoomOf(reader));
-    if (told.name === 'read') room.emit('read', told.event);
-    else room.emit('mutes', told.event);
+  /** Sends to the reader's connections at this instance. */
+  sendToReader({ reader, name, payload }: ReaderEvent): void {
+    const room: EventSink = this.#io.local.to(readerRoomOf(reader));
+    room.emit(name, payload);
   }
 
   /**

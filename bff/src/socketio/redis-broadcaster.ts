@@ -5,7 +5,8 @@ import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
-import type { ReaderChange, ReaderChannel } from '../readers/ports.ts';
+import type { ReaderChannel } from '../readers/ports.ts';
+import { isReaderChange, type ReaderChange } from '../readers/reader-change.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 
@@ -39,11 +40,13 @@ const eventShape = z.object({
   proof: z.string().optional(),
 });
 
-const change = { reader: z.string(), version: z.string() };
-const readerShape = z.union([
-  z.object({ ...change, name: z.literal('read'), feed: z.string() }),
-  z.object({ ...change, name: z.literal('mutes') }),
-]);
+/** Also of events that a newer instance has added, which this one ignores. */
+const readerShape = z.object({
+  reader: z.string(),
+  name: z.string(),
+  version: z.string(),
+  feed: z.string().optional(),
+});
 
 const messageSchema = z.object({
   data: z.object({
@@ -106,11 +109,11 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#hearPublications(events);
   }
 
-  onTold(listener: (change: ReaderChange) => void): void {
+  onChange(listener: (change: ReaderChange) => void): void {
     this.#readerListeners.push(listener);
   }
 
-  async tell(change: ReaderChange): Promise<void> {
+  async publish(change: ReaderChange): Promise<void> {
     await this.#publish(READER, change);
     this.#hearReader(change);
   }
@@ -183,8 +186,9 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
       return;
     }
     const [name, event] = parsed.data.data.packet.data;
-    if (name === READER) this.#hearReader(event);
-    else this.#hearPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
+    if (name === PUBLICATIONS)
+      this.#hearPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
+    else if (isReaderChange(event)) this.#hearReader(event);
   }
 
   #hearPublications(events: readonly Broadcast[]): void {

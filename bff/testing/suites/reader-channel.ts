@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Broadcaster } from '../../src/deliver/ports.ts';
-import type { ReaderChannel, ReaderChange } from '../../src/readers/ports.ts';
+import type { ReaderChannel } from '../../src/readers/ports.ts';
+import type { ReaderChange } from '../../src/readers/reader-change.ts';
 import { anEvent, listen, until } from './broadcaster.ts';
 
 const read = (reader: string, version: number): ReaderChange => ({
@@ -16,7 +17,7 @@ export function readerChannelSuite(
 ): void {
   const hear = (channel: ReaderChannel, reader: string): ReaderChange[] => {
     const events: ReaderChange[] = [];
-    channel.onTold((event) => event.reader === reader && events.push(event));
+    channel.onChange((event) => event.reader === reader && events.push(event));
     return events;
   };
 
@@ -29,7 +30,7 @@ export function readerChannelSuite(
         mutes(reader),
         ...Array.from({ length: 50 }, (_, i) => read(reader, i)),
       ];
-      for (const event of events) await instances()[0]?.tell(event);
+      for (const event of events) await instances()[0]?.publish(event);
       await until(() => heard.every(({ length }) => length >= events.length));
       for (const one of heard) expect(one).toEqual(events);
     });
@@ -40,7 +41,7 @@ export function readerChannelSuite(
       const heard = instances().map((instance) => [hear(instance, reader), listen(instance, feed)] as const);
       for (let offset = 1; offset <= 20; offset++) {
         await instances()[0]?.broadcast([anEvent(offset, feed)]);
-        await instances()[0]?.tell(read(reader, offset));
+        await instances()[0]?.publish(read(reader, offset));
       }
       await until(() => heard.every(([told, events]) => told.length >= 20 && events.length >= 20));
       for (const [told, events] of heard) {

@@ -1,0 +1,28 @@
+import { serverEventNamed, type ReaderEventName, type ServerEvents } from '@tocsin/contracts';
+
+/** An event for all connections of one reader. */
+export type ReaderEvent = {
+  [Name in ReaderEventName]: { reader: string; name: Name; payload: ServerEvents[Name] };
+}[ReaderEventName];
+
+/**
+ * Says that the document behind an event of this name has changed; instances with connections of the reader read it.
+ * `version` tells states of the document apart, and is empty if it is unknown. A change names a feed if its event does.
+ */
+export type ReaderChangeOf<Name extends ReaderEventName> = {
+  reader: string;
+  name: Name;
+  version: string;
+} & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
+export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
+
+/** Whether this version knows the change. A newer instance may send changes of events that it has added. */
+export function isReaderChange(change: {
+  reader: string;
+  name: string;
+  version: string;
+  feed?: string | undefined;
+}): change is ReaderChange {
+  const event = serverEventNamed(change.name);
+  return event?.audience === 'reader' && 'feed' in event.schema === (change.feed !== undefined);
+}
