@@ -30,6 +30,7 @@ export * from './feed/publication.ts';
 export * from './http/problem.ts';
 export * from './ops/api-keys.ts';
 export * from './ops/audit.ts';
+export * from './ops/dead-letters.ts';
 export * from './ops/instances.ts';
 export * from './ops/known-keys.ts';
 export * from './ops/revocation.ts';

@@ -1,4 +1,4 @@
-/** Names that the applications share with `components/`, `dapr.yaml` and `k8s/`; a test holds them together. */
+/** Names that the applications share with `components/`, `dapr.yaml` and `k8s/`. A test compares them. */
 export const APP_IDS = { producer: 'producer', bff: 'bff' } as const;
 
 export const ACTOR_TYPE = 'Feed';
@@ -13,20 +13,20 @@ export const COMPONENTS = {
 } as const;
 
 /**
- * Secrets of the applications: each comes from a store that only the sidecar of its application loads. The names are
- * such that every kind of store can have them.
+ * Secrets of the applications. Each comes from a store that only the sidecar of its application loads. The names are
+ * valid in every kind of secret store.
  */
 export const SECRETS = {
-  /** Text of at least 32 bytes with which tokens are signed (HS256). */
+  /** Text of at least 32 bytes that signs tokens (HS256). */
   jwt: { store: 'notification-secrets', name: 'jwt' },
   /** The connection string of Azure Web PubSub for Socket.IO. */
   azure: { store: 'notification-secrets', name: 'azure' },
   /**
-   * Text of at least 32 bytes, or several with commas between, the newest first: with it the bffs sign what they say to
-   * each other and to the producer.
+   * Text of at least 32 bytes, or several separated by commas, the newest first. The bffs sign their calls to each
+   * other and to the producer with it.
    */
   internal: { store: 'notification-secrets', name: 'internal' },
-  /** The same for the producer, which checks with it what the bff sends. */
+  /** The same text for the producer, which verifies calls of the bff with it. */
   internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: the records of `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
@@ -35,10 +35,10 @@ export const SECRETS = {
 export const TOPICS = {
   partitionAnnouncements: 'notification-partitions',
   deadPartitionAnnouncements: 'notification-partitions-dead',
-  /** Of 0.1.0, whose announcements name a feed. */
+  /** Topics of 0.1.0, whose announcements name a feed. */
   announcements: 'notification-announcements',
   deadAnnouncements: 'notification-announcements-dead',
-  /** Open to every application: a CloudEvent with a notification, or an array of them. */
+  /** Open to every application: a CloudEvent with one notification or an array of notifications. */
   notifications: 'notifications',
   deadNotifications: 'notifications-dead',
   refusedNotifications: 'notifications-refused',
@@ -47,19 +47,19 @@ export const TOPICS = {
   auditRefusals: 'notification-audit-refusals',
 } as const;
 
-/** The topic of each stream of the audit trail, and so its key in Redis. */
+/** The topic of each stream of the audit trail. It is also the stream's key in Redis. */
 export const AUDIT_TOPICS = {
   acts: TOPICS.auditActs,
   publications: TOPICS.auditPublications,
   refusals: TOPICS.auditRefusals,
 } as const;
 
-/** The Redis stream that carries publications to the gateways of all instances; no component of Dapr. */
+/** The Redis stream that carries publications to the gateways of all instances. It belongs to no Dapr component. */
 export const BROADCAST_STREAM = 'tocsin:publications';
 
 export const SOCKET_PATH = '/hubs';
 
 export const DEFAULT_FEED = 'all';
 
-/** Version of every stored document; a reader refuses a version that it does not know. */
+/** Version of every stored document. An instance refuses documents of a later version. */
 export const DOCUMENT_VERSION = 1;

@@ -4,11 +4,11 @@ import { DEFAULT_FEED } from '../names.ts';
 import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
-/** The feed takes the notification `retract` away, or does not show it if it comes later. */
+/** Removes the notification `retract` from the feed, or keeps it from appearing if it arrives later. */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
 export type Retraction = z.infer<typeof retractionSchema>;
 
-/** The feed forgets all that it holds. */
+/** Deletes all content of the feed. */
 export const erasureSchema = z.strictObject({
   erase: z.literal(true),
   feed: feedSchema,
@@ -20,19 +20,19 @@ export type Erasure = z.infer<typeof erasureSchema>;
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * A notification on its way to its feed. `sourceHash` is there where the id is that of a CloudEvent, which is unique in its
- * source alone: two events of one id are the same only if they have the same source. The feed does not keep it.
+ * A notification on its way to its feed. `sourceHash` is set if the id is that of a CloudEvent: such ids are unique only
+ * within their source, so two events with one id are the same only if their sources are. The feed does not keep it.
  */
 export const arrivalSchema = notificationSchema.extend({ sourceHash: sourceHashSchema.optional() });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
-/** The id under which a feed shows an event whose own id another source has: `<id>.<8 digits of its source>`. */
+/** The id of an event whose own id the feed has from another source: `<id>.<8 digits of its source>`. */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;
 }
 
-/** The id and source that the id of `idBesideAnother` may stand for; `undefined` if it does not look like one. */
+/** The event id and source digits in a possible result of `idBesideAnother`; `undefined` for any other id. */
 export function partsOfIdBeside(id: string): { id: string; source: string } | undefined {
   const [, first, source] = /^(.+)\.([0-9a-f]{8})$/.exec(id) ?? [];
   return first !== undefined && source !== undefined ? { id: first, source } : undefined;
@@ -40,26 +40,26 @@ export function partsOfIdBeside(id: string): { id: string; source: string } | un
 
 const SUFFIX_DIGITS = 8;
 
-/** What an entry holds besides notifications, in one order with them. */
+/** An item of an entry that is not a notification. It takes effect in order with the notifications around it. */
 export type Change = Retraction | Erasure;
 
-/** One item of an entry: something to show, or a change of what was shown before it. */
+/** One item of an entry: a notification, or a change of earlier notifications. */
 export const entryItemSchema = z.union([arrivalSchema, retractionSchema, erasureSchema]);
 export type EntryItem = z.infer<typeof entryItemSchema>;
 
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** The schema that says best what is wrong with an item: that of the kind which it seems to be. */
+/** The schema whose faults describe an invalid item best, chosen by the item's members. */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;
   return 'erase' in candidate ? erasureSchema : arrivalSchema;
 }
 
-/** What `DELETE /notifications/{id}?feed=…` names. */
+/** Parameters of `DELETE /notifications/{id}?feed=…`. */
 export const retractRequestSchema = z.strictObject({ id: idSchema, feed: feedSchema.default(DEFAULT_FEED) });
 
-/** What `DELETE /feeds/{feed}` names, and answers. */
+/** Parameter and answer of `DELETE /feeds/{feed}`. */
 export const eraseRequestSchema = z.strictObject({ feed: feedSchema });
 export type Erased = z.infer<typeof eraseRequestSchema>;

@@ -5,17 +5,17 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
-/** One life of a producer's lane for a partition (in 0.1.0 for a feed): 8 characters. Sequence numbers count within it, without holes. */
+/** A run: one life of a producer's lane for a partition (in 0.1.0: a feed). Its sequence numbers have no holes. */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
 const traces = {
   traceparent: z.string().optional(),
-  /** Of further requests that the entry carries; only where their spans are recorded. */
+  /** Contexts of further requests in the entry, if their spans are recorded. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
 };
 
-/** Feeds share lanes, entries and turns with others of their partition; correctness does not depend on which it is. */
+/** Feeds of one partition share lanes, entries and turns. Correctness does not depend on the partition of a feed. */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z
   .int()
@@ -26,9 +26,10 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items of any feeds of a partition. Its content never changes once it was written under its
- * key; `expiresAt` is in it, because the time to live is set in a second command that a crash can prevent. As long as it
- * is there, its publications may still have to be committed or broadcast. Each item is checked alone, so here it is opaque.
+ * The deposited payload: items of any feeds of a partition. Its content never changes after it was written under its
+ * key. `expiresAt` is part of it because a crash can prevent the second command, which sets the time to live. While an
+ * entry exists, its publications may not have been committed or broadcast. Items are opaque here: the bff checks each
+ * one alone.
  */
 export const partitionEntrySchema = z.strictObject({
   v: z.literal(PARTITION_VERSION),
@@ -41,14 +42,14 @@ export const partitionEntrySchema = z.strictObject({
 });
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
-/** The doorbell: says that entry `seq` of `run` waits for the partition. `expiresAt` and `traceparent` are the entry's. */
+/** Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are those of the entry. */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 
-/** What tells an entry of a partition from all others. */
+/** Identifies an entry of a partition. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** Key of a partition's entry in Redis; those of one partition lie in one slot. */
+/** Key of an entry in Redis. All entries of a partition are in one slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
@@ -59,11 +60,7 @@ export function partitionOf(feed: string, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
-/**
- * The deposited payload of one feed, as 0.1.0 wrote it. Its content never changes once it was written under its key; `expiresAt` is in it,
- * because the time to live is set in a second command that a crash can prevent. The notifications are checked
- * one entry at a time by the feed, so here they are opaque.
- */
+/** The deposited payload of one feed, as 0.1.0 wrote it. Like `partitionEntrySchema` in all else. */
 export const entrySchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   run: runSchema,
@@ -76,8 +73,8 @@ export const entrySchema = z.strictObject({
 export type Entry = z.infer<typeof entrySchema>;
 
 /**
- * The doorbell of 0.1.0: says that entry `seq` of `run` waits for the feed. `expiresAt` and `traceparent` are the entry's;
- * Dapr leaves the event's own trace context empty where it samples nothing.
+ * Announces entry `seq` of `run` to the feed, as 0.1.0 did. `expiresAt` and `traceparent` are those of the entry, because
+ * Dapr leaves the trace context of its event empty if the trace is not sampled.
  */
 export const announcementSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -92,17 +89,17 @@ export type Announcement = z.infer<typeof announcementSchema>;
 export const anyAnnouncementSchema = z.union([partitionAnnouncementSchema, announcementSchema]);
 export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 
-/** What tells a feed's entry from all others. */
+/** Identifies an entry of a feed. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 
-/** Key of a feed's entry in Redis. */
+/** Key of an entry of a feed in Redis. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
-/** Names one item of a partition's entry that was set aside. */
+/** The name of the set-aside record for one item of an entry. */
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether the name is that of an entry of the feed, or of an item for it. */
+/** Whether a set-aside record of this name belongs to the feed: it names an entry of the feed, or an item for it. */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (/^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ??
     /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name))?.[1] === feedKey(feed);

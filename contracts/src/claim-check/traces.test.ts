@@ -4,7 +4,7 @@ import { MAX_FURTHER_TRACES, sampledTraces, tracedBy } from './traces.ts';
 const trace = (n: number, flags: string) =>
   `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
 
-it('should carry the first trace where none is sampled', () => {
+it('should carry the first trace if no trace is sampled', () => {
   expect(tracedBy([trace(1, '00'), trace(2, '00')])).toEqual({ traceparent: trace(1, '00') });
   expect(tracedBy([])).toEqual({});
 });
@@ -15,12 +15,12 @@ it('should carry each sampled trace once', () => {
   expect(sampledTraces(traced)).toEqual([trace(2, '01'), trace(3, '01'), trace(4, '03')]);
 });
 
-it('should bound them', () => {
+it('should bound the number of traces', () => {
   const { furtherTraces } = tracedBy(Array.from({ length: 100 }, (_, n) => trace(n + 1, '01')));
   expect(furtherTraces).toHaveLength(MAX_FURTHER_TRACES);
 });
 
-it('should record none that is not sampled', () => {
+it('should not record unsampled traces', () => {
   expect(sampledTraces({ traceparent: trace(1, '00') })).toEqual([]);
   expect(sampledTraces({ traceparent: 'none' })).toEqual([]);
   expect(sampledTraces({})).toEqual([]);

@@ -1,6 +1,6 @@
 /**
- * Schemas of what browsers receive, as guards of TypeScript. They check what the client relies on and let pass any other
- * member, because a newer server may add members. Browsers load them, so nothing here loads a schema library.
+ * Schemas of server events, as type guards. They check the members that the client relies on and accept any other
+ * member, because a newer server may add some. Browsers load this file, so it uses no schema library.
  */
 export type Guard<T> = (value: unknown) => value is T;
 

@@ -38,8 +38,8 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name as it stands in keys and as the actor's id: only `A–Z a–z 0–9 . _ : - ~`, one name for each
- * feed. Other bytes of its UTF-8 are written `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
+ * The feed's name in keys and actor ids, unique for each feed. It has only `A–Z a–z 0–9 . _ : - ~`: other bytes of the
+ * UTF-8 text are written `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)
@@ -51,5 +51,5 @@ export const feedKey = (feed: string): string =>
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
 
-/** The feed whose key this is. @throws URIError when it is the key of none */
+/** The feed with this key. @throws URIError if it is not the key of a feed */
 export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

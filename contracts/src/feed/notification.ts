@@ -19,10 +19,10 @@ const content = {
     .meta({ description: 'Plain text; line feeds and tabs are kept.' }),
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
-  source: plainText({ max: 80 }).optional().meta({ description: 'Who says it: a service, a team.' }),
+  source: plainText({ max: 80 }).optional().meta({ description: 'The sender: a service, a team.' }),
   collapseKey: plainText({ max: 80 })
     .optional()
-    .meta({ description: 'The newest with this key replaces the older one of its feed.' }),
+    .meta({ description: 'Replaces the previous notification with this key in the feed.' }),
 };
 
 const future = dateTimeSchema.refine((text) => {
@@ -35,18 +35,21 @@ const withinAYear = dateTimeSchema.refine((text) => {
   return time === undefined || time <= Date.now() + MAX_SCHEDULE_MS;
 }, 'must be at most a year ahead');
 
-/** What a caller sends. Members that it leaves out get the defaults of the contract; unknown ones are refused. */
+/** The body of `POST /notifications`. Missing members get the defaults of the contract; unknown members are refused. */
 export const notificationInputSchema = z
   .strictObject({
     id: idSchema.optional().meta({
-      description: 'Default a UUIDv7. An id that the feed knows is accepted, and not shown again.',
+      description: 'Default: a UUIDv7. An id that the feed already has is accepted, but not shown again.',
     }),
     feed: feedSchema.optional().meta({ default: DEFAULT_FEED }),
     severity: severitySchema.optional().meta({ default: 'info' }),
     ...content,
-    expiresAt: future.optional().meta({ description: 'In the future; from then on it is not shown.' }),
+    expiresAt: future
+      .optional()
+      .meta({ description: 'A time in the future, from which the notification is no longer shown.' }),
     deliverAt: withinAYear.optional().meta({
-      description: 'Shown from then on, at most a year ahead and before `expiresAt`. In the past means now.',
+      description:
+        'The time to show it, at most a year ahead and before `expiresAt`. A time in the past means now.',
     }),
   })
   .refine(({ deliverAt, expiresAt }) => !(deliverAt && expiresAt) || !isLater(deliverAt, expiresAt), {
@@ -61,7 +64,7 @@ export const notificationInputsSchema = z
   .min(1, 'must have at least one notification')
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
-/** A notification as it is stored and shown: complete, with the time at which the producer took it. */
+/** A complete notification, as it is stored and shown. `createdAt` is the time when the producer received it. */
 export const notificationSchema = z.strictObject({
   id: idSchema,
   feed: feedSchema.default(DEFAULT_FEED),
@@ -72,5 +75,5 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether the time `a` is `b` or later; false where one of them is no time. */
+/** Whether the time `a` is `b` or later; false if either is invalid. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);

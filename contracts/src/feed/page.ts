@@ -13,7 +13,7 @@ const wholeNumber = (message: string) =>
     .transform(Number)
     .refine(Number.isSafeInteger, 'must be at most 9007199254740991');
 
-/** The query of `GET /app/notifications`: alone the newest page, else what follows `after` or precedes `before`. */
+/** The query of `GET /app/notifications`: the newest page, or the page after `after` or before `before`. */
 export const pageQuerySchema = z
   .strictObject({
     feed: feedSchema.default(DEFAULT_FEED),
@@ -40,10 +40,10 @@ export const pageQuerySchema = z
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**
- * A stretch of a feed, ascending. `offset` is the position that the reader has reached: the feed's head, or with
- * `more` the last publication of this page, from where it asks again. `recovered: false` says honestly that the
- * position asked for cannot be continued from; the newest publications come instead. Going back with `before`,
- * `offset` stays the head's and `more` says that older ones are left. `read` is what the reader has read of the feed.
+ * Consecutive publications of a feed, ascending. `offset` is where the reader continues: the feed's head, or with `more`
+ * the last publication of this page. `recovered: false` means that the page does not continue from the requested
+ * position, and holds the newest publications instead. With `before`, `offset` stays that of the head, and `more` means
+ * that older publications exist. `read` is the reader's read state of the feed.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,
@@ -51,7 +51,7 @@ export const pageSchema = z.strictObject({
   offset: offsetSchema,
   recovered: z.boolean(),
   more: z.boolean(),
-  /** It cannot be continued from because the feed was erased: what was shown of it is to be forgotten. */
+  /** Not recovered because the feed was erased: the client removes everything it shows of the feed. */
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
   read: readStateSchema.optional(),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/** True if `name` is `pattern`, or begins with what stands before a `*` at its end. No other character is special. */
+/** Whether `name` is `pattern`, or begins with the part before a trailing `*`. No other character is special. */
 export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
 const faultless = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 
-/** Names of topics as a token allows them: `orders`, `orders*`, `*`. */
+/** Names of topics in a token: `orders`, `orders*`, `*`. */
 export const topicPatternSchema = z
   .string()
   .refine(
@@ -17,7 +17,7 @@ export const topicPatternSchema = z
     'must be the name of a topic, with or without * at its end, or *',
   );
 
-/** Feeds as an API key allows them: `all`, `topic:orders*`, `user:*`, `*`. */
+/** Feeds of an API key: `all`, `topic:orders*`, `user:*`, `*`. */
 export const feedPatternSchema = z
   .string()
   .refine(

@@ -3,7 +3,7 @@ import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Opaque to everybody but the feed: it changes only when a feed's state was lost. */
+/** Changes only when a feed's state was lost. Clients compare epochs for equality only. */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
 /** Offsets start at 1 and have no holes; 0 is the position before the first. */
 export const offsetSchema = z.int().min(0);
@@ -17,7 +17,7 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 
 const place = {
   offset: z.int().min(1),
-  /** The id that it replaced by its collapse key; it stays where the publication itself is gone. */
+  /** Id of the notification that this one replaced by its collapse key; kept even if this one is gone. */
   replaces: idSchema.optional(),
 };
 
@@ -29,7 +29,7 @@ export const gonePublicationSchema = z.strictObject({
   gone: z.enum(GONE_REASONS),
 });
 
-/** A notification at its offset; what is gone keeps its offset and says why. */
+/** A notification at its offset. A gone publication keeps its offset and names the reason. */
 export const publicationSchema = z.union([livePublicationSchema, gonePublicationSchema]);
 export type LivePublication = z.infer<typeof livePublicationSchema>;
 export type GonePublication = z.infer<typeof gonePublicationSchema>;

@@ -19,11 +19,11 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** One fault of an input: `path` names the member with dots (`2.actions.0.link`), empty for the whole. */
+/** One fault of an input. `path` names the member with dots (`2.actions.0.link`), and is empty for the whole input. */
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
-/** Every error answer, `application/problem+json` (RFC 9457). `code` is stable; `errors` lists all faults. */
+/** The body of every error answer (RFC 9457). `code` is stable; `errors` lists all faults. */
 export const problemSchema = z.object({
   type: z.string(),
   title: z.string(),
@@ -41,7 +41,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All faults that a schema found, one for each unknown member too. */
+/** All faults that a schema found, with one for each unknown member. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];

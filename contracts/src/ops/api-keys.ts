@@ -3,37 +3,37 @@ import { feedPatternSchema } from '../feed/pattern.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
-/** What a key may be used for. `fallback` is for what fetches notifications that reached no browser. */
+/** Permissions of a key. `fallback` is for services that fetch notifications which reached no browser. */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
 
-/** What a record without `scopes` permits: all that keys permitted before there were scopes. */
+/** The scopes of a record without `scopes`, which may come from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
-/** A key under which others may publish. The key itself is kept nowhere. */
+/** A key for publishers. The key itself is not stored. */
 export const apiKeySchema = z.strictObject({
-  /** Who has the key, for logs. */
+  /** The holder of the key, for logs. */
   name: z.string().min(1).max(80),
   /** SHA-256 of the key, in hexadecimal digits. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
-  /** The feeds for which it holds. */
+  /** The feeds that it permits. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
-  /** Notifications a second, over time; each instance of the producer counts for itself. */
+  /** Notifications per second, over time. Each instance of the producer counts alone. */
   perSecond: z.int().min(1).max(100_000),
-  /** What it permits on these feeds; left out, `DEFAULT_KEY_SCOPES`. */
+  /** What it permits on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),
-  /** The one `source` under which it publishes. */
+  /** The only `source` that its notifications may have. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
-  /** From then on it is refused. */
+  /** It is refused from this time on. */
   expiresAt: dateTimeSchema.optional(),
-  /** It was revoked then, and is refused. */
+  /** The time when it was revoked. A revoked key is refused. */
   revokedAt: dateTimeSchema.optional(),
 });
 export type ApiKey = z.infer<typeof apiKeySchema>;
 
-/** What the secret with the API keys holds, as JSON. */
+/** The secret with the API keys, as JSON. */
 export const apiKeysSchema = z
   .array(apiKeySchema)
   .max(1_000)
@@ -49,7 +49,7 @@ export const apiKeysSchema = z
     }
   });
 
-/** When a key was used last; a document of the producer's state for each key. */
+/** The last use of a key: a document in the producer's state for each key. */
 export const keyUseSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   name: z.string(),
@@ -57,5 +57,5 @@ export const keyUseSchema = z.strictObject({
 });
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
-/** `hash` is that of the key, so a new key of the same name begins unused; its first 16 digits tell keys apart. */
+/** `hash` is that of the key, so that a new key of the same name begins unused. Its first 16 digits tell keys apart. */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

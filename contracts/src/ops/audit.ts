@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** What the audit trail records. `internal-call` is a call of an internal port, `call` any other that was refused. */
+/** Recorded actions. `internal-call` is a refused call of an internal port, `call` any other refused call. */
 export const AUDIT_ACTIONS = [
   'publish',
   'retract',
@@ -21,7 +21,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain`: it was answered 503, so any part of it may have happened. */
+/** `uncertain`: the answer was 503, so any part of the action may have happened. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -32,41 +32,41 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several` stands for actors that were too many to be named one by one. */
+/** `several` stands for more actors than one record can name. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 
 /**
- * The streams of the trail, each trimmed for itself: refused attempts push out refused attempts, and never an act. A
- * position names a stream by its index here.
+ * The streams of the trail. Each is trimmed alone, so that a flood of refused attempts pushes out no act. A position
+ * names a stream by its index here.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
 /** Bytes of a record as JSON. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
-/** Records that each stream keeps; `maxLenApprox` of the component. Redis trims whole nodes, so up to 100 more stay. */
+/** Records in each stream (`maxLenApprox` of the component). Redis trims whole nodes, so up to 100 more may stay. */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** A count of different feeds goes no further. */
+/** Counts of distinct feeds stop here. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
-/** Readers take words that they do not know: a newer version may have more of them. */
+/** Readers of the trail accept unknown words, because a newer version may add some. */
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a word in lower case');
 const listSchema = z.object({
   count: z.int().min(1),
-  /** The first of them, as many as fit into the record. */
+  /** The first names, as many as fit into the record. */
   first: z.array(z.string()),
 });
 
-/** Who did what, when and by which way. It holds no title, body, link or other content. */
+/** One or more equal acts: actor, action, time and way in. It holds no title, body, link or other content. */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
-  /** `<process>-<number>`: a gap in the numbers of a process is a record that was lost or removed. */
+  /** `<process>-<number>`. A gap in the numbers of a process shows that a record was lost or removed. */
   id: z.string().max(40),
   at: dateTimeSchema,
-  /** The last attempt, where the record sums several. */
+  /** The last attempt, if the record sums several. */
   until: dateTimeSchema.optional(),
-  /** Attempts that this record sums. */
+  /** Number of attempts that this record sums. */
   requests: z.int().min(1),
   action: wordSchema,
   outcome: wordSchema,
@@ -74,11 +74,11 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** The sender says so itself, and nothing shows that it is true. */
+    /** The name is the sender's own claim and is not verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),
-  /** What it was done to: ids of notifications, entries of dead letters, names of keys or readers. */
+  /** Objects of the action: ids of notifications, names of set-aside records, keys or readers. */
   ids: listSchema.optional(),
   /** The instance that recorded it. */
   instance: z.string(),
@@ -88,7 +88,7 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
-/** Where a record lies in the trail. The newest is first; of two with the same time the one of the lower stream. */
+/** The place of a record in the trail. The newest record is first; at equal times the one of the lower stream. */
 export interface AuditPosition {
   ms: number;
   seq: number;
@@ -103,7 +103,7 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
   return ms === undefined ? undefined : { ms: Number(ms), seq: Number(seq), stream: Number(stream) };
 }
 
-/** Below 0 when `a` is the newer one. */
+/** Below 0 if `a` is newer. */
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 
@@ -117,7 +117,7 @@ export const auditQuerySchema = z.strictObject({
     .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
     .default(DEFAULT_PAGE_LIMIT),
   action: wordSchema.optional(),
-  /** A part of the actor's name in any case, or its kind. */
+  /** Part of the actor's name, in upper or lower case, or its kind. */
   actor: z.string().min(1).max(255).optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
@@ -126,12 +126,12 @@ export const listedAuditRecordSchema = auditRecordSchema.extend({ position: z.st
 export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
- * The answer of `GET /app/ops/audit`: records that match, the newest first. `next` is the `before` of the next page,
- * and null at the end of the trail; a page may be short, or empty, before it.
+ * The answer of `GET /app/ops/audit`: matching records, the newest first. `next` is the `before` of the next page, and
+ * null at the end of the trail. A page before the end may be short or empty.
  */
 export const auditPageSchema = z.object({
   records: z.array(listedAuditRecordSchema),
-  /** Records of this stretch that this version cannot read. */
+  /** Records in the range of this page that this version cannot read. */
   unreadable: z.int().min(0),
   next: z.string().nullable(),
 });

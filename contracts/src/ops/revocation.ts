@@ -4,11 +4,11 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** Subjects that may be revoked at a time, and bytes of the document that names them. */
+/** The most revoked subjects, and bytes of the document that names them. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** `before` may lie at most this far in the future, for an issuer whose clock is ahead. */
+/** The most that `before` may lie in the future: the clock of an issuer may be ahead. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /** The body of `POST /app/ops/revocations`: tokens of `sub` issued at or before `before` (default: now) are refused. */
@@ -19,7 +19,7 @@ export type Revoke = z.infer<typeof revokeSchema>;
 export const revocationSchema = z.strictObject({
   sub: subSchema,
   before: dateTimeSchema,
-  /** When it was asked for. */
+  /** The time of the request. */
   at: dateTimeSchema,
 });
 export type Revocation = z.infer<typeof revocationSchema>;
@@ -27,11 +27,11 @@ export type Revocation = z.infer<typeof revocationSchema>;
 /** The moment of a revocation, in ms since 1970. */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
-/** The answer of `GET /app/ops/revocations`, by sub. */
+/** The answer of `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 
-/** All revocations as they are kept: one document, which every instance of the bff reads each second. */
+/** All revocations: one document, which every instance of the bff reads each second. */
 export const revocationsDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   revocations: z.array(revocationSchema),

@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** More of them would be a token that grants one by one what a `*` says. */
+/** The most topics or roles in a token. Grant more topics with `*`. */
 const MAX_GRANTS = 200;
 
-/** Whose feed `user:<sub>` is. */
+/** The owner of the feed `user:<sub>`. */
 export const subSchema = z
   .string()
   .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be text of 1 to 255 characters');
 
-/** What a token says of its bearer; other claims are not looked at. */
+/** The claims of a token. Other claims are ignored. */
 export const claimsSchema = z.object({
   sub: subSchema,
   exp: z.number(),
@@ -19,14 +19,14 @@ export const claimsSchema = z.object({
   roles: z.array(z.string().min(1).max(128)).max(MAX_GRANTS).default([]),
 });
 
-/** Who a connection or request speaks for. */
+/** The signed-in person behind a connection or request. */
 export interface Identity {
   sub: string;
-  /** Names of the topics that may be read, some with `*` at the end. */
+  /** Names of permitted topics, or patterns with `*` at the end. */
   feeds: readonly string[];
   roles: readonly string[];
-  /** When the token was issued, in ms since 1970; absent if it does not say. */
+  /** The time when the token was issued, in ms since 1970; absent if the token does not say. */
   issuedAt?: number;
-  /** Until when the token is accepted, in ms since 1970. */
+  /** The token is accepted until this time, in ms since 1970. */
   expiresAt: number;
 }

@@ -3,7 +3,7 @@ import { faultsOf } from '../http/problem.ts';
 import { markReadSchema, readKey } from './read.ts';
 
 describe('readKey', () => {
-  it('should be another one for each reader and feed', () => {
+  it('should differ for each pair of reader and feed', () => {
     const pairs = [
       ['client:a', 'topic:b:all'],
       ['client:a:topic:b', 'all'],
@@ -18,8 +18,8 @@ describe('readKey', () => {
   });
 });
 
-describe('what was read', () => {
-  it('should need an offset or ids, and say so beside every other fault', () => {
+describe('markReadSchema', () => {
+  it('should require an offset or ids, and report this beside all other faults', () => {
     const paths = (value: unknown) => {
       const parsed = markReadSchema.safeParse(value);
       return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);

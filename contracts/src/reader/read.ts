@@ -12,15 +12,14 @@ const members = {
 };
 
 /**
- * What a reader has read of a feed: everything up to `offset`, and these ids after it. It only grows, until the feed
- * begins a new epoch.
+ * Read state of a feed: everything up to `offset` is read, and these ids after it. Within an epoch it only grows.
  */
 export const readStateSchema = z.strictObject(members);
 export type ReadState = z.infer<typeof readStateSchema>;
 
 /**
- * The body of `POST /app/notifications/read`: read are everything up to `offset`, and `ids`. With `epoch` the offset
- * counts only if the feed is still in it.
+ * The body of `POST /app/notifications/read`: marks everything up to `offset` and these `ids` as read. With `epoch`,
+ * `offset` is ignored if the feed is in another epoch.
  */
 export const markReadSchema = z
   .strictObject({
@@ -33,12 +32,12 @@ export const markReadSchema = z
   .refine(({ offset, ids }) => offset !== undefined || ids !== undefined, {
     path: ['offset'],
     message: 'is needed, or ids',
-    // Also beside other faults, so that all are listed.
+    // Runs even if other members are invalid, so that the answer lists all faults.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type MarkRead = z.infer<typeof markReadSchema>;
 
-/** What a reader has read of a feed, as it is kept; in another epoch than the feed's it counts for nothing. */
+/** The stored read state of a feed. It is ignored if the feed is in another epoch. */
 export const readDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   epoch: epochSchema,

@@ -10,8 +10,8 @@ export const clientIdSchema = idSchema;
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * The documents that were made for a signed-in reader, or for an address, the oldest first: their keys, and when each
- * was made (ms since 1970).
+ * The documents of a signed-in reader, or of the anonymous readers of one address, the oldest first: key, and time of
+ * creation in ms since 1970.
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -19,5 +19,5 @@ export const ledgerSchema = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
-/** `owner` is a reader's or an address's name. */
+/** `owner` is the name of a reader or an address. */
 export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;

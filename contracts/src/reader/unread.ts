@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { clientIdSchema } from './reader.ts';
 
-/** Unread publications are counted up to here in each feed. */
+/** The count of unread publications of a feed stops here. */
 export const MAX_UNREAD = 1_000;
 
-/** The query of `GET /app/unread`: without `feed` all feeds that the reader's token names, and `all`. */
+/** The query of `GET /app/unread`. Without `feed` it counts `all` and each feed that the token names. */
 export const unreadQuerySchema = z.strictObject({
   feed: feedSchema.optional(),
   clientId: clientIdSchema.optional(),
@@ -13,7 +13,7 @@ export const unreadQuerySchema = z.strictObject({
 
 const count = { unread: z.int().min(0).max(MAX_UNREAD), more: z.boolean() };
 
-/** Publications that are shown and not read, by feed; `more`: there are more than `unread`. */
+/** Unread publications by feed. `more` means that the real number is higher. */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),
   more: z.boolean(),

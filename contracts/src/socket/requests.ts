@@ -4,7 +4,7 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** `subscribe`: without a position the answer is where the feed stands; with one it is what was missed. */
+/** The `subscribe` request. The answer is the feed's head, or with `position` the publications after it. */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -14,13 +14,13 @@ export type SubscribeRequest = z.infer<typeof subscribeRequestSchema>;
 export const unsubscribeRequestSchema = z.strictObject({ feed: feedSchema });
 export type UnsubscribeRequest = z.infer<typeof unsubscribeRequestSchema>;
 
-/** What the client offers when it connects. */
+/** The `auth` of a socket.io connection. */
 export const handshakeSchema = z.object({
   token: z.string().max(MAX_TOKEN_LENGTH).optional(),
   clientId: z.string().max(128).optional(),
 });
 
-/** `token`: another one for the same `sub`, so that the connection lives on. */
+/** The `token` request: replaces the token of a connection by one for the same `sub`, so that the connection stays. */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 

@@ -7,8 +7,8 @@ import { epochSchema, offsetSchema, publicationSchema } from '../feed/publicatio
 const time = z.int().min(0);
 
 /**
- * Names an immutable document with the publications `first` to `last`, the newest of `at`. `bytes` is the size that
- * they had when they were published: what is gone still counts, so that it cannot make a history of more documents.
+ * Refers to an immutable document with the publications `first` to `last`, the newest published at `at`. `bytes` is
+ * their size when they were published: gone publications still count, so that they do not make a history longer.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -19,13 +19,13 @@ export const segmentReferenceSchema = z.strictObject({
 });
 export type SegmentReference = z.infer<typeof segmentReferenceSchema>;
 
-/** Names an immutable document with `count` hashes of ids that the feed has taken, the newest at `at`. */
+/** Refers to an immutable document with `count` hashes of ids in the feed, the newest added at `at`. */
 export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int().min(1), at: time });
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * Entries `from` to `to` of a run, committed as the publications `first` to `last` (none if `last < first`), but
- * not yet known to be popped and broadcast.
+ * Entries `from` to `to` of a run that are committed as the publications `first` to `last` (without any if
+ * `last < first`), but perhaps not popped and broadcast.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -37,10 +37,9 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * The one commit point of a feed. It is written only with the etag that it was read with, and `version` counts its
- * writes, so that it equals the etag as long as the store kept it. `producers` names for each run the highest
- * sequence number that is done, and when. What is optional is left out where there is none, so that a version that
- * does not know it can read the head.
+ * The commit point of a feed. It is written only with the etag that it was read with. `version` counts its writes, and
+ * equals the etag unless the store lost data. `producers` has the highest finished sequence number of each run, and its
+ * time. Optional members are left out when empty, so that an older version can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -51,13 +50,13 @@ export const headSchema = z.strictObject({
   ids: z.array(idsReferenceSchema),
   producers: z.record(z.string(), z.tuple([seqSchema, time])),
   unconfirmed: z.array(unconfirmedSchema),
-  /** Documents with hashes of ids that were retracted; they outlive the epoch. */
+  /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
-  /** The document that names those whose content this commit took away; they go before the next commit. */
+  /** The document that names those whose content this commit removed. They are deleted before the next commit. */
   withdrawn: z.string().optional(),
-  /** This commit erased the feed; what belongs to it elsewhere goes before the next commit. */
+  /** This commit erased the feed. Its content elsewhere is deleted before the next commit. */
   erased: z.literal(true).optional(),
-  /** What was published before this time was erased, and is not taken when it comes later. */
+  /** Notifications published before this time were erased, and are ignored if they arrive later. */
   erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
@@ -68,7 +67,7 @@ export const segmentSchema = z.strictObject({
 });
 export type Segment = z.infer<typeof segmentSchema>;
 
-/** `hashes`: the first 8 bytes of each id's SHA-256, one after the other, in base64. */
+/** `hashes` is the concatenation of the first 8 bytes of each id's SHA-256, in base64. */
 export const idsDocumentSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), hashes: z.base64() });
 export type IdsDocument = z.infer<typeof idsDocumentSchema>;
 
@@ -79,16 +78,16 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Made once with the store and gone with it. Every feed begins in this epoch, so that a feed which was only read has
- * one without being stored.
+ * Created once per store, and lost with it. Every feed begins in this epoch, so that a feed has an epoch before it is
+ * stored.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * How far a partition's entries are finished: of each run all up to a number are committed and broadcast, and when.
- * It is written before their entries are popped; of two writers the higher number of each run holds.
+ * Progress of a partition: for each run, the number up to which all entries are committed and broadcast, and its time.
+ * It is written before the entries are popped. If two instances write, the higher number of each run wins.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -101,6 +100,6 @@ export const checkpointKey = (partition: number): string => `checkpoint:{${parti
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
-/** Without the feed's name: a head can name many of them and has to stay small. */
+/** Without the feed's name, because a head may refer to many of these documents and has to stay small. */
 export const retractionsKey = (unique: string): string => `retracted:${unique}`;
 export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

@@ -2,8 +2,8 @@ import { ZodError } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * Whether a stored document that this version cannot read may be one of a later version. Without the `value` that was read,
- * anything wrong with its version says so.
+ * Whether an unreadable document may come from a later version. Without its `value`, any fault of the version number
+ * counts as yes.
  */
 export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean {
   if (issues.every(({ code }) => code === 'unrecognized_keys')) return true;
@@ -12,6 +12,6 @@ export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean
   return typeof v === 'number' && v > DOCUMENT_VERSION;
 }
 
-/** Whether a stored document could not be read because no version writes such a one. */
+/** Whether a document is damaged: unreadable, and not from a later version. */
 export const isDamagedDocument = (error: unknown): error is ZodError =>
   error instanceof ZodError && !isOfLaterVersion(error);

@@ -4,7 +4,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 
 const time = z.int().min(0);
 
-/** A notification that waits for its time `at` (ms since 1970). */
+/** A notification to deliver at `at` (ms since 1970). */
 export const scheduledSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   at: time,
@@ -13,10 +13,7 @@ export const scheduledSchema = z.strictObject({
 });
 export type Scheduled = z.infer<typeof scheduledSchema>;
 
-/**
- * The schedules that are due soon, by name; `owner` is the producer process that listed them. What a name says lies
- * in a document of its own.
- */
+/** The due window: schedules that are due soon. Each has a document of its own; `owner` is the process that listed it. */
 export const soonIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   due: z.array(z.strictObject({ name: z.string(), at: time, owner: z.string() })),

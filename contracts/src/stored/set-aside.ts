@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** An entry that the feed could not take, kept with its content (as text, if there was any) and the reason. */
+/** Set-aside record: an entry or item that a feed could not accept, with its content (null if lost) and the reason. */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),
@@ -13,19 +13,19 @@ export const setAsideSchema = z.strictObject({
   faults: z.array(z.string()),
   content: z.string().nullable(),
   at: dateTimeSchema,
-  /** The id of the event that was refused. */
+  /** The id of a refused event. */
   event: z.string().optional(),
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
-/** The newest first; names the documents that `npm run dead-letters` lists. */
+/** Names of the set-aside records that `npm run dead-letters` lists, the newest first. */
 export const setAsideIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entries: z.array(z.string()),
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** The bytes of each listed record, as JSON. */
+/** Bytes of each listed record, as JSON. */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),

@@ -3,7 +3,7 @@ import { contained, isolate, readableJson } from './bidi.ts';
 
 const [RLO, PDF, FSI, RLI, PDI] = ['\u202e', '\u202c', '\u2068', '\u2067', '\u2069'];
 
-describe('text beside other text', () => {
+describe('isolate', () => {
   it.each([
     ['plain ascii', 'plain ascii'],
     [`a${RLO}b`, `a${RLO}b`],
@@ -11,17 +11,17 @@ describe('text beside other text', () => {
     [`${RLI}a`, `${RLI}a${PDI}`],
     [`${RLI}a${PDI}${PDI}b${FSI}`, `${RLI}a${PDI}b${FSI}${PDI}`],
     [`${RLO}a${PDF}`, `${RLO}a${PDF}`],
-  ])('should not reach beyond itself: %j', (text, kept) => {
+  ])('should not let a text change the direction of its surroundings: %j', (text, kept) => {
     expect(contained(text)).toBe(kept);
     expect(isolate(text)).toBe(text === 'plain ascii' ? text : `${FSI}${kept}${PDI}`);
   });
 
-  it('should be isolated when it is written from right to left', () => {
+  it('should isolate text of right-to-left scripts only', () => {
     expect(isolate('שלום')).toBe(`${FSI}שלום${PDI}`);
     expect(isolate('Ä 🔔')).toBe('Ä 🔔');
   });
 
-  it('should be shown as escapes in JSON, which stays the same JSON', () => {
+  it('should escape direction characters in JSON without changing its value', () => {
     const json = JSON.stringify({ title: `invoice${RLO}gpj.exe` });
     expect(readableJson(json)).toBe('{"title":"invoice\\u202egpj.exe"}');
     expect(JSON.parse(readableJson(json))).toEqual(JSON.parse(json));

@@ -1,4 +1,4 @@
-/** What the text is in JSON; `undefined`, which JSON has no text for, if it is none. */
+/** The value of a JSON text; `undefined`, which JSON cannot express, if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

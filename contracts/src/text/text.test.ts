@@ -4,13 +4,13 @@ import { codePoints, isSafeLink, isWellFormed, plainText } from './text.ts';
 import { parseDateTime } from './time.ts';
 
 describe('lengths', () => {
-  it('should be counted in code points', () => {
+  it('should count code points', () => {
     expect(codePoints('a🔔é')).toBe(3);
     expect(plainText({ max: 2 }).safeParse('🔔🔔').success).toBe(true);
     expect(plainText({ max: 2 }).safeParse('🔔🔔🔔').success).toBe(false);
   });
 
-  it('should tell lone surrogates from pairs', () => {
+  it('should distinguish lone surrogates from pairs', () => {
     expect(['🔔', '', 'a'].every(isWellFormed)).toBe(true);
     expect(['\ud83d', 'a\udd14', '\udd14\ud83d'].some(isWellFormed)).toBe(false);
   });
@@ -23,7 +23,7 @@ describe('a date-time', () => {
     ['2026-05-01T12:00:00+02:30', Date.UTC(2026, 4, 1, 9, 30)],
     ['2026-05-01T12:00:00.123456789-01:00', Date.UTC(2026, 4, 1, 13, 0, 0, 123)],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
-  ])('should be read: %s', (text, time) => {
+  ])('should be parsed: %s', (text, time) => {
     expect(parseDateTime(text)).toBe(time);
   });
 
@@ -41,7 +41,7 @@ describe('a date-time', () => {
     '2026-05-01T12:00:00.Z',
     '+002026-05-01T12:00:00Z',
     'Fri, 01 May 2026 12:00:00 GMT',
-  ])('should be none: %s', (text) => {
+  ])('should be refused: %s', (text) => {
     expect(parseDateTime(text)).toBeUndefined();
   });
 });
@@ -90,7 +90,7 @@ describe('the key of a feed', () => {
     'user:~',
   ];
 
-  it('should be safe in keys and addresses, and another one for each feed', () => {
+  it('should be safe in keys and addresses, and unique for each feed', () => {
     const keys = feeds.map(feedKey);
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9._:~-]+$/);
     expect(new Set(keys).size).toBe(feeds.length);
@@ -98,7 +98,7 @@ describe('the key of a feed', () => {
     expect(feedKey('user:a~20b')).toBe('user:a~7E20b');
   });
 
-  it('should stand for feeds that the contract allows', () => {
+  it('should exist for each feed that the contract allows', () => {
     for (const feed of feeds) expect(feedSchema.safeParse(feed).success).toBe(true);
     for (const feed of [
       '',

@@ -5,7 +5,7 @@ import { parseDateTime } from './time.ts';
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 // eslint-disable-next-line no-control-regex -- the same without tab (09) and line feed (0a)
 const CONTROL_BUT_BREAKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
-/** What plain text looks like to readers of a JSON schema: something visible in it, and no control character. */
+/** Pattern of plain text for JSON schemas: at least one visible character, and no control characters. */
 const patternOf = (control: RegExp): string => {
   const allowed = control.source.replace('[', '[^');
   return `^${allowed}*${allowed.replace(']', '\\s]')}${allowed}*$`;
@@ -19,13 +19,13 @@ export const codePoints = (text: string): number => {
   return count;
 };
 
-/** True for text in which each surrogate has its partner, so that it survives UTF-8. */
+/** Whether each surrogate has its partner, so that the text survives UTF-8. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);
 
 export interface PlainTextOptions {
-  /** Most code points. */
+  /** The most code points. */
   max: number;
   /** Whether line feeds and tabs are allowed. */
   breaks?: boolean;
@@ -71,7 +71,7 @@ export function isSafeLink(link: string): boolean {
   return URL.canParse(link);
 }
 
-/** A link that a browser can follow without running anything or being sent elsewhere by a trick of spelling. */
+/** A link that runs no code in a browser and leads to the place that its spelling shows. */
 export const linkSchema = z
   .string()
   .meta({

@@ -1,6 +1,6 @@
 const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2}))$/;
 
-/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` if it is none. */
+/** Milliseconds since 1970 of an RFC 3339 date-time; `undefined` for other text. */
 export function parseDateTime(text: string): number | undefined {
   const parts = RFC_3339.exec(text);
   if (!parts) return undefined;
