@@ -18,12 +18,12 @@ import {
 import { createAuthenticator } from './wiring/authenticator.ts';
 import type { Backend } from './backend.ts';
 import { createAzureSockets } from './wiring/azure.ts';
-import { createCarrier } from './wiring/backplane.ts';
+import { createBackplane } from './wiring/backplane.ts';
 import type { BffConfig } from './config.ts';
 import { createConnections } from './wiring/connections.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/receive/coalesce.ts';
-import { Heard } from './deliver/load/high-water-marks.ts';
+import { HighWaterMarks } from './deliver/load/high-water-marks.ts';
 import type { Erased } from './deliver/erase/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
 import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive/announcement.ts';
@@ -32,9 +32,9 @@ import { createLimitsOf } from './wiring/history-limits.ts';
 import { createHosts } from './wiring/hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
 import { createPublicServer } from './http/public-server.ts';
-import { counted, countedSetAside } from './observe/outcome-counters.ts';
+import { counted, countSetAside } from './observe/outcome-counters.ts';
 import { createMetrics } from './observe/metrics.ts';
-import { observePushed } from './observe/push-observer.ts';
+import { observePushes } from './observe/push-observer.ts';
 import { addRedisGauges } from './observe/redis-gauges.ts';
 import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
@@ -63,7 +63,7 @@ const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 export async function startBff(config: BffConfig, given?: Backend): Promise<RunningApp> {
   const log = createLogger('bff', config.LOG_LEVEL);
   const stopTracing = await startTracing('bff', config, log);
-  const backend = given ?? daprBackend(config, createCarrier(config, log), log);
+  const backend = given ?? daprBackend(config, createBackplane(config, log), log);
   const azure = config.BROADCASTER === 'azure' ? await createAzureSockets(backend, log) : undefined;
   const now = () => Date.now();
   const registry = createRegistry();
@@ -72,12 +72,12 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pending: () => admission.pending,
   });
   if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
-  const reach = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
+  const onStep = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
   const kept = backend.keepStore?.({
     onDropped: (from, count) => metrics.dropped.inc({ from }, count),
   });
   const limitsOf = createLimitsOf(config);
-  const heard = new Heard(config.FEEDS_REMEMBERED_MAX);
+  const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
     log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
   );
@@ -86,11 +86,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { trail, onRefused, stopTrail } = createTrail({ backend, instance, registry, metrics, log });
   const turns = {
     ...backend,
-    heard,
+    marks,
     limitsOf,
     now,
     retire: retired.add,
-    ...(recordsSpans() ? createTurnSpans(reach, turnEvents) : { reach, events: turnEvents }),
+    ...(recordsSpans() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
     onErased: async (erased: Erased) => {
       if (erased.before !== undefined) {
         await backend.setAside.erase(erased.feed);
@@ -103,13 +103,18 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     metrics.takeovers.inc();
     log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
   });
-  const { feedHost, partitionHost, callFeed, callPartition } = hosts;
-  const received = { callFeed: coalesce(callFeed), callPartition: coalesce(callPartition), heard, reach };
+  const { feedHost, partitionHost, routeFeedTurn, routePartitionTurn } = hosts;
+  const received = {
+    routeFeedTurn: coalesce(routeFeedTurn),
+    routePartitionTurn: coalesce(routePartitionTurn),
+    marks,
+    onStep,
+  };
   const views = new FeedViews(
     {
       log: backend.log,
       origin: backend.origin,
-      heard,
+      marks,
       proofs: {
         hold: (feed, position, proof) => {
           const holds = backend.proofs.hold(feed, position, proof);
@@ -117,7 +122,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
           return holds;
         },
       },
-      callFeed,
+      routeFeedTurn,
       limitsOf,
       ring: DEFAULT_RING_LIMITS,
       now,
@@ -206,7 +211,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     }),
     onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
   });
-  const observe = observePushed(log, metrics, now);
+  const observe = observePushes(log, metrics, now);
   backend.broadcaster.onEvent((event: Broadcast) => {
     const shown = views.receive(event);
     if (shown) gateway.send(shown);
@@ -223,7 +228,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     pause,
     onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
   });
-  const setAside = countedSetAside(backend.setAside, metrics.setAside);
+  const setAside = countSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,
     partitionHost,

@@ -13,7 +13,7 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { CallFeed, CallPartition } from './deliver/receive/announcement.ts';
+import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/receive/announcement.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
 import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
@@ -57,16 +57,16 @@ export interface Backend {
   /** Signs and checks the positions that instances send to each other. */
   proofs: PositionProofs;
   readers: ReaderStore;
-  /** The carrier's socket.io adapter, if it has one. */
+  /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
   /** Begins to keep what Redis holds within its bounds, past Dapr; absent where there is no connection to Redis. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
-  /** The memory that the carrier's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
+  /** The memory that the backplane's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */
-  callActor?: CallFeed;
+  callFeedActor?: FeedTurnTaker;
   /** The same for a partition's turn. */
-  callPartitionActor?: CallPartition;
+  callPartitionActor?: PartitionTurnTaker;
   /** A secret of this application; `undefined` when there is none. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;

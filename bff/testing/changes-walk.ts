@@ -87,9 +87,9 @@ class ChangesInstance {
     const send = ({ epoch, publications }: PublicationsEvent) =>
       this.client.take({ type: 'publications', epoch, publications });
     this.view = new FeedView(FEED, {
-      ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits, proofs: testProofs },
+      ...{ log: f.log, origin: f.origin, marks: f.instance().marks, limits: f.limits, proofs: testProofs },
       ...{ ring: { publications: 4, bytes: 1024 * 1024 }, now: () => f.now },
-      callFeed: (_feed, _announced, caller) => f.instance().turn(undefined, caller),
+      routeFeedTurn: (_feed, _announced, caller) => f.instance().turn(undefined, caller),
       onMissed: send,
       onMoved: ({ epoch, offset }) => this.client.take({ type: 'position', position: { epoch, offset } }),
     });

@@ -11,8 +11,8 @@ import {
 } from '@tocsin/contracts';
 import type { Erased } from '../src/deliver/erase/erased-content.ts';
 import { FeedHost } from '../src/deliver/v1/feed-host.ts';
-import { Heard } from '../src/deliver/load/high-water-marks.ts';
-import type { FeedLog, HeadWrite, ReachStep, Step, StoredHead } from '../src/deliver/ports.ts';
+import { HighWaterMarks } from '../src/deliver/load/high-water-marks.ts';
+import type { FeedLog, HeadWrite, OnStep, Step, StoredHead } from '../src/deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
 import { PartitionHost } from '../src/deliver/turn/partition-host.ts';
 import { MemoryBroadcaster } from '../src/memory/broadcaster.ts';
@@ -150,8 +150,8 @@ export class Fixture {
   }
 
   /** A new process: it has heard nothing and knows nothing. */
-  instance(reach: ReachStep = () => Promise.resolve()) {
-    const heard = new Heard();
+  instance(onStep: OnStep = () => Promise.resolve()) {
+    const marks = new HighWaterMarks();
     const { log, entries, broadcaster, setAside, origin } = this;
     const events = {
       lossNoticed: (_feed: string, reason: string) => void this.losses.push(reason),
@@ -161,7 +161,7 @@ export class Fixture {
     };
     const now = () => this.now;
     const turns = {
-      ...{ log, origin, entries, broadcaster, setAside, heard, now, reach, events, proofs: testProofs },
+      ...{ log, origin, entries, broadcaster, setAside, marks, now, onStep, events, proofs: testProofs },
       retire: () => undefined,
       onErased: async (erased: Erased) => {
         this.erased.push(erased);
@@ -172,9 +172,9 @@ export class Fixture {
     const host = new FeedHost({ ...turns, maxActivations: this.maxActivations });
     const partitionHost = new PartitionHost({ ...turns, feedHost: host, checkpoints: this.checkpoints });
     const turn = (seq: number | undefined, caller = {}, run = RUN) =>
-      host.turn(FEED, seq === undefined ? undefined : { run, seq }, caller);
-    const take = (seq: number, run = RUN) => partitionHost.turn(PARTITION, { run, seq });
-    return { host, partitionHost, heard, turn, take };
+      host.takeTurn(FEED, seq === undefined ? undefined : { run, seq }, caller);
+    const take = (seq: number, run = RUN) => partitionHost.takeTurn(PARTITION, { run, seq });
+    return { host, partitionHost, marks, turn, take };
   }
 
   get head(): Head | undefined {
@@ -200,7 +200,7 @@ export class Fixture {
 }
 
 /** Fails the first time that `step` is reached, as a process does that dies there. */
-export function dyingAt(step: Step): ReachStep {
+export function dyingAt(step: Step): OnStep {
   let left = 1;
   return (reached) =>
     reached === step && left-- > 0 ? Promise.reject(new Error(`died at ${step}`)) : Promise.resolve();

@@ -9,13 +9,13 @@ import type {
 import { HistoryIndex } from '../src/feed/history/history-index.ts';
 import { KnownIds } from '../src/feed/ids.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
-import { planCommit, type Commit, type Taken } from '../src/feed/commit/plan-commit.ts';
+import { planCommit, type Commit, type FeedBatch } from '../src/feed/commit/plan-commit.ts';
 
 export const notification = (id: string, title = id): Notification => ({
   ...{ id, feed: 'all', severity: 'info', title, createdAt: '2026-01-01T00:00:00Z' },
 });
 /** Entry `seq` of a run, with a notification for each id. */
-export const taken = (seq: number, ids: readonly string[], run = 'P0000001'): Taken => ({
+export const taken = (seq: number, ids: readonly string[], run = 'P0000001'): FeedBatch => ({
   ...{ run, from: seq, to: seq, items: ids.map((id) => notification(id)) },
 });
 const at = '2026-01-01T00:00:00Z';
@@ -28,7 +28,7 @@ export const event = (id: string, source: string): EntryItem => ({
   sourceHash: source.repeat(16),
 });
 /** Entry `seq` of a run, with these items; an id stands for a notification. */
-export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): Taken => ({
+export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
 });
@@ -47,7 +47,10 @@ export class PlannedLog {
   #unique = 0;
   #epochs = 1;
 
-  async commit(what: Taken | undefined, options: { now?: number; limits?: FeedLimits; feed?: string } = {}) {
+  async commit(
+    what: FeedBatch | undefined,
+    options: { now?: number; limits?: FeedLimits; feed?: string } = {},
+  ) {
     const { now = 1_700_000_000_000, limits = DEFAULT_FEED_LIMITS, feed = 'all' } = options;
     const commit: Commit = await planCommit({
       ...{

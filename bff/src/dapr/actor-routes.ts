@@ -16,8 +16,8 @@ import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './
 import { InvalidCallError, openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
 
 export interface ActorRoutesOptions {
-  feedHost: Pick<FeedHost, 'turnAsHost' | 'deactivate'>;
-  partitionHost: Pick<PartitionHost, 'turnAsHost' | 'deactivate'>;
+  feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;
+  partitionHost: Pick<PartitionHost, 'takeRoutedTurn' | 'deactivate'>;
   /** Resolves once the secret is known. */
   signer: () => Promise<Signer>;
   onRefused: OnRefused;
@@ -81,9 +81,9 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
     };
 
   const takeFeed = ({ feed, announced, heard, lostDocument }: FeedCall) =>
-    feedHost.turnAsHost(feed, announced, { heard, lostDocument });
+    feedHost.takeRoutedTurn(feed, announced, { heard, lostDocument });
   const takePartition = async ({ partition, ...announced }: PartitionCall) => ({
-    outcome: await partitionHost.turnAsHost(partition, announced),
+    outcome: await partitionHost.takeRoutedTurn(partition, announced),
   });
 
   const router = Router();

@@ -27,7 +27,7 @@ import { DaprSetAside } from './set-aside.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
 /** What carries publications between instances; Dapr has no part in it. */
-export interface Carrier {
+export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
@@ -37,8 +37,8 @@ export interface Carrier {
   stop(): void;
 }
 
-/** The components of Dapr through the sidecar, and a carrier. */
-export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): Backend {
+/** The components of Dapr through the sidecar, and a backplane. */
+export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger): Backend {
   const sidecar = new Sidecar({
     host: config.DAPR_HOST,
     httpPort: config.DAPR_HTTP_PORT,
@@ -70,8 +70,8 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
       announcement,
     );
   const actors = { sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS };
-  const callFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
-  const callPartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
+  const takeFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
+  const takePartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
   const stores = { log: feedLog, setAside, announceAgain };
   return {
     ...stores,
@@ -82,20 +82,20 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
     auditSink: new DaprAuditSink(sidecar),
-    auditReader: carrier.auditReader,
-    broadcaster: carrier.broadcaster,
+    auditReader: backplane.auditReader,
+    broadcaster: backplane.broadcaster,
     readers: new DaprReaderStore(sidecar),
-    socketAdapter: carrier.socketAdapter,
-    redisMemory: carrier.redisMemory,
-    callActor: (feed, announced, caller) => callFeed({ feed, announced, ...caller }),
+    socketAdapter: backplane.socketAdapter,
+    redisMemory: backplane.redisMemory,
+    callFeedActor: (feed, announced, caller) => takeFeed({ feed, announced, ...caller }),
     callPartitionActor: async (partition, announced) =>
-      (await callPartition({ partition, ...announced })).outcome,
+      (await takePartition({ partition, ...announced })).outcome,
     proofs: positionProofs(own, () => secret.isKnown),
     keepStore:
-      carrier.keepStore &&
+      backplane.keepStore &&
       ((events) => {
         storeEvents = events;
-        return carrier.keepStore?.(stores, events) as KeptStore;
+        return backplane.keepStore?.(stores, events) as KeptStore;
       }),
     readSecret: (name) => sidecar.getSecret(SECRETS.jwt.store, name),
     receive: async (inbound) => {
@@ -119,11 +119,11 @@ export function daprBackend(config: BffConfig, carrier: Carrier, log: Logger): B
       const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
       if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
       await feedLog.readDocuments(['readiness']);
-      await carrier.ready();
+      await backplane.ready();
     },
     close: async () => {
       secret.stop();
-      carrier.stop();
+      backplane.stop();
       await sidecar.close();
     },
   };

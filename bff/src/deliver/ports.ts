@@ -73,7 +73,7 @@ export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
 
 /** Carries publications to the gateways of all instances, this one included. */
 export interface Broadcaster {
-  /** Resolves when the carrier has taken all events, in their order; rejects when that is not known. */
+  /** Resolves when the backplane has taken all events, in their order; rejects when that is not known. */
   broadcast(events: readonly Broadcast[]): Promise<void>;
   /** Calls `listener` with every event that reaches this instance, whoever sent it. */
   onEvent(listener: (event: Broadcast) => void): void;
@@ -107,4 +107,4 @@ export type OnErased = (erased: Erased) => Promise<void>;
 /** Steps of a turn at which a test may kill or delay the process. */
 export type Step =
   'received' | 'loaded' | 'peeked' | 'committed' | 'popped' | 'broadcast' | 'checkpointed' | 'answered';
-export type ReachStep = (step: Step) => Promise<void>;
+export type OnStep = (step: Step) => Promise<void>;

@@ -16,7 +16,7 @@ export const counted =
   };
 
 /** `store` with what is added to it counted by reason. */
-export const countedSetAside = (
+export const countSetAside = (
   store: SetAsideStore,
   counter: Counter<'reason'>,
 ): Pick<SetAsideStore, 'add'> => ({

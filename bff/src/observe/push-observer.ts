@@ -5,13 +5,13 @@ import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';
 
 /** Tells the log and the metrics of the publications that reach this instance. */
-export const observePushed =
+export const observePushes =
   (log: Logger, metrics: BffMetrics, now: () => number) =>
   ({ feed, publications }: Broadcast): void => {
     metrics.pushed.inc(publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(publications);
-      // The carrier reads within the trace in which it began to read, which is not that of the event.
+      // The backplane reads within the trace in which it began to read, which is not that of the event.
       withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
     }
     for (const { notification } of publications) {

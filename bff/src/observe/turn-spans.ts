@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
-import type { ReachStep, Step } from '../deliver/ports.ts';
+import type { OnStep, Step } from '../deliver/ports.ts';
 import { entryOf } from './entry-of.ts';
 import type { TurnEvents } from '../deliver/v1/feed-turn.ts';
 
@@ -10,14 +10,14 @@ type Moment = Step | 'begun';
  * Looks on at turns and records what they did in the traces of the notifications that they took: a turn that serves
  * several traces leaves its spans in each. Gives what turns are to be run, reached and told with.
  */
-export function createTurnSpans(reach: ReachStep, events: TurnEvents) {
+export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
   return {
     around: <T>(turn: () => Promise<T>): Promise<T> => moments.run(new Map([['begun', spanTime()]]), turn),
-    reach: (async (step) => {
+    onStep: (async (step) => {
       moments.getStore()?.set(step, spanTime());
-      await reach(step);
-    }) satisfies ReachStep,
+      await onStep(step);
+    }) satisfies OnStep,
     events: {
       ...events,
       appended(feed, taken, commit) {

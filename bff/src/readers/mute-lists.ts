@@ -8,7 +8,7 @@ import {
 import { TemporaryError } from '../deliver/errors.ts';
 import type { DocumentLedger } from './documents/document-ledger.ts';
 import type { ReaderChannel, ReaderStore } from './ports.ts';
-import { Untold } from './documents/pending-changes.ts';
+import { PendingChanges } from './documents/pending-changes.ts';
 import { writeDocument } from './documents/write-document.ts';
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
@@ -22,7 +22,7 @@ export interface MuteListsOptions {
 /** What each reader has muted; kept for a year after it was last set. */
 export class MuteLists {
   readonly #use: MuteListsOptions;
-  readonly #untold = new Untold();
+  readonly #pendingChanges = new PendingChanges();
 
   constructor(options: MuteListsOptions) {
     this.#use = options;
@@ -53,8 +53,10 @@ export class MuteLists {
       // Who is signed in has one such document, which others must not push out.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
-    if (version === undefined && !this.#untold.has(key)) return;
-    await this.#untold.tell(key, () => channel.publish({ name: 'mutes', reader, version: version ?? '' }));
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    await this.#pendingChanges.publish(key, () =>
+      channel.publish({ name: 'mutes', reader, version: version ?? '' }),
+    );
   }
 }
 

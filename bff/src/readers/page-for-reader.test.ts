@@ -17,10 +17,10 @@ async function longView() {
   );
   await host.turn(1);
   const view = new FeedView('all', {
-    ...{ log: f.log, origin: f.origin, heard: f.instance().heard, limits: f.limits, now: () => f.now },
+    ...{ log: f.log, origin: f.origin, marks: f.instance().marks, limits: f.limits, now: () => f.now },
     proofs: testProofs,
     ring: DEFAULT_RING_LIMITS,
-    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
   });
   const { epoch } = await view.known();
   return { view, epoch, now: () => f.now };

@@ -20,10 +20,10 @@ import type { ReaderChannel, ReaderStore } from './ports.ts';
 import { PublishedIds } from './published-ids.ts';
 import type { ReaderChange, ReaderChangeOf } from './reader-change.ts';
 import { ANONYMOUS } from './reader.ts';
-import { Remembered } from './documents/read-cache.ts';
-import { Turns } from './documents/keyed-queue.ts';
+import { ReadCache } from './documents/read-cache.ts';
+import { KeyedQueue } from './documents/keyed-queue.ts';
 import { countUnread } from './unread.ts';
-import { Untold } from './documents/pending-changes.ts';
+import { PendingChanges } from './documents/pending-changes.ts';
 import { writeDocument } from './documents/write-document.ts';
 
 export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
@@ -43,22 +43,22 @@ const USER = 'user:';
 /** What each reader has read of each feed. */
 export class ReadStates {
   readonly #use: ReadStatesOptions;
-  readonly #remembered: Remembered<ReadDocument | undefined>;
+  readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #publishedIds = new PublishedIds();
-  readonly #untold = new Untold();
+  readonly #pendingChanges = new PendingChanges();
   /** Marks of one document follow each other here; between instances its etag decides. */
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {
     this.#use = options;
-    this.#remembered = new Remembered(options.now);
+    this.#cache = new ReadCache(options.now);
     options.channel.onChange((change) => this.#changed(change));
   }
 
   /** What is kept for a reader of a feed; `stateIn` tells what counts. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
-    return this.#remembered.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
+    return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
   }
 
   /** The `read` event after a change; `undefined` if the document is gone. */
@@ -73,7 +73,7 @@ export class ReadStates {
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
-    return this.#turns.take(key, () => this.#mark({ reader, owner, key }, request));
+    return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
   /** How much of the feed is shown and not read by the reader. */
@@ -90,7 +90,7 @@ export class ReadStates {
     // Whose feed it is has the reader's name of its own.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
-    for (const key of keys) this.#remembered.forget(key);
+    for (const key of keys) this.#cache.forget(key);
     if (feed.startsWith(USER)) await this.#use.ledger.forget(feed, keys);
   }
 
@@ -119,9 +119,9 @@ export class ReadStates {
       },
       beforeFirst: () => ledger.admit(owner, key),
     });
-    if (version === undefined && !this.#untold.has(key)) return;
-    if (version !== undefined) this.#remembered.set(key, document, version);
-    await this.#untold.tell(key, () =>
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    if (version !== undefined) this.#cache.set(key, document, version);
+    await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
     );
   }
@@ -159,7 +159,7 @@ export class ReadStates {
   }
 
   #changed(change: ReaderChange): void {
-    if (change.name === 'read') this.#remembered.forget(readKey(change.reader, change.feed), change.version);
+    if (change.name === 'read') this.#cache.forget(readKey(change.reader, change.feed), change.version);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
 /** The outcome of a broadcast that a view took. */
-export interface Received {
+export interface BroadcastEffect {
   /** False when it does not continue what is known, so that a comparison is due. */
   continues: boolean;
   /**
@@ -15,4 +15,4 @@ export interface Received {
 export const shownIn = (
   where: Omit<PublicationsEvent, 'publications'>,
   publications: Publication[],
-): Pick<Received, 'shown'> => (publications.length > 0 ? { shown: { ...where, publications } } : {});
+): Pick<BroadcastEffect, 'shown'> => (publications.length > 0 ? { shown: { ...where, publications } } : {});

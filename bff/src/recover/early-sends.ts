@@ -14,7 +14,7 @@ interface Range {
  * The offsets of one epoch that were sent to browsers before the ring held them, as when a broadcast leaves a gap. Once
  * the gap is filled they are not sent again, unless a browser joined meanwhile.
  */
-export class SentAhead {
+export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 

@@ -8,10 +8,10 @@ import { Removals } from '../feed/history/removals.ts';
 import { firstOffset } from '../feed/history/history.ts';
 import { highest, isHigher, isLaterEpoch } from '../feed/position.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../feed/present.ts';
-import { shownIn, type Received } from './broadcast-effect.ts';
+import { shownIn, type BroadcastEffect } from './broadcast-effect.ts';
 import { Ring } from './ring.ts';
 import { SegmentCache } from './segment-cache.ts';
-import { contiguous, SentAhead } from './early-sends.ts';
+import { contiguous, EarlySends } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
 /** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */
@@ -34,7 +34,7 @@ export class FeedView {
   #doubt: object | undefined;
   /** The highest position heard that takes away one before it: nothing older than it may be served from. */
   #removedAt: Position | undefined;
-  readonly #sentAhead = new SentAhead();
+  readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
   #nextComparison: Promise<void> | undefined;
 
@@ -50,20 +50,20 @@ export class FeedView {
   }
 
   /** Takes a broadcast. One without a proof is no more than a reason to compare. */
-  receive(event: Broadcast): Received {
+  receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
     if (!this.#use.proofs.hold(feed, positionOf(event), event.proof)) return { continues: false };
-    const heardBefore = this.#use.heard.of(feed);
+    const markBefore = this.#use.marks.of(feed);
     const removedBefore = this.#removedAt;
-    this.#use.heard.hear(feed, positionOf(event));
-    if (heardBefore && isLaterEpoch(heardBefore.epoch, epoch)) return { continues: false };
+    this.#use.marks.raise(feed, positionOf(event));
+    if (markBefore && isLaterEpoch(markBefore.epoch, epoch)) return { continues: false };
     this.#noteRemovals(epoch, publications);
     const ring = this.#ring;
     if (ring?.epoch !== epoch) {
       const continues = !ring && !this.#isStale;
       if (ring) this.#forget();
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
-      return { continues, ...shownIn({ feed, epoch }, this.#sentAhead.send(epoch, publications)) };
+      return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
     // Those who watch have what the ring holds: it was sent to them, or lay before what they were answered.
     const sent = ring.offset;
@@ -74,18 +74,18 @@ export class FeedView {
     const beyond = publications.filter(
       ({ offset }) => offset > ring.offset && isHigher({ epoch, offset }, removedBefore),
     );
-    return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#sentAhead.send(epoch, beyond)]) };
+    return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
   }
 
   /** A browser begins to watch: it has nothing of what was sent before. */
   joined(): void {
-    this.#sentAhead.joined();
+    this.#earlySends.joined();
   }
 
   /** What the ring holds from `first` to `last`, without what was sent before it held it. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
-    const { unsent, twice } = this.#sentAhead.unsent(ring.epoch, ring.slice(first, last));
-    this.#sentAhead.dropThrough(ring.epoch, ring.offset);
+    const { unsent, twice } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
+    this.#earlySends.dropThrough(ring.epoch, ring.offset);
     if (twice > 0) this.#use.onSentTwice?.(twice);
     return unsent;
   }
@@ -125,7 +125,7 @@ export class FeedView {
   /** Where the feed stands now: from the head if what is known here may be older. */
   async current(): Promise<Position> {
     const doubt = this.#doubt;
-    if (doubt || isHigher(this.#use.heard.of(this.feed), this.position)) {
+    if (doubt || isHigher(this.#use.marks.of(this.feed), this.position)) {
       await this.compare();
       if (this.#doubt === doubt) this.#doubt = undefined;
     }
@@ -223,8 +223,8 @@ export class FeedView {
   }
 
   async #report(cause: LostDocumentError): Promise<never> {
-    const caller = { heard: this.#use.heard.of(this.feed), lostDocument: cause.key };
-    await this.#use.callFeed(this.feed, undefined, caller);
+    const caller = { heard: this.#use.marks.of(this.feed), lostDocument: cause.key };
+    await this.#use.routeFeedTurn(this.feed, undefined, caller);
     throw new TemporaryError(`part of ${this.feed} was lost; it goes on in a new epoch`, { cause });
   }
 
@@ -233,12 +233,12 @@ export class FeedView {
    * heard, so that the instance may forget what it has heard of any feed.
    */
   async #readSoundHead(): Promise<StoredHead> {
-    const heard = highest(this.#use.heard.of(this.feed), this.position);
+    const heard = highest(this.#use.marks.of(this.feed), this.position);
     const stored = await readHead(this.feed, this.#use);
     if (isSound(stored, heard)) return stored;
-    const { position } = await this.#use.callFeed(this.feed, undefined, { heard });
+    const { position } = await this.#use.routeFeedTurn(this.feed, undefined, { heard });
     // The feed may know of a later epoch, in which nothing was published yet.
-    this.#use.heard.hear(this.feed, position);
+    this.#use.marks.raise(this.feed, position);
     const mended = await readHead(this.feed, this.#use);
     if (!isSound(mended, highest(heard, position)))
       throw new TemporaryError(`the head of ${this.feed} was lost again`);
@@ -248,7 +248,7 @@ export class FeedView {
   async #adopt({ head }: StoredHead): Promise<void> {
     const readAt = this.#use.now();
     this.#refuseFormer(head);
-    this.#use.heard.hear(this.feed, head);
+    this.#use.marks.raise(this.feed, head);
     const ring = this.#ring;
     if (ring && !isHigher(head, ring)) {
       if (ring.epoch === head.epoch) this.#head = { head, readAt };
@@ -281,13 +281,13 @@ export class FeedView {
     const fresh = new Ring({ epoch, offset: from - 1 }, this.#use.ring);
     fresh.append(missed);
     this.#ring = fresh;
-    this.#sentAhead.dropThrough(epoch, offset);
+    this.#earlySends.dropThrough(epoch, offset);
     if (ring || this.#isStale) this.#use.onMoved?.({ feed: this.feed, epoch, offset });
     this.#isStale = false;
   }
 
   #refuseFormer({ epoch }: Position): void {
-    const newest = this.#use.heard.of(this.feed)?.epoch;
+    const newest = this.#use.marks.of(this.feed)?.epoch;
     if (newest !== undefined && isLaterEpoch(newest, epoch))
       throw new ChangedError(`${this.feed} began a new epoch meanwhile`);
   }

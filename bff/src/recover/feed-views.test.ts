@@ -17,19 +17,19 @@ beforeEach(() => {
   vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') });
   f = new Fixture();
   host = f.instance();
-  const { heard } = f.instance();
+  const { marks } = f.instance();
   views = new FeedViews(
     {
       ...{
         log: f.log,
         origin: f.origin,
-        heard,
+        marks,
         proofs: testProofs,
         limitsOf: () => f.limits,
         ring: { publications: 10, bytes: 10_000 },
         now: () => Date.now(),
       },
-      callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+      routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
     },
     (_feed, error) => errors.push(error),
   );
@@ -163,11 +163,11 @@ describe('a browser that watches', () => {
   beforeEach(() => {
     sent = [];
     views.stop();
-    const { heard } = f.instance();
+    const { marks } = f.instance();
     const shared = {
       log: f.log,
       origin: f.origin,
-      heard,
+      marks,
       limitsOf: () => f.limits,
       now: () => Date.now(),
       proofs: testProofs,
@@ -176,7 +176,7 @@ describe('a browser that watches', () => {
       {
         ...shared,
         ring: { publications: 10, bytes: 10_000 },
-        callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+        routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
         onMissed: ({ publications }) => sent.push(...publications.map(({ offset }) => offset)),
       },
       (_feed, error) => errors.push(error),

@@ -72,7 +72,7 @@ export class FeedViews {
     if (!watched) {
       const position = positionOf(event);
       if (this.#use.proofs.hold(event.feed, position, event.proof))
-        this.#use.heard.hear(event.feed, position);
+        this.#use.marks.raise(event.feed, position);
       return undefined;
     }
     const { continues, shown } = watched.view.receive(event);

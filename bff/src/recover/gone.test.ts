@@ -35,22 +35,22 @@ async function take(...items: EntryItem[]) {
 function instance() {
   const moved: string[] = [];
   const missed: Publication[] = [];
-  const { heard } = f.instance();
+  const { marks } = f.instance();
   const view = new FeedView('all', {
     ...{
       log: f.log,
       origin: f.origin,
-      heard,
+      marks,
       proofs: testProofs,
       limits: f.limits,
       ring: { publications: RING, bytes: 1024 * 1024 },
       now: () => f.now,
     },
-    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
     onMoved: ({ epoch }) => moved.push(epoch),
     onMissed: ({ publications }) => missed.push(...publications),
   });
-  return { view, heard, moved, missed, read: (request: PageRequest) => readPage(view, request, () => f.now) };
+  return { view, marks, moved, missed, read: (request: PageRequest) => readPage(view, request, () => f.now) };
 }
 
 const newest: PageRequest = { kind: 'newest', limit: 200 };

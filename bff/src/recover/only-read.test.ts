@@ -18,9 +18,9 @@ function instance() {
   const { log, origin, limits } = f;
   const now = () => f.now;
   const view = new FeedView('all', {
-    ...{ log, origin, limits, now, ring: DEFAULT_RING_LIMITS, heard: f.instance().heard },
+    ...{ log, origin, limits, now, ring: DEFAULT_RING_LIMITS, marks: f.instance().marks },
     proofs: testProofs,
-    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
   });
   return { view, read: (request: PageRequest) => readPage(view, request, now) };
 }
@@ -63,6 +63,6 @@ it('should be answered by an instance that heard of what was there, when the hos
   await f.log.rollBackTo(0);
   const epoch = await f.origin.firstEpoch();
   host = f.instance();
-  host.heard.hear('all', { epoch, offset: 0 });
+  host.marks.raise('all', { epoch, offset: 0 });
   expect(await read({ kind: 'position' })).toMatchObject({ epoch, offset: 0 });
 });

@@ -26,20 +26,20 @@ async function publish(count: number, { expiresAt, padding }: { expiresAt?: stri
 }
 
 function instance() {
-  const { heard } = f.instance();
+  const { marks } = f.instance();
   const view = new FeedView('all', {
     ...{
       log: f.log,
       origin: f.origin,
-      heard,
+      marks,
       proofs: testProofs,
       limits: f.limits,
       ring: { publications: 10, bytes: 1024 * 1024 },
       now: () => f.now,
     },
-    callFeed: (_feed, _announced, caller) => host.turn(undefined, caller),
+    routeFeedTurn: (_feed, _announced, caller) => host.turn(undefined, caller),
   });
-  return { view, heard, read: (request: PageRequest) => readPage(view, request, () => f.now) };
+  return { view, marks, read: (request: PageRequest) => readPage(view, request, () => f.now) };
 }
 
 const epoch = () => f.head?.epoch ?? '';

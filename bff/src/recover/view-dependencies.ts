@@ -1,16 +1,16 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
-import type { Heard } from '../deliver/load/high-water-marks.ts';
+import type { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
 import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
-import type { CallFeed } from '../deliver/receive/announcement.ts';
+import type { FeedTurnTaker } from '../deliver/receive/announcement.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import type { RingLimits } from './ring.ts';
 
 export interface ViewDependencies {
   log: FeedLog;
   origin: StoreOrigin;
-  heard: Heard;
+  marks: HighWaterMarks;
   proofs: Pick<PositionProofs, 'hold'>;
-  callFeed: CallFeed;
+  routeFeedTurn: FeedTurnTaker;
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;

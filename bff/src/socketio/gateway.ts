@@ -32,7 +32,7 @@ import { createHandshakeGuard } from './guards/handshake-guard.ts';
 import { createHostGuard } from './guards/host-guard.ts';
 import { corsFor, createOriginGuard } from './guards/origin-guard.ts';
 import { refuseOtherUpgrades } from './guards/upgrade-guard.ts';
-import { Outbox } from './send/send-queue.ts';
+import { SendQueue } from './send/send-queue.ts';
 import type { SocketData } from './connection/session.ts';
 
 export interface GatewayOptions {
@@ -44,7 +44,7 @@ export interface GatewayOptions {
   isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
-  /** The carrier's socket.io adapter, if it has one. */
+  /** The backplane's socket.io adapter, if it has one. */
   adapter?: Backend['socketAdapter'];
   /** Browsers connect there instead of to `server`. */
   azure?: AzureSockets | undefined;
@@ -86,7 +86,7 @@ export class Gateway {
   readonly #io: Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
   readonly #options: GatewayOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #outbox = new Outbox({ send: (event) => this.#sendNow(event) });
+  readonly #sendQueue = new SendQueue({ send: (event) => this.#sendNow(event) });
   #draining = false;
 
   constructor(options: GatewayOptions) {
@@ -139,7 +139,7 @@ export class Gateway {
     this.#io.on('connection', (socket) => {
       const endIfRevoked = serveConnection(socket, {
         ...{ auth, views, pages, log, now, onSubscribed, onEnded },
-        onAnswering: (feed) => this.#outbox.flush(feed),
+        onAnswering: (feed) => this.#sendQueue.flush(feed),
       });
       looks.set(socket, endIfRevoked);
     });
@@ -177,7 +177,7 @@ export class Gateway {
 
   /** Sends soon to the connections of this instance that are subscribed to the feed. */
   send({ feed, epoch, publications }: PublicationsEvent): void {
-    this.#outbox.add({ feed, epoch, publications });
+    this.#sendQueue.add({ feed, epoch, publications });
   }
 
   #sendNow({ feed, epoch, publications }: PublicationsEvent): void {
@@ -211,7 +211,7 @@ export class Gateway {
    */
   async drain(ms: number): Promise<void> {
     this.#draining = true;
-    this.#outbox.flushAll();
+    this.#sendQueue.flushAll();
     for (const socket of this.#io.of('/').sockets.values()) {
       socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * DRAIN_SPREAD) });
     }
@@ -222,7 +222,7 @@ export class Gateway {
   /** Ends all connections and with them the HTTP server. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    this.#outbox.stop();
+    this.#sendQueue.stop();
     this.#options.server.closeIdleConnections();
     await this.#io.close();
     if (this.#options.azure) await closeServer(this.#options.server);
@@ -230,7 +230,7 @@ export class Gateway {
 
   /** Tells the connections of this instance that are subscribed to the feed where it stands. */
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
-    this.#outbox.flush(feed);
+    this.#sendQueue.flush(feed);
     this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
   }
 

@@ -85,7 +85,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#timer = setInterval(() => void this.#trimByAge(), TRIM_EVERY_MS).unref();
   }
 
-  /** The socket.io adapter of this carrier; socket.io calls it with `new`, so it is a function of its own. */
+  /** The socket.io adapter of this backplane; socket.io calls it with `new`, so it is a function of its own. */
   createAdapter(): (namespace: unknown) => ClusterAdapter {
     const create = createAdapter(this.#options.connection.client, {
       streamName: BROADCAST_STREAM,

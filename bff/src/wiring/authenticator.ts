@@ -1,6 +1,6 @@
 import { REVOCATIONS_KEY, SECRETS } from '@tocsin/contracts';
 import { RevocationList, WatchedSecret, type Logger } from '@tocsin/service';
-import { openDoor, tokenDoor, type Authenticator } from '../auth/authenticator.ts';
+import { allowAll, jwtAuthenticator, type Authenticator } from '../auth/authenticator.ts';
 import { JwksKeys } from '../auth/jwks-keys.ts';
 import { Revocations } from '../auth/revocations.ts';
 import { parseSecrets, secretKeys } from '../auth/secret-keys.ts';
@@ -17,7 +17,7 @@ export function createAuthenticator(
   log: Logger,
   now: () => number,
 ): Authenticator {
-  if (config.AUTH_MODE === 'none') return openDoor;
+  if (config.AUTH_MODE === 'none') return allowAll;
   const rules = {
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
@@ -36,7 +36,10 @@ export function createAuthenticator(
       now,
       onFault: (err) => log.warn({ err }, 'the keys of the issuer could not be fetched'),
     });
-    return tokenDoor({ ...rules, keys }, revocations, { ready: () => keys.ready(), stop: () => undefined });
+    return jwtAuthenticator({ ...rules, keys }, revocations, {
+      ready: () => keys.ready(),
+      stop: () => undefined,
+    });
   }
   const secret = new WatchedSecret({
     read: () => backend.readSecret(SECRETS.jwt.name),
@@ -47,7 +50,7 @@ export function createAuthenticator(
   });
   const keys = secretKeys(() => secret.get());
   const ready = async () => void secret.get();
-  return tokenDoor({ ...rules, keys }, revocations, { ready, stop: () => secret.stop() });
+  return jwtAuthenticator({ ...rules, keys }, revocations, { ready, stop: () => secret.stop() });
 }
 
 function createRevocationList(

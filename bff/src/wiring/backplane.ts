@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 import type { BffConfig } from '../config.ts';
-import type { Carrier } from '../dapr/backend.ts';
+import type { Backplane } from '../dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { auditClient } from '../redis/audit-client.ts';
@@ -8,8 +8,8 @@ import { RedisAuditReader } from '../redis/audit-reader.ts';
 import { RedisConnection } from '../redis/connection.ts';
 import { RedisBroadcaster } from '../socketio/redis-broadcaster.ts';
 
-/** The carrier that the settings name. */
-export function createCarrier(config: BffConfig, log: Logger): Carrier {
+/** The backplane that the settings name. */
+export function createBackplane(config: BffConfig, log: Logger): Backplane {
   const audit = auditClient({
     redisHost: config.REDIS_HOST,
     username: config.REDIS_USERNAME,

@@ -1,41 +1,41 @@
 import type { Backend } from '../backend.ts';
 import { FeedHost, type FeedHostDependencies } from '../deliver/v1/feed-host.ts';
-import { createReach, type HostUnreachableError } from '../deliver/route/route-turn.ts';
-import type { CallFeed, CallPartition } from '../deliver/receive/announcement.ts';
+import { createTurnRouter, type HostUnreachableError } from '../deliver/route/route-turn.ts';
+import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/receive/announcement.ts';
 import { PartitionHost } from '../deliver/turn/partition-host.ts';
 
 export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
   /** Each takes a turn where its actor lives. */
-  callFeed: CallFeed;
-  callPartition: CallPartition;
+  routeFeedTurn: FeedTurnTaker;
+  routePartitionTurn: PartitionTurnTaker;
 }
 
 /** The hosts of feeds and partitions on this instance, and the ways to those of all instances. */
 export function createHosts(
-  backend: Pick<Backend, 'callActor' | 'callPartitionActor' | 'checkpoints' | 'log'>,
+  backend: Pick<Backend, 'callFeedActor' | 'callPartitionActor' | 'checkpoints' | 'log'>,
   turns: FeedHostDependencies,
   onTakeover: (name: string | number, error: HostUnreachableError) => void,
 ): Hosts {
-  const { callActor, callPartitionActor, checkpoints, log } = backend;
+  const { callFeedActor, callPartitionActor, checkpoints, log } = backend;
   const feedHost = new FeedHost(turns);
   const partitionHost = new PartitionHost({ ...turns, checkpoints, feedHost });
-  const callFeed: CallFeed = callActor
-    ? createReach({
-        callActor,
+  const routeFeedTurn: FeedTurnTaker = callFeedActor
+    ? createTurnRouter({
+        callActor: callFeedActor,
         host: feedHost,
         stateOf: async (feed) => (await log.readHead(feed))?.etag,
         onTakeover,
       })
-    : (feed, announced, caller) => feedHost.turn(feed, announced, caller);
-  const callPartition: CallPartition = callPartitionActor
-    ? createReach({
+    : (feed, announced, caller) => feedHost.takeTurn(feed, announced, caller);
+  const routePartitionTurn: PartitionTurnTaker = callPartitionActor
+    ? createTurnRouter({
         callActor: callPartitionActor,
         host: partitionHost,
         stateOf: async (partition) => (await checkpoints.read(partition))?.etag,
         onTakeover,
       })
-    : (partition, announced) => partitionHost.turn(partition, announced);
-  return { feedHost, partitionHost, callFeed, callPartition };
+    : (partition, announced) => partitionHost.takeTurn(partition, announced);
+  return { feedHost, partitionHost, routeFeedTurn, routePartitionTurn };
 }

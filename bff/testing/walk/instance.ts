@@ -4,14 +4,14 @@ import type { Signer } from '@tocsin/service';
 import type { Erased } from '../../src/deliver/erase/erased-content.ts';
 import { TemporaryError } from '../../src/deliver/errors.ts';
 import { FeedHost } from '../../src/deliver/v1/feed-host.ts';
-import { Heard } from '../../src/deliver/load/high-water-marks.ts';
+import { HighWaterMarks } from '../../src/deliver/load/high-water-marks.ts';
 import type {
   Broadcast,
   Broadcaster,
   Checkpoints,
   Entries,
   FeedLog,
-  ReachStep,
+  OnStep,
   SetAsideStore,
   Step,
 } from '../../src/deliver/ports.ts';
@@ -27,7 +27,7 @@ import type { World } from './world.ts';
 export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
-  readonly heard = new Heard();
+  readonly marks = new HighWaterMarks();
   /** What it signs and checks calls of the actor with. */
   readonly signer: Signer;
   readonly host: FeedHost;
@@ -44,7 +44,7 @@ export class WalkInstance {
   /** The step of a turn or delivery at which it dies next. */
   diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
-  readonly reach: ReachStep;
+  readonly onStep: OnStep;
 
   constructor(world: World, index: number) {
     this.index = index;
@@ -65,7 +65,7 @@ export class WalkInstance {
       remove: () => Promise.resolve(),
     };
     const now = () => world.clock;
-    this.reach = (step) => {
+    this.onStep = (step) => {
       if (this.diesAt !== step || !this.alive) return Promise.resolve();
       world.report.count(`died at ${step}`);
       world.kill(this, 0);
@@ -78,10 +78,10 @@ export class WalkInstance {
       broadcaster: broadcaster(world, this),
       proofs: testProofs,
       setAside: this.setAside,
-      heard: this.heard,
+      marks: this.marks,
       limitsOf: () => world.limits,
       now,
-      reach: this.reach,
+      onStep: this.onStep,
       retire: (keys: readonly string[]) => world.retire(keys),
       onErased: async ({ feed, before }: Erased) => {
         if (before !== undefined) await this.setAside.erase(feed);
@@ -103,9 +103,9 @@ export class WalkInstance {
     this.view = new FeedView(FEED, {
       log,
       origin,
-      heard: this.heard,
+      marks: this.marks,
       proofs: testProofs,
-      callFeed: (_feed, announced, caller) => world.turns.callFeed(this, announced, caller),
+      routeFeedTurn: (_feed, announced, caller) => world.turns.routeFeedTurn(this, announced, caller),
       limits: world.limits,
       ring: { publications: 6, bytes: 1024 * 1024 },
       now,
@@ -143,7 +143,7 @@ export class WalkInstance {
   compare(world: World): void {
     this.compareDue = false;
     this.comparing = true;
-    const [heard, { losses, position }] = [this.heard.of(FEED), world];
+    const [heard, { losses, position }] = [this.marks.of(FEED), world];
     const end = () => (this.comparing = false);
     this.view.compare().then(
       () => {
@@ -167,7 +167,7 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
     commit(writes) {
       const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
       const epochs = world.turns.epochsBefore(instance);
-      const heard = [instance.heard.of(FEED), world.turns.heardByCallerOf(instance)];
+      const heard = [instance.marks.of(FEED), world.turns.heardByCallerOf(instance)];
       const apply = () => {
         const { store } = world;
         for (const { head, etag, documents } of writes) {

@@ -51,17 +51,17 @@ export class TurnCalls {
   }
 
   /** A call of the feed itself, as a reader makes it that misses something. */
-  callFeed(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+  routeFeedTurn(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
       from,
       { feed: FEED, announced, ...caller },
-      announced ? from.heard.of(FEED) : caller.heard,
-      (host, call) => host.host.turn(FEED, call.announced, call),
+      announced ? from.marks.of(FEED) : caller.heard,
+      (host, call) => host.host.takeTurn(FEED, call.announced, call),
     );
   }
 
-  async callPartition(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
+  async routePartitionTurn(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
     const call = { partition: PARTITION, ...announced };
     const taken = await this.#call(
       TAKE_PARTITION,
@@ -69,7 +69,7 @@ export class TurnCalls {
       call,
       undefined,
       async (host, { run, seq, from }) => ({
-        outcome: await host.partitionHost.turn(PARTITION, { run, seq, from }),
+        outcome: await host.partitionHost.takeTurn(PARTITION, { run, seq, from }),
       }),
     );
     return taken.outcome;
@@ -131,7 +131,7 @@ export class TurnCalls {
   ): Promise<unknown> {
     const { call: opened, nonce } = openCall(method, host.signer, said.id, said.signature, said.body);
     const result = await new Promise<Answer>((resolve, reject) => {
-      const epochs = [host.heard.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
+      const epochs = [host.marks.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
       this.#underWay.add(call);
       const end = () => this.#underWay.delete(call);

@@ -162,11 +162,12 @@ export class World {
     receiveAnnouncement(
       { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt },
       {
-        callFeed: (_feed, announced, knowledge) => this.turns.callFeed(caller, announced, knowledge),
-        callPartition: (_partition, announced) => this.turns.callPartition(caller, announced),
-        heard: caller.heard,
+        routeFeedTurn: (_feed, announced, knowledge) =>
+          this.turns.routeFeedTurn(caller, announced, knowledge),
+        routePartitionTurn: (_partition, announced) => this.turns.routePartitionTurn(caller, announced),
+        marks: caller.marks,
         setAside: caller.setAside,
-        reach: caller.reach,
+        onStep: caller.onStep,
       },
     )
       .then(() => (caller.alive ? acknowledge() : undefined))

@@ -1,17 +1,17 @@
 import type { Head } from '@tocsin/contracts';
 import type { Activation } from './activation.ts';
-import { prepareCommit, type Committed, type PreparedCommit } from './prepare-commit.ts';
+import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare-commit.ts';
 import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../broadcast/confirm.ts';
 import { LostDocumentError, TemporaryError, isDamage } from '../errors.ts';
 import { loadHead, type LoadedHead } from '../load/load-head.ts';
-import { done, type TurnDependencies, type TurnsDependencies } from '../v1/feed-turn.ts';
-import type { Taken } from '../../feed/commit/plan-commit.ts';
+import { doneThrough, type TurnDependencies, type TurnsDependencies } from '../v1/feed-turn.ts';
+import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
 import type { Progress } from '../claim/progress.ts';
 
 /** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
-export interface Batch {
+export interface PartitionBatch {
   run: string;
   partition: number;
   from: number;
@@ -21,10 +21,10 @@ export interface Batch {
   traces: readonly string[];
 }
 
-interface Planned {
+interface FeedCommit {
   feed: string;
   activation: Activation;
-  taken: Taken;
+  taken: FeedBatch;
   prepared: PreparedCommit;
 }
 
@@ -37,12 +37,12 @@ const REMEDY =
  * is not known: then each feed has taken its part or not, and repeating completes it.
  */
 export async function commitFeeds(
-  batch: Batch,
+  batch: PartitionBatch,
   activationOf: (feed: string) => Activation,
   progress: Progress,
   dependencies: TurnsDependencies,
 ): Promise<RefusedItem[]> {
-  const { log, broadcaster, reach, events } = dependencies;
+  const { log, broadcaster, onStep, events } = dependencies;
   const refused: RefusedItem[] = [];
   const plans = await Promise.all(
     [...batch.items].map(async ([feed, items]) => {
@@ -61,10 +61,10 @@ export async function commitFeeds(
   const planned = plans.filter((one) => one !== undefined);
   if (planned.length > 0) await log.commit(planned.map(({ prepared }) => prepared.write));
   const committed = planned.map(({ prepared, ...one }) => ({ ...one, ...prepared.written() }));
-  await reach('committed');
+  await onStep('committed');
   const messages = committed.flatMap((one) => broadcastsOfCommit(one, dependencies));
   if (messages.length > 0) await broadcaster.broadcast(messages);
-  await reach('broadcast');
+  await onStep('broadcast');
   await Promise.all(
     committed.map(async ({ feed, activation, loaded, commit }) => {
       await eraseRetracted(feed, commit.publications, dependencies.onErased);
@@ -77,7 +77,7 @@ export async function commitFeeds(
 }
 
 const broadcastsOfCommit = (
-  { feed, loaded, commit }: Committed & { feed: string },
+  { feed, loaded, commit }: CommitResult & { feed: string },
   { proofs }: Pick<TurnDependencies, 'proofs'>,
 ): Broadcast[] =>
   commit.publications.length > 0 || loaded.stored.erased
@@ -87,16 +87,16 @@ const broadcastsOfCommit = (
 /** The feed's part of the batch as a commit; none when it has all of it. */
 async function plan(
   feed: string,
-  batch: Batch,
+  batch: PartitionBatch,
   activation: Activation,
   progress: Progress,
   dependencies: TurnDependencies,
-): Promise<Planned | undefined> {
+): Promise<FeedCommit | undefined> {
   for (let lost: string | undefined; ;) {
     try {
       const loaded = await load(feed, activation, progress, lost, dependencies);
       const { run, partition, from, to, traceparent, traces } = batch;
-      const before = done(loaded, run) ?? 0;
+      const before = doneThrough(loaded, run) ?? 0;
       const items = (batch.items.get(feed) ?? []).flatMap(({ seq, item }) => (seq > before ? [item] : []));
       if (before >= to || items.length === 0) return undefined;
       const taken = { run, partition, from: Math.max(from, before + 1), to, items, traceparent, traces };

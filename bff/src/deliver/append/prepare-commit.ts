@@ -4,25 +4,25 @@ import { keptIds, keptSegments } from '../../feed/history/history.ts';
 import { HistoryIndex } from '../../feed/history/history-index.ts';
 import { decodeIds } from '../../feed/ids.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
-import { planCommit, type Commit, type Taken } from '../../feed/commit/plan-commit.ts';
+import { planCommit, type Commit, type FeedBatch } from '../../feed/commit/plan-commit.ts';
 import { isHigher, newErasedEpoch } from '../../feed/position.ts';
 import type { Activation } from './activation.ts';
 import { LostDocumentError, TemporaryError } from '../errors.ts';
-import type { Heard } from '../load/high-water-marks.ts';
+import type { HighWaterMarks } from '../load/high-water-marks.ts';
 import type { LoadedHead } from '../load/load-head.ts';
 import type { FeedLog, HeadWrite } from '../ports.ts';
 import { readSegments } from '../load/read-segments.ts';
 
 export interface CommitDependencies {
   log: FeedLog;
-  heard: Heard;
+  marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
   /** Hands over documents that no head names any more. */
   retire: (keys: readonly string[]) => void;
 }
 
-export interface Committed {
+export interface CommitResult {
   loaded: LoadedHead;
   commit: Commit;
 }
@@ -31,7 +31,7 @@ export interface Committed {
 export interface PreparedCommit {
   write: HeadWrite;
   /** Called when the write is known to stand. */
-  written: () => Committed;
+  written: () => CommitResult;
 }
 
 /**
@@ -41,10 +41,10 @@ export interface PreparedCommit {
 export async function commit(
   feed: string,
   loaded: LoadedHead,
-  taken: Taken | undefined,
+  taken: FeedBatch | undefined,
   activation: Activation,
   dependencies: CommitDependencies,
-): Promise<Committed> {
+): Promise<CommitResult> {
   const { write, written } = await prepareCommit(feed, loaded, taken, activation, dependencies);
   await dependencies.log.commit([write]);
   return written();
@@ -54,11 +54,11 @@ export async function commit(
 export async function prepareCommit(
   feed: string,
   loaded: LoadedHead,
-  taken: Taken | undefined,
+  taken: FeedBatch | undefined,
   activation: Activation,
   dependencies: CommitDependencies,
 ): Promise<PreparedCommit> {
-  const { log, heard, limits, now, retire } = dependencies;
+  const { log, marks, limits, now, retire } = dependencies;
   await recallIds(loaded, activation, dependencies);
   const remembered = await recallRetractions(loaded, activation, dependencies);
   const planned = await planCommit({
@@ -66,7 +66,7 @@ export async function prepareCommit(
     base: loaded.base,
     stored: loaded.stored,
     epoch: loaded.epoch,
-    nextEpoch: () => newErasedEpoch(now(), loaded.epoch, heard.of(feed)?.epoch),
+    nextEpoch: () => newErasedEpoch(now(), loaded.epoch, marks.of(feed)?.epoch),
     writes: loaded.etag,
     taken,
     known: activation.known,
@@ -79,14 +79,14 @@ export async function prepareCommit(
     index: () => indexOf(loaded.base, activation, dependencies),
   });
   // What was heard since the load is looked at again: such a head is stale or was rolled back.
-  if (!loaded.begins && isHigher(heard.of(feed), loaded.base)) {
+  if (!loaded.begins && isHigher(marks.of(feed), loaded.base)) {
     throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
   }
   const { head, documents } = planned;
   return {
     write: { feed, head, etag: loaded.etag, documents },
     written: () => {
-      heard.hear(feed, head);
+      marks.raise(feed, head);
       activation.adopt(planned, loaded.base);
       retire(planned.retired);
       return {

@@ -19,7 +19,7 @@ import {
   type FeedLog,
   type OnErased,
   type PositionProofs,
-  type ReachStep,
+  type OnStep,
 } from '../ports.ts';
 import { readRange } from '../load/read-segments.ts';
 
@@ -28,7 +28,7 @@ export interface ConfirmDependencies {
   entries: Entries;
   broadcaster: Broadcaster;
   proofs: PositionProofs;
-  reach: ReachStep;
+  onStep: OnStep;
   onErased: OnErased;
   limits: FeedLimits;
   now: () => number;
@@ -53,9 +53,9 @@ export async function confirm(
     // Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
-    await dependencies.reach('popped');
+    await dependencies.onStep('popped');
     await broadcastAll(feed, head, range, activation, dependencies);
-    await dependencies.reach('broadcast');
+    await dependencies.onStep('broadcast');
   }
   await withdraw(feed, head, dependencies);
   activation.confirm(head);

@@ -1,14 +1,14 @@
 import { partitionEntryKey } from '@tocsin/contracts';
 import { popRange } from '../peek/peek.ts';
-import type { Entries, ReachStep } from '../ports.ts';
+import type { Entries, OnStep } from '../ports.ts';
 import type { Progress } from './progress.ts';
 
-export interface FinisherDependencies {
+export interface ClaimerDependencies {
   entries: Pick<Entries, 'pop'>;
-  reach: ReachStep;
+  onStep: OnStep;
 }
 
-interface Finished {
+interface Claim {
   run: string;
   from: number;
   to: number;
@@ -19,21 +19,21 @@ interface Finished {
  * Claims what turns have committed and broadcast: stores how far the partition is, then pops the entries. Turns that end
  * meanwhile share the next write. An entry whose pop is not known is there still or gone; its announcement comes again.
  */
-export class Finisher {
+export class Claimer {
   readonly #partition: number;
   readonly #progress: Progress;
-  readonly #use: FinisherDependencies;
-  #waiting: Finished[] = [];
-  #underWay: Finished[] = [];
+  readonly #use: ClaimerDependencies;
+  #waiting: Claim[] = [];
+  #underWay: Claim[] = [];
 
-  constructor(partition: number, progress: Progress, dependencies: FinisherDependencies) {
+  constructor(partition: number, progress: Progress, dependencies: ClaimerDependencies) {
     this.#partition = partition;
     this.#progress = progress;
     this.#use = dependencies;
   }
 
   /** Resolves when the entries `from` to `to` are popped. Rejects when that is not known. */
-  finish(run: string, from: number, to: number): Promise<void> {
+  claim(run: string, from: number, to: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, from, to, settle: { resolve, reject } });
       if (this.#underWay.length === 0) void this.#work();
@@ -41,8 +41,8 @@ export class Finisher {
   }
 
   /** Whether the entry is about to be popped here. */
-  isFinishing(run: string, seq: number): boolean {
-    const holds = (finished: Finished) => finished.run === run && finished.from <= seq && seq <= finished.to;
+  isClaiming(run: string, seq: number): boolean {
+    const holds = (claim: Claim) => claim.run === run && claim.from <= seq && seq <= claim.to;
     return this.#waiting.some(holds) || this.#underWay.some(holds);
   }
 
@@ -51,9 +51,9 @@ export class Finisher {
       this.#underWay = this.#waiting.splice(0);
       try {
         await this.#progress.store();
-        await this.#use.reach('checkpointed');
+        await this.#use.onStep('checkpointed');
         await this.#pop(this.#underWay);
-        await this.#use.reach('popped');
+        await this.#use.onStep('popped');
         for (const { settle } of this.#underWay) settle.resolve();
       } catch (error) {
         for (const { settle } of this.#underWay) settle.reject(error);
@@ -62,7 +62,7 @@ export class Finisher {
     }
   }
 
-  async #pop(all: readonly Finished[]): Promise<void> {
+  async #pop(all: readonly Claim[]): Promise<void> {
     for (const { run, from, to } of all) {
       const keyOf = (seq: number) => partitionEntryKey({ partition: this.#partition, run, seq });
       await popRange(this.#use.entries, keyOf, from, to);

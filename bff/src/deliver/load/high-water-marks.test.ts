@@ -1,23 +1,23 @@
 import { expect, it } from 'vitest';
-import { Heard } from './high-water-marks.ts';
+import { HighWaterMarks } from './high-water-marks.ts';
 
 const at = (offset: number) => ({ epoch: '1-a', offset });
 
 it('should remember the highest position', () => {
-  const heard = new Heard();
-  heard.hear('all', at(2));
-  heard.hear('all', at(1));
-  expect(heard.of('all')).toEqual(at(2));
+  const marks = new HighWaterMarks();
+  marks.raise('all', at(2));
+  marks.raise('all', at(1));
+  expect(marks.of('all')).toEqual(at(2));
 });
 
 it('should forget the feeds that were named longest ago, and no others', () => {
-  const heard = new Heard(2);
-  heard.hear('topic:a', at(1));
-  heard.hear('topic:b', at(1));
-  heard.of('topic:a');
-  heard.hear('topic:c', at(1));
-  expect(['a', 'b', 'c'].map((name) => heard.of(`topic:${name}`)?.offset)).toEqual([1, undefined, 1]);
-  heard.hear('topic:a', at(0));
-  heard.hear('topic:d', at(1));
-  expect(heard.of('topic:a')).toEqual(at(1));
+  const marks = new HighWaterMarks(2);
+  marks.raise('topic:a', at(1));
+  marks.raise('topic:b', at(1));
+  marks.of('topic:a');
+  marks.raise('topic:c', at(1));
+  expect(['a', 'b', 'c'].map((name) => marks.of(`topic:${name}`)?.offset)).toEqual([1, undefined, 1]);
+  marks.raise('topic:a', at(0));
+  marks.raise('topic:d', at(1));
+  expect(marks.of('topic:a')).toEqual(at(1));
 });

@@ -12,7 +12,7 @@ const DEFAULT_MAX_FEEDS = 100_000;
  * only by an instance that remembers it, or that reads it, since a view compares with its own ring too. What is
  * forgotten is never taken for 0: nothing heard says nothing about a head.
  */
-export class Heard {
+export class HighWaterMarks {
   readonly #positions = new Map<string, Position>();
 
   readonly #maxFeeds: number;
@@ -27,7 +27,7 @@ export class Heard {
     return position;
   }
 
-  hear(feed: string, { epoch, offset }: Position): void {
+  raise(feed: string, { epoch, offset }: Position): void {
     const position = { epoch, offset };
     const before = this.#positions.get(feed);
     this.#remember(feed, before && !isHigher(position, before) ? before : position);

@@ -2,7 +2,7 @@ import type { Head, Position } from '@tocsin/contracts';
 import { keptIds, keptSegments } from '../../feed/history/history.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
 import { highest, isHigher, newEpoch } from '../../feed/position.ts';
-import type { Heard } from './high-water-marks.ts';
+import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
@@ -15,7 +15,7 @@ export interface CallerKnowledge {
 }
 
 export interface LoadDependencies extends ReadHeadDependencies {
-  heard: Heard;
+  marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
 }
@@ -43,18 +43,18 @@ export async function loadHead(
   caller: CallerKnowledge,
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
-  const { heard, now } = dependencies;
+  const { marks, now } = dependencies;
   // Taken before the head is read: what is heard meanwhile may be newer than that head, and says nothing against it.
-  const said = highest(heard.of(feed), caller.heard);
+  const said = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
   const loss = await lossOf(head, etag, said, caller, dependencies);
-  if (loss !== 'revived') heard.hear(feed, head);
+  if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
     // Something was published, and now there is no head: what is told to readers of the later epoch is stored.
     const begins = isLost(etag, said);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }
-  const epoch = newEpoch(now(), highest(said, heard.of(feed))?.epoch, head.epoch);
+  const epoch = newEpoch(now(), highest(said, marks.of(feed))?.epoch, head.epoch);
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
 

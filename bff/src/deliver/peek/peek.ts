@@ -7,7 +7,7 @@ const POPS_AT_ONCE = 16;
 /** Key of the run's entry with this number. */
 export type KeyOf = (seq: number) => string;
 
-export interface Batch {
+export interface PeekedEntries {
   /** Entries found, in ascending order and without a gap from the first number asked for. */
   found: { seq: number; text: string }[];
   /** The first number asked for that had no entry. */
@@ -15,8 +15,13 @@ export interface Batch {
 }
 
 /** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is there. */
-export async function peekForward(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<Batch> {
-  const found: Batch['found'] = [];
+export async function peekForward(
+  entries: Entries,
+  keyOf: KeyOf,
+  from: number,
+  to: number,
+): Promise<PeekedEntries> {
+  const found: PeekedEntries['found'] = [];
   let bytes = 0;
   for (let start = from; start <= to && bytes < MAX_COMMIT_BYTES; start += PEEKS_AT_ONCE) {
     const texts = await peekSome(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));

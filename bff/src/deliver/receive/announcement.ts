@@ -10,28 +10,28 @@ import {
   type AnyAnnouncement,
   type SetAside,
 } from '@tocsin/contracts';
-import type { Heard } from '../load/high-water-marks.ts';
+import type { HighWaterMarks } from '../load/high-water-marks.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
-import type { ReachStep, SetAsideStore } from '../ports.ts';
+import type { OnStep, SetAsideStore } from '../ports.ts';
 import { sha256 } from '../sha256.ts';
 import type { Announced, Outcome, TurnResult } from '../v1/feed-turn.ts';
 
 /** Calls an actor, wherever it lives, and waits for its turn. Rejects when the outcome is not known. */
-export type Call<Name, Result, A extends Announced = Announced> = (
+export type TurnTaker<Name, Result, A extends Announced = Announced> = (
   name: Name,
   announced: A,
   caller: CallerKnowledge,
 ) => Promise<Result>;
-export type CallFeed = Call<string, TurnResult>;
-export type CallPartition = Call<number, Outcome, NonNullable<Announced>>;
+export type FeedTurnTaker = TurnTaker<string, TurnResult>;
+export type PartitionTurnTaker = TurnTaker<number, Outcome, NonNullable<Announced>>;
 
 export interface ReceiveDependencies {
-  callPartition: CallPartition;
+  routePartitionTurn: PartitionTurnTaker;
   /** For announcements of 0.1.0. */
-  callFeed: CallFeed;
-  heard: Heard;
+  routeFeedTurn: FeedTurnTaker;
+  marks: HighWaterMarks;
   setAside: Pick<SetAsideStore, 'add'>;
-  reach: ReachStep;
+  onStep: OnStep;
 }
 
 /**
@@ -39,7 +39,7 @@ export interface ReceiveDependencies {
  * be read is set aside.
  */
 export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
-  await use.reach('received');
+  await use.onStep('received');
   const isOfFeed = typeof data === 'object' && data !== null && 'feed' in data;
   const parsed = (isOfFeed ? announcementSchema : partitionAnnouncementSchema).safeParse(data);
   if (!parsed.success) {
@@ -47,20 +47,20 @@ export async function receiveAnnouncement(data: unknown, use: ReceiveDependencie
     await use.setAside.add(unreadable(data, faults));
     return 'set-aside';
   }
-  const outcome = await handOver(parsed.data, use);
-  await use.reach('answered');
+  const outcome = await routeTurn(parsed.data, use);
+  await use.onStep('answered');
   return outcome;
 }
 
-async function handOver(
+async function routeTurn(
   announcement: AnyAnnouncement,
-  { callFeed, callPartition, heard }: ReceiveDependencies,
+  { routeFeedTurn, routePartitionTurn, marks }: ReceiveDependencies,
 ): Promise<Outcome> {
   const { run, seq } = announcement;
-  if ('partition' in announcement) return callPartition(announcement.partition, { run, seq }, {});
+  if ('partition' in announcement) return routePartitionTurn(announcement.partition, { run, seq }, {});
   const { feed } = announcement;
-  const { outcome, position } = await callFeed(feed, { run, seq }, { heard: heard.of(feed) });
-  heard.hear(feed, position);
+  const { outcome, position } = await routeFeedTurn(feed, { run, seq }, { heard: marks.of(feed) });
+  marks.raise(feed, position);
   return outcome;
 }
 

@@ -1,31 +1,31 @@
 import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
-import type { CallFeed } from './announcement.ts';
+import type { FeedTurnTaker } from './announcement.ts';
 import type { TurnResult } from '../v1/feed-turn.ts';
 
-/** A callFeed whose calls end when the test says so. */
+/** A routeFeedTurn whose calls end when the test says so. */
 function controlled() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
-  const callFeed: CallFeed = (feed, announced) =>
+  const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
     new Promise<TurnResult>((resolve, reject) => {
       const { run, seq } = announced ?? { run: '', seq: 0 };
       const result: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: seq } };
       calls.push({ feed, run, seq, end: (error) => (error ? reject(error) : resolve(result)) });
     });
-  return { calls, callFeed: coalesce(callFeed) };
+  return { calls, routeFeedTurn: coalesce(routeFeedTurn) };
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 it('should call at once what nothing precedes', () => {
-  const { calls, callFeed } = controlled();
-  void callFeed('all', { run: 'a', seq: 1 }, {});
+  const { calls, routeFeedTurn } = controlled();
+  void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   expect(calls).toHaveLength(1);
 });
 
 it('should join what waits of a run into one call with the highest number', async () => {
-  const { calls, callFeed } = controlled();
-  const first = callFeed('all', { run: 'a', seq: 1 }, {});
-  const others = [3, 2, 4].map((seq) => callFeed('all', { run: 'a', seq }, {}));
+  const { calls, routeFeedTurn } = controlled();
+  const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
+  const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end();
   await first;
   await settle();
@@ -35,10 +35,10 @@ it('should join what waits of a run into one call with the highest number', asyn
 });
 
 it('should call for each run, and for other feeds beside it', async () => {
-  const { calls, callFeed } = controlled();
-  void callFeed('all', { run: 'a', seq: 1 }, {});
-  void callFeed('all', { run: 'b', seq: 7 }, {});
-  void callFeed('user:1', { run: 'a', seq: 1 }, {});
+  const { calls, routeFeedTurn } = controlled();
+  void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
+  void routeFeedTurn('all', { run: 'b', seq: 7 }, {});
+  void routeFeedTurn('user:1', { run: 'a', seq: 1 }, {});
   expect(calls.map(({ feed }) => feed)).toEqual(['all', 'user:1']);
   calls[0]?.end();
   await settle();
@@ -46,14 +46,14 @@ it('should call for each run, and for other feeds beside it', async () => {
 });
 
 it('should reject all that a failed call covered, and go on with the next', async () => {
-  const { calls, callFeed } = controlled();
-  const first = callFeed('all', { run: 'a', seq: 1 }, {});
-  const others = [2, 3].map((seq) => callFeed('all', { run: 'a', seq }, {}));
+  const { calls, routeFeedTurn } = controlled();
+  const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
+  const others = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
   calls[0]?.end(new Error('away'));
   await expect(first).rejects.toThrow('away');
   await settle();
   calls[1]?.end(new Error('still away'));
   for (const other of others) await expect(other).rejects.toThrow('still away');
-  void callFeed('all', { run: 'a', seq: 4 }, {});
+  void routeFeedTurn('all', { run: 'a', seq: 4 }, {});
   expect(calls).toHaveLength(3);
 });

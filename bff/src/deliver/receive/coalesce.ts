@@ -1,5 +1,5 @@
 import type { CallerKnowledge } from '../load/load-head.ts';
-import type { Call } from './announcement.ts';
+import type { TurnTaker } from './announcement.ts';
 import type { Announced } from '../v1/feed-turn.ts';
 import { spanning } from '../turn/turn-queue.ts';
 
@@ -20,8 +20,8 @@ interface Group<Result, A extends Announced> {
  * number, so the highest stands for the others. Each call settles as the one that covers it.
  */
 export function coalesce<Name, Result, A extends Announced>(
-  call: Call<Name, Result, A>,
-): Call<Name, Result, A> {
+  call: TurnTaker<Name, Result, A>,
+): TurnTaker<Name, Result, A> {
   const busyNames = new Map<Name, Map<string, Group<Result, A>>>();
 
   const work = async (name: Name, waiting: Map<string, Group<Result, A>>): Promise<void> => {

@@ -2,7 +2,7 @@
 const HOME_MS = 10_000;
 
 /** The actors whose calls Dapr has lately brought to this instance. */
-export class Homes {
+export class HostedActors {
   readonly #until = new Map<string, number>();
   readonly #now: () => number;
 
@@ -10,7 +10,7 @@ export class Homes {
     this.#now = now;
   }
 
-  arrive(name: string): void {
+  add(name: string): void {
     const now = this.#now();
     // The oldest come first: all are kept equally long.
     for (const [other, until] of this.#until) {
@@ -21,7 +21,7 @@ export class Homes {
     this.#until.set(name, now + HOME_MS);
   }
 
-  leave(name: string): void {
+  remove(name: string): void {
     this.#until.delete(name);
   }
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { TemporaryError } from '../errors.ts';
-import { createReach, HostUnreachableError } from './route-turn.ts';
-import type { CallFeed } from '../receive/announcement.ts';
+import { createTurnRouter, HostUnreachableError } from './route-turn.ts';
+import type { FeedTurnTaker } from '../receive/announcement.ts';
 import type { TurnResult } from '../v1/feed-turn.ts';
 
 const there: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
@@ -10,20 +10,20 @@ const announced = { run: 'abcdefgh', seq: 1 };
 
 let clock: number;
 let home: boolean;
-let callActor: ReturnType<typeof vi.fn<CallFeed>>;
-let turn: ReturnType<typeof vi.fn<CallFeed>>;
+let callActor: ReturnType<typeof vi.fn<FeedTurnTaker>>;
+let turn: ReturnType<typeof vi.fn<FeedTurnTaker>>;
 let onTakeover: ReturnType<typeof vi.fn<(feed: string) => void>>;
-let reachFeed: CallFeed;
+let routeTurn: FeedTurnTaker;
 
 beforeEach(() => {
   clock = 0;
   home = false;
-  callActor = vi.fn<CallFeed>(() => Promise.resolve(there));
-  turn = vi.fn<CallFeed>(() => Promise.resolve(here));
+  callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(there));
+  turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(here));
   onTakeover = vi.fn<(feed: string) => void>();
-  reachFeed = createReach({
+  routeTurn = createTurnRouter({
     callActor,
-    host: { turn, isHome: () => home },
+    host: { takeTurn: turn, isHostedHere: () => home },
     stateOf: () => Promise.resolve(undefined),
     onTakeover,
     now: () => clock,
@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 
 const refused = () => Promise.reject(new HostUnreachableError('connection refused', { late: false }));
-const call = () => reachFeed('all', announced, {});
+const call = () => routeTurn('all', announced, {});
 
 it('should call the actor where it lives', async () => {
   expect(await call()).toBe(there);

@@ -1,5 +1,5 @@
 import { pause } from '@tocsin/service/pause';
-import type { Call } from '../receive/announcement.ts';
+import type { TurnTaker } from '../receive/announcement.ts';
 import type { Announced } from '../v1/feed-turn.ts';
 
 /** The host of a feed or partition cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
@@ -13,10 +13,10 @@ export class HostUnreachableError extends Error {
   }
 }
 
-export interface ReachDependencies<Name, Result, A extends Announced> {
+export interface TurnRouterDependencies<Name, Result, A extends Announced> {
   /** Calls the actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
-  callActor: Call<Name, Result, A>;
-  host: { turn: Call<Name, Result, A>; isHome(name: Name): boolean };
+  callActor: TurnTaker<Name, Result, A>;
+  host: { takeTurn: TurnTaker<Name, Result, A>; isHostedHere(name: Name): boolean };
   /** A value that changes with every write of a turn. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
@@ -36,9 +36,9 @@ const MAX_SUSPECTS = 1_000;
  * too: that is a second activation, which the heads' etags keep apart from the first. So no feed waits until Dapr has
  * moved its actor.
  */
-export function createReach<Name, Result, A extends Announced>(
-  use: ReachDependencies<Name, Result, A>,
-): Call<Name, Result, A> {
+export function createTurnRouter<Name, Result, A extends Announced>(
+  use: TurnRouterDependencies<Name, Result, A>,
+): TurnTaker<Name, Result, A> {
   const now = use.now ?? Date.now;
   const suspects = new Map<Name, number>();
   const suspect = (feed: Name, until: number) => {
@@ -49,10 +49,10 @@ export function createReach<Name, Result, A extends Announced>(
     suspects.set(feed, until);
   };
 
-  const takeHere: Call<Name, Result, A> = async (feed, announced, caller) => {
+  const takeHere: TurnTaker<Name, Result, A> = async (feed, announced, caller) => {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await use.host.turn(feed, announced, caller);
+        return await use.host.takeTurn(feed, announced, caller);
       } catch (error) {
         // Another activation may have committed meanwhile: what it did is read again at once.
         if (attempt === ATTEMPTS) throw error;
@@ -62,7 +62,7 @@ export function createReach<Name, Result, A extends Announced>(
   };
 
   return async (feed, announced, caller) => {
-    if (use.host.isHome(feed)) return takeHere(feed, announced, caller);
+    if (use.host.isHostedHere(feed)) return takeHere(feed, announced, caller);
     const suspectUntil = suspects.get(feed);
     if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
     // One call finds out whether the host is back; the others go on here until it knows.

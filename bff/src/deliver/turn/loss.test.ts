@@ -88,7 +88,7 @@ describe('a store that comes back older', () => {
   it('should be noticed by what the host has heard, when the caller has heard nothing', async () => {
     const heard = position();
     const b = f.instance();
-    b.heard.hear('all', heard);
+    b.marks.raise('all', heard);
     await f.log.rollBackTo(2);
     await b.turn(undefined, {});
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
@@ -103,7 +103,7 @@ describe('a store that comes back older', () => {
     // The broadcast of what was rolled back arrives after b has read the head, and before it looks at entry 3.
     const peek = f.entries.peek.bind(f.entries);
     f.entries.peek = (key) => {
-      if (key === f.key(3)) b.heard.hear('all', heard);
+      if (key === f.key(3)) b.marks.raise('all', heard);
       return peek(key);
     };
     await expect(b.turn(4)).rejects.toThrow('was heard');
@@ -118,7 +118,7 @@ describe('a store that comes back older', () => {
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
       await a.turn(4);
-      b.heard.hear('all', position());
+      b.marks.raise('all', position());
     };
     await b.turn(undefined);
     expect(f.losses).toEqual([]);

@@ -1,10 +1,10 @@
 import { pause } from '@tocsin/service/pause';
-import { Homes } from '../route/hosted-actors.ts';
+import { HostedActors } from '../route/hosted-actors.ts';
 import type { Checkpoints } from '../ports.ts';
 import { TemporaryError } from '../errors.ts';
 import type { Outcome, TurnOrder } from '../v1/feed-turn.ts';
 import { TurnQueue } from './turn-queue.ts';
-import { Finisher } from '../claim/claimer.ts';
+import { Claimer } from '../claim/claimer.ts';
 import { Progress } from '../claim/progress.ts';
 import {
   takePartitionTurn,
@@ -30,35 +30,35 @@ export class PartitionHost {
   readonly #use: PartitionHostDependencies;
   readonly #states = new Map<number, PartitionState>();
   readonly #queues = new Map<number, TurnQueue<PartitionTurnResult>>();
-  readonly #homes: Homes;
+  readonly #hosted: HostedActors;
 
   constructor(dependencies: PartitionHostDependencies) {
     this.#use = dependencies;
-    this.#homes = new Homes(dependencies.now);
+    this.#hosted = new HostedActors(dependencies.now);
   }
 
   /** A turn that Dapr has brought here, since this is where it keeps the partition's actor. */
-  turnAsHost(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
-    this.#homes.arrive(String(partition));
-    return this.turn(partition, announced);
+  takeRoutedTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
+    this.#hosted.add(String(partition));
+    return this.takeTurn(partition, announced);
   }
 
   /** Whether Dapr has lately brought a turn of the partition here. */
-  isHome(partition: number): boolean {
-    return this.#homes.has(String(partition));
+  isHostedHere(partition: number): boolean {
+    return this.#hosted.has(String(partition));
   }
 
   /** Takes the announced entry and what precedes it in its run. Rejects when the announcement has to come again. */
-  async turn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
-    const { outcome, finished } = await this.#queueOf(partition).turn(announced, {});
-    await finished;
+  async takeTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
+    const { outcome, claimed } = await this.#queueOf(partition).enqueue(announced, {});
+    await claimed;
     return outcome;
   }
 
   /** Forgets what was kept between turns; the next turn reads it again. */
   deactivate(partition: number): void {
     this.#states.delete(partition);
-    this.#homes.leave(String(partition));
+    this.#hosted.remove(String(partition));
   }
 
   /** Resolves when no turn is under way. */
@@ -75,7 +75,7 @@ export class PartitionHost {
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.around ? this.#use.around(take) : take());
           // Each of those who wait for the turn is told; without any, its entry's announcement comes again.
-          result.finished.catch(() => undefined);
+          result.claimed.catch(() => undefined);
           return result;
         },
         () => this.#queues.delete(partition),
@@ -101,7 +101,7 @@ export class PartitionHost {
     let state = this.#states.get(partition);
     if (!state) {
       const progress = new Progress(partition, this.#use);
-      state = { partition, progress, finisher: new Finisher(partition, progress, this.#use) };
+      state = { partition, progress, claimer: new Claimer(partition, progress, this.#use) };
       this.#states.set(partition, state);
     }
     return state;

@@ -132,7 +132,7 @@ describe('a turn that fails', () => {
     const rival = f.instance();
     f.log.beforeCommit = async () => {
       f.log.beforeCommit = () => Promise.resolve();
-      await rival.host.turn(ben, { run: 'P0000009', seq: 1 }, {});
+      await rival.host.takeTurn(ben, { run: 'P0000009', seq: 1 }, {});
     };
     f.entries.put(
       `entry:P0000009:${ben}:1`,

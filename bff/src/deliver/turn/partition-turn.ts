@@ -1,29 +1,29 @@
 import { partitionEntryKey } from '@tocsin/contracts';
-import { lastMissing, peekForward, walkBack, type Batch as PeekedBatch } from '../peek/peek.ts';
+import { lastMissing, peekForward, walkBack, type PeekedEntries as PeekedBatch } from '../peek/peek.ts';
 import { peekEarly } from '../peek/early-peek.ts';
-import { keepAside } from './set-aside.ts';
+import { addSetAsideRecord } from './set-aside.ts';
 import type { FeedHost } from '../v1/feed-host.ts';
 import type { Entries } from '../ports.ts';
 import type { Announced, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from '../v1/feed-turn.ts';
 import { checkItems, type CheckedItems, type PlacedItem } from '../peek/check-items.ts';
 import { commitFeeds } from '../append/commit-feeds.ts';
-import type { Finisher } from '../claim/claimer.ts';
+import type { Claimer } from '../claim/claimer.ts';
 import type { Progress } from '../claim/progress.ts';
 
 /** The entry that was announced, the highest of its run; `from` is the lowest that was. */
 export type AnnouncedEntry = NonNullable<Announced>;
 
-/** Every feed of the turn has its part; `finished` resolves when the entries are popped, too. */
+/** Every feed of the turn has its part; `claimed` resolves when the entries are popped, too. */
 export interface PartitionTurnResult {
   outcome: Outcome;
-  finished: Promise<void>;
+  claimed: Promise<void>;
 }
 
 /** The state of a partition that its host keeps between turns. */
 export interface PartitionState {
   partition: number;
   progress: Progress;
-  finisher: Finisher;
+  claimer: Claimer;
 }
 
 export interface PartitionTurnDependencies extends TurnsDependencies {
@@ -72,7 +72,7 @@ class PartitionTurn {
     const [run, keyOf] = [this.#run, this.#keyOf];
     this.#entries = peekEarly(this.#use.entries, keyOf(seq));
     await progress.known();
-    await this.#use.reach('loaded');
+    await this.#use.onStep('loaded');
     await this.#order.before;
     const wasThere = await this.#takeAgain(lowest, seq);
     let outcome: Outcome | undefined;
@@ -80,7 +80,7 @@ class PartitionTurn {
     const first = Math.min(from, lowest);
     while (!this.#isDone(seq) && from <= seq) {
       const batch = await peekForward(this.#entries, keyOf, from, seq);
-      await this.#use.reach('peeked');
+      await this.#use.onStep('peeked');
       if (batch.found.length === 0) {
         const to = await lastMissing(this.#entries, keyOf, from, seq);
         // Only a checkpoint that is read after the miss decides: another host may have popped them.
@@ -104,12 +104,12 @@ class PartitionTurn {
     const isClaimed = outcome === undefined && !wasThere;
     return {
       outcome: outcome ?? (wasThere ? 'delivered' : 'already-claimed'),
-      finished: isClaimed ? Promise.resolve() : this.#finish(first, seq),
+      claimed: isClaimed ? Promise.resolve() : this.#claim(first, seq),
     };
   }
 
-  async #finish(from: number, to: number): Promise<void> {
-    await this.#state.finisher.finish(this.#run, from, to);
+  async #claim(from: number, to: number): Promise<void> {
+    await this.#state.claimer.claim(this.#run, from, to);
     for (const taken of this.#taken) this.#use.events.claimed(taken);
   }
 
@@ -122,12 +122,12 @@ class PartitionTurn {
    * back: each feed's head, read anew, tells whether it has its part. True if one was there, or is about to be popped.
    */
   async #takeAgain(lowest: number, highest: number): Promise<boolean> {
-    const { finisher } = this.#state;
+    const { claimer } = this.#state;
     let wasThere = false;
     for (let seq = lowest; seq <= highest && this.#isDone(seq); seq++) {
-      const isFinishing = finisher.isFinishing(this.#run, seq);
-      const text = isFinishing ? undefined : await this.#use.entries.peek(this.#keyOf(seq));
-      if (text === undefined && !isFinishing) continue;
+      const isClaiming = claimer.isClaiming(this.#run, seq);
+      const text = isClaiming ? undefined : await this.#use.entries.peek(this.#keyOf(seq));
+      if (text === undefined && !isClaiming) continue;
       wasThere = true;
       if (text === undefined) continue;
       await this.#takeBatch(seq, { found: [{ seq, text }], missing: undefined });
@@ -147,7 +147,7 @@ class PartitionTurn {
     const { partition, progress } = this.#state;
     const run = this.#run;
     const checked = found.map(({ seq, text }) => checkItems({ run, partition, seq }, text, this.#use.now()));
-    for (const { refused } of checked) for (const item of refused) await keepAside(item, this.#use);
+    for (const { refused } of checked) for (const item of refused) await addSetAsideRecord(item, this.#use);
     const items = byFeed(checked);
     const to = from + found.length - 1;
     if (items.size > 0) {
@@ -158,7 +158,7 @@ class PartitionTurn {
       const refused = await this.#use.feedHost.holding([...items.keys()], (activationOf) =>
         commitFeeds({ run, partition, from, to, items, ...traced }, activationOf, progress, this.#use),
       );
-      for (const item of refused) await keepAside(item, this.#use);
+      for (const item of refused) await addSetAsideRecord(item, this.#use);
     }
     this.#taken.push({ run, partition, to, traces: checked.flatMap(({ traces }) => traces) });
     progress.advance(run, to);
@@ -170,7 +170,10 @@ class PartitionTurn {
     const { progress } = this.#state;
     const fault = `${this.#run} ${from} to ${to}: announced, but neither there nor finished`;
     const entry = this.#keyOf(to);
-    await keepAside({ entry, feed: '', reason: 'missing', faults: [fault], content: null }, this.#use);
+    await addSetAsideRecord(
+      { entry, feed: '', reason: 'missing', faults: [fault], content: null },
+      this.#use,
+    );
     if (progress.of(this.#run) !== undefined) progress.advance(this.#run, to);
   }
 }

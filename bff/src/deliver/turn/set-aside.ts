@@ -1,16 +1,16 @@
 import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
 import type { SetAsideStore } from '../ports.ts';
 
-interface KeepAsideDependencies {
+interface SetAsideDependencies {
   setAside: Pick<SetAsideStore, 'add'>;
   events: { setAside(record: SetAside): void };
   now: () => number;
 }
 
 /** Sets aside what a turn cannot take, and reports it. Rejects when it is not known to be kept. */
-export async function keepAside(
+export async function addSetAsideRecord(
   refused: Omit<SetAside, 'v' | 'at'>,
-  { setAside, events, now }: KeepAsideDependencies,
+  { setAside, events, now }: SetAsideDependencies,
 ): Promise<void> {
   const record: SetAside = { v: DOCUMENT_VERSION, ...refused, at: new Date(now()).toISOString() };
   await setAside.add(record);

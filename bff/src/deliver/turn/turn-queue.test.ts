@@ -35,8 +35,8 @@ const a = (seq: number) => ({ run: 'a', seq });
 
 it('should begin a turn when the one before has committed, and let it write when that one has ended', async () => {
   const { queue, turns, names } = controlled();
-  const first = queue.turn(a(1), {});
-  const second = queue.turn(a(2), {});
+  const first = queue.enqueue(a(1), {});
+  const second = queue.enqueue(a(2), {});
   expect(names()).toEqual(['a 1']);
   turns[0]?.commit();
   await settle();
@@ -53,9 +53,9 @@ it('should begin a turn when the one before has committed, and let it write when
 it('should never have three turns under way', async () => {
   const { queue, turns, names } = controlled();
   const all = [
-    queue.turn(a(1), {}),
-    queue.turn({ run: 'b', seq: 1 }, {}),
-    queue.turn({ run: 'c', seq: 1 }, {}),
+    queue.enqueue(a(1), {}),
+    queue.enqueue({ run: 'b', seq: 1 }, {}),
+    queue.enqueue({ run: 'c', seq: 1 }, {}),
   ];
   turns[0]?.commit();
   await settle();
@@ -72,10 +72,10 @@ it('should never have three turns under way', async () => {
 
 it('should take what waits of a run in one turn, with the most that its callers know', async () => {
   const { queue, turns, names } = controlled();
-  const first = queue.turn(a(1), {});
+  const first = queue.enqueue(a(1), {});
   const others = [
-    queue.turn(a(3), { heard: { epoch: '1-a', offset: 9 } }),
-    queue.turn(a(2), { heard: { epoch: '1-a', offset: 4 } }),
+    queue.enqueue(a(3), { heard: { epoch: '1-a', offset: 9 } }),
+    queue.enqueue(a(2), { heard: { epoch: '1-a', offset: 4 } }),
   ];
   turns[0]?.end();
   await first;
@@ -88,10 +88,10 @@ it('should take what waits of a run in one turn, with the most that its callers 
 
 it('should give a turn of its own to what announces nothing, and to who misses a document', async () => {
   const { queue, turns, names } = controlled();
-  void queue.turn(a(1), {});
-  void queue.turn(undefined, {});
-  void queue.turn(a(2), { lostDocument: 'segment:x' });
-  void queue.turn(a(3), {});
+  void queue.enqueue(a(1), {});
+  void queue.enqueue(undefined, {});
+  void queue.enqueue(a(2), { lostDocument: 'segment:x' });
+  void queue.enqueue(a(3), {});
   for (let i = 0; i < 4; i++) {
     turns[i]?.end();
     await settle();
@@ -101,8 +101,8 @@ it('should give a turn of its own to what announces nothing, and to who misses a
 
 it('should go on after a turn that failed, also after it had committed', async () => {
   const { queue, turns, idle, names } = controlled();
-  const first = queue.turn(a(1), {});
-  const second = queue.turn(a(2), {});
+  const first = queue.enqueue(a(1), {});
+  const second = queue.enqueue(a(2), {});
   turns[0]?.commit();
   turns[0]?.end(new Error('away'));
   await expect(first).rejects.toThrow('away');
@@ -116,11 +116,11 @@ it('should go on after a turn that failed, also after it had committed', async (
 
 it('should let no turn write before one has ended that a later one, which failed while it read, did not wait for', async () => {
   const { queue, turns, idle } = controlled();
-  const all = [1, 2].map((seq) => queue.turn({ run: `r${seq}`, seq }, {}));
+  const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();
   turns[1]?.end(new Error('cannot read'));
   await expect(all[1]).rejects.toThrow('cannot read');
-  const third = queue.turn(a(3), {});
+  const third = queue.enqueue(a(3), {});
   await settle();
   expect(turns).toHaveLength(3);
   expect(turns[2]?.mayWrite).toBe(false);

@@ -2,7 +2,7 @@ import { highest } from '../../feed/position.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
 import type { Announced, TurnOrder } from '../v1/feed-turn.ts';
 
-export type RunTurn<Result> = (
+export type PerformTurn<Result> = (
   announced: Announced,
   caller: CallerKnowledge,
   order: TurnOrder,
@@ -22,7 +22,7 @@ interface Waiting<Result> {
  * What waits of one run is one turn, up to its highest number.
  */
 export class TurnQueue<Result> {
-  readonly #run: RunTurn<Result>;
+  readonly #run: PerformTurn<Result>;
   readonly #onIdle: () => void;
   readonly #waiting: Waiting<Result>[] = [];
   /** Resolves when the turns that were begun have all ended; none while none is under way. */
@@ -30,13 +30,13 @@ export class TurnQueue<Result> {
   #isReading = false;
 
   /** `onIdle` is called whenever no turn waits or is under way any more. */
-  constructor(run: RunTurn<Result>, onIdle: () => void) {
+  constructor(run: PerformTurn<Result>, onIdle: () => void) {
     this.#run = run;
     this.#onIdle = onIdle;
   }
 
   /** As the turn that takes what is announced. */
-  turn(announced: Announced, caller: CallerKnowledge): Promise<Result> {
+  enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joining(announced, caller);
       if (joined) joined.settle.push({ resolve, reject });

@@ -5,6 +5,6 @@ it('should keep a bounded number of feeds between turns', async () => {
   const f = new Fixture();
   f.maxActivations = 100;
   const { host } = f.instance();
-  for (let i = 0; i < 120; i++) await host.turn(`topic:${i}`, undefined, {});
+  for (let i = 0; i < 120; i++) await host.takeTurn(`topic:${i}`, undefined, {});
   expect(host.activations).toBe(100);
 });

@@ -1,8 +1,8 @@
 import { Activation } from '../append/activation.ts';
-import { TurnQueue, type RunTurn } from '../turn/turn-queue.ts';
-import { Homes } from '../route/hosted-actors.ts';
+import { TurnQueue, type PerformTurn } from '../turn/turn-queue.ts';
+import { HostedActors } from '../route/hosted-actors.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
-import { takeTurn, type Announced, type TurnsDependencies, type TurnResult } from './feed-turn.ts';
+import { takeFeedTurn, type Announced, type TurnsDependencies, type TurnResult } from './feed-turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
 /** Ids that they may remember together. */
@@ -26,30 +26,30 @@ export class FeedHost {
   readonly #activations = new Map<string, Activation>();
   /** Of the feeds that have turns waiting or under way. */
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
-  readonly #homes: Homes;
+  readonly #hosted: HostedActors;
   readonly #maxActivations: number;
   #idle = 0;
 
   constructor(dependencies: FeedHostDependencies) {
     this.#dependencies = dependencies;
-    this.#homes = new Homes(dependencies.now);
+    this.#hosted = new HostedActors(dependencies.now);
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
   /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
-  turnAsHost(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    this.#homes.arrive(feed);
-    return this.turn(feed, announced, caller);
+  takeRoutedTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    this.#hosted.add(feed);
+    return this.takeTurn(feed, announced, caller);
   }
 
   /** Whether Dapr has lately brought a turn of the feed here. */
-  isHome(feed: string): boolean {
-    return this.#homes.has(feed);
+  isHostedHere(feed: string): boolean {
+    return this.#hosted.has(feed);
   }
 
   /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
-  turn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
-    return this.#queueOf(feed).turn(announced, caller);
+  takeTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    return this.#queueOf(feed).enqueue(announced, caller);
   }
 
   /** Does `work` while no turn of these feeds is under way; `activationOf` tells what is kept of one of them. */
@@ -72,9 +72,9 @@ export class FeedHost {
 
   #createQueue(feed: string): TurnQueue<TurnResult> {
     const { around, limitsOf } = this.#dependencies;
-    const run: RunTurn<TurnResult> = (announced, caller, order) => {
+    const run: PerformTurn<TurnResult> = (announced, caller, order) => {
       const take = () =>
-        takeTurn(
+        takeFeedTurn(
           feed,
           announced,
           caller,
@@ -97,7 +97,7 @@ export class FeedHost {
    * it does not matter who asks for it.
    */
   deactivate(feed: string): void {
-    this.#homes.leave(feed);
+    this.#hosted.remove(feed);
     const isUnwritten = (this.#activations.get(feed)?.unwritten.size ?? 0) > 0;
     if (!isUnwritten && !this.#queues.has(feed)) this.#activations.delete(feed);
   }

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { entryKey, type Position, type SetAside } from '@tocsin/contracts';
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 import type { LimitsOf } from '../../feed/limits.ts';
-import type { Commit, Taken } from '../../feed/commit/plan-commit.ts';
+import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Activation } from '../append/activation.ts';
-import { lastMissing, peekForward, walkBack, type Batch, type KeyOf } from '../peek/peek.ts';
+import { lastMissing, peekForward, walkBack, type PeekedEntries, type KeyOf } from '../peek/peek.ts';
 import { commit, type CommitDependencies } from '../append/prepare-commit.ts';
 import { confirm, withdraw, type ConfirmDependencies } from '../broadcast/confirm.ts';
 import { peekEarly } from '../peek/early-peek.ts';
 import { LostDocumentError } from '../errors.ts';
-import { keepAside } from '../turn/set-aside.ts';
+import { addSetAsideRecord } from '../turn/set-aside.ts';
 import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
 import type { Entries, SetAsideStore, StoreOrigin } from '../ports.ts';
 
@@ -23,9 +23,9 @@ export interface TurnResult {
 
 export interface TurnEvents {
   lossNoticed(feed: string, reason: string): void;
-  appended(feed: string, taken: Taken | undefined, commit: Commit): void;
+  appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
   /** The entries of a partition's run up to the last that was taken are popped. */
-  claimed(taken: Pick<Taken, 'run' | 'partition' | 'to' | 'traces'>): void;
+  claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
   setAside(record: SetAside): void;
 }
 
@@ -61,7 +61,7 @@ const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined
  * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
  * process but as `order` says; between processes the head's etag decides. Rejects when the announcement has to come again.
  */
-export async function takeTurn(
+export async function takeFeedTurn(
   feed: string,
   announced: Announced,
   caller: CallerKnowledge,
@@ -110,7 +110,7 @@ class Turn {
       return this.#result('already-claimed', loaded);
     }
     const { run, seq } = announced;
-    if ((done(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
+    if ((doneThrough(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
     let from = await this.#begin(loaded, run, seq);
     let outcome: Outcome = 'set-aside';
     while (from <= seq) {
@@ -121,12 +121,13 @@ class Turn {
         const before = loaded;
         loaded = await this.#load();
         if (to < from || !isSame(loaded, before)) {
-          if ((done(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
+          if ((doneThrough(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
           from = await this.#begin(loaded, run, seq);
           continue;
         }
         // Of a run that the head does not know, what lies below the announced number cannot be told from taken.
-        if (done(loaded, run) !== undefined || to === seq) loaded = await this.#giveUp(loaded, run, from, to);
+        if (doneThrough(loaded, run) !== undefined || to === seq)
+          loaded = await this.#giveUp(loaded, run, from, to);
         from = to + 1;
         continue;
       }
@@ -149,7 +150,7 @@ class Turn {
 
   /** The first number to take: after the head's, or for an unknown run where its unbroken entries begin. */
   async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
-    const last = done(loaded, run);
+    const last = doneThrough(loaded, run);
     if (last !== undefined) return last + 1;
     return Math.min(seq, await walkBack(this.#entries, this.#keyIn(run), seq));
   }
@@ -157,7 +158,7 @@ class Turn {
   async #load(): Promise<LoadedHead> {
     const loaded = await loadHead(this.#feed, this.#caller, this.#use);
     if (loaded.loss) this.#use.events.lossNoticed(this.#feed, loaded.loss);
-    await this.#use.reach('loaded');
+    await this.#use.onStep('loaded');
     await this.#order.before;
     // What a head that is not built on has committed is not in the epoch that begins: its entries are taken again.
     if (!loaded.begins) await this.#confirm(loaded);
@@ -165,15 +166,15 @@ class Turn {
     return loaded;
   }
 
-  async #peek(run: string, from: number, to: number): Promise<Batch> {
+  async #peek(run: string, from: number, to: number): Promise<PeekedEntries> {
     const batch = await peekForward(this.#entries, this.#keyIn(run), from, to);
-    await this.#use.reach('peeked');
+    await this.#use.onStep('peeked');
     return batch;
   }
 
-  async #commit(loaded: LoadedHead, taken: Taken | undefined, isLast = false): Promise<LoadedHead> {
+  async #commit(loaded: LoadedHead, taken: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
     const done = await commit(this.#feed, loaded, taken, this.#activation, this.#use);
-    await this.#use.reach('committed');
+    await this.#use.onStep('committed');
     if (isLast) this.#order.committed();
     await this.#confirm(done.loaded);
     this.#use.events.appended(this.#feed, taken, done.commit);
@@ -184,7 +185,7 @@ class Turn {
     return confirm(this.#feed, loaded.stored, this.#activation, this.#use);
   }
 
-  async #check(run: string, found: Batch['found']): Promise<CheckedEntry[]> {
+  async #check(run: string, found: PeekedEntries['found']): Promise<CheckedEntry[]> {
     const checked = found.map(({ seq, text }) =>
       checkEntry({ run, feed: this.#feed, seq }, text, this.#use.now()),
     );
@@ -203,7 +204,7 @@ class Turn {
   async #giveUp(loaded: LoadedHead, run: string, from: number, to: number): Promise<LoadedHead> {
     const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
     await this.#setAside(run, to, 'missing', [fault], null);
-    if (done(loaded, run) !== undefined) {
+    if (doneThrough(loaded, run) !== undefined) {
       return this.#commit(loaded, { run, from, to, items: [] });
     }
     return loaded.begins ? this.#commit(loaded, undefined) : loaded;
@@ -218,7 +219,7 @@ class Turn {
   ) {
     const feed = this.#feed;
     const entry = entryKey({ run, feed, seq });
-    await keepAside({ entry, feed, reason, faults, content }, this.#use);
+    await addSetAsideRecord({ entry, feed, reason, faults, content }, this.#use);
   }
 
   #result(outcome: Outcome, { stored }: LoadedHead): TurnResult {
@@ -227,7 +228,7 @@ class Turn {
 }
 
 /** The highest number of the run that is done; none for a run that the head does not know. */
-export const done = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
+export const doneThrough = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;
 
 /** Whether a head read again is the one read before, judged in the same way. */

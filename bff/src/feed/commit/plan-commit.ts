@@ -27,7 +27,7 @@ import {
 import { sizeOf } from '../present.ts';
 
 /** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
-export interface Taken {
+export interface FeedBatch {
   run: string;
   /** Of the run; absent for a run of the feed alone. */
   partition?: number;
@@ -53,7 +53,7 @@ export interface CommitInput {
   nextEpoch: () => string;
   /** How often the head's key has been written, which is its etag. */
   writes: number;
-  taken: Taken | undefined;
+  taken: FeedBatch | undefined;
   known: KnownIds;
   /** What is remembered as retracted; it outlives an epoch that was lost. */
   retractions: readonly IdsReference[];

@@ -2,7 +2,7 @@ import { DOCUMENT_VERSION, ledgerKey, ledgerSchema, type Ledger } from '@tocsin/
 import { TemporaryError } from '../../deliver/errors.ts';
 import { sizeOf } from '../../feed/present.ts';
 import type { ReaderStore } from '../ports.ts';
-import { Turns } from './keyed-queue.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import { writeDocument } from './write-document.ts';
 
 export interface DocumentLedgerOptions {
@@ -23,7 +23,7 @@ const TTL_SECONDS = 366 * 24 * 60 * 60;
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
-  readonly #turns = new Turns();
+  readonly #turns = new KeyedQueue();
 
   constructor(options: DocumentLedgerOptions) {
     this.#use = options;
@@ -55,7 +55,7 @@ export class DocumentLedger {
 
   /** Changes of one ledger follow each other here; between instances its etag decides. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
-    return this.#turns.take(owner, () => this.#write(ledgerKey(owner), plan));
+    return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }
 
   async #write(key: string, plan: PlanLedger): Promise<void> {

@@ -1,9 +1,9 @@
 /** Lets what concerns one key follow each other. */
-export class Turns {
+export class KeyedQueue {
   readonly #running = new Map<string, Promise<unknown>>();
 
   /** As `work`, which begins when all that was given for the key before has ended, well or not. */
-  take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  add<T>(key: string, work: () => Promise<T>): Promise<T> {
     const result = (this.#running.get(key) ?? Promise.resolve()).then(work);
     const settled: Promise<unknown> = result.catch(() => undefined);
     this.#running.set(key, settled);

@@ -4,7 +4,7 @@ const MAX_UNTOLD = 1_000;
  * Documents that were written, but whose change could not be told: a repetition that changes nothing tells it. Beyond
  * 1,000 the oldest are forgotten; what those readers see follows with their next change.
  */
-export class Untold {
+export class PendingChanges {
   readonly #keys = new Set<string>();
 
   has(key: string): boolean {
@@ -12,7 +12,7 @@ export class Untold {
   }
 
   /** Tells, and remembers the key while that has not succeeded. */
-  async tell(key: string, telling: () => Promise<void>): Promise<void> {
+  async publish(key: string, telling: () => Promise<void>): Promise<void> {
     this.#keys.delete(key);
     try {
       await telling();

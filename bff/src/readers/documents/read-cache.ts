@@ -3,7 +3,7 @@ const FRESH_MS = 10_000;
 const MAX_REMEMBERED = 200;
 
 /** What was read lately, so that many who ask at once cost one read. */
-export class Remembered<T> {
+export class ReadCache<T> {
   readonly #now: () => number;
   readonly #entries = new Map<string, { value: Promise<T>; until: number; version?: string }>();
 

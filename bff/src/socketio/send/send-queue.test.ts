@@ -1,6 +1,6 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 import { expect, it, vi } from 'vitest';
-import { Outbox } from './send-queue.ts';
+import { SendQueue } from './send-queue.ts';
 
 const publication = (offset: number, body = ''): Publication => ({
   offset,
@@ -18,22 +18,22 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const offsetsOf = (sent: PublicationsEvent[]) =>
   sent.map(({ publications }) => publications.map(({ offset }) => offset));
 
-/** An outbox whose sending takes `takes` ms of a clock of its own. */
-function outboxThatTakes(takes: number) {
+/** A send queue whose sending takes `takes` ms of a clock of its own. */
+function queueThatTakes(takes: number) {
   const sent: PublicationsEvent[] = [];
   const clock = { now: 0 };
   const send = (one: PublicationsEvent) => {
     sent.push(one);
     clock.now += takes;
   };
-  return { outbox: new Outbox({ send, clock: () => clock.now }), sent, clock };
+  return { queue: new SendQueue({ send, clock: () => clock.now }), sent, clock };
 }
 
 it('should send what came in one tick as one event for each feed, in order', async () => {
-  const { outbox, sent } = outboxThatTakes(0);
-  for (const offset of [1, 2]) outbox.add(event([offset]));
-  outbox.add(event([7, 8], { feed: 'topic:a' }));
-  outbox.add(event([3, 4]));
+  const { queue, sent } = queueThatTakes(0);
+  for (const offset of [1, 2]) queue.add(event([offset]));
+  queue.add(event([7, 8], { feed: 'topic:a' }));
+  queue.add(event([3, 4]));
   expect(sent).toEqual([]);
   await tick();
   expect(sent.map(({ feed }) => feed)).toEqual(['all', 'topic:a']);
@@ -44,23 +44,23 @@ it('should send what came in one tick as one event for each feed, in order', asy
 });
 
 it('should keep apart what does not continue the one before', async () => {
-  const { outbox, sent } = outboxThatTakes(0);
+  const { queue, sent } = queueThatTakes(0);
   const events = [
     ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],
     ...[event([], { epoch: '3-c' }), event([1], { epoch: '3-c' })],
   ];
-  for (const one of events) outbox.add(one);
+  for (const one of events) queue.add(one);
   await tick();
   expect(sent.map(({ epoch }) => epoch)).toEqual(['1-a', '1-a', '1-a', '2-b', '3-c', '3-c']);
   expect(offsetsOf(sent)).toEqual([[1], [3], [3, 4], [1], [], [1]]);
 });
 
 it('should put no more into one event than the contract allows', async () => {
-  const { outbox, sent } = outboxThatTakes(0);
-  for (let offset = 1; offset <= 1_001; offset++) outbox.add(event([offset]));
+  const { queue, sent } = queueThatTakes(0);
+  for (let offset = 1; offset <= 1_001; offset++) queue.add(event([offset]));
   const body = '🔔'.repeat(2_000);
   for (let i = 1; i <= 40; i++)
-    outbox.add(event([], { feed: 'topic:a', publications: [publication(i, body)] }));
+    queue.add(event([], { feed: 'topic:a', publications: [publication(i, body)] }));
   await tick();
   expect(sent.filter(({ feed }) => feed === 'all').map(({ publications }) => publications.length)).toEqual([
     1_000, 1,
@@ -74,10 +74,10 @@ it('should put no more into one event than the contract allows', async () => {
 it('should rest after it has sent, the longer the more that took, and gather meanwhile', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
-    const { outbox, sent, clock } = outboxThatTakes(5);
-    outbox.add(event([1]));
+    const { queue, sent, clock } = queueThatTakes(5);
+    queue.add(event([1]));
     await tick();
-    for (const offset of [2, 3]) outbox.add(event([offset]));
+    for (const offset of [2, 3]) queue.add(event([offset]));
     await tick();
     expect(offsetsOf(sent)).toEqual([[1]]);
     vi.advanceTimersByTime(9);
@@ -85,7 +85,7 @@ it('should rest after it has sent, the longer the more that took, and gather mea
     vi.advanceTimersByTime(1);
     expect(offsetsOf(sent)).toEqual([[1], [2, 3]]);
     clock.now += 1_000;
-    outbox.add(event([4]));
+    queue.add(event([4]));
     await tick();
     expect(offsetsOf(sent)).toEqual([[1], [2, 3], [4]]);
   } finally {
@@ -94,11 +94,11 @@ it('should rest after it has sent, the longer the more that took, and gather mea
 });
 
 it('should send what waits of a feed when it is asked to, once', async () => {
-  const { outbox, sent } = outboxThatTakes(0);
-  outbox.add(event([1]));
-  outbox.add(event([1], { feed: 'topic:a' }));
-  outbox.flush('all');
-  outbox.flush('all');
+  const { queue, sent } = queueThatTakes(0);
+  queue.add(event([1]));
+  queue.add(event([1], { feed: 'topic:a' }));
+  queue.flush('all');
+  queue.flush('all');
   expect(sent.map(({ feed }) => feed)).toEqual(['all']);
   await tick();
   expect(sent.map(({ feed }) => feed)).toEqual(['all', 'topic:a']);

@@ -2,13 +2,13 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/encoded.ts';
 
-/** After it has sent for so long, an outbox rests for this many times as long, but never longer than so many ms. */
+/** After it has sent for so long, the queue rests for this many times as long, but never longer than so many ms. */
 const REST_TIMES = 2;
 const LONGEST_REST_MS = 100;
 /** A rest that a timer cannot keep. */
 const SHORTEST_REST_MS = 1;
 
-export interface OutboxOptions {
+export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
   /** In ms, with fractions. */
   clock?: () => number;
@@ -19,7 +19,7 @@ export interface OutboxOptions {
  * load those that came while it rested. A write to each connection costs much more than what is in it, so the more
  * connections there are, the longer it rests; where sending takes next to nothing it does not rest at all.
  */
-export class Outbox {
+export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;
   readonly #clock: () => number;
   readonly #waiting = new Map<string, PublicationsEvent[]>();
@@ -27,7 +27,7 @@ export class Outbox {
   #isPlanned = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ send, clock = () => performance.now() }: OutboxOptions) {
+  constructor({ send, clock = () => performance.now() }: SendQueueOptions) {
     this.#send = send;
     this.#clock = clock;
   }
