@@ -1,14 +1,14 @@
 #!/bin/sh
-# Starts daprd as dapr.yaml does, with the passwords and tokens that its container has of those that the first start made.
-# What differs from sidecar to sidecar comes as an app id and further flags: sidecar.sh <app id> [flag]...
+# Starts daprd as dapr.yaml does, with the passwords and tokens that the first start made for this container.
+# Usage: sidecar.sh <app id> [flag]..., where the flags are daprd's, for this sidecar only.
 set -eu
 id=$1
 shift
 set -a
 for file in /secrets/*/env; do . "$file"; done
 set +a
-# With an identity it gets a certificate of sentry, talks to nobody without one, and takes invocations as its access file
-# says. One without can publish and subscribe, but neither invoke nor be invoked.
+# A sidecar with an identity gets a certificate from sentry, talks only to others with one, and accepts the invocations in
+# its access file. A sidecar without can publish and subscribe, but can't invoke or be invoked.
 if [ -e "/secrets/identities/$id.jwt" ]; then
   DAPR_TRUST_ANCHORS=$(cat /secrets/identities/ca.crt)
   export DAPR_TRUST_ANCHORS DAPR_SENTRY_TOKEN_FILE="/secrets/identities/$id.jwt"
