@@ -8,7 +8,7 @@ import vueParser from 'vue-eslint-parser';
 import { elements, files, policies } from './eslint.rooms.js';
 
 const TYPESCRIPT = ['**/*.ts'];
-const VUE = ['{ui,client}/src/**/*.vue'];
+const VUE = ['{ui,client-vue}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
 /** The only files that read the environment; everything else is given its settings. */
@@ -106,7 +106,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts'],
+    files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts', 'client-vue/src/**/*.ts'],
     ignores: ['ui/src/server/**'],
     // Only the Vue compiler knows the type of a .vue file: `vue-tsc` checks these.
     rules: {

@@ -10,8 +10,9 @@ const room = (type, pattern, capture = []) => ({ type, pattern, capture, partial
 
 export const elements = [
   room('contracts', 'contracts/src'),
-  room('toasts', 'client/src/vue/toasts'),
-  room('vue', 'client/src/vue'),
+  room('toasts', 'client-vue/src/toasts'),
+  room('vue', 'client-vue/src'),
+  room('vue-alias', 'client/src/vue'),
   room('client', 'client/src'),
   room('ops-page', 'ui/src/ops'),
   room('ui-server', 'ui/src/server'),
@@ -60,6 +61,7 @@ export const policies = [
   { from: from('contracts'), allow: [to('contracts'), modules('zod')] },
 
   { from: from('client'), allow: [to('client', 'contracts'), modules('socket.io-client')] },
+  { from: from('vue-alias'), allow: to('vue') },
   {
     from: from(['vue', 'toasts']),
     allow: [to('vue', 'toasts', 'client', 'contracts'), modules('vue', 'pinia')],

@@ -1,10 +1,10 @@
 import { onScopeDispose, reactive, computed } from 'vue';
-import type { ClientStatus } from '../types.ts';
+import type { ClientStatus } from '@tocsin/client';
 import { useConnection, type ConnectionState } from './stores/connection.ts';
-import { useEntries } from './stores/entries.ts';
-import type { Entry } from './stores/feed-log.ts';
+import { useEntries } from './stores/feeds/items.ts';
+import type { Entry } from './stores/feeds/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
-import { useUnread } from './stores/unread.ts';
+import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
 

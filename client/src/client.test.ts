@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createNotificationClient } from './client.ts';
 import { Gateway } from './testing/gateway.ts';
-import { memoryPositions } from './positions.ts';
+import { memoryPositions } from './subscription/positions.ts';
 import type { ClientStatus, NotificationClient, NotificationClientOptions } from './types.ts';
 
 let gateway: Gateway;

@@ -1,15 +1,15 @@
 import { asError, ClientError } from './errors.ts';
-import { FeedSubscription } from './feed-subscription.ts';
-import { watchNetwork } from './network.ts';
-import { markRead } from './mark-read.ts';
-import { memoryPositions } from './positions.ts';
-import { repeatTemporary } from './repeat.ts';
+import { FeedSubscription } from './subscription/feed-subscription.ts';
+import { watchNetwork } from './connection/network.ts';
+import { markRead } from './rest/mark-read.ts';
+import { memoryPositions } from './subscription/positions.ts';
+import { repeatTemporary } from './rest/retry.ts';
 import { isMutes, isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
-import { Silence } from './silence.ts';
-import { StatusTracker } from './status.ts';
+import { Silence } from './connection/silence.ts';
+import { StatusTracker } from './connection/status.ts';
 import { openConnection } from './tabs/open-connection.ts';
 import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
-import { watchWake } from './wake.ts';
+import { watchWake } from './connection/wake.ts';
 
 /**
  * Connects to a bff and keeps the feeds that are subscribed to complete and in order, through lost connections,

@@ -1,11 +1,11 @@
 export { createNotificationClient } from './client.ts';
 export { ClientError, ProblemError } from './errors.ts';
-export { Expiries } from './expiries.ts';
-export { fetchPage, type FetchPageOptions, type PageRequest } from './fetch-page.ts';
-export { MAX_ASIDE, FeedMerge } from './merge.ts';
-export type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
-export { fetchMutes, putMutes } from './mutes.ts';
-export { memoryPositions } from './positions.ts';
+export { Expiries } from './merge/expiries.ts';
+export { fetchPage, type FetchPageOptions, type PageRequest } from './rest/fetch-page.ts';
+export { MAX_ASIDE, FeedMerge } from './merge/merge.ts';
+export type { Delivery, MergeEffect, MergeEvent } from './merge/merge-types.ts';
+export { fetchMutes, putMutes } from './rest/mutes.ts';
+export { memoryPositions } from './subscription/positions.ts';
 export { isPosition } from './shapes.ts';
 export type * from './types.ts';
 export type {

@@ -7,7 +7,7 @@ import type {
   ReadState,
   SocketError,
 } from '@tocsin/contracts';
-import type { Delivery } from './merge-types.ts';
+import type { Delivery } from './merge/merge-types.ts';
 
 /**
  * - `connecting`: not live yet since the start;

@@ -11,12 +11,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildClientPackage, clientSize } from '@tocsin/tools';
+import { buildClientPackage, buildClientVuePackage, clientSize } from '@tocsin/tools';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAX_KILOBYTES = 25;
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOT, 'client/package.json'), 'utf8')) as {
+  version: string;
+};
 const TYPE_CHECK = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
 const USER = `
 import { createNotificationClient, type NotificationClient } from '@tocsin/client';
@@ -37,10 +40,10 @@ console.log(subscription.feed, client.status, client.presenting);
 client.close();
 `;
 
-/** Of a page with components: what their slots give has types, and so has what `useNotifications` gives. */
-const VUE_USER = `
+/** Uses the types of slots and of `useNotifications`. */
+const vueUser = (source: string): string => `
 import { h } from 'vue';
-import { NotificationBell, NotificationToasts, useNotifications } from '@tocsin/client/vue';
+import { NotificationBell, NotificationToasts, useNotifications } from '${source}';
 
 const notifications = useNotifications({ url: 'http://127.0.0.1:9', getToken: () => 'token' });
 const unread: number = notifications.unread;
@@ -51,7 +54,7 @@ type Row = NonNullable<InstanceType<typeof NotificationBell>['$slots']['row']>;
 const row: Row = ({ entry, unread }) => h('p', entry.notification.title + String(unread));
 console.log(unread, wrong, title, row, NotificationToasts);
 `;
-/** As an app has them that installed the package and what its components need. */
+/** Installed in the app beside the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
 /** Runs a script of a package of this repository. @throws Error with all that it printed */
@@ -80,43 +83,54 @@ function undeclaredFiles(dir: string): string[] {
   });
 }
 
-describe('the client as a package', () => {
+describe('the client packages', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-package-'));
   const built = join(dir, 'built');
+  const builtVue = join(dir, 'built-vue');
   const user = join(dir, 'user');
-  const installed = () => join(user, 'node_modules', '@tocsin', 'client');
+  const installed = (name: string) => join(user, 'node_modules', '@tocsin', name);
+
+  function install(name: string, from: string): void {
+    const packing = run(from, 'npm', ['pack', '--json', '--pack-destination', dir]);
+    const [{ filename }] = JSON.parse(packing) as [{ filename: string }];
+    mkdirSync(installed(name), { recursive: true });
+    run(dir, 'tar', ['-xzf', filename, '-C', installed(name), '--strip-components', '1']);
+  }
 
   beforeAll(async () => {
     await buildClientPackage(built);
-    const [{ filename }] = JSON.parse(run(built, 'npm', ['pack', '--json', '--pack-destination', dir])) as [
-      { filename: string },
-    ];
-    mkdirSync(installed(), { recursive: true });
-    run(dir, 'tar', ['-xzf', filename, '-C', installed(), '--strip-components', '1']);
+    await buildClientVuePackage(builtVue);
+    install('client', built);
+    install('client-vue', builtVue);
     for (const name of INSTALLED)
       symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
     writeFileSync(join(user, 'package.json'), '{"type":"module"}');
     writeFileSync(join(user, 'user.ts'), USER);
-    writeFileSync(join(user, 'vue-user.ts'), VUE_USER);
+    writeFileSync(join(user, 'vue-user.ts'), vueUser('@tocsin/client-vue'));
+    writeFileSync(join(user, 'alias-user.ts'), vueUser('@tocsin/client/vue'));
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('should pass publint and attw', async () => {
-    const { messages } = await publint({ pkgDir: built, strict: true });
+  it.each([
+    ['@tocsin/client', built],
+    ['@tocsin/client-vue', builtVue],
+  ])('should pass publint and attw: %s', async (_name, pkgDir) => {
+    const { messages } = await publint({ pkgDir, strict: true });
     expect(messages).toEqual([]);
-    run(ROOT, 'npx', ['attw', '--pack', built, '--profile', 'esm-only']);
+    run(ROOT, 'npx', ['attw', '--pack', pkgDir, '--profile', 'esm-only']);
   });
 
   it.each([
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
-  ])('should bring types, of the plain client without another package: %s', (module, moduleResolution) => {
+  ])('should have complete types: %s', (module, moduleResolution) => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const how = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
     expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts'])).toBe('');
-    const withVue = [tsc, ...TYPE_CHECK, ...how, '--skipLibCheck', 'vue-user.ts'];
+    const withVue = [tsc, ...TYPE_CHECK, ...how, '--skipLibCheck', 'vue-user.ts', 'alias-user.ts'];
     expect(run(user, process.execPath, withVue)).toBe('');
-    expect(undeclaredFiles(installed()), 'what the types name is there').toEqual([]);
+    expect(undeclaredFiles(installed('client'))).toEqual([]);
+    expect(undeclaredFiles(installed('client-vue'))).toEqual([]);
   });
 
   it('should run in Node', () => {
@@ -130,21 +144,31 @@ describe('the client as a package', () => {
     expect(run(user, process.execPath, ['user.mjs'])).toBe('all connecting true\n');
   });
 
-  it('should ask only those who use the components for what these need', () => {
-    const manifest = JSON.parse(readFileSync(join(built, 'package.json'), 'utf8')) as {
+  const manifestOf = (packageDir: string) =>
+    JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8')) as {
       dependencies: object;
       peerDependencies: Record<string, string>;
-      peerDependenciesMeta: Record<string, { optional: boolean }>;
+      peerDependenciesMeta?: Record<string, { optional: boolean }>;
     };
-    expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
-    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
-    expect(Object.keys(manifest.peerDependenciesMeta).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
-    const code = readFileSync(join(built, 'vue/index.js'), 'utf8');
-    const imported = [...code.matchAll(/^import .*?["']([^"']+)["'];$/gm)].map(([, name]) => name).sort();
-    expect(imported).toEqual(['../index.js', './index.css', 'pinia', 'vue', 'vue-toastification']);
+
+  it('should need only socket.io-client, and client-vue only for its re-export', () => {
+    const { dependencies, peerDependencies, peerDependenciesMeta } = manifestOf(built);
+    expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
+    expect(peerDependencies).toEqual({ '@tocsin/client-vue': VERSION });
+    expect(peerDependenciesMeta).toEqual({ '@tocsin/client-vue': { optional: true } });
+    expect(readFileSync(join(built, 'vue/index.js'), 'utf8')).toBe("export * from '@tocsin/client-vue';\n");
   });
 
-  it('should hold nothing of zod, and be small', async () => {
+  it('should take Vue, pinia and the toast library from the app, and the client of the same version', () => {
+    const { dependencies, peerDependencies } = manifestOf(builtVue);
+    expect(dependencies).toEqual({ '@tocsin/client': VERSION });
+    expect(Object.keys(peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
+    const code = readFileSync(join(builtVue, 'index.js'), 'utf8');
+    const imported = [...code.matchAll(/^import .*?["']([^"']+)["'];$/gm)].map(([, name]) => name).sort();
+    expect(imported).toEqual(['./index.css', '@tocsin/client', 'pinia', 'vue', 'vue-toastification']);
+  });
+
+  it('should contain no zod, and be small', async () => {
     const code = readFileSync(join(built, 'index.js'), 'utf8');
     expect(code.match(/from ["'][^"']*["']/g)).toEqual(['from "socket.io-client"']);
     expect(code.match(/zod|safeParse/gi)).toBeNull();

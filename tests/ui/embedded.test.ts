@@ -14,7 +14,7 @@ const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
 const SHORT = 15;
 const APP = `
 <script setup>
-import { NotificationBell, NotificationToasts, useNotifications } from '@tocsin/client/vue';
+import { NotificationBell, NotificationToasts, useNotifications } from '@tocsin/client-vue';
 
 const notifications = useNotifications({ url: window.bffUrl, getToken: () => window.giveToken() });
 </script>

@@ -1,4 +1,4 @@
-import { safeStorage } from '@tocsin/client/vue';
+import { safeStorage } from '@tocsin/client-vue';
 import { createApp, reactive } from 'vue';
 import App from './App.vue';
 import './page.css';

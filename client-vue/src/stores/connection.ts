@@ -1,7 +1,7 @@
-import { ClientError, ProblemError, type ClientStatus } from '../../index.ts';
+import { ClientError, ProblemError, type ClientStatus } from '@tocsin/client';
 import { computed, ref, shallowReactive } from 'vue';
 import { defineStore } from './define-store.ts';
-import { useEntries } from './entries.ts';
+import { useEntries } from './feeds/items.ts';
 
 /**
  * How this page is connected, the same for bell, inbox and page. Beyond the client's status: `unreachable`, the server

@@ -1,18 +1,18 @@
-import { createNotificationClient, Expiries, type NotificationClientOptions } from '../../index.ts';
+import { createNotificationClient, Expiries, type NotificationClientOptions } from '@tocsin/client';
 import type { Page } from '@tocsin/contracts';
 import { watch } from 'vue';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
 import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
-import { followFeed, takeNewest } from './follow-feed.ts';
-import { FrameBatch } from './frame-batch.ts';
-import { useMutes } from './mutes.ts';
-import { useDismissed } from './dismissed.ts';
-import { useEntries } from './entries.ts';
+import { followFeed, takeNewest } from './feeds/follow-feed.ts';
+import { FrameBatch } from './feeds/frame-batch.ts';
+import { useMutes } from './reader/mutes.ts';
+import { useDismissed } from './reader/dismissed.ts';
+import { useEntries } from './feeds/items.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
-import { useUnread } from './unread.ts';
+import { useUnread } from './reader/unread.ts';
 import { watchConnection } from './watch-connection.ts';
 
 /** So long the newest page may take before the live feed is subscribed to without it. */

@@ -6,7 +6,7 @@ import {
   type FetchPageOptions,
   type NotificationClientOptions,
   type PageRequest,
-} from '../../index.ts';
+} from '@tocsin/client';
 import { defineStore } from './define-store.ts';
 
 /** Whom the page asks over REST, and as whom. */

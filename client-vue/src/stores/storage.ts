@@ -1,4 +1,4 @@
-import { isPosition, type PositionStore } from '../../index.ts';
+import { isPosition, type PositionStore } from '@tocsin/client';
 
 export interface KeyValue {
   get(key: string): string | null;

@@ -1,6 +1,6 @@
 import { watch } from 'vue';
-import type { NotificationClient } from '../../index.ts';
-import { useAnnouncements } from '../toasts/announcements.ts';
+import type { NotificationClient } from '@tocsin/client';
+import { useAnnouncements } from '../toasts/speech/live-messages.ts';
 import { useConnection } from './connection.ts';
 
 /** States that screen readers are told of; the others may pass before the words are spoken. */

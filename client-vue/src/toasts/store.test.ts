@@ -1,7 +1,7 @@
 import type { LivePublication, Severity } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../stores/define-store.ts';
-import { BATCH_MS, useAnnouncements } from './announcements.ts';
+import { BATCH_MS, useAnnouncements } from './speech/live-messages.ts';
 import { TOAST_MS, useToasts } from './store.ts';
 
 const publication = (n: number, severity: Severity = 'info', title = `t${n}`): LivePublication => ({

@@ -2,7 +2,7 @@ import { isExpired, type GoneReason, type LivePublication } from '@tocsin/contra
 import { computed, ref, shallowRef } from 'vue';
 import { defineStore } from '../stores/define-store.ts';
 import type { ToastRenderer } from './adapter.ts';
-import { useAnnouncements } from './announcements.ts';
+import { useAnnouncements } from './speech/live-messages.ts';
 import { Countdowns } from './countdowns.ts';
 import { ToastStack, type StackView, type ViewOptions } from './stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createNotificationClient } from './client.ts';
-import { Gateway } from './testing/gateway.ts';
-import type { NotificationClient } from './types.ts';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { NotificationClient } from '../types.ts';
 
 /** Where the browser connects. */
 let gateway: Gateway;

@@ -1,7 +1,7 @@
-import { callServer } from './call-server.ts';
-import { asError, ClientError } from './errors.ts';
+import { callServer } from '../rest/call-server.ts';
+import { asError, ClientError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
-import type { NotificationClientOptions } from './types.ts';
+import type { NotificationClientOptions } from '../types.ts';
 
 /** Where a socket connects, and the token with which it is let in there. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createNotificationClient } from './client.ts';
-import { Gateway } from './testing/gateway.ts';
-import type { ClientStatus, NotificationClient } from './types.ts';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { ClientStatus, NotificationClient } from '../types.ts';
 
 let gateway: Gateway;
 const clients: NotificationClient[] = [];

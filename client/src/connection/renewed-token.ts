@@ -1,8 +1,8 @@
 import type { TokenAnswer } from '@tocsin/contracts';
-import { asError, ClientError } from './errors.ts';
+import { asError, ClientError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
-import { backOff, TIMING } from './timing.ts';
-import type { NotificationClientOptions } from './types.ts';
+import { backOff, TIMING } from '../timing.ts';
+import type { NotificationClientOptions } from '../types.ts';
 
 /** Gives a connection another token before its own ends; repeats what fails until it is stopped. */
 export class RenewedToken {

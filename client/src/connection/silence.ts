@@ -1,4 +1,4 @@
-import { TIMING } from './timing.ts';
+import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
   /** Asks the server for an answer; false if there is nothing to ask about. */

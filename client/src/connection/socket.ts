@@ -1,8 +1,8 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@tocsin/contracts';
 import { SOCKET_PATH } from '@tocsin/contracts';
 import { io, type Socket } from 'socket.io-client';
-import { TIMING } from './timing.ts';
-import type { NotificationClientOptions } from './types.ts';
+import { TIMING } from '../timing.ts';
+import type { NotificationClientOptions } from '../types.ts';
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { StatusTracker } from './status.ts';
-import type { ClientStatus } from './types.ts';
+import type { ClientStatus } from '../types.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,5 +1,5 @@
-import type { ClientStatus } from './types.ts';
-import { TIMING } from './timing.ts';
+import type { ClientStatus } from '../types.ts';
+import { TIMING } from '../timing.ts';
 
 /** Turns "live or not" and "network or none" into the status; owns one timer. */
 export class StatusTracker {

@@ -1,4 +1,4 @@
-import { TIMING } from './timing.ts';
+import { TIMING } from '../timing.ts';
 
 /**
  * Calls `woke` after this page's timers stood still, as those of a sleeping tab or device do: its connection may have

@@ -1,5 +1,5 @@
 import type { Page, Position } from '@tocsin/contracts';
-import { Aside } from './aside.ts';
+import { Aside } from './reorder-buffer.ts';
 import { Display } from './display.ts';
 import type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
 

@@ -1,7 +1,7 @@
 import type { Problem } from '@tocsin/contracts';
-import { asError, ClientError, ProblemError } from './errors.ts';
-import { isProblem } from './shapes.ts';
-import { TIMING } from './timing.ts';
+import { asError, ClientError, ProblemError } from '../errors.ts';
+import { isProblem } from '../shapes.ts';
+import { TIMING } from '../timing.ts';
 
 export interface CallOptions {
   /** Milliseconds for the whole answer. Default: 10,000. */

@@ -1,6 +1,6 @@
 import { DEFAULT_FEED, type Page } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
-import { isPage } from './shapes.ts';
+import { isPage } from '../shapes.ts';
 
 /**
  * The newest page, or with a position what comes after or before it. `clientId` says who reads where nobody is signed

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createNotificationClient } from './client.ts';
-import { Gateway } from './testing/gateway.ts';
-import type { NotificationClient, NotificationClientOptions } from './types.ts';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { NotificationClient, NotificationClientOptions } from '../types.ts';
 
 const clients: NotificationClient[] = [];
 const open = (options: NotificationClientOptions): NotificationClient => {

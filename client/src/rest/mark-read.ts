@@ -1,6 +1,6 @@
 import { callServer } from './call-server.ts';
-import { asError, ClientError } from './errors.ts';
-import type { NotificationClientOptions, Read } from './types.ts';
+import { asError, ClientError } from '../errors.ts';
+import type { NotificationClientOptions, Read } from '../types.ts';
 
 /** Resolves when the server has kept what was read; rejects with what it was told, or with `ClientError`. */
 export async function markRead(

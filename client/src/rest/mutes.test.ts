@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createNotificationClient } from './client.ts';
-import { Gateway } from './testing/gateway.ts';
-import type { NotificationClient } from './types.ts';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { NotificationClient } from '../types.ts';
 
 let gateway: Gateway;
 let client: NotificationClient;

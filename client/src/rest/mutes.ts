@@ -1,6 +1,6 @@
 import type { Mutes } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
-import { isMutes } from './shapes.ts';
+import { isMutes } from '../shapes.ts';
 
 /** What this reader has muted; throws as `fetchPage` does. `clientId` says who reads where nobody is signed in. */
 export function fetchMutes(

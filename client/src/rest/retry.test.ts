@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { ClientError, ProblemError } from './errors.ts';
-import { repeatTemporary } from './repeat.ts';
-import { TIMING } from './timing.ts';
+import { ClientError, ProblemError } from '../errors.ts';
+import { repeatTemporary } from './retry.ts';
+import { TIMING } from '../timing.ts';
 
 const lost = new ClientError('unreachable', 'Away.', { temporary: true });
 

@@ -1,5 +1,5 @@
-import { asError, ClientError, ProblemError } from './errors.ts';
-import { backOff, TIMING } from './timing.ts';
+import { asError, ClientError, ProblemError } from '../errors.ts';
+import { backOff, TIMING } from '../timing.ts';
 
 export interface RepeatOptions {
   /** Nothing is repeated after it; an attempt under way goes on. */

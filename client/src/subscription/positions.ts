@@ -1,5 +1,5 @@
 import type { Position } from '@tocsin/contracts';
-import type { PositionStore } from './types.ts';
+import type { PositionStore } from '../types.ts';
 
 /** Keeps positions as long as the process lives. */
 export function memoryPositions(): PositionStore {

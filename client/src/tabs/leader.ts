@@ -1,11 +1,11 @@
-import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
+import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import { ClientError } from '../errors.ts';
-import type { FeedSocket } from '../feed-socket.ts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 import type { TabMessage } from './messages.ts';
 import type { TabLocks } from './platform.ts';
 import { Presenter } from './presenter.ts';
-import { Wants } from './wants.ts';
+import { Wants } from './subscriptions.ts';
 
 export type RelayedEvent = Exclude<keyof ConnectionHooks, 'connected' | 'disconnected' | 'error'>;
 

@@ -1,5 +1,5 @@
-import { Connection } from '../connection.ts';
-import type { ClientConnection } from '../connection-types.ts';
+import { Connection } from '../connection/connection.ts';
+import type { ClientConnection } from '../connection/connection-types.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { browserTabs, type TabPlatform } from './platform.ts';
 import { TabConnection, type Connect, type TabHooks } from './tab-connection.ts';

@@ -1,4 +1,4 @@
-import type { FeedSocket } from '../feed-socket.ts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
 import { TIMING } from '../timing.ts';
 
 type Done = (error: Error | null, answer?: unknown) => void;

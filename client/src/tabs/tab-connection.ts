@@ -1,6 +1,6 @@
-import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
+import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import { asError, ClientError } from '../errors.ts';
-import type { FeedSocket } from '../feed-socket.ts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
 import { backOff, TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';

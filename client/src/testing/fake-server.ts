@@ -1,6 +1,6 @@
 import type { Page, Publication, SubscribeAnswer, SubscribeRequest } from '@tocsin/contracts';
-import type { ClientConnection, ConnectionHooks } from '../connection-types.ts';
-import type { FeedSocket } from '../feed-socket.ts';
+import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
+import type { FeedSocket } from '../connection/feed-socket.ts';
 import type { FakeTab } from './fake-browser.ts';
 
 const PAGE = 20;

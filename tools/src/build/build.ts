@@ -4,7 +4,13 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { ensureUi } from '../setup/ui.ts';
 import { APPS, bundle, bundleOf, type App } from './bundle.ts';
-import { buildClientPackage, CLIENT_PACKAGE, clientSize } from './client-package.ts';
+import {
+  buildClientPackage,
+  buildClientVuePackage,
+  CLIENT_PACKAGE,
+  CLIENT_VUE_PACKAGE,
+  clientSize,
+} from './client-package.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -18,6 +24,8 @@ const buildClient = async (): Promise<void> => {
   await buildClientPackage();
   const kilobytes = ((await clientSize()) / 1_000).toFixed(1);
   say(`Written: ${relative(ROOT, CLIENT_PACKAGE)} (${kilobytes} kB with socket.io-client, minified, gzip)`);
+  await buildClientVuePackage();
+  say(`Written: ${relative(ROOT, CLIENT_VUE_PACKAGE)}`);
 };
 
 const BUILDS = new Map<string, () => Promise<void>>([
@@ -30,7 +38,7 @@ const BUILDS = new Map<string, () => Promise<void>>([
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**
- * `npm run build`: the pages, each application as one file, and the client as a package to install; or only those
+ * `npm run build`: the pages, each application as one file, and both client packages to install; or only those
  * that `args` name: `producer`, `bff`, `ui` (its pages and their server), `pages`, `client`.
  */
 export async function build(args: string[]): Promise<number> {

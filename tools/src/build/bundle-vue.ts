@@ -2,15 +2,6 @@ import { basename, dirname, join } from 'node:path';
 import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
-export interface VueBundle {
-  /** The source. */
-  entry: string;
-  /** The source of the plain client, which stays a script of its own one folder above. */
-  plain: string;
-  /** The script to write without its ending; its style is written beside it. */
-  out: string;
-}
-
 /** The ui's, so that the components are compiled as they are there. */
 async function plugins() {
   const env = { command: 'build', mode: 'production' } as const;
@@ -18,26 +9,18 @@ async function plugins() {
   return loaded?.config.plugins ?? [];
 }
 
-/** Bundles the components into one script, which imports their style. Returns the packages that it imports. */
-export async function bundleVue({ entry, plain, out }: VueBundle): Promise<Set<string>> {
+/**
+ * Bundles the components of `entry` into the script `out` (a path without its ending), which imports their style from
+ * the file beside it. Returns the packages that the script imports.
+ */
+export async function bundleVue(entry: string, out: string): Promise<Set<string>> {
   const name = basename(out);
   const built = (await build({
     root: ROOT,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [
-      {
-        name: 'tocsin-plain-client',
-        enforce: 'pre',
-        async resolveId(id, importer) {
-          if (!importer || !id.startsWith('.')) return undefined;
-          const resolved = await this.resolve(id, importer, { skipSelf: true });
-          return resolved?.id === plain ? { id: '../index.js', external: true } : undefined;
-        },
-      },
-      ...(await plugins()),
-    ],
+    plugins: await plugins(),
     build: {
       outDir: dirname(out),
       emptyOutDir: false,
@@ -46,7 +29,7 @@ export async function bundleVue({ entry, plain, out }: VueBundle): Promise<Set<s
       lib: { entry, formats: ['es'], fileName: name, cssFileName: name },
       rolldownOptions: {
         checks: { bundlerTimings: false },
-        external: /^(?:vue|pinia|vue-toastification|socket\.io-client)$/,
+        external: /^(?:@tocsin\/client|vue|pinia|vue-toastification)$/,
         output: { banner: `import './${name}.css';` },
       },
     },

@@ -1,17 +1,15 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from '../paths.ts';
 import { bundleVue } from './bundle-vue.ts';
-import { writeClientTypes } from './client-types.ts';
+import { writeTypes, writeVueTypes } from './client-types.ts';
 
-/** Where `npm run build` puts the client as a package to install. */
-export const CLIENT_PACKAGE = join(ROOT, 'client', 'dist');
-
-/** What the package exports: the name in `exports` and the source without its ending. */
-const ENTRIES = { '.': 'index', './vue': 'vue/index' } as const;
-
-const sourceOf = (entry: string): string => join(ROOT, 'client', 'src', `${entry}.ts`);
+const CLIENT = join(ROOT, 'client');
+const CLIENT_VUE = join(ROOT, 'client-vue');
+/** Where `npm run build` puts the packages to install. */
+export const CLIENT_PACKAGE = join(CLIENT, 'dist');
+export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 
 interface Manifest {
   name: string;
@@ -21,42 +19,31 @@ interface Manifest {
   license: string;
   dependencies: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta?: Record<string, { optional: boolean }>;
 }
 
-const caret = (pinned: Iterable<[string, string]>) =>
-  Object.fromEntries([...pinned].map(([name, version]) => [name, `^${version}`]));
+const readManifest = (workspace: string) =>
+  JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
-/**
- * The workspace's manifest with what an installed package needs: built files, and the packages that these import. What
- * the components alone import is optional, so that nothing of it comes to those who do without them.
- */
-function packedManifest(
-  { name, version, description, keywords, license, dependencies, peerDependencies }: Manifest,
-  imported: { plain: ReadonlySet<string>; vue: ReadonlySet<string> },
-) {
-  const exported = Object.entries(ENTRIES).map(([path, entry]) => [
-    path,
-    { types: `./${entry}.d.ts`, default: `./${entry}.js` },
-  ]);
-  const needed = Object.entries(dependencies).filter(([other]) => imported.plain.has(other));
-  const forVue = Object.entries(dependencies).filter(
-    ([other]) => imported.vue.has(other) && !imported.plain.has(other),
-  );
-  const peers = { ...peerDependencies, ...caret(forVue) };
-  return {
-    name,
-    version,
-    description,
-    keywords,
-    license,
-    type: 'module',
-    sideEffects: ['**/*.css'],
-    exports: Object.fromEntries(exported) as object,
-    files: ['**/*.js', '**/*.css', '**/*.d.ts'],
-    dependencies: caret(needed),
-    peerDependencies: peers,
-    peerDependenciesMeta: Object.fromEntries(Object.keys(peers).map((peer) => [peer, { optional: true }])),
-  };
+/** The members of a workspace's manifest that the installed package has as well, and its built files. */
+const packed = ({ name, version, description, keywords, license }: Manifest) => ({
+  name,
+  version,
+  description,
+  keywords,
+  license,
+  type: 'module',
+});
+
+const caret = (pinned: [string, string][]) =>
+  Object.fromEntries(pinned.map(([name, version]) => [name, `^${version}`]));
+
+const exported = (entry: string) => ({ types: `./${entry}.d.ts`, default: `./${entry}.js` });
+
+function writePackage(workspace: string, outDir: string, manifest: object): void {
+  writeFileSync(join(outDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  copyFileSync(join(workspace, 'README.md'), join(outDir, 'README.md'));
+  copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
 }
 
 /** Returns the packages that the script imports. */
@@ -64,16 +51,11 @@ async function bundlePlain(outDir: string): Promise<Set<string>> {
   const { build } = await import('rolldown');
   const { output } = await build({
     cwd: ROOT,
-    input: sourceOf(ENTRIES['.']),
+    input: join(CLIENT, 'src', 'index.ts'),
     platform: 'browser',
     external: ['socket.io-client'],
     transform: { target: 'es2022' },
-    output: {
-      file: join(outDir, `${ENTRIES['.']}.js`),
-      format: 'esm',
-      codeSplitting: false,
-      minify: 'dce-only',
-    },
+    output: { file: join(outDir, 'index.js'), format: 'esm', codeSplitting: false, minify: 'dce-only' },
     logLevel: 'warn',
   });
   return new Set(output[0].imports);
@@ -94,27 +76,56 @@ export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   return gzipSync(output[0].code, { level: 9 }).length;
 }
 
+/** `@tocsin/client/vue` re-exports `@tocsin/client-vue`, which only apps with Vue install. */
+function writeVueAlias(outDir: string): void {
+  mkdirSync(join(outDir, 'vue'));
+  for (const file of ['index.js', 'index.d.ts'])
+    writeFileSync(join(outDir, 'vue', file), "export * from '@tocsin/client-vue';\n");
+}
+
 /**
- * Builds the client as a package of ESM and types: the plain client, which needs only socket.io-client, and the
- * components for Vue with their style.
- * @throws Error with what the bundler or the compiler says
+ * Builds `@tocsin/client` as a package of ESM and types. It needs only socket.io-client.
+ * @throws Error with the message of the bundler or the compiler
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  const imported = {
-    plain: await bundlePlain(outDir),
-    vue: await bundleVue({
-      entry: sourceOf(ENTRIES['./vue']),
-      plain: sourceOf(ENTRIES['.']),
-      out: join(outDir, ENTRIES['./vue']),
-    }),
-  };
-  await writeClientTypes(Object.values(ENTRIES).map(sourceOf), outDir);
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'client', 'package.json'), 'utf8')) as Manifest;
-  writeFileSync(
-    join(outDir, 'package.json'),
-    `${JSON.stringify(packedManifest(manifest, imported), null, 2)}\n`,
-  );
-  copyFileSync(join(ROOT, 'client', 'README.md'), join(outDir, 'README.md'));
-  copyFileSync(join(ROOT, 'LICENSE'), join(outDir, 'LICENSE'));
+  const imported = await bundlePlain(outDir);
+  await writeTypes(join(CLIENT, 'src', 'index.ts'), outDir);
+  writeVueAlias(outDir);
+  const manifest = readManifest(CLIENT);
+  const { dependencies, peerDependencies, peerDependenciesMeta } = manifest;
+  writePackage(CLIENT, outDir, {
+    ...packed(manifest),
+    sideEffects: false,
+    exports: { '.': exported('index'), './vue': exported('vue/index') },
+    files: ['**/*.js', '**/*.d.ts'],
+    dependencies: caret(Object.entries(dependencies).filter(([name]) => imported.has(name))),
+    peerDependencies,
+    peerDependenciesMeta,
+  });
+}
+
+/**
+ * Builds `@tocsin/client-vue` as a package of ESM, style and types. Vue, pinia and the toast library come from the app,
+ * which must not have two of them; `@tocsin/client` comes along in the same version.
+ * @throws Error with the message of the bundler or the compiler
+ */
+export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  const entry = join(CLIENT_VUE, 'src', 'index.ts');
+  const imported = await bundleVue(entry, join(outDir, 'index'));
+  await writeVueTypes(entry, outDir);
+  const manifest = readManifest(CLIENT_VUE);
+  const needed = Object.entries(manifest.dependencies).filter(([name]) => imported.has(name));
+  writePackage(CLIENT_VUE, outDir, {
+    ...packed(manifest),
+    sideEffects: ['**/*.css'],
+    exports: { '.': exported('index') },
+    files: ['**/*.js', '**/*.css', '**/*.d.ts'],
+    dependencies: Object.fromEntries(needed.filter(([name]) => name.startsWith('@tocsin/'))),
+    peerDependencies: {
+      ...manifest.peerDependencies,
+      ...caret(needed.filter(([name]) => !name.startsWith('@tocsin/'))),
+    },
+  });
 }

@@ -7,13 +7,13 @@ import ts from 'typescript';
 import { ROOT } from '../paths.ts';
 import { plainTypes } from './plain-types.ts';
 
-const SOURCES = join(ROOT, 'client', 'src');
 const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
 const CONTRACTS_PACKAGE = '@tocsin/contracts';
-const COMPONENTS = join(SOURCES, 'vue');
 /** `from './x.ts'` and `import('./x.ts')`, as declarations have them, also of components: `./X.vue`. */
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.ts|(\.vue))(?=['"])/g;
 const STYLE = /^import ['"][^'"]+\.css['"];\n/gm;
+
+type DeclarationOf = (file: string) => string;
 
 function createProgram(entries: readonly string[]): ts.Program {
   const config: unknown = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) =>
@@ -30,23 +30,25 @@ function createProgram(entries: readonly string[]): ts.Program {
   });
 }
 
-function declarationOf(program: ts.Program, file: string): string {
+function emitDeclaration(program: ts.Program, file: string): string {
   const source = program.getSourceFile(file);
-  if (!source) throw new Error(`${file} is no part of the client.`);
+  if (!source) throw new Error(`${file} is not part of the package.`);
   let text: string | undefined;
   const { diagnostics } = program.emit(source, (_path, written) => (text = written), undefined, true);
   if (text === undefined || diagnostics.length > 0)
-    throw new Error(ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})) || `No types of ${file}.`);
+    throw new Error(
+      ts.formatDiagnostics(diagnostics, ts.createCompilerHost({})) || `${file} has no declarations.`,
+    );
   return text;
 }
 
-/** The declarations of all under `client/src/vue`, in a folder that has the form of this repository. */
-function componentDeclarations(outDir: string): void {
+/** Emits the declarations of `packageDir` into `outDir`, which then has the form of this repository. */
+function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
   const how = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
-  const args = [script, '-p', COMPONENTS, ...how, '--rootDir', ROOT, '--outDir', outDir];
+  const args = [script, '-p', packageDir, ...how, '--rootDir', ROOT, '--outDir', outDir];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`The components have no types:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`vue-tsc could not emit the components' types:\n${stdout}${stderr}`);
 }
 
 function contractNames(text: string): string[] {
@@ -64,34 +66,44 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes the types of the client's entries and of what they reach, and the types of the contract that they name, which
- * need no other package.
+ * Writes the types of a package of plain TypeScript: of `entry` and the files that it reaches, and the types of the
+ * contract that they name. The result needs no package of this repository.
  */
-export async function writeClientTypes(entries: readonly string[], outDir: string): Promise<void> {
-  const components = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
+export async function writeTypes(entry: string, outDir: string): Promise<void> {
+  const program = createProgram([entry]);
+  await writeReached(entry, outDir, program, (file) => emitDeclaration(program, file));
+}
+
+/** `writeTypes` for a package with Vue components. It names `@tocsin/client`, and no other package of this repository. */
+export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
+  const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {
-    componentDeclarations(components);
-    await writeTypes(entries, outDir, components);
+    emitComponents(dirname(dirname(entry)), declared);
+    await writeReached(entry, outDir, createProgram([]), (file) =>
+      readFileSync(join(declared, relative(ROOT, file).replace(/\.ts$/, '') + '.d.ts'), 'utf8'),
+    );
   } finally {
-    rmSync(components, { recursive: true, force: true });
+    rmSync(declared, { recursive: true, force: true });
   }
 }
 
-async function writeTypes(entries: readonly string[], outDir: string, components: string): Promise<void> {
-  const program = createProgram(entries.filter((entry) => !entry.startsWith(COMPONENTS)));
-  const waiting = [...entries];
+async function writeReached(
+  entry: string,
+  outDir: string,
+  program: ts.Program,
+  declarationOf: DeclarationOf,
+): Promise<void> {
+  const waiting = [entry];
   const written = new Set<string>();
-  const wanted = new Set<string>();
+  const names = new Set<string>();
   for (let file; (file = waiting.pop());) {
     if (written.has(file)) continue;
     written.add(file);
-    const declared = join(components, relative(ROOT, file).replace(/\.ts$/, '') + '.d.ts');
-    const isComponent = file.startsWith(COMPONENTS);
-    const text = isComponent ? readFileSync(declared, 'utf8') : declarationOf(program, file);
-    for (const name of contractNames(text)) wanted.add(name);
+    const text = declarationOf(file);
+    for (const name of contractNames(text)) names.add(name);
     for (const [, , path = '', ending = '.ts'] of text.matchAll(RELATIVE))
       waiting.push(join(dirname(file), path + ending));
-    const out = join(outDir, relative(SOURCES, file).replace(/\.ts$/, '') + '.d.ts');
+    const out = join(outDir, relative(dirname(entry), file).replace(/\.ts$/, '') + '.d.ts');
     const contracts = relative(dirname(out), join(outDir, 'contracts.js'));
     mkdirSync(dirname(out), { recursive: true });
     writeFileSync(
@@ -104,6 +116,6 @@ async function writeTypes(entries: readonly string[], outDir: string, components
   }
   const module = program.getSourceFile(CONTRACTS);
   if (!module) throw new Error('The contracts have no entry.');
-  const types = plainTypes(program, module, wanted);
+  const types = plainTypes(program, module, names);
   writeFileSync(join(outDir, 'contracts.d.ts'), await format(types, { parser: 'typescript' }));
 }

@@ -7,7 +7,7 @@ import { hashOf } from './hash.ts';
 import { withLock } from './lock.ts';
 import type { Say } from './say.ts';
 
-const SOURCES = ['ui', 'client', 'contracts', 'package-lock.json', 'tsconfig.base.json'];
+const SOURCES = ['ui', 'client', 'client-vue', 'contracts', 'package-lock.json', 'tsconfig.base.json'];
 const PAGE = join(ROOT, 'ui', 'dist', 'index.html');
 const STAMP = join(ROOT, 'node_modules', '.cache', 'tocsin-ui-hash');
 

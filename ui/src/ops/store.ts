@@ -1,5 +1,5 @@
 import type { DeadLetterList } from '@tocsin/contracts';
-import { safeStorage } from '@tocsin/client/vue';
+import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
 import { append, type Sample } from './history.ts';

@@ -1,4 +1,4 @@
-import { safeStorage } from '@tocsin/client/vue';
+import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, watchEffect } from 'vue';
 
 export const THEME_CHOICES = ['system', 'light', 'dark'] as const;

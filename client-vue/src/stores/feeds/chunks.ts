@@ -1,4 +1,4 @@
-import { dayKey } from '../format/time.ts';
+import { dayKey } from '../../format/time.ts';
 import type { Entry } from './feed-log.ts';
 
 /** A chunk takes so many entries before the next one begins. */

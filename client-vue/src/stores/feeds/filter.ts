@@ -1,5 +1,5 @@
 import type { Severity } from '@tocsin/contracts';
-import { severityOf } from '../format/severity.ts';
+import { severityOf } from '../../format/severity.ts';
 import type { Entry } from './feed-log.ts';
 
 /** What a reader looks for; an empty one lets everything through. */

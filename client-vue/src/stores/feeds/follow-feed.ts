@@ -1,15 +1,15 @@
-import type { NotificationClient } from '../../index.ts';
+import type { NotificationClient } from '@tocsin/client';
 import { isolate, type LivePublication, type Page } from '@tocsin/contracts';
-import { severityOf } from '../format/severity.ts';
-import { useToasts } from '../toasts/store.ts';
-import type { Missed } from '../toasts/toast-of.ts';
-import { useConnection } from './connection.ts';
+import { severityOf } from '../../format/severity.ts';
+import { useToasts } from '../../toasts/store.ts';
+import type { Missed } from '../../toasts/toast-of.ts';
+import { useConnection } from '../connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
-import { useDesktop } from './desktop.ts';
-import { useEntries } from './entries.ts';
-import { useMutes } from './mutes.ts';
+import { useDesktop } from '../reader/desktop.ts';
+import { useEntries } from './items.ts';
+import { useMutes } from '../reader/mutes.ts';
 import { takePage } from './older.ts';
-import { useUnread } from './unread.ts';
+import { useUnread } from '../reader/unread.ts';
 
 /** So many missed errors get a toast of their own beside the summary. */
 const MAX_MISSED_ERRORS = 50;

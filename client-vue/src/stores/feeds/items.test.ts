@@ -1,10 +1,10 @@
 import type { LivePublication } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetStores } from './define-store.ts';
-import { useDismissed } from './dismissed.ts';
-import { MAX_ENTRIES, useEntries } from './entries.ts';
-import { useMutes } from './mutes.ts';
-import { useUnread } from './unread.ts';
+import { forgetStores } from '../define-store.ts';
+import { useDismissed } from '../reader/dismissed.ts';
+import { MAX_ENTRIES, useEntries } from './items.ts';
+import { useMutes } from '../reader/mutes.ts';
+import { useUnread } from '../reader/unread.ts';
 
 const at = (offset: number, expiresAt?: string): LivePublication => ({
   offset,

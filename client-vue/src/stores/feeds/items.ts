@@ -1,7 +1,7 @@
 import { isExpired } from '@tocsin/contracts';
 import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
-import { defineStore } from './define-store.ts';
-import { useDismissed } from './dismissed.ts';
+import { defineStore } from '../define-store.ts';
+import { useDismissed } from '../reader/dismissed.ts';
 import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
 
 /** Most entries that the page keeps; the oldest leave first. */

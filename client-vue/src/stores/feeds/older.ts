@@ -1,6 +1,6 @@
 import type { LivePublication, Page } from '@tocsin/contracts';
-import { MAX_ENTRIES, useEntries } from './entries.ts';
-import { useSource } from './source.ts';
+import { MAX_ENTRIES, useEntries } from './items.ts';
+import { useSource } from '../source.ts';
 
 export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
   publications.filter((publication): publication is LivePublication => publication.notification !== null);

@@ -1,8 +1,8 @@
 import { isExpired, isolate, type LivePublication } from '@tocsin/contracts';
 import { ref } from 'vue';
-import { defineStore } from './define-store.ts';
-import { entryKey } from './feed-log.ts';
-import { safeStorage } from './storage.ts';
+import { defineStore } from '../define-store.ts';
+import { entryKey } from '../feeds/feed-log.ts';
+import { safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.desktop';
 /** Of a burst no more than these. */

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue';
-import { defineStore } from './define-store.ts';
-import { readJson, safeStorage } from './storage.ts';
+import { defineStore } from '../define-store.ts';
+import { readJson, safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.dismissed';
 /** The oldest leave first. */

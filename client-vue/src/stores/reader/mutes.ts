@@ -1,8 +1,8 @@
 import type { Mutes, Notification, Severity } from '@tocsin/contracts';
 import { shallowRef } from 'vue';
-import { severityOf } from '../format/severity.ts';
-import { defineStore } from './define-store.ts';
-import { useSource } from './source.ts';
+import { severityOf } from '../../format/severity.ts';
+import { defineStore } from '../define-store.ts';
+import { useSource } from '../source.ts';
 
 /** What makes no toast and does not count as unread; it is listed all the same. Kept by the server for the reader. */
 export const useMutes = defineStore(() => {

@@ -1,11 +1,11 @@
 import type { Position, ReadState } from '@tocsin/contracts';
 import { computed, shallowRef } from 'vue';
-import { isPosition, type Read } from '../../index.ts';
-import { defineStore } from './define-store.ts';
-import { useEntries } from './entries.ts';
-import type { Entry } from './feed-log.ts';
+import { isPosition, type Read } from '@tocsin/client';
+import { defineStore } from '../define-store.ts';
+import { useEntries } from '../feeds/items.ts';
+import type { Entry } from '../feeds/feed-log.ts';
 import { useMutes } from './mutes.ts';
-import { keepInMemory, readJson, safeStorage } from './storage.ts';
+import { keepInMemory, readJson, safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.last-opened';
 /** Most ids read on their own that are kept of a feed; the oldest leave first. */

@@ -1,6 +1,6 @@
 import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
-import { SEVERITY_NAMES } from '../format/severity.ts';
-import type { Toast } from './toast.ts';
+import { SEVERITY_NAMES } from '../../format/severity.ts';
+import type { Toast } from '../toast.ts';
 
 /** Of errors that arrive together so many are spoken one by one, the rest as a number. */
 export const MAX_SPOKEN_ERRORS = 10;
