@@ -161,7 +161,7 @@ export default defineConfig(
       'boundaries/root-path': import.meta.dirname,
       'boundaries/elements': elements,
       'boundaries/files': files,
-      'boundaries/include': ['*/src/**/*'],
+      'boundaries/include': ['*/src/**/*', '*/testing/**/*'],
     },
     rules: {
       'boundaries/no-unknown-files': 'error',

@@ -4,7 +4,7 @@
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops}';
-const ADAPTERS = '{dapr,redis,socketio,http,memory,observe,demo}';
+const ADAPTERS = '{dapr,redis,socketio,http,receive,validate,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
 
@@ -23,7 +23,7 @@ export const elements = [
   room('service', 'service/src'),
   room('core', `(producer|bff)/src/${CORES}`, ['app', 'room']),
   room('adapter', `(producer|bff)/src/${ADAPTERS}`, ['app', 'room']),
-  room('testing', '(producer|bff)/(src/testing|testing)', ['app']),
+  room('testing', '(producer|bff|service)/testing', ['app']),
   room('app', '(producer|bff)/src', ['app']),
   room('capacity-model', 'lab/src/capacity/model'),
   room('tools', 'tools/src'),
@@ -32,7 +32,7 @@ export const elements = [
 
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
-  { category: 'pause', pattern: 'service/src/pause.ts' },
+  { category: 'pure', pattern: 'service/src/{pause,token-bucket}.ts' },
   /** What an application's wiring and its adapters agree on. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];
@@ -90,7 +90,7 @@ export const policies = [
   // The rules do no I/O: from Node they take what computes.
   {
     from: from('core'),
-    allow: [to('contracts'), toFile('pause'), node('node:crypto', 'node:util', 'node:events')],
+    allow: [to('contracts'), toFile('pure'), node('node:crypto', 'node:util', 'node:events')],
   },
   { from: from('core', { room: 'produce' }), allow: own('core', 'produce') },
   { from: from('core', { room: 'schedule' }), allow: own('core', ['schedule', 'produce']) },
@@ -113,6 +113,7 @@ export const policies = [
     ],
   },
   { from: from('adapter', { room: 'http' }), allow: modules('express', 'express-rate-limit') },
+  { from: from('adapter', { room: 'receive' }), allow: [modules('express'), own('adapter', 'validate')] },
   // The SDK's server is given an Express application.
   {
     from: from('adapter', { room: 'dapr' }),

@@ -9,6 +9,7 @@ import {
   type PublicationsEvent,
   type Segment,
 } from '@tocsin/contracts';
+import { MemoryClaimCheck } from '@tocsin/service';
 import type { Erased } from '../src/deliver/erase/erased-content.ts';
 import { FeedHost } from '../src/deliver/v1/feed-host.ts';
 import { HighWaterMarks } from '../src/deliver/load/high-water-marks.ts';
@@ -17,7 +18,6 @@ import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
 import { PartitionHost } from '../src/deliver/turn/partition-host.ts';
 import { MemoryBroadcaster } from '../src/memory/broadcaster.ts';
 import { MemoryCheckpoints } from '../src/memory/checkpoints.ts';
-import { MemoryEntries } from '../src/memory/entries.ts';
 import { MemoryFeedLog } from '../src/memory/feed-log.ts';
 import { MemoryOrigin } from '../src/memory/origin.ts';
 import { MemorySetAside } from '../src/memory/set-aside.ts';
@@ -89,7 +89,7 @@ export class Fixture {
   readonly origin = {
     firstEpoch: () => (this.#origins[this.log.emptied] ??= new MemoryOrigin(() => this.now)).firstEpoch(),
   };
-  readonly entries = new MemoryEntries();
+  readonly entries = new MemoryClaimCheck();
   readonly checkpoints = new MemoryCheckpoints();
   readonly broadcaster = new MemoryBroadcaster();
   readonly setAside = new MemorySetAside();

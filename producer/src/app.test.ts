@@ -4,14 +4,15 @@ import { text } from 'node:stream/consumers';
 import { SECRETS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
 import { PUBLISH_PURPOSE, SIGNATURE_HEADER, Signer, parseConfig, parseSigningKeys } from '@tocsin/service';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startProducer, type Backend } from './app.ts';
+import { startProducer } from './app.ts';
+import type { Backend } from './backend.ts';
 import { hashOf } from './auth/callers.ts';
 import { producerSettings } from './config.ts';
 import { MemoryJobs } from './memory/jobs.ts';
 import { MemoryKeyUseStore } from './memory/key-use-store.ts';
 import { MemoryKnownKeys } from './memory/known-keys.ts';
-import { MemorySoonStore } from './memory/soon-store.ts';
-import { FaultyBackend } from './testing/faulty-backend.ts';
+import { MemoryDueWindowStore } from './memory/due-window-store.ts';
+import { FaultyBackend } from '../testing/faulty-backend.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0);
@@ -34,7 +35,7 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
   const backend: Backend = {
     entries: faulty.entries,
     announcer: faulty.announcer,
-    soon: new MemorySoonStore(),
+    dueWindowStore: new MemoryDueWindowStore(),
     keyUses: new MemoryKeyUseStore(),
     auditSink: { append: async (stream, record) => void audited.push({ stream, record }) },
     knownKeys: new MemoryKnownKeys(),

@@ -1,15 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { COMPONENTS, SECRETS, TOPICS, type RefusedEvent } from '@tocsin/contracts';
+import type { Server } from 'node:http';
 import {
   AuditTrail,
   BodyBudget,
-  DaprAuditSink,
   HAS_FAILPOINTS,
-  Sidecar,
-  Signer,
   SubscriptionPaths,
-  WatchedSecret,
   closeServer,
   createBoundedServer,
   createFailpoints,
@@ -19,101 +14,37 @@ import {
   createRegistry,
   listen,
   observeAudit,
-  parseSigningKeys,
   startTracing,
-  type AuditSink,
-  type HeldSubscription,
   type Logger,
+  type Registry,
   type RunningApp,
 } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
-import { Callers, parseApiKeys } from './auth/callers.ts';
-import { KeyUses, type KeyUseStore } from './auth/key-uses.ts';
-import { KeyWatch, type KnownKeysStore } from './auth/key-watch.ts';
+import { createAccess, type Access } from './access.ts';
+import type { Backend } from './backend.ts';
 import type { ProducerConfig } from './config.ts';
-import { DaprAnnouncer } from './dapr/announcer.ts';
-import { createDeleteJobs } from './dapr/delete-jobs.ts';
-import { DaprEntries } from './dapr/entries.ts';
-import { DaprJobs } from './dapr/jobs.ts';
-import { DaprKeyUseStore } from './dapr/key-use-store.ts';
-import { DaprKnownKeys } from './dapr/known-keys.ts';
-import { checkReadiness } from './dapr/readiness.ts';
-import { DaprSoonStore } from './dapr/soon-store.ts';
+import { daprBackend } from './dapr/backend.ts';
 import { runDemo } from './demo/source.ts';
 import { withFailpoints } from './failpoints.ts';
-import { internalApp } from './http/internal-app.ts';
-import { publicApp } from './http/public-app.ts';
-import { createMetrics } from './observe/metrics.ts';
-import { LogObserver } from './observe/observer.ts';
-import { observeSchedules } from './observe/schedules.ts';
-import { Producer, type Announcer, type EntryStore } from './produce/index.ts';
-import { newRun } from './produce/new-id.ts';
-import { Intake, Schedules, type Jobs, type SoonStore } from './schedule/index.ts';
+import { createMetrics, observeQueue, type ProducerMetrics } from './observe/metrics.ts';
+import { LogObserver, observeSchedules } from './observe/observer.ts';
+import { newRun } from './produce/ids.ts';
+import { Producer } from './produce/producer.ts';
+import { PublishService } from './produce/publish-service.ts';
+import { internalApp } from './receive/internal-app.ts';
+import { publicApp } from './receive/public-app.ts';
+import { Schedules } from './schedule/schedules.ts';
 
-/** What is begun when the producer is asked to stop may take so long, in ms. */
+/** Limit for finishing requests and entries during a graceful stop, in ms. */
 const STOP_LIMIT_MS = 8_000;
-/** Writing what the audit trail still has to say may take so long, in ms. */
+/** Limit for writing the rest of the audit trail, in ms. */
 const LAST_AUDIT_MS = 1_000;
-/** Calls of the sidecar that are still under way then may take so long, in ms. */
+/** Limit for calls of the sidecar that are still under way after that, in ms. */
 const LAST_CALLS_MS = 500;
-/** Longer than a request may take to come, and then to be answered. */
+/** Longer than a request may take to arrive and then to be answered. */
 const IDLE_MS = 60_000;
 
-/** What the producer talks to. */
-export interface Backend {
-  entries: EntryStore;
-  announcer: Announcer;
-  soon: SoonStore;
-  keyUses: KeyUseStore;
-  auditSink: AuditSink;
-  knownKeys: KnownKeysStore;
-  /** `handOver` is called with the name of each job at its time, where the backend does that itself. */
-  createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** A secret of this application; `undefined` when there is none. */
-  readSecret(name: string): Promise<string | undefined>;
-  /** The subscriptions that deliver to this process. */
-  subscriptions(): Promise<readonly HeldSubscription[]>;
-  /** Hands what is wrong with an event to those who keep it for a person to see. */
-  refuse(refused: RefusedEvent): Promise<void>;
-  /** Rejects with the reason why it cannot be used. */
-  ready(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The components of Dapr, through the sidecar. */
-export function daprBackend(config: ProducerConfig): Backend {
-  const sidecar = new Sidecar({
-    host: config.DAPR_HOST,
-    httpPort: config.DAPR_HTTP_PORT,
-    token: config.DAPR_API_TOKEN,
-    timeoutMs: config.SIDECAR_TIMEOUT_MS,
-  });
-  const { deleteJobs, close } = createDeleteJobs({
-    host: config.DAPR_HOST,
-    grpcPort: config.DAPR_GRPC_PORT,
-    token: config.DAPR_API_TOKEN,
-    timeoutMs: config.SIDECAR_TIMEOUT_MS,
-  });
-  return {
-    entries: new DaprEntries(sidecar),
-    announcer: new DaprAnnouncer(sidecar),
-    soon: new DaprSoonStore(sidecar),
-    keyUses: new DaprKeyUseStore(sidecar),
-    auditSink: new DaprAuditSink(sidecar),
-    knownKeys: new DaprKnownKeys(sidecar),
-    createJobs: () => new DaprJobs(sidecar, deleteJobs),
-    subscriptions: () => sidecar.subscriptions(),
-    readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
-    refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
-    ready: () => checkReadiness(sidecar),
-    close: () => {
-      close();
-      return sidecar.close();
-    },
-  };
-}
-
-/** Starts the producer; resolves when both ports listen. */
+/** Starts the producer. Resolves once both ports listen. */
 export async function startProducer(
   config: ProducerConfig,
   given: Backend = daprBackend(config),
@@ -123,7 +54,71 @@ export async function startProducer(
   const log = createLogger('producer', config.LOG_LEVEL);
   const stopTracing = await startTracing('producer', config, log);
   const registry = createRegistry();
-  const metrics = createMetrics(registry, () => producer.held);
+  const metrics = createMetrics(registry);
+  const stopping = new AbortController();
+
+  const trail = new AuditTrail({
+    sink: backend.auditSink,
+    instance: `${hostname()}:${config.PORT}`,
+    observer: observeAudit('producer', registry, log),
+  });
+  const access = config.API_KEYS === 'on' ? createAccess({ config, backend, trail, log }) : undefined;
+  const production = createProduction(config, backend, metrics, log);
+  const { producer, schedules } = production;
+  observeQueue(registry, producer);
+  const ready = async () => {
+    if (stopping.signal.aborted) throw new Error('This instance is stopping.');
+    await backend.ready();
+    await access?.callers.ready();
+  };
+  const { publicServer, internalServer } = createServers({
+    ...{ config, backend, ...production, access, trail, registry, metrics, ready, log },
+  });
+  try {
+    await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
+    await listen(publicServer, config.PORT, config.PUBLIC_HOST);
+  } catch (error) {
+    await access?.stop();
+    await Promise.all([closeServer(internalServer), backend.close()]);
+    throw error;
+  }
+  const auth = access ? 'api-keys' : 'none';
+  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth }, 'listening');
+  if (!access) log.info('API_KEYS=off: anyone who reaches this port may publish to every feed');
+  schedules.start();
+  const demo =
+    config.DEMO_INTERVAL_MS > 0
+      ? runDemo({ producer, intervalMs: config.DEMO_INTERVAL_MS, log, signal: stopping.signal })
+      : Promise.resolve();
+
+  const stop = async () => {
+    log.info('stopping');
+    stopping.abort();
+    schedules.stop();
+    await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
+    await Promise.race([access?.stop(), pause(LAST_CALLS_MS)]);
+    await closeServer(internalServer, LAST_CALLS_MS);
+    await trail.stop(LAST_AUDIT_MS);
+    await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
+    await stopTracing();
+    log.info('stopped');
+  };
+  return { stop };
+}
+
+interface Production {
+  producer: Producer;
+  schedules: Schedules;
+  publishService: PublishService;
+}
+
+/** The rules, with the adapters that they need. */
+function createProduction(
+  config: ProducerConfig,
+  backend: Backend,
+  metrics: ProducerMetrics,
+  log: Logger,
+): Production {
   const producer = new Producer({
     entries: backend.entries,
     announcer: backend.announcer,
@@ -136,52 +131,46 @@ export async function startProducer(
   const now = () => Date.now();
   const schedules: Schedules = new Schedules({
     jobs: backend.createJobs((name) => schedules.takeOver(name)),
-    soon: backend.soon,
+    dueWindowStore: backend.dueWindowStore,
     deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
     owner: newRun(),
     now,
     observer: observeSchedules(log, metrics),
   });
-  const intake = new Intake({
+  const publishService = new PublishService({
     producer,
-    schedules,
+    scheduler: schedules,
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
-    onFailure: (err) => log.warn({ err }, 'a schedule could not be kept or cancelled; the caller repeats'),
+    onFailure: (err) => log.warn({ err }, 'scheduling or cancelling failed; the caller has to retry'),
   });
-  const trail = new AuditTrail({
-    sink: backend.auditSink,
-    instance: `${hostname()}:${config.PORT}`,
-    observer: observeAudit('producer', registry, log),
-  });
-  const keyWatch = new KeyWatch({
-    store: backend.knownKeys,
-    onChange: ({ action, name }) =>
-      trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
-    onFault: (err) => log.warn({ err }, 'changes of the API keys could not be recorded; trying again'),
-  });
-  const stopping = new AbortController();
-  const asksForKeys = config.API_KEYS === 'on';
-  const keys = asksForKeys ? apiKeys(config, backend, keyWatch, log) : undefined;
-  const callers = keys?.callers;
-  const internalSecret = asksForKeys
-    ? new WatchedSecret({
-        read: () => backend.readSecret(SECRETS.internalOfProducer.name),
-        parse: parseSigningKeys,
-        what: 'the secret "internal", with which the bff signs what it composes',
-        onFault: (err) => log.info({ err }, 'what the bff composes cannot be checked now; trying again'),
-      })
-    : undefined;
-  const signer = internalSecret && new Signer(() => internalSecret.get());
-  const ready = async () => {
-    if (stopping.signal.aborted) throw new Error('This instance is stopping.');
-    await backend.ready();
-    await callers?.ready();
+  return { producer, schedules, publishService };
+}
+
+interface ServersOptions extends Production {
+  config: ProducerConfig;
+  backend: Backend;
+  access: Access | undefined;
+  trail: AuditTrail;
+  registry: Registry;
+  metrics: ProducerMetrics;
+  ready: () => Promise<void>;
+  log: Logger;
+}
+
+/** The servers of both ports; neither listens yet. */
+function createServers({ config, backend, access, metrics, ...use }: ServersOptions): {
+  publicServer: Server;
+  internalServer: Server;
+} {
+  const { publishService, schedules, trail, registry, ready, log } = use;
+  const shared = {
+    ...{ publishService, trail, log, callers: access?.callers },
+    bodies: new BodyBudget(config.BODIES_MAX_BYTES),
+    isServed: createHostCheck(config.ALLOWED_HOSTS),
+    onProblem: (code: string) => metrics.refused.inc({ code }),
   };
-  const bodies = new BodyBudget(config.BODIES_MAX_BYTES);
-  const shared = { intake, trail, log, bodies, onProblem: (code: string) => metrics.refused.inc({ code }) };
-  const isServed = createHostCheck(config.ALLOWED_HOSTS);
-  const publicServer = createBoundedServer(publicApp({ ...shared, callers, isServed, registry, ready }), {
+  const publicServer = createBoundedServer(publicApp({ ...shared, registry, ready }), {
     headersTimeoutMs: config.HEADERS_TIMEOUT_MS,
     idleTimeoutMs: IDLE_MS,
     maxConnections: config.MAX_CONNECTIONS,
@@ -189,10 +178,8 @@ export async function startProducer(
   const internalServer = createBoundedServer(
     internalApp({
       ...shared,
-      isServed,
       schedules,
-      callers,
-      signer,
+      signer: access?.signer,
       paths: new SubscriptionPaths(() => backend.subscriptions()),
       onRefused: createRefusals(log, (reason) => metrics.refusedCalls.inc({ reason })),
       refuse: (refused) => backend.refuse(refused),
@@ -200,65 +187,5 @@ export async function startProducer(
       token: config.APP_API_TOKEN,
     }),
   );
-  try {
-    await listen(internalServer, config.INTERNAL_PORT, config.INTERNAL_HOST);
-    await listen(publicServer, config.PORT, config.PUBLIC_HOST);
-  } catch (error) {
-    internalSecret?.stop();
-    await keys?.stop();
-    await Promise.all([closeServer(internalServer), backend.close()]);
-    throw error;
-  }
-  const auth = callers ? 'api-keys' : 'none';
-  log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth }, 'listening');
-  if (!callers) log.info('API_KEYS=off: whoever reaches this port may publish to every feed');
-  schedules.start();
-
-  const demo =
-    config.DEMO_INTERVAL_MS > 0
-      ? runDemo({ producer, intervalMs: config.DEMO_INTERVAL_MS, log, signal: stopping.signal })
-      : Promise.resolve();
-
-  const stop = async () => {
-    log.info('stopping');
-    stopping.abort();
-    schedules.stop();
-    internalSecret?.stop();
-    await Promise.all([producer.stop(STOP_LIMIT_MS), closeServer(publicServer, STOP_LIMIT_MS), demo]);
-    await Promise.race([keys?.stop(), pause(LAST_CALLS_MS)]);
-    await closeServer(internalServer, LAST_CALLS_MS);
-    await trail.stop(LAST_AUDIT_MS);
-    await Promise.race([backend.close(), pause(LAST_CALLS_MS)]);
-    await stopTracing();
-    log.info('stopped');
-  };
-  return { stop };
-}
-
-const KEYS_FILE_EVERY_MS = 1_000;
-const KEYS_SECRET_EVERY_MS = 30_000;
-
-/** Those who may call, by records that are read again and again, and the memory of when each key was used. */
-function apiKeys({ API_KEYS_FILE: file }: ProducerConfig, backend: Backend, keyWatch: KeyWatch, log: Logger) {
-  const watched = new WatchedSecret({
-    read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
-    parse: (text) => keyWatch.see(parseApiKeys(text)),
-    what: 'the secret with the API keys',
-    // At a start the sidecar comes after the application; what lasts is said by /readyz.
-    onFault: (err) => log.info({ err }, 'the API keys cannot be read now; trying again'),
-    everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
-  });
-  const now = () => Date.now();
-  const uses = new KeyUses({
-    store: backend.keyUses,
-    now,
-    onFailure: (err) => log.info({ err }, 'the last use of API keys could not be kept; trying again'),
-  });
-  return {
-    callers: new Callers({ keys: () => watched.get(), now, onUse: (key) => uses.note(key) }),
-    stop: () => {
-      watched.stop();
-      return uses.stop();
-    },
-  };
+  return { publicServer, internalServer };
 }

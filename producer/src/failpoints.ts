@@ -1,5 +1,5 @@
 import type { Reach } from '@tocsin/service';
-import type { Backend } from './app.ts';
+import type { Backend } from './backend.ts';
 
 /** Steps of an entry at which a test may kill, fail or delay the process. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';

@@ -10,13 +10,12 @@ import {
   setAsideKey,
   type SetAside,
 } from '@tocsin/contracts';
-import { createLogger, DaprAuditSink, Sidecar } from '@tocsin/service';
+import { createLogger, DaprAuditSink, DaprClaimCheck, Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprCheckpoints } from '../../bff/src/dapr/checkpoints.ts';
-import { DaprEntries } from '../../bff/src/dapr/entries.ts';
 import { DaprFeedLog } from '../../bff/src/dapr/feed-log.ts';
 import { DaprInstanceBoard } from '../../bff/src/dapr/instance-board.ts';
 import { DaprOrigin } from '../../bff/src/dapr/origin.ts';
@@ -29,7 +28,6 @@ import { RedisBroadcaster } from '../../bff/src/socketio/redis-broadcaster.ts';
 import { auditTrailSuite } from '../../bff/testing/suites/audit-trail.ts';
 import { anEvent, broadcasterSuite, listen, until } from '../../bff/testing/suites/broadcaster.ts';
 import { checkpointsSuite } from '../../bff/testing/suites/checkpoints.ts';
-import { entriesSuite } from '../../bff/testing/suites/entries.ts';
 import { aFeed, feedLogSuite, segmentOf } from '../../bff/testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../bff/testing/suites/instance-board.ts';
 import { originSuite } from '../../bff/testing/suites/origin.ts';
@@ -105,14 +103,6 @@ originSuite(
   () => new DaprOrigin(sidecar),
   () => new DaprFeedLog(sidecar).removeDocuments([ORIGIN_KEY]),
 );
-
-entriesSuite('Dapr', () => ({
-  entries: new DaprEntries(sidecar),
-  put: async (key, text) => {
-    const data: unknown = JSON.parse(text);
-    await sidecar.invokeBinding(COMPONENTS.entries, { operation: 'create', data, metadata: { key } });
-  },
-}));
 
 setAsideSuite('Dapr', () => ({
   store: new DaprSetAside(sidecar),
@@ -212,7 +202,7 @@ describe('what only the real store shows', () => {
     await expect(one.broadcast([anEvent(3, feed)])).rejects.toThrow();
     await expect(log.readHead(feed)).rejects.toThrow();
     await expect(log.readDocuments([key])).rejects.toThrow();
-    await expect(new DaprEntries(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
+    await expect(new DaprClaimCheck(sidecar).peek('entry:P0000001:all:1')).rejects.toThrow();
     await stack.revive('redis');
     await Promise.all(connections.map((connection) => connected(connection)));
     for (let offset = 3; offset <= 21; offset += 2) await one.broadcast([anEvent(offset, feed)]);

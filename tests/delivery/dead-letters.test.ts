@@ -61,7 +61,7 @@ it('should list what was set aside with reason and content, and delete one', asy
   expect(listed).toContain(entry);
   expect(listed).toContain('invalid');
   expect(listed).toContain('{"no":"entry"}');
-  await expect(deadLetters('put-back', entry)).rejects.toThrow('no content that could be put back');
+  await expect(deadLetters('put-back', entry)).rejects.toThrow('the record has no usable content');
   expect(await deadLetters('delete', entry)).toContain(`Deleted: ${entry}`);
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
@@ -90,6 +90,6 @@ it('should put all back, and say which it has to leave', async () => {
 
 it('should say what to do about a name that it does not know', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
-    'Nothing called entry:unknown was set aside',
+    'There is no set-aside record entry:unknown',
   );
 });

@@ -1,21 +1,22 @@
 import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, scheduledSchema } from '@tocsin/contracts';
-import { Sidecar } from '@tocsin/service';
+import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DaprAnnouncer } from '../../producer/src/dapr/announcer.ts';
-import { DaprEntries } from '../../producer/src/dapr/entries.ts';
-import { checkReadiness } from '../../producer/src/dapr/readiness.ts';
+import { checkReadiness } from '../../producer/src/dapr/backend.ts';
 import { createDeleteJobs } from '../../producer/src/dapr/delete-jobs.ts';
 import { DaprJobs } from '../../producer/src/dapr/jobs.ts';
-import { DaprSoonStore } from '../../producer/src/dapr/soon-store.ts';
-import { jobsSuite, soonStoreSuite } from '../../producer/src/testing/schedule-suites.ts';
-import { announcerSuite, entryStoreSuite } from '../../producer/src/testing/port-suites.ts';
+import { DaprDueWindowStore } from '../../producer/src/dapr/due-window-store.ts';
+import { jobsSuite, dueWindowStoreSuite } from '../../producer/testing/schedule-suites.ts';
+import { announcerSuite } from '../../producer/testing/port-suites.ts';
+import { claimCheckSuite } from '../../service/testing/claim-check-suite.ts';
 import { lookInto, type RedisView } from '../support/redis.ts';
 
 let stack: Stack;
 let pair: Pair;
 let redis: RedisView;
 let sidecar: Sidecar;
+let claimCheck: DaprClaimCheck;
 
 beforeAll(async () => {
   stack = await startStack({ bffs: 0 });
@@ -26,6 +27,7 @@ beforeAll(async () => {
     token: pair.daprHeaders['dapr-api-token'],
     timeoutMs: 1_000,
   });
+  claimCheck = new DaprClaimCheck(sidecar);
 });
 afterAll(async () => {
   await sidecar.close();
@@ -33,7 +35,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-entryStoreSuite('Dapr', () => Promise.resolve({ store: new DaprEntries(sidecar), read: redis.read }));
+claimCheckSuite('Dapr', () => claimCheck);
 
 announcerSuite('Dapr', () =>
   Promise.resolve({
@@ -43,7 +45,7 @@ announcerSuite('Dapr', () =>
   }),
 );
 
-soonStoreSuite('Dapr', () => Promise.resolve(new DaprSoonStore(sidecar)));
+dueWindowStoreSuite('Dapr', () => Promise.resolve(new DaprDueWindowStore(sidecar)));
 
 jobsSuite('Dapr', () => {
   const { deleteJobs } = createDeleteJobs({
@@ -56,8 +58,8 @@ jobsSuite('Dapr', () => {
     jobs: new DaprJobs(sidecar, deleteJobs),
     // The application lists what it was handed over, and what is listed is far from due here.
     handedOver: async () => {
-      const listed = await new DaprSoonStore(sidecar).readIndex();
-      const documents = await new DaprSoonStore(sidecar).read(
+      const listed = await new DaprDueWindowStore(sidecar).readIndex();
+      const documents = await new DaprDueWindowStore(sidecar).read(
         listed?.index.due.map(({ name }) => name) ?? [],
       );
       return documents.map((document) => scheduledSchema.parse(document).notification.id);
@@ -76,30 +78,30 @@ describe('Dapr', () => {
   };
 
   it('should let an entry go by itself after its life', async () => {
-    await new DaprEntries(sidecar).deposit(entry);
+    await claimCheck.deposit(entry);
     const left = await redis.secondsLeft(partitionEntryKey(entry));
     expect(left).toBeGreaterThan(ENTRY_LIFE_MS / 1_000 - 60);
     expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
   });
 
   it('should be ready, and leave nothing behind by saying so', async () => {
-    await checkReadiness(sidecar);
+    await checkReadiness(sidecar, claimCheck);
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
   it('should say what is not ready, and never take longer than the time-out of a call', async () => {
     const started = Date.now();
     await stack.redis.kill();
-    await expect(checkReadiness(sidecar)).rejects.toThrow(COMPONENTS.entries);
-    await expect(new DaprEntries(sidecar).deposit(entry)).rejects.toThrow();
+    await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);
+    await expect(claimCheck.deposit(entry)).rejects.toThrow();
     await stack.revive('redis');
     await pair.ready();
     await pair.sidecar.kill('SIGSTOP');
-    await expect(checkReadiness(sidecar)).rejects.toThrow('sidecar');
+    await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow('sidecar');
     await expect(new DaprAnnouncer(sidecar).announce(entry)).rejects.toThrow('sidecar');
     await pair.sidecar.kill('SIGCONT');
     await pair.ready();
-    await checkReadiness(sidecar);
+    await checkReadiness(sidecar, claimCheck);
     expect(Date.now() - started).toBeLessThan(25_000);
   });
 });

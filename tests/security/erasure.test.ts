@@ -12,7 +12,7 @@ import {
 import { startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameOf } from '../../producer/src/schedule/name.ts';
+import { nameOf } from '../../producer/src/schedule/names.ts';
 import { keysWith } from '../support/every-key.ts';
 import { eventually } from '../support/state.ts';
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
 import {
+  MemoryClaimCheck,
   Signer,
   SubscriptionPaths,
   createHostCheck,
@@ -17,11 +18,10 @@ import { startDaprServer } from '../../bff/src/dapr/server.ts';
 import { bffSettings, memoryBackend, startBff } from '../../bff/src/index.ts';
 import {
   MemoryAnnouncer,
-  MemoryEntries,
   MemoryJobs,
   MemoryKeyUseStore,
   MemoryKnownKeys,
-  MemorySoonStore,
+  MemoryDueWindowStore,
   producerSettings,
   startProducer,
   type Backend,
@@ -69,9 +69,9 @@ const held = (topic: string): HeldSubscription[] => [
 ];
 
 const backend = (apikeys?: string): Backend => ({
-  entries: new MemoryEntries(),
+  entries: new MemoryClaimCheck(),
   announcer: new MemoryAnnouncer(),
-  soon: new MemorySoonStore(),
+  dueWindowStore: new MemoryDueWindowStore(),
   auditSink: { append: () => Promise.resolve() },
   knownKeys: new MemoryKnownKeys(),
   keyUses: new MemoryKeyUseStore(),

@@ -76,9 +76,9 @@ export class FakeOps {
     if (call === 'POST /app/compose') return this.#compose(route, request.postDataJSON());
     const entry = decodeURIComponent(pathname.split('/')[4] ?? '');
     const found = this.letters.find((one) => one.entry === entry);
-    if (!found) return problem(route, 404, 'not_found', `Nothing called ${entry} was set aside.`);
+    if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
     if (pathname.endsWith('/put-back') && found.content === null)
-      return problem(route, 409, 'conflict', `${entry} has no content that could be put back.`);
+      return problem(route, 409, 'conflict', `Cannot put back ${entry}: the record has no usable content.`);
     this.letters = this.letters.filter((one) => one !== found);
     return route.fulfill({ status: 204 });
   }

@@ -1,7 +1,8 @@
 import { ACTOR_TYPE, COMPONENTS, PARTITION_ACTOR_TYPE, SECRETS, TOPICS } from '@tocsin/contracts';
 import {
   DaprAuditSink,
-  DeadLetters,
+  DaprClaimCheck,
+  SetAsideRecords,
   Sidecar,
   Signer,
   SubscriptionPaths,
@@ -17,7 +18,6 @@ import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
 import { createCallActor } from './call-actor.ts';
 import { DaprCheckpoints } from './checkpoints.ts';
 import { createReadInternalSecret } from './internal-secret.ts';
-import { DaprEntries } from './entries.ts';
 import { DaprFeedLog } from './feed-log.ts';
 import { DaprInstanceBoard } from './instance-board.ts';
 import { DaprOrigin } from './origin.ts';
@@ -72,13 +72,14 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   const actors = { sidecar, signer, timeoutMs: config.ACTOR_TIMEOUT_MS };
   const takeFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
   const takePartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
+  const claimCheck = new DaprClaimCheck(sidecar);
   const stores = { log: feedLog, setAside, announceAgain };
   return {
     ...stores,
     checkpoints: new DaprCheckpoints(sidecar),
     origin: new DaprOrigin(sidecar),
-    entries: new DaprEntries(sidecar),
-    deadLetters: new DeadLetters(sidecar),
+    entries: claimCheck,
+    deadLetters: new SetAsideRecords(sidecar, claimCheck),
     board: new DaprInstanceBoard(sidecar),
     compose: (body) => sendToProducer(sidecar, body),
     auditSink: new DaprAuditSink(sidecar),

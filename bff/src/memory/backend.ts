@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Signer, parseSigningKeys } from '@tocsin/service';
+import { MemoryClaimCheck, Signer, parseSigningKeys } from '@tocsin/service';
 import type { Backend, Inbound } from '../backend.ts';
 import type { Compose } from '../ops/ports.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
@@ -7,7 +7,6 @@ import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';
 import { MemoryDeadLetters } from './dead-letters.ts';
-import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
@@ -15,7 +14,7 @@ import { MemoryReaderStore } from './reader-store.ts';
 import { MemorySetAside } from './set-aside.ts';
 
 export interface MemoryBackend extends Backend {
-  entries: MemoryEntries;
+  entries: MemoryClaimCheck;
   /** Hands an announcement to the instance. Rejects as the instance does. */
   announce(data: unknown): Promise<unknown>;
   /** Gives it a producer, for notifications that are composed here. */
@@ -31,7 +30,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));
   const compose: Compose = (body) => producer(body);
-  const [entries, setAside, audit] = [new MemoryEntries(), new MemorySetAside(), new MemoryAuditStore()];
+  const [entries, setAside, audit] = [new MemoryClaimCheck(), new MemorySetAside(), new MemoryAuditStore()];
   const keys = parseSigningKeys(randomBytes(32).toString('hex'));
   return {
     log: new MemoryFeedLog(),

@@ -1,12 +1,11 @@
-import { REFUSED_EVENT_PREFIX, partitionEntryKey, type SetAside } from '@tocsin/contracts';
-import { DeadLetterError, entryAgain } from '@tocsin/service';
+import { REFUSED_EVENT_PREFIX, type SetAside } from '@tocsin/contracts';
+import { SetAsideError, entryAgain, type ClaimCheck } from '@tocsin/service';
 import type { Compose, DeadLetterBox } from '../ops/ports.ts';
-import type { MemoryEntries } from './entries.ts';
 import type { MemorySetAside } from './set-aside.ts';
 
 export interface MemoryDeadLettersOptions {
   setAside: MemorySetAside;
-  entries: MemoryEntries;
+  entries: Pick<ClaimCheck, 'deposit'>;
   announce: (data: unknown) => Promise<unknown>;
   compose: Compose;
 }
@@ -29,17 +28,17 @@ export class MemoryDeadLetters implements DeadLetterBox {
 
   async find(entry: string): Promise<SetAside> {
     const record = this.#options.setAside.records.get(entry);
-    if (!record) throw new DeadLetterError('not_found', `Nothing called ${entry} was set aside.`);
+    if (!record) throw new SetAsideError('not_found', `There is no set-aside record ${entry}.`);
     return record;
   }
 
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) {
       const answer = await this.#options.compose(JSON.parse(record.content ?? 'null'));
-      if ('problem' in answer) throw new DeadLetterError('conflict', answer.problem.detail);
+      if ('problem' in answer) throw new SetAsideError('conflict', answer.problem.detail);
     } else {
       const { entry, announcement } = entryAgain(record);
-      this.#options.entries.put(partitionEntryKey(entry), JSON.stringify(entry));
+      await this.#options.entries.deposit(entry);
       await this.#options.announce(announcement);
     }
     await this.remove(record.entry);

@@ -1,7 +1,6 @@
 import { auditTrailSuite } from '../../testing/suites/audit-trail.ts';
 import { broadcasterSuite } from '../../testing/suites/broadcaster.ts';
 import { checkpointsSuite } from '../../testing/suites/checkpoints.ts';
-import { entriesSuite } from '../../testing/suites/entries.ts';
 import { feedLogSuite } from '../../testing/suites/feed-log.ts';
 import { instanceBoardSuite } from '../../testing/suites/instance-board.ts';
 import { originSuite } from '../../testing/suites/origin.ts';
@@ -11,7 +10,6 @@ import { setAsideSuite } from '../../testing/suites/set-aside.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';
-import { MemoryEntries } from './entries.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
@@ -27,17 +25,6 @@ checkpointsSuite('memory', () => checkpoints);
 
 const origin = new MemoryOrigin();
 originSuite('memory', () => origin);
-
-entriesSuite('memory', () => {
-  const entries = new MemoryEntries();
-  return {
-    entries,
-    put: (key, text) => {
-      entries.put(key, text);
-      return Promise.resolve();
-    },
-  };
-});
 
 setAsideSuite('memory', () => {
   const store = new MemorySetAside();

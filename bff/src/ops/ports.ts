@@ -9,7 +9,7 @@ export interface InstanceBoard {
 }
 
 /**
- * What the feeds have set aside, for a person to act on. `find` and `putBack` reject with a DeadLetterError when it is
+ * What the feeds have set aside, for a person to act on. `find` and `putBack` reject with a SetAsideError when it is
  * not there or cannot be taken.
  */
 export interface DeadLetterBox {

@@ -8,7 +8,10 @@ import {
   type ApiKey,
   type KeyScope,
 } from '@tocsin/contracts';
-import { TokenBucket } from './token-bucket.ts';
+import { TokenBucket } from '@tocsin/service/token-bucket';
+
+/** Seconds in which a caller may use up its burst after a silence. */
+export const WINDOW_S = 10;
 
 /** The records of API keys by their hashes. */
 export type ApiKeys = ReadonlyMap<string, ApiKey>;
@@ -96,7 +99,8 @@ export class Callers {
     this.#options.onUse?.(record);
     let bucket = this.#buckets.get(record.hash);
     if (bucket?.perSecond !== record.perSecond) {
-      bucket = new TokenBucket(record.perSecond, this.#options.now);
+      const { perSecond } = record;
+      bucket = new TokenBucket({ perSecond, burst: perSecond * WINDOW_S, now: this.#options.now });
       this.#buckets.set(record.hash, bucket);
     }
     return new Caller(record, bucket);

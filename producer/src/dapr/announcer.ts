@@ -1,6 +1,6 @@
 import { COMPONENTS, TOPICS, partitionEntryKey, type PartitionAnnouncement } from '@tocsin/contracts';
 import { withSpans, type Sidecar } from '@tocsin/service';
-import type { Announcer } from '../produce/index.ts';
+import type { Announcer } from '../produce/ports.ts';
 
 /** Announcements as events of Dapr's pub/sub. */
 export class DaprAnnouncer implements Announcer {

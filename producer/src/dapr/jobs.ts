@@ -1,6 +1,6 @@
 import type { Scheduled } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
-import type { Jobs } from '../schedule/index.ts';
+import type { Jobs } from '../schedule/ports.ts';
 
 /** Schedules as jobs of Dapr's scheduler, which hands each to `/job/<name>` of one of the producers and keeps it until that takes it. */
 export class DaprJobs implements Jobs {

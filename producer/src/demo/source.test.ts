@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { SEVERITIES, notificationInputSchema } from '@tocsin/contracts';
 import { createLogger } from '@tocsin/service';
-import { idsOf, testProducer } from '../testing/test-producer.ts';
+import { idsOf, testProducer } from '../../testing/test-producer.ts';
 import { demoNotification } from './events.ts';
 import { runDemo } from './source.ts';
 

@@ -1,6 +1,7 @@
 import { currentTraceparent, withTrace, type Logger } from '@tocsin/service';
 import { pause } from '@tocsin/service/pause';
-import { complete, type Producer } from '../produce/index.ts';
+import { complete } from '../produce/complete.ts';
+import type { Producer } from '../produce/producer.ts';
 import { demoNotification } from './events.ts';
 
 /** Pause before a notification that was not accepted is repeated, in ms. */

@@ -1,5 +1,5 @@
 import type { PartitionAnnouncement } from '@tocsin/contracts';
-import type { Announcer } from '../produce/index.ts';
+import type { Announcer } from '../produce/ports.ts';
 
 /** Announcements kept in order, and handed to `listener` if there is one. */
 export class MemoryAnnouncer implements Announcer {

@@ -1,5 +1,5 @@
 import type { Scheduled } from '@tocsin/contracts';
-import type { Jobs } from '../schedule/index.ts';
+import type { Jobs } from '../schedule/ports.ts';
 
 interface Job {
   at: number;

@@ -1,15 +1,9 @@
 import { expect, it } from 'vitest';
-import { jobsSuite, soonStoreSuite } from '../testing/schedule-suites.ts';
-import { announcerSuite, entryStoreSuite } from '../testing/port-suites.ts';
+import { jobsSuite, dueWindowStoreSuite } from '../../testing/schedule-suites.ts';
+import { announcerSuite } from '../../testing/port-suites.ts';
 import { MemoryAnnouncer } from './announcer.ts';
-import { MemoryEntries } from './entries.ts';
 import { MemoryJobs } from './jobs.ts';
-import { MemorySoonStore } from './soon-store.ts';
-
-entryStoreSuite('memory', () => {
-  const store = new MemoryEntries();
-  return Promise.resolve({ store, read: (key) => Promise.resolve(store.values.get(key)) });
-});
+import { MemoryDueWindowStore } from './due-window-store.ts';
 
 announcerSuite('memory', () => {
   const announcer = new MemoryAnnouncer();
@@ -27,9 +21,9 @@ jobsSuite('memory', () => {
   return Promise.resolve({ jobs, handedOver: () => Promise.resolve(ids) });
 });
 
-soonStoreSuite('memory', () => Promise.resolve(new MemorySoonStore()));
+dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
 
-it('should tell its listener, and fail with it', async () => {
+it('should call its listener and reject with its error', async () => {
   const heard: unknown[] = [];
   const announcement = {
     v: 2 as const,

@@ -1,19 +1,23 @@
 import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
-import type { Step } from '../produce/index.ts';
+import type { Step } from '../produce/ports.ts';
 
 const STEPS: readonly Step[] = ['deposit', 'announce', 'ring'];
 
-/** The producer's own metrics in `registry`; `held` tells how many notifications wait or are under way. */
-export function createMetrics(registry: Registry, held: () => number) {
-  const registers = [registry];
+/** Registers the length of the queue. */
+export function observeQueue(registry: Registry, producer: { readonly held: number }): void {
   new Gauge({
     name: 'tocsin_producer_queue_notifications',
-    help: 'Notifications that wait or are under way.',
-    registers,
+    help: 'Notifications that are waiting or being processed.',
+    registers: [registry],
     collect() {
-      this.set(held());
+      this.set(producer.held);
     },
   });
+}
+
+/** The metrics of the producer. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry];
   return {
     refusedCalls: fromZero(
       new Counter({

@@ -1,6 +1,7 @@
 import { isErasure, isRetraction, partitionEntryKey, type EntryItem } from '@tocsin/contracts';
 import { withTrace, type Logger } from '@tocsin/service';
-import type { EntryFacts, Observer, Outcome, Step } from '../produce/index.ts';
+import type { EntryFacts, Observer, Outcome, Step } from '../produce/ports.ts';
+import type { ScheduleObserver } from '../schedule/schedules.ts';
 import type { ProducerMetrics } from './metrics.ts';
 
 /** A failing step is logged at most so often, in ms; the counter has them all. */
@@ -66,3 +67,15 @@ export class LogObserver implements Observer {
     this.#log.error({ entry: partitionEntryKey(entry) }, 'the entry could not be finished, so its run ends');
   }
 }
+
+/** Tells the log and the metrics what happens to schedules. */
+export const observeSchedules = (log: Logger, metrics: ProducerMetrics): ScheduleObserver => ({
+  scheduled: (count) => metrics.scheduled.inc(count),
+  fired: (ids, lateMs) => {
+    metrics.scheduleLateness.observe(lateMs / 1_000);
+    log.debug({ ids, lateMs }, 'schedules delivered');
+  },
+  failed: (step, err) => log.warn({ err, step }, 'schedules are tried again'),
+  unreadable: (content, faults) =>
+    log.error({ content, faults }, 'a schedule cannot be read and is given up'),
+});

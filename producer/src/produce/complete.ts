@@ -1,5 +1,5 @@
 import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } from '@tocsin/contracts';
-import { uuidV7 } from './new-id.ts';
+import { uuidV7 } from './ids.ts';
 
 /** What a caller sends, or what an event holds: `sourceHash` is there where the id is the event's. */
 export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { partitionEntryKey } from '@tocsin/contracts';
 import type { Notification } from '@tocsin/contracts';
-import type { Call, Fate, FaultyBackend } from '../testing/faulty-backend.ts';
-import { notification, testProducer } from '../testing/test-producer.ts';
+import type { Call, Fate, FaultyBackend } from '../../testing/faulty-backend.ts';
+import { notification, testProducer } from '../../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());

@@ -1,29 +1,45 @@
-import type { EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
+import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
 /** Where entries wait for their partition. */
 export interface EntryStore {
   /**
-   * Writes the entry under its key. Resolves when the store has it; a rejection says nothing about the outcome.
-   * Writing the same entry again is harmless.
+   * Writes the entry under its key. Resolves once the store has it. After a rejection the outcome is unknown; writing
+   * the same entry again is harmless.
    */
   deposit(entry: PartitionEntry): Promise<void>;
 }
 
-/** The doorbell of the partitions. */
+/** Tells the partitions that an entry waits. */
 export interface Announcer {
-  /**
-   * Says that an entry waits. Resolves when the broker has it; a rejection says nothing about the outcome.
-   */
+  /** Resolves once the broker has the announcement. After a rejection the outcome is unknown. */
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
-/** `ring` is an announcement that is made once more. */
+/** Keeps notifications until their time. */
+export interface Scheduler {
+  /** Resolves once each notification is kept. `at` is in ms since 1970. @throws ScheduleFullError */
+  add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
+  /** Resolves once no notification with this id waits. */
+  cancel(feed: string, id: string): Promise<void>;
+  /** Resolves once no notification waits for the feed. */
+  cancelAll(feed: string): Promise<void>;
+}
+
+/** Too many schedules fall due within the same minute. */
+export class ScheduleFullError extends Error {
+  override readonly name = 'ScheduleFullError';
+}
+
+/** `ring` is a repeated announcement. */
 export type Step = 'deposit' | 'announce' | 'ring';
 
-/** What a request to produce came to. All but `accepted` mean: any part of it may appear, so repeat it. */
+/**
+ * The outcome of a request. After any outcome but `accepted` some of its notifications may still appear; repeating the
+ * request with the same ids completes it.
+ */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
-/** An entry's name, and its trace and size where they are known. */
+/** The name of an entry, with its trace and size where known. */
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
@@ -31,12 +47,12 @@ export interface EntryFacts extends PartitionAnnouncement {
   bytes?: number;
 }
 
-/** Told what happens; must not throw. */
+/** Receives the events of the producer. Its methods must not throw. */
 export interface Observer {
   answered(outcome: Outcome, items: readonly EntryItem[]): void;
   done(step: Step, entry: EntryFacts): void;
-  /** The step's outcome is not known; it is repeated. */
+  /** The outcome of the step is unknown; the step is retried. */
   failed(step: Step, entry: EntryFacts, error: unknown): void;
-  /** `entry` was not finished in time, so its run is over. */
+  /** The run of `entry` has ended, because the entry took too long. */
   runEnded(entry: EntryFacts): void;
 }

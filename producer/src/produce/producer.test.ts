@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_ENTRY_BYTES, partitionEntrySchema } from '@tocsin/contracts';
-import { idsOf, laneOf, notification, testProducer } from '../testing/test-producer.ts';
+import { idsOf, laneOf, notification, testProducer } from '../../testing/test-producer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -35,7 +35,7 @@ describe('a request', () => {
 
   it('should share its entry with what arrived together with it', async () => {
     const due: (() => void)[] = [];
-    const { producer, backend } = testProducer({ soon: (begin) => void due.push(begin) });
+    const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
     expect(backend.deposited).toEqual([]);
     expect(due).toHaveLength(1);
@@ -248,7 +248,7 @@ describe('a lane under load', () => {
 
   it('should wait a moment for company if its last entry was shared, and not any more if nobody came', async () => {
     const due: (() => void)[] = [];
-    const { producer, backend } = testProducer({ soon: (begin) => void due.push(begin) });
+    const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));
     due.shift()?.();
     await sleep(1_000);

@@ -1,14 +1,14 @@
 import type { EntryItem } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { Doorbells } from './doorbells.ts';
-import { finishEntry } from './finish-entry.ts';
-import { announcementOf, type Batch, type Lane } from './lane.ts';
-import { Held } from './held.ts';
-import { Lanes } from './lanes.ts';
+import { ReAnnouncer } from './announce/re-announcer.ts';
+import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
+import { announcementOf, type Batch, type Lane } from './queue/lane.ts';
+import { Held } from './queue/held.ts';
+import { Lanes } from './announce/lanes.ts';
 import type { Announcer, EntryStore, Observer, Outcome } from './ports.ts';
-import { ReadyLanes } from './ready-lanes.ts';
-import { Request } from './request.ts';
-import type { CallerName } from './turns.ts';
+import { ReadyLanes } from './queue/ready-lanes.ts';
+import { Request } from './queue/request.ts';
+import type { CallerName } from './queue/turns.ts';
 
 export interface ProducerOptions {
   entries: EntryStore;
@@ -23,7 +23,7 @@ export interface ProducerOptions {
   /** Lanes among which the feeds are divided; each has one entry under way at most. */
   partitions: number;
   /** Runs it when all that has arrived by now was taken, so that what came together makes one entry. */
-  soon?: (begin: () => void) => void;
+  defer?: (begin: () => void) => void;
 }
 
 /** After an entry its lane rests as long as that one took, but never longer than so many ms. */
@@ -33,7 +33,7 @@ const COMPANY_MS = 4;
 /** A rest that a timer cannot keep. */
 const SHORTEST_REST_MS = 1;
 
-/** Of the time for a graceful stop so much at most is kept for the doorbells, in ms. */
+/** Of the time for a graceful stop so much at most is kept for the reAnnouncer, in ms. */
 const DOORBELLS_MS = 2_000;
 
 /**
@@ -43,7 +43,7 @@ const DOORBELLS_MS = 2_000;
 export class Producer {
   readonly #options: ProducerOptions;
   readonly #lanes: Lanes;
-  readonly #doorbells: Doorbells;
+  readonly #reAnnouncer: ReAnnouncer;
   readonly #ready = new ReadyLanes();
   readonly #resting = new Set<Lane>();
   readonly #open = new Set<Request>();
@@ -57,8 +57,8 @@ export class Producer {
   constructor(options: ProducerOptions) {
     this.#options = options;
     this.#held = new Held({ count: options.maxHeld, bytes: options.maxHeldBytes });
-    this.#doorbells = new Doorbells(options.announcer, options.observer, this.#endOfRinging.signal);
-    this.#lanes = new Lanes(this.#doorbells, options.partitions);
+    this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRinging.signal);
+    this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
   }
 
   /** Notifications that wait or are under way. */
@@ -80,7 +80,7 @@ export class Producer {
   }
 
   /**
-   * Takes nothing any more, finishes what it has and rings the doorbells; resolves within `limitMs`, when what is
+   * Takes nothing any more, finishes what it has and rings the reAnnouncer; resolves within `limitMs`, when what is
    * not finished is given up.
    */
   async stop(limitMs: number): Promise<void> {
@@ -91,7 +91,7 @@ export class Producer {
     this.#endOfFinishing.abort();
     for (const request of this.#open) this.#giveUp(request, 'stopping');
     this.#lanes.ringAll();
-    await within(forDoorbells, this.#doorbells.quiet());
+    await within(forDoorbells, this.#reAnnouncer.quiet());
     this.#endOfRinging.abort();
   }
 
@@ -155,8 +155,8 @@ export class Producer {
   #pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;
-    const { soon = setImmediate } = this.#options;
-    soon(() => {
+    const { defer = setImmediate } = this.#options;
+    defer(() => {
       this.#isPumpDue = false;
       this.#pump();
     });
@@ -177,7 +177,7 @@ export class Producer {
   async #finish(lane: Lane, batch: Batch): Promise<void> {
     const signal = this.#endOfFinishing.signal;
     const begun = performance.now();
-    const finished = await finishEntry(batch, { ...this.#options, signal });
+    const finished = await depositAndAnnounce(batch, { ...this.#options, signal });
     if (!finished && signal.aborted) return;
     if (finished) {
       lane.finish(batch);
@@ -185,7 +185,7 @@ export class Producer {
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));
       const last = lane.endRun();
-      if (last) this.#doorbells.ring(last);
+      if (last) this.#reAnnouncer.ring(last);
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     const ended = performance.now();

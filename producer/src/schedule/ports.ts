@@ -16,18 +16,18 @@ export interface Jobs {
 }
 
 /** One change of what is due soon: the index, and the documents that come and go with it. */
-export interface SoonChange {
+export interface DueWindowChange {
   index: SoonIndex;
   put: ReadonlyMap<string, Scheduled>;
   remove: readonly string[];
 }
 
 /** Keeps the schedules of the next minute, where all producers see them at once. */
-export interface SoonStore {
+export interface DueWindowStore {
   /** The index and its version; `undefined` before the first. */
   readIndex(): Promise<{ index: SoonIndex; etag: string } | undefined>;
   /** The documents of the names as they are stored, in their order; `undefined` where one is gone. */
   read(names: readonly string[]): Promise<unknown[]>;
   /** Writes as one unit if the index still has this version; rejects when that is not known or it has not. */
-  write(change: SoonChange, etag: string | undefined): Promise<void>;
+  write(change: DueWindowChange, etag: string | undefined): Promise<void>;
 }

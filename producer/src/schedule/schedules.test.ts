@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Notification, NotificationInput } from '@tocsin/contracts';
-import { MemorySoonStore } from '../memory/soon-store.ts';
-import { idsOf, notification, testProducer } from '../testing/test-producer.ts';
-import { testSchedules } from '../testing/test-schedules.ts';
+import { MemoryDueWindowStore } from '../memory/due-window-store.ts';
+import { idsOf, notification, testProducer } from '../../testing/test-producer.ts';
+import { testSchedules } from '../../testing/test-schedules.ts';
 import { LEAD_MS } from './schedules.ts';
-import { MAX_SOON } from './soon.ts';
+import { MAX_DUE } from './due-window.ts';
 
 const START = new Date('2026-01-01T00:00:00Z').getTime();
 beforeEach(() => void vi.useFakeTimers({ now: START }));
@@ -30,8 +30,11 @@ const stored = (id: string, at: number): { notification: Notification; at: numbe
 
 describe('a schedule', () => {
   it('should be delivered at its time and not before, dated by it', async () => {
-    const { intake, delivered, backend, soon } = instance();
-    expect(await intake.publish([input('soon', 5_000)])).toEqual({ ids: ['soon'], outcome: 'accepted' });
+    const { publishService, delivered, backend, dueWindowStore } = instance();
+    expect(await publishService.publish([input('soon', 5_000)])).toEqual({
+      ids: ['soon'],
+      outcome: 'accepted',
+    });
     await vi.advanceTimersByTimeAsync(4_999);
     expect(delivered()).toEqual([]);
     await vi.advanceTimersByTimeAsync(10);
@@ -39,62 +42,65 @@ describe('a schedule', () => {
     const [item] = backend.deposited[0]?.notifications as Notification[];
     expect(item?.createdAt).toBe(new Date(START + 5_000).toISOString());
     expect(item).not.toHaveProperty('deliverAt');
-    expect(soon.documents.size).toBe(0);
+    expect(dueWindowStore.documents.size).toBe(0);
   });
 
   it('should be delivered at once when its time is over', async () => {
-    const { intake, delivered } = instance();
-    await intake.publish([input('late', -5_000)]);
+    const { publishService, delivered } = instance();
+    await publishService.publish([input('late', -5_000)]);
     expect(delivered()).toEqual(['late']);
   });
 
   it('should wait as a job while it is far, and be listed half a minute ahead', async () => {
-    const { intake, jobs, soon, delivered } = instance();
-    await intake.publish([input('far', 24 * 60 * 60 * 1000), input('near', 2 * LEAD_MS)]);
-    expect([jobs.names.length, soon.documents.size]).toEqual([1, 1]);
+    const { publishService, jobs, dueWindowStore, delivered } = instance();
+    await publishService.publish([input('far', 24 * 60 * 60 * 1000), input('near', 2 * LEAD_MS)]);
+    expect([jobs.names.length, dueWindowStore.documents.size]).toEqual([1, 1]);
     await vi.advanceTimersByTimeAsync(24 * 60 * 60 * 1000 - LEAD_MS);
-    expect([jobs.names.length, soon.documents.size, delivered()]).toEqual([0, 1, ['near']]);
+    expect([jobs.names.length, dueWindowStore.documents.size, delivered()]).toEqual([0, 1, ['near']]);
     await vi.advanceTimersByTimeAsync(LEAD_MS + 10);
     expect(delivered()).toEqual(['near', 'far']);
   });
 
   it('should be taken with what is due in the same request', async () => {
-    const { intake, delivered } = instance();
-    const { ids } = await intake.publish([{ title: 'now', id: 'now' }, input('then', 1_000)]);
+    const { publishService, delivered } = instance();
+    const { ids } = await publishService.publish([{ title: 'now', id: 'now' }, input('then', 1_000)]);
     expect([ids, delivered()]).toEqual([['now', 'then'], ['now']]);
   });
 
   it('should keep its first content when it is repeated', async () => {
-    const { intake, backend } = instance();
-    await intake.publish([input('a', 1_000, { title: 'first' })]);
-    await intake.publish([input('a', 1_000, { title: 'second' })]);
+    const { publishService, backend } = instance();
+    await publishService.publish([input('a', 1_000, { title: 'first' })]);
+    await publishService.publish([input('a', 1_000, { title: 'second' })]);
     await vi.advanceTimersByTimeAsync(2_000);
     const items = backend.deposited.flatMap(({ notifications }) => notifications as Notification[]);
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
   it('should be delivered by the next producer when the one that took it is gone', async () => {
-    const soon = new MemorySoonStore();
-    const first = instance({ soon, owner: 'first' });
-    await first.intake.publish([input('a', 3_000)]);
+    const dueWindowStore = new MemoryDueWindowStore();
+    const first = instance({ dueWindowStore, owner: 'first' });
+    await first.publishService.publish([input('a', 3_000)]);
     first.schedules.stop();
     await vi.advanceTimersByTimeAsync(1_000);
-    const second = instance({ soon, owner: 'second' });
+    const second = instance({ dueWindowStore, owner: 'second' });
     await vi.advanceTimersByTimeAsync(3_000);
     expect([first.delivered(), second.delivered()]).toEqual([[], ['a']]);
   });
 
   it('should be delivered by one producer only while all are well', async () => {
-    const soon = new MemorySoonStore();
-    const [first, second] = [instance({ soon, owner: 'first' }), instance({ soon, owner: 'second' })];
-    await first.intake.publish([input('a', 8_000), input('b', 8_000)]);
+    const dueWindowStore = new MemoryDueWindowStore();
+    const [first, second] = [
+      instance({ dueWindowStore, owner: 'first' }),
+      instance({ dueWindowStore, owner: 'second' }),
+    ];
+    await first.publishService.publish([input('a', 8_000), input('b', 8_000)]);
     await vi.advanceTimersByTimeAsync(20_000);
     expect([first.delivered(), second.delivered()]).toEqual([['a', 'b'], []]);
   });
 
   it('should be tried again until it is deposited', async () => {
-    const { intake, backend, delivered, scheduleObserver } = instance();
-    await intake.publish([input('a', 1_000)]);
+    const { publishService, backend, delivered, scheduleObserver } = instance();
+    await publishService.publish([input('a', 1_000)]);
     const away = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('away'));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(scheduleObserver.told).toContain('failed fire');
@@ -106,50 +112,54 @@ describe('a schedule', () => {
 
 describe('a retraction', () => {
   it('should take away what waits, near or far', async () => {
-    const { intake, delivered, jobs, soon } = instance();
-    await intake.publish([input('near', 5_000), input('far', 600_000), input('stays', 5_000)]);
-    expect(await intake.retract('all', 'near')).toBe('accepted');
-    expect(await intake.retract('all', 'far')).toBe('accepted');
-    expect([jobs.names, soon.documents.size]).toEqual([[], 1]);
+    const { publishService, delivered, jobs, dueWindowStore } = instance();
+    await publishService.publish([input('near', 5_000), input('far', 600_000), input('stays', 5_000)]);
+    expect(await publishService.retract('all', 'near')).toBe('accepted');
+    expect(await publishService.retract('all', 'far')).toBe('accepted');
+    expect([jobs.names, dueWindowStore.documents.size]).toEqual([[], 1]);
     await vi.advanceTimersByTimeAsync(700_000);
     expect(delivered().filter(Boolean)).toEqual(['stays']);
   });
 
   it('should not reach a schedule of the same id in another feed', async () => {
-    const { intake, soon } = instance();
-    await intake.publish([input('a', 5_000, { feed: 'topic:x' })]);
-    await intake.retract('all', 'a');
-    expect(soon.documents.size).toBe(1);
+    const { publishService, dueWindowStore } = instance();
+    await publishService.publish([input('a', 5_000, { feed: 'topic:x' })]);
+    await publishService.retract('all', 'a');
+    expect(dueWindowStore.documents.size).toBe(1);
   });
 
   it('should not be accepted while it is unknown whether a job is gone', async () => {
-    const { intake, jobs, failures } = instance();
+    const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('away'));
-    expect(await intake.retract('all', 'a')).toBe('late');
+    expect(await publishService.retract('all', 'a')).toBe('late');
     expect(failures).toHaveLength(1);
-    expect(await intake.retract('all', 'a')).toBe('accepted');
+    expect(await publishService.retract('all', 'a')).toBe('accepted');
   });
 });
 
 it('should forget all schedules of a feed that is erased, and no others', async () => {
-  const { intake, jobs, soon } = instance();
+  const { publishService, jobs, dueWindowStore } = instance();
   const feed = 'user:4 2';
-  await intake.publish([input('a', 5_000, { feed }), input('b', 600_000, { feed }), input('c', 5_000)]);
-  expect(await intake.erase(feed)).toBe('accepted');
-  expect([jobs.names, [...soon.documents.values()].map(({ notification: { id } }) => id)]).toEqual([
+  await publishService.publish([
+    input('a', 5_000, { feed }),
+    input('b', 600_000, { feed }),
+    input('c', 5_000),
+  ]);
+  expect(await publishService.erase(feed)).toBe('accepted');
+  expect([jobs.names, [...dueWindowStore.documents.values()].map(({ notification: { id } }) => id)]).toEqual([
     [],
     ['c'],
   ]);
 });
 
 it('should be full rather than list without bound', async () => {
-  const { intake, schedules } = instance();
-  await schedules.add(Array.from({ length: MAX_SOON }, (_, n) => stored(`n${n}`, START + 50_000)));
-  expect((await intake.publish([input('more', 50_000)])).outcome).toBe('full');
+  const { publishService, schedules } = instance();
+  await schedules.add(Array.from({ length: MAX_DUE }, (_, n) => stored(`n${n}`, START + 50_000)));
+  expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');
 });
 
 it('should give up what cannot be read, and deliver the rest', async () => {
-  const { schedules, jobs, soon, delivered, scheduleObserver } = instance();
+  const { schedules, jobs, dueWindowStore, delivered, scheduleObserver } = instance();
   vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
   await schedules.takeOver('unreadable');
   await schedules.add([stored('good', START + 1_000), stored('bad', START + 1_000)]);
@@ -158,11 +168,11 @@ it('should give up what cannot be read, and deliver the rest', async () => {
     {
       notification: { id },
     },
-  ] of soon.documents) {
-    if (id === 'bad') soon.documents.set(name, { v: 99 } as never);
+  ] of dueWindowStore.documents) {
+    if (id === 'bad') dueWindowStore.documents.set(name, { v: 99 } as never);
   }
   await vi.advanceTimersByTimeAsync(5_000);
   expect(delivered()).toEqual(['good']);
   expect(scheduleObserver.told.filter((told) => told === 'unreadable')).toHaveLength(2);
-  expect(soon.documents.size).toBe(0);
+  expect(dueWindowStore.documents.size).toBe(0);
 });

@@ -7,9 +7,9 @@ import {
   type Scheduled,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/service/pause';
-import { eventPrefixOf, nameOf, prefixOf } from './name.ts';
-import type { Jobs, SoonStore } from './ports.ts';
-import { Soon } from './soon.ts';
+import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
+import type { Jobs, DueWindowStore } from './ports.ts';
+import { DueWindow } from './due-window.ts';
 
 /**
  * So long before its time a job hands over what it keeps, in ms: a scheduler that was killed fires nothing for the
@@ -31,7 +31,7 @@ export class NotDueError extends Error {
 
 export interface SchedulesOptions {
   jobs: Jobs;
-  soon: SoonStore;
+  dueWindowStore: DueWindowStore;
   /** Takes notifications to their feeds; true once they are deposited and announced. */
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Name of this process among the producers. */
@@ -58,7 +58,7 @@ export interface ScheduleObserver {
  */
 export class Schedules {
   readonly #options: SchedulesOptions;
-  readonly #soon: Soon;
+  readonly #dueWindow: DueWindow;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #end = new AbortController();
   /** What became due in this turn of the event loop, and is delivered together. */
@@ -67,7 +67,7 @@ export class Schedules {
 
   constructor(options: SchedulesOptions) {
     this.#options = options;
-    this.#soon = new Soon(options.soon, ({ due }) => this.#watch(due));
+    this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
   }
 
   /** Begins to deliver what is listed, also by producers that are gone. */
@@ -105,7 +105,7 @@ export class Schedules {
       inParallel(far, JOBS_AT_A_TIME, ({ name, scheduled }) =>
         jobs.set(name, scheduled.at - LEAD_MS, scheduled),
       ),
-      near.length > 0 ? this.#soon.add(this.#options.owner, near) : undefined,
+      near.length > 0 ? this.#dueWindow.add(this.#options.owner, near) : undefined,
     ]);
     this.#options.observer.scheduled(list.length);
   }
@@ -122,7 +122,7 @@ export class Schedules {
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
     const { jobs } = this.#options;
     await Promise.all([jobs.remove(wanted), ...prefixes.map((prefix) => jobs.removeAll(prefix))]);
-    await this.#soon.remove(
+    await this.#dueWindow.remove(
       ({ name }) => name === wanted || prefixes.some((prefix) => name.startsWith(prefix)),
     );
   }
@@ -131,7 +131,7 @@ export class Schedules {
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
-    await this.#soon.remove(({ name }) => name.startsWith(prefix));
+    await this.#dueWindow.remove(({ name }) => name.startsWith(prefix));
   }
 
   /**
@@ -146,7 +146,7 @@ export class Schedules {
       const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
         throw new NotDueError(`the schedule ${name} is not due for more than ${(2 * LEAD_MS) / 1000} s`);
-      await this.#soon.add(this.#options.owner, [{ name: key, scheduled }]);
+      await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }]);
     }
     return kept !== undefined;
   }
@@ -164,7 +164,7 @@ export class Schedules {
     while (!signal.aborted) {
       let wait = LOOK_EVERY_MS;
       try {
-        await this.#soon.look();
+        await this.#dueWindow.look();
       } catch (error) {
         this.#options.observer.failed('look', error);
         wait = AGAIN_MS;
@@ -212,7 +212,7 @@ export class Schedules {
       try {
         await this.#deliver(names);
         const done = new Set(names);
-        await this.#soon.remove(({ name }) => done.has(name));
+        await this.#dueWindow.remove(({ name }) => done.has(name));
         for (const name of names) this.#due.delete(name);
       } catch (error) {
         this.#options.observer.failed('fire', error);
@@ -226,7 +226,7 @@ export class Schedules {
   }
 
   async #deliver(names: readonly string[]): Promise<void> {
-    const found = (await this.#soon.read(names)).flatMap((content) => this.#readable(content));
+    const found = (await this.#dueWindow.read(names)).flatMap((content) => this.#readable(content));
     if (found.length === 0) return;
     found.sort((a, b) => a.at - b.at);
     const notifications = found.map(({ notification }) => notification);

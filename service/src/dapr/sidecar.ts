@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { currentTraceparent } from '../observe/trace.ts';
 import { bulkSchema, errorOf, jobSchema, metadataSchema, secretSchema } from './sidecar-answers.ts';
 import { SidecarError } from './sidecar-error.ts';
+import { toTransaction, type StateOperation, type StoredState } from './state.ts';
 import type { HeldSubscription } from './subscription-paths.ts';
 
 export interface SidecarOptions {
@@ -19,15 +20,6 @@ export interface BindingRequest {
   operation: 'create' | 'get' | 'delete';
   metadata: Record<string, string>;
   data?: unknown;
-}
-
-export type StateOperation =
-  | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
-  | { operation: 'delete'; key: string };
-
-export interface StoredState {
-  value: unknown;
-  etag: string;
 }
 
 export interface CallOptions {
@@ -146,22 +138,7 @@ export class Sidecar {
   /** Writes several keys as one unit against crashes; with a wrong etag that key alone is refused, and this rejects. */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {
-      operations: operations.map((operation) =>
-        operation.operation === 'delete'
-          ? { operation: 'delete', request: { key: operation.key } }
-          : {
-              operation: 'upsert',
-              request: {
-                key: operation.key,
-                value: operation.value,
-                ...(operation.etag !== undefined && {
-                  etag: operation.etag,
-                  options: { concurrency: 'first-write' },
-                }),
-                ...(operation.ttlInSeconds && { metadata: { ttlInSeconds: String(operation.ttlInSeconds) } }),
-              },
-            },
-      ),
+      operations: operations.map(toTransaction),
     });
   }
 

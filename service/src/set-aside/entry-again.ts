@@ -9,9 +9,9 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A dead letter that is not there (`not_found`), or that cannot be put back as it is (`conflict`). */
-export class DeadLetterError extends Error {
-  override name = 'DeadLetterError';
+/** A set-aside record that does not exist (`not_found`), or that cannot be put back as it is (`conflict`). */
+export class SetAsideError extends Error {
+  override name = 'SetAsideError';
   readonly code: 'not_found' | 'conflict';
 
   constructor(code: 'not_found' | 'conflict', message: string) {
@@ -23,8 +23,8 @@ export class DeadLetterError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * The content of a record as a new entry under a run of its own, with its announcement.
- * @throws DeadLetterError when there is no content, or none that is an entry
+ * The content of a record as a new entry in a run of its own, with its announcement.
+ * @throws SetAsideError if the record has no content, or its content is not an entry
  */
 export function entryAgain(record: SetAside): {
   entry: PartitionEntry;
@@ -33,18 +33,15 @@ export function entryAgain(record: SetAside): {
   const content = record.content === null ? undefined : parseEntry(record.content);
   if (!content) {
     const why = record.faults.join('; ');
-    throw new DeadLetterError(
+    throw new SetAsideError(
       'conflict',
-      `${record.entry} has no content that could be put back${why && ` (${why})`}.`,
+      `Cannot put back ${record.entry}: the record has no usable content${why && ` (${why})`}.`,
     );
   }
   const run = randomBytes(4).toString('hex');
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
-  const reference = { v: PARTITION_VERSION, run, partition: 0, seq: 1, expiresAt } as const;
-  return {
-    entry: { ...content, ...reference },
-    announcement: reference,
-  };
+  const announcement = { v: PARTITION_VERSION, run, partition: 0, seq: 1, expiresAt } as const;
+  return { entry: { ...content, ...announcement }, announcement };
 }
 
 function parseEntry(content: string) {

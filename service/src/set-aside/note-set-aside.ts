@@ -1,15 +1,15 @@
 import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError } from './entry-again.ts';
 import type { AuditNote } from '../audit/note.ts';
+import { SetAsideError } from './entry-again.ts';
 
-/** Who acts, and by which way. */
+/** The actor, and the way it acts. */
 export type AuditWho = Pick<AuditNote, 'actor' | 'via'>;
 
 /**
- * Puts one back or deletes it by `change`, and notes that it was done, or after another error than a DeadLetterError
- * that it may have been. Ends as `change` does.
+ * Puts a record back or deletes it by `change`, and notes the outcome in the audit trail: done, or uncertain after an
+ * error other than SetAsideError. Settles as `change` does.
  */
-export async function noteDeadLetter(
+export async function noteSetAside(
   audit: { note(note: AuditNote): void },
   who: AuditWho,
   {
@@ -23,7 +23,7 @@ export async function noteDeadLetter(
   try {
     await change();
   } catch (error) {
-    if (!(error instanceof DeadLetterError)) note('uncertain');
+    if (!(error instanceof SetAsideError)) note('uncertain');
     throw error;
   }
   note('done');

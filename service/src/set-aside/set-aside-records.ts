@@ -1,37 +1,38 @@
 import {
   COMPONENTS,
   DOCUMENT_VERSION,
-  ENTRY_LIFE_MS,
   REFUSED_EVENT_PREFIX,
   SET_ASIDE_INDEX_KEY,
   TOPICS,
-  partitionEntryKey,
   setAsideIndexSchema,
   setAsideKey,
   setAsideSchema,
   type SetAside,
 } from '@tocsin/contracts';
-import { ABSENT } from '../dapr/etag.ts';
-import { DeadLetterError, entryAgain } from './entry-again.ts';
+import type { ClaimCheck } from '../claim-check/claim-check.ts';
 import { sendToProducer } from '../dapr/send-to-producer.ts';
 import type { Sidecar } from '../dapr/sidecar.ts';
+import { ABSENT } from '../dapr/state.ts';
+import { SetAsideError, entryAgain } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
-/** What the feeds have set aside, read and changed through a sidecar of the bff. */
-export class DeadLetters {
+/** The set-aside records of all feeds, read and changed through a sidecar of the bff. */
+export class SetAsideRecords {
   readonly #sidecar: Sidecar;
+  readonly #claimCheck: Pick<ClaimCheck, 'deposit'>;
 
-  constructor(sidecar: Sidecar) {
+  constructor(sidecar: Sidecar, claimCheck: Pick<ClaimCheck, 'deposit'>) {
     this.#sidecar = sidecar;
+    this.#claimCheck = claimCheck;
   }
 
-  /** The names of all that are listed, the newest first. */
+  /** The names of all records, the newest first. */
   async names(): Promise<string[]> {
     return (await this.#index()).entries;
   }
 
-  /** The records of these names, in their order, without those that are there no more. */
+  /** The records of these names, in their order, without those that no longer exist. */
   async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,
@@ -43,49 +44,45 @@ export class DeadLetters {
     });
   }
 
-  /** All that is listed, the newest first. */
+  /** All records, the newest first. */
   async list(): Promise<SetAside[]> {
     return this.records(await this.names());
   }
 
-  /** @throws DeadLetterError when there is none of that name */
+  /** @throws SetAsideError if there is no record of that name */
   async find(entry: string): Promise<SetAside> {
     const [record] = (await this.names()).includes(entry) ? await this.records([entry]) : [];
-    if (!record) throw new DeadLetterError('not_found', `Nothing called ${entry} was set aside.`);
+    if (!record) throw new SetAsideError('not_found', `There is no set-aside record ${entry}.`);
     return record;
   }
 
   /**
-   * Deposits the content anew under a run of its own and announces it, then takes it off the list. What is still
-   * invalid is set aside again; ids that the feed has taken are not shown again.
-   * @throws DeadLetterError when there is no content, or none that can be taken
+   * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid is set
+   * aside again; ids that the feed already has are not shown again.
+   * @throws SetAsideError if the content is missing or refused
    */
   async putBack(record: SetAside): Promise<void> {
     if (record.entry.startsWith(REFUSED_EVENT_PREFIX)) return this.#putBackEvent(record);
     const { entry, announcement } = entryAgain(record);
-    await this.#sidecar.invokeBinding(COMPONENTS.entries, {
-      operation: 'create',
-      metadata: { key: partitionEntryKey(entry), ttlInSeconds: String(Math.ceil(ENTRY_LIFE_MS / 1000)) },
-      data: entry,
-    });
+    await this.#claimCheck.deposit(entry);
     await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.partitionAnnouncements, announcement);
     await this.remove(record.entry);
   }
 
-  /** An event is no entry: its data goes to the producer, which says what is still wrong with it. */
+  /** Sends the data of a refused event to the producer, which checks it again. */
   async #putBackEvent(record: SetAside): Promise<void> {
     const answer = await sendToProducer(this.#sidecar, JSON.parse(record.content ?? 'null'));
     if ('problem' in answer) {
       const { status, detail, errors = [] } = answer.problem;
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
-      const text = `${record.entry} is still no notification (${why}).`;
-      if (status < 500) throw new DeadLetterError('conflict', text);
-      throw new Error(`The producer cannot take ${record.entry} now: ${detail}`);
+      const text = `Cannot put back ${record.entry}: it is still not a valid notification (${why}).`;
+      if (status < 500) throw new SetAsideError('conflict', text);
+      throw new Error(`The producer could not take ${record.entry}: ${detail} Try again later.`);
     }
     await this.remove(record.entry);
   }
 
-  /** Takes a record off the list and deletes it. */
+  /** Deletes a record. */
   async remove(entry: string): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const { entries, etag } = await this.#index();
@@ -97,7 +94,7 @@ export class DeadLetters {
         ]);
         return;
       } catch (error) {
-        // An instance wrote the index meanwhile: it is read again.
+        // An instance may have written the index meanwhile, so read it again.
         if (attempt === ATTEMPTS) throw error;
       }
     }

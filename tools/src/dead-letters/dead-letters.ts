@@ -1,5 +1,12 @@
 import type { SetAside } from '@tocsin/contracts';
-import { DeadLetterError, DeadLetters, Sidecar, SidecarError, noteDeadLetter } from '@tocsin/service';
+import {
+  DaprClaimCheck,
+  SetAsideError,
+  SetAsideRecords,
+  Sidecar,
+  SidecarError,
+  noteSetAside,
+} from '@tocsin/service';
 import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { whichSidecar } from '../start/which-sidecar.ts';
@@ -22,8 +29,8 @@ export async function deadLetters(args: string[]): Promise<number> {
     if (error instanceof SidecarError && error.status === undefined) {
       throw new Failure(`The bff's sidecar does not answer: ${error.message}. Is Tocsin running?`);
     }
-    if (!(error instanceof DeadLetterError)) throw error;
-    const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists what was.' : '';
+    if (!(error instanceof SetAsideError)) throw error;
+    const hint = error.code === 'not_found' ? ' `npm run dead-letters` lists all records.' : '';
     throw new Failure(`${error.message}${hint}`);
   } finally {
     await trail.stop();
@@ -32,23 +39,23 @@ export async function deadLetters(args: string[]): Promise<number> {
 }
 
 /** Dead letters whose every change is noted as that of the user who runs this. */
-class RecordedLetters extends DeadLetters {
+class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = whoRuns();
 
   constructor(sidecar: Sidecar, trail: CommandTrail) {
-    super(sidecar);
+    super(sidecar, new DaprClaimCheck(sidecar));
     this.#trail = trail;
   }
 
   override async putBack(record: SetAside): Promise<void> {
     const change = () => super.putBack(record);
-    await noteDeadLetter(this.#trail, this.#who, { action: 'put-back', record, change });
+    await noteSetAside(this.#trail, this.#who, { action: 'put-back', record, change });
   }
 
   async delete(record: SetAside): Promise<void> {
     const change = () => this.remove(record.entry);
-    await noteDeadLetter(this.#trail, this.#who, { action: 'delete', record, change });
+    await noteSetAside(this.#trail, this.#who, { action: 'delete', record, change });
   }
 }
 
@@ -70,13 +77,13 @@ async function act(letters: RecordedLetters, args: string[]): Promise<void> {
 }
 
 /** False for one that cannot be put back, which does not keep the others from it. */
-async function putBack(letters: DeadLetters, record: SetAside, goOn: boolean): Promise<boolean> {
+async function putBack(letters: SetAsideRecords, record: SetAside, goOn: boolean): Promise<boolean> {
   try {
     await letters.putBack(record);
     say(`Put back: ${record.entry}`);
     return true;
   } catch (error) {
-    if (!goOn || !(error instanceof DeadLetterError)) throw error;
+    if (!goOn || !(error instanceof SetAsideError)) throw error;
     say(`Left: ${error.message}`);
     return false;
   }

@@ -1,10 +1,9 @@
-import { partitionEntryKey } from '@tocsin/contracts';
 import { bffSettings, memoryBackend, startBff } from '@tocsin/bff';
 import {
   MemoryJobs,
   MemoryKeyUseStore,
   MemoryKnownKeys,
-  MemorySoonStore,
+  MemoryDueWindowStore,
   producerSettings,
   startProducer,
   type Backend,
@@ -84,15 +83,13 @@ async function postTo(url: string, body: unknown) {
 
 /** Entries and announcements go straight to the bff in the same process. */
 const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
-  entries: {
-    deposit: async (entry) => bff.entries.put(partitionEntryKey(entry), JSON.stringify(entry)),
-  },
+  entries: bff.entries,
   announcer: {
     announce: async (announcement) => {
       await bff.announce(announcement);
     },
   },
-  soon: new MemorySoonStore(),
+  dueWindowStore: new MemoryDueWindowStore(),
   keyUses: new MemoryKeyUseStore(),
   auditSink: bff.auditSink,
   knownKeys: new MemoryKnownKeys(),

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { MemoryEntries } from '../../memory/entries.ts';
+import { MemoryClaimCheck } from '@tocsin/service';
 import { peekEarly } from './early-peek.ts';
 
 it('should use what it found, also when the entry has been taken since', async () => {
-  const entries = new MemoryEntries();
+  const entries = new MemoryClaimCheck();
   entries.put('a', 'content');
   const early = peekEarly(entries, 'a');
   await entries.pop('a');
@@ -11,7 +11,7 @@ it('should use what it found, also when the entry has been taken since', async (
 });
 
 it('should look again for what it did not find', async () => {
-  const entries = new MemoryEntries();
+  const entries = new MemoryClaimCheck();
   const early = peekEarly(entries, 'a');
   await Promise.resolve();
   entries.put('a', 'content');
@@ -31,7 +31,7 @@ it('should look again, and say so, when the early peek failed', async () => {
 });
 
 it('should look for other entries as ever', async () => {
-  const entries = new MemoryEntries();
+  const entries = new MemoryClaimCheck();
   entries.put('b', 'other');
   expect(await peekEarly(entries, 'a').peek('b')).toBe('other');
 });

@@ -6,10 +6,10 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 import {
-  DeadLetterError,
+  SetAsideError,
   allowParameters,
   methodNotAllowed,
-  noteDeadLetter,
+  noteSetAside,
   requireJson,
   sendProblem,
   type Logger,
@@ -28,7 +28,7 @@ export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger):
       try {
         await handle(request, response, next);
       } catch (error) {
-        if (error instanceof DeadLetterError) {
+        if (error instanceof SetAsideError) {
           const status = error.code === 'not_found' ? 404 : 409;
           return sendProblem(response, { status, code: error.code, detail: error.message });
         }
@@ -61,7 +61,7 @@ export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger):
         const record = await box.find(request.params.entry);
         const { entry } = record;
         const change = () => box.remove(entry);
-        await noteDeadLetter(trail, whoActs(request), { action: 'delete', record, change });
+        await noteSetAside(trail, whoActs(request), { action: 'delete', record, change });
         log.info({ entry, by: operatorOf(request) }, 'a dead letter was deleted');
         response.status(204).end();
       }),
@@ -74,7 +74,7 @@ export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger):
       answering(async (request, response) => {
         const record = await box.find(request.params.entry);
         const change = () => box.putBack(record);
-        await noteDeadLetter(trail, whoActs(request), { action: 'put-back', record, change });
+        await noteSetAside(trail, whoActs(request), { action: 'put-back', record, change });
         log.info({ entry: record.entry, by: operatorOf(request) }, 'a dead letter was put back');
         response.status(204).end();
       }),

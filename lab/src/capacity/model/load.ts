@@ -75,7 +75,7 @@ export function comparisonRate(rate: number): number {
   return rate * (first + rest);
 }
 
-/** A feed that is quiet for so long, in s, is announced once more (`producer/src/produce/lanes.ts`). */
+/** A feed that is quiet for so long, in s, is announced once more (`producer/src/produce/announce/lanes.ts`). */
 const QUIET = 60;
 
 export function flowOf(load: Load, instances: number): Flow {

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { SECRETS } from '@tocsin/contracts';
+import { Signer, WatchedSecret, parseSigningKeys, type AuditTrail, type Logger } from '@tocsin/service';
+import { Callers, parseApiKeys } from './auth/callers.ts';
+import { KeyUses } from './auth/key-uses.ts';
+import { KeyWatch } from './auth/key-watch.ts';
+import type { Backend } from './backend.ts';
+import type { ProducerConfig } from './config.ts';
+
+const KEYS_FILE_EVERY_MS = 1_000;
+const KEYS_SECRET_EVERY_MS = 30_000;
+
+export interface AccessOptions {
+  config: Pick<ProducerConfig, 'API_KEYS_FILE'>;
+  backend: Pick<Backend, 'knownKeys' | 'keyUses' | 'readSecret'>;
+  trail: Pick<AuditTrail, 'note'>;
+  log: Logger;
+}
+
+/** Decides who may publish: callers with an API key, and the bff by its signature. */
+export interface Access {
+  callers: Callers;
+  signer: Signer;
+  /** Stops reading the secrets. Resolves once the last uses of keys are stored. */
+  stop(): Promise<void>;
+}
+
+/** Reads API keys and the secret `internal`, again and again, until it is stopped. */
+export function createAccess({ config, backend, trail, log }: AccessOptions): Access {
+  const now = () => Date.now();
+  const keys = watchKeys({ config, backend, trail, log });
+  const uses = new KeyUses({
+    store: backend.keyUses,
+    now,
+    onFailure: (err) => log.info({ err }, 'the last use of API keys could not be stored; retrying'),
+  });
+  const internal = new WatchedSecret({
+    read: () => backend.readSecret(SECRETS.internalOfProducer.name),
+    parse: parseSigningKeys,
+    what: 'the secret "internal", which signs the calls of the bff',
+    onFault: (err) =>
+      log.info({ err }, 'cannot read the secret "internal", so calls of the bff fail; retrying'),
+  });
+  return {
+    callers: new Callers({ keys: () => keys.get(), now, onUse: (key) => uses.note(key) }),
+    signer: new Signer(() => internal.get()),
+    stop: () => {
+      keys.stop();
+      internal.stop();
+      return uses.stop();
+    },
+  };
+}
+
+/** The records of API keys, from their file or from the secret store. Changes go to the audit trail. */
+function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: AccessOptions) {
+  const keyWatch = new KeyWatch({
+    store: backend.knownKeys,
+    onChange: ({ action, name }) =>
+      trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
+    onFault: (err) => log.warn({ err }, 'changes of API keys could not be recorded; retrying'),
+  });
+  return new WatchedSecret({
+    read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
+    parse: (text) => keyWatch.see(parseApiKeys(text)),
+    what: 'the secret with the API keys',
+    // The sidecar starts after the application, so first failures are normal. /readyz reports lasting ones.
+    onFault: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
+    everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
+  });
+}

@@ -1,0 +1,27 @@
+import type { RefusedEvent } from '@tocsin/contracts';
+import type { AuditSink, HeldSubscription } from '@tocsin/service';
+import type { KeyUseStore } from './auth/key-uses.ts';
+import type { KnownKeysStore } from './auth/key-watch.ts';
+import type { Announcer, EntryStore } from './produce/ports.ts';
+import type { DueWindowStore, Jobs } from './schedule/ports.ts';
+
+/** Everything that the producer talks to. */
+export interface Backend {
+  entries: EntryStore;
+  announcer: Announcer;
+  dueWindowStore: DueWindowStore;
+  keyUses: KeyUseStore;
+  auditSink: AuditSink;
+  knownKeys: KnownKeysStore;
+  /** Creates the store of jobs. It may call `handOver` with the name of each due job; Dapr calls `/job/<name>` instead. */
+  createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
+  /** A secret of this application; `undefined` if absent. */
+  readSecret(name: string): Promise<string | undefined>;
+  /** The subscriptions that deliver to this process. */
+  subscriptions(): Promise<readonly HeldSubscription[]>;
+  /** Publishes a refused event to the bff, which keeps it for an operator. */
+  refuse(refused: RefusedEvent): Promise<void>;
+  /** Rejects with the reason if the backend cannot be used. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import { COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { DaprAuditSink, DaprClaimCheck, Sidecar, type ClaimCheck } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import type { ProducerConfig } from '../config.ts';
+import { DaprAnnouncer } from './announcer.ts';
+import { createDeleteJobs } from './delete-jobs.ts';
+import { DaprDueWindowStore } from './due-window-store.ts';
+import { DaprJobs } from './jobs.ts';
+import { DaprKeyUseStore } from './key-use-store.ts';
+import { DaprKnownKeys } from './known-keys.ts';
+
+/** The backend of Dapr components, reached through the sidecar. */
+export function daprBackend(config: ProducerConfig): Backend {
+  const sidecar = new Sidecar({
+    host: config.DAPR_HOST,
+    httpPort: config.DAPR_HTTP_PORT,
+    token: config.DAPR_API_TOKEN,
+    timeoutMs: config.SIDECAR_TIMEOUT_MS,
+  });
+  const claimCheck = new DaprClaimCheck(sidecar);
+  const { deleteJobs, close } = createDeleteJobs({
+    host: config.DAPR_HOST,
+    grpcPort: config.DAPR_GRPC_PORT,
+    token: config.DAPR_API_TOKEN,
+    timeoutMs: config.SIDECAR_TIMEOUT_MS,
+  });
+  return {
+    entries: claimCheck,
+    announcer: new DaprAnnouncer(sidecar),
+    dueWindowStore: new DaprDueWindowStore(sidecar),
+    keyUses: new DaprKeyUseStore(sidecar),
+    auditSink: new DaprAuditSink(sidecar),
+    knownKeys: new DaprKnownKeys(sidecar),
+    createJobs: () => new DaprJobs(sidecar, deleteJobs),
+    subscriptions: () => sidecar.subscriptions(),
+    readSecret: (name) => sidecar.getSecret(SECRETS.apiKeys.store, name),
+    refuse: (refused) => sidecar.publish(COMPONENTS.deadLetters, TOPICS.refusedNotifications, refused),
+    ready: () => checkReadiness(sidecar, claimCheck),
+    close: () => {
+      close();
+      return sidecar.close();
+    },
+  };
+}
+
+/** Resolves if the sidecar, the components and the store of entries answer; otherwise rejects with the reason. */
+export async function checkReadiness(
+  sidecar: Pick<Sidecar, 'components'>,
+  claimCheck: Pick<ClaimCheck, 'ready'>,
+): Promise<void> {
+  const loaded = await sidecar.components();
+  const missing = Object.values(COMPONENTS).filter((name) => !loaded.includes(name));
+  if (missing.length > 0) throw new Error(`The sidecar has not loaded ${missing.join(', ')}.`);
+  await claimCheck.ready();
+}

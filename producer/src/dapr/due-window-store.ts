@@ -1,0 +1,40 @@
+import { COMPONENTS, SOON_INDEX_KEY, soonIndexSchema, soonKey, type SoonIndex } from '@tocsin/contracts';
+import { ABSENT, type Sidecar } from '@tocsin/service';
+import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
+
+/** A document that the list does not name any more, since a write of the list was refused, goes after so long. */
+const TTL_SECONDS = 25 * 60 * 60;
+
+/** What is due soon in Dapr's state API: one index, written with its etag, and a document for each schedule. */
+export class DaprDueWindowStore implements DueWindowStore {
+  readonly #sidecar: Sidecar;
+
+  constructor(sidecar: Sidecar) {
+    this.#sidecar = sidecar;
+  }
+
+  async readIndex(): Promise<{ index: SoonIndex; etag: string } | undefined> {
+    const stored = await this.#sidecar.getState(COMPONENTS.state, SOON_INDEX_KEY);
+    return stored && { index: soonIndexSchema.parse(stored.value), etag: stored.etag };
+  }
+
+  read(names: readonly string[]): Promise<unknown[]> {
+    return this.#sidecar.getStates(
+      COMPONENTS.state,
+      names.map((name) => soonKey(name)),
+    );
+  }
+
+  async write({ index, put, remove }: DueWindowChange, etag: string | undefined): Promise<void> {
+    await this.#sidecar.transact(COMPONENTS.state, [
+      ...[...put].map(([name, value]) => ({
+        operation: 'upsert' as const,
+        key: soonKey(name),
+        value,
+        ttlInSeconds: TTL_SECONDS,
+      })),
+      { operation: 'upsert', key: SOON_INDEX_KEY, value: index, etag: etag ?? ABSENT },
+      ...remove.map((name) => ({ operation: 'delete' as const, key: soonKey(name) })),
+    ]);
+  }
+}

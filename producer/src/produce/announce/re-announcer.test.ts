@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { laneOf, notification, testProducer } from '../../../testing/test-producer.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+describe('the doorbell', () => {
+  it('should ring once, 60 s after the last entry of its lane, for the highest number', async () => {
+    const { producer, backend } = testProducer();
+    await producer.produce([notification('a')]);
+    await sleep(40_000);
+    await producer.produce([notification('b')]);
+    await sleep(59_999);
+    expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
+    await sleep(1);
+    expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2, 2]);
+    await sleep(3_600_000);
+    expect(backend.announced).toHaveLength(3);
+  });
+
+  it('should repeat until it is known', async () => {
+    const { producer, backend } = testProducer();
+    await producer.produce([notification('a')]);
+    backend.fate = () => 'lost';
+    await sleep(120_000);
+    expect(backend.announced).toHaveLength(1);
+    backend.fate = () => 'good';
+    await sleep(120_000);
+    expect(backend.announced).toHaveLength(2);
+  });
+
+  it('should not repeat when a later entry was announced', async () => {
+    const { producer, backend } = testProducer();
+    await producer.produce([notification('a')]);
+    backend.fate = ({ seq }) => (seq === 1 ? 'lost' : 'good');
+    await sleep(62_000);
+    await producer.produce([notification('b')]);
+    backend.fate = () => 'good';
+    await sleep(30_000);
+    expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
+  it('should ring also when what waited behind the last entry was dropped', async () => {
+    const { producer, backend } = testProducer();
+    backend.latencyMs = 10;
+    backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');
+    void producer.produce([notification('a')]);
+    void producer.produce([notification('x', { feed: 'topic:x' })]);
+    void producer.produce([notification('b')]);
+    await sleep(10_000);
+    backend.fate = () => 'good';
+    await sleep(120_000);
+    const rung = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
+    expect(rung.filter((line) => line === `${laneOf('all')} 2`)).toHaveLength(2);
+    expect(rung.filter((line) => line === `${laneOf('topic:x')} 1`)).toHaveLength(2);
+  });
+});
+
+describe('a graceful stop', () => {
+  it('should finish what was taken, ring every bell that has not rung, and take nothing more', async () => {
+    const { producer, backend } = testProducer();
+    await producer.produce([notification('old', { feed: 'topic:old' })]);
+    await sleep(100_000);
+    await producer.produce([notification('new', { feed: 'topic:new' })]);
+    backend.latencyMs = 10;
+    const underWay = [producer.produce([notification('a')]), producer.produce([notification('b')])];
+    const stopped = producer.stop(8_000);
+    expect(await producer.produce([notification('c')])).toBe('stopping');
+    await sleep(1_000);
+    await stopped;
+    expect(await Promise.all(underWay)).toEqual(['accepted', 'accepted']);
+    const [old, young, all] = ['topic:old', 'topic:new', 'all'].map(laneOf);
+    const rung = backend.announced.map(({ partition, seq }) => `${partition} ${seq}`);
+    expect(rung.slice(0, 5)).toEqual([`${old} 1`, `${old} 1`, `${young} 1`, `${all} 1`, `${all} 2`]);
+    expect(rung.slice(5).sort()).toEqual([`${young} 1`, `${all} 2`].sort());
+  });
+
+  it('should end in time when nothing answers, and answer who still waits', async () => {
+    const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
+    await producer.produce([notification('a')]);
+    backend.fate = () => 'hang';
+    const waiting = [producer.produce([notification('b')]), producer.produce([notification('c')])];
+    let stopped = false;
+    void producer.stop(8_000).then(() => (stopped = true));
+    await sleep(8_000);
+    expect(stopped).toBe(true);
+    expect(await Promise.all(waiting)).toEqual(['stopping', 'stopping']);
+    const calls = backend.calls.length;
+    await sleep(120_000);
+    expect(backend.calls).toHaveLength(calls);
+  });
+});

@@ -1,0 +1,30 @@
+import { backOff, pause } from '@tocsin/service/pause';
+
+/** Pauses between two attempts, in ms. */
+const FIRST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 2_000;
+
+export interface RetryOptions {
+  /** Asked before each attempt; once it is true nothing more is attempted. */
+  over: () => boolean;
+  onFailure: (error: unknown) => void;
+  /** Ends a pause early. */
+  signal: AbortSignal;
+}
+
+/** Repeats `attempt` until it resolves: then true, or false if it was `over` before. */
+export async function retryUntilSettled(
+  attempt: () => Promise<void>,
+  { over, onFailure, signal }: RetryOptions,
+): Promise<boolean> {
+  for (let failures = 0; !over(); failures++) {
+    try {
+      await attempt();
+      return true;
+    } catch (error) {
+      onFailure(error);
+    }
+    await pause(backOff(failures, FIRST_PAUSE_MS, MOST_PAUSE_MS), signal);
+  }
+  return false;
+}

@@ -1,0 +1,83 @@
+import type { EntryItem } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { PublishService } from './publish-service.ts';
+
+const START = Date.parse('2026-01-01T00:00:00.400Z');
+
+let produced: EntryItem[];
+let cancelled: string[];
+let publishService: PublishService;
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+  [produced, cancelled] = [[], []];
+  publishService = new PublishService({
+    producer: {
+      produce: (items) => {
+        produced.push(...items);
+        return Promise.resolve('accepted');
+      },
+    },
+    scheduler: {
+      add: () => Promise.resolve(),
+      cancel: () => Promise.resolve(),
+      cancelAll: async (feed) => void cancelled.push(feed),
+    },
+    timeoutMs: 5_000,
+    now: () => Date.now(),
+    onFailure: () => undefined,
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+/** The whole second in which an event is published now, as Dapr says it. */
+const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
+const createdAt = (): number => {
+  const item = produced.at(-1);
+  return item && 'createdAt' in item ? Date.parse(item.createdAt) : NaN;
+};
+const erasedUntil = (): number => {
+  const item = produced.find((one) => 'erase' in one);
+  return item && 'at' in item ? Date.parse(item.at) : NaN;
+};
+
+it('should tell what is published after an erasure was answered from what was published before', async () => {
+  const before = eventTime();
+  const erasing = publishService.erase('topic:a');
+  let answered = false;
+  await vi.advanceTimersByTimeAsync(0);
+  void erasing.then(() => (answered = true));
+  for (let late = 0; late < 6_000; late += 100) {
+    await publishService.publish([{ title: 'before', feed: 'topic:a' }], undefined, undefined, before);
+    expect(createdAt()).toBeLessThan(erasedUntil());
+    if (answered) break;
+    await vi.advanceTimersByTimeAsync(100);
+  }
+  expect(answered).toBe(true);
+  expect(Date.now() - START).toBeLessThanOrEqual(3_100);
+  await publishService.publish([{ title: 'after', feed: 'topic:a' }]);
+  expect(createdAt()).toBeGreaterThanOrEqual(erasedUntil());
+  const after = eventTime();
+  for (let late = 0; late < 30_000; late += 300) {
+    await publishService.publish([{ title: 'after', feed: 'topic:a' }], undefined, undefined, after);
+    expect(createdAt()).toBeGreaterThanOrEqual(erasedUntil());
+    await vi.advanceTimersByTimeAsync(300);
+  }
+});
+
+it('should say when a notification was published by when it came, unless its event is late', async () => {
+  await publishService.publish([{ title: 'x' }], undefined, undefined, eventTime());
+  expect(createdAt()).toBe(START);
+  await publishService.publish([{ title: 'x' }], undefined, undefined, START - 60_000);
+  expect(createdAt()).toBe(START - 60_000);
+  await publishService.publish([{ title: 'x' }], undefined, undefined, START + 60_000);
+  expect(createdAt()).toBe(START);
+});
+
+it('should cancel schedules again before it answers, which a job has handed over meanwhile', async () => {
+  const erasing = publishService.erase('topic:a');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(cancelled).toEqual(['topic:a']);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(await erasing).toBe('accepted');
+  expect(cancelled).toEqual(['topic:a', 'topic:a']);
+});

@@ -1,0 +1,125 @@
+import type { Arrival } from '@tocsin/contracts';
+import { pause } from '@tocsin/service/pause';
+import { complete, deliveryTime, type Input } from './complete.ts';
+import { ScheduleFullError, type Outcome, type Scheduler } from './ports.ts';
+import type { Producer } from './producer.ts';
+
+export interface PublishServiceOptions {
+  producer: Pick<Producer, 'produce'>;
+  scheduler: Scheduler;
+  /** Answer `late` if scheduling or cancelling takes longer than this, in ms. */
+  timeoutMs: number;
+  /** Least duration of an erasure in ms. A shorter one is safe only without publishers that send events. */
+  settleMs?: number;
+  now: () => number;
+  /** Receives the error when scheduling or cancelling fails. */
+  onFailure: (error: unknown) => void;
+}
+
+export interface Answered {
+  ids: string[];
+  outcome: Outcome;
+}
+
+/**
+ * Events carry their publishing time in whole seconds. An event that arrives within this many ms of it counts as
+ * published on arrival. A later event keeps its own time, since it may be older than an erasure.
+ */
+const ON_TIME_MS = 1_500;
+/** Largest difference between the clocks of producers and publishers, in ms. */
+const CLOCKS_MS = 250;
+/**
+ * An erasure removes notifications published up to this many ms after the request, because they may have been on
+ * their way before it. Notifications published after the answer always count as later, also those sent as events.
+ */
+const ERASED_AFTER_MS = ON_TIME_MS + CLOCKS_MS;
+const SETTLE_MS = ERASED_AFTER_MS + 1_000 + CLOCKS_MS;
+
+/**
+ * Publishes notifications: those due now go to the producer, later ones to the scheduler. The outcome is `accepted`
+ * only once every notification is deposited and announced, or scheduled.
+ */
+export class PublishService {
+  readonly #options: PublishServiceOptions;
+
+  constructor(options: PublishServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Publishes each input at its `deliverAt`, or at once.
+   * @param caller name of the API key, here and below
+   * @param publishedAt publishing time that an event carries, in ms since 1970
+   */
+  async publish(
+    inputs: readonly Input[],
+    traceparent?: string,
+    caller?: string,
+    publishedAt = Infinity,
+  ): Promise<Answered> {
+    const { producer, scheduler, now } = this.#options;
+    const time = now();
+    const taken = time - publishedAt > ON_TIME_MS ? publishedAt : time;
+    const due: Arrival[] = [];
+    const later: { notification: Arrival; at: number }[] = [];
+    const ids: string[] = [];
+    for (const input of inputs) {
+      const notification = complete(input, taken);
+      ids.push(notification.id);
+      const at = deliveryTime(input, time);
+      if (at > time) later.push({ notification, at });
+      else due.push(notification);
+    }
+    const outcomes = await Promise.all<Outcome>([
+      due.length > 0 ? producer.produce(due, traceparent, caller) : 'accepted',
+      later.length > 0 ? this.#inTime(scheduler.add(later, traceparent)) : 'accepted',
+    ]);
+    return { ids, outcome: worst(outcomes) };
+  }
+
+  /** Retracts a notification, whether it is shown, scheduled or still to be published. */
+  async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
+    const at = new Date(this.#options.now()).toISOString();
+    return worst(
+      await Promise.all([
+        this.#inTime(this.#options.scheduler.cancel(feed, id)),
+        this.#options.producer.produce([{ retract: id, feed, at }], traceparent, caller),
+      ]),
+    );
+  }
+
+  /**
+   * Erases a feed, its schedules and the notifications on their way from any producer. Notifications published before
+   * this resolves may be erased too; later ones never are.
+   */
+  async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
+    const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;
+    const settled = settleMs > 0 ? pause(settleMs) : undefined;
+    const at = new Date(now() + Math.min(ERASED_AFTER_MS, settleMs)).toISOString();
+    const cancelled = await this.#inTime(scheduler.cancelAll(feed));
+    if (cancelled !== 'accepted') return cancelled;
+    const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
+    if (erased !== 'accepted') return erased;
+    await settled;
+    // The scheduler may have handed over a job while it was being cancelled.
+    return this.#inTime(scheduler.cancelAll(feed));
+  }
+
+  async #inTime(work: Promise<void>): Promise<Outcome> {
+    const end = new AbortController();
+    const done = work.then(
+      (): Outcome => 'accepted',
+      (error: unknown): Outcome => {
+        this.#options.onFailure(error);
+        return error instanceof ScheduleFullError ? 'full' : 'late';
+      },
+    );
+    const late = pause(this.#options.timeoutMs, end.signal).then((): Outcome => 'late');
+    const outcome = await Promise.race([done, late]);
+    end.abort();
+    return outcome;
+  }
+}
+
+const worst = (outcomes: readonly Outcome[]): Outcome =>
+  outcomes.find((outcome) => outcome !== 'accepted') ?? 'accepted';

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { idsOf, notification, testProducer } from '../../../testing/test-producer.ts';
+import type { Outcome } from '../ports.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date('2026-01-01T00:00:00Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const many = (prefix: string, count: number, feed = 'all', body?: string) =>
+  Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
+
+/** A producer whose store is away, so that all it takes waits; and the outcomes that are known by now. */
+function waiting(options: Parameters<typeof testProducer>[0] = {}) {
+  const tested = testProducer(options);
+  tested.backend.fate = () => 'hang';
+  const outcomes: Outcome[] = [];
+  const produce = async (caller: string | undefined, items: ReturnType<typeof many>) => {
+    const outcome = tested.producer.produce(items, undefined, caller);
+    void outcome.then((one) => outcomes.push(one));
+    return Promise.race([outcome, vi.advanceTimersByTimeAsync(0).then(() => 'waits' as const)]);
+  };
+  return { ...tested, produce, outcomes };
+}
+
+describe('the queue', () => {
+  it('should not be filled by one caller: another still finds room', async () => {
+    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
+    expect(producer.held).toBeLessThanOrEqual(510);
+    expect(await produce('greedy', many('more', 10))).toBe('full');
+    expect(await produce('other', many('o', 100))).toBe('waits');
+  });
+
+  it('should leave room for the next caller when several are greedy', async () => {
+    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    for (let caller = 0; caller < 4; caller++) {
+      for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, many(`${caller}-${i}-`, 10));
+    }
+    expect(producer.held).toBeLessThan(960);
+    expect(await produce('other', many('o', 1))).toBe('waits');
+  });
+
+  it('should be bounded for each caller in bytes as well', async () => {
+    const { produce } = waiting({ maxHeldBytes: 100_000 });
+    const large = (prefix: string) => many(prefix, 1, 'all', 'x'.repeat(2_000));
+    let taken = 0;
+    for (let i = 0; i < 60; i++) if ((await produce('greedy', large(`g${i}-`))) === 'waits') taken++;
+    expect(taken).toBeGreaterThan(15);
+    expect(taken).toBeLessThan(26);
+    expect(await produce('other', large('o'))).toBe('waits');
+  });
+
+  it('should be whole again for a caller when what it held is done', async () => {
+    const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
+    for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
+    backend.fate = () => 'good';
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(producer.held).toBe(0);
+    expect(await produce('greedy', many('again', 1_000))).not.toBe('full');
+  });
+
+  it('should take a request of the largest size when it is empty, and be filled by what comes without a key', async () => {
+    const { produce, producer } = waiting({ maxHeld: 1_000 });
+    expect(await produce(undefined, many('a', 600))).toBe('waits');
+    expect(await produce(undefined, many('b', 400))).toBe('waits');
+    expect(producer.held).toBe(1_000);
+    expect(await waiting({ maxHeld: 1_000 }).produce('one', many('c', 1_000))).toBe('waits');
+  });
+});
+
+describe('callers', () => {
+  /** The ids of each entry, of what these callers send while an entry of the lane is under way. */
+  async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
+    const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
+    backend.latencyMs = 10;
+    void producer.produce([notification('first')]);
+    for (const [caller, items] of requests) void producer.produce(items, undefined, caller);
+    await vi.advanceTimersByTimeAsync(50_000);
+    return backend.deposited;
+  }
+
+  it('should take turns within a lane: one does not wait for all that another has', async () => {
+    const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
+      'greedy',
+      many(`g${i}-`, 1_000),
+    ]);
+    const entries = await entriesOf([...greedy, ['other', many('o', 1)]]);
+    const place = entries.findIndex((entry) => idsOf(entry).includes('o0'));
+    expect(place).toBeLessThanOrEqual(2);
+    const order = entries.flatMap(idsOf).filter((id) => id.startsWith('g'));
+    expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
+  });
+
+  it('should take turns between feeds', async () => {
+    const feeds = Array.from({ length: 3 }, (_, i) => `user:${i}`);
+    const greedy = feeds.map((feed): [string, ReturnType<typeof many>] => [
+      'greedy',
+      many(feed, 1_000, feed),
+    ]);
+    const entries = await entriesOf([...greedy, ['other', many('o', 1, 'topic:other')]]);
+    expect(entries.findIndex((entry) => idsOf(entry).includes('o0'))).toBeLessThanOrEqual(2);
+  });
+});

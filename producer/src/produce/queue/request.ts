@@ -1,0 +1,76 @@
+import { partitionOf, type EntryItem } from '@tocsin/contracts';
+import type { Outcome } from '../ports.ts';
+import type { CallerName } from './turns.ts';
+
+/** What one request has for one partition, in its order. `begun` of it are in entries, `finished` announced as well. */
+export interface Part {
+  readonly request: Request;
+  readonly items: EntryItem[];
+  /** Bytes of each item in the store, with the comma behind it. */
+  readonly bytes: number[];
+  begun: number;
+  finished: number;
+}
+
+/** A request to produce, answered once: when all of its parts are finished, or when it is given up. */
+export class Request {
+  /** By partition. */
+  readonly parts = new Map<number, Part>();
+  readonly traceparent: string | undefined;
+  readonly caller: CallerName;
+  readonly count: number;
+  readonly bytes: number;
+  /** How the request was answered; does not reject. */
+  readonly outcome: Promise<Outcome>;
+  #answer!: (outcome: Outcome) => void;
+  #open: number;
+
+  constructor(
+    items: readonly EntryItem[],
+    partitions: number,
+    traceparent: string | undefined,
+    caller: CallerName,
+  ) {
+    this.traceparent = traceparent;
+    this.caller = caller;
+    this.count = items.length;
+    this.outcome = new Promise((resolve) => (this.#answer = resolve));
+    let total = 0;
+    for (const item of items) {
+      const bytes = storedJsonBytes(item) + 1;
+      total += bytes;
+      const partition = partitionOf(item.feed, partitions);
+      let part = this.parts.get(partition);
+      if (!part) {
+        part = { request: this, items: [], bytes: [], begun: 0, finished: 0 };
+        this.parts.set(partition, part);
+      }
+      part.items.push(item);
+      part.bytes.push(bytes);
+    }
+    this.bytes = total;
+    this.#open = this.parts.size;
+  }
+
+  /** `count` more of `part` are deposited and announced. */
+  finish(part: Part, count: number): void {
+    part.finished += count;
+    if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
+  }
+
+  /** The first answer counts. */
+  answer(outcome: Outcome): void {
+    this.#answer(outcome);
+  }
+}
+
+/** The sidecar writes these as `\u003c` and so on, whatever way they were sent. */
+const ESCAPED_BY_THE_SIDECAR = /[<>&\u2028\u2029]/g;
+
+/** Bytes of `value` as JSON in the store, where `<`, `>`, `&` and the line separators are escaped with six bytes. */
+function storedJsonBytes(value: unknown): number {
+  const json = JSON.stringify(value);
+  let bytes = Buffer.byteLength(json);
+  for (const [character] of json.matchAll(ESCAPED_BY_THE_SIDECAR)) bytes += character < '\u0080' ? 5 : 3;
+  return bytes;
+}

@@ -1,0 +1,28 @@
+import type { Response } from 'express';
+import { sendProblem } from '@tocsin/service';
+import type { Outcome } from '../produce/ports.ts';
+
+/** Seconds after which a caller may repeat what was answered 503. */
+const RETRY_AFTER_S = 1;
+
+const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
+  late: 'What was sent could not be deposited and announced in time.',
+  full: 'Too many notifications are waiting already.',
+  stopping: 'This instance is stopping.',
+};
+
+/** Answers 503 with the reason, what to expect and the ids with which to repeat. */
+export function sendUnavailable(
+  response: Response,
+  outcome: Exclude<Outcome, 'accepted'>,
+  consequence: string,
+  ids?: string[],
+): void {
+  sendProblem(response, {
+    status: 503,
+    code: 'unavailable',
+    detail: `${REASONS[outcome]} ${consequence}`,
+    ...(ids && { ids }),
+    retryAfter: RETRY_AFTER_S,
+  });
+}

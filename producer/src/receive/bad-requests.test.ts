@@ -1,0 +1,295 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemSchema, type ProblemCode } from '@tocsin/contracts';
+import { testServer, type TestServer } from '../../testing/test-server.ts';
+
+let server: TestServer;
+beforeAll(async () => void (server = await testServer()));
+afterAll(() => server.close());
+
+/** Each: what is wrong with the body, the body, and the paths of the faults that the answer must list. */
+type BadBody = [name: string, body: unknown, ...paths: string[]];
+
+const valid = { title: 'Hello' };
+const lone = '\ud800';
+
+const faulty: BadBody[] = [
+  ['null', null, ''],
+  ['a number', 42, ''],
+  ['a string', 'Hello', ''],
+  ['true', true, ''],
+  ['an empty object', {}, 'title'],
+  ['an empty array', [], ''],
+  ['an array of null', [null], '0'],
+  ['an array in an array', [[valid]], '0'],
+  ['a good and a bad one', [valid, { title: '' }], '1.title'],
+  ['1,001 notifications', Array(1_001).fill(valid), ''],
+  ['a number as title', { title: 1 }, 'title'],
+  ['null as title', { title: null }, 'title'],
+  ['an empty title', { title: '' }, 'title'],
+  ['a blank title', { title: ' \u00a0\u2003' }, 'title'],
+  ['an invisible title', { title: '\u200b\u200d' }, 'title'],
+  ['121 characters of title', { title: 'x'.repeat(121) }, 'title'],
+  ['121 emoji of title', { title: '🔔'.repeat(121) }, 'title'],
+  ['a line feed in the title', { title: 'a\nb' }, 'title'],
+  ['a NUL in the title', { title: 'a\u0000b' }, 'title'],
+  ['an escape in the title', { title: '\u001b[31mred' }, 'title'],
+  ['a C1 control in the title', { title: 'a\u0085b' }, 'title'],
+  ['a lone high surrogate', { title: `a${lone}` }, 'title'],
+  ['a lone low surrogate', { ...valid, body: '\udfff!' }, 'body'],
+  ['2,001 characters of body', { ...valid, body: 'x'.repeat(2_001) }, 'body'],
+  ['an empty body', { ...valid, body: '' }, 'body'],
+  ['a carriage return in the body', { ...valid, body: 'a\r\nb' }, 'body'],
+  ['an object as body', { ...valid, body: { text: 'x' } }, 'body'],
+  ['an unknown severity', { ...valid, severity: 'fatal' }, 'severity'],
+  ['a severity in capitals', { ...valid, severity: 'INFO' }, 'severity'],
+  ['an empty id', { ...valid, id: '' }, 'id'],
+  ['a space in the id', { ...valid, id: 'a b' }, 'id'],
+  ['a slash in the id', { ...valid, id: '../etc' }, 'id'],
+  ['129 characters of id', { ...valid, id: 'x'.repeat(129) }, 'id'],
+  ['a line feed behind the id', { ...valid, id: 'x\n' }, 'id'],
+  ['a number as id', { ...valid, id: 7 }, 'id'],
+  ['an unknown kind of feed', { ...valid, feed: 'group:x' }, 'feed'],
+  ['a topic without name', { ...valid, feed: 'topic:' }, 'feed'],
+  ['a topic with a separator', { ...valid, feed: 'topic:a||b' }, 'feed'],
+  ['a user without sub', { ...valid, feed: 'user:' }, 'feed'],
+  ['256 characters of sub', { ...valid, feed: `user:${'x'.repeat(256)}` }, 'feed'],
+  ['a control character in the sub', { ...valid, feed: 'user:a\u0007' }, 'feed'],
+  ['a lone surrogate in the sub', { ...valid, feed: `user:${lone}` }, 'feed'],
+  ['a script as link', { ...valid, link: 'javascript:alert(1)' }, 'link'],
+  ['data as link', { ...valid, link: 'data:text/html,x' }, 'link'],
+  ['a link to another host without scheme', { ...valid, link: '//evil.example' }, 'link'],
+  ['a link with a backslash', { ...valid, link: '/\\evil.example' }, 'link'],
+  ['a relative link', { ...valid, link: 'orders/1' }, 'link'],
+  ['a tab in the link', { ...valid, link: '/\t/evil.example' }, 'link'],
+  ['a scheme without host', { ...valid, link: 'https://' }, 'link'],
+  ['2,049 characters of link', { ...valid, link: `/${'x'.repeat(2_048)}` }, 'link'],
+  ['ftp as link', { ...valid, link: 'ftp://example.com/' }, 'link'],
+  ['an object as actions', { ...valid, actions: {} }, 'actions'],
+  ['four actions', { ...valid, actions: Array(4).fill({ label: 'a', link: '/' }) }, 'actions'],
+  ['an action without link', { ...valid, actions: [{ label: 'a' }] }, 'actions.0.link'],
+  ['an action without label', { ...valid, actions: [{ link: '/' }] }, 'actions.0.label'],
+  [
+    '41 characters of label',
+    { ...valid, actions: [{ label: 'x'.repeat(41), link: '/' }] },
+    'actions.0.label',
+  ],
+  ['a script in an action', { ...valid, actions: [{ label: 'a', link: 'vbscript:x' }] }, 'actions.0.link'],
+  ['an unknown member of an action', { ...valid, actions: [{ label: 'a', link: '/', x: 1 }] }, 'actions.0.x'],
+  ['81 characters of source', { ...valid, source: 'x'.repeat(81) }, 'source'],
+  ['a date that is over', { ...valid, expiresAt: '2001-01-01T00:00:00Z' }, 'expiresAt'],
+  ['a date without time', { ...valid, expiresAt: '2999-01-01' }, 'expiresAt'],
+  ['a date without offset', { ...valid, expiresAt: '2999-01-01T00:00:00' }, 'expiresAt'],
+  ['a 30th of February', { ...valid, expiresAt: '2999-02-30T00:00:00Z' }, 'expiresAt'],
+  ['a number as date', { ...valid, expiresAt: 32_503_680_000_000 }, 'expiresAt'],
+  ['an unknown member', { ...valid, colour: 'red' }, 'colour'],
+  ['a member that the producer adds', { ...valid, createdAt: '2999-01-01T00:00:00Z' }, 'createdAt'],
+  ['an empty collapseKey', { ...valid, collapseKey: '' }, 'collapseKey'],
+  ['81 characters of collapseKey', { ...valid, collapseKey: 'x'.repeat(81) }, 'collapseKey'],
+  ['a line feed in the collapseKey', { ...valid, collapseKey: 'a\nb' }, 'collapseKey'],
+  ['a lone surrogate in the collapseKey', { ...valid, collapseKey: lone }, 'collapseKey'],
+  ['a number as collapseKey', { ...valid, collapseKey: 7 }, 'collapseKey'],
+  ['a member of the inbox', { ...valid, deliverAt: '2999-01-01T00:00:00Z' }, 'deliverAt'],
+  ['constructor as member', { ...valid, constructor: {} }, 'constructor'],
+  [
+    'all kinds of faults',
+    { id: ' ', feed: 'x', severity: 1, title: '', y: 1 },
+    'feed',
+    'id',
+    'severity',
+    'title',
+    'y',
+  ],
+];
+
+const asJson = faulty.map(([name, body, ...paths]): [string, string, string[]] => [
+  name,
+  JSON.stringify(body),
+  paths,
+]);
+
+/** What JSON.stringify would not write. */
+const asText: [string, string, string[]][] = [
+  ['__proto__ as member', '{"title":"x","__proto__":{"admin":true}}', ['__proto__']],
+  ['a lone surrogate as an escape', '{"title":"a\\ud800b"}', ['title']],
+  ['surrogates in the wrong order', '{"title":"\\udc00\\ud800"}', ['title']],
+  ['a title given twice, the last one bad', '{"title":"a","title":""}', ['title']],
+  ['a deep nest as title', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, ['title']],
+  ['a deep nest', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, ['0']],
+  ['a deep nest of objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, ['title', 'a']],
+];
+
+const expectProblem = async (response: Response, status: number, code: ProblemCode) => {
+  expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  const problem = problemSchema.parse(await response.json());
+  expect([response.status, problem.status, problem.code]).toEqual([status, status, code]);
+  expect(server.backend.calls).toEqual([]);
+  expect(server.producer.held).toBe(0);
+  return problem;
+};
+
+describe('a body with faults', () => {
+  it.each([...asJson, ...asText])(
+    'should be refused with the place of each: %s',
+    async (_name, body, paths) => {
+      const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
+      expect([...new Set(problem.errors?.map(({ path }) => path))].sort()).toEqual([...paths].sort());
+      for (const { message } of problem.errors ?? []) expect(message).not.toBe('');
+    },
+  );
+
+  it('should have at most 1,000 of its faults listed, and said how many more there are', async () => {
+    const body = JSON.stringify(Array.from({ length: 1_001 }, () => ({ title: '', x: 1 })));
+    const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
+    expect(problem.errors).toHaveLength(1_000);
+    expect(problem.detail).toBe(
+      'Nothing was taken: the body has 2001 faults. The first 1000 are listed, 1001 more are not.',
+    );
+  });
+
+  it('should be answered quickly and briefly, whatever its members are called', async () => {
+    const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
+    const many = JSON.stringify(
+      Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
+    );
+    const empty = `[${'{},'.repeat(340_000)}{}]`;
+    for (const body of [long, many, empty]) {
+      const start = process.cpuUsage();
+      const response = await server.post(body);
+      expect((await response.clone().text()).length).toBeLessThan(200_000);
+      await expectProblem(response, 400, 'invalid_notification');
+      expect(process.cpuUsage(start).user).toBeLessThan(1_500_000);
+    }
+  });
+});
+
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'latin1'));
+
+describe('a body that is no JSON', () => {
+  it.each<[string, string | Uint8Array]>([
+    ['nothing', ''],
+    ['white space', ' \n'],
+    ['text', 'Hello'],
+    ['a form', 'title=Hello'],
+    ['XML', '<title>Hello</title>'],
+    ['broken off', '{"title":"Hello"'],
+    ['a comma too many', '{"title":"Hello",}'],
+    ['single quotes', "{'title':'Hello'}"],
+    ['NaN', '{"title":NaN}'],
+    ['a comment', '{"title":"Hello"} // x'],
+    ['two values', '{"title":"a"}{"title":"b"}'],
+    ['lines of JSON', '{"title":"a"}\n{"title":"b"}'],
+    ['a bare control character', '{"title":"a\nb"}'],
+    ['a broken escape', '{"title":"\\uD8"}'],
+    ['bytes that are no UTF-8', bytes('{"title":"\xff\xfe"}')],
+    ['a surrogate in UTF-8', bytes('{"title":"\xed\xa0\x80"}')],
+    ['an overlong form', bytes('{"title":"\xc0\xaf"}')],
+    ['Latin-1', bytes('{"title":"caf\xe9"}')],
+    ['UTF-16', new Uint8Array(Buffer.from('{"title":"Hello"}', 'utf16le'))],
+    ['a NUL', new Uint8Array(1)],
+  ])('should be refused: %s', async (_name, body) => {
+    await expectProblem(await server.post(body), 400, 'invalid_json');
+  });
+});
+
+describe('a body that cannot be taken', () => {
+  const hello = JSON.stringify(valid);
+  it.each<[string, Record<string, string>]>([
+    ['text', { 'content-type': 'text/plain' }],
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['a multipart form', { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['another kind of JSON', { 'content-type': 'application/vnd.api+json' }],
+    ['something like JSON', { 'content-type': 'application/jsonp' }],
+    ['two media types', { 'content-type': 'application/json, text/plain' }],
+    ['an empty media type', { 'content-type': '' }],
+    ['Latin-1', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    ['UTF-16', { 'content-type': 'application/json;charset="utf-16"' }],
+    ['an unknown encoding', { 'content-encoding': 'rot13' }],
+  ])('should be refused as %s', async (_name, headers) => {
+    await expectProblem(await server.post(hello, headers), 415, 'unsupported_media_type');
+  });
+
+  it('should be refused without a media type', async () => {
+    const response = await fetch(`${server.url}/notifications`, { method: 'POST', body: bytes(hello) });
+    await expectProblem(response, 415, 'unsupported_media_type');
+  });
+
+  it.each<[string, string | Uint8Array, Record<string, string>]>([
+    ['2 MiB', JSON.stringify({ title: 'x'.repeat(2 * 1024 * 1024) }), {}],
+    ['one byte more than 1 MiB', `${hello}${' '.repeat(1024 * 1024 - hello.length + 1)}`, {}],
+    [
+      'a little that becomes 100 MiB',
+      gzipSync(' '.repeat(100 * 1024 * 1024)),
+      { 'content-encoding': 'gzip' },
+    ],
+  ])('should be refused when it is too large: %s', async (_name, body, headers) => {
+    await expectProblem(await server.post(body, headers), 413, 'payload_too_large');
+  });
+
+  it('should be refused when it is not what its encoding says', async () => {
+    await expectProblem(await server.post(hello, { 'content-encoding': 'gzip' }), 400, 'invalid_request');
+  });
+});
+
+describe('a request that goes elsewhere', () => {
+  it.each([
+    ['?feed=user:ada', 'feed'],
+    ['?a=1&a=2', 'a'],
+    ['?a&%61=2', 'a'],
+    ['?b=1&a', 'b', 'a'],
+    ['?__proto__=1', '__proto__'],
+    ['?=1', ''],
+    ['?x=%zz', ''],
+    ['?feed=user:%ff', ''],
+  ])('should be refused with parameters, each of which is listed: %s', async (query, ...paths) => {
+    const problem = await expectProblem(
+      await server.post(JSON.stringify(valid), {}, query),
+      400,
+      'invalid_query',
+    );
+    expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY'])('should be refused: %s', async (method) => {
+    const response = await fetch(`${server.url}/notifications`, { method });
+    expect(response.headers.get('allow')).toBe('POST');
+    await expectProblem(response, 405, 'method_not_allowed');
+  });
+
+  it.each([
+    '/',
+    '/notification',
+    '/notifications/x/y',
+    '/feed',
+    '/%ff',
+    '/..%2f',
+    '/dapr/config',
+    '/actors/Feed/all',
+  ])('should find nothing at %s', async (path) => {
+    await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
+  });
+
+  it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])('should not post to %s', async (path) => {
+    const response = await fetch(`${server.url}${path}`, { method: 'POST' });
+    await expectProblem(response, 405, 'method_not_allowed');
+  });
+});
+
+describe('the process', () => {
+  it('should stand, and tell the codes of what it refused', async () => {
+    expect(new Set(server.refused)).toEqual(
+      new Set<ProblemCode>([
+        'invalid_notification',
+        'invalid_json',
+        'unsupported_media_type',
+        'payload_too_large',
+        'invalid_request',
+        'invalid_query',
+        'method_not_allowed',
+        'not_found',
+      ]),
+    );
+    expect((await server.post('{"title":"still here"}')).status).toBe(202);
+    expect(server.backend.deposited).toHaveLength(1);
+  });
+});

@@ -1,0 +1,52 @@
+import { request } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { Callers, hashOf, parseApiKeys } from '../../auth/callers.ts';
+import { testServer, type TestServer } from '../../../testing/test-server.ts';
+
+let server: TestServer;
+beforeEach(async () => {
+  const keys = parseApiKeys(
+    JSON.stringify([{ name: 'shop', hash: hashOf('shop-key'), feeds: ['*'], perSecond: 50 }]),
+  );
+  server = await testServer({}, new Callers({ keys: () => keys, now: () => 0 }));
+});
+afterEach(() => server.close());
+
+const body = JSON.stringify(Array.from({ length: 200 }, () => ({ title: 'x' })));
+
+/** A request whose headers arrive at once and its body when `go` resolves; its status. */
+function slow(go: Promise<void>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'x-api-key': 'shop-key',
+    };
+    const sent = request(`${server.url}/notifications`, { method: 'POST', headers, agent: false });
+    sent.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject);
+    sent.flushHeaders();
+    void go.then(() => sent.end(body));
+  });
+}
+
+it('should hold the rate of a key that sends over eight connections at once', async () => {
+  let begin = () => {};
+  const go = new Promise<void>((resolve) => (begin = resolve));
+  const answers = Array.from({ length: 8 }, () => slow(go));
+  // All have shown their key by then.
+  await delay(200);
+  begin();
+  const statuses = await Promise.all(answers);
+  const accepted = statuses.filter((status) => status === 202).length;
+  expect(statuses.filter((status) => status === 429)).toHaveLength(8 - accepted);
+  // Ten seconds' worth, and one request that owes what is not left.
+  expect(accepted * 200).toBeLessThanOrEqual(500 + 200);
+  expect(accepted).toBeGreaterThanOrEqual(2);
+  const deposited = server.backend.deposited.reduce((sum, entry) => sum + entry.notifications.length, 0);
+  expect(deposited).toBe(accepted * 200);
+});

@@ -1,0 +1,61 @@
+import type { RequestHandler } from 'express';
+import {
+  PUBLISH_PURPOSE,
+  SIGNATURE_HEADER,
+  SignatureError,
+  sendProblem,
+  takeBody,
+  type Logger,
+  type OnRefused,
+  type Signer,
+} from '@tocsin/service';
+import type { Callers } from '../../auth/callers.ts';
+import { requireApiKey } from './api-key.ts';
+
+export interface OwnOrKeyOptions {
+  callers: Callers;
+  /** Checks what the bff signs. */
+  signer: Signer;
+  onRefused: OnRefused;
+  log: Logger;
+}
+
+const readBody = takeBody();
+
+/**
+ * Lets an invocation through that shows an API key, as the public port does, and `POST /notifications` that the bff has
+ * signed, which asked for the role `ops` itself.
+ */
+export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOptions): RequestHandler {
+  const requireKey = requireApiKey(callers, log);
+  return (request, response, next) => {
+    const signature = request.get(SIGNATURE_HEADER);
+    if (signature === undefined) return requireKey(request, response, next);
+    const refuse = (err: unknown): void => {
+      if (err instanceof SignatureError) {
+        onRefused(err.fault);
+        return sendProblem(response, { status: 401, code: 'unauthorized', detail: err.message });
+      }
+      log.warn({ err }, 'a signature cannot be checked');
+      sendProblem(response, {
+        status: 503,
+        code: 'unavailable',
+        detail:
+          'Signatures cannot be checked now: the producer does not know the secret "internal". Nothing was taken.',
+        retryAfter: 1,
+      });
+    };
+    readBody(request, response, (error?: unknown) => {
+      if (error !== undefined) return next(error);
+      const purpose = `${request.method} ${request.originalUrl}`;
+      try {
+        // Only this is ever signed.
+        if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
+        signer.check(signature, purpose, request.body as Uint8Array);
+      } catch (err) {
+        return refuse(err);
+      }
+      next();
+    });
+  };
+}

@@ -1,0 +1,89 @@
+import { Router, type Request, type Response } from 'express';
+import {
+  eraseRequestSchema,
+  faultsOf,
+  retractRequestSchema,
+  type Accepted,
+  type Erased,
+} from '@tocsin/contracts';
+import {
+  currentTraceparent,
+  methodNotAllowed,
+  readParameters,
+  sendProblem,
+  withRootSpan,
+} from '@tocsin/service';
+import type { z } from 'zod';
+import { callerName, permits } from './callers/api-key.ts';
+import { sendUnavailable } from './answer.ts';
+import type { NotificationRoutesOptions } from './notifications.ts';
+
+/** `DELETE /notifications/{id}?feed=…`, `DELETE /feeds/{feed}` and `DELETE /feeds?feed=…`. */
+export function changeRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {
+  const retract = (request: Request, response: Response) =>
+    withRootSpan('produce', request.get('traceparent'), async () => {
+      const asked = read(retractRequestSchema, ['feed'], request, response);
+      if (!asked) return;
+      const { id, feed } = asked;
+      if (!permits(request, response, { scope: 'retract', items: [{ feed }], pathOf: () => 'feed' })) return;
+      const caller = callerName(request);
+      const ids = [id];
+      const outcome = await publishService.retract(feed, id, currentTraceparent(), caller);
+      audit(request, 'retract', { outcome, feeds: [feed], ids });
+      if (outcome === 'accepted') {
+        log.debug({ ids, feed, caller }, 'retraction accepted');
+        response.status(202).json({ ids } satisfies Accepted);
+        return;
+      }
+      log.warn({ ids, feed, outcome, caller }, 'retraction not accepted');
+      sendUnavailable(response, outcome, 'It may be gone; repeating the request makes sure.', ids);
+    });
+
+  const erase = (request: Request, response: Response) =>
+    withRootSpan('produce', request.get('traceparent'), async () => {
+      const known = 'feed' in request.params ? [] : ['feed'];
+      const asked = read(eraseRequestSchema, known, request, response);
+      if (!asked) return;
+      const { feed } = asked;
+      if (!permits(request, response, { scope: 'erase', items: [{ feed }], pathOf: () => 'feed' })) return;
+      const caller = callerName(request);
+      const outcome = await publishService.erase(feed, currentTraceparent(), caller);
+      audit(request, 'erase', { outcome, feeds: [feed] });
+      if (outcome === 'accepted') {
+        log.info({ feed, caller }, 'erasure accepted');
+        response.status(202).json({ feed } satisfies Erased);
+        return;
+      }
+      log.warn({ feed, outcome, caller }, 'erasure not accepted');
+      sendUnavailable(response, outcome, 'The feed may be erased; repeating the request makes sure.');
+    });
+
+  const router = Router();
+  router.route('/notifications/:id').delete(retract).all(methodNotAllowed('DELETE'));
+  // A sidecar decodes the path of what it invokes, so a name that holds a slash or a percent sign goes as a parameter.
+  router.route('/feeds').delete(erase).all(methodNotAllowed('DELETE'));
+  router.route('/feeds/:feed').delete(erase).all(methodNotAllowed('DELETE'));
+  return router;
+}
+
+/**
+ * The path and the query of a request as the schema has them. An unknown parameter is refused, since a feed that is
+ * misspelt would change another one. `undefined` when the request was answered with its faults.
+ */
+function read<T>(
+  schema: z.ZodType<T>,
+  known: readonly string[],
+  request: Request,
+  response: Response,
+): T | undefined {
+  const { parameters, faults } = readParameters(request.url, known);
+  const parsed = schema.safeParse({ ...parameters, ...request.params });
+  if (parsed.success && faults.length === 0) return parsed.data;
+  sendProblem(response, {
+    status: 400,
+    code: 'invalid_query',
+    detail: 'The address cannot be used; errors lists every fault.',
+    errors: [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])],
+  });
+  return undefined;
+}

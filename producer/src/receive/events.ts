@@ -1,0 +1,117 @@
+import express, { type Request, type Response, type Router } from 'express';
+import { COMPONENTS, DEFAULT_FEED, TOPICS, type RefusedEvent } from '@tocsin/contracts';
+import {
+  currentTraceparent,
+  subscriptionRoutes,
+  withRootSpan,
+  type AuditActor,
+  type AuditTrail,
+  type Logger,
+  type OnRefused,
+  type SubscriptionPaths,
+} from '@tocsin/service';
+import { pause } from '@tocsin/service/pause';
+import type { PublishService } from '../produce/publish-service.ts';
+import { readEvent } from '../validate/read-event.ts';
+
+export interface EventRoutesOptions {
+  publishService: Pick<PublishService, 'publish'>;
+  /** Resolves when what is wrong with an event is kept for a person to see. */
+  refuse: (refused: RefusedEvent) => Promise<void>;
+  /** Pause before an event that ran out of retries is tried again, in ms. */
+  deadLetterPauseMs: number;
+  paths: SubscriptionPaths;
+  onRefused: OnRefused;
+  trail: Pick<AuditTrail, 'note'>;
+  log: Logger;
+}
+
+/** What a subscriber answers: done with, or to come again. https://docs.dapr.io/reference/api/pubsub_api/ */
+type Status = 'SUCCESS' | 'RETRY';
+
+/** The source of an event is what its sender wrote there: by default the sidecar, the app id. */
+const senderOf = (source: string | undefined): AuditActor => ({
+  kind: 'app',
+  ...(source !== undefined && { name: source }),
+  claimed: true,
+});
+
+/** The sidecar refuses messages of more than 4 MiB; in base64 they are a third larger. */
+const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+
+const act = { action: 'publish', via: 'topic' } as const;
+
+/** Each message is delivered as it is: see `openEnvelope`. */
+const metadata = { rawPayload: 'true' };
+const SUBSCRIPTIONS = [
+  {
+    pubsubname: COMPONENTS.pubsub,
+    topic: TOPICS.notifications,
+    deadLetterTopic: TOPICS.deadNotifications,
+    metadata,
+  },
+  { pubsubname: COMPONENTS.deadLetters, topic: TOPICS.deadNotifications, metadata },
+];
+
+/**
+ * Notifications from the topic that is open to every application. An event is done with once its notifications are
+ * deposited and announced, or once what is wrong with it is kept; until then it comes again.
+ */
+export function eventRoutes({
+  publishService,
+  refuse,
+  deadLetterPauseMs,
+  trail,
+  log,
+  ...use
+}: EventRoutesOptions): Router {
+  const take = async (envelope: unknown): Promise<Status> => {
+    const read = readEvent(envelope, Date.now());
+    if ('expired' in read) {
+      log.info({ event: read.expired }, 'an event expired before it was taken, as its publisher wanted');
+      return 'SUCCESS';
+    }
+    if ('refused' in read) {
+      await refuse(read.refused);
+      trail.note({ ...act, actor: senderOf(read.refused.source), outcome: 'invalid' });
+      log.warn({ event: read.refused.event, errors: read.refused.errors }, 'an event is no notification');
+      return 'SUCCESS';
+    }
+    return withRootSpan('produce', read.traceparent, async () => {
+      const { ids, outcome } = await publishService.publish(
+        read.inputs,
+        currentTraceparent(),
+        undefined,
+        read.publishedAt,
+      );
+      const feeds = read.inputs.map(({ feed = DEFAULT_FEED }) => feed);
+      // What is not accepted comes again until it is.
+      if (outcome === 'accepted')
+        trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
+      if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
+      else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');
+      return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
+    });
+  };
+  const answer = async (request: Request, response: Response, pauseMs: number): Promise<void> => {
+    await pause(pauseMs);
+    let status: Status = 'RETRY';
+    try {
+      status = await take(request.body);
+    } catch (error) {
+      log.warn({ err: error }, 'an event could not be taken; it comes again');
+    }
+    response.json({ status });
+  };
+
+  const json = express.json({ type: () => true, limit: MAX_EVENT_BYTES, strict: false });
+  return subscriptionRoutes({
+    ...{ ...use, log, list: () => SUBSCRIPTIONS },
+    deliver: ({ topic }, request, response, next) =>
+      json(request, response, (error?: unknown) => {
+        if (error !== undefined) return next(error);
+        const pauseMs = topic === TOPICS.deadNotifications ? deadLetterPauseMs : 0;
+        answer(request, response, pauseMs).catch(next);
+      }),
+  });
+}

@@ -1,0 +1,269 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Notification, RefusedEvent } from '@tocsin/contracts';
+import {
+  BodyBudget,
+  SubscriptionPaths,
+  createHostCheck,
+  createLogger,
+  type HeldSubscription,
+} from '@tocsin/service';
+import { serve } from '../../testing/test-server.ts';
+import { notification, testProducer } from '../../testing/test-producer.ts';
+import { testSchedules } from '../../testing/test-schedules.ts';
+import { internalApp } from './internal-app.ts';
+
+const { producer, backend } = testProducer();
+const { publishService, schedules, dueWindowStore, jobs } = testSchedules(producer);
+afterAll(() => schedules.stop());
+const refused: RefusedEvent[] = [];
+const refusals: string[] = [];
+let clock = 0;
+/** What the sidecar says that it holds. */
+const held: HeldSubscription[] = [
+  { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
+  { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
+];
+const app = (token: string | undefined) =>
+  internalApp({
+    publishService,
+    schedules,
+    refuse: (event) => Promise.resolve(void refused.push(event)),
+    deadLetterPauseMs: 0,
+    trail: { note: () => undefined },
+    log: createLogger('producer', 'silent'),
+    token,
+    paths: new SubscriptionPaths(
+      () => Promise.resolve(held),
+      () => clock,
+    ),
+    onRefused: (reason) => refusals.push(reason),
+    isServed: createHostCheck([]),
+    bodies: new BodyBudget(64 * 1024 * 1024),
+    onProblem: () => undefined,
+  });
+const NEST = '['.repeat(200) + ']'.repeat(200);
+let guarded: Awaited<ReturnType<typeof serve>>;
+let open: Awaited<ReturnType<typeof serve>>;
+beforeAll(async () => {
+  guarded = await serve(app('secret'));
+  open = await serve(app(undefined));
+});
+afterAll(() => Promise.all([guarded.close(), open.close()]));
+
+const post = (url: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/notifications`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: '{"title":"Hello"}',
+  });
+
+it('should answer the health probe without a token', async () => {
+  expect((await fetch(`${guarded.url}/healthz`)).status).toBe(200);
+});
+
+it('should refuse everything else without the right token', async () => {
+  for (const headers of [{}, { 'dapr-api-token': 'wrong' }, { 'dapr-api-token': 'secre\u00e9' }]) {
+    expect((await post(guarded.url, headers)).status).toBe(401);
+    expect((await fetch(`${guarded.url}/dapr/subscribe`, { headers })).status).toBe(401);
+    expect((await fetch(`${guarded.url}/feeds/all`, { method: 'DELETE', headers })).status).toBe(401);
+  }
+  expect(backend.calls).toEqual([]);
+});
+
+it('should take invocations with the token, and without one when there is none', async () => {
+  expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
+  expect((await post(open.url)).status).toBe(202);
+  expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
+  expect(backend.deposited).toHaveLength(3);
+});
+
+describe('a job that is handed over', () => {
+  const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
+  const handOver = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
+    fetch(`${guarded.url}/job/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      // What it says is not heard.
+      body: JSON.stringify({ ...scheduled, notification: notification('forged') }),
+    });
+  beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
+
+  it('should be taken as the scheduler keeps it, and only from the sidecar', async () => {
+    expect((await handOver('some:name', {})).status).toBe(401);
+    const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
+    expect((await handOver('some:name', invoked)).status).toBe(403);
+    expect(refusals).toEqual(['invocation']);
+    expect(dueWindowStore.documents.size).toBe(0);
+    expect((await handOver('some:name')).status).toBe(200);
+    expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
+  });
+
+  it('should be refused when the scheduler keeps no such job, so that it does not come again', async () => {
+    const before = dueWindowStore.documents.size;
+    const answer = await handOver('other:name');
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
+    expect(dueWindowStore.documents.size).toBe(before);
+    expect(refusals).toContain('unknown_job');
+  });
+
+  it('should come again while it is not due for long', async () => {
+    const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
+    await jobs.set('later:name', Date.now() + 3_600_000, later);
+    const answer = await handOver('later:name');
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { code: 'unavailable', detail: expect.stringContaining('not due') as string },
+    ]);
+    expect([...dueWindowStore.documents.values()]).not.toContainEqual(later);
+  });
+});
+
+describe('the open topic', () => {
+  /** Delivers a message as the sidecar does: an envelope of its own around the bytes that were published. */
+  const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
+    const envelope = {
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'Dapr',
+      datacontenttype: 'application/octet-stream',
+      data_base64: Buffer.from(bytes).toString('base64'),
+    };
+    const response = await fetch(`${guarded.url}${route}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cloudevents+json', 'dapr-api-token': 'secret' },
+      body: JSON.stringify(envelope),
+    });
+    return [response.status, (await response.json()) as unknown];
+  };
+  const deliver = (event: object, route?: string) =>
+    deliverBytes(JSON.stringify({ specversion: '1.0', ...event }), route);
+  const done = [200, { status: 'SUCCESS' }];
+  const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
+
+  it('should be subscribed to, with dead letters on a component of their own', async () => {
+    const response = await fetch(`${guarded.url}/dapr/subscribe`, {
+      headers: { 'dapr-api-token': 'secret' },
+    });
+    expect(await response.json()).toEqual([
+      expect.objectContaining({ pubsubname: 'notification-pubsub', topic: 'notifications' }),
+      expect.objectContaining({ pubsubname: 'notification-deadletters', topic: 'notifications-dead' }),
+    ]);
+  });
+
+  it.each([
+    ['the id of the event', { id: 'e-1', data: { title: 'x' } }, ['e-1']],
+    ['its own id', { id: 'e-2', data: { id: 'own', title: 'x' } }, ['own']],
+    ['an id for each', { id: 'e-3', data: [{ title: 'x' }, { id: 'own2', title: 'y' }] }, ['e-3:0', 'own2']],
+    ['data as text', { id: 'e-4', data: '{"title":"x"}' }, ['e-4']],
+    ['data as bytes', { id: 'e-5', data_base64: Buffer.from('{"title":"x"}').toString('base64') }, ['e-5']],
+  ])('should give a notification %s', async (_name, event, ids) => {
+    expect(await deliver(event)).toEqual(done);
+    expect(newest().map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('should be delivered to paths that nobody is told of but the sidecar', async () => {
+    const ask = async () => {
+      const headers = { 'dapr-api-token': 'secret' };
+      const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });
+      return ((await response.json()) as { route: string }[]).map(({ route }) => route);
+    };
+    const [first, second] = [await ask(), await ask()];
+    expect(new Set([...first, ...second]).size).toBe(4);
+    const before = backend.deposited.length;
+    const event = { id: 'guessed', data: { title: 'x' } };
+    const [known] = first;
+    clock += 2_000;
+    expect(await deliver(event, known)).toMatchObject([403, { code: 'forbidden' }]);
+    expect(await deliver(event, '/subscriptions/guessed')).toMatchObject([503, { code: 'unavailable' }]);
+    expect(backend.deposited).toHaveLength(before);
+    expect(refusals).toContain('unknown_subscription');
+  });
+
+  it('should give a notification the same id for an event with an id that is none', async () => {
+    const event = { id: 'no id of ours / at all', data: { title: 'x' } };
+    await deliver(event);
+    const [first] = newest();
+    await deliver(event, '/subscriptions/dead');
+    expect(newest()[0]?.id).toBe(first?.id);
+    expect(first?.id).toMatch(/^event-[0-9a-f]{32}$/);
+  });
+
+  it.each([
+    ['nothing', {}, ['']],
+    ['no data', { id: 'f-1' }, ['']],
+    ['text', { id: 'f-2', data: 'hello' }, ['']],
+    ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
+    ['an empty array', { id: 'f-4', data: [] }, ['']],
+  ])(
+    'should keep what is no notification, with all its faults, and be done with it: %s',
+    async (_name, event, paths) => {
+      const before = backend.deposited.length;
+      expect(await deliver(event)).toEqual(done);
+      expect(backend.deposited).toHaveLength(before);
+      expect(
+        refused
+          .at(-1)
+          ?.errors.map(({ path }) => path)
+          .sort(),
+      ).toEqual([...paths].sort());
+    },
+  );
+
+  it('should be told of the source with the id of an event, and with no other', async () => {
+    const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
+    await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
+    expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);
+    expect(newest()[1]).not.toHaveProperty('sourceHash');
+    await deliver({ id: 's-2', data: { title: 'x' } });
+    expect(newest()[0]).not.toHaveProperty('sourceHash');
+  });
+
+  it('should take a raw payload, one or an array, and give equal ones the same id', async () => {
+    expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
+    expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
+    expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);
+    const [first] = newest();
+    expect(newest().map(({ id }) => id)).toEqual([
+      expect.stringMatching(/^[0-9a-f]{32}:0$/) as string,
+      'raw-2',
+    ]);
+    await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]');
+    expect(newest()[0]?.id).toBe(first?.id);
+  });
+
+  it.each<[string, string | Uint8Array, string, string]>([
+    ['text', 'hello', '"hello"', 'is not JSON'],
+    ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
+    ['a nest', NEST, JSON.stringify(NEST), 'is nested in more than 100 levels'],
+    ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are kept as base64'],
+    ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
+  ])('should keep a raw payload that is no notification: %s', async (_name, bytes, content, says) => {
+    expect(await deliverBytes(bytes)).toEqual(done);
+    expect(refused.at(-1)).toMatchObject({ content });
+    expect(refused.at(-1)?.errors.map(({ message }) => message)).toContain(says);
+  });
+
+  it('should keep the source of what is no notification', async () => {
+    await deliver({ id: 'f-9', source: 'shop', data: 1 });
+    expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
+  });
+
+  it('should be done with what expired on its way', async () => {
+    const before = backend.deposited.length;
+    const event = { id: 't-1', data: { title: 'x' } };
+    expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);
+    expect(backend.deposited).toHaveLength(before);
+    expect(await deliver({ ...event, expiration: '2999-01-01T00:00:00Z' })).toEqual(done);
+    expect(backend.deposited).toHaveLength(before + 1);
+  });
+
+  it('should be asked again for what could not be taken or kept', async () => {
+    vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
+    expect(await deliver({ id: 'g', data: { title: 'x' } })).toEqual([200, { status: 'RETRY' }]);
+    vi.spyOn(refused, 'push').mockImplementationOnce(() => {
+      throw new Error('away');
+    });
+    expect(await deliver({ id: 'h', data: 1 })).toEqual([200, { status: 'RETRY' }]);
+  });
+});

@@ -1,0 +1,72 @@
+import express, { type Express } from 'express';
+import {
+  VERSION,
+  boundBodies,
+  dataHeaders,
+  errorHandler,
+  notFound,
+  refuseInvocations,
+  requireApiToken,
+  requireServedHost,
+  type BodyBudget,
+  type HostCheck,
+  type Signer,
+} from '@tocsin/service';
+import type { Callers } from '../auth/callers.ts';
+import type { Schedules } from '../schedule/schedules.ts';
+import { auditRefused, auditRequests } from './audit.ts';
+import { changeRoutes } from './changes.ts';
+import { eventRoutes, type EventRoutesOptions } from './events.ts';
+import { jobRoutes } from './jobs.ts';
+import { requireOwnOrKey } from './callers/own-or-key.ts';
+import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { countProblems } from './public-app.ts';
+
+export interface InternalAppOptions
+  extends Omit<NotificationRoutesOptions, 'audit'>, Omit<EventRoutesOptions, 'publishService'> {
+  schedules: Pick<Schedules, 'takeOver'>;
+  /** Those who may call; absent where nobody is asked for an API key. */
+  callers?: Callers | undefined;
+  /** Checks what the bff signs; needed where API keys are asked for. */
+  signer?: Signer | undefined;
+  /** What the sidecar shows on all but `/healthz`. */
+  token: string | undefined;
+  /** The hosts that are served where the sidecar shows no token. */
+  isServed: HostCheck;
+  /** Bounds the bodies that are under way. */
+  bodies: BodyBudget;
+  /** Told the code of each problem that is answered. */
+  onProblem: (code: string) => void;
+}
+
+/**
+ * What the producer serves to its sidecar: the health probe; to other applications, which invoke it with a key as on the
+ * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
+ */
+export function internalApp(options: InternalAppOptions): Express {
+  const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;
+  const routes = { ...rest, audit: auditRequests(rest.trail, 'invocation') };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(dataHeaders());
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive', version: VERSION });
+  });
+  app.use(auditRefused(rest.trail, 'invocation'));
+  app.use(requireServedHost(token === undefined ? isServed : undefined));
+  app.use(requireApiToken(token));
+  app.use(['/notifications', '/feeds'], countProblems(onProblem));
+  app.use('/notifications', boundBodies(bodies));
+  if (callers && signer)
+    app.use(['/notifications', '/feeds'], requireOwnOrKey({ ...routes, callers, signer }));
+  app.use(notificationRoutes(routes));
+  app.use(changeRoutes(routes));
+  app.use(refuseInvocations(routes.onRefused));
+  app.use(jobRoutes({ ...routes, schedules }));
+  app.use(eventRoutes(routes));
+  app.use(notFound);
+  app.use(errorHandler(routes.log));
+  return app;
+}

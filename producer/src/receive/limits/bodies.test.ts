@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { testServer, type TestServer } from '../../../testing/test-server.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Of two MiB, large bodies may have one and a half. */
+const BODIES_MAX_BYTES = 2 * MEBIBYTE;
+
+let server: TestServer;
+const sockets: Socket[] = [];
+beforeEach(async () => void (server = await testServer({ bodiesMaxBytes: BODIES_MAX_BYTES })));
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await server.close();
+});
+
+/** A request whose body is still to come, and of which the server knows. */
+async function begin(length: string) {
+  const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+  sockets.push(socket);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (data: string) => (answer += data));
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  const headers = ['Host: localhost', 'Content-Type: application/json', 'Expect: 100-continue', length];
+  socket.write(`POST /notifications HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  await expect.poll(() => answer).toContain(CONTINUE);
+  return {
+    send: (text: string) => socket.write(text),
+    answer: () => answer.slice(CONTINUE.length),
+    answers: (text: string | RegExp) => expect.poll(() => answer.slice(CONTINUE.length)).toMatch(text),
+    breakOff: () => socket.destroy(),
+  };
+}
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const sized = (bytes: number) => begin(`Content-Length: ${bytes}`);
+const chunked = () => begin('Transfer-Encoding: chunked');
+const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
+const UNAVAILABLE = /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was taken/i;
+/** It was read, and is no JSON. */
+const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
+const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
+const small = async () => (await server.post('{"title":"x"}')).status;
+
+/** A large body of which all but the last ten bytes have come. */
+async function almostThere() {
+  const request = await sized(MEBIBYTE);
+  request.send(' '.repeat(MEBIBYTE - 10));
+  await expect.poll(() => postOf(MEBIBYTE)).toBe(503);
+  return request;
+}
+
+it('should refuse a large body while others that have come take the room, and serve small ones', async () => {
+  const first = await almostThere();
+  expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
+  expect(server.refused).toContain('unavailable');
+  first.send(' '.repeat(10));
+  await first.answers(READ);
+  expect(await postOf(MEBIBYTE)).toBe(400);
+});
+
+it('should keep no room for lengths that are only declared', async () => {
+  for (let i = 0; i < 20; i++) (await sized(MEBIBYTE)).send(' ');
+  expect([await postOf(MEBIBYTE), await small()]).toEqual([400, 202]);
+});
+
+it('should refuse one in chunks as soon as there is no room for what has come', async () => {
+  const first = await chunked();
+  first.send(chunk(MEBIBYTE - 10));
+  const second = await chunked();
+  second.send(chunk(MEBIBYTE / 4));
+  await delay(100);
+  expect(second.answer()).toBe('');
+  second.send(chunk(MEBIBYTE / 2));
+  await second.answers(UNAVAILABLE);
+  first.send('0\r\n\r\n');
+  await first.answers(READ);
+});
+
+it('should count what a compressed body becomes', async () => {
+  const bomb = gzipSync(' '.repeat(MEBIBYTE));
+  const post = async () => (await server.post(bomb, { 'content-encoding': 'gzip' })).status;
+  expect(await post()).toBe(400);
+  const first = await almostThere();
+  expect(await post()).toBe(503);
+  first.breakOff();
+  await expect.poll(post).toBe(400);
+});
+
+it('should give the room back, however a request ends', async () => {
+  for (let i = 0; i < 5; i++) {
+    const broken = await almostThere();
+    expect(await postOf(MEBIBYTE)).toBe(503);
+    broken.breakOff();
+    await expect.poll(() => postOf(MEBIBYTE)).toBe(400);
+  }
+  for (let i = 0; i < 5; i++) expect(await postOf(MEBIBYTE + 1)).toBe(413);
+  expect(await Promise.all([postOf(MEBIBYTE), small()])).toEqual([400, 202]);
+});

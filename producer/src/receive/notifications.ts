@@ -1,0 +1,59 @@
+import { Router, type RequestHandler } from 'express';
+import { DEFAULT_FEED, type Accepted } from '@tocsin/contracts';
+import {
+  allowParameters,
+  currentTraceparent,
+  methodNotAllowed,
+  requireJson,
+  sendProblem,
+  takeBody,
+  withRootSpan,
+  type Logger,
+} from '@tocsin/service';
+import type { PublishService } from '../produce/publish-service.ts';
+import { callerName, permits, withOwnSource } from './callers/api-key.ts';
+import type { AuditRequest } from './audit.ts';
+import { sendUnavailable } from './answer.ts';
+import { readNotifications } from '../validate/read-notifications.ts';
+
+export interface NotificationRoutesOptions {
+  publishService: Pick<PublishService, 'publish' | 'retract' | 'erase'>;
+  audit: AuditRequest;
+  log: Logger;
+}
+
+/** `POST /notifications`: one notification or an array of them. */
+export function notificationRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {
+  const post: RequestHandler = (request, response) =>
+    withRootSpan('produce', request.get('traceparent'), async () => {
+      const read = readNotifications(request.body as Uint8Array);
+      if ('problem' in read) return sendProblem(response, read.problem);
+      const { inputs, isArray } = read;
+      const feeds = inputs.map(({ feed = DEFAULT_FEED }) => feed);
+      const permitted = permits(request, response, {
+        scope: 'publish',
+        items: inputs.map(({ feed = DEFAULT_FEED, source }) => ({ feed, source })),
+        pathOf: (index, member) => (isArray ? `${index}.${member}` : member),
+      });
+      if (!permitted) return;
+      const caller = callerName(request);
+      const own = withOwnSource(request, inputs);
+      const { ids, outcome } = await publishService.publish(own, currentTraceparent(), caller);
+      audit(request, 'publish', { outcome, feeds, ids });
+      if (outcome === 'accepted') {
+        log.debug({ ids, caller }, 'accepted');
+        response.status(202).json({ ids } satisfies Accepted);
+        return;
+      }
+      log.warn({ ids, outcome, caller }, 'not accepted');
+      const consequence = 'Any of them may appear; repeating the request with these ids completes it.';
+      sendUnavailable(response, outcome, consequence, ids);
+    });
+
+  const router = Router();
+  router
+    .route('/notifications')
+    .post(allowParameters(), requireJson, takeBody(), post)
+    .all(methodNotAllowed('POST'));
+  return router;
+}

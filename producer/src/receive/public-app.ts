@@ -1,0 +1,71 @@
+import express, { type Express, type RequestHandler } from 'express';
+import {
+  boundBodies,
+  dataHeaders,
+  errorHandler,
+  healthRoutes,
+  metricsRoutes,
+  notFound,
+  requireServedHost,
+  type HostCheck,
+  type AuditTrail,
+  type BodyBudget,
+  type Registry,
+} from '@tocsin/service';
+import type { Callers } from '../auth/callers.ts';
+import { requireApiKey } from './callers/api-key.ts';
+import { auditRefused, auditRequests } from './audit.ts';
+import { changeRoutes } from './changes.ts';
+import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
+import { openApiRoutes } from './openapi/openapi.ts';
+
+export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'> {
+  trail: Pick<AuditTrail, 'note'>;
+  /** Those who may call; absent where nobody is asked for an API key. */
+  callers?: Callers | undefined;
+  /** The hosts that are served where nobody is asked for an API key. */
+  isServed: HostCheck;
+  registry: Registry;
+  /** Rejects with the reason why the producer cannot do its work. */
+  ready: () => Promise<void>;
+  /** Bounds the bodies that are under way. */
+  bodies: BodyBudget;
+  /** Told the code of each problem that is answered. */
+  onProblem: (code: string) => void;
+}
+
+/** Tells the code of the problem that a request was answered with, if it was. */
+export const countProblems =
+  (onProblem: (code: string) => void): RequestHandler =>
+  (_request, response, next) => {
+    response.once('finish', () => {
+      const code: unknown = response.locals.problemCode;
+      if (typeof code === 'string') onProblem(code);
+    });
+    next();
+  };
+
+/** What the producer serves to everybody. */
+export function publicApp(options: PublicAppOptions): Express {
+  const { callers, isServed, registry, ready, onProblem, trail, bodies, ...rest } = options;
+  const routes = { ...rest, audit: auditRequests(trail, 'http') };
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(dataHeaders());
+  app.use(countProblems(onProblem));
+  // Probes and Prometheus call under any name, and learn nothing that was published.
+  app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
+  app.use(metricsRoutes(registry));
+  app.use(requireServedHost(callers ? undefined : isServed));
+  app.use(['/notifications', '/feeds'], auditRefused(trail, 'http'));
+  if (callers) app.use(['/notifications', '/feeds'], requireApiKey(callers, routes.log));
+  app.use('/notifications', boundBodies(bodies));
+  app.use(notificationRoutes(routes));
+  app.use(changeRoutes(routes));
+  app.use(openApiRoutes());
+  app.use(notFound);
+  app.use(errorHandler(routes.log));
+  return app;
+}

@@ -1,0 +1,72 @@
+import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } from '@tocsin/contracts';
+import type { Announcer, EntryStore } from '../src/produce/ports.ts';
+
+/**
+ * What becomes of a call: `good`; `lost` fails without an effect; `unknown` fails though it had its effect; `late`
+ * fails and has its effect `LATE_MS` afterwards; `hang` fails like a time-out after `HANG_MS`.
+ */
+export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
+export const LATE_MS = 4_000;
+export const HANG_MS = 3_000;
+
+export interface Call {
+  step: 'deposit' | 'announce';
+  run: string;
+  partition: number;
+  seq: number;
+  /** When it was called, in ms since 1970. */
+  at: number;
+  /** Whether the caller was told that it is done. */
+  known: boolean;
+}
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Entries and announcements in memory, for tests: `fate` decides what becomes of each call. */
+export class FaultyBackend {
+  readonly calls: Call[] = [];
+  /** What was announced, in the order in which it took effect. */
+  readonly announced: PartitionAnnouncement[] = [];
+  /** The JSON of each entry by its key, once for each time that it was written. */
+  readonly written = new Map<string, string[]>();
+  fate: (call: Call) => Fate = () => 'good';
+  /** Time that a good call takes; 0 is none. */
+  latencyMs = 0;
+
+  readonly entries: EntryStore = {
+    deposit: (entry) =>
+      this.#call('deposit', entry, () => {
+        const key = partitionEntryKey(entry);
+        this.written.set(key, [...(this.written.get(key) ?? []), JSON.stringify(entry)]);
+      }),
+  };
+  readonly announcer: Announcer = {
+    announce: (announcement) =>
+      this.#call('announce', announcement, () => this.announced.push({ ...announcement })),
+  };
+
+  /** The deposited entries, the first written first. */
+  get deposited(): PartitionEntry[] {
+    return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
+  }
+
+  of(step: Call['step']): Call[] {
+    return this.calls.filter((call) => call.step === step);
+  }
+
+  async #call(
+    step: Call['step'],
+    { run, partition, seq }: PartitionAnnouncement,
+    effect: () => void,
+  ): Promise<void> {
+    const call: Call = { step, run, partition, seq, at: Date.now(), known: false };
+    this.calls.push(call);
+    const fate = this.fate(call);
+    if (this.latencyMs > 0) await sleep(this.latencyMs);
+    if (fate === 'hang') await sleep(HANG_MS);
+    if (fate === 'late') setTimeout(effect, LATE_MS);
+    if (fate === 'good' || fate === 'unknown') effect();
+    if (fate !== 'good') throw new Error(`${step}: ${fate}`);
+    call.known = true;
+  }
+}

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { Scheduled } from '@tocsin/contracts';
+import type { Jobs, DueWindowStore } from '../src/schedule/ports.ts';
+import { notification } from './test-producer.ts';
+
+const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
+
+/** What any store of jobs must do; `handedOver` tells the ids of what it handed over so far. */
+export function jobsSuite(
+  name: string,
+  open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
+): void {
+  it(`should hand over jobs at their time, those that were removed never: ${name}`, async () => {
+    const { jobs, handedOver } = await open();
+    const prefix = `${name}:`;
+    const at = Date.now() + 1_500;
+    // Not due while this runs, and not too far to be taken over.
+    const far = at + 45_000;
+    await jobs.set(`${prefix}due`, at, scheduled('due', far));
+    await jobs.set(`${prefix}due`, at, scheduled('second content', far));
+    await jobs.set(`${prefix}removed`, at, scheduled('removed', far));
+    await jobs.set(`other${prefix}1`, at, scheduled('of a feed 1', far));
+    await jobs.set(`other${prefix}2`, at, scheduled('of a feed 2', far));
+    await jobs.remove(`${prefix}removed`);
+    await jobs.remove(`${prefix}absent`);
+    await jobs.removeAll(`other${prefix}`);
+    expect(await handedOver()).toEqual([]);
+    expect(await jobs.find(`${prefix}due`)).toEqual(scheduled('due', far));
+    expect(await jobs.find(`${prefix}removed`)).toBeUndefined();
+    await expect.poll(handedOver, { timeout: 10_000 }).toEqual(['due']);
+    await expect.poll(() => jobs.find(`${prefix}due`), { timeout: 10_000 }).toBeUndefined();
+  });
+}
+
+/** What any list of what is due soon must do. */
+export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
+  it(`should write index and documents together, against the version that was read: ${name}`, async () => {
+    const store = await open();
+    expect(await store.readIndex()).toBeUndefined();
+    const [a, b] = [scheduled('a', 5), scheduled('b', 6)];
+    const due = [{ name: 'a', at: 5, owner: 'one' }];
+    await store.write({ index: { v: 1, due }, put: new Map([['a', a]]), remove: [] }, undefined);
+    const first = await store.readIndex();
+    expect(first?.index.due).toEqual(due);
+    expect(await store.read(['b', 'a'])).toEqual([undefined, a]);
+
+    const change = { index: { v: 1 as const, due: [] }, put: new Map([['b', b]]), remove: ['a'] };
+    await store.write(change, first?.etag);
+    expect(await store.read(['a', 'b'])).toEqual([undefined, b]);
+    await expect(store.write(change, first?.etag)).rejects.toThrow();
+    await expect(store.write(change, undefined)).rejects.toThrow();
+    expect((await store.readIndex())?.index.due).toEqual([]);
+  });
+}

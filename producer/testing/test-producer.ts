@@ -1,0 +1,50 @@
+import { MAX_PARTITIONS, partitionOf, type Notification } from '@tocsin/contracts';
+import { FaultyBackend } from './faulty-backend.ts';
+import type { Observer } from '../src/produce/ports.ts';
+import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
+
+/** Keeps what it is told, as text. */
+export class RecordingObserver implements Observer {
+  readonly told: string[] = [];
+  answered: Observer['answered'] = (outcome, items) =>
+    void this.told.push(`answered ${outcome} ${items.length}`);
+  done: Observer['done'] = (step, { partition, seq }) => void this.told.push(`${step} ${partition} ${seq}`);
+  failed: Observer['failed'] = (step, { partition, seq }) =>
+    void this.told.push(`failed ${step} ${partition} ${seq}`);
+  runEnded: Observer['runEnded'] = ({ partition, seq }) =>
+    void this.told.push(`run ended ${partition} ${seq}`);
+}
+
+/** As many as there may be: few feeds of a test share one. */
+export const PARTITIONS = MAX_PARTITIONS;
+export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
+
+/** A producer over memory whose faults the test decides; it begins at once, without waiting for the end of the tick. */
+export function testProducer(options: Partial<ProducerOptions> = {}) {
+  const backend = new FaultyBackend();
+  const observer = new RecordingObserver();
+  const producer = new Producer({
+    entries: backend.entries,
+    announcer: backend.announcer,
+    observer,
+    requestTimeoutMs: 5_000,
+    maxHeld: 10_000,
+    maxHeldBytes: 64 * 1024 * 1024,
+    partitions: PARTITIONS,
+    defer: (begin) => begin(),
+    ...options,
+  });
+  return { backend, observer, producer };
+}
+
+export const notification = (id: string, members: Partial<Notification> = {}): Notification => ({
+  id,
+  feed: 'all',
+  severity: 'info',
+  title: `Title of ${id}`,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  ...members,
+});
+
+export const idsOf = ({ notifications }: { notifications: unknown[] }): string[] =>
+  notifications.map((one) => (one as Notification).id);

@@ -1,0 +1,42 @@
+import { MemoryJobs } from '../src/memory/jobs.ts';
+import { MemoryDueWindowStore } from '../src/memory/due-window-store.ts';
+import type { Producer } from '../src/produce/producer.ts';
+import { PublishService } from '../src/produce/publish-service.ts';
+import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
+
+/** Keeps what it is told, as text. */
+export class RecordingScheduleObserver implements ScheduleObserver {
+  readonly told: string[] = [];
+  scheduled = (count: number) => void this.told.push(`scheduled ${count}`);
+  fired = (ids: readonly string[]) => void this.told.push(`fired ${ids.join(' ')}`);
+  failed = (step: string) => void this.told.push(`failed ${step}`);
+  unreadable = () => void this.told.push('unreadable');
+}
+
+/** Schedules over memory; several over one store stand for several producers. */
+export function testSchedules(
+  producer: Pick<Producer, 'produce'>,
+  { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},
+) {
+  const now = () => Date.now();
+  const observer = new RecordingScheduleObserver();
+  const jobs: MemoryJobs = new MemoryJobs((name) => schedules.takeOver(name));
+  const schedules: Schedules = new Schedules({
+    jobs,
+    dueWindowStore,
+    deliver: async (due, traceparent) => (await producer.produce(due, traceparent)) === 'accepted',
+    owner,
+    now,
+    observer,
+  });
+  const failures: unknown[] = [];
+  const publishService = new PublishService({
+    producer,
+    scheduler: schedules,
+    timeoutMs,
+    settleMs: 0,
+    now,
+    onFailure: (error) => failures.push(error),
+  });
+  return { jobs, dueWindowStore, schedules, publishService, scheduleObserver: observer, failures };
+}

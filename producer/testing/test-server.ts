@@ -1,0 +1,76 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  BodyBudget,
+  closeServer,
+  createBoundedServer,
+  createHostCheck,
+  createLogger,
+  createRegistry,
+  listen,
+  type AuditNote,
+} from '@tocsin/service';
+import type { Express } from 'express';
+import type { Callers } from '../src/auth/callers.ts';
+import { publicApp } from '../src/receive/public-app.ts';
+import { createMetrics, observeQueue } from '../src/observe/metrics.ts';
+import { LogObserver } from '../src/observe/observer.ts';
+import type { ProducerOptions } from '../src/produce/producer.ts';
+import { testProducer } from './test-producer.ts';
+import { testSchedules } from './test-schedules.ts';
+
+/** Serves `app` on a free port of this machine. */
+export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
+  const server = createBoundedServer(app);
+  await listen(server, 0, '127.0.0.1');
+  const { port } = server.address() as AddressInfo;
+  return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
+}
+
+/** The producer's public port over memory. */
+export async function testServer(
+  options: Partial<ProducerOptions> & { bodiesMaxBytes?: number } = {},
+  callers?: Callers,
+) {
+  const log = createLogger('producer', 'silent');
+  const registry = createRegistry();
+  const metrics = createMetrics(registry);
+  const tested = testProducer({ observer: new LogObserver(log, metrics), ...options });
+  observeQueue(registry, tested.producer);
+  const refused: string[] = [];
+  const notes: AuditNote[] = [];
+  let fault: Error | undefined;
+  const scheduled = testSchedules(tested.producer);
+  const app = publicApp({
+    callers,
+    bodies: new BodyBudget(options.bodiesMaxBytes ?? 64 * 1024 * 1024),
+    isServed: createHostCheck([]),
+    publishService: scheduled.publishService,
+    trail: { note: (note) => notes.push(note) },
+    log,
+    registry,
+    ready: () => (fault ? Promise.reject(fault) : Promise.resolve()),
+    onProblem: (code) => {
+      refused.push(code);
+      metrics.refused.inc({ code });
+    },
+  });
+  const served = await serve(app);
+  return {
+    ...tested,
+    ...scheduled,
+    ...served,
+    refused,
+    /** What the audit trail was told. */
+    notes,
+    setFault: (error: Error | undefined) => (fault = error),
+    /** Posts a body as it is. */
+    post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>
+      fetch(`${served.url}/notifications${query}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : new Uint8Array(body),
+      }),
+  };
+}
+export type TestServer = Awaited<ReturnType<typeof testServer>>;

@@ -1,0 +1,45 @@
+import { COMPONENTS, ENTRY_LIFE_MS, partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
+import type { Sidecar } from '../dapr/sidecar.ts';
+import { withSpans } from '../observe/spans.ts';
+import type { ClaimCheck } from './claim-check.ts';
+
+/** A key that never exists. Reading it shows that the store answers. */
+const ABSENT_KEY = 'ready';
+
+/** Entries behind Dapr's Redis binding, whose `get` with `delete: "true"` is GETDEL: an atomic pop. */
+export class DaprClaimCheck implements ClaimCheck {
+  readonly #sidecar: Pick<Sidecar, 'invokeBinding'>;
+
+  constructor(sidecar: Pick<Sidecar, 'invokeBinding'>) {
+    this.#sidecar = sidecar;
+  }
+
+  deposit(entry: PartitionEntry): Promise<void> {
+    const key = partitionEntryKey(entry);
+    return withSpans('deposit', entry, { 'tocsin.entry': key }, () => this.write(key, entry));
+  }
+
+  /** Writes any JSON value under a key, with the life of an entry. */
+  async write(key: string, value: unknown): Promise<void> {
+    await this.#sidecar.invokeBinding(COMPONENTS.entries, {
+      operation: 'create',
+      metadata: { key, ttlInSeconds: String(Math.ceil(ENTRY_LIFE_MS / 1_000)) },
+      data: value,
+    });
+  }
+
+  peek(key: string): Promise<string | undefined> {
+    return this.#sidecar.invokeBinding(COMPONENTS.entries, { operation: 'get', metadata: { key } });
+  }
+
+  pop(key: string): Promise<string | undefined> {
+    return this.#sidecar.invokeBinding(COMPONENTS.entries, {
+      operation: 'get',
+      metadata: { key, delete: 'true' },
+    });
+  }
+
+  async ready(): Promise<void> {
+    await this.peek(ABSENT_KEY);
+  }
+}

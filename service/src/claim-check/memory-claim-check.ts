@@ -1,0 +1,28 @@
+import { partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
+import type { ClaimCheck } from './claim-check.ts';
+
+/** Entries in the memory of this process, for tests and for work without Dapr. They end with the process. */
+export class MemoryClaimCheck implements ClaimCheck {
+  readonly #texts = new Map<string, string>();
+
+  async deposit(entry: PartitionEntry): Promise<void> {
+    this.put(partitionEntryKey(entry), JSON.stringify(entry));
+  }
+
+  /** Writes any text under a key. */
+  put(key: string, text: string): void {
+    this.#texts.set(key, text);
+  }
+
+  async peek(key: string): Promise<string | undefined> {
+    return this.#texts.get(key);
+  }
+
+  async pop(key: string): Promise<string | undefined> {
+    const text = this.#texts.get(key);
+    this.#texts.delete(key);
+    return text;
+  }
+
+  async ready(): Promise<void> {}
+}

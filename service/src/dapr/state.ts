@@ -1,0 +1,31 @@
+/** Dapr's etag for a key that must not exist yet. */
+export const ABSENT = '-1';
+
+/** The etag of a key after this many writes, as Dapr counts them on Redis. Before the first write it is `ABSENT`. */
+export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
+
+export type StateOperation =
+  | { operation: 'upsert'; key: string; value: unknown; etag?: string; ttlInSeconds?: number }
+  | { operation: 'delete'; key: string };
+
+export interface StoredState {
+  value: unknown;
+  etag: string;
+}
+
+/** An operation as Dapr's transaction API takes it. */
+export const toTransaction = (operation: StateOperation): object =>
+  operation.operation === 'delete'
+    ? { operation: 'delete', request: { key: operation.key } }
+    : {
+        operation: 'upsert',
+        request: {
+          key: operation.key,
+          value: operation.value,
+          ...(operation.etag !== undefined && {
+            etag: operation.etag,
+            options: { concurrency: 'first-write' },
+          }),
+          ...(operation.ttlInSeconds && { metadata: { ttlInSeconds: String(operation.ttlInSeconds) } }),
+        },
+      };
