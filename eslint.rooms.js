@@ -84,7 +84,10 @@ export const policies = [
   },
   { from: from('service'), allow: [to('service-otel'), modules('pino', 'prom-client')] },
   { from: from('service-otel'), allow: modules('@opentelemetry/*') },
-  { from: from('service-http'), allow: modules('content-type', 'express', 'helmet', 'raw-body') },
+  {
+    from: from('service-http'),
+    allow: modules('content-type', 'express', 'express-static-gzip', 'helmet', 'raw-body'),
+  },
   { from: from('service-dapr'), allow: modules('undici') },
 
   // The rules do no I/O: from Node they take what computes.

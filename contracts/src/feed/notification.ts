@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { feedSchema } from './name.ts';
+import { SEVERITIES } from './severities.ts';
 import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
 import { dateTimeSchema, idSchema, linkSchema, plainText } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
 export const severitySchema = z.enum(SEVERITIES, `must be one of ${SEVERITIES.join(', ')}`);
 export type Severity = z.infer<typeof severitySchema>;
 

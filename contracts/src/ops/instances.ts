@@ -5,10 +5,6 @@ import { dateTimeSchema } from '../text/text.ts';
 /** The role that a token needs for `/app/ops` and `/app/compose`. */
 export const OPS_ROLE = 'ops';
 
-/** Interval between snapshots of an instance, and the time after which one without a new snapshot is not listed. */
-export const SNAPSHOT_EVERY_MS = 2_000;
-export const SNAPSHOT_LIFE_SECONDS = 10;
-
 const rate = z.number().min(0);
 const latency = z.number().min(0).nullable();
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { feedKey, feedSchema } from '../feed/name.ts';
-import { codePoints, isSafeLink, isWellFormed, plainText } from './text.ts';
+import { isSafeLink } from './safe-link.ts';
+import { codePoints, isWellFormed, plainText } from './text.ts';
 import { parseDateTime } from './time.ts';
 
 describe('lengths', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSafeLink } from './safe-link.ts';
 import { parseDateTime } from './time.ts';
 
 // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
@@ -63,13 +64,6 @@ export const dateTimeSchema = z
   .meta({ format: 'date-time' });
 
 const MAX_LINK = 2048;
-
-/** True for an absolute http(s) address or a path of this site; never for `//host`, `/\host` or another scheme. */
-export function isSafeLink(link: string): boolean {
-  if (/^\/(?![/\\])/.test(link)) return true;
-  if (!/^https?:\/\/[^/\\]/i.test(link)) return false;
-  return URL.canParse(link);
-}
 
 /** A link that runs no code in a browser and leads to the place that its spelling shows. */
 export const linkSchema = z

@@ -2,11 +2,13 @@ import { basename, dirname, join } from 'node:path';
 import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
-/** The ui's, so that the components are compiled as they are there. */
+/** Those of the ui that compile, so that the components are compiled as they are there. */
 async function plugins() {
   const env = { command: 'build', mode: 'production' } as const;
   const loaded = await loadConfigFromFile(env, join(ROOT, 'ui', 'vite.config.ts'));
-  return loaded?.config.plugins ?? [];
+  return (loaded?.config.plugins ?? []).filter(
+    (plugin) => plugin && 'name' in plugin && plugin.name.startsWith('vite:'),
+  );
 }
 
 /**

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { parseConfig, type RunningApp } from '@tocsin/service';
 import { freePorts } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -78,4 +79,44 @@ it('should be ready as long as there is a page', async () => {
   await rm(join(dist, 'index.html'));
   expect((await fetch(`${url}/readyz`)).status).toBe(503);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
+});
+
+it.each([
+  ['br, gzip', 'br', '.br'],
+  ['gzip', 'gzip', '.gz'],
+])(
+  'should serve what the build has compressed to a browser that takes %s',
+  async (accepted, encoding, end) => {
+    const [port = 0] = await freePorts(1);
+    const folder = await mkdtemp(join(tmpdir(), 'tocsin-compressed-'));
+    await mkdir(join(folder, 'assets'));
+    const asset = join(folder, 'assets', 'main-1a2b.js');
+    const script = 'export {};'.repeat(100);
+    await writeFile(asset, script);
+    await writeFile(asset + '.br', brotliCompressSync(script));
+    await writeFile(asset + '.gz', gzipSync(script));
+    const other = await startUi(
+      parseConfig(uiSettings, { PORT: String(port), UI_DIST: folder, LOG_LEVEL: 'silent' }),
+    );
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}/assets/main-1a2b.js`, {
+        headers: { 'accept-encoding': accepted },
+      });
+      expect(response.headers.get('content-encoding')).toBe(encoding);
+      expect(response.headers.get('vary')).toMatch(/Accept-Encoding/i);
+      expect(response.headers.get('content-type')).toMatch(/^text\/javascript/);
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(Number(response.headers.get('content-length'))).toBe((await stat(asset + end)).size);
+      expect(await response.text()).toBe(script);
+    } finally {
+      await other.stop();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+it('should answer a path that is not valid percent-encoding with a problem', async () => {
+  const response = await fetch(`${url}/%E0%A4%A`);
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ code: 'invalid_request' });
 });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { Router, type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 
 /** What the page looks for. */
 const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
@@ -9,18 +10,39 @@ const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   const router = Router();
   if (negotiate) router.get(['/', '/index.html'], tellToNegotiate(uiDist));
-  router.use(
-    express.static(uiDist, {
-      index: 'index.html',
+  router.use(builtFiles(uiDist));
+  router.use(missingPage(uiDist));
+  return router;
+}
+
+/** The files of the build, as brotli or gzip where the build has written that and the browser takes it. */
+function builtFiles(uiDist: string): RequestHandler {
+  // express-static-gzip: express's own static files (serve-static) beside their precompressed forms.
+  const files = expressStaticGzip(uiDist, {
+    enableBrotli: true,
+    orderPreference: ['br', 'gzip'],
+    index: 'index.html',
+    serveStatic: {
       extensions: ['html'],
       setHeaders: (response, path) => {
         const hashed = /[\\/]assets[\\/]/.test(path);
-        response.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+        response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
-    }),
-  );
-  router.use(missingPage(uiDist));
-  return router;
+    },
+  }) as RequestHandler;
+  return (request, response, next) => {
+    if (isDecodable(request.path)) return files(request, response, next);
+    next(Object.assign(new URIError('The path is not valid percent-encoding.'), { status: 400 }));
+  };
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A browser that a link has led nowhere sees a page; others, and all under `/app`, get the problem that follows. */
