@@ -32,7 +32,7 @@ export const elements = [
 
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
-  { category: 'pure', pattern: 'service/src/{pause,token-bucket}.ts' },
+  { category: 'pure', pattern: 'service/src/token-bucket.ts' },
   /** What an application's wiring and its adapters agree on. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];

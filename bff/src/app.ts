@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { announcementSchema } from '@tocsin/contracts';
+import { pause } from '@tocsin/contracts/pause';
 import {
   BodyBudget,
   HAS_FAILPOINTS,
@@ -12,7 +13,6 @@ import {
   recordsSpans,
   startTracing,
   withSpans,
-  pause,
   type RunningApp,
 } from '@tocsin/service';
 import { createAuthenticator } from './wiring/authenticator.ts';

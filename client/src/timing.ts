@@ -36,9 +36,3 @@ export const TIMING = {
   /** A page over REST that takes longer has failed. */
   page: 10_000,
 } as const;
-
-/** Pause before attempt `attempt` (0 is the first repetition): doubles from `min` to `max`, half of it at random. */
-export function backOff(attempt: number, min: number, max: number, random: () => number): number {
-  const full = Math.min(max, min * 2 ** Math.min(attempt, 30));
-  return full / 2 + (random() * full) / 2;
-}

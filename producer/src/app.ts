@@ -19,7 +19,7 @@ import {
   type Registry,
   type RunningApp,
 } from '@tocsin/service';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { createAccess, type Access } from './access.ts';
 import type { Backend } from './backend.ts';
 import type { ProducerConfig } from './config.ts';

@@ -37,7 +37,6 @@ export * from './observe/metrics.ts';
 export * from './observe/spans.ts';
 export * from './observe/start-tracing.ts';
 export * from './observe/trace.ts';
-export * from './pause.ts';
 export * from './process/config.ts';
 export * from './process/failpoints.ts';
 export * from './process/run-until-signal.ts';

@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { examine, startStack, type Finding, type Pair, type Stack } from '@tocsin/tools';
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
@@ -117,7 +118,7 @@ describe('npm run doctor', () => {
 
   it('should name a Redis that is full or nearly so', async () => {
     const bound = async (factor: number) => {
-      const used = Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+      const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
     // How much is used changes by itself.

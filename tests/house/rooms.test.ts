@@ -99,7 +99,7 @@ describe('an import that a room needs', () => {
     ['client/src/vue/index.ts', '@tocsin/client-vue'],
     ['service/src/dapr/sidecar.ts', 'undici'],
     ['producer/src/produce/producer.ts', '@tocsin/contracts'],
-    ['producer/src/produce/producer.ts', '@tocsin/service/pause'],
+    ['producer/src/produce/producer.ts', '@tocsin/contracts/pause'],
     ['producer/src/auth/callers.ts', '@tocsin/service/token-bucket'],
     ['producer/src/receive/notifications.ts', '../produce/publish-service.ts'],
     ['producer/src/receive/notifications.ts', '../validate/read-notifications.ts'],

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { MAX_READ_IDS, SECRETS } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { signToken, startStack, type Stack } from '@tocsin/tools';
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
@@ -60,7 +61,7 @@ const publish = async (body: unknown): Promise<number> => {
   const init = { method: 'POST', headers, body: JSON.stringify(body) };
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
-const used = async () => Number(/^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1]);
+const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
 /** What was published goes from the streams. */
 const settled = async () => {
   let before = Infinity;

@@ -4,6 +4,7 @@ import {
   partitionAnnouncementSchema,
   type PartitionAnnouncement,
 } from '@tocsin/contracts';
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
 /** A look into a stack's Redis, past Dapr. */
@@ -50,7 +51,7 @@ export async function lookInto(redisHost: string) {
     },
     /** From `bytes` more than it holds on, Redis takes nothing any more; what is in stays. */
     leaveRoom: async (bytes: number): Promise<void> => {
-      const used = /^used_memory:(\d+)/m.exec(await client.info('memory'))?.[1];
+      const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
         maxmemory: String(Math.max(1, Number(used) + bytes)),
         'maxmemory-policy': 'noeviction',

@@ -1,3 +1,5 @@
+import { parseRedisInfo } from '@tocsin/service/redis-info';
+
 /** What Redis holds, and what it may hold, in bytes. */
 export interface RedisMemory {
   used: number;
@@ -7,8 +9,9 @@ export interface RedisMemory {
 
 /** Reads the answer to `INFO memory`. */
 export function readRedisMemory(info: string): RedisMemory {
+  const facts = parseRedisInfo(info);
   const valueOf = (name: string): number => {
-    const value = new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1];
+    const value = facts.get(name);
     if (value === undefined) throw new Error(`Redis does not tell its ${name}.`);
     return Number(value);
   };

@@ -1,5 +1,6 @@
 import { SECRETS } from '@tocsin/contracts';
-import { ConfigError, pause, type Logger } from '@tocsin/service';
+import { pause } from '@tocsin/contracts/pause';
+import { ConfigError, type Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import { AzureSockets } from '../socketio/azure/azure-sockets.ts';
 import { readAzureString } from '../socketio/azure/connection-string.ts';

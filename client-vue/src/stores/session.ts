@@ -1,5 +1,6 @@
 import { createNotificationClient, Expiries, type NotificationClientOptions } from '@tocsin/client';
 import type { Page } from '@tocsin/contracts';
+import { backOff, pause } from '@tocsin/contracts/pause';
 import { watch } from 'vue';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
@@ -20,19 +21,10 @@ const PAGE_HEAD_START_MS = 2_500;
 const PAGE_RETRY_MS = 3_000;
 const PAGE_RETRY_MAX_MS = 30_000;
 
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-
 /** Reads the newest page, again and again until it comes; `undefined` when it was given up. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
-  for (let wait = PAGE_RETRY_MS; ; wait = Math.min(wait * 2, PAGE_RETRY_MAX_MS)) {
+  for (let attempt = 0; ; attempt++) {
     try {
       const page = await useSource().page({ feed }, { signal });
       connection.pageFailed = false;
@@ -43,7 +35,7 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
       connection.failed(error);
       console.warn(`The newest page of ${feed} could not be read and will be asked for again.`, error);
     }
-    await pause(wait * (0.75 + Math.random() / 2), signal);
+    await pause(backOff(attempt, PAGE_RETRY_MS, PAGE_RETRY_MAX_MS), signal);
     if (signal.aborted) return undefined;
   }
 }

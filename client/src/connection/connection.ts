@@ -1,11 +1,12 @@
 import type { DrainingEvent } from '@tocsin/contracts';
+import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError } from '../errors.ts';
 import { leadTo, negotiate } from './negotiate.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from '../shapes.ts';
 import { createSocket, type ClientSocket } from './socket.ts';
-import { backOff, TIMING } from '../timing.ts';
+import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /** One connection that is kept up: it reconnects with back-off, and moves without a break when its server drains. */

@@ -1,7 +1,8 @@
 import type { TokenAnswer } from '@tocsin/contracts';
+import { backOff } from '@tocsin/contracts/pause';
 import { asError, ClientError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
-import { backOff, TIMING } from '../timing.ts';
+import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /** Gives a connection another token before its own ends; repeats what fails until it is stopped. */

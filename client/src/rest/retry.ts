@@ -1,5 +1,6 @@
+import { backOff, pause } from '@tocsin/contracts/pause';
 import { asError, ClientError, ProblemError } from '../errors.ts';
-import { backOff, TIMING } from '../timing.ts';
+import { TIMING } from '../timing.ts';
 
 export interface RepeatOptions {
   /** Nothing is repeated after it; an attempt under way goes on. */
@@ -9,18 +10,6 @@ export interface RepeatOptions {
   pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
-  });
-
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
@@ -29,7 +18,7 @@ const isTemporary = (error: Error): boolean => error instanceof ClientError && e
  */
 export async function repeatTemporary<T>(
   attempt: () => Promise<T>,
-  { signal, random, pause = sleep }: RepeatOptions,
+  { signal, random, pause: wait = pause }: RepeatOptions,
 ): Promise<T> {
   for (let repeated = 0; ; repeated++) {
     try {
@@ -39,7 +28,7 @@ export async function repeatTemporary<T>(
       if (!isTemporary(error) || repeated === TIMING.repeats || signal.aborted) throw error;
       const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
       const backedOff = backOff(repeated, TIMING.retryMin, TIMING.retryMax, random);
-      await pause(Math.max(backedOff, Math.min(asked, TIMING.retryAfterMax)), signal);
+      await wait(Math.max(backedOff, Math.min(asked, TIMING.retryAfterMax)), signal);
       if (signal.aborted) throw error;
     }
   }

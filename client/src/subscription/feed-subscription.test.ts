@@ -1,9 +1,9 @@
 import type { Position, SubscribeAnswer } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backOff } from '@tocsin/contracts/pause';
 import { FeedSubscription } from './feed-subscription.ts';
 import { memoryPositions } from './positions.ts';
 import type { ClientSocket } from '../connection/socket.ts';
-import { backOff } from '../timing.ts';
 import type { FeedHandlers } from '../types.ts';
 
 type Acknowledge = (error: Error | null, answer?: SubscribeAnswer) => void;

@@ -8,13 +8,14 @@ import {
   type SocketError,
   type SubscribeAnswer,
 } from '@tocsin/contracts';
+import { backOff } from '@tocsin/contracts/pause';
 import { ClientError } from '../errors.ts';
 import { Expiries } from '../merge/expiries.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { FeedMerge } from '../merge/merge.ts';
 import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
 import { isPage, isReadState } from '../shapes.ts';
-import { backOff, TIMING } from '../timing.ts';
+import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 
 /** So many subscribes in a row without an acknowledgement: the connection itself is in doubt. */

@@ -1,7 +1,8 @@
+import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from '../connection/connection-types.ts';
 import { asError, ClientError } from '../errors.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
-import { backOff, TIMING } from '../timing.ts';
+import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
 import { groupOf, type Group } from './group.ts';

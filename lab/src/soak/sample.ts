@@ -1,3 +1,4 @@
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
 import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
@@ -39,14 +40,14 @@ export async function takeSample(stack: Stack, redis: RedisClientType, at: numbe
     }
   }
   for (const name of await streamNames(redis)) streams[name] = await redis.xLen(name);
-  const memory = await redis.info('memory');
+  const memory = parseRedisInfo(await redis.info('memory'));
   return {
     at,
     processes: Object.fromEntries(
       Object.entries(processesOf(stack)).map(([name, { pid }]) => [name, usageOf(pid)]),
     ),
     keys,
-    redisData: Number(/^used_memory:(\d+)/m.exec(memory)?.[1]),
+    redisData: Number(memory.get('used_memory')),
     streams,
   };
 }

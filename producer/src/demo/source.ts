@@ -1,5 +1,5 @@
 import { currentTraceparent, withTrace, type Logger } from '@tocsin/service';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { complete } from '../produce/complete.ts';
 import type { Producer } from '../produce/producer.ts';
 import { demoNotification } from './events.ts';

@@ -1,5 +1,5 @@
 import type { EntryItem } from '@tocsin/contracts';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { ReAnnouncer } from './announce/re-announcer.ts';
 import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
 import { announcementOf, type Batch, type Lane } from './queue/lane.ts';

@@ -1,5 +1,5 @@
 import type { Arrival } from '@tocsin/contracts';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { complete, deliveryTime, type Input } from './complete.ts';
 import { ScheduleFullError, type Outcome, type Scheduler } from './ports.ts';
 import type { Producer } from './producer.ts';

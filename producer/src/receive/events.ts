@@ -10,7 +10,7 @@ import {
   type OnRefused,
   type SubscriptionPaths,
 } from '@tocsin/service';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import type { PublishService } from '../produce/publish-service.ts';
 import { readEvent } from '../validate/read-event.ts';
 

@@ -1,5 +1,5 @@
 import { DOCUMENT_VERSION, type Scheduled, type SoonIndex } from '@tocsin/contracts';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { ScheduleFullError } from '../produce/ports.ts';
 import type { DueWindowStore } from './ports.ts';
 

@@ -6,7 +6,7 @@ import {
   type Arrival,
   type Scheduled,
 } from '@tocsin/contracts';
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
 import type { Jobs, DueWindowStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';

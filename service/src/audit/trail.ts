@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AUDIT_STREAMS, type AuditRecord, type AuditStream } from '@tocsin/contracts';
-import { pause } from '../pause.ts';
+import { pause } from '@tocsin/contracts/pause';
 import { currentTraceId, withoutTrace } from '../observe/trace.ts';
 import { Gathering } from './gathering.ts';
 import { streamOf, type AuditNote } from './note.ts';

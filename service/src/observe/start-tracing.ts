@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
+import { pause } from '@tocsin/contracts/pause';
 import type { Logger } from './log.ts';
-import { pause } from '../pause.ts';
 import { useSpanSink } from './spans.ts';
 
 /** A collector that is away must not hold up a graceful stop for longer, in ms. */

@@ -1,4 +1,4 @@
-import { backOff, pause } from '../pause.ts';
+import { backOff, pause } from '@tocsin/contracts/pause';
 
 export interface WatchedSecretOptions<T> {
   /** Reads the secret; `undefined` when there is none. */

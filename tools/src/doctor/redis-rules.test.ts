@@ -1,5 +1,5 @@
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { describe, expect, it } from 'vitest';
-import { parseInfo } from './redis-info.ts';
 import { checkEviction, checkFsync, checkMemory, checkRole, type RedisFacts } from './redis-rules.ts';
 
 const INFO = `# Memory\r
@@ -17,7 +17,7 @@ redis_version:7.0.15\r
 `;
 
 const facts = (changes: Record<string, string> = {}, fsync: string | null = 'always'): RedisFacts => ({
-  info: new Map([...parseInfo(INFO), ...Object.entries(changes)]),
+  info: new Map([...parseRedisInfo(INFO), ...Object.entries(changes)]),
   config: fsync === null ? undefined : new Map([['appendfsync', fsync]]),
 });
 

@@ -1,8 +1,8 @@
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 import { messageOf } from '../failure.ts';
 import type { Clock } from './clock-skew.ts';
 import { fault, type Finding } from './finding.ts';
-import { parseInfo } from './redis-info.ts';
 import { checkEviction, checkFsync, checkMemory, checkRole, type RedisFacts } from './redis-rules.ts';
 import type { Target } from './target.ts';
 
@@ -60,7 +60,7 @@ export async function checkRedis(
     const [seconds, micros] = (await redis.sendCommand(['TIME'])) as unknown as [string, string];
     const answeredAt = Date.now();
     const time = Number(seconds) * 1000 + Number(micros) / 1000;
-    const facts: RedisFacts = { info: parseInfo(await redis.info()), config: await readConfig(redis) };
+    const facts: RedisFacts = { info: parseRedisInfo(await redis.info()), config: await readConfig(redis) };
     return {
       findings: [checkRole(facts), checkFsync(facts), checkEviction(facts), checkMemory(facts)],
       clock: { name: 'redis', least: time - answeredAt, most: time - askedAt },

@@ -1,4 +1,4 @@
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import type { TurnTaker } from '../receive/announcement.ts';
 import type { Announced } from '../v1/feed-turn.ts';
 

@@ -1,4 +1,4 @@
-import { pause } from '@tocsin/service/pause';
+import { pause } from '@tocsin/contracts/pause';
 import { HostedActors } from '../route/hosted-actors.ts';
 import type { Checkpoints } from '../ports.ts';
 import { TemporaryError } from '../errors.ts';

@@ -1,4 +1,5 @@
 import { feedKey, headKey, headSchema, TOPICS } from '@tocsin/contracts';
+import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { Failure } from '@tocsin/tools/failure';
 import { createClient } from 'redis';
 import { REDIS_ROLES, type RedisRole } from '../model/constants.ts';
@@ -83,8 +84,8 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
 /** What Redis keeps, in bytes: all that it uses but the buffers of who is connected, which come and go with calls. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
-    const memory = await redis.info('memory');
-    const of = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(memory)?.[1]);
+    const memory = parseRedisInfo(await redis.info('memory'));
+    const of = (name: string) => Number(memory.get(name));
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
@@ -113,10 +114,9 @@ const ROLE_OF: Record<string, RedisRole> = {
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
-    const stats = await redis.info('commandstats');
-    for (const [, name = '', usec] of stats.matchAll(/^cmdstat_(\S+?):calls=\d+,usec=(\d+)/gm)) {
-      const role = ROLE_OF[name];
-      if (role) times[role] += Number(usec);
+    for (const [name, stats] of parseRedisInfo(await redis.info('commandstats'))) {
+      const role = ROLE_OF[name.replace(/^cmdstat_/, '')];
+      if (role) times[role] += Number(/,usec=(\d+)/.exec(stats)?.[1]);
     }
     return times;
   });
@@ -124,6 +124,6 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
 /** Documents that Dapr has read from the state store so far, one by one or several in a call: each is a hash there. */
 export const documentsRead = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
-    const calls = /^cmdstat_hgetall:calls=(\d+)/m.exec(await redis.info('commandstats'))?.[1];
-    return Number(calls ?? 0);
+    const stats = parseRedisInfo(await redis.info('commandstats'));
+    return Number(/^calls=(\d+)/.exec(stats.get('cmdstat_hgetall') ?? '')?.[1] ?? 0);
   });

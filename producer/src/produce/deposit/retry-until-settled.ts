@@ -1,4 +1,4 @@
-import { backOff, pause } from '@tocsin/service/pause';
+import { backOff, pause } from '@tocsin/contracts/pause';
 
 /** Pauses between two attempts, in ms. */
 const FIRST_PAUSE_MS = 100;

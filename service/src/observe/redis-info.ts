@@ -1,5 +1,5 @@
-/** The lines of Redis's INFO by name. */
-export function parseInfo(text: string): Map<string, string> {
+/** The facts of Redis's `INFO` by name, as in `used_memory` → `1048576`. */
+export function parseRedisInfo(text: string): Map<string, string> {
   const facts = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
     const at = line.indexOf(':');
