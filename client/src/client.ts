@@ -1,14 +1,20 @@
+import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
+import { Listeners } from './listeners.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
 import { markRead } from './rest/mark-read.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { repeatTemporary } from './rest/retry.ts';
-import { isMutes, isPositionEvent, isPublicationsEvent, isReadEvent, isRetractedEvent } from './shapes.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
 import { openConnection } from './tabs/open-connection.ts';
-import type { ClientEvents, NotificationClient, NotificationClientOptions } from './types.ts';
+import type {
+  ClientEvents,
+  NotificationClient,
+  NotificationClientOptions,
+  ServerEventListeners,
+} from './types.ts';
 import { watchWake } from './connection/wake.ts';
 
 /**
@@ -28,25 +34,19 @@ export function createClient(
   const random = Math.random;
   const positions = options.positions ?? memoryPositions();
   const feeds = new Map<string, FeedSubscription>();
-  const listeners: { readonly [E in keyof ClientEvents]: Set<ClientEvents[E]> } = {
-    status: new Set<ClientEvents['status']>(),
-    error: new Set<ClientEvents['error']>(),
-    closing: new Set<ClientEvents['closing']>(),
-    mutes: new Set<ClientEvents['mutes']>(),
-    presenting: new Set<ClientEvents['presenting']>(),
-  };
+  const listeners = new Listeners<ClientEvents>();
   const ending = new AbortController();
   let closed = false;
 
   const report = (error: Error): void => {
-    if (!closed) for (const listener of listeners.error) listener(error);
+    if (!closed) for (const listener of listeners.of('error')) listener(error);
   };
   const call = (handler: () => void): void => {
     try {
       handler();
     } catch (thrown) {
       const error = asError(thrown);
-      if (listeners.error.size > 0) return report(error);
+      if (listeners.of('error').size > 0) return report(error);
       queueMicrotask(() => {
         throw error;
       });
@@ -54,7 +54,7 @@ export function createClient(
   };
 
   const status = new StatusTracker((now) => {
-    for (const listener of listeners.status) call(() => listener(now));
+    for (const listener of listeners.of('status')) call(() => listener(now));
     for (const { handlers } of [...feeds.values()]) call(() => handlers.onStatus?.(now));
   });
   const network = watchNetwork(() => {
@@ -82,8 +82,18 @@ export function createClient(
     status.update(live, network.online);
   };
 
-  const malformed = (event: string) =>
-    report(new ClientError('malformed', `A malformed ${event} event was left out.`, { temporary: true }));
+  const received = (name: string, payload: unknown): void => {
+    silence.heard();
+    const event = checkReceived(name, payload);
+    if (event === 'unknown') return;
+    if (event === 'malformed')
+      return report(
+        new ClientError('malformed', `A malformed ${name} event was left out.`, { temporary: true }),
+      );
+    if ('feed' in event.payload) feeds.get(event.payload.feed)?.received(event);
+    for (const listener of listeners.of(event.name as keyof ServerEventListeners))
+      call(() => (listener as (payload: unknown) => void)(event.payload));
+  };
   const connection = open(options, random, {
     connected: (socket) => {
       silence.start();
@@ -95,36 +105,9 @@ export function createClient(
       for (const feed of [...feeds.values()]) feed.disconnected();
       update();
     },
-    publications: (event) => {
-      silence.heard();
-      if (isPublicationsEvent(event)) feeds.get(event.feed)?.publications(event);
-      else malformed('publications');
-    },
-    position: (event) => {
-      silence.heard();
-      if (isPositionEvent(event)) feeds.get(event.feed)?.positionHeard(event);
-      else malformed('position');
-    },
-    read: (event) => {
-      silence.heard();
-      if (isReadEvent(event)) feeds.get(event.feed)?.readHeard(event);
-      else malformed('read');
-    },
-    mutes: (event) => {
-      silence.heard();
-      if (!isMutes(event)) return malformed('mutes');
-      for (const listener of listeners.mutes) call(() => listener(event));
-    },
-    retracted: (event) => {
-      silence.heard();
-      if (isRetractedEvent(event)) feeds.get(event.feed)?.retracted(event);
-      else malformed('retracted');
-    },
-    closing: (event) => {
-      for (const listener of listeners.closing) call(() => listener(event));
-    },
+    event: received,
     presenting: (now) => {
-      for (const listener of listeners.presenting) call(() => listener(now));
+      for (const listener of listeners.of('presenting')) call(() => listener(now));
     },
     error: report,
   });
@@ -168,12 +151,7 @@ export function createClient(
       const read = { feed, ...(epoch !== undefined && { epoch }), ...what };
       return repeatTemporary(() => markRead(options, read), { signal: ending.signal, random });
     },
-    on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]) {
-      listeners[event].add(listener);
-      return () => {
-        listeners[event].delete(listener);
-      };
-    },
+    on: (event, listener) => listeners.add(event, listener),
     close() {
       if (closed) return;
       closed = true;

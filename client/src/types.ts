@@ -1,10 +1,10 @@
 import type {
-  ClosingEvent,
   GoneReason,
   LivePublication,
-  Mutes,
   Position,
+  ReaderEventName,
   ReadState,
+  ServerEvents,
   SocketError,
 } from '@tocsin/contracts';
 import type { Delivery } from './merge/merge-types.ts';
@@ -97,15 +97,19 @@ export interface NotificationClientOptions {
   tabs?: boolean | { group: string };
 }
 
-export interface ClientEvents {
+/**
+ * Server events that `on` passes to listeners: those for the reader, after a change in any tab or device, and `closing`,
+ * after which the client connects again later. They are not sent at the start.
+ */
+export type ServerEventListeners = {
+  [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
+};
+
+export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
-  /** Something failed and will be tried again, or came malformed and was left out. */
+  /** Something failed and will be tried again, or arrived malformed and was left out. */
   error: (error: Error) => void;
-  /** The server ends this connection; the client connects again later. */
-  closing: (event: ClosingEvent) => void;
-  /** This reader has changed what is muted, in this tab or elsewhere; all that is muted now. Not told at the start. */
-  mutes: (mutes: Mutes) => void;
-  /** This tab has become, or is no more, the one that may show toasts. */
+  /** This tab is now the one that may show toasts, or no longer is. */
   presenting: (now: boolean) => void;
 }
 

@@ -1,24 +1,12 @@
-import type {
-  ClosingEvent,
-  MutesEvent,
-  PositionEvent,
-  PublicationsEvent,
-  ReadEvent,
-  RetractedEvent,
-} from '@tocsin/contracts';
 import type { FeedSocket } from './feed-socket.ts';
 
-/** What a connection tells. */
+/** Callbacks of a connection. */
 export interface ConnectionHooks {
   /** Also when this socket takes over from one that is still connected: no `disconnected` comes between. */
   connected: (socket: FeedSocket) => void;
   disconnected: () => void;
-  publications: (event: PublicationsEvent) => void;
-  position: (event: PositionEvent) => void;
-  read: (event: ReadEvent) => void;
-  mutes: (event: MutesEvent) => void;
-  retracted: (event: RetractedEvent) => void;
-  closing: (event: ClosingEvent) => void;
+  /** Called with each event of the server, not checked yet, but those about the connection itself. */
+  event: (name: string, payload: unknown) => void;
   error: (error: Error) => void;
 }
 

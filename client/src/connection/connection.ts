@@ -52,6 +52,7 @@ export class Connection implements ClientConnection {
     clearTimeout(this.#drainTimer);
     for (const socket of [this.#current, this.#next]) {
       socket?.off();
+      socket?.offAny();
       socket?.disconnect();
     }
   }
@@ -72,16 +73,9 @@ export class Connection implements ClientConnection {
       // A refusal of the server ends socket.io's own attempts.
       if (this.#isLeft(socket)) this.#reconnectLater(socket);
     });
-    socket.on('publications', (event) => this.#isCurrent(socket) && this.#hooks.publications(event));
-    socket.on('position', (event) => this.#isCurrent(socket) && this.#hooks.position(event));
-    socket.on('read', (event) => this.#isCurrent(socket) && this.#hooks.read(event));
-    socket.on('mutes', (event) => this.#isCurrent(socket) && this.#hooks.mutes(event));
-    socket.on('retracted', (event) => this.#isCurrent(socket) && this.#hooks.retracted(event));
-    socket.on('closing', (event) => this.#isCurrent(socket) && this.#hooks.closing(event));
-    socket.on('token-expiring', () => {
-      if (this.#isCurrent(socket)) this.#token.renew(socket);
+    socket.onAny((name: string, payload: unknown) => {
+      if (this.#isCurrent(socket)) this.#received(socket, name, payload);
     });
-    socket.on('draining', (event) => this.#isCurrent(socket) && this.#draining(event));
     this.#connect(socket);
     return socket;
   }
@@ -148,6 +142,12 @@ export class Connection implements ClientConnection {
     clearTimeout(this.#reconnectTimer);
     const pause = backOff(this.#attempts++, TIMING.reconnectMin, TIMING.reconnectMax, this.#random);
     this.#reconnectTimer = setTimeout(() => this.#connect(socket), pause);
+  }
+
+  #received(socket: ClientSocket, name: string, payload: unknown): void {
+    if (name === 'token-expiring') this.#token.renew(socket);
+    else if (name === 'draining') this.#draining(payload as DrainingEvent);
+    else this.#hooks.event(name, payload);
   }
 
   #draining({ reconnectAfterMs }: DrainingEvent): void {

@@ -39,6 +39,9 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     stuck,
   });
 
+const position = (subscription: FeedSubscription, offset: number) =>
+  subscription.received({ name: 'position', payload: { feed: 'all', epoch: 'e', offset } });
+
 beforeEach(() => {
   vi.useFakeTimers();
   positions = memoryPositions();
@@ -64,12 +67,15 @@ describe('what expires', () => {
     subscription.connected(socket);
     ok();
     const push = (offset: number, notification: ReturnType<typeof expiring>) =>
-      subscription.publications({ feed: 'all', epoch: 'e', publications: [{ offset, notification }] });
+      subscription.received({
+        name: 'publications',
+        payload: { feed: 'all', epoch: 'e', publications: [{ offset, notification }] },
+      });
     push(4, expiring('a', 1_000));
     push(5, expiring('b', 2_000));
     push(6, expiring('late', -1));
     vi.advanceTimersByTime(1_000);
-    subscription.retracted({ feed: 'all', ids: ['b'] });
+    subscription.received({ name: 'retracted', payload: { feed: 'all', ids: ['b'] } });
     vi.advanceTimersByTime(5_000);
     expect(log).toEqual(['a', 'b', 'a expired', 'b retracted']);
     expect(subscription.position?.offset).toBe(6);
@@ -86,7 +92,7 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     ok();
     vi.advanceTimersByTime(20_000);
-    subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 3 });
+    position(subscription, 3);
     vi.advanceTimersByTime(24_900);
     expect(answers).toHaveLength(1);
     vi.advanceTimersByTime(200);
@@ -98,7 +104,7 @@ describe('FeedSubscription', () => {
     subscription.connected(socket);
     ok();
     vi.setSystemTime(Date.now() + 3_600_000);
-    subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 3 });
+    position(subscription, 3);
     subscription.woke();
     expect(answers).toHaveLength(1);
     vi.setSystemTime(Date.now() + 3_600_000);
@@ -156,7 +162,7 @@ describe('FeedSubscription', () => {
       answers.at(-1)?.(new Error('timed out'));
     } else {
       ok();
-      if (state === 'in a gap') subscription.positionHeard({ feed: 'all', epoch: 'e', offset: 9 });
+      if (state === 'in a gap') position(subscription, 9);
     }
     expect(vi.getTimerCount()).toBeGreaterThan(0);
     subscription.end();

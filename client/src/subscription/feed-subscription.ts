@@ -1,10 +1,10 @@
 import {
   isExpired,
   type Position,
-  type PositionEvent,
-  type PublicationsEvent,
   type ReadEvent,
-  type RetractedEvent,
+  type ReceivedEvent,
+  type ServerEventName,
+  type ServerEvents,
   type SocketError,
   type SubscribeAnswer,
 } from '@tocsin/contracts';
@@ -35,6 +35,8 @@ export interface FeedSubscriptionContext {
   stuck: () => void;
 }
 
+/** The consumer of each event that names a feed. */
+type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
 /** Drives the merge of one feed: its timers, its subscribes, its handlers. */
@@ -44,6 +46,15 @@ export class FeedSubscription {
   readonly #context: FeedSubscriptionContext;
   readonly #merge: FeedMerge;
   readonly #expiries: Expiries;
+  readonly #consumers: EventConsumers = {
+    publications: ({ epoch, publications }) => this.#take({ type: 'publications', epoch, publications }),
+    position: ({ epoch, offset }) => this.#take({ type: 'position', position: { epoch, offset } }),
+    retracted: ({ ids }) => this.#take({ type: 'retracted', ids }),
+    read: (event) => {
+      if (!this.live) this.#earlyRead = event;
+      else if (event.epoch === this.position?.epoch) this.#tellRead(event);
+    },
+  };
   #socket: FeedSocket | undefined;
   #asked = 0;
   #attempts = 0;
@@ -97,20 +108,12 @@ export class FeedSubscription {
     this.#take({ type: 'disconnected' });
   }
 
-  publications({ epoch, publications }: PublicationsEvent): void {
+  /** Takes a server event that names this feed. */
+  received({ name, payload }: ReceivedEvent): void {
+    const consume = this.#consumers[name] as ((payload: unknown) => void) | undefined;
+    if (!consume) return;
     this.#heard();
-    this.#take({ type: 'publications', epoch, publications });
-  }
-
-  positionHeard({ epoch, offset }: PositionEvent): void {
-    this.#heard();
-    this.#take({ type: 'position', position: { epoch, offset } });
-  }
-
-  readHeard(event: ReadEvent): void {
-    this.#heard();
-    if (!this.live) this.#earlyRead = event;
-    else if (event.epoch === this.position?.epoch) this.#tellRead(event);
+    consume(payload);
   }
 
   /** The device has slept: unless something was heard since, subscribes, which also shows a dead connection. */
@@ -121,11 +124,6 @@ export class FeedSubscription {
   /** Subscribes from where it stands, to see whether the server is there. */
   probe(): void {
     this.#take({ type: 'silence' });
-  }
-
-  retracted({ ids }: RetractedEvent): void {
-    this.#heard();
-    this.#take({ type: 'retracted', ids });
   }
 
   /** Ends it without a word to the server. */

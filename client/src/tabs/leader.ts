@@ -7,17 +7,6 @@ import type { TabLocks } from './platform.ts';
 import { Presenter } from './presenter.ts';
 import { Wants } from './subscriptions.ts';
 
-export type RelayedEvent = Exclude<keyof ConnectionHooks, 'connected' | 'disconnected' | 'error'>;
-
-const RELAYED: Record<RelayedEvent, true> = {
-  publications: true,
-  position: true,
-  read: true,
-  mutes: true,
-  retracted: true,
-  closing: true,
-};
-
 export interface LeaderOptions {
   id: string;
   term: number;
@@ -68,16 +57,10 @@ export class Leader {
   start(): void {
     const { id, say, connect } = this.#options;
     this.#sayState();
-    const relayed = Object.fromEntries(
-      Object.keys(RELAYED).map((name) => [
-        name,
-        (event: unknown) => say({ type: 'event', leader: id, name, event }),
-      ]),
-    ) as unknown as Pick<ConnectionHooks, RelayedEvent>;
     this.#connection = connect({
-      ...relayed,
       connected: (socket) => this.#connected(socket),
       disconnected: () => this.#connected(undefined),
+      event: (name, event) => say({ type: 'event', leader: id, name, event }),
       error: (error) => {
         const { code, temporary } =
           error instanceof ClientError ? error : { code: 'unknown', temporary: true };

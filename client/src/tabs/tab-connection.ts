@@ -6,7 +6,7 @@ import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import { Election } from './election.ts';
 import { groupOf, type Group } from './group.ts';
-import { Leader, type RelayedEvent } from './leader.ts';
+import { Leader } from './leader.ts';
 import type { LeaderState, TabMessage } from './messages.ts';
 import type { TabChannel, TabPlatform } from './platform.ts';
 import { PortSocket } from './port-socket.ts';
@@ -206,8 +206,7 @@ export class TabConnection implements ClientConnection {
       case 'state':
         return this.#heardState(message.state);
       case 'event':
-        if (this.#isLeader(message.leader))
-          this.#given.hooks[message.name as RelayedEvent]?.(message.event as never);
+        if (this.#isLeader(message.leader)) this.#given.hooks.event(message.name, message.event);
         return;
       case 'error': {
         const { leader, code, message: text, temporary } = message;

@@ -48,7 +48,7 @@ export class FakeServer {
       log.push(publication);
       for (const { tab, hooks, feeds } of this.#open())
         if (feeds.has(feed))
-          tab.run(() => hooks.publications({ feed, epoch: 'e', publications: [publication] }));
+          tab.run(() => hooks.event('publications', { feed, epoch: 'e', publications: [publication] }));
     }
   }
 
@@ -81,8 +81,7 @@ export class FakeServer {
     };
     const own: ConnectionHooks = {
       ...hooks,
-      publications: (event) => closed || hooks.publications(event),
-      position: (event) => closed || hooks.position(event),
+      event: (name, payload) => closed || hooks.event(name, payload),
     };
     let closed = false;
     const lost = (connection: FakeConnection) => {
@@ -129,7 +128,7 @@ export class FakeServer {
     for (const { tab, hooks, feeds } of this.#open())
       for (const feed of feeds) {
         const event = { feed, epoch: 'e', offset: this.#log(feed).length };
-        tab.run(() => hooks.position(event));
+        tab.run(() => hooks.event('position', event));
       }
   }
 

@@ -1,4 +1,5 @@
 import * as all from './all.ts';
+import { matches } from './schema.ts';
 import type { PayloadOf } from './server-event.ts';
 
 type AnyEvent = (typeof all)[keyof typeof all];
@@ -15,5 +16,17 @@ export type ServerToClientEvents = { [Name in ServerEventName]: (event: ServerEv
 
 const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [event.name, event]));
 
-/** The definition of an event; `undefined` for an event that a newer server has added. */
+/** The definition of an event; `undefined` for an event that a newer version has added. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
+
+/** A server event as a client receives it. */
+export type ReceivedEvent = {
+  [Name in ServerEventName]: { name: Name; payload: ServerEvents[Name] };
+}[ServerEventName];
+
+/** Checks a received event against its schema. `unknown` is an event that a newer server has added. */
+export function checkReceived(name: string, payload: unknown): ReceivedEvent | 'unknown' | 'malformed' {
+  const event = serverEventNamed(name);
+  if (!event) return 'unknown';
+  return matches<unknown>(event.schema, payload) ? ({ name, payload } as ReceivedEvent) : 'malformed';
+}
