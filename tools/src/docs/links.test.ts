@@ -1,24 +1,60 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 
-const LINK = /\]\(([^)\s#]+)(?:#[^)\s]*)?\)/g;
+const LINK = /\]\(([^)\s]*)\)/g;
+const CODE_BLOCK = /^ *```[\s\S]*?^ *```/gm;
 
-/** The links of a page that lead to a file, as they are written. */
-const fileLinks = (text: string): string[] =>
-  [...text.matchAll(LINK)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target));
+const pages = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((page) => existsSync(join(ROOT, page)));
 
-const pages = [
-  ...readdirSync(ROOT),
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => join('docs', name)),
-].filter((name) => name.endsWith('.md'));
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8').replaceAll(CODE_BLOCK, '');
 
-it.each(pages)('should link only to files that are there: %s', (page) => {
-  const links = fileLinks(readFileSync(join(ROOT, page), 'utf8'));
-  expect(links.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
+interface Link {
+  target: string;
+  file: string;
+  heading: string;
+}
+
+/** The links of a page that stay in the repository. */
+const linksOf = (page: string): Link[] =>
+  [...textOf(page).matchAll(LINK)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [path = '', heading = ''] = target.split('#');
+      return { target, file: path === '' ? page : normalize(join(dirname(page), path)), heading };
+    });
+
+/** The name that GitHub gives to a heading in links. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\- _]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (page: string): string[] =>
+  [...textOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
+
+it.each(pages)('should link only to existing files: %s', (page) => {
+  const broken = linksOf(page).filter(({ file }) => !existsSync(join(ROOT, file)));
+  expect(broken.map(({ target }) => target)).toEqual([]);
 });
 
-it('should find the links of the guarantees, each with its test', () => {
-  expect(fileLinks(readFileSync(join(ROOT, 'docs/guarantees.md'), 'utf8')).length).toBeGreaterThan(50);
+it.each(pages)('should link only to existing headings: %s', (page) => {
+  const broken = linksOf(page).filter(
+    ({ file, heading }) => heading !== '' && file.endsWith('.md') && !anchorsOf(file).includes(heading),
+  );
+  expect(broken.map(({ target }) => target)).toEqual([]);
+});
+
+it('should find a test for each row of the guarantees', () => {
+  expect(linksOf('docs/guarantees.md').length).toBeGreaterThan(50);
 });
