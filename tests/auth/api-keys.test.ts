@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** With keys in a file, as `npm start` has them, made and revoked by the command. */
+/** Runs with keys in a file, as `npm start` does; the command makes and revokes them. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));
@@ -43,7 +43,7 @@ const call = (key: string, method: string, path: string, body?: object) =>
 const publish = async (key: string, members: object = {}) =>
   (await call(key, 'POST', '/notifications', { title: 'x', ...members })).status;
 
-it('should take a new key without a restart, for what it may do alone', async () => {
+it('should accept a new key without a restart, for its own scopes only', async () => {
   const key = await apiKey('--name', 'shop', '--feeds', 'all', '--source', 'shop');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   expect(await publish(key, { source: 'payroll' })).toBe(403);
@@ -51,7 +51,7 @@ it('should take a new key without a restart, for what it may do alone', async ()
   expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
 });
 
-it('should refuse a revoked key within two seconds, and say why', async () => {
+it('should refuse a revoked key within two seconds and say why', async () => {
   const key = await apiKey('--name', 'gone', '--feeds', 'all');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   await apiKey('--revoke', 'gone');
@@ -64,7 +64,7 @@ it('should refuse a revoked key within two seconds, and say why', async () => {
 
 it('should keep the last use of each key, and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // What was noted is written once a minute, and at a stop.
+  // Uses are written once a minute, and at a stop.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
   const of = (name: string) => list.find((line) => line.startsWith(name));

@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** What every instance must keep to. */
+/** Checks that every instance refuses the subject. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;
@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** What a connection is told when it is closed, and after how many ms. */
+/** The reason that a closed connection gets, and the time until then in ms. */
 const closed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
@@ -65,7 +65,7 @@ const closed = (socket: Socket) => {
     socket.once('disconnect', () => resolve({ code, ms: performance.now() - since })),
   );
 };
-/** What `npm run token -- …` prints. */
+/** The output of `npm run token -- …`. */
 const command = async (...args: string[]) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['tools/start.mjs', 'token', ...args], {
     cwd: ROOT,
@@ -79,7 +79,7 @@ const command = async (...args: string[]) => {
 };
 
 describe('a subject that is revoked', () => {
-  it('should lose its connections to all instances within two seconds, and be refused there', async () => {
+  it('should lose its connections to all instances within two seconds and be refused there', async () => {
     const token = await tokenOf('eve', seconds() - 5);
     const other = await connect(second, await tokenOf('ada', seconds() - 5));
     const ends = [
@@ -100,7 +100,7 @@ describe('a subject that is revoked', () => {
   });
 
   it(
-    'should stay revoked over restarts of all instances, and of the store',
+    'should stay revoked after restarts of all instances and of the store',
     { timeout: 300_000 },
     async () => {
       const token = await tokenOf('eve', seconds() - 60);
@@ -114,12 +114,12 @@ describe('a subject that is revoked', () => {
     },
   );
 
-  it('should be let in with a token of later', async () => {
+  it('should be accepted with a later token', async () => {
     const later = await tokenOf('eve', seconds() + 1);
     expect(await pageStatus(second, later)).toBe(200);
   });
 
-  it('should be revoked, listed and lifted by the command too', async () => {
+  it('should be revoked, listed and restored by the command too', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(/^Revoked: tokens of sam issued at or before /m);

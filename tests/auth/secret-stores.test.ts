@@ -20,8 +20,8 @@ const tokenOf = (sub: string, feeds: string[] = [], secret = SECRET) =>
     .setExpirationTime('1h')
     .sign(Buffer.from(secret));
 
-/** With secrets in the stores of real sidecars, two instances of the bff and real Redis. */
-describe('a stack that asks for tokens and API keys', () => {
+/** Runs two instances of the bff with a real Redis and secrets in the stores of real sidecars. */
+describe('a stack that requires tokens and API keys', () => {
   let stack: Stack;
   const closes: (() => void)[] = [];
 
@@ -49,7 +49,7 @@ describe('a stack that asks for tokens and API keys', () => {
       body: JSON.stringify({ id, feed, title: id }),
     });
 
-  /** Somebody who asks for feeds at an instance: what is shown and what is refused. */
+  /** A reader who subscribes to feeds at an instance, and what is shown and refused. */
   async function reader(bff: Pair | undefined, sub: string, own: string[], feeds: string[]) {
     const shown: string[] = [];
     const refused: string[] = [];
@@ -67,14 +67,14 @@ describe('a stack that asks for tokens and API keys', () => {
     return { shown, refused };
   }
 
-  it('should be ready and say what it asks for', async () => {
+  it('should be ready and say what it requires', async () => {
     const ready = (pair: Pair | undefined) =>
       fetch(`${pair?.url}/readyz`).then((response) => response.json());
     expect(await ready(stack.bffs[0])).toEqual({ status: 'ready', auth: 'jwt' });
     expect(await ready(stack.producers[0])).toEqual({ status: 'ready', auth: 'api-keys' });
   });
 
-  it('should show each what is for them, on both instances, and nothing else', async () => {
+  it('should show each reader their own feeds and no others, on both instances', async () => {
     const feeds = ['all', 'user:ada', 'user:ben', 'topic:orders-eu'];
     const [first, second] = stack.bffs;
     const ada = await reader(first, 'ada', ['orders*'], feeds);
@@ -119,7 +119,7 @@ describe('a stack that asks for tokens and API keys', () => {
     await expect(fetchPage(url)).rejects.toMatchObject({ status: 401 });
   });
 
-  it('should hold the rate of a key', async () => {
+  it('should enforce the rate of a key', async () => {
     const answers = await Promise.all(
       Array.from({ length: 80 }, (_, i) => post('all', `many-${i}`, KEYS.shop)),
     );
@@ -129,7 +129,7 @@ describe('a stack that asks for tokens and API keys', () => {
     expect(refused[0]?.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
   });
 
-  it('should open to each application the secrets that it needs', async () => {
+  it('should let each application read only the secrets that it needs', async () => {
     const [producer, bff] = [stack.producers[0], stack.bffs[0]];
     const status = async (pair: Pair | undefined, secret: string) => {
       const response = await fetch(`${pair?.daprUrl}/v1.0/secrets/${secret}`, {

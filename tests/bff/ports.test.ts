@@ -123,8 +123,8 @@ readerChannelSuite('Redis', () => broadcasters);
 
 readerStoreSuite('Dapr', () => new DaprReaderStore(sidecar));
 
-describe('what only the real store shows', () => {
-  it('should delete the oldest of what is set aside when it has too many bytes, and count it', async () => {
+describe('the real store', () => {
+  it('should delete and count the oldest set-aside records when they have too many bytes', async () => {
     const record = (n: number): SetAside => ({
       ...{
         v: 1,
@@ -150,7 +150,7 @@ describe('what only the real store shows', () => {
     expect(kept.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
   });
 
-  it('should let documents expire by themselves, also those of a refused commit, and never the head', async () => {
+  it('should let documents expire, including those of a refused commit, but never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
     const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, bytes: 40, ttlSeconds: 300 } as const;
@@ -171,7 +171,7 @@ describe('what only the real store shows', () => {
     await redis.close();
   });
 
-  it('should refuse the one head of many that cannot be read, and give back the others', async () => {
+  it('should report the one unreadable head of many and return the others', async () => {
     const [log, feeds] = [new DaprFeedLog(sidecar), Array.from({ length: 12 }, aFeed)];
     const head: Head = {
       ...{ v: 1, epoch: '1-a', version: 1, offset: 0 },
@@ -180,7 +180,7 @@ describe('what only the real store shows', () => {
     for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    // No text and no document: Redis refuses to read it. And a document of a later version.
+    // One is of a type that Redis refuses to read as a document, the other a document of a later version.
     await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
     await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
     await redis.close();
@@ -189,7 +189,7 @@ describe('what only the real store shows', () => {
     expect(read[1]).toMatchObject({ reason: { name: 'TemporaryError' } });
   });
 
-  it('should reject, not call absent, what cannot be read while Redis is away, and refuse broadcasts', async () => {
+  it('should reject reads and broadcasts while Redis is away instead of reporting documents as absent', async () => {
     const feed = `topic:${randomUUID()}`;
     const [one, other] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];
@@ -213,7 +213,7 @@ describe('what only the real store shows', () => {
     }
   });
 
-  it('should find by itself that the network forgot its connections, in both directions', async () => {
+  it('should notice by itself that the network dropped its connections, in both directions', async () => {
     const feed = `topic:${randomUUID()}`;
     const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];

@@ -8,7 +8,7 @@ import { PARTITION_ACTOR_TYPE } from '@tocsin/contracts';
 import { findHost, hostedTypes } from '../support/hosting.ts';
 
 describe('the bundles', () => {
-  // Outside of the repository there is no node_modules to fall back on.
+  // Outside the repository, no node_modules folder hides a missing dependency.
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-bundles-'));
   const files = {
     producer: join(dir, 'producer', 'dist', 'main.js'),
@@ -31,7 +31,7 @@ describe('the bundles', () => {
     expect(code.match(/FAILPOINTS|SIGSTOP|before-deposit|"SIGKILL"/g)).toBeNull();
   });
 
-  it('should deliver a notification, whatever FAILPOINTS says', async () => {
+  it('should deliver a notification and ignore FAILPOINTS', async () => {
     const run = (file: string) => ({ cwd: dir, command: [process.execPath, file] as const });
     stack = await startStack({
       apps: { producer: run(files.producer), bff: run(files.bff) },

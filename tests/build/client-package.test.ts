@@ -57,7 +57,7 @@ console.log(unread, wrong, title, row, NotificationToasts);
 /** Installed in the app beside the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
-/** Runs a script of a package of this repository. @throws Error with all that it printed */
+/** Runs a script of a package of this repository. @throws Error with its output */
 function run(cwd: string, command: string, args: readonly string[]): string {
   try {
     return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -67,7 +67,7 @@ function run(cwd: string, command: string, args: readonly string[]): string {
   }
 }
 
-/** Relative imports of declarations that lead to none: a compiler that skips libraries takes them for `any`. */
+/** Relative imports of missing declarations. A compiler that skips library checks treats them as `any`. */
 function undeclaredFiles(dir: string): string[] {
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.d.ts'),

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs `npm run chaos -- <args>` to its end. */
+/** Runs `npm run chaos -- <args>` until it ends. */
 async function chaos(...args: string[]): Promise<{ code: unknown; output: string; sum: string }> {
   const child = spawn(process.execPath, ['lab/start.mjs', 'chaos', ...args], {
     cwd: ROOT,
@@ -22,14 +22,14 @@ async function chaos(...args: string[]): Promise<{ code: unknown; output: string
   return { code, output: output + errors, sum };
 }
 
-describe('the ledger of what crashes cost', () => {
-  it('should find nothing lost, doubled or out of order through every process and step killed', async () => {
+describe('the ledger of the chaos run', () => {
+  it('should find nothing lost, doubled or out of order after killing every process and step', async () => {
     const { code, output, sum } = await chaos();
     expect(sum, output).toMatch(/: 0 lost, 0 shown twice, 0 out of order, 0 rules broken, 0 honest gaps$/);
     expect(code, output).toBe(0);
   }, 420_000);
 
-  it('should fail for what pops first, then emits and acknowledges', async () => {
+  it('should fail for an implementation that pops, then emits, then acknowledges', async () => {
     const { code, output, sum } = await chaos('--naive', '--minutes', '0.3');
     expect(sum, output).toMatch(/^naive: .*: [1-9]\d* lost/);
     expect(code, output).toBe(1);

@@ -29,18 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => project.remove());
 
-/** The newest ids of the feed of all, ascending. */
+/** The newest ids of the feed `all`, ascending. */
 async function newest(): Promise<(string | undefined)[]> {
   const response = await fetch(`${project.url}/app/notifications?feed=all&limit=200`);
   return pageSchema.parse(await response.json()).publications.map(({ notification }) => notification?.id);
 }
 
 describe('docker compose up', () => {
-  it('should show toasts in Chromium, each second, without a fault of the page', async () => {
+  it('should show a toast each second in Chromium without a page error', async () => {
     expect(await faultsUntilToasts(project.url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should lead each path to its part', async () => {
+  it('should route each path to its service', async () => {
     const status = async (path: string) => (await fetch(project.url + path)).status;
     expect(await status('/')).toBe(200);
     expect(await status('/ops')).toBe(200);
@@ -49,7 +49,7 @@ describe('docker compose up', () => {
     expect(await status('/notifications')).toBe(404);
   });
 
-  it('should take notifications on a port of their own, and show no figures there', async () => {
+  it('should accept notifications on their own port and serve no metrics there', async () => {
     const status = async (path: string, init?: RequestInit) =>
       (await fetch(project.publishUrl + path, init)).status;
     for (const path of ['/openapi.json', '/healthz', '/readyz']) expect(await status(path)).toBe(200);
@@ -58,7 +58,7 @@ describe('docker compose up', () => {
     for (const path of ['/metrics', '/', '/notificationss']) expect(await status(path)).toBe(404);
   });
 
-  it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
+  it('should route a polling client back to its instance by a cookie and fail without it', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, project.url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, project.url, false)).toMatch(/connected: /);
@@ -73,7 +73,7 @@ describe('docker compose up', () => {
     expect(response.status).toBe(202);
   });
 
-  it('should answer nobody without a token, neither from a sidecar nor from an internal port', async () => {
+  it('should refuse calls without a token at sidecars and internal ports', async () => {
     const ask = (target: string, url: string) =>
       project.compose(
         'exec',
@@ -87,7 +87,7 @@ describe('docker compose up', () => {
     expect(await ask('producer', 'http://bff-1-inside:4101/dapr/subscribe')).toBe('401');
   });
 
-  it('should be found well by the doctor, which names a bff and a sidecar that are away', async () => {
+  it('should pass the doctor, which names a bff and a sidecar that are away', async () => {
     const well = await project.doctor();
     expect(well.said).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(well.code).toBe(0);
@@ -102,7 +102,7 @@ describe('docker compose up', () => {
   });
 });
 
-describe('what strangers find', () => {
+describe('a stranger on the networks', () => {
   testDoors(() => project);
 });
 
@@ -121,7 +121,7 @@ describe('notifications', () => {
     for (const client of clients) client.close();
   });
 
-  /** Resolves when every client was shown all of these. */
+  /** Resolves when every client has shown all of these. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
@@ -134,7 +134,7 @@ describe('notifications', () => {
     await account([...mine.acknowledged.keys()]);
   });
 
-  it('should not be lost or shown twice when each container is killed in its turn', async () => {
+  it('should not be lost or shown twice when each container is killed in turn', async () => {
     const mine = caller();
     const stream = startStream(mine, 'kill');
     const services = await project.services();
@@ -160,7 +160,7 @@ describe('notifications', () => {
     );
   });
 
-  it('should flow again by itself after an application has ended', async () => {
+  it('should flow again by themselves after an application ends', async () => {
     const id = await project.container('bff-1');
     const restarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
     const before = await restarts();
@@ -171,7 +171,7 @@ describe('notifications', () => {
 });
 
 describe('docker compose down', () => {
-  it('should leave nothing but the named volumes, and up again have the history', async () => {
+  it('should leave only the named volumes and have the history after the next start', async () => {
     const mine = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
     await mine.post(sent);
@@ -192,7 +192,7 @@ describe('docker compose down', () => {
 });
 
 describe('further files and profiles', () => {
-  it('should have a third bff that browsers are led to', async () => {
+  it('should add a third bff to which browsers are routed', async () => {
     await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
     const instances = async () => {
       const response = await fetch(`${project.url}/app/ops/instances`);
@@ -210,7 +210,7 @@ describe('further files and profiles', () => {
     expect(new Set(cookies).size).toBe(3);
   });
 
-  it('should have a profile for figures and traces that compose can read', async () => {
+  it('should have a valid profile for metrics and traces', async () => {
     const services = await project.compose('--profile', 'observability', 'config', '--services');
     expect(services.split('\n')).toEqual(
       expect.arrayContaining(['prometheus', 'grafana', 'collector', 'zipkin']),

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import type { ComposeProject } from './project.ts';
 import { addressesOn, gatewayOf, Stranger } from './strangers.ts';
 
-/** All 65,535 ports of a dozen containers, on a busy machine. */
+/** Scanning all 65,535 ports of a dozen containers on a busy machine takes this long. */
 const SCAN = { timeout: 1_200_000 };
 
-/** What docs/guides/compose.md says is open on each network, by service. */
+/** The open ports of each service on each network, as documented in docs/guides/compose.md. */
 const SIDECAR = [3500, 9090, 50001, 50002];
 const OUTSIDE = {
   'bff-1': [4001],
@@ -27,21 +27,21 @@ const INSIDE = {
   sentry: [8080, 9090, 50001],
 };
 
-/** Looks at a project that runs, from containers that have no part in it. */
+/** Examines a running project from containers that are not part of it. */
 export function testDoors(project: () => ComposeProject): void {
-  /** The open ports of each service that is on the network, as somebody on it finds them. */
+  /** The open ports of each service on the network, found from another container on it. */
   async function openOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);
     const open = await new Stranger(project(), network).scan([...addresses.values()]);
     return Object.fromEntries([...addresses].map(([service, address]) => [service, open[address] ?? []]));
   }
 
-  it('should have no open port but the documented ones on the network of the edge', SCAN, async () => {
+  it('should have only the documented open ports on the edge network', SCAN, async () => {
     expect(await openOn(project().network('outside'))).toEqual(OUTSIDE);
   });
 
   it(
-    'should have no open port but the documented ones on the inner network, and nothing there for strangers',
+    'should have only the documented open ports on the inner network and refuse strangers there',
     SCAN,
     async () => {
       const network = project().network('inside');
@@ -56,7 +56,7 @@ export function testDoors(project: () => ComposeProject): void {
     },
   );
 
-  it('should answer no sidecar without a certificate of its sentry, and sentry nobody without a token', async () => {
+  it('should refuse sidecars without a certificate of its sentry, and sentry should refuse callers without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],
@@ -71,7 +71,7 @@ export function testDoors(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should be reached from no other network, neither by its addresses nor by that of this machine', async () => {
+  it('should not be reachable from another network, by its own addresses or by the address of this machine', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Of its own, so that a stack that somebody uses goes on. One run of these tests at a time. */
+/** A separate project, so that a stack in use keeps running. Only one run of these tests at a time. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
@@ -12,13 +12,13 @@ const stateSchema = z.object({
   Health: z.object({ Status: z.string() }).optional(),
 });
 
-/** docker-compose.yml as a project of its own on free ports, with a new password and an empty history. */
+/** docker-compose.yml as a separate project on free ports, with a new password and an empty history. */
 export class ComposeProject {
   readonly #docker: Docker;
   readonly #env: Record<string, string>;
-  /** Of the edge: pages and bffs. */
+  /** The edge's port for pages and bffs. */
   readonly url: string;
-  /** Where notifications are published. */
+  /** The edge's port for publishers. */
   readonly publishUrl: string;
 
   private constructor(docker: Docker, ports: readonly number[]) {
@@ -29,19 +29,19 @@ export class ComposeProject {
     this.publishUrl = `http://127.0.0.1:${publish}`;
   }
 
-  /** Not started yet; what an interrupted run has left is removed. */
+  /** Creates the project without starting it, and removes leftovers of an interrupted run. */
   static async create(): Promise<ComposeProject> {
     const project = new ComposeProject(await findDocker(), await freePorts(2));
     await project.remove();
     return project;
   }
 
-  /** Runs `docker compose <args>`. @throws Error with all that it says */
+  /** Runs `docker compose <args>`. @throws Error with its output */
   compose(...args: string[]): Promise<string> {
     return this.composeWith({}, ...args);
   }
 
-  /** As `compose`, with more in the environment. */
+  /** Like `compose`, with more environment variables. */
   async composeWith(env: Record<string, string>, ...args: string[]): Promise<string> {
     const command = ['compose', '--ansi', 'never', '--progress', 'plain', '-p', NAME, ...args];
     const { code, output, stdout } = await this.#docker(command, {
@@ -52,14 +52,14 @@ export class ComposeProject {
     return stdout.trim();
   }
 
-  /** What `docker compose run --rm doctor` says, and its exit code. */
+  /** The output and exit code of `docker compose run --rm doctor`. */
   async doctor(): Promise<{ code: number; said: string }> {
     const command = ['compose', '--progress', 'quiet', '-p', NAME, 'run', '--rm', '-T', 'doctor'];
     const { code, stdout, output } = await this.#docker(command, { cwd: ROOT, env: this.#env });
     return { code, said: stdout || output };
   }
 
-  /** Resolves when all is healthy. @throws Error with the last lines of every container */
+  /** Resolves when everything is healthy. @throws Error with the last lines of every container */
   async up(...args: string[]): Promise<void> {
     try {
       await this.compose('up', '-d', '--wait', '--wait-timeout', '300', ...args);
@@ -73,14 +73,15 @@ export class ComposeProject {
     await this.compose('down', '--volumes', '--remove-orphans', '--timeout', '5');
   }
 
-  /** The services that go on running. */
+  /** The services that keep running. */
   async services(): Promise<string[]> {
     return (await this.compose('ps', '--services')).split('\n').sort();
   }
 
   /**
-   * Starts a container that was killed or stopped, as its restart policy does after a crash, and waits until it is healthy.
-   * (`compose up --wait` gives up at once while another is unhealthy, as a bff whose sidecar was away.)
+   * Starts a killed or stopped container, as its restart policy does after a crash, and waits until it is
+   * healthy. (`compose up --wait` gives up at once if another one is unhealthy, such as a bff whose sidecar
+   * was away.)
    */
   async startAgain(service: string): Promise<void> {
     const id = await this.container(service);
@@ -104,12 +105,12 @@ export class ComposeProject {
     );
   }
 
-  /** What Docker calls a network of the project. */
+  /** Docker's name of a network of the project. */
   network(key: string): string {
     return `${NAME}_${key}`;
   }
 
-  /** The service that a container belongs to, by its name. */
+  /** The service of a container, by its name. */
   serviceOf(container: string): string {
     return container.replace(`${NAME}-`, '').replace(/-\d+$/, '');
   }
@@ -118,7 +119,7 @@ export class ComposeProject {
     return this.compose('ps', '--all', '--quiet', service);
   }
 
-  /** The names of what is left of the project. */
+  /** The names of the project's leftovers. */
   async left(): Promise<{ containers: string[]; networks: string[]; volumes: string[] }> {
     const ofProject = ['--filter', `label=com.docker.compose.project=${NAME}`];
     const lines = (text: string) => text.split('\n').filter(Boolean).sort();
@@ -131,7 +132,7 @@ export class ComposeProject {
     };
   }
 
-  /** Runs `docker <args>`. @throws Error with what it says */
+  /** Runs `docker <args>`. @throws Error with its output */
   async docker(...args: string[]): Promise<string> {
     const { code, output, stdout } = await this.#docker(args);
     if (code !== 0) throw new Error(`docker ${args.join(' ')} ended with ${code}: ${output}`);

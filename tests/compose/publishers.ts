@@ -10,7 +10,7 @@ const TOKEN = 'of-the-shop-alone';
 const TOPIC = 'notifications';
 const files = ['-f', 'docker-compose.yml', '-f', 'compose/publisher.yml'];
 
-/** An application that subscribes to what the producer reads, and prints what it is sent. */
+/** An application that subscribes to the producer's topic and prints what it receives. */
 const SUBSCRIBER = `require('node:http').createServer((request, response) => {
   if (request.url === '/event') console.log('EVENT');
   response.setHeader('content-type', 'application/json');
@@ -19,7 +19,10 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
     : '{}');
 }).listen(8000)`;
 
-/** `shop` of compose/publisher.yml, listed as the guide says, with an application that subscribes. */
+/**
+ * `shop` of compose/publisher.yml, in the list of publishers as in the guide, with an application that
+ * subscribes.
+ */
 const override = (component: string): string =>
   JSON.stringify({
     services: {
@@ -48,7 +51,7 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
   const publish = (id: string, token?: string) =>
     ask(`/publish/notification-pubsub/${TOPIC}`, { id, title: 'From the shop' }, token);
 
-  /** The files with which the shop is listed. */
+  /** The files that list the shop as a publisher. */
   let listed: string[];
 
   beforeAll(async () => {
@@ -65,14 +68,14 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
     await rm(folder, { recursive: true });
   });
 
-  it('should publish for no application that is not listed', async () => {
+  it('should refuse to publish for an application that is not in the list', async () => {
     await compose(...files, 'up', '-d', 'shop-dapr');
     await expect.poll(() => publish('shop-1'), { timeout: 60_000, interval: 2_000 }).toBe(403);
     expect(await publish('shop-1', 'guessed')).toBe(401);
     expect(await ask('/invoke/producer/method/notifications', { title: 'x' })).toBeGreaterThanOrEqual(400);
   });
 
-  it('should publish for one that is, which can neither subscribe, announce nor invoke', async () => {
+  it('should publish for an application in the list, which can neither subscribe, announce nor invoke', async () => {
     await compose(...listed, 'up', '-d', 'shop-dapr', 'shop');
     await expect.poll(() => publish('shop-2'), { timeout: 60_000, interval: 2_000 }).toBe(204);
     await expect.poll(newest, { timeout: 60_000 }).toContain('shop-2');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ComposeProject } from './project.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
-/** An image of the project with Node and openssl. */
+/** An image of the project that contains Node and openssl. */
 const IMAGE = 'tocsin-sidecar:1.18.1';
 
 const networkSchema = z
@@ -15,7 +15,7 @@ const networkSchema = z
   )
   .length(1);
 
-/** A container that none of ours knows, on a network of Docker. It has no volume, no token and no certificate of ours. */
+/** A foreign container on a network of Docker. It has no volume, token or certificate of ours. */
 export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
@@ -41,7 +41,7 @@ export class Stranger {
     );
   }
 
-  /** Which of these ports of these addresses take a connection, as `address:port`. */
+  /** Those of these ports that accept a connection, as `address:port`. */
   async reach(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
@@ -57,8 +57,8 @@ export class Stranger {
   }
 
   /**
-   * Attacks the internal port of a sidecar with `call`, and how each way ends: in plain text, with TLS, and with a
-   * certificate of one's own that has the name of the bff.
+   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-made certificate
+   * in the bff's name; returns how each attempt ends.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>
@@ -70,7 +70,7 @@ export class Stranger {
     );
   }
 
-  /** Asks sentry for a certificate in the name of the bff. */
+  /** Asks sentry for a certificate in the bff's name. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',

@@ -8,7 +8,7 @@ import { lookInto, type RedisView } from '../support/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
-/** Longer than processingTimeout and all inbound retries of components/, with the redelivery on top. */
+/** Longer than processingTimeout and all inbound retries of components/ and the redelivery together. */
 const AWAY_MS = 18_000;
 
 let stack: Stack;
@@ -34,8 +34,8 @@ const comeBack = async () => {
 };
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
-it('should set aside what expired before anybody came, count it, and hold up nothing', async () => {
-  // Only of a run that the partition knows can a number be called missing.
+it('should set aside and count entries that expired while all instances were away and hold up no others', async () => {
+  // A number can be reported missing only in a run that the partition knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await leave();

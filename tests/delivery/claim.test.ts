@@ -33,7 +33,7 @@ describe('claiming entries', () => {
     Promise.all(watching.map((observer) => observer.sees(ids)));
   const shownIds = (observer: Observer) => observer.shown.map(({ id }) => id);
 
-  it('should process each entry once though several instances compete', async () => {
+  it('should process each entry once although several instances compete', async () => {
     const feed = 'topic:compete';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -49,14 +49,14 @@ describe('claiming entries', () => {
     for (let seq = 1; seq <= 40; seq++) expect(await check.isThere(feed, seq)).toBe(false);
   });
 
-  it('should show nothing again when an entry that is done is announced again', async () => {
+  it('should show nothing again when a finished entry is announced again', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
     const first = await check.deposit(feed, 1);
     await check.announce(feed, 1);
     await seeAll(watching, [first]);
-    // Also if a late write has put it back.
+    // A late write has put the entry back, too.
     await check.deposit(feed, 1);
     await check.announce(feed, 1);
     const second = await check.deposit(feed, 2);
@@ -66,7 +66,7 @@ describe('claiming entries', () => {
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
 
-  it('should bring along an entry whose announcement was lost', async () => {
+  it('should process an entry whose announcement was lost along with the next one', async () => {
     const feed = 'topic:lost';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -79,7 +79,7 @@ describe('claiming entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should take all of a run that the head does not know, in its order', async () => {
+  it('should process all entries of an unknown run in order', async () => {
     const feed = 'topic:unknown';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -90,7 +90,7 @@ describe('claiming entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should set a spoilt entry aside with its content, and hold up nobody', async () => {
+  it('should set a damaged entry aside with its content and hold up no others', async () => {
     const feed = 'topic:poison';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -110,7 +110,7 @@ describe('claiming entries', () => {
     expect(await check.isThere(feed, 2)).toBe(false);
   });
 
-  it('should call an announced entry missing, count its number as done, and go on', async () => {
+  it('should report an announced entry as missing, count its number as done and continue', async () => {
     const feed = 'topic:missing';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -125,7 +125,7 @@ describe('claiming entries', () => {
     await seeAll(watching, [second]);
   });
 
-  /** Starts all instances anew, with failpoints or as they are meant to run. */
+  /** Restarts all instances, with or without failpoints. */
   async function restartAll(env: Record<string, string> = {}): Promise<void> {
     for (const { app } of stack.bffs) {
       await app.kill();
@@ -134,32 +134,29 @@ describe('claiming entries', () => {
     await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
   }
 
-  it.each(['committed', 'popped'])(
-    'should complete a turn that kill -9 ended after it had %s',
-    async (step) => {
-      const feed = `topic:${step}`;
-      const watching = await watch(feed);
-      const check = new ClaimCheck(producer);
-      await restartAll({ FAILPOINTS: `${step}=kill@1` });
-      const ids = [await check.deposit(feed, 1)];
-      await check.announce(feed, 1);
-      await eventually(async () => stack.bffs.some(({ app }) => !app.running));
-      await restartAll();
-      expect((await readHead(bff, feed))?.offset).toBe(1);
-      await seeAll(watching, ids);
-      ids.push(await check.deposit(feed, 2));
-      await check.announce(feed, 2);
-      await seeAll(watching, ids);
-      for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
-      expect(await check.isThere(feed, 1)).toBe(false);
-    },
-  );
+  it.each(['committed', 'popped'])('should complete a turn that was killed after it had %s', async (step) => {
+    const feed = `topic:${step}`;
+    const watching = await watch(feed);
+    const check = new ClaimCheck(producer);
+    await restartAll({ FAILPOINTS: `${step}=kill@1` });
+    const ids = [await check.deposit(feed, 1)];
+    await check.announce(feed, 1);
+    await eventually(async () => stack.bffs.some(({ app }) => !app.running));
+    await restartAll();
+    expect((await readHead(bff, feed))?.offset).toBe(1);
+    await seeAll(watching, ids);
+    ids.push(await check.deposit(feed, 2));
+    await check.announce(feed, 2);
+    await seeAll(watching, ids);
+    for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
+    expect(await check.isThere(feed, 1)).toBe(false);
+  });
 
-  it('should deliver what had become a dead letter', async () => {
+  it('should deliver a dead letter', async () => {
     const feed = 'topic:dead';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
-    // Every attempt fails at the instances until the retries have run out, then they are mended.
+    // Every attempt fails until the retries have run out; then the instances work again.
     await restartAll({ FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);

@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/hosting.ts';
 
-/** How deliveries may pause after each kill, in ms; the tests allow twice as much, since machines differ. */
+/**
+ * Longest pause of deliveries after each kill, in ms. The tests allow twice as much, because machines differ.
+ */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
 describe('kill -9 while notifications flow', () => {
@@ -30,7 +32,7 @@ describe('kill -9 while notifications flow', () => {
   });
 
   it.each(['application', 'sidecar'] as const)(
-    'should go on at the surviving instance when the %s that hosts the feed dies',
+    'should continue on the other instance when the %s that hosts the feed dies',
     async (part) => {
       await flow.caller.post([{ id: randomUUID(), title: 'first' }]);
       const kill = async () => {
@@ -75,7 +77,7 @@ describe('kill -9 while notifications flow', () => {
     });
   });
 
-  it('should complete what it was given when the producer dies', async () => {
+  it('should deliver every accepted notification when the producer dies', async () => {
     const producer = stack.producers[0] as Pair;
     await flow.through('producer-killed', async () => {
       await producer.app.kill();
@@ -85,7 +87,7 @@ describe('kill -9 while notifications flow', () => {
     });
   });
 
-  it('should deliver what a dead instance held, also when nothing else is published', async () => {
+  it('should deliver the unfinished work of a dead instance even when nothing else is published', async () => {
     const feed = 'topic:held';
     const observers = new Map(stack.bffs.map((pair) => [pair, new Observer(pair.name, pair.url, { feed })]));
     await Promise.all([...observers.values()].map((observer) => observer.ready()));

@@ -28,7 +28,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** What `npm run dead-letters -- …` prints. */
+/** The output of `npm run dead-letters -- …`. */
 async function deadLetters(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -45,7 +45,7 @@ async function deadLetters(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Has an entry set aside and answers its key. */
+/** Makes a set-aside record and returns its key. */
 async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
   await check.deposit(FEED, seq, change);
   await check.announce(FEED, seq);
@@ -54,7 +54,7 @@ async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]):
   return entry;
 }
 
-it('should list what was set aside with reason and content, and delete one', async () => {
+it('should list records with reason and content and delete one', async () => {
   expect(await deadLetters()).toContain('Nothing is set aside.');
   const entry = await spoil(1, () => ({ no: 'entry' }));
   const listed = await deadLetters();
@@ -66,7 +66,7 @@ it('should list what was set aside with reason and content, and delete one', asy
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put one back that can be taken now', async () => {
+it('should put back a record that is valid now', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const entry = await spoil(2, (original) => ({ ...original, expiresAt: past }));
   expect(await deadLetters()).toContain('expired');
@@ -75,7 +75,7 @@ it('should put one back that can be taken now', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put all back, and say which it has to leave', async () => {
+it('should put all records back and name those that it must leave', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await spoil(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await spoil(4, () => 'nothing');
@@ -88,7 +88,7 @@ it('should put all back, and say which it has to leave', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });
 
-it('should say what to do about a name that it does not know', async () => {
+it('should say what to do about an unknown name', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
     'There is no set-aside record entry:unknown',
   );

@@ -20,7 +20,7 @@ describe('delivery to two instances', () => {
 
   const notifications = makeNotifications(1_000);
 
-  it('should show 1,000 single notifications once, in one order, without a hole', async () => {
+  it('should show 1,000 single notifications once, in one order, without a gap', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const started = Date.now();
     await caller.postSingly(notifications, 32);

@@ -51,7 +51,7 @@ const pageOf = async ({ url }: Pair, feed: string): Promise<Page> => {
 };
 const shown = ({ publications }: Page) =>
   publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
-/** What each instance serves comes to this. */
+/** Waits until each instance serves these publications. */
 const served = (feed: string, ids: string[]) =>
   Promise.all(
     stack.bffs.map((bff) =>
@@ -64,7 +64,7 @@ const told = (watching: Observer[], gone: string) =>
 const nowhere = (text: string) => eventually(async () => !(await redis.stateHolds(text)), 60_000);
 
 describe('a retraction', () => {
-  it('should take it off screens, pages, history and store', async () => {
+  it('should remove it from screens, pages, history and store', async () => {
     const feed = 'topic:retracted';
     const watching = await watch(feed);
     await post({ id: 'a', feed, title: 'Content of a' }, { id: 'b', feed, title: 'b' });
@@ -79,7 +79,7 @@ describe('a retraction', () => {
     await served(feed, ['a retracted', 'b', 'a retracted', 'c']);
   });
 
-  it('should keep away what comes later', async () => {
+  it('should hide a notification that arrives later', async () => {
     const feed = 'topic:before';
     const watching = await watch(feed);
     await retract('a', feed);
@@ -89,7 +89,7 @@ describe('a retraction', () => {
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
   });
 
-  it('should be told to a client that was away', async () => {
+  it('should be reported to a client that was away', async () => {
     const feed = 'topic:away';
     const [observer] = await watch(feed);
     await post({ id: 'a', feed, title: 'a' });
@@ -126,7 +126,7 @@ it('should replace the older one with the same collapse key', async () => {
   for (const id of ['a', 'b', 'c']) await nowhere(`Content of ${id}`);
 });
 
-it('should show nothing that has expired, neither on an open page nor in recovery', async () => {
+it('should hide expired notifications on open pages and in recovery', async () => {
   const feed = 'topic:expired';
   const [open, away] = await watch(feed);
   await post({ id: 'x', feed, title: 'x' });
@@ -142,7 +142,7 @@ it('should show nothing that has expired, neither on an open page nor in recover
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
 });
 
-it('should erase a feed with all that belongs to it, tell the clients, and go on', async () => {
+it('should erase a feed with everything that belongs to it, tell the clients and continue', async () => {
   const feed = 'user:erased ä';
   const other = 'topic:kept';
   const watching = await watch(feed);
@@ -168,7 +168,7 @@ it('should erase a feed with all that belongs to it, tell the clients, and go on
 });
 
 describe('kill -9 of an instance', () => {
-  /** Starts all instances anew, with failpoints or as they are meant to run. */
+  /** Restarts all instances, with or without failpoints. */
   async function restartAll(env: Record<string, string> = {}): Promise<void> {
     for (const { app } of stack.bffs) {
       await app.kill();
@@ -178,7 +178,7 @@ describe('kill -9 of an instance', () => {
   }
 
   it.each(['committed', 'popped', 'broadcast'])(
-    'should leave neither a retraction nor an erasure half done after it had %s',
+    'should complete a retraction and an erasure after it had %s',
     async (step) => {
       const [feed, gone] = [`topic:killed-${step}`, `topic:erased-${step}`];
       const watching = await watch(feed);

@@ -9,9 +9,9 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** After so long without an answer, and half a second more, others take the turns of a host, in ms. */
+/** Half a second after this time without an answer, other instances take the host's turns, in ms. */
 const ACTOR_TIMEOUT_MS = 3_000;
-/** A turn is held up between its peek and its commit for so long: until others have taken over, or not so long. */
+/** How long a turn waits between its peek and its commit: until others have taken over, or less. */
 const HELD_LONG_MS = 8_000;
 const HELD_SHORT_MS = 2_500;
 
@@ -38,12 +38,12 @@ describe('a turn that is overtaken', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  /** The feed's offset, as instance `pair` reads it. */
+  /** The feed's offset as read by the instance `pair`. */
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
-   * Holds up the host's turn between its peek and its commit, harms the host meanwhile, and waits until the feed goes
-   * on without that turn. `until` is the earliest time at which the turn goes on.
+   * Holds the host's turn between its peek and its commit, harms the host meanwhile, and waits until the feed
+   * continues without that turn. `until` is the earliest time at which the turn continues.
    */
   async function overtake(heldMs: number, harm: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);
@@ -72,7 +72,7 @@ describe('a turn that is overtaken', () => {
     ],
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
-    'should not commit what others have taken meanwhile: its host is %s',
+    'should not commit items that others committed meanwhile: its host is %s',
     async (label, heldMs, harm, mend) => {
       await flow.through(label, async () => {
         const { host, others, until } = await overtake(heldMs, harm);
@@ -84,7 +84,7 @@ describe('a turn that is overtaken', () => {
     },
   );
 
-  it('should have its commit refused when that was under way in a sidecar that was stopped, and wakes up', async () => {
+  it('should have its commit refused when a stopped sidecar wakes up with it', async () => {
     await flow.through('commit-late', async () => {
       const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
       await host.sidecar.kill('SIGCONT');

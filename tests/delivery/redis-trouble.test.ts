@@ -13,11 +13,11 @@ import { sumOfMetric } from '../support/metrics.ts';
 import { lookInto, type RedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Deliveries go on within this time after Redis can be used again, in ms; twice as much is allowed. */
+/** Deliveries continue within this time after Redis is usable again, in ms; the tests allow twice as much. */
 const BOUND = 5_000;
 /** Longer than each time-out of a call to the sidecar, of a turn and of a request. */
 const SLOW_MS = 8_000;
-/** Longer than all inbound retries of components/: what they end with needs room too. */
+/** Longer than all inbound retries of components/, because dead letters need room too. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   await postSome(1);
   await flow.complete();
 });
-// One that has failed leaves no trouble to the next.
+// A failed test must not affect the next one.
 afterEach(async () => {
   await redis.makeRoom();
   failpoints.clear('bff');
@@ -58,7 +58,9 @@ const postSome = async (count: number): Promise<string[]> => {
 const newestPage = async (): Promise<Page> =>
   (await (await fetch(`${bff.url}/app/notifications?limit=200`)).json()) as Page;
 
-/** Posts until the producer answers 503; what that answer says. What was acknowledged before counts as such. */
+/**
+ * Posts until the producer answers 503, and returns that answer. Earlier notifications count as acknowledged.
+ */
 function untilRefused(): Promise<Problem & { id: string; retryAfter: string | null }> {
   return eventually(async () => {
     const id = randomUUID();
@@ -75,7 +77,7 @@ function untilRefused(): Promise<Problem & { id: string; retryAfter: string | nu
 }
 
 describe('a Redis that is full', () => {
-  it('should be answered 503, keep what is in, and lose nothing that was acknowledged', async () => {
+  it('should answer 503, keep its content and lose nothing acknowledged', async () => {
     const before = await postSome(20);
     await flow.complete();
     const full = async () => {
@@ -108,7 +110,7 @@ describe('a Redis that is full', () => {
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
-    // Claimed last, the entry is there until all of it is broadcast.
+    // The entry exists until everything in it is broadcast, because it is claimed last.
     expect(await entries()).toHaveLength(1);
     await redis.makeRoom();
     await flow.complete();
@@ -117,7 +119,7 @@ describe('a Redis that is full', () => {
   });
 });
 
-it('should go on by itself when Redis was slower than every time-out', async () => {
+it('should continue by itself after Redis was slower than every time-out', async () => {
   const slow = async () => {
     await redis.hold(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
@@ -127,7 +129,7 @@ it('should go on by itself when Redis was slower than every time-out', async () 
   expect(await flow.through('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
 });
 
-it('should begin a new epoch, tell the clients and take again what is there when Redis comes back older', async () => {
+it('should begin a new epoch, tell the clients and process existing entries again when Redis comes back older', async () => {
   const feed = 'all';
   const check = new ClaimCheck(stack.producers[0] as Pair);
   const older = join(dir, 'older');

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const tokenOf = (pair: Pair): string => pair.daprHeaders['dapr-api-token'] ?? '';
 
-/** The command as a person runs it. */
+/** Runs the command as a person does. */
 function runDoctor(...more: string[]): Promise<{ code: number; output: string }> {
   const addresses = [
     ...stack.producers.flatMap(({ url, daprUrl }) => ['--producer', url, '--sidecar', daprUrl]),
@@ -55,7 +55,7 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
 
 const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
 
-/** The same without a process of its own. */
+/** The same, in this process. */
 async function look(): Promise<Report> {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const pairs = [...stack.producers, ...stack.bffs];
@@ -76,7 +76,7 @@ const badOnes = ({ findings }: Report) => findings.filter(({ state }) => state !
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
-/** Everything is as at the start; what was mended needs a moment to be seen. */
+/** Waits until everything is as at the start: a repair takes a moment to show. */
 const expectHealth = () =>
   eventually(async () => {
     return badOnes(await look()).length === 0;
@@ -91,7 +91,7 @@ const faultOf = (report: Report, check: string) => {
 };
 
 describe('npm run doctor', () => {
-  it('should find nothing wrong with a healthy system, in one line for each check', async () => {
+  it('should find no fault in a healthy system and print one line for each check', async () => {
     const { code, output } = await runDoctor();
     expect(output).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(code).toBe(0);
@@ -106,7 +106,7 @@ describe('npm run doctor', () => {
     }
   });
 
-  it('should name a Redis that does not sync, that evicts, and that keeps no log', async () => {
+  it('should report a Redis that does not sync, evicts keys or keeps no log', async () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
     const report = await look();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
@@ -116,12 +116,12 @@ describe('npm run doctor', () => {
     await redis.configSet({ appendfsync: 'always', appendonly: 'yes' });
   });
 
-  it('should name a Redis that is full or nearly so', async () => {
+  it('should report a Redis that is full or nearly full', async () => {
     const bound = async (factor: number) => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
-    // How much is used changes by itself.
+    // The used memory changes by itself.
     await eventually(async () => {
       await bound(1.1);
       const { findings } = await look();
@@ -140,7 +140,7 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should name the component that a sidecar has not loaded', async () => {
+  it('should name a component that a sidecar has not loaded', async () => {
     cpSync(join(ROOT, 'components'), resources, { recursive: true });
     rmSync(join(resources, 'notification-deadletters.yaml'));
     const { args } = second.sidecar.spec;
@@ -161,7 +161,7 @@ describe('npm run doctor', () => {
     await second.ready();
   });
 
-  it('should name a sidecar that is down', async () => {
+  it('should report a sidecar that is down', async () => {
     await second.sidecar.kill();
     const report = await look();
     expect(faultOf(report, 'sidecar of bff-2')).toContain('ECONNREFUSED');
@@ -170,7 +170,7 @@ describe('npm run doctor', () => {
     await second.ready();
   });
 
-  it('should name placement and the scheduler when they are down', async () => {
+  it('should report placement and the scheduler when they are down', async () => {
     await stack.placement.kill();
     await stack.scheduler.kill();
     const report = await eventually(async () => {
@@ -184,10 +184,10 @@ describe('npm run doctor', () => {
     await expectHealth();
   });
 
-  it('should name a bff that broadcasts to nobody', async () => {
+  it('should report a bff whose broadcasts reach no instance', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
-    // Until its feeds are hosted again nobody gets anything.
+    // Nothing is delivered until its feeds are hosted again.
     const report = await eventually(async () => {
       const now = await look();
       return !now.findings.some(({ says }) => says.includes('came to no bff in time')) && now;

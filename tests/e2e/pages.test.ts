@@ -11,7 +11,7 @@ import { builtPage, removeBuiltPage } from '../ui/built-page.ts';
 const MISSED = 5_000;
 const SCREENSHOTS = join(import.meta.dirname, '../../.artifacts/e2e');
 
-/** Notes the id of each toast that ever appears in the page, in order. */
+/** Records the id of each toast that appears in the page, in order. */
 async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
   await page.addInitScript(() => {
     const noted: string[] = [];
@@ -31,7 +31,7 @@ async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { noted: string[] }).noted);
 }
 
-/** In which all of history is loaded, on a machine that draws few frames a second. */
+/** Time to load the whole history on a machine that draws few frames a second. */
 const PATIENCE_MS = 150_000;
 
 const listed = (page: Page): Promise<string[]> =>
@@ -39,7 +39,10 @@ const listed = (page: Page): Promise<string[]> =>
     elements.map((element) => element.getAttribute('data-notification-id') ?? ''),
   );
 
-/** Goes to the end of the inbox until there is no more; returns the ids of its last rows, those near the screen. */
+/**
+ * Scrolls to the end of the inbox until nothing more loads; returns the ids of the last rows, near the
+ * screen.
+ */
 const lastRows = (page: Page): Promise<string[]> =>
   page.evaluate(async (patience) => {
     const list = document.querySelector('[data-testid="inbox-list"]');
@@ -111,7 +114,7 @@ describe('two pages, one on each instance', () => {
     }
   });
 
-  it('should show the history after a reload, and nothing twice', async () => {
+  it('should show the history after a reload and nothing twice', async () => {
     for (const { page } of pages) {
       const before = await listed(page);
       await page.reload();
@@ -121,7 +124,7 @@ describe('two pages, one on each instance', () => {
     }
   });
 
-  it('should tell 5,000 that were missed in one toast, and list all that history holds', async () => {
+  it('should report 5,000 missed notifications in one toast and list the whole history', async () => {
     const [first] = pages;
     if (!first) throw new Error('There is no page.');
     const { page } = first;

@@ -10,7 +10,7 @@ const WITHIN = { timeout: 20_000 };
 
 let stack: Stack;
 let browser: Browser;
-/** Two devices of one person, on different instances, and one of another. */
+/** Two devices of one person on different instances, and one device of another person. */
 let laptop: Page;
 let phone: Page;
 let ben: Page;
@@ -73,7 +73,7 @@ describe('two browsers of one person and one of another', () => {
     expect(laptop.url()).not.toContain('token');
   });
 
-  it('should show each what is theirs, and what is for all', async () => {
+  it('should show each person their own feed and the feed for all', async () => {
     await send('POST', '/notifications', [
       { id: 'a-1', feed: 'user:ada', title: 'For Ada' },
       { id: 'b-1', feed: 'user:ben', title: 'For Ben' },
@@ -85,7 +85,7 @@ describe('two browsers of one person and one of another', () => {
     await expect.poll(async () => (await titles(ben)).sort(), WITHIN).toEqual(['For Ben', 'For all']);
   });
 
-  it('should count as read on every device of that person what was read on one, and nobody else’s', async () => {
+  it('should mark notifications as read on every device of the same person and on no one else’s', async () => {
     await send('POST', '/notifications', { id: 'a-2', feed: 'user:ada', title: 'Read me' });
     await send('POST', '/notifications', { id: 'b-2', feed: 'user:ben', title: 'Unread of Ben' });
     for (const page of [laptop, phone]) await expect.poll(() => page.title(), WITHIN).toBe('(3) Tocsin');
@@ -96,7 +96,7 @@ describe('two browsers of one person and one of another', () => {
     expect(await ben.title()).toBe('(3) Tocsin');
   });
 
-  it('should follow in two tabs on one connection, and on the other device, what is read and muted', async () => {
+  it('should sync read state and mutes to two tabs on one connection and to the other device', async () => {
     const tab = await laptop.context().newPage();
     let connections = 0;
     tab.on('websocket', () => connections++);
@@ -124,7 +124,7 @@ describe('two browsers of one person and one of another', () => {
     await tab.close();
   });
 
-  it('should take what is retracted off every screen', async () => {
+  it('should remove a retracted notification from every screen', async () => {
     await send('DELETE', '/notifications/a-1?feed=user:ada');
     for (const page of [laptop, phone]) {
       await expect.poll(async () => (await titles(page)).includes('For Ada'), WITHIN).toBe(false);
@@ -134,7 +134,7 @@ describe('two browsers of one person and one of another', () => {
     }
   });
 
-  it('should show nobody the feed of another person', async () => {
+  it('should never show the feed of another person', async () => {
     const curious = await openAs('ben', bffUrl(0), 'feed=user:ada');
     await curious.getByText('This feed cannot be shown').waitFor();
     expect(await rows(curious).count()).toBe(0);

@@ -59,7 +59,7 @@ describe('half a connection', () => {
     await served();
   });
 
-  it('should be closed when it asks for more pages than it has read', async () => {
+  it('should be closed when it requests more pages than it reads', async () => {
     const many = 100;
     const raw = await open('GET /app/notifications HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(many));
     await raw.closed;
@@ -67,14 +67,14 @@ describe('half a connection', () => {
     await served();
   });
 
-  it('should be closed when it polls, and never joins or polls again', async () => {
+  it('should be closed when it polls once and never joins or polls again', async () => {
     const opened = await fetch(`${bff.url}${POLL}`);
     expect(await opened.text()).toContain('"sid"');
     await bff.expectMetric(CONNECTIONS, 1);
     await bff.expectMetric(CONNECTIONS, 0);
   });
 
-  it('should be closed when it never answers a ping, while others stay', async () => {
+  it('should be closed when it never answers a ping while others stay', async () => {
     const other = await served();
     const mute = await served();
     const write = mute.io.engine.transport as unknown as { write: (packets: { type: string }[]) => void };
@@ -85,7 +85,7 @@ describe('half a connection', () => {
   });
 });
 
-describe('what engine.io refuses', () => {
+describe('requests that engine.io refuses', () => {
   beforeAll(async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS: '3' });
     return () => bff.stop();
@@ -111,7 +111,7 @@ describe('what engine.io refuses', () => {
     expect(problemSchema.parse(await response.json()).status).toBe(status);
   });
 
-  it('should be a problem of an upgrade too', async () => {
+  it('should get a problem document for an upgrade too', async () => {
     for (const path of ['/hubs/?EIO=4&transport=polling', `${HANDSHAKE}&sid=none`, '/other']) {
       const raw = await open(upgradeRequest(path));
       await raw.closed;
@@ -129,7 +129,7 @@ describe('what engine.io refuses', () => {
     expect(problemOf(raw)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('should be 429 with Retry-After beyond MAX_CONNECTIONS, over either transport, until there is a place', async () => {
+  it('should get 429 with Retry-After beyond MAX_CONNECTIONS, over either transport, until there is room', async () => {
     const [first] = [await served(), await served(), await served()];
     const response = await fetch(`${bff.url}${POLL}`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);
@@ -152,7 +152,7 @@ describe('connections of one address', () => {
   const from = (forwarded: string) =>
     fetch(`${bff.url}${POLL}`, { headers: { 'X-Forwarded-For': forwarded } }).then(({ status }) => status);
 
-  it('should be bounded, told apart by what a trusted proxy says', async () => {
+  it('should be limited by the address that a trusted proxy reports', async () => {
     bff = await BffProcess.start({
       ...{
         MAX_CONNECTIONS_PER_ADDRESS: '2',
@@ -172,7 +172,7 @@ describe('connections of one address', () => {
     expect(await from('192.0.2.1')).toBe(200);
   });
 
-  it('should not be told apart by what a client says itself', async () => {
+  it('should not be limited by an address that the client itself reports', async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS_PER_ADDRESS: '1', HANDSHAKE_TIMEOUT_MS: '2000' });
     expect(await from('192.0.2.1')).toBe(200);
     expect(await from('192.0.2.2')).toBe(429);
@@ -198,14 +198,14 @@ describe('a thousand connections that never subscribe', () => {
     return during;
   };
 
-  it('should cost little memory, give it back, and leave the others served', async () => {
+  it('should cost little memory, release it and leave others served', async () => {
     bff = await BffProcess.start();
     await wave();
     const before = await bff.heapUsed();
     const all = (await wave()) - before;
     const each = all / MANY / 1024;
     let kept = NaN;
-    // What ends with a connection ends a moment after it; what leaks never does.
+    // Memory of a connection is released a moment after it ends; leaked memory never is.
     await expect.poll(async () => (kept = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
     process.stdout.write(
       `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB kept after them\n`,

@@ -38,7 +38,7 @@ async function hostile(transport?: 'polling'): Promise<Socket> {
 
 const deep = (open: string, close: string, depth: number) => open.repeat(depth) + close.repeat(depth);
 
-describe('a packet that is none', () => {
+describe('an invalid packet', () => {
   it.each([
     ['an unknown type', '9'],
     ['half an array', '2['],
@@ -72,7 +72,7 @@ describe('a packet that is none', () => {
   });
 });
 
-describe('a request that is none', () => {
+describe('an invalid request', () => {
   it.each([
     ['a prototype', '["subscribe",{"__proto__":{"feed":"all"}}]'],
     ['a prototype beside its feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
@@ -100,7 +100,7 @@ describe('a request that is none', () => {
     await goneOf(socket);
   });
 
-  it('should not be taken from a session that is over, or that connects many times at once', async () => {
+  it('should be refused from a session that has ended or that connects many times at once', async () => {
     const socket = await hostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -119,7 +119,7 @@ describe('a message', () => {
     return frame('x'.repeat(bytes - frame('').length));
   };
 
-  it('may have 128 KiB', async () => {
+  it('may have up to 128 KiB', async () => {
     const socket = await hostile();
     const answer = new Promise<string>((resolve) => {
       socket.io.engine.on(
@@ -132,7 +132,7 @@ describe('a message', () => {
   });
 
   it.each(['websocket', 'polling'] as const)(
-    'should end the connection when it has more, and say why: over %s',
+    'should end the connection when it is larger, and say why: over %s',
     async (transport) => {
       const socket = await hostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -142,7 +142,7 @@ describe('a message', () => {
     },
   );
 
-  it('should end the connection at once when it has more than 256 KiB', async () => {
+  it('should end the connection at once when it is larger than 256 KiB', async () => {
     const socket = await hostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
     await goneOf(socket);
@@ -150,7 +150,7 @@ describe('a message', () => {
 });
 
 describe('a flood of valid requests', () => {
-  it('should be refused for now beyond the burst, and end the connection that goes on, saying why', async () => {
+  it('should get temporary refusals beyond the burst and end a connection that continues, saying why', async () => {
     const socket = await hostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;

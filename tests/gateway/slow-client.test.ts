@@ -24,7 +24,7 @@ afterAll(async () => {
   await bff.stop();
 });
 
-it('should be closed at 1 MiB of backlog, cost the others nothing, and recover by position', async () => {
+it('should be closed at 1 MiB of backlog without affecting others and recover by position', async () => {
   await bff.expectMetric('tocsin_bff_connections', 4);
   slow.stop();
   const ids: string[] = [];

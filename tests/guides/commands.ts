@@ -1,4 +1,4 @@
-/** A command of a guide, and what its output must hold. */
+/** A command of a guide, with the text that its output must contain. */
 export interface Command {
   text: string;
   expected: string[];
@@ -6,7 +6,7 @@ export interface Command {
 
 const BLOCK = /(<!-- by hand -->\s*)?```sh\n([\s\S]*?)```/g;
 
-/** The commands in the shell blocks of a page, but for those that are marked as done by hand. */
+/** The commands in the shell blocks of a page, except those marked as run by hand. */
 export function commandsOf(page: string): Command[] {
   const commands: Command[] = [];
   for (const [, byHand, block = ''] of page.matchAll(BLOCK)) {
@@ -17,7 +17,7 @@ export function commandsOf(page: string): Command[] {
       if (line.startsWith('# ') && text === '' && last) last.expected.push(line.slice(2));
       else {
         text += `${line}\n`;
-        // A quote that is still open goes on in the next line.
+        // An open quote continues on the next line.
         if ((text.split("'").length - 1) % 2 === 0) {
           commands.push({ text, expected: [] });
           text = '';

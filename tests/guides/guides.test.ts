@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-/** The command with the stack's ports in place of those of `npm start`. */
+/** Replaces the ports of `npm start` with those of the stack. */
 const here = (text: string): string => {
   const [producer, first, second] = [...stack.producers, ...stack.bffs].map(({ url }) => new URL(url).host);
   return text
@@ -39,7 +39,7 @@ describe.each(GUIDES)('%s', (guide) => {
     '%s…',
     async (_name, text, expected) => {
       let output = '';
-      // What was accepted is there a moment later.
+      // An accepted notification appears a moment later.
       await eventually(async () => {
         output = (await run('bash', ['-euo', 'pipefail', '-c', here(text)])).stdout;
         return expected.every((part) => output.includes(part));

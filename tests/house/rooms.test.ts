@@ -18,7 +18,7 @@ beforeAll(() => {
   eslint = new ESLint({ cwd: ROOT, ruleFilter: ({ ruleId }) => RULES.has(ruleId) });
 });
 
-/** The rules that `code` breaks when it stands in `file`. */
+/** The rules that `code` breaks in `file`. */
 async function broken(file: string, code: string): Promise<string[]> {
   const [result] = await eslint.lintText(code, { filePath: join(ROOT, file) });
   const messages = result?.messages ?? [];
@@ -28,7 +28,7 @@ async function broken(file: string, code: string): Promise<string[]> {
 
 const importing = (source: string) => `import * as it from '${source}';\nexport const used = it;\n`;
 
-describe('an import that a room is not allowed', () => {
+describe('a forbidden import', () => {
   it.each([
     ['contracts/src/names.ts', '@tocsin/service'],
     ['contracts/src/names.ts', 'node:fs'],
@@ -90,7 +90,7 @@ describe('an import that a room is not allowed', () => {
   });
 });
 
-describe('an import that a room needs', () => {
+describe('an allowed import', () => {
   it.each([
     ['contracts/src/names.ts', 'zod'],
     ['client/src/client.ts', 'socket.io-client'],
@@ -116,7 +116,7 @@ describe('an import that a room needs', () => {
   });
 });
 
-describe('a habit that the house does not have', () => {
+describe('a forbidden pattern', () => {
   it.each([
     ['no-restricted-syntax', 'export const port = process.env.PORT;'],
     ['no-restricted-syntax', 'export default 1;'],
@@ -131,7 +131,7 @@ describe('a habit that the house does not have', () => {
     expect(await broken('producer/src/produce/producer.ts', code)).toEqual([rule]);
   });
 
-  it('should be allowed where it belongs', async () => {
+  it('should be allowed in its own place', async () => {
     expect(await broken('producer/src/config.ts', 'export const port = process.env.PORT;')).toEqual([]);
     expect(await broken('vitest.config.ts', 'export default {};')).toEqual([]);
   });

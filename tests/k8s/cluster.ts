@@ -7,14 +7,14 @@ export const NAMESPACE = 'realtime-microservices';
 
 const kubectl = findKubectl();
 
-/** Where the nodes get the images from. */
+/** The registry from which the nodes get the images. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
-/** Runs `npm run deploy`, as one does by hand. */
+/** Runs `npm run deploy` as a person does. */
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
-/** `npm run deploy` with the images that are tested. @throws Error with what it said if it fails */
+/** Runs `npm run deploy` with the tested images. @throws Error with its output if it fails */
 export async function deployed(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await deploy([...IMAGES, '--publish', ...args]);
   if (code !== 0) throw new Error(`npm run deploy ended with ${code}: ${stderr.trim()}\n${stdout}`);
@@ -28,17 +28,17 @@ export const doctor = (env: Record<string, string> = {}): Promise<Answer> =>
 /** Runs kubectl. */
 export const ask = (args: readonly string[], input?: string): Promise<Answer> => kubectl.try(args, input);
 
-/** Runs kubectl; standard output. @throws Failure with what it said if it fails */
+/** Runs kubectl and returns its standard output. @throws Failure with its output if it fails */
 export const tell = (args: readonly string[], input?: string): Promise<string> => kubectl.text(args, input);
 
-/** As `tell`, in the namespace. */
+/** Like `tell`, in the namespace. */
 export const inside = (...args: string[]): Promise<string> => tell(['-n', NAMESPACE, ...args]);
 
-/** The objects that `kubectl get` finds, as `item` has them. */
+/** The objects that `kubectl get` finds, parsed with `item`. */
 export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
   kubectl.list(item, args);
 
-/** Whether there is such an object. */
+/** Whether the object exists. */
 export const exists = async (...args: string[]): Promise<boolean> =>
   (await kubectl.get(z.unknown(), args)) !== undefined;
 
@@ -67,13 +67,13 @@ export interface Pod {
   uid: string;
   app: string;
   containers: { name: string; security: z.infer<typeof securitySchema> }[];
-  /** In the cluster's network. */
+  /** The address in the cluster's network. */
   address: string;
-  /** As kubectl prints it: `2/2`. */
+  /** Ready containers as kubectl prints them: `2/2`. */
   ready: string;
 }
 
-/** The pods of the workloads that are not about to go. */
+/** The pods of the workloads that are not being deleted. */
 export async function pods(): Promise<Pod[]> {
   const found = await list(podSchema, ['pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/part-of=tocsin']);
   return found
@@ -88,7 +88,7 @@ export async function pods(): Promise<Pod[]> {
     }));
 }
 
-/** What `npm run deploy` has made for the operations page. */
+/** The token that `npm run deploy` made for the operations page. */
 export const opsToken = async (): Promise<string> => {
   const encoded = await inside('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
   return Buffer.from(encoded, 'base64').toString();
@@ -98,16 +98,16 @@ export const opsToken = async (): Promise<string> => {
 export const bffs = async (): Promise<string[]> =>
   (await pods()).filter(({ app }) => app === 'bff').map(({ name }) => name);
 
-/** Where the API server leads to a path of a bff's public port. */
+/** The address at which the API server forwards to a path of a bff's public port. */
 export const pathOfPod = (pod: string, path: string): string =>
   `/api/v1/namespaces/${NAMESPACE}/pods/${pod}:4001/proxy${path}`;
 
-/** How many browsers a bff says are connected to it. */
+/** The number of connected browsers that a bff reports. */
 export async function connectionsOf(pod: string): Promise<number> {
   const { stdout } = await ask(['get', '--raw', pathOfPod(pod, '/metrics')]);
   return Number(/^tocsin_bff_connections(?:\{[^}]*\})? (\d+)$/m.exec(stdout)?.[1]);
 }
 
-/** Resolves when the workload, as `deployment/bff`, has as many pods as it should have, of its newest revision. */
+/** Resolves when the workload, such as `deployment/bff`, has all its pods in the newest revision. */
 export const rolledOut = (workload: string): Promise<string> =>
   inside('rollout', 'status', workload, '--timeout=300s');

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { NAMESPACE, pods } from './cluster.ts';
 import { asStranger, withPublisher } from './stranger.ts';
 
-/** Looks at what is deployed from pods of the namespace that have no part in it. */
+/** Examines the deployment from foreign pods in its namespace. */
 export function testDoors(): void {
-  it('should let sidecars talk by certificates only, and strangers do nothing', () =>
+  it('should let sidecars talk only with certificates and refuse strangers', () =>
     asStranger('stranger', async ({ answers, run }) => {
       expect(answers).toEqual({
         invoked: 403,
@@ -28,7 +28,7 @@ export function testDoors(): void {
         expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
     }));
 
-  it('should have no open port but the documented ones, as a pod of the namespace finds them', () =>
+  it('should have only the documented open ports for a pod in the namespace', () =>
     asStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
       for (const { app, address } of await pods()) open[app] = await run('scan-ports.mjs', address);
@@ -40,7 +40,7 @@ export function testDoors(): void {
       });
     }));
 
-  it('should take events of an application that is listed as a publisher', () =>
+  it('should accept events of an application in the list of publishers', () =>
     withPublisher('friend', () =>
       asStranger('friend', ({ answers }) => {
         expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });

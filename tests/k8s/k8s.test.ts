@@ -41,7 +41,7 @@ const remove = async (): Promise<void> => {
   expect(await deploy(['--delete'])).toMatchObject({ code: 0, stderr: '' });
 };
 
-/** Each pod as its application, its containers and how many of them are ready. */
+/** Each pod's application, its containers, and how many of them are ready. */
 const running = async (): Promise<string[]> =>
   (await pods())
     .map(({ app, containers, ready }) => {
@@ -74,7 +74,7 @@ describe('the overlays', () => {
     const documents = parseAllDocuments(await tell(['kustomize', folder])).map(
       (document) => document.toJS() as { kind: string },
     );
-    // What lies in a namespace is taken only where that is.
+    // Objects of a namespace are accepted only if it exists.
     const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
     await tell(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }));
     const { code, stdout, stderr } = await ask(['apply', '--dry-run=server', '-k', folder]);
@@ -85,7 +85,7 @@ describe('the overlays', () => {
 });
 
 describe('npm run deploy where something is missing', () => {
-  /** What it says, which must be one line. */
+  /** The output, which must be one line. */
   const refusal = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
     const { code, stderr } = await deploy(args, env);
     expect(code).toBe(1);
@@ -95,7 +95,7 @@ describe('npm run deploy where something is missing', () => {
     return lines[0] ?? '';
   };
 
-  it('should name the rights that somebody lacks', () =>
+  it('should name the missing rights', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
         /^You may not .*customresourcedefinitions.* in this cluster: let its administrator do this, or give you these rights/,
@@ -119,14 +119,14 @@ describe('npm run deploy where something is missing', () => {
       );
     }));
 
-  it('should say what would be open to strangers, before it changes anything', async () => {
+  it('should say what strangers could reach before it changes anything', async () => {
     expect(await refusal(['--registry', 'registry.invalid/team', '--publish'])).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*--insecure/,
     );
     expect(await exists('deployment', 'bff', '-n', NAMESPACE)).toBe(false);
   });
 
-  it('should say of images that are not there how to push them', async () => {
+  it('should say how to push missing images', async () => {
     const registry = 'registry.invalid/team';
     expect(await refusal(['--registry', registry, '--tag', '9.9.9', '--insecure'])).toMatch(
       /^The image registry\.invalid\/team\/tocsin-\w+:9\.9\.9 cannot be pulled: push it with `npm run containers -- --registry registry\.invalid\/team --tag 9\.9\.9 --push`/,
@@ -135,7 +135,7 @@ describe('npm run deploy where something is missing', () => {
   });
 });
 
-describe('what npm run deploy makes', () => {
+describe('a deployed system', () => {
   let url: string;
 
   beforeAll(async () => {
@@ -147,21 +147,21 @@ describe('what npm run deploy makes', () => {
     expect(await securityLevel()).toBe(said.includes('baseline') ? 'baseline' : 'restricted');
   });
 
-  it('should run with a sidecar at each application, and confine all of them', async () => {
+  it('should run a sidecar for each application and restrict all pods', async () => {
     expect(await running()).toEqual(RUNNING);
     for (const { containers } of await pods())
       for (const { security } of containers)
         expect(security).toMatchObject({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
   });
 
-  it('should change nothing when it is run again', async () => {
+  it('should not change when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const said = await deployed();
     expect(said).toContain('Secrets: all there, left as they are');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 
-  it('should be found well by the doctor, pod by pod', async () => {
+  it('should pass the doctor for each pod', async () => {
     const { code, stdout, stderr } = await doctor();
     expect(stdout + stderr).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(code).toBe(0);
@@ -180,24 +180,24 @@ describe('what npm run deploy makes', () => {
     expect(composed.status).toBe(202);
   });
 
-  it('should show toasts in Chromium through the ingress, without a fault of the page', async () => {
+  it('should show toasts in Chromium through the ingress without a page error', async () => {
     expect(await faultsUntilToasts(url, SCREENSHOT)).toEqual([]);
   });
 
-  it('should bring one that polls back to its instance by a cookie, and would fail without', async () => {
+  it('should route a polling client back to its instance by a cookie and fail without it', async () => {
     const ends = await Promise.all(Array.from({ length: 4 }, () => pollFor(3, url, true)));
     expect(ends).toEqual(ends.map(() => 'still connected'));
     expect(await pollFor(3, url, false)).toMatch(/connected: /);
   });
 
-  it('should lead WebSockets with a cookie to one instance, and others to both', async () => {
+  it('should route WebSockets with a cookie to one instance and others to both', async () => {
     const cookie = await stickyCookie(url);
     expect(cookie).toMatch(/^tocsin=./);
     expect(await spread(url, 6, cookie)).toEqual([0, 6]);
     expect(Math.min(...(await spread(url, 6)))).toBeGreaterThan(0);
   });
 
-  it('should first say that an instance is not ready, and then ask its clients to move', async () => {
+  it('should first report that an instance is not ready and then ask its clients to move', async () => {
     const sockets = await Promise.all(Array.from({ length: 4 }, () => openSocket(url)));
     const moved = Promise.race(
       sockets.map(
@@ -220,7 +220,7 @@ describe('what npm run deploy makes', () => {
     }
   });
 
-  it('should lose, repeat and disorder nothing while all is restarted and pods are deleted', async () => {
+  it('should lose, repeat and reorder nothing while everything restarts and pods are deleted', async () => {
     const upheaval = await Upheaval.begin(url, 8);
     try {
       await upheaval.restart('bff');
@@ -234,7 +234,7 @@ describe('what npm run deploy makes', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should leave nothing, and Tocsin can be deployed again, as restricted where sidecars are confined', async () => {
+  it('should leave nothing, and a new deployment should be restricted if sidecars drop their capabilities', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

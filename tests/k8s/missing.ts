@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { list, tell } from './cluster.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).default({});
-/** As much as is needed to make it again. */
+/** The fields that are needed to create it again. */
 const classSchema = z.object({
   apiVersion: z.string().default('networking.k8s.io/v1'),
   kind: z.string().default('IngressClass'),
@@ -33,7 +33,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** While `look` runs, nothing in the cluster is called as the parts of Dapr are; they go on running. */
+/** While `look` runs, Dapr's parts have other names in the cluster; they keep running. */
 export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
@@ -52,7 +52,7 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** While `look` runs, there is somebody who may only look at namespaces; `look` is given a KUBECONFIG of theirs. */
+/** While `look` runs, a user exists who may only read namespaces; `look` gets that user's KUBECONFIG. */
 export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {

@@ -2,7 +2,7 @@ import { pollUntil } from '@tocsin/tools';
 import { io, type Socket } from 'socket.io-client';
 import { bffs, connectionsOf } from './cluster.ts';
 
-/** A connected WebSocket; with a cookie it is led to the instance that the cookie names. */
+/** A connected WebSocket; a cookie routes it to its instance. */
 export async function openSocket(url: string, cookie?: string): Promise<Socket> {
   const socket = io(url, {
     path: '/hubs',
@@ -26,7 +26,7 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** How many of `count` WebSockets that are opened at once each instance gets, the fewest first. */
+/** The number of WebSockets that each instance gets of `count` opened at once, the fewest first. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));

@@ -6,7 +6,7 @@ import { NAMESPACE, ask, inside, tell } from './cluster.ts';
 
 const SUPPORT = join(import.meta.dirname, '../support');
 
-/** Runs in the pod: what the sidecars answer to an application that none of ours knows, and who they say that they are. */
+/** Runs in the pod: what the sidecars answer to a foreign application, and how they identify themselves. */
 const SCRIPT = `
 const tls = require('node:tls');
 const sidecar = 'http://127.0.0.1:3500/v1.0';
@@ -85,14 +85,14 @@ const manifests = (name: string, image: string): object[] => [
   },
 ];
 
-/** A pod of the namespace with a sidecar, whose application has no part in ours. */
+/** A pod in the namespace with a sidecar and a foreign application. */
 interface Stranger {
   answers: z.infer<typeof answersSchema>;
-  /** Runs a script of tests/support in the pod; what it prints, as JSON. */
+  /** Runs a script of tests/support in the pod and returns its JSON output. */
   run(script: string, ...args: string[]): Promise<unknown>;
 }
 
-/** Looks at the namespace as an application with this id, while `use` runs. */
+/** Acts as an application with this id in the namespace while `use` runs. */
 export async function asStranger<T>(name: string, use: (stranger: Stranger) => Promise<T>): Promise<T> {
   const image = await inside(
     ...['get', 'deployment', 'producer', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
@@ -126,7 +126,7 @@ const componentSchema = z.object({
   spec: z.object({ metadata: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
 });
 
-/** While `use` runs, the application with this id is listed as a publisher, as the guide says. */
+/** While `use` runs, the application with this id is in the list of publishers, as in the guide. */
 export async function withPublisher<T>(name: string, use: () => Promise<T>): Promise<T> {
   const component = ['component', 'notification-pubsub'];
   const { spec } = componentSchema.parse(JSON.parse(await inside('get', ...component, '-o', 'json')));

@@ -3,13 +3,13 @@ import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
 import { inside, pods, rolledOut, type Pod } from './cluster.ts';
 
-/** How many pods there are, all with all of their containers. */
+/** The number of pods, when all of them have all their containers. */
 const PODS = 7;
 const BACK_MS = 240_000;
 
 const CATCH_UP_MS = 120_000;
 
-/** Resolves when all pods are there and ready without this one. */
+/** Resolves when all pods exist and are ready without this one. */
 async function replaced({ name, uid }: Pod): Promise<void> {
   const fault = await pollUntil(
     async () => {
@@ -22,7 +22,7 @@ async function replaced({ name, uid }: Pod): Promise<void> {
   if (fault) throw new Error(`${name} was deleted, and not all pods are back: ${fault}`);
 }
 
-/** Notifications that flow through the ingress to clients, while what carries them is taken away. */
+/** Notifications that flow through the ingress to clients while pods are taken away. */
 export class Upheaval {
   readonly #caller: Caller;
   readonly #observers: readonly Observer[];
@@ -43,7 +43,7 @@ export class Upheaval {
     return new Upheaval(new Caller({ urls: [url] }), observers);
   }
 
-  /** Restarts a deployment, and waits until it is through and the clients are up to date. */
+  /** Restarts a deployment, and waits until it is complete and the clients are up to date. */
   async restart(app: string): Promise<void> {
     await this.#through(`${app} restarted`, async () => {
       await inside('rollout', 'restart', `deployment/${app}`);
@@ -52,8 +52,8 @@ export class Upheaval {
   }
 
   /**
-   * Deletes pods one after the other, of each kind at least one. Half of them by force, but never Redis: its next pod
-   * would start on the same volume before the last one has ended.
+   * Deletes pods one after another, at least one of each kind: half of them by force, but never Redis, whose
+   * next pod would start on the same volume before the last one has ended.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;
@@ -86,13 +86,13 @@ export class Upheaval {
     );
   }
 
-  /** Resolves when every client was shown what is acknowledged by now. */
+  /** Resolves when every client has shown everything acknowledged so far. */
   async #upToDate(): Promise<void> {
     const last = [...this.#caller.acknowledged.keys()].slice(-1);
     await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));
   }
 
-  /** Ends the flow and lets the clients catch up. */
+  /** Stops the flow and lets the clients catch up. */
   async end(): Promise<void> {
     await this.#stream.stop();
     this.#ended = Date.now();
@@ -101,7 +101,7 @@ export class Upheaval {
     for (const observer of this.#observers) observer.close();
   }
 
-  /** The clients with a fault or a gap in their account; prints the sums. */
+  /** The clients with a fault or a gap; prints the totals. */
   faults(): Account[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));

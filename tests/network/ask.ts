@@ -1,15 +1,15 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** What a producer answered to one request, whatever it was. */
+/** A producer's answer to one request. */
 export interface Answer {
   notification: NotificationInput & { id: string };
   status: number;
-  /** The media type and the ids of an answer that is not 202. */
+  /** The media type and ids of an answer other than 202. */
   problem: { type: string; ids: unknown } | undefined;
   ms: number;
 }
 
-/** Posts once, and does not repeat. */
+/** Posts once, without retrying. */
 export async function ask(url: string, notification: NotificationInput & { id: string }): Promise<Answer> {
   const began = performance.now();
   const response = await fetch(`${url}/notifications`, {

@@ -1,6 +1,6 @@
 import { getContainerRuntimeClient } from 'testcontainers';
 
-/** Why no container can be started here; `undefined` where one can. */
+/** Why no container can be started here; `undefined` if one can. */
 export const missingEngine = (): Promise<string | undefined> =>
   getContainerRuntimeClient().then(
     () => undefined,

@@ -9,9 +9,12 @@ import { FAULTS, type Fault } from './faults.ts';
 import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
-/** After a fault's end, in ms: until deliveries go on, and until all that was held is there. Tests allow twice it. */
+/**
+ * Time after a fault until deliveries continue and everything held back has arrived, in ms. Tests allow twice
+ * this.
+ */
 const BOUNDS = { goesOn: 5_000, complete: 20_000 };
-/** The producer's own bound for an answer. */
+/** The producer's own time limit for an answer. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 const missing = await missingEngine();
@@ -46,7 +49,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     }
   });
 
-  /** Resolves when every client was shown `ids`, with the milliseconds since `from`. */
+  /** Resolves when every client has shown `ids`, with the milliseconds since `from`. */
   async function shownAfter(from: number, ids: Iterable<string>, timeoutMs: number): Promise<number> {
     const wanted = new Set(ids);
     await Promise.all(observers.map((observer) => observer.sees(wanted, timeoutMs)));
@@ -61,7 +64,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
   }
 
-  /** Asks the producer, without repeating, until `end`. */
+  /** Posts to the producer, without retrying, until `end`. */
   async function askUntil(end: number, body: string | undefined): Promise<Answer[]> {
     const answers: Answer[] = [];
     const url = stack?.producers[0]?.url ?? '';
@@ -73,7 +76,10 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     return answers;
   }
 
-  /** A stream and questions around a fault; what the producer did not accept is posted again when it is over. */
+  /**
+   * Runs a stream of notifications and single posts around a fault, and posts unaccepted ones again
+   * afterwards.
+   */
   async function through(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
     await caller.post(makeNotifications(1, { label: 'before' }));
@@ -110,7 +116,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     return answers;
   }
 
-  it.each(FAULTS)('should answer in time, lose nothing and go on after: $name', async (fault) => {
+  it.each(FAULTS)('should answer in time, lose nothing and continue after: $name', async (fault) => {
     const answers = await through(fault);
     for (const { status, problem, notification, ms } of answers) {
       expect([202, 503]).toContain(status);
@@ -123,7 +129,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     for (const status of fault.answers) expect(seen).toContain(status);
   });
 
-  it('should show what was acknowledged while reads were lost, though nothing else comes', async () => {
+  it('should show notifications acknowledged during lost reads even if nothing else is published', async () => {
     await toxiproxy.poison([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);
@@ -143,7 +149,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
   });
 });
 
-/** As in `202 × 12, 503 × 1 (slowest 5004 ms)`. */
+/** A summary such as `202 × 12, 503 × 1 (slowest 5004 ms)`. */
 function statuses(answers: readonly Answer[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);

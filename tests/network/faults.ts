@@ -5,13 +5,13 @@ import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 export interface Fault {
   name: string;
   lastsMs: number;
-  /** Body of the notifications that are asked about; default none. */
+  /** Body of the posted notifications; none by default. */
   body?: string;
-  /** Statuses that the producer must have answered meanwhile; it answers 202 and 503 only. */
+  /** Statuses that the producer must have answered meanwhile; it answers only 202 and 503. */
   answers: readonly (202 | 503)[];
-  /** True if it only delays, so that deliveries go on meanwhile. */
+  /** True if the fault only delays, so that deliveries continue during it. */
   delivers?: boolean;
-  /** Resolves with what ends it. */
+  /** Starts the fault; resolves with the function that ends it. */
   begin(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
 }
 
@@ -28,8 +28,8 @@ const poisonWith =
   };
 
 /**
- * Ends every connection at the next answer of Redis, over and over: the command was executed, and nobody knows. In
- * between connections live long enough for a step or two.
+ * Ends every connection at the next answer of Redis, again and again, so that a command was executed with an
+ * unknown outcome. In between, connections live long enough for a step or two.
  */
 const resetAgainAndAgain: Fault['begin'] = async (toxiproxy) => {
   let isOver = false;
@@ -63,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: '1 kB/s in each direction',
     lastsMs: 10_000,
-    // 8 kB, more than passes in the producer's time-out.
+    // 8 kB, more than can pass within the producer's time-out.
     body: '🔔'.repeat(2_000),
     answers: [503],
     begin: poisonWith(both('bandwidth', { rate: 1 })),

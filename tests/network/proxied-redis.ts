@@ -2,24 +2,24 @@ import { connect } from 'node:net';
 import { GenericContainer, Network, Wait } from 'testcontainers';
 import { Toxiproxy } from './toxiproxy.ts';
 
-/** As docker-compose.yml has it. */
+/** The image of docker-compose.yml. */
 const REDIS_IMAGE = 'valkey/valkey:8.0.1';
 const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// The container that would remove the others also after a kill -9 of this process needs an image of its own.
+// The container that cleans up after a kill -9 of this process needs an image of its own.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {
-  /** `host:port` of the proxy; there is no other way to this Redis. */
+  /** `host:port` of the proxy, the only way to this Redis. */
   redisHost: string;
   toxiproxy: Toxiproxy;
   /** Removes the containers, their data and their network. */
   stop(): Promise<void>;
 }
 
-/** Starts a Redis that has written what it acknowledged, behind Toxiproxy. Leaves nothing when that fails. */
+/** Starts a Redis that syncs every write, behind Toxiproxy. Leaves nothing behind if that fails. */
 export async function startProxiedRedis(): Promise<ProxiedRedis> {
   const started: { stop(): Promise<unknown> }[] = [];
   const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {
@@ -59,7 +59,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     const host = proxy.getHost();
     const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
     await toxiproxy.forward(PROXY_PORT, 'redis:6379');
-    // A published port may lead through one more proxy, which turns a reset into an orderly end.
+    // A published port may lead through another proxy, which turns a reset into a regular close.
     const address = proxy.getIpAddress(network.getName());
     const isDirect = await accepts(address, PROXY_PORT);
     const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;

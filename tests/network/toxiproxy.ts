@@ -1,16 +1,16 @@
 const PROXY = 'redis';
 
-/** What is done to a connection; see https://github.com/Shopify/toxiproxy#toxics. */
+/** A fault of a connection; see https://github.com/Shopify/toxiproxy#toxics. */
 export interface Toxic {
   type: 'latency' | 'bandwidth' | 'timeout' | 'reset_peer';
-  /** `upstream` is what goes to Redis, `downstream` what it answers. */
+  /** `upstream` affects requests to Redis, `downstream` its answers. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
-  /** The share of connections that it strikes; default all. */
+  /** The share of affected connections; all by default. */
   toxicity?: number;
 }
 
-/** Toxiproxy with its one proxy, over its HTTP API. */
+/** Controls Toxiproxy and its one proxy over the HTTP API. */
 export class Toxiproxy {
   readonly #url: string;
 
@@ -18,12 +18,12 @@ export class Toxiproxy {
     this.#url = url;
   }
 
-  /** Passes what arrives at `port` on to `upstream`. */
+  /** Forwards connections from `port` to `upstream`. */
   async forward(port: number, upstream: string): Promise<void> {
     await this.#call('POST', '/proxies', { name: PROXY, listen: `0.0.0.0:${port}`, upstream, enabled: true });
   }
 
-  /** From now on every connection, old or new, suffers from `toxics`. */
+  /** Applies `toxics` to every connection, old or new. */
   async poison(toxics: readonly Toxic[]): Promise<void> {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
@@ -33,7 +33,7 @@ export class Toxiproxy {
     await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
   }
 
-  /** Accepts connections and passes everything on as it comes. */
+  /** Accepts connections and forwards everything unchanged. */
   async heal(): Promise<void> {
     await this.#call('POST', '/reset');
   }

@@ -10,7 +10,7 @@ import { connectTo } from '../support/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What has series only after a fault that this test does not make, and which. */
+/** Expressions that have series only after a fault that this test does not cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
   ['tocsin_bff_connections_refused_total', 'an instance that is full'],
   ['tocsin_bff_connections_ended_total', 'a browser that does not read, or sends too much'],
@@ -36,12 +36,12 @@ const dashboard = z
 const expressions = dashboard.panels.flatMap(({ title, targets }) =>
   targets.map(({ expr }) => ({ title, expr })),
 );
-/** As Grafana fills them in, for a scrape in each second. */
+/** The values that Grafana fills in, for a scrape each second. */
 const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
 describe('the dashboard', () => {
-  it('should name each panel, explain each that shows something, and lay none over another', () => {
+  it('should name and explain each panel and place none over another', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Set<string>();
@@ -78,7 +78,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
   };
-  /** Something of everything that a day brings, again and again. */
+  /** Causes a bit of everything that happens on a normal day, repeatedly. */
   const flow = async (): Promise<void> => {
     const bff = stack.bffs[0] as Pair;
     for (let n = 0; !ending.signal.aborted; n++) {
@@ -116,7 +116,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     await stack?.stop();
   });
 
-  it('should reach all that prometheus.yml names', async () => {
+  it('should reach all targets of prometheus.yml', async () => {
     await expect
       .poll(() => prometheus.query('sum by (job) (up)'))
       .toEqual(
@@ -131,15 +131,15 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // It must be understood all the same. A head that another instance has written is refused, which is no fault of
-      // anybody: so there may be something.
+      // The expression must still be valid. There may be series, because a head that another instance wrote
+      // is refused without any fault.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
     }
     await expect.poll(async () => (await prometheus.query(filledIn(expr))).length).toBeGreaterThan(0);
   });
 
-  it('should find figures, not only series, of what has flowed', async () => {
+  it('should find values above zero for what has flowed', async () => {
     const valueOf = async (expr: string) => (await prometheus.query(expr))[0]?.value ?? 0;
     for (const expr of expressions.filter(({ title }) => title === 'From publisher to browser'))
       await expect.poll(() => valueOf(filledIn(expr.expr))).toBeGreaterThan(0);
@@ -150,13 +150,13 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without an error, fire none, and know each metric that one names', async () => {
+  it('should evaluate each alert without an error, fire none and know every metric that an alert names', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);
     for (const { name, health, lastError, state, query } of rules) {
       expect(health, `${name}: ${lastError}`).toBe('ok');
-      // A moment makes one pending; `for` waits until it lasts.
+      // A short moment makes an alert pending; it fires only after `for`.
       expect(state, name).not.toBe('firing');
       for (const [metric] of query.matchAll(/\b(?:tocsin_\w+|up\b)/g)) {
         const found = await prometheus.query(`count(${metric})`);
@@ -165,7 +165,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     }
   });
 
-  it('should fire for a sidecar that is away, and find it on the dashboard', async () => {
+  it('should fire for a sidecar that is away and show it on the dashboard', async () => {
     const pair = stack.bffs[1] as Pair;
     await pair.sidecar.kill();
     const stateOf = async (name: string) =>

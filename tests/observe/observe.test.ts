@@ -37,7 +37,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Runs a command with `input`; its exit code and all that it printed. */
+/** Runs a command with `input`; returns its exit code and output. */
 function run(command: string, args: string[], input = ''): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe' });
@@ -58,7 +58,7 @@ const logOf = ({ name }: Pair): string[] =>
 describe('the logs of one notification', () => {
   const traced = (lines: string[]) => lines.filter((line) => line.includes(`"traceId":"${TRACE_ID}"`));
 
-  // A push may be seen before the lines about it are in the file.
+  // A push may arrive before its log lines are in the file.
   beforeAll(() =>
     vi.waitFor(
       () => {
@@ -71,7 +71,7 @@ describe('the logs of one notification', () => {
     ),
   );
 
-  it('should carry the trace of its POST in the producer, and in the bff that received and committed it', async () => {
+  it('should carry the trace of its POST in the producer and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));
     expect(accepted.filter((line) => line.includes('"accepted"') && line.includes(ID))).toHaveLength(1);
     expect(accepted.join('\n')).toMatch(/deposit done[^]*announce done/);
@@ -82,7 +82,7 @@ describe('the logs of one notification', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be found by npm run tail, from the POST to the push on both instances, and no others', async () => {
+  it('should be found by npm run tail from the POST to the push on both instances, without others', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),
@@ -125,7 +125,7 @@ describe('/metrics', () => {
     expect(text).toContain(`# TYPE ${name} ${type}`);
   });
 
-  it('should count what has happened', async () => {
+  it('should count what happened', async () => {
     const sum = async (series: string, pairs: Pair[]) =>
       (await Promise.all(pairs.map(metricsOf)))
         .map((text) => valueOf(text, series) ?? 0)

@@ -44,7 +44,7 @@ const { tests } = z
   .parse(read('rules.test.yml'));
 const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
 
-/** The parts of a page below headings of the third level, by what a link to them says. */
+/** The sections of a page below third-level headings, by their anchors. */
 const sectionsOf = (page: string): Map<string, string> =>
   new Map(
     page
@@ -57,7 +57,7 @@ const sectionsOf = (page: string): Map<string, string> =>
   );
 
 describe('the alerts', () => {
-  it.each(alerts)('should have cases in which $alert fires, and in which it does not', ({ alert }) => {
+  it.each(alerts)('should have cases in which $alert fires and in which it does not', ({ alert }) => {
     const own = cases.filter(({ alertname }) => alertname === alert);
     expect(own.filter((one) => one.exp_alerts.length > 0)).not.toEqual([]);
     expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);

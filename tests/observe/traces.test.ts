@@ -29,13 +29,13 @@ const spanOf = (traceId: string, name: string): ReceivedSpan => {
   if (!found) throw new Error(`${traceId} has no span ${name}`);
   return found;
 };
-/** Resolves when the trace has each step once. */
+/** Resolves when the trace contains each step once. */
 const complete = (traceId: string) => expect.poll(() => namesOf(traceId).sort()).toEqual([...STEPS].sort());
 
 beforeAll(async () => {
   receiver = await startOtlpReceiver();
   stack = await startStack({
-    // None begins here, so that only what came sampled is recorded.
+    // No trace starts here, so only requests with a sampled trace are recorded.
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_TRACES_SAMPLER_ARG: '0' },
     secrets: {
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
@@ -66,7 +66,7 @@ describe('a notification whose trace is sampled', () => {
     expect(receiver.spansOf(traceId).map(({ status }) => status)).toEqual(STEPS.map(() => 0));
   });
 
-  it('should have them in their order, each within what it is a part of', () => {
+  it('should have the steps in order, each within its parent', () => {
     for (const [before, after] of [
       ['produce', 'deposit'],
       ['deposit', 'announce'],
@@ -87,7 +87,7 @@ describe('a notification whose trace is sampled', () => {
   });
 });
 
-it('should leave out a notification whose trace is not sampled, or that came with none', async () => {
+it('should leave out a notification with an unsampled trace or without one', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');
@@ -99,7 +99,7 @@ it('should leave out a notification whose trace is not sampled, or that came wit
   expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
 });
 
-it('should give each request its own whole trace, also where one entry and one turn serve several', async () => {
+it('should give each request its own complete trace even if one entry and one turn serve several', async () => {
   const traces = Array.from({ length: 12 }, () => newTrace('01'));
   await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
   for (const { traceId } of traces) await complete(traceId);

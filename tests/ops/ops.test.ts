@@ -65,20 +65,20 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page of two instances', () => {
-  it('should have what is composed delivered, whichever instance shows it', async () => {
+  it('should deliver composed notifications, whichever instance shows the page', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
   });
 
-  it('should tell every fault that the producer finds', async () => {
+  it('should show every fault that the producer finds', async () => {
     const answer = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
     expect(answer.status).toBe(400);
     const { errors } = (await answer.json()) as { errors: { path: string }[] };
     expect(errors.map(({ path }) => path).sort()).toEqual(['actions.0.link', 'severity', 'title']);
   });
 
-  it('should show both instances on each, live', async () => {
+  it('should show both instances live on each of them', async () => {
     const all = () => Promise.all(stack.bffs.map((pair) => rows(pair)));
     const names = await eventually<InstanceSnapshot[][]>(async () => {
       const seen = await all();
@@ -102,7 +102,7 @@ describe('the ops page of two instances', () => {
     });
   });
 
-  it('should list a dead letter, and put it back into its feed', async () => {
+  it('should list a set-aside record and put it back into its feed', async () => {
     const id = await check.deposit(FEED, 1, (entry) => ({ ...entry, expiresAt: '2020-01-01T00:00:00Z' }));
     await check.announce(FEED, 1);
     const entry = entryKey({ run: check.run, feed: FEED, seq: 1 });
@@ -114,7 +114,7 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should give a refused event back to the producer, which says what is still wrong, and delete it', async () => {
+  it('should return a refused event to the producer, show what is still wrong, and delete it', async () => {
     const shop = await stack.startForeignSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',
@@ -137,7 +137,7 @@ describe('the ops page of two instances', () => {
     expect(await answer.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
   });
 
-  it('should forget an instance that was killed, and know it again', async () => {
+  it('should drop a killed instance and show it again after its restart', async () => {
     await stack.bffs[1]?.app.kill();
     const names = async () => (await rows()).map(({ instance }) => instance);
     await eventually(async () => (await names()).length === 1, 2_000 * SNAPSHOT_LIFE_SECONDS);

@@ -12,13 +12,13 @@ import { freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** Another application asks for all topics, as a program, by a resource and by a stream. */
+/** Another application subscribes to all topics: programmatically, by a resource and by a stream. */
 let stack: Stack;
 let spy: ForeignSidecar;
 let server: Server;
 let observer: Observer;
 const resources = mkdtempSync(join(tmpdir(), 'tocsin-spy-'));
-/** What its sidecar has brought it. */
+/** The events that its sidecar delivered. */
 const heard: string[] = [];
 let asked = 0;
 
@@ -79,7 +79,7 @@ spec: { pubsubname: ${COMPONENTS.pubsub}, topic: ${topic}, routes: { default: /h
 scopes: [spy]
 `;
 
-/** Subscribes over a gRPC stream: the first message that comes, or why none does. */
+/** Subscribes over a gRPC stream; returns the first message, or the reason why none arrives. */
 const stream = (topic: string): Promise<string> =>
   new Promise((resolve) => {
     const client = new stub.DaprClient(`127.0.0.1:${spy.daprGrpcPort}`, credentials.createInsecure());
@@ -99,7 +99,7 @@ const stream = (topic: string): Promise<string> =>
     setTimeout(() => resolve('silence'), 5_000).unref();
   });
 
-it('should publish, and hear neither its own events nor those that the stream holds', async () => {
+it('should publish without receiving its own events or those in the stream', async () => {
   expect((await publish(spy, 'from-the-spy')).status).toBe(204);
   await observer.sees(['before', 'from-the-spy']);
   await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(0);

@@ -36,7 +36,7 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries that have something for a feed, in the order of their first announcement, with these ids. */
+/** The announced entries with items for a feed, in the order of their first announcement, with these ids. */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(
@@ -49,7 +49,7 @@ async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: st
   return entries.filter(({ ids }) => ids.length > 0);
 }
 
-it('should have every notification that it accepted deposited once, and announced, in order', async () => {
+it('should deposit every accepted notification once and announce it, in order', async () => {
   const feed = 'topic:load';
   const ids = Array.from({ length: 300 }, (_, n) => `n${n}`);
   const statuses = await Promise.all(ids.map(async (id) => (await post({ id, feed, title: id })).status));
@@ -60,7 +60,7 @@ it('should have every notification that it accepted deposited once, and announce
   expect(entries.length).toBeLessThan(300);
 });
 
-it('should answer 503 with the ids while Redis is away, and finish what it began when it is back', async () => {
+it('should answer 503 with the ids while Redis is away and finish started entries when it is back', async () => {
   const feed = 'topic:redis';
   await post({ id: 'before', feed, title: 'x' });
   await stack.redis.kill();
@@ -79,7 +79,7 @@ it('should answer 503 with the ids while Redis is away, and finish what it began
   expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
 });
 
-it('should do the same while the sidecar is killed, and while it hangs', async () => {
+it('should do the same while the sidecar is dead or hangs', async () => {
   const feed = 'topic:sidecar';
   await post({ id: 'a', feed, title: 'x' });
   await pair.sidecar.kill();
@@ -100,7 +100,7 @@ it('should do the same while the sidecar is killed, and while it hangs', async (
   ]);
 });
 
-it('should take notifications by service invocation', async () => {
+it('should accept notifications by service invocation', async () => {
   const response = await fetch(`${pair.daprUrl}/v1.0/invoke/producer/method/notifications`, {
     method: 'POST',
     headers: { ...pair.daprHeaders, 'content-type': 'application/json' },
@@ -110,7 +110,7 @@ it('should take notifications by service invocation', async () => {
   expect((await announced('topic:invoke')).flatMap(({ ids }) => ids)).toEqual(['invoked']);
 });
 
-it('should ring the bell of each partition when it is stopped, and go on under other runs', async () => {
+it('should announce the last entry of each partition again when it stops and continue with new runs', async () => {
   const feed = 'topic:stop';
   for (const id of ['a', 'b', 'c']) await post({ id, feed, title: id });
   const underWay = post({ id: 'd', feed, title: 'd' });

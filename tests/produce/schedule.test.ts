@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** On time is what comes within so many milliseconds. */
+/** A schedule is on time within this many milliseconds. */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;
@@ -43,7 +43,7 @@ it('should show a notification at its time, once', async () => {
   expect(observer.shown.map(({ id }) => id)).toEqual(['over', 'on-time']);
 });
 
-it('should show one that was retracted at no time, and no schedule of a feed that was erased', async () => {
+it('should never show a retracted schedule or a schedule of an erased feed', async () => {
   const at = Date.now() + 2_500;
   await post('taken-back', at);
   await post('taken-back-later', at + 3_600_000);
@@ -60,7 +60,7 @@ it('should show one that was retracted at no time, and no schedule of a feed tha
   other.close();
 });
 
-it('should be on time after every process was killed in between', async () => {
+it('should be on time although every process was killed in between', async () => {
   await post('survivor', Date.now() + 12_000);
   const at = Date.now() + 12_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

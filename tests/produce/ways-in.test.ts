@@ -7,7 +7,7 @@ import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stack: Stack;
-/** An application that has no part in our code: its sidecar is all that it knows. */
+/** An application without our code, which knows only its sidecar. */
 let shop: ForeignSidecar;
 let observer: Observer;
 beforeAll(async () => {
@@ -43,8 +43,8 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
 });
 const timesShown = (id: string) => observer.shown.filter((shown) => shown.id === id).length;
 
-describe('an application that does not know us', () => {
-  it('should publish to the topic, and be shown once however often the event comes', async () => {
+describe('an application without our code', () => {
+  it('should publish to the topic and be shown once however often the event arrives', async () => {
     const event = cloudEvent('shipped-1', { title: 'Order 1 was shipped' });
     for (let i = 0; i < 3; i++) {
       expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
@@ -70,7 +70,7 @@ describe('an application that does not know us', () => {
     await observer.sees(['invoked']);
   });
 
-  it('should do both from Python, with nothing but its standard library', async () => {
+  it('should do both from Python with only its standard library', async () => {
     const python = spawn('python3', ['-'], {
       env: { ...process.env, DAPR_URL: shop.daprUrl, DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] },
     });
@@ -92,7 +92,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await observer.sees(['python-published', 'python-invoked']);
   });
 
-  it('should be shown beside another source that has the same id, and both be retracted', async () => {
+  it('should show two sources with the same id side by side and retract both', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
@@ -115,7 +115,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should be retracted while it waits for its time, under the id of its event and beside another', async () => {
+  it('should retract a scheduled event by its id, also if another source has the same id', async () => {
     const deliverAt = new Date(Date.now() + 4_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -153,7 +153,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await observer.sees(['raw-1', 'raw-2']);
   });
 
-  /** The records of what is set aside. */
+  /** The set-aside records. */
   async function setAside(): Promise<{ entry: string; content: string | null }[]> {
     const bff = stack.bffs[0] as Stack['bffs'][number];
     const state = async (key: string): Promise<unknown> => {
@@ -168,7 +168,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should have what is no notification kept with its faults, and hold up nobody', async () => {
+  it('should set invalid events aside with their faults and hold up no others', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await observer.sees(await markAfter());
@@ -181,7 +181,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     });
   });
 
-  it('should have a raw payload kept that is not JSON, or no text at all, or no notification', async () => {
+  it('should set aside raw payloads that are not JSON, not text or not a notification', async () => {
     const before = (await setAside()).length;
     const payloads = ['not JSON', new Uint8Array([0xff, 0xfe]), '{"colour":"blue"}'];
     for (const payload of payloads) {
@@ -207,7 +207,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   });
 
-  it('should reach neither entries nor state of ours', async () => {
+  it('should not reach our entries or state', async () => {
     const binding = { operation: 'get', metadata: { key: 'entry:x' } };
     expect((await call('/v1.0/bindings/notification-entries', binding)).status).toBeGreaterThanOrEqual(400);
     expect((await call('/v1.0/state/notification-state', [])).status).toBeGreaterThanOrEqual(400);
@@ -217,7 +217,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
   });
 });
 
-/** The id of a notification that was posted after everything else. */
+/** The id of a notification posted after everything else. */
 let marks = 0;
 async function markAfter(): Promise<string[]> {
   const id = `mark-${++marks}`;

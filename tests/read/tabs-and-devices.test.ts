@@ -5,8 +5,8 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** With two instances of the bff and real Redis. */
-describe('what a reader has read', () => {
+/** Runs two instances of the bff with a real Redis. */
+describe('the read state', () => {
   let stack: Stack;
   const clients: NotificationClient[] = [];
 
@@ -25,7 +25,7 @@ describe('what a reader has read', () => {
       body: JSON.stringify(ids.map((id) => ({ id, feed, title: id }))),
     });
 
-  /** A tab that is live on a feed at an instance. */
+  /** A live tab on a feed of an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string) {
     const client = createNotificationClient({ url: bff?.url ?? '', clientId });
     clients.push(client);
@@ -37,7 +37,7 @@ describe('what a reader has read', () => {
   const pageOf = (bff: Pair | undefined, feed: string, clientId?: string) =>
     fetchPage(bff?.url ?? '', { feed, ...(clientId !== undefined && { clientId }) });
 
-  it('should follow to the tabs at all instances, and outlive these', async () => {
+  it('should reach the tabs of all instances and survive their restarts', async () => {
     const [first, second] = stack.bffs;
     await publish('topic:follow', ['a', 'b', 'c', 'd']);
     await eventually(async () => (await pageOf(second, 'topic:follow')).offset === 4);
@@ -66,7 +66,7 @@ describe('what a reader has read', () => {
     expect(ttl).toBeLessThanOrEqual(48 * 60 * 60);
   });
 
-  it('should lose nothing that both instances are told at once', async () => {
+  it('should merge changes that reach both instances at once', async () => {
     const ids = Array.from({ length: 30 }, (_, i) => `n${i}`);
     await publish('topic:crowd', ['unread', ...ids]);
     await eventually(async () => (await pageOf(stack.bffs[0], 'topic:crowd')).offset === 31);
@@ -77,7 +77,7 @@ describe('what a reader has read', () => {
     expect(read?.ids.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('should go with the feed when that is erased, as far as it can be found', async () => {
+  it('should be erased with the feed as far as it can be found', async () => {
     await publish('user:42', ['x', 'y']);
     await eventually(async () => (await pageOf(stack.bffs[0], 'user:42')).offset === 2);
     const client = createNotificationClient({ url: stack.bffs[0]?.url ?? '' });

@@ -21,8 +21,8 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in their order. After a restart the sidecar's read from before may
- * take an announcement with it until Redis gives it out again; the next of its run brings its entry along.
+ * Publishes in three requests and returns the ids in order. After a restart, the sidecar's pending read may
+ * receive an announcement and keep it until Redis redelivers it; the next one of its run covers its entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -39,9 +39,9 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** Where the client comes back; it was at the first instance. */
+  /** The instance to which the client returns; it was on the first one. */
   to: () => Pair;
-  /** What happens after the client missed something. */
+  /** Happens after the client missed notifications. */
   then?: () => Promise<void>;
 }
 
@@ -53,13 +53,13 @@ const absences: Absence[] = [
   { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },
 ];
 
-/** A client sees some, is away while `missed` are published, and comes back to see some more. */
+/** A client receives some, is away while `missed` are published, and returns to receive more. */
 async function beAway({ to, then }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
   await client.sees(before);
-  // An instance that has just started may begin with a client a little before the head.
+  // A freshly started instance may start a client slightly before the head.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),
@@ -87,8 +87,8 @@ describe('a client that was away for a second', () => {
     expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   });
 
-  it('should be shown all that is still history', async () => {
-    // What is published after it came back may come before its question.
+  it('should get everything that is still in the history', async () => {
+    // Notifications published after its return may arrive before its request.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);
@@ -96,8 +96,8 @@ describe('a client that was away for a second', () => {
   });
 });
 
-describe('a client that was away until what it missed is no history any more', () => {
-  it.each(absences)('should be told so and shown the newest $what', async (absence) => {
+describe('a client that was away for longer than the history', () => {
+  it.each(absences)('should be told so and get the newest page $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
     expect(client.gaps).toHaveLength(1);
     const [{ from, to } = expect.fail()] = client.gaps;
@@ -105,7 +105,7 @@ describe('a client that was away until what it missed is no history any more', (
     const shown = client.shown.map(({ id }) => id);
     const log = [...before, ...missed, ...after];
     expect(shown.slice(0, 3)).toEqual(before);
-    // Of what came in while it asked, a part may be in the page and a part may be pushed after it.
+    // Notifications that arrive during its request may be in the page or be pushed afterwards.
     expect(shown.length).toBeGreaterThanOrEqual(3 + NEWEST_PAGE);
     expect(shown.length).toBeLessThanOrEqual(3 + NEWEST_PAGE + after.length);
     expect(shown.slice(3)).toEqual(log.slice(3 - shown.length));

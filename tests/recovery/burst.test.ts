@@ -20,13 +20,13 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover clients that come and go in the middle of a burst, from instance to instance', async () => {
+it('should recover clients that come and go between instances during a burst', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   let bursting = true;
   let returns = 0;
   const restless = clients.map(async (client, index) => {
     while (bursting) {
-      // Away for nothing, for some pushes, or for some hundred.
+      // Away for no push, for some pushes, or for some hundred.
       const away = [0, 30, 300][returns++ % 3] as number;
       client.close();
       await delay(away);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover a tab that slept for an hour and whose connection died without a close', async () => {
+it('should recover a tab that slept for an hour and whose connection died silently', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const publish = async () => {
     const notifications = makeNotifications(20);
@@ -35,7 +35,7 @@ it('should recover a tab that slept for an hour and whose connection died withou
   proxy.silence();
   const missed = await publish();
   const asleepFor = performance.now();
-  // Only the clock goes on while a device sleeps: every timer still has its whole time before it when it wakes up.
+  // Only the clock advances while a device sleeps: every timer still has its full time left on waking.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
   await client.sees(missed, 10_000);
   console.log(`recovered ${Math.round(performance.now() - asleepFor)} ms after it woke up`);

@@ -2,7 +2,10 @@ import { measureRecovery } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** At most this multiple of the time of plain connects; the test allows twice as much, since machines differ. */
+/**
+ * At most this multiple of the time of plain connects. The test allows twice as much, because machines
+ * differ.
+ */
 const BAR = 1.5;
 
 let stack: Stack;
@@ -18,7 +21,7 @@ it('should recover 1,000 clients at once in little more than the time of their c
   console.log(
     `1,000 clients: connect ${Math.round(plain)} ms, and recover 100 each ${Math.round(recovering)} ms, ratio ${ratio.toFixed(2)}; state reads ${stateReads.join(', ')}`,
   );
-  // The head, the segments and what the nameless have read, once; a comparison that is due reads the head again.
+  // One read of the head, the segments and the anonymous read state; a due comparison reads the head again.
   for (const reads of stateReads) {
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThanOrEqual(5);

@@ -1,6 +1,7 @@
 /**
- * Captures what a release stores, so that later ones are held to read it: `node --import tsx tests/releases/capture.ts`
- * writes <version>.json beside this file. Once for each release, by its own code; never again for an old one.
+ * Captures what a release stores, so that later versions must read it: `node --import tsx
+ * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with its
+ * own code, and never again for an old one.
  */
 import { writeFileSync } from 'node:fs';
 import { VERSION } from '@tocsin/service';
@@ -57,7 +58,7 @@ try {
   await byHand.announce('all', 1);
   while ((await readSetAsideIndex(bff)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
 
-  // What nobody has claimed: two entries with their announcements, and a schedule of the next half minute.
+  // Unclaimed: two entries with their announcements, and a schedule of the next half minute.
   observer.close();
   await bff.app.kill('SIGKILL');
   await bff.sidecar.kill('SIGKILL');

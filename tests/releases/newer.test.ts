@@ -10,11 +10,11 @@ import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
-/** Some turns, each of which is refused and repeated. */
+/** Several turns, each of which is refused and repeated. */
 const WHILE_MS = 5_000;
 const GO_ON_MS = 60_000;
 
-/** As a later version would have written it: each document has a `v` that is not known here. */
+/** Documents as a later version would write them, each with an unknown `v`. */
 const later: Stored = {
   ...stored,
   hashes: Object.fromEntries(
@@ -40,15 +40,15 @@ const send = async (method: string, url: string, body?: object): Promise<number>
   return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).status;
 };
 
-/** The documents of the later version, by key, with how often each was written. */
+/** The documents of the later version by key, with their number of writes. */
 async function documents(): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
   for (const key of Object.keys(later.hashes)) found[key] = { ...(await over.redis.hGetAll(key)) };
   return found;
 }
 
-describe('a store that a later version has written', () => {
-  it('should be left as it is, while who asks is told to come again', async () => {
+describe('a store written by a later version', () => {
+  it('should stay unchanged while callers get temporary errors', async () => {
     const before = await documents();
     expect(Object.keys(before).length).toBeGreaterThan(20);
     expect(await send('GET', `${bff}/app/notifications`)).toBe(503);
@@ -63,11 +63,11 @@ describe('a store that a later version has written', () => {
     expect(await send('POST', `${producer}/notifications`, { id: 'soon', title: 'x', deliverAt })).toBe(503);
     await delay(WHILE_MS);
     expect(await documents()).toEqual(before);
-    // waits-1, waits-2, and what was accepted meanwhile.
+    // waits-1, waits-2, and those accepted meanwhile.
     expect(await over.redis.keys('entry:*')).toHaveLength(3);
   });
 
-  it('should go on without a gap when that version is back', async () => {
+  it('should continue without a gap when that version is back', async () => {
     for (const key of Object.keys(later.hashes)) {
       const document = documentSchema.parse(JSON.parse((await over.redis.hGet(key, 'data')) ?? ''));
       await over.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));

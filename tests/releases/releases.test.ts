@@ -30,7 +30,7 @@ const releases = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.json'))
   .map((file) => storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))));
 
-/** What lies in the state store, by the first word of its key. */
+/** The documents of the state store, by the first word of their key. */
 const DOCUMENTS: Record<string, z.ZodType> = {
   head: headSchema,
   ids: idsDocumentSchema,
@@ -43,21 +43,21 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   soon: scheduledSchema,
   withdrawn: withdrawnDocumentSchema,
 };
-/** Indexes are called as what they name, without more. */
+/** An index has the name of its documents, without a suffix. */
 const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: soonIndexSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('should have what this release stores', () => {
+it('should contain what this release stores', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 
-describe.each(releases)('what $version stored', (stored) => {
+describe.each(releases)('the store of $version', (stored) => {
   it('should have documents of every kind', () => {
     const kinds = Object.keys(stored.hashes).map(kindOf);
-    // What was withdrawn is named by one head only, and goes before the next commit.
+    // Withdrawn documents are named by only one head, and deleted before the next commit.
     for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
     expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
     expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);
@@ -91,7 +91,7 @@ describe.each(releases)('what $version stored', (stored) => {
     });
     afterAll(() => over.stop());
 
-    it('should go on for a client where it was, with what waited and what is new', async () => {
+    it('should let a client continue with waiting and new notifications', async () => {
       const { epoch } = headSchema.parse(stored.hashes[`bff||${headKey('all')}`]?.data);
       const observer = new Observer('client', stack.bffs[0]?.url ?? '', { position: { epoch, offset: 2 } });
       await observer.sees(['all-3', 'full', 'last', 'waits-1', 'waits-2', 'later']);
@@ -105,7 +105,7 @@ describe.each(releases)('what $version stored', (stored) => {
       observer.close();
     });
 
-    it('should know what was read, muted and set aside', async () => {
+    it('should know read state, mutes and set-aside records', async () => {
       expect(await get('/app/notifications?clientId=reader-1')).toMatchObject({
         read: { offset: 2, ids: ['full'] },
       });

@@ -19,7 +19,7 @@ export interface StackOver {
   stop(): Promise<void>;
 }
 
-/** A stack with one bff over a Redis of its own that holds what was stored. */
+/** A stack with one bff and its own Redis, which contains the stored data. */
 export async function stackOver(stored: Stored): Promise<StackOver> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-release-'));
   const [port = 0] = await freePorts(1);

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 const json = z.json();
 
-/** What Redis holds, by key, with JSON as the value that it stands for. */
+/** The content of Redis by key, with JSON parsed. */
 export const storedSchema = z.strictObject({
   version: z.string(),
-  /** When it was captured, in ms since 1970. */
+  /** Time of the capture, in ms since 1970. */
   at: z.int(),
   /** Entries of the claim check. */
   strings: z.record(z.string(), json),
@@ -23,7 +23,7 @@ type Redis = Pick<
   'keys' | 'type' | 'get' | 'hGetAll' | 'xRange' | 'set' | 'hSet' | 'xAdd'
 >;
 
-/** What belongs to a moment or to one process: the figures of instances, and the events on their way to browsers. */
+/** Short-lived data: the figures of instances, and the events on their way to browsers. */
 const PASSING = /^bff\|\|instance|^tocsin:/;
 
 export async function captureStored(redis: Redis, version: string): Promise<Stored> {
@@ -43,7 +43,7 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
   return stored;
 }
 
-/** Puts it into an empty Redis as if it had been captured now: what has a time keeps its age. */
+/** Loads it into an empty Redis as if it had been captured now, so that every time keeps its age. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
   const later = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, later));
@@ -59,7 +59,7 @@ export async function restoreStored(redis: Redis, stored: Stored): Promise<void>
 const parse = (text: string | null | undefined): Json => json.parse(JSON.parse(text ?? 'null'));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-/** From the year 2020 on, in ms; nothing else of ours is such a number. */
+/** From the year 2020 on, in ms; none of our other numbers is in this range. */
 const isTime = (value: number): boolean => value > 1_577_836_800_000;
 
 function shifted(value: Json, by: number): Json {

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should outlive all processes, and then know which keys were created and revoked meanwhile', async () => {
+it('should outlive all processes and record which keys were created and revoked meanwhile', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();
@@ -72,13 +72,13 @@ it('should lose at most the last batch when the producer is killed', async () =>
   console.log(
     `audit: ${accepted.length} accepted, ${recorded} recorded; the first one missing came ${lostMs} ms before the kill`,
   );
-  // 250 ms, and the time that writing takes on a machine that does other work.
+  // 250 ms plus the time of a write on a busy machine.
   expect(lostMs).toBeLessThan(1_000);
   await on.producer.app.start();
   await on.producer.ready();
 });
 
-it('should write what is left when it is stopped', async () => {
+it('should write the remaining records when it stops', async () => {
   await on.publisher('POST', '/notifications', { id: 'last', feed: 'topic:last', title: 'x' }, NEXT_KEY);
   await on.producer.app.stop();
   expect((await on.trail()).at(-1)).toMatchObject({ ids: { first: ['last'] } });
@@ -86,7 +86,7 @@ it('should write what is left when it is stopped', async () => {
   await on.producer.ready();
 });
 
-it('should keep to its bound, in records and in bytes', async () => {
+it('should keep its limits in records and bytes', async () => {
   const filler = (n: number): AuditRecord => ({
     ...{ v: 1, id: `f-${n}`, at: new Date().toISOString(), requests: 1, instance: 'x'.repeat(80) },
     ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'y'.repeat(90) } },
@@ -110,7 +110,7 @@ it('should keep to its bound, in records and in bytes', async () => {
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_RECORDS);
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
-  // What is frequent has not pushed out what is rare.
+  // Frequent records have not pushed out rare ones.
   const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
   expect(acts.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

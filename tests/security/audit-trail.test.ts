@@ -16,7 +16,7 @@ import { short, startAuditedStack, type AuditedStack } from '../support/audited-
 import { ClaimCheck } from '../support/claim-check.ts';
 import { eventually } from '../support/state.ts';
 
-/** In every title, body, link and label that this file sends. */
+/** A word in every title, body, link and label that this file sends. */
 const MARKER = `marker-${randomBytes(8).toString('hex')}`;
 const CONTENT = {
   ...{ title: MARKER, body: MARKER, source: MARKER, collapseKey: MARKER },
@@ -41,7 +41,7 @@ const setAside = (matches: (entry: string) => boolean) =>
 
 let before: ListedAuditRecord[];
 
-it('should record each act once, with who did it, and nothing of what it says', async () => {
+it('should record each act once with its actor and without its content', async () => {
   const status = async (call: Promise<Response>) => {
     const response = await call;
     await response.text();
@@ -53,7 +53,7 @@ it('should record each act once, with who did it, and nothing of what it says', 
   expect(await status(on.publisher('POST', '/notifications', CONTENT, 'no-key'))).toBe(401);
   expect(await status(on.publisher('POST', '/notifications', { feed: 'user:ada', ...CONTENT }))).toBe(403);
   expect(await status(on.publisher('DELETE', '/notifications/one'))).toBe(202);
-  // What one actor does within 250 ms is summed.
+  // One actor's acts within 250 ms are summed up.
   await delay(600);
   const later = { id: 'later', deliverAt: new Date(Date.now() + 3_600_000).toISOString(), ...CONTENT };
   expect(await status(on.publisher('POST', '/notifications', { ...later, feed: 'topic:later' }))).toBe(202);
@@ -113,7 +113,7 @@ it('should record each act once, with who did it, and nothing of what it says', 
     before.filter(({ via }) => via === 'invocation'),
   ];
   expect(own.map(short).sort()).toEqual(expected.sort());
-  // What was composed reached the producer by invocation: of the person there is a record of its own.
+  // The composer reaches the producer by invocation, so the person has a separate record.
   expect(invocations.map(({ actor, ids }) => [actor.name, ids?.first[0]]).sort()).toEqual([
     ['bff', 'composed'],
     ['shop', 'invoked'],
@@ -128,7 +128,7 @@ it('should record each act once, with who did it, and nothing of what it says', 
   }
 });
 
-it('should print the same as JSON lines', async () => {
+it('should print the same records as JSON lines', async () => {
   const { stdout } = await on.command('audit', '--limit', '200');
   const lines = stdout
     .trim()
@@ -142,13 +142,13 @@ it('should print the same as JSON lines', async () => {
 describe('no application and no caller', () => {
   const applications = () => [on.producer, on.bff, shop];
 
-  it('should remove or change it by the public ports', async () => {
+  it('should remove or change it through the public ports', async () => {
     for (const method of ['DELETE', 'POST', 'PUT', 'PATCH'])
       for (const path of ['/app/ops/audit', `/app/ops/audit/${before[0]?.id}`])
         expect((await on.ops(method, path)).status, `${method} ${path}`).toBeGreaterThanOrEqual(404);
   });
 
-  it('should write into it by any component but its own, or as another application', async () => {
+  it('should write to it through other components or as another application', async () => {
     for (const topic of STREAMS) {
       for (const name of [COMPONENTS.pubsub, COMPONENTS.deadLetters])
         for (const one of applications())
@@ -159,7 +159,7 @@ describe('no application and no caller', () => {
     }
   });
 
-  it('should overwrite or delete it by the binding or the state store', async () => {
+  it('should overwrite or delete it through the binding or the state store', async () => {
     for (const one of applications()) {
       for (const key of STREAMS) {
         for (const operation of ['delete', 'create', 'get'])
@@ -176,7 +176,7 @@ describe('no application and no caller', () => {
     for (const key of STREAMS) expect(await on.redis.operator.type(key)).toBe('stream');
   });
 
-  it('should take anything out of it with the Redis user of the applications', async () => {
+  it('should remove anything from it as the applications’ Redis user', async () => {
     const client = await on.redis.asApplication();
     for (const key of STREAMS) {
       for (const words of [

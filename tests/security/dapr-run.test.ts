@@ -20,7 +20,7 @@ const cli = await ensureDaprCli();
 const missing = cli ? await whyNoNamespaces() : 'there is neither a Dapr CLI nor Go to build it';
 if (missing) console.log(`dapr run -f was not tried: ${missing}`);
 
-/** Its ports are fixed, so it runs on a machine of its own. */
+/** Its ports are fixed, so it runs in its own network namespace. */
 describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
   const processes: ManagedProcess[] = [];
@@ -44,7 +44,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
 
   beforeAll(async () => {
     host = await makeNamespace();
-    // daprd ends on a machine that has no network, since it cannot ask that for names.
+    // daprd ends on a machine without a network, because it cannot look up names there.
     neighbour = await makeNeighbour(host);
   });
   afterAll(async () => {
@@ -54,7 +54,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
     removeDir(dir);
   });
 
-  it('should start what npm start does, and leave open what the guide says', async () => {
+  it('should start the same as npm start and leave open the ports in the guide', async () => {
     const { command } = await ensureRedisServer(console.log);
     await start('redis', {}, command, '--bind', '127.0.0.1', '--dir', dir, '--save', '');
     // <runtime path>/.dapr/bin/daprd

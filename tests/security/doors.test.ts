@@ -38,7 +38,7 @@ const problemOf = async (response: Response): Promise<Problem> => {
 const titles = (routes: readonly Route[]) =>
   routes.map((route) => [route.port, route.method, route.path, route] as const);
 
-describe('a request with a parameter that nobody knows', () => {
+describe('a request with an unknown parameter', () => {
   const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
   const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds)\b/.test(path));
   it.each(titles([...strict, ...invoked]))('should be refused: %s %s %s', async (_p, _m, _r, route) => {
@@ -50,13 +50,13 @@ describe('a request with a parameter that nobody knows', () => {
   });
 
   it.each(titles(PUBLIC_ROUTES.filter(({ isOpen }) => isOpen)))(
-    'should be answered where probes and pages may have some: %s %s %s',
+    'should be answered for probes and pages: %s %s %s',
     async (_p, _m, _r, route) => {
       expect((await ask(route, { path: `${route.path}?fed=x` })).status).toBe(200);
     },
   );
 
-  it('should not publish to everybody what names its feed in the address', async () => {
+  it('should not publish to all readers if the address names a feed', async () => {
     const route = PUBLIC_ROUTES.find(({ port, method }) => port === 'openProducer' && method === 'POST')!;
     const problem = await problemOf(await ask(route, { path: '/notifications?feed=user:ada' }));
     expect(problem.errors).toEqual([{ path: 'feed', message: 'is not a known parameter' }]);
@@ -65,7 +65,7 @@ describe('a request with a parameter that nobody knows', () => {
 
 describe('HEAD', () => {
   const gets = PUBLIC_ROUTES.filter(({ method, path }) => method === 'GET' && !path.startsWith('/hubs'));
-  it.each(titles(gets))('should be answered as GET, without a body: %s %s %s', async (_p, _m, _r, route) => {
+  it.each(titles(gets))('should be answered like GET without a body: %s %s %s', async (_p, _m, _r, route) => {
     const [head, get] = [await ask(route, { method: 'HEAD' }), await ask(route)];
     expect([head.status, head.headers.get('content-type')]).toEqual([
       get.status,
@@ -76,7 +76,7 @@ describe('HEAD', () => {
 
   const pages = ['/', '/ops', '/assets/page.js'];
   it.each(titles(gets.filter(({ path }) => !pages.includes(path))))(
-    'should be allowed where GET is: %s %s %s',
+    'should be allowed wherever GET is: %s %s %s',
     async (_p, _m, _r, route) => {
       const response = await ask(route, { method: 'PATCH' });
       const problem = await problemOf(response);
@@ -89,7 +89,7 @@ describe('HEAD', () => {
 });
 
 describe.each(SERVERS)('the server %s', (port) => {
-  it('should answer HTTP/1.1 without Host, and with two, with a problem', async () => {
+  it('should answer HTTP/1.1 without Host or with two hosts with a problem', async () => {
     for (const hosts of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
       const { status, problem } = await rawAnswer(port, `GET /healthz HTTP/1.1\r\n${hosts}\r\n`);
       expect([status, problem.code]).toEqual([400, 'invalid_request']);
@@ -102,14 +102,14 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect(statusOf(answer)).toBe(200);
   });
 
-  it('should answer an expectation that it does not know with a problem', async () => {
+  it('should answer an unknown expectation with a problem', async () => {
     const head =
       'POST /notifications HTTP/1.1\r\nHost: localhost\r\nExpect: a-miracle\r\nContent-Length: 2\r\n\r\n';
     const { status, problem } = await rawAnswer(port, head);
     expect([status, problem.code]).toEqual([417, 'invalid_request']);
   });
 
-  it('should answer CONNECT with a problem, and close', async () => {
+  it('should answer CONNECT with a problem and close', async () => {
     const { status, problem } = await rawAnswer(
       port,
       'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
@@ -117,7 +117,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     expect([status, problem.code]).toEqual([405, 'method_not_allowed']);
   });
 
-  it('should answer an upgrade to an unknown protocol as the request without it, or with a problem', async () => {
+  it('should answer an upgrade to an unknown protocol like the plain request or with a problem', async () => {
     for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
       const answer = await answerTo(
         served.ports[port],
@@ -127,7 +127,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     }
   });
 
-  it('should close a connection whose headers do not end, and one whose body does not', async () => {
+  it('should close a connection with endless headers or an endless body', async () => {
     const begun = 'POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n';
     const raws = await Promise.all([
       open(port, `${begun}X-More: `),
@@ -154,10 +154,10 @@ describe.each<[PortName, string]>([
   const head = (length: string) =>
     `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${length}\r\n\r\n`;
 
-  it('should be refused with 503 while others have the room, though it is not', async () => {
+  it('should get 503 while other bodies fill the budget', async () => {
     const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
     await expect.poll(() => begun.text).toContain('100 Continue');
-    // Only what has come takes room.
+    // Only received bytes take room.
     begun.socket.write(' '.repeat(MEBIBYTE - 10));
     const more = {
       method: 'POST',
@@ -172,7 +172,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be refused by its Content-Length alone, with the connection', async () => {
+  it('should be refused by its Content-Length, and the connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -181,7 +181,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be refused in chunks as soon as it is, and never be read to its end', async () => {
+  it('should be refused as soon as it is too large in chunks, and never be read to the end', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
@@ -192,12 +192,12 @@ describe.each<[PortName, string]>([
     raw.socket.on('drain', more);
     more();
     await raw.closed;
-    // The rest is in the buffers of two sockets.
+    // The buffers of two sockets contain the rest.
     expect(sent).toBeLessThan(16 * MEBIBYTE);
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
-  it('should reach a client that sends all of it', async () => {
+  it('should reach a client that sends the whole body', async () => {
     const response = await fetch(urlOf(port, path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -206,7 +206,7 @@ describe.each<[PortName, string]>([
     expect([response.status, (await problemOf(response)).code]).toEqual([413, 'payload_too_large']);
   });
 
-  it('should not be read to its end after another answer', async () => {
+  it('should not be read to the end after another answer', async () => {
     const raw = await open(port, head(`Content-Length: ${64 * MEBIBYTE}`).replace(path, '/nothing'));
     let sent = 0;
     const more = () => {
@@ -233,7 +233,7 @@ describe('a body in JSON', () => {
     ['openBff', '/app/notifications/read'],
   ];
   it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
-    'should be refused with what is wrong: %s %s %j',
+    'should be refused with its fault: %s %s %j',
     async (port, path, body, code, detail) => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(urlOf(port, path), { method: 'POST', headers, body });

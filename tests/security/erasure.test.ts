@@ -16,7 +16,7 @@ import { nameOf } from '../../producer/src/schedule/names.ts';
 import { keysWith } from '../support/every-key.ts';
 import { eventually } from '../support/state.ts';
 
-/** What `DELETE` promises. */
+/** The time limit that `DELETE` promises. */
 const WITHIN_MS = 60_000;
 
 let stack: Stack;
@@ -45,7 +45,7 @@ const page = async (feed: string): Promise<Page> =>
 const titles = async (feed: string) =>
   (await page(feed)).publications.map(({ notification }) => notification?.title);
 
-/** As a sidecar publishes it, at `time`, whoever may publish. */
+/** An event as a sidecar publishes it at `time`. */
 const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
   redis.xAdd(topic, '*', {
     data: JSON.stringify({
@@ -60,7 +60,7 @@ const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`,
       time: `${new Date(time).toISOString().slice(0, 19)}Z`,
     }),
   });
-/** An entry as a producer deposits it, of `ageMs`. */
+/** An entry as a producer deposits it, with the age `ageMs`. */
 const deposit = async (feed: string, run: string, item: object, ageMs = 0) => {
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS - ageMs).toISOString();
   const announcement = { v: DOCUMENT_VERSION, run, feed, seq: 1, expiresAt };
@@ -72,20 +72,20 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 });
 
 describe('content', () => {
-  it('should be nowhere in Redis a minute after its feed was erased, and not come back', async () => {
+  it('should be nowhere in Redis a minute after its feed was erased and not come back', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
-    // Published by HTTP and by event, waiting for its time near and far, and muted by its reader.
+    // Published over HTTP and by event, scheduled soon and late, and muted by its reader.
     expect(await send('POST', '/notifications', [of('a'), of('b'), of('c')])).toBe(202);
     expect(await send('POST', '/notifications', of('near', { deliverAt: inSeconds(55) }))).toBe(202);
     expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
     await publishEvent(TOPICS.notifications, of('by-event'));
     await eventually(async () => (await titles(feed)).length === 4);
-    // Refused, of its feed or so that nobody can read it.
+    // Refused events, for this feed or unreadable.
     await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
-    // Set aside, not announced, left by a commit that was refused, and left on no list.
+    // Set aside, not announced, left by a refused commit, and in no list.
     const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
@@ -109,12 +109,12 @@ describe('content', () => {
     const asked = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
     const answered = Date.now();
-    // On its way when the feed was erased: an event that had been tried for a while, and an entry of another producer.
+    // On its way when the feed was erased: an event under retry, and an entry of another producer.
     await publishEvent(TOPICS.deadNotifications, of('late'), { time: asked - 5_000 });
     await publishEvent(TOPICS.notifications, of('late-too'), { time: asked - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
     await publishEvent(TOPICS.announcements, late);
-    // And what is published from now on.
+    // And notifications published from now on.
     expect(await send('POST', '/notifications', { ...of('after'), title: 'after' })).toBe(202);
     await publishEvent(TOPICS.notifications, { ...of('after-event'), title: 'after' });
     await eventually(async () => (await titles(feed)).length === 2);
@@ -130,11 +130,11 @@ describe('content', () => {
       const answer = await fetch(job, { ...(producer && { headers: producer.daprHeaders }) });
       expect([id, answer.ok]).toEqual([id, false]);
     }
-    // That of the feed, noted by the hosts of its partition and, for what 0.1.0 announced, of itself.
+    // The feed's erasure, noted by the hosts of its partition and, for announcements of 0.1.0, of the feed.
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 
-  it('should be nowhere in Redis a minute after it was retracted, and leave other content alone', async () => {
+  it('should be nowhere in Redis a minute after it was retracted, while other content stays', async () => {
     const secret = 'S3CRET-of-an-id';
     const feed = 'topic:kept';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
@@ -144,7 +144,7 @@ describe('content', () => {
       of('gone-refused', { severity: 'loud' }),
       { id: 'stays-refused', feed, title: 'stays', severity: 'loud' },
     ]);
-    // Ids that no notification can have: those of the hashes are erased instead.
+    // No notification can have these ids: the ids made of their hashes are erased instead.
     await publishEvent(TOPICS.notifications, of('', { id: undefined }), { id: 'no id / at all' });
     await publishEvent(TOPICS.notifications, of('', { id: undefined, severity: 'loud' }), {
       id: 'refused / id',

@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 
-/** Twice the length may cost three times the CPU at most; what costs less than the floor is not compared. */
+/** Twice the length may cost at most three times the CPU. Costs below the floor are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
-/** The least of so many measurements counts, since a busy machine only ever adds to one. */
+/** The smallest of this many measurements counts, because a busy machine only adds time. */
 const REPETITIONS = 10;
-/** Short enough that a request of cubic cost ends within a second. */
+/** Short enough for a request with cubic cost to end within a second. */
 const SHORT = 600;
-/** Headers and address together may have 16 KiB, at the bff's public port 32. */
+/** Headers and address together may have 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** What is repeated, and put between what begins and ends a header's value. */
+/** The repeated text, between the start and end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** What a header's parser wants to see first. */
+/** The start that a header's parser expects. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
   ['accept-encoding', 'gzip;q='],
@@ -38,7 +38,7 @@ const HEADERS: [name: string, ...begins: string[]][] = [
   ['x-api-key', ''],
   ['x-forwarded-for', '10.0.0.1'],
 ];
-/** Headers that end no request early, so one carries all of them. */
+/** Headers that never end a request early, so that one request carries them all. */
 const OTHERS = [
   ...['accept-language', 'access-control-request-headers', 'access-control-request-method', 'baggage'],
   ...['cache-control', 'forwarded', 'referer', 'te', 'tracestate', 'user-agent', 'via', 'x-forwarded-host'],
@@ -47,7 +47,7 @@ const OTHERS = [
 
 interface Attack {
   name: string;
-  /** The request with so many characters of `unit` in it. */
+  /** The request with this many characters of `unit`. */
   of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
 }
 
@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** An erasure takes its time, so the feed is one that is refused when all else has been looked at. */
+/** An erasure takes time, so the feed is one that is refused after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -112,7 +112,7 @@ afterAll(async () => {
   await served.stop();
 });
 
-/** Resolves with the status of the answer, or when the connection has ended without one. */
+/** Resolves with the status, or when the connection ends without an answer. */
 const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promise<number | undefined> =>
   new Promise((resolve) => {
     const sent = request({
@@ -134,13 +134,13 @@ const leastCost = async (route: Route, attack: Attack, unit: string, length: num
   const costs: number[] = [];
   for (let i = 0; i < REPETITIONS; i++) {
     costs.push(await cost(route, attack, [unit], length));
-    // More of them would not change the verdict.
+    // More measurements would not change the verdict.
     if (costs[i]! < FLOOR_MS) break;
   }
   return Math.min(...costs);
 };
 
-/** What makes the cost of an attack grow too fast up to this length, if anything does. */
+/** The reason if the cost of an attack grows too fast up to this length. */
 async function faultOf(route: Route, attack: Attack, length: number): Promise<string | undefined> {
   for (const unit of UNITS) {
     const twice = await leastCost(route, attack, unit, length);
@@ -153,7 +153,7 @@ async function faultOf(route: Route, attack: Attack, length: number): Promise<st
   return undefined;
 }
 
-/** The ports without authentication differ by what they look at only. */
+/** The ports without authentication differ only in what they check. */
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>
   !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
 
@@ -170,7 +170,7 @@ async function examine(route: Route): Promise<string | undefined> {
 
 describe('a long header, query or path', () => {
   it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
-    'should cost in proportion to its length: %s %s %s',
+    'should cost CPU in proportion to its length: %s %s %s',
     { timeout: 60_000 },
     async (_port, _method, _path, route) => {
       expect(await examine(route)).toBeUndefined();

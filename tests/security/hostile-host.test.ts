@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** So many that it is asked for some of them. */
+/** So many feeds that it is asked for some of them. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
-/** Any application may bring a store of its own, and then offer to host actors. */
+/** Any application may bring its own store and then offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -30,7 +30,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
 const asked: string[] = [];
 
 beforeAll(async () => {
-  // There is no secret in the stores: the instances share one of their own making.
+  // The stores contain no secret, so the instances share one that they made.
   stack = await startStack({
     producerEnv: { PARTITIONS: String(PARTITIONS) },
     secrets: { NOTIFICATION_SECRETS_internal: '', NOTIFICATION_KEYS_internal: '' },
@@ -62,10 +62,10 @@ const publish = async (feed: string, id: string): Promise<void> => {
   expect(response.status).toBe(202);
 };
 
-it('should take no turn and lose nothing, though it offers to host our actors', async () => {
+it('should take no turn and lose nothing although it offers to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
-  // Placement takes a moment until it sends calls there.
+  // It takes a moment until placement sends calls there.
   for (; round < 40 && asked.length < 5; round++) {
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }
@@ -81,7 +81,7 @@ it('should take no turn and lose nothing, though it offers to host our actors', 
   }
 });
 
-it('should begin no feed anew for an unsigned call, also where the stores have no secret', async () => {
+it('should never restart a feed because of an unsigned call, even without a secret in the stores', async () => {
   const [bff] = stack.bffs as [Pair];
   const shop = await stack.startForeignSidecar('shop');
   const before = await Promise.all(FEEDS.map((feed) => readHead(bff, feed)));

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorsOf } from '../support/logs.ts';
 
 const CASES = 2_000;
-/** The same cases in each run; another number draws others. */
+/** Fixed, so that each run draws the same cases; another number draws others. */
 const SEED = 20_261_125;
 /**
- * What schemathesis holds each answer against. It also wants that what fits the schema is accepted, which cannot hold:
- * no schema says that `expiresAt` is in the future and after `deliverAt`.
+ * The checks that schemathesis applies to each answer. Its check that valid data is accepted is left out: no
+ * schema can say that `expiresAt` is in the future and after `deliverAt`.
  */
 const CHECKS = [
   'not_a_server_error',
@@ -23,7 +23,10 @@ const CHECKS = [
   'allow_header_conformance',
 ];
 
-/** Whole notifications take far longer to draw than names and ids, and an erasure takes 3 s, so fewer of them are drawn. */
+/**
+ * Drawing a notification takes far longer than drawing a name or id, and an erasure takes 3 s, so fewer of
+ * them are drawn.
+ */
 const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],
   ['DELETE /feeds', '--include-path-regex', '^/feeds', '--max-examples', '40'],
@@ -47,7 +50,7 @@ describe.skipIf(!command)('the HTTP interfaces', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('should answer whatever they are sent as their documents say', { timeout: 400_000 }, async () => {
+  it('should answer every request as documented', { timeout: 400_000 }, async () => {
     let cases = 0;
     for (const { name, url, app } of stack.producers) {
       for (const [part, ...selection] of PARTS) {

@@ -17,7 +17,7 @@ let shop: ForeignSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** The run that the feed knows, of which entry 1 is done. */
+/** The run that the feed knows, with entry 1 done. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {
@@ -58,22 +58,22 @@ const publish = async (id: string): Promise<void> => {
   });
   expect(response.status).toBe(202);
 };
-/** All that an attack could have changed. */
+/** Everything that an attack could have changed. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // The refusal itself is on record, and what others have noted by the way.
+  // Ignores records of the refusal itself and of other processes.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
-  // Also those that were trimmed since.
+  // Includes trimmed ones.
   announced: (await redis.xInfoStream('notification-partitions'))['entries-added'],
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
-/** Runs an attack; nothing may be written or shown, and the feed goes on in its epoch. */
+/** Runs an attack, after which nothing may be written or shown, and the feed must continue in its epoch. */
 const harmless = async (attack: () => Promise<void>): Promise<void> => {
   const before = await state();
   await attack();
-  // What it began would be done by now.
+  // Long enough for any work that it started.
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(await state()).toEqual(before);
   const mark = `mark-${++marks}`;
@@ -85,7 +85,7 @@ const harmless = async (attack: () => Promise<void>): Promise<void> => {
   );
 };
 
-describe('an application that is none of ours', () => {
+describe('a foreign application', () => {
   it.each([
     ['a position far ahead', { feed: 'all', heard: FAR }],
     ['an offset far ahead', { feed: 'all', heard: { epoch: '', offset: 1_000_000 } }],
@@ -148,7 +148,7 @@ describe('an application that is none of ours', () => {
   });
 
   it.each(routes)(
-    'should get nothing out of the internal port of a sidecar: %s %s %s',
+    'should achieve nothing at the internal port of a sidecar: %s %s %s',
     async (app, verb, method, body) => {
       const pair = (app === 'bff' ? bff : producer) as Pair;
       const call = { verb: verb as LocalCall['verb'], method, body };
@@ -158,7 +158,7 @@ describe('an application that is none of ours', () => {
           headers: { 'dapr-caller-app-id': 'bff' },
         });
         expect([invoked.status, JSON.parse(invoked.text)]).toMatchObject([403, { code: 'forbidden' }]);
-        // Without the headers of an invocation it is as if the sidecar itself called.
+        // Without the headers of an invocation, the call looks like one of the sidecar itself.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
         else if (verb === 'DELETE') expect(status).toBe(200);
@@ -168,7 +168,7 @@ describe('an application that is none of ours', () => {
     },
   );
 
-  it('should not use the paths that it is told when it asks for the subscriptions', async () => {
+  it('should not be able to use the paths that it gets when it asks for the subscriptions', async () => {
     await harmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
@@ -183,7 +183,7 @@ describe('an application that is none of ours', () => {
     });
   });
 
-  it('should be counted, and told of in the log once', async () => {
+  it('should be counted and logged once', async () => {
     const name = 'tocsin_bff_calls_refused_total';
     for (const reason of ['unsigned', 'invocation', 'unknown_subscription'])
       expect(await sumOfMetric(stack.bffs, name, { reason }), reason).toBeGreaterThan(0);
@@ -193,11 +193,11 @@ describe('an application that is none of ours', () => {
   });
 
   it('should not take turns by offering to host our actors', async () => {
-    // Done by `hostile-host.test.ts`, with a stack of its own: actors move.
+    // Tested in `hostile-host.test.ts` with its own stack, because actors move.
     expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 
-  it('should erase a feed whose name no path can hold', async () => {
+  it('should erase a feed whose name fits no path', async () => {
     const feed = 'user:a/b?100%#c d';
     const url = `${producer!.url}/notifications`;
     const body = JSON.stringify({ id: 'private', feed, title: 'private' });
@@ -210,7 +210,7 @@ describe('an application that is none of ours', () => {
   });
 });
 
-/** Of the run that the feed knows: were it taken, all numbers up to this one would be done. */
+/** In a run that the feed knows: if it were accepted, all numbers up to this one would be done. */
 function announced(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }
@@ -220,7 +220,7 @@ function announcedEntry(seq: number) {
 }
 
 describe('subscriptions', () => {
-  it('should go on when the sidecar starts again beside its application, or the application beside its sidecar', async () => {
+  it('should continue when the sidecar or the application restarts alone', async () => {
     for (const pair of [bff, producer] as Pair[]) {
       await pair.sidecar.restart();
       await pair.ready();

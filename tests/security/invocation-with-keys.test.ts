@@ -45,7 +45,7 @@ const port = ({ sidecar }: Pair): number => {
   return Number(args[args.indexOf('--dapr-internal-grpc-port') + 1]);
 };
 
-describe('an invocation of a producer that asks for API keys', () => {
+describe('an invocation of a producer that requires API keys', () => {
   it('should be refused without a key, as on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
       const answers = [
@@ -62,7 +62,7 @@ describe('an invocation of a producer that asks for API keys', () => {
     }
   });
 
-  it('should be refused at the internal port of the sidecar too, with whatever headers', async () => {
+  it('should be refused at the internal port of the sidecar too, with any headers', async () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;
@@ -73,7 +73,7 @@ describe('an invocation of a producer that asks for API keys', () => {
     expect(await readHead(bff!, 'user:ada')).toBeUndefined();
   });
 
-  it('should be taken with a key, and reach no other feed than the key', async () => {
+  it('should be accepted with a key and reach only the feeds of the key', async () => {
     const title = 'x';
     expect(await invoke('POST', 'notifications', { 'x-api-key': KEY }, { id: 'a', title })).toMatchObject({
       status: 202,
@@ -87,7 +87,7 @@ describe('an invocation of a producer that asks for API keys', () => {
     expect(observer.shown.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
-  it('should be taken from the bff, which signs it', async () => {
+  it('should be accepted from the bff, which signs it', async () => {
     const sidecar = new Sidecar({
       httpPort: bff!.daprHttpPort,
       token: bff!.daprHeaders['dapr-api-token'],

@@ -29,8 +29,10 @@ const SECRETS = {
 };
 const CONTENT = `content-${randomBytes(12).toString('hex')}`;
 
-/** All that can be on is: a Redis user with a password and few rights, tokens, API keys; and logs as long as can be. */
-describe('a stack that is locked down', () => {
+/**
+ * Everything is on: a Redis user with a password and few rights, tokens, API keys, and the most verbose logs.
+ */
+describe('a locked-down stack', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
   const tokens: string[] = [];
   let redisPort: number;
@@ -66,7 +68,7 @@ describe('a stack that is locked down', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // As Redis itself reads the file; the last line is that of the user which `first` is.
+    // The users as Redis reads them; the user `first` comes last.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);
@@ -122,7 +124,7 @@ describe('a stack that is locked down', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it('should do all that it does elsewhere, and ask Redis for nothing that is refused', async () => {
+  it('should work as elsewhere and send Redis no forbidden command', async () => {
     const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
     await observer.ready();
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
@@ -149,7 +151,7 @@ describe('a stack that is locked down', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  it('should go on with that when a sidecar and an instance start again', async () => {
+  it('should still do so after a sidecar and an instance restart', async () => {
     await bff.sidecar.restart();
     await bff.app.restart();
     await bff.ready();
@@ -159,7 +161,7 @@ describe('a stack that is locked down', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  /** What Redis refused to our user, as `reason: what`. */
+  /** The commands that Redis refused to our user, as `reason: command`. */
   async function refusals(): Promise<string[]> {
     const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
     return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);
@@ -181,7 +183,7 @@ describe('a stack that is locked down', () => {
     client.destroy();
   });
 
-  it('should have a Redis that answers nobody without the password', async () => {
+  it('should have a Redis that refuses callers without the password', async () => {
     const client = createClient({ socket: { port: redisPort, host: '127.0.0.1', reconnectStrategy: false } });
     client.on('error', () => undefined);
     await client.connect().catch(() => undefined);
@@ -208,7 +210,7 @@ describe('a stack that is locked down', () => {
     .filter(({ internal, family }) => !internal && family === 'IPv4')
     .map(({ address }) => address);
 
-  it.skipIf(addresses.length === 0)('should listen to other machines on no port', async () => {
+  it.skipIf(addresses.length === 0)('should open no port to other machines', async () => {
     const [address = ''] = addresses;
     expect(await answersOk(`${bff.url}/healthz`)).toBe(true);
     for (const { port: publicPort, internalPort, daprHttpPort } of [producer, bff]) {

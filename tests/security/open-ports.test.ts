@@ -36,8 +36,10 @@ const stopAll = async () => {
   }
 };
 
-/** A machine of its own, on which the commands have their own ports and nothing else listens, and one beside it. */
-describe.skipIf(missing)('seen from another machine on the network', { timeout: 240_000 }, () => {
+/**
+ * A separate machine, where the commands can use their own ports and nothing else listens, and a neighbour.
+ */
+describe.skipIf(missing)('from another machine on the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
   let neighbour: Neighbour;
 
@@ -59,12 +61,12 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen for this machine alone, over TCP and UDP, with all that it starts', async () => {
+    it('should listen on this machine only, over TCP and UDP, with all its processes', async () => {
       const one = await started({ host });
       await one.says('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
       const ports = listeners.map(({ port }) => port);
-      // Applications, sidecars, Redis: what is looked at is what runs.
+      // Applications, sidecars and Redis must be among the examined processes.
       expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
       expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
       expect(await open()).toEqual({ v4: [], v6: [] });
@@ -74,7 +76,7 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
       };
-      // On the machine itself the port does what the attack is about.
+      // On the machine itself, the attack works.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
         answer: expect.stringContaining('"ids"') as string,
@@ -87,7 +89,7 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
       }
     });
 
-    it('should open its public ports, and only these, where it is told to and asks everybody who they are', async () => {
+    it('should open only its public ports when told to with authentication on', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'tocsin-open-'));
       mkdirSync(join(dir, 'data'));
       const hash = createHash('sha256').update('key').digest('hex');
@@ -104,7 +106,7 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
   describe('npm run dev', () => {
     const isUp = (one: Launch) => one.says('Send a notification:', 90_000);
 
-    it('should listen for this machine alone', async () => {
+    it('should listen on this machine only', async () => {
       const one = await started({ host, command: 'dev' });
       await isUp(one);
       expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
@@ -114,7 +116,7 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
       expect(await open()).toEqual({ v4: [], v6: [] });
     });
 
-    it('should open its public ports, and only these, where it is told that this is insecure', async () => {
+    it('should open only its public ports with TOCSIN_INSECURE', async () => {
       const env = { TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' };
       await isUp(await started({ host, command: 'dev', env }));
       expect(await open()).toEqual({ v4: DEV_PORTS, v6: [] });
@@ -122,7 +124,7 @@ describe.skipIf(missing)('seen from another machine on the network', { timeout: 
   });
 });
 
-describe('a start that would open ports to everybody', () => {
+describe('a start that would open ports without authentication', () => {
   afterEach(stopAll);
 
   it.each([

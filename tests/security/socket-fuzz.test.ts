@@ -8,15 +8,15 @@ import { z } from 'zod';
 import { errorsOf } from '../support/logs.ts';
 import { connectTo, sendFrame } from '../support/sockets.ts';
 
-/** The same cases in each run; another number draws others. */
+/** Fixed, so that each run draws the same cases; another number draws others. */
 const SEED = 20_261_125;
 const SESSIONS = 400;
 const REQUESTS = 1_500;
 const HANDSHAKES = 400;
-/** Fewer than the invalid ones that end a connection. */
+/** Fewer than the number of invalid requests that ends a connection. */
 const REQUESTS_PER_CONNECTION = 15;
 
-/** Sessions that say nothing end soon. */
+/** Silent sessions end soon. */
 const IMPATIENT = { HANDSHAKE_TIMEOUT_MS: '5000', PING_INTERVAL_MS: '5000', PING_TIMEOUT_MS: '5000' };
 
 let stack: Stack;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** What every client may rely on whatever others do. */
+/** Guarantees for every client, whatever others do. */
 async function expectServes(): Promise<void> {
   const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true, feed: 'all' });
@@ -51,14 +51,14 @@ const eventName = fc.oneof(
   fc.string(),
 );
 
-/** In JSON; socket.io lets numbers through as names too. */
+/** In JSON; socket.io also allows numbers as names. */
 const anyName = fc.oneof(
   eventName.map((name) => JSON.stringify(name)),
   fc.integer().map(String),
   json,
 );
 
-/** Packets of engine.io around packets of socket.io, from almost right to noise. */
+/** Packets of engine.io around packets of socket.io, from almost valid to noise. */
 const packet = fc.oneof(
   fc.tuple(fc.nat(9), namespace, digits, json).map(([type, ...rest]) => `4${type}${rest.join('')}`),
   fc
@@ -73,7 +73,7 @@ const frame = fc.oneof(
   fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
 );
 
-/** Values near those of the contract, and any others. */
+/** Values close to the contract, and arbitrary ones. */
 const nearly = <T>(right: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 3, arbitrary: right }, { weight: 1, arbitrary: fc.jsonValue() });
 const feed = nearly(
@@ -138,22 +138,26 @@ describe('the socket protocol', () => {
     }
   });
 
-  it('should serve them whatever is posted to sessions that poll', { timeout: 300_000 }, async () => {
-    const bodies = draw(fc.array(packet, { maxLength: 8 }), SESSIONS / 2);
-    for (const [index, packets] of bodies.entries()) {
-      const url = `${bff.url}/hubs/?EIO=4&transport=polling`;
-      const opened = await (await fetch(url)).text();
-      const { sid } = z.object({ sid: z.string() }).parse(JSON.parse(opened.slice(1)));
-      const posted = await fetch(`${url}&sid=${sid}`, {
-        method: 'POST',
-        body: ['40', ...packets].join('\u001e'),
-      });
-      expect([200, 400]).toContain(posted.status);
-      if (index % 20 === 0) await expectServes();
-    }
-  });
+  it(
+    'should serve every valid client whatever is posted to polling sessions',
+    { timeout: 300_000 },
+    async () => {
+      const bodies = draw(fc.array(packet, { maxLength: 8 }), SESSIONS / 2);
+      for (const [index, packets] of bodies.entries()) {
+        const url = `${bff.url}/hubs/?EIO=4&transport=polling`;
+        const opened = await (await fetch(url)).text();
+        const { sid } = z.object({ sid: z.string() }).parse(JSON.parse(opened.slice(1)));
+        const posted = await fetch(`${url}&sid=${sid}`, {
+          method: 'POST',
+          body: ['40', ...packets].join('\u001e'),
+        });
+        expect([200, 400]).toContain(posted.status);
+        if (index % 20 === 0) await expectServes();
+      }
+    },
+  );
 
-  it('should answer every request as the contract says', { timeout: 300_000 }, async () => {
+  it('should answer every request as documented', { timeout: 300_000 }, async () => {
     const requests = draw(clientRequest, REQUESTS);
     for (let at = 0; at < requests.length; at += REQUESTS_PER_CONNECTION) {
       const socket = await connectTo(bff.url);
@@ -169,7 +173,7 @@ describe('the socket protocol', () => {
     await expectServes();
   });
 
-  it('should refuse handshakes that are none as problems', { timeout: 300_000 }, async () => {
+  it('should refuse invalid handshakes with problem documents', { timeout: 300_000 }, async () => {
     const text = fc.string({ unit: fc.constantFrom(...HANDSHAKE_LETTERS) });
     const parameter = fc.tuple(fc.constantFrom('EIO', 'transport', 'sid', 'b64', 'j', 't'), text);
     const handshake = fc.record({
@@ -189,7 +193,7 @@ describe('the socket protocol', () => {
     }
   });
 
-  it('should have left no session behind, and no error in the log', async () => {
+  it('should leave no session and no error in the log', async () => {
     const connections = async () => {
       const text = await (await fetch(`${bff.url}/metrics`)).text();
       return /^tocsin_bff_connections (\d+)$/m.exec(text)?.[1];
@@ -213,7 +217,7 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** Asks without the care that `fetch` takes; resolves when the head of the answer has come. */
+/** Sends a request without `fetch`'s checks; resolves when the head of the answer has arrived. */
 function ask(
   path: string,
   { method, upgrade, body: sent }: Handshake,

@@ -9,17 +9,19 @@ import { startLockedRedis } from './locked-redis.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 export const KEY = 'shop-key';
 
-/** The record of an API key for some feeds. */
+/** Makes the record of an API key for some feeds. */
 const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** What the sidecars' secret store reads, with one key. */
+/** The environment that the sidecars' secret store reads, with one key. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });
 
-/** A producer and a bff that ask for keys and tokens, over a Redis with the users of `docs/redis-users.acl`. */
+/**
+ * A producer and a bff that require keys and tokens, over a Redis with the users of `docs/redis-users.acl`.
+ */
 export async function startAuditedStack() {
   const jwt = randomBytes(32).toString('hex');
   const redis = await startLockedRedis();
@@ -32,7 +34,7 @@ export async function startAuditedStack() {
   const producer = stack.producers[0] as Pair;
   const bff = stack.bffs[0] as Pair;
 
-  /** Calls the bff as ada. */
+  /** Calls the bff as the reader ada. */
   const ops = async (method: string, path: string, body?: object, roles = ['ops']) => {
     const token = await signToken({
       ...{ claims: { sub: 'ada', feeds: ['*'], roles }, exp: Math.floor(Date.now() / 1000) + 3_600 },
@@ -68,7 +70,7 @@ export async function startAuditedStack() {
           ...{ REDIS_HOST: redis.host, REDIS_USERNAME: redis.username, REDIS_PASSWORD: redis.password },
         },
       }),
-    /** The whole trail as `/ops` reads it, the oldest first. */
+    /** The whole trail as `/ops` reads it, oldest first. */
     async trail(): Promise<ListedAuditRecord[]> {
       const records: ListedAuditRecord[] = [];
       for (let before = ''; ;) {
@@ -88,7 +90,7 @@ export async function startAuditedStack() {
 }
 export type AuditedStack = Awaited<ReturnType<typeof startAuditedStack>>;
 
-/** A record in one line: what, how it ended, which way, who, how often, feeds and ids. */
+/** A record in one line: action, outcome, way, actor, count, feeds and ids. */
 export const short = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
   [
     ...[action, outcome, via, actor.kind, actor.name ?? '-', actor.claimed ? 'claimed' : '', requests],

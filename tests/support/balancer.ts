@@ -1,10 +1,10 @@
 import { answersOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** How often an instance is asked whether it is ready, in ms: what a balancer knows is always a little old. */
+/** Interval of the readiness checks, in ms: a balancer's knowledge is always slightly old. */
 const PROBE_MS = 200;
 
-/** One address for several instances: each connection goes to the next of those that are ready. */
+/** One address for several instances: each connection goes to the next ready one. */
 export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
   const ready = new Set(pairs);
   const probe = async (pair: Pair) => {

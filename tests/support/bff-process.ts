@@ -7,7 +7,7 @@ import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 
-/** A bff over its memory backend in a process of its own: what hurts it does not hurt the test. */
+/** A bff over its memory backend in a separate process, so that its trouble does not affect the test. */
 export class BffProcess {
   readonly port: number;
   readonly url: string;
@@ -29,7 +29,7 @@ export class BffProcess {
     return new BffProcess(port, child);
   }
 
-  /** @throws Error when the process has ended. */
+  /** @throws Error if the process has ended. */
   async #ask(order: Order): Promise<Done> {
     if (this.#child.exitCode !== null) throw new Error(`the bff ended with ${this.#child.exitCode}`);
     this.#child.send(order);
@@ -37,7 +37,7 @@ export class BffProcess {
     return done;
   }
 
-  /** Publishes so many notifications with so many characters of four bytes each; resolves with their ids. */
+  /** Publishes this many notifications, each with this many four-byte characters; resolves with their ids. */
   async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
     const createdAt = new Date().toISOString();
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {
@@ -54,7 +54,7 @@ export class BffProcess {
     return done.heapUsed;
   }
 
-  /** The value of a metric, 0 while it has none. */
+  /** The value of a metric, or 0 if it has none. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const line = text.split('\n').find((one) => one.startsWith(`${name} `));

@@ -1,6 +1,6 @@
-// Asks a sidecar for what only other sidecars should: `node call-local.mjs <address> <port> <method> <body>` calls
-// CallLocal at its internal gRPC port, without any credentials, so that its application gets a POST. Prints what comes of
-// it as JSON: {reached: false, why} or {reached: true, status, answer}.
+// Sends a sidecar a call that only other sidecars should send: `node call-local.mjs <address> <port> <method>
+// <body>` calls CallLocal at its internal gRPC port without credentials, so that its application gets a POST.
+// Prints the result as JSON: {reached: false, why} or {reached: true, status, answer}.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);

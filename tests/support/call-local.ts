@@ -1,13 +1,13 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
 /**
- * What an attacker does who reaches the internal gRPC port of a sidecar: he calls its application, with any method, verb
- * and header, and daprd adds the token of the application. The messages are those of dapr/proto/internals/v1, written by
+ * Acts as an attacker at a sidecar's internal gRPC port, who calls its application with any method, verb and
+ * header; daprd adds the application's token. The messages are those of dapr/proto/internals/v1, written by
  * hand: https://protobuf.dev/programming-guides/encoding/
  */
 export interface LocalCall {
   verb: keyof typeof VERBS;
-  /** The path, perhaps without its first slash. */
+  /** The path, with or without its leading slash. */
   method: string;
   headers?: Record<string, string>;
   body?: unknown;

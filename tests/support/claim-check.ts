@@ -11,7 +11,7 @@ import {
 } from '@tocsin/contracts';
 import type { Pair } from '@tocsin/tools';
 
-/** Deposits and announces by hand through a producer's sidecar, so that a test can leave out or repeat a step. */
+/** Deposits and announces through a producer's sidecar by hand, so that a test can omit or repeat a step. */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
   readonly #pair: Pair;
@@ -30,7 +30,7 @@ export class ClaimCheck {
     };
   }
 
-  /** Deposits an entry with one notification and returns its id; `change` spoils it. */
+  /** Deposits an entry with one notification and returns its id; `change` damages the entry. */
   async deposit(
     feed: string,
     seq: number,

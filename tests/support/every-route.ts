@@ -1,16 +1,16 @@
 import type { PortName } from './ports-child.ts';
 import type { PortsProcess } from './ports-process.ts';
 
-/** Where a sidecar delivers, here. */
+/** The path to which a sidecar delivers here. */
 export const KNOWN_SUBSCRIPTION = '/subscriptions/known';
 
 export interface Route {
   port: PortName;
   method: string;
-  /** With the parameters that a valid request has. */
+  /** The path with the parameters of a valid request. */
   path: string;
   body?: string;
-  /** Probes, Prometheus and pages: under any host name and with any parameters. */
+  /** For probes, Prometheus and pages: served under any host name and with any parameters. */
   isOpen?: boolean;
 }
 
@@ -18,7 +18,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
   paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
 
-/** What changes feeds: on the producer's public port, and for applications that invoke it. */
+/** Routes that change feeds: on the producer's public port and by invocation. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
@@ -78,7 +78,7 @@ export const PUBLIC_ROUTES: readonly Route[] = [
 const event = json({ id: 'one', data: { title: 'One' } });
 const call = json({ feed: 'all' });
 
-/** What the sidecar asks of the applications. */
+/** Routes that the sidecar calls. */
 export const INTERNAL_ROUTES: readonly Route[] = [
   ...changes('producerInternal'),
   ...gets('producerInternal', ['/healthz', '/dapr/subscribe']),
@@ -90,7 +90,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 
-/** The headers of a request that this port lets in. */
+/** The headers of a request that this port accepts. */
 export function headersFor(
   { port, body }: Route,
   { key, token, appToken }: PortsProcess,

@@ -4,18 +4,18 @@ import { type Pair, type Stack } from '@tocsin/tools';
 import { expect } from 'vitest';
 import { startStream } from './stream.ts';
 
-/** What a fault did. */
+/** The effect of a fault. */
 export interface Done {
-  /** From when on deliveries may be expected again (ms since 1970). */
+  /** Time from which deliveries are expected again (ms since 1970). */
   back: number;
-  /** Whose clients may expect them. */
+  /** The instances whose clients expect them. */
   watched: readonly Pair[];
-  /** Brings back what is still away. */
+  /** Restores everything that is still away. */
   heal?: () => Promise<void>;
 }
 
 const BEFORE_MS = 1_500;
-/** Deliveries are watched for so long at least, where a bound is given and where not. */
+/** Shortest time to watch deliveries, with and without a limit. */
 const WATCH_MS = 6_000;
 const SHORT_WATCH_MS = 2_000;
 
@@ -49,7 +49,7 @@ export class Flow {
     for (const observer of this.observers) observer.close();
   }
 
-  /** Resolves when every client was shown all that was acknowledged, once and in order. */
+  /** Resolves when every client has shown everything acknowledged, once and in order. */
   async complete(timeoutMs = 30_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.sees(acknowledged, timeoutMs)));
@@ -58,9 +58,9 @@ export class Flow {
   }
 
   /**
-   * Runs a stream of notifications around `fault`, which resolves when deliveries may be expected again, and requires
-   * that it costs nothing and that no client is told of a gap. Resolves with the longest pause of any watched client
-   * in ms. It is printed; the watch is longer than twice the `bound`, so that a test can compare with that.
+   * Runs a stream of notifications around `fault`, which resolves when deliveries are expected again.
+   * Requires that nothing is lost and no client gets a gap. Prints and resolves with the longest pause of any
+   * watched client in ms. It watches for longer than twice the `bound`, so that a test can compare.
    */
   async through(label: string, fault: () => Promise<Done>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

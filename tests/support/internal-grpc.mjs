@@ -1,6 +1,7 @@
-// Attacks the internal gRPC of Dapr as somebody who has no certificate of its sentry: `node internal-grpc.mjs <attack>...`
-// with an attack as {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}.
-// Prints {"<name>": <outcome>}: `answered <code>` with the code of gRPC (0 is done), or why there was no answer.
+// Attacks Dapr's internal gRPC without a certificate of its sentry: `node internal-grpc.mjs <attack>...` with
+// an attack as {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} |
+// {}}. Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code (0 is success), or why there was no
+// answer.
 import { connect } from 'node:http2';
 import { readFileSync } from 'node:fs';
 
@@ -36,7 +37,7 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Of sentry, for the name of the bff, with a token that somebody made up.
+  // Asks sentry for a certificate in the bff's name with an invented token.
   certificate: ({ csr }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([
@@ -63,7 +64,7 @@ const attack = ({ host, port, call, tls, ...rest }) =>
     const code = (headers) =>
       headers['grpc-status'] !== undefined && end(`answered ${headers['grpc-status']}`);
     stream.on('error', () => undefined);
-    // An error of the session says more, and comes later.
+    // An error of the session says more, but arrives later.
     stream.once('close', () => setTimeout(end, 500, 'closed'));
     stream.on('response', code);
     stream.on('trailers', code);

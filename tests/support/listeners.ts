@@ -1,22 +1,22 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { childrenOf } from '../../tools/src/process/children.ts';
 
-/** A socket that takes what comes to it: a listening one of TCP, or one of UDP that is bound. */
+/** An open socket: a listening one of TCP, or a bound one of UDP. */
 export interface Listener {
   pid: number;
   protocol: 'tcp' | 'udp';
-  /** As the system writes it: `127.0.0.1`, `0.0.0.0`, `::`. */
+  /** The address as the system writes it: `127.0.0.1`, `0.0.0.0`, `::`. */
   address: string;
   port: number;
 }
 
-/** A process and all that it has started, down to the last. */
+/** A process and all its descendants. */
 export async function treeOf(pid: number): Promise<number[]> {
   const children = await childrenOf(pid);
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
 }
 
-/** What these processes listen on, over IPv4 and IPv6, as /proc has it; so on Linux only. */
+/** The sockets on which these processes listen, over IPv4 and IPv6, from /proc; so only on Linux. */
 export function listenersOf(pids: readonly number[]): Listener[] {
   return pids.flatMap((pid) => {
     const inodes = socketsOf(pid);
@@ -40,7 +40,7 @@ function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
-    // A process or descriptor that has just ended, or a system without IPv6.
+    // The process or descriptor has just ended, or the system has no IPv6.
     return undefined;
   }
 }
@@ -54,10 +54,10 @@ function socketsOf(pid: number): Set<string> {
 }
 
 const LISTENING = '0A';
-/** Of UDP: bound, and connected to nobody. */
+/** UDP: bound, but not connected. */
 const UNCONNECTED = '07';
 
-/** The tables of the network namespace that the process is in. */
+/** The tables of the process's network namespace. */
 function readTable(pid: number, table: string): { address: string; port: number; inode: string }[] {
   const lines = (orNothing(() => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')) ?? '')
     .trim()
@@ -71,7 +71,7 @@ function readTable(pid: number, table: string): { address: string; port: number;
   });
 }
 
-/** The system writes addresses as words of four bytes, each in the order of the machine: little-endian where we run. */
+/** The system writes addresses as words of four bytes in the machine's byte order, here little-endian. */
 function readAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
   if (bytes.length === 4) return bytes.join('.');

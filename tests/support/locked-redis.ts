@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { ROOT, ensureRedisServer, freePorts, isPortFree, pollUntil, privateRedis } from '@tocsin/tools';
 import { createClient } from 'redis';
 
-/** A Redis with the users of `docs/redis-users.acl`: that of the applications, and an operator who may do all. */
+/**
+ * A Redis with the users of `docs/redis-users.acl`: one for the applications, and an operator with all
+ * rights.
+ */
 export async function startLockedRedis() {
   const [password, operatorPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
@@ -22,7 +25,7 @@ export async function startLockedRedis() {
     .map((line) => line.split(' ').slice(1));
   const first = createClient({ socket: { port, host: '127.0.0.1' } });
   await first.connect();
-  // As Redis itself reads the file; the user which `first` is comes last.
+  // The users as Redis reads them; the user `first` comes last.
   for (const line of users.toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
   first.destroy();
   const as = async (username: string, secret: string) => {

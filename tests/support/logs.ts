@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const lineSchema = z.looseObject({ level: z.string() });
 
-/** The lines of an application's log that tell of an error, or that are none of its own: what Node itself says. */
+/** The log lines of an application that report an error, or that Node itself wrote. */
 export function errorsOf(app: ManagedProcess): string[] {
   const lines = readFileSync(app.spec.logFile, 'utf8').split('\n').filter(Boolean);
   return lines.filter((line) => {

@@ -4,24 +4,27 @@ import { run, type RunResult } from '@tocsin/tools';
 
 const SCANNER = fileURLToPath(new URL('scan-ports.mjs', import.meta.url));
 
-/** A network namespace of Linux: a machine of its own to everything that listens or connects. */
+/** A network namespace of Linux: like a separate machine for everything that listens or connects. */
 export interface NetworkNamespace {
   name: string;
-  /** `command` as it has to be spawned to run in there; it keeps its process id. */
+  /** The command that runs `command` in the namespace; it keeps its process id. */
   inside(...command: string[]): [string, ...string[]];
-  /** Ends nothing that runs in it. */
+  /** Removes the namespace without ending processes in it. */
   remove(): Promise<void>;
 }
 
-/** A machine on the network of another one, to look at that from outside. */
+/** A machine on the same network as another, to examine that one from outside. */
 export interface Neighbour extends NetworkNamespace {
-  /** Where it reaches the other machine. */
+  /** The address at which it reaches the other machine. */
   address: string;
-  /** The same over IPv6; `undefined` where the system has none. */
+  /** The same over IPv6; `undefined` if the system has none. */
   address6: string | undefined;
   /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
-  /** Open TCP ports, of all 65,535, at `address` or another one. @throws Error if it cannot be reached */
+  /**
+   * The open ones of all 65,535 TCP ports, at `address` or another address. @throws Error if it cannot be
+   * reached
+   */
   scan(address?: string): Promise<number[]>;
 }
 
@@ -30,7 +33,7 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** Why no test can make network namespaces here; `undefined` where it can. */
+/** Why tests cannot make network namespaces here; `undefined` if they can. */
 export async function whyNoNamespaces(): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'network namespaces are a thing of Linux';
   try {
@@ -65,7 +68,7 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
   const onHost = host ? ['-n', host.name] : [];
   const tag = randomBytes(4).toString('hex');
   const [outer, inner] = [`tn${tag}a`, `tn${tag}b`];
-  // The networks for benchmarks (RFC 2544), which nothing else uses.
+  // The networks for benchmarks (RFC 2544), otherwise unused.
   const [third, last] = [randomInt(256), 4 * randomInt(64)];
   const [address, own] = [1, 2].map((offset) => `198.18.${third}.${last + offset}`);
   const network6 = `fd42:${tag.slice(0, 4)}:${tag.slice(4)}`;
@@ -84,7 +87,7 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
     .then(() => ip('-n', name, 'addr', 'add', `${network6}::2/64`, 'dev', inner, 'nodad'))
     .then(
       () => `${network6}::1`,
-      // A system without IPv6 has nothing that could listen on it.
+      // Nothing can listen over IPv6 on a system without it.
       () => undefined,
     );
   const runInside = (...words: string[]): Promise<RunResult> => {

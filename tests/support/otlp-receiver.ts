@@ -37,10 +37,10 @@ export interface ReceivedSpan {
   traceId: string;
   spanId: string;
   parentSpanId: string;
-  /** In nanoseconds since 1970. */
+  /** Nanoseconds since 1970. */
   from: bigint;
   to: bigint;
-  /** OTLP's 2 is an error. */
+  /** In OTLP, 2 means an error. */
   status: number;
   attributes: Record<string, string | undefined>;
 }
@@ -48,7 +48,10 @@ export interface ReceivedSpan {
 const stringsOf = (attributes: z.infer<typeof attributeSchema>[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
 
-/** Takes spans as OTLP over HTTP: in JSON, as our applications send them, and in protobuf, as sidecars do, unread. */
+/**
+ * Receives spans as OTLP over HTTP: as JSON from our applications, and as protobuf from sidecars, without
+ * decoding.
+ */
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = [];
   const unread: Buffer[] = [];
@@ -85,7 +88,7 @@ export async function startOtlpReceiver() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
-    /** What could not be read. */
+    /** Requests that could not be read. */
     faults,
     spansOf: (traceId: string): ReceivedSpan[] =>
       spans.filter((span) => span.traceId === traceId).sort((a, b) => Number(a.from - b.from)),

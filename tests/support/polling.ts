@@ -1,9 +1,8 @@
 import { io } from 'socket.io-client';
 
 /**
- * How a client that polls, and never changes to a WebSocket, comes to its end: `disconnected: transport error`, say, or
- * `still connected` when it has received `count` events of the feed of all. With `keepsCookies` it sends back the cookies
- * that it is given, as a browser does.
+ * How a client that only polls ends: for example `disconnected: transport error`, or `still connected` after
+ * receiving `count` events of the feed `all`. With `keepsCookies` it sends cookies back, as a browser does.
  */
 export async function pollFor(count: number, url: string, keepsCookies: boolean): Promise<string> {
   const socket = io(url, {

@@ -47,7 +47,7 @@ export const PORTS = [
 export type PortName = (typeof PORTS)[number];
 export type Ports = Record<PortName, number>;
 
-/** Secrets with which the parent is let in, and settings besides. */
+/** Secrets that admit the parent, and other settings. */
 export interface Start {
   secrets: { apikeys: string; jwt: string };
   appToken: string;
@@ -63,7 +63,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The sidecar would deliver to this path. */
+/** The path to which the sidecar would deliver. */
 const held = (topic: string): HeldSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
@@ -109,7 +109,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** The bff's internal port, over a host that has nothing to do. */
+/** The bff's internal port, over an idle host. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };

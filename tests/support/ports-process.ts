@@ -7,10 +7,10 @@ import { hashOf } from '../../producer/src/auth/callers.ts';
 import { signToken } from '../../tools/src/auth/sign-token.ts';
 import type { Ports, Start, Told } from './ports-child.ts';
 
-/** Every HTTP port of the product, over memory, in one process of its own whose CPU time can be asked for. */
+/** Every HTTP port of the product, over memory, in a separate process that reports its CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
-  /** What lets callers in, by header. */
+  /** The headers that admit callers. */
   readonly key: Record<string, string>;
   readonly token: Record<string, string>;
   readonly appToken: Record<string, string>;
@@ -70,7 +70,7 @@ export class PortsProcess {
   }
 }
 
-/** What the process tells next. @throws Error when it has ended */
+/** The next message of the process. @throws Error if it has ended */
 const next = (child: ChildProcess): Promise<Told> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Error('The process with the ports has ended.'));

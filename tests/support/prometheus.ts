@@ -53,18 +53,18 @@ export interface Rule {
   health: string;
   state: string;
   lastError: string;
-  /** Whether it was evaluated at all yet. */
+  /** Whether it has been evaluated yet. */
   evaluated: boolean;
 }
 
 export interface RunningPrometheus {
-  /** The series of an expression now. @throws Error with Prometheus's words if it is none */
+  /** The series of an expression now. @throws Error with Prometheus's message if it is invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;
 }
 
-/** Where a target of the compose stack is in a stack of the tests. @throws Error for one that it has not */
+/** The address in a test's stack of a target of the compose stack. @throws Error if it has no such target */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');
@@ -73,7 +73,7 @@ function targetIn(stack: Stack, target: string): string {
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The compose stack has one producer, called without a number. */
+/** The compose stack has one producer, without a number in its name. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 

@@ -1,15 +1,21 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP proxy between clients and instances, on a port of its own. */
+/** A TCP proxy between clients and instances, on its own port. */
 export interface Proxy {
   url: string;
-  /** Ends the present connections for the instances only: nothing reaches their clients any more, not even a close. */
+  /**
+   * Ends the current connections on the side of the instances only: nothing more reaches the clients, not
+   * even a close.
+   */
   silence(): void;
   close(): Promise<void>;
 }
 
-/** Connects each client to the instance that `pick` names at that moment; with none the client is turned away. */
+/**
+ * Connects each client to the instance that `pick` returns at that moment, or refuses the client if there is
+ * none.
+ */
 export async function startProxy(pick: () => string | undefined): Promise<Proxy> {
   const clients = new Map<Socket, Socket>();
   const server = createServer((client) => {
@@ -24,7 +30,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
       instance.destroy();
     });
     instance.on('close', () => client.destroy());
-    // An error is followed by a close, which is passed on.
+    // A close follows the error, and is forwarded.
     for (const socket of [client, instance]) socket.on('error', () => undefined);
   });
   server.listen(0, '127.0.0.1');
@@ -37,7 +43,7 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
         instance.unpipe();
         instance.removeAllListeners('close');
         instance.destroy();
-        // What it sends is read and thrown away.
+        // Its data is read and discarded.
         client.resume();
       }
     },

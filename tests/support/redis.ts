@@ -7,24 +7,24 @@ import {
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
-/** A look into a stack's Redis, past Dapr. */
+/** Reads a stack's Redis directly, not through Dapr. */
 export async function lookInto(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
-  // Without a listener an error would end the process; the calls reject with it all the same.
+  // Without a listener, an error would end the process. The calls reject with it in any case.
   client.on('error', () => undefined);
   await client.connect();
   return {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
-    /** Whether any value of the state store has `text` in it. */
+    /** Whether any value of the state store contains `text`. */
     stateHolds: async (text: string): Promise<boolean> => {
       const keys = await client.keys('bff||*');
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
       return values.some((value) => value?.includes(text));
     },
-    /** Seconds that a key has left to live; negative if it lives for ever. */
+    /** Seconds until a key expires; negative if it never does. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
-    /** All that was announced and is not acknowledged for long, the first announced first. */
+    /** All announcements that have not long been acknowledged, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {
       const messages = await client.xRange(TOPICS.partitionAnnouncements, '-', '+');
       return messages.map(({ message }) => {
@@ -33,7 +33,7 @@ export async function lookInto(redisHost: string) {
         return partitionAnnouncementSchema.parse(event.data);
       });
     },
-    /** How many dead letters were ever published. */
+    /** The number of dead letters ever published. */
     deadLetters: async (): Promise<number> => {
       const topics = [TOPICS.deadAnnouncements, TOPICS.deadPartitionAnnouncements];
       const added = topics.map(async (topic) =>
@@ -41,7 +41,7 @@ export async function lookInto(redisHost: string) {
       );
       return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
     },
-    /** Loses everything. Only for the Redis of a test's own stack. */
+    /** Deletes everything. Only for the Redis of a test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
@@ -49,7 +49,7 @@ export async function lookInto(redisHost: string) {
     expire: async (key: string): Promise<void> => {
       if (!(await client.pExpire(key, 1))) throw new Error(`there is no ${key} that could expire`);
     },
-    /** From `bytes` more than it holds on, Redis takes nothing any more; what is in stays. */
+    /** Lets Redis grow by `bytes`, and then refuse writes; its content stays. */
     leaveRoom: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
@@ -60,7 +60,7 @@ export async function lookInto(redisHost: string) {
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
-    /** Lets Redis do nothing for so long, in ms; what it is asked meanwhile is done afterwards. */
+    /** Makes Redis pause for this many ms; commands that arrive meanwhile run afterwards. */
     hold: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },

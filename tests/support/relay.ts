@@ -3,12 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Relay {
   /** `host:port` of the relay. */
   address: string;
-  /** The connections that are open now stay open, and pass nothing on any more; new ones work. */
+  /** The current connections stay open but forward nothing more; new ones work. */
   forget(): void;
   stop(): void;
 }
 
-/** A way to `target` (`host:port`) that can forget connections, as a firewall does: nobody is told. */
+/** A relay to `target` (`host:port`) that can drop connections silently, as a firewall does. */
 export async function startRelay(target: string): Promise<Relay> {
   const [host = '', port = ''] = target.split(':');
   const open = new Set<Socket>();
@@ -24,7 +24,7 @@ export async function startRelay(target: string): Promise<Relay> {
         open.delete(one);
         other.destroy();
       });
-      // An error is followed by its close.
+      // A close follows the error.
       one.on('error', () => undefined);
     }
   });

@@ -3,7 +3,7 @@
 import { connect } from 'node:net';
 
 const [address, first = '1', last = '65535'] = process.argv.slice(2);
-/** Of a network on the same machine, where an open port answers at once also under load. */
+/** For a network on the same machine, where an open port answers at once even under load. */
 const TIMEOUT_MS = 2_000;
 const LANES = 500;
 

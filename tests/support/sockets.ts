@@ -19,12 +19,12 @@ export async function connectTo(
   return socket;
 }
 
-/** Sends a message of engine.io as it is, whatever socket.io would make of it. */
+/** Sends a raw message of engine.io, bypassing socket.io. */
 export const sendRaw = (socket: Socket, message: string): void => {
   socket.io.engine.send(message);
 };
 
-/** A frame of the WebSocket itself, whatever engine.io would make of it. */
+/** Sends a raw WebSocket frame, bypassing engine.io. */
 export function sendFrame(socket: Socket, data: string | Buffer): void {
   const ws: unknown = Reflect.get(socket.io.engine.transport, 'ws');
   (ws as { send: (data: string | Buffer) => void }).send(data);
@@ -40,7 +40,7 @@ export const goneOf = (socket: Socket): Promise<void> =>
     });
   });
 
-/** A bare TCP connection and all that it was sent. */
+/** A bare TCP connection and everything that it received. */
 export class Raw {
   text = '';
   readonly #socket: TcpSocket;
@@ -48,11 +48,11 @@ export class Raw {
 
   private constructor(socket: TcpSocket) {
     this.#socket = socket;
-    // A reset is one of the ways to be closed.
+    // A reset counts as closed.
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // It goes on sending when the other side has ended: only one that is closed on both sides refuses that.
+    // It keeps sending after the other side has ended; only a connection closed on both sides refuses that.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeNotifications, type Caller } from '@tocsin/lab';
 
-/** Posts single notifications, one after the other and about 50 a second, until `stop` is called. */
+/** Posts single notifications one after another, about 50 a second, until `stop` is called. */
 export function startStream(caller: Caller, label: string): { stop(): Promise<void> } {
   let running = true;
   const work = (async () => {
@@ -10,7 +10,7 @@ export function startStream(caller: Caller, label: string): { stop(): Promise<vo
       await delay(20);
     }
   })();
-  // Whoever stops it is told why it ended before.
+  // `stop` rejects with the reason if it ended earlier.
   work.catch(() => undefined);
   return {
     async stop() {

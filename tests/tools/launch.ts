@@ -50,23 +50,23 @@ async function writeRunFile(dir: string, change?: Change): Promise<{ path: strin
   return { path, ports: all };
 }
 
-/** An `npm start` of the test's own. */
+/** A separate `npm start` of the test. */
 export interface Launch {
   child: ChildProcess;
   dir: string;
   runFile: string;
   ports: number[];
   output: () => string;
-  /** Resolves when the output holds `text`. */
+  /** Resolves when the output contains `text`. */
   says(text: string, timeoutMs?: number): Promise<void>;
   /** The exit code. */
   exit: Promise<number | null>;
 }
 
 export interface LaunchOptions {
-  /** Default `start`, over the run file; `dev` takes none of that. */
+  /** `start` by default, with the run file; `dev` uses none. */
   command?: 'start' | 'dev';
-  /** Where it runs; default this machine. */
+  /** Where it runs; this machine by default. */
   host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };
@@ -75,10 +75,10 @@ export interface LaunchOptions {
   change?: Change;
 }
 
-/** `dapr.yaml` as it is, with the applications and ports of the product. */
+/** The unchanged `dapr.yaml`, with the product's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
-/** Starts `node tools/start.mjs start`, unless told otherwise over stub applications, with data in a folder of its own. */
+/** Starts `node tools/start.mjs start`, by default over stub applications, with data in its own folder. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));

@@ -59,7 +59,7 @@ describe('components/', () => {
     [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
-    'should keep %j for one application, which may read nothing else of its store',
+    'should reserve %j for one application, which may read nothing else of its store',
     ({ store, name }, app) => {
       expect(component(store).spec.type).toBe('secretstores.local.env');
       expect(component(store).scopes).toEqual([app]);
@@ -112,7 +112,7 @@ describe('components/', () => {
     }
   });
 
-  it('should have no component that no contract names', () => {
+  it('should have only components that the contracts name', () => {
     const names = resources.filter(({ resource }) => resource.kind === 'Component');
     const stores = new Set(Object.values(SECRETS).map(({ store }) => store));
     const known = [...Object.values(COMPONENTS), ...stores, 'environment'];
@@ -169,7 +169,7 @@ describe('dapr.yaml', () => {
     ]);
   });
 
-  it('should give every application and sidecar ports of its own', () => {
+  it('should give every application and sidecar its own ports', () => {
     const ports = apps.flatMap((app) => [
       Number(app.env['PORT']),
       ...['appPort', 'daprHTTPPort', 'daprGRPCPort', 'daprInternalGRPCPort', 'metricsPort'].map(

@@ -22,7 +22,7 @@ describe('a stack', () => {
   });
   afterAll(() => stack.stop());
 
-  it('should give each application its sidecar with all components', async () => {
+  it('should give each application a sidecar with all components', async () => {
     for (const pair of [...stack.producers, ...stack.bffs]) {
       const metadata = await fetch(`${pair.daprUrl}/v1.0/metadata`, { headers: pair.daprHeaders });
       expect(JSON.stringify(await metadata.json())).toContain('notification-pubsub');
@@ -34,7 +34,7 @@ describe('a stack', () => {
     expect((await fetch(`${bff.daprUrl}/v1.0/metadata`)).status).toBe(401);
   });
 
-  it('should kill a sidecar alone, and start it again on its ports', async () => {
+  it('should kill only a sidecar and start it again on its ports', async () => {
     await bff.sidecar.kill('SIGKILL');
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -44,7 +44,7 @@ describe('a stack', () => {
     await bff.ready();
   });
 
-  it('should restart an application with another environment, for that one start', async () => {
+  it('should restart an application with another environment for one start', async () => {
     await bff.app.restart({ env: { FAILPOINT: 'before-pop' } });
     await bff.ready();
     expect((await envOf(bff)).failpoint).toBe('before-pop');
@@ -54,7 +54,7 @@ describe('a stack', () => {
     expect((await envOf(bff)).failpoint).toBeNull();
   });
 
-  it('should halt a process and let it go on', async () => {
+  it('should stop a process and let it continue', async () => {
     await bff.app.kill('SIGSTOP');
     expect(await answersOk(`${bff.url}/healthz`)).toBe(false);
     await bff.app.kill('SIGCONT');

@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface Family {
-  /** The second stage, then all that it has started. */
+  /** The second stage, then everything that it started. */
   cli: number;
   all: { pid: number; command: string }[];
 }
@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should say how to use it when all is ready, and stop within 15 s of Ctrl-C, which may come twice', async () => {
+  it('should print how to use it when everything is ready and stop within 15 s of one or two Ctrl-C', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
@@ -73,7 +73,7 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should start again what of Redis and placement is killed', async () => {
+  it('should restart a killed Redis or placement', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     const before = await familyOf(one);
@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has ended/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
   ])(
-    'should say so when %s dies, go on with the others, and leave nothing in the end',
+    'should say so when %s dies, continue with the others and leave nothing in the end',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.says('Tocsin is ready.');
@@ -125,7 +125,7 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should name a busy port, and refuse a second start over the same data', async () => {
+  it('should name a busy port and refuse a second start over the same data', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
@@ -138,7 +138,7 @@ describe('npm start', () => {
     );
   });
 
-  it('should name a port that another program has', async () => {
+  it('should name a port that another program uses', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     one.child.kill('SIGTERM');
@@ -152,7 +152,7 @@ describe('npm start', () => {
     server.close();
   });
 
-  it('should say what is wrong with a Redis that somebody names', async () => {
+  it('should say what is wrong with a given Redis', async () => {
     const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain('The Redis that REDIS_HOST names, 127.0.0.1:1, cannot be used');

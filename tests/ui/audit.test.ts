@@ -39,7 +39,7 @@ it.each(['older', 'away', 'nothing'])('should be accessible while it shows: %s',
 });
 
 describe('the audit trail', () => {
-  it('should show who did what, and go back to its beginning with the keyboard', async () => {
+  it('should show who did what and page back to its beginning with the keyboard', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
     const texts = await audit(page).allInnerTexts();
@@ -57,7 +57,7 @@ describe('the audit trail', () => {
     expect(await page.getByTestId('audit-said').innerText()).toBe('2 older records were added.');
   });
 
-  it('should find what is asked for, say when there is none, and keep the filter for older ones', async () => {
+  it('should find matching records, say if there are none and keep the filter for older ones', async () => {
     ops.auditPage = 2;
     const page = await openOps();
     await audit(page).nth(1).waitFor();
@@ -76,7 +76,7 @@ describe('the audit trail', () => {
     await page.getByTestId('audit-none').getByText('No records match these filters.').waitFor();
   });
 
-  it('should say that it cannot be read, keep what it shows, and be asked again', async () => {
+  it('should say that it cannot be read, keep its content and offer to retry', async () => {
     const page = await openOps();
     await audit(page).nth(3).waitFor();
     ops.auditAway = true;

@@ -25,11 +25,11 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** By how many pixels something sticks out sideways. */
+/** By how many pixels the content is wider than the page. */
 export const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** Widths and themes in which each state is looked at. */
+/** Widths and themes in which each state is checked. */
 export const looks = [
   { width: 360, height: 780, theme: 'light' },
   { width: 360, height: 780, theme: 'dark' },

@@ -15,11 +15,14 @@ export interface OpenOptions {
 export interface OpenPage {
   page: Page;
   context: BrowserContext;
-  /** What the browser complained of: exceptions and breaches of the content security policy. */
+  /** The browser's complaints: exceptions and violations of the content security policy. */
   faults: string[];
 }
 
-/** A time zone in which it is two in the afternoon: what was published an hour ago is of the same day, whenever tests run. */
+/**
+ * A time zone in which it is two in the afternoon, so that a notification of an hour ago is from the same day
+ * whenever tests run.
+ */
 function inTheAfternoon(): string {
   const ahead = 14 - new Date().getUTCHours();
   return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;

@@ -12,10 +12,13 @@ async function buildPage(): Promise<string> {
   return outDir;
 }
 
-/** Builds the page once for this process, into a folder of its own: others may build `ui/dist` at the same time. */
+/**
+ * Builds the page once for this process, into a separate folder, because others may build `ui/dist` at the
+ * same time.
+ */
 export const builtPage = (): Promise<string> => (built ??= buildPage());
 
-/** Removes what `builtPage` has built. */
+/** Removes the output of `builtPage`. */
 export async function removeBuiltPage(): Promise<void> {
   if (built) await rm(await built, { recursive: true, force: true });
   built = undefined;

@@ -11,7 +11,7 @@ export interface Busy {
 
 const NOT_SCRIPT = new Set(['(idle)', '(program)', '(root)']);
 
-/** Begins to measure how busy a page's main thread is; resolves with the function that ends it. */
+/** Starts measuring how busy a page's main thread is; resolves with the function that stops it. */
 export async function measureBusy(page: Page): Promise<() => Promise<Busy>> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { buildClientPackage } from '@tocsin/tools';
 
-/** What the page keeps for the test to look at. */
+/** State that the page keeps for the test. */
 export interface ClientPageWindow {
   ids: string[];
   statuses: string[];

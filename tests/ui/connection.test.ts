@@ -18,7 +18,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** What bell, inbox and page say, in this order. */
+/** The texts of bell, inbox and page, in this order. */
 const told = async (page: Page) => [
   await page.getByTestId('bell-trouble').getAttribute('data-connection'),
   await page.getByTestId('inbox').getByTestId('connection-notice').getAttribute('data-connection'),
@@ -32,7 +32,7 @@ const inbox = async (page: Page) => {
 };
 
 describe('the connection', () => {
-  it('should be offline at once in bell, inbox and page when the browser says so, and back after it', async () => {
+  it('should show offline at once in bell, inbox and page when the browser reports it, and recover afterwards', async () => {
     bff.publish([{ title: 'Here' }]);
     const page = await pages.open();
     await live(page);
@@ -50,7 +50,7 @@ describe('the connection', () => {
     expect(await page.getByTestId('connection-notice').count()).toBe(0);
   });
 
-  it('should say within 15 s that nothing comes any more, although nothing was closed', async () => {
+  it('should show a silent connection as lost within 15 s', async () => {
     const proxy = new SilentProxy(Number(new URL(bff.url).port));
     const url = await proxy.start();
     try {
@@ -91,7 +91,7 @@ describe('the inbox', () => {
     expect(await list.textContent()).toMatch(/Nothing yet/);
   });
 
-  it('should say that the server cannot be reached, and show what comes when it can', async () => {
+  it('should say that the server cannot be reached and show notifications when it can', async () => {
     const page = await pages.open();
     await live(page);
     await page.goto('about:blank');
@@ -107,7 +107,7 @@ describe('the inbox', () => {
     await list.getByTestId('empty').waitFor({ timeout: 15_000 });
   });
 
-  it('should say that the server refuses, and why', async () => {
+  it('should say that the server refuses and why', async () => {
     bff.restFails = true;
     bff.refuse = { code: 'invalid_request', message: 'no such feed', temporary: false };
     const page = await pages.open({ search: '?feed=nonsense' });

@@ -10,7 +10,7 @@ import { toasts } from './browser.ts';
 import { installClient } from './installed-client.ts';
 
 const SECRET = 'a-secret-of-this-test-alone-0123456789abcdef';
-/** Seconds for which the first tokens are good. */
+/** Life of the first tokens in seconds. */
 const SHORT = 15;
 const APP = `
 <script setup>
@@ -45,7 +45,7 @@ let app: PreviewServer;
 let origin: string;
 let bff: MemoryBff;
 let page: Page;
-/** Seconds for which the tokens are good that the page is given, one after another; then an hour. */
+/** Lives of the page's tokens in seconds, one after another; an hour afterwards. */
 let lifetimes: number[];
 let given: number;
 let connections: number;
@@ -94,7 +94,7 @@ afterEach(async () => {
 });
 const live = () => page.getByText('live', { exact: true }).waitFor();
 
-it('should draw rows and toasts as the app says, and keep the buttons', async () => {
+it("should render the app's rows and toasts and keep the buttons", async () => {
   await page.goto(origin);
   await live();
   await bff.publish([{ title: 'Mine', severity: 'error' }]);
@@ -113,15 +113,15 @@ it('should draw rows and toasts as the app says, and keep the buttons', async ()
   await expect.poll(() => row.count()).toBe(0);
 });
 
-it('should give the server another token before one ends, on the connection that it has', async () => {
-  // Long enough for everything that asks for a token at the start.
+it('should send the server a new token on the same connection before the old one ends', async () => {
+  // Long enough for every request for a token at the start.
   lifetimes = Array<number>(20).fill(SHORT);
   await page.goto(origin);
   await live();
   lifetimes = [];
   const [atStart, end] = [given, Date.now() + SHORT * 1_000];
   await expect.poll(() => given, { timeout: 2_000 * SHORT }).toBeGreaterThan(atStart);
-  // The connection outlives the token that it began with.
+  // The connection outlives its first token.
   await page.waitForTimeout(Math.max(0, end - Date.now()) + 1_000);
   await bff.publish([{ title: 'After the first token' }]);
   await toasts(page).getByText('After the first token!', { exact: true }).waitFor();
@@ -129,7 +129,7 @@ it('should give the server another token before one ends, on the connection that
   expect(connections).toBe(1);
 });
 
-it('should say in bell and inbox that its token is refused, and be live with a good one', async () => {
+it('should say in bell and inbox that its token is refused and be live with a valid one', async () => {
   lifetimes = Array<number>(200).fill(-60);
   await page.goto(origin);
   await page.getByTestId('bell').click();
@@ -143,7 +143,7 @@ it('should say in bell and inbox that its token is refused, and be live with a g
   expect(await page.getByTestId('bell-trouble').count()).toBe(0);
 });
 
-it('should send nothing but its heartbeat while nothing happens', async () => {
+it('should send only its heartbeat while nothing happens', async () => {
   const sent: string[] = [];
   page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
   await page.goto(origin);

@@ -43,13 +43,13 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-it('should be what the guide shows, in ten lines', async () => {
+it('should be the ten lines that the guide shows', async () => {
   const app = await readFile(join(EXAMPLE, 'App.vue'), 'utf8');
   expect(app.trim().split('\n')).toHaveLength(10);
   expect(await readFile(GUIDE, 'utf8')).toContain(app);
 });
 
-it('should show bell, inbox and toast in an app on another origin, whatever its own style', async () => {
+it('should show bell, inbox and toast in an app on another origin, whatever its styles', async () => {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
@@ -73,7 +73,7 @@ it('should show bell, inbox and toast in an app on another origin, whatever its 
   await page.close();
 });
 
-it('should say that nothing can be loaded in an app on an origin that the bff was not told of', async () => {
+it('should say that nothing can be loaded on an origin that the bff does not allow', async () => {
   const page = await browser.newPage();
   const refused = page.waitForEvent('requestfailed');
   await page.goto(urls.other);

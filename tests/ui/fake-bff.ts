@@ -27,7 +27,7 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
-/** The headers of a bff, which Express types as its own. */
+/** The headers of a bff, in Express's types. */
 const setHeaders = pageHeaders() as unknown as (
   request: IncomingMessage,
   response: ServerResponse,
@@ -48,8 +48,8 @@ interface FeedLog {
 }
 
 /**
- * For tests of the page only: serves the built page and the bff's contract from memory, with faults at command.
- * Nothing is kept, and nothing of Dapr or Redis is behind it.
+ * For tests of the page only: serves the built page and the bff's contract from memory, with faults on
+ * demand. It stores nothing and uses neither Dapr nor Redis.
  */
 export class FakeBff {
   readonly #dist: string;
@@ -60,14 +60,14 @@ export class FakeBff {
   #ids = 0;
   #epochs = 0;
   restFails = false;
-  /** Milliseconds before a REST answer. */
+  /** Delay of a REST answer in ms. */
   restDelay = 0;
-  /** Runs when a page has been read, before it is sent. */
+  /** Runs after a page was read, before it is sent. */
   afterPage: (() => void) | undefined;
   refuse: { code: 'unavailable' | 'invalid_request'; message: string; temporary: boolean } | undefined;
   requests: string[] = [];
   subscribes: SubscribeRequest[] = [];
-  /** What clients offered when they connected, and the bearers of their requests. */
+  /** The tokens of connections, and of requests. */
   handshakes: Record<string, unknown>[] = [];
   bearers = new Set<string | undefined>();
   mutes: Mutes = { feeds: [], severities: [] };
@@ -103,13 +103,13 @@ export class FakeBff {
     this.#port = (http.address() as AddressInfo).port;
   }
 
-  /** Stops as if it had crashed; `start` brings it back on the same port, with its feeds. */
+  /** Stops as in a crash; `start` brings it back on the same port, with its feeds. */
   async stop(): Promise<void> {
     this.#http?.closeAllConnections();
     await this.#io?.close();
   }
 
-  /** Appends and pushes; the whole array in one event. Returns the ids. */
+  /** Appends and pushes the whole array in one event. Returns the ids. */
   publish(drafts: readonly Draft[], { feed = 'all', push = true } = {}): string[] {
     const { epoch, log } = this.#feed(feed);
     const publications = drafts.map((draft, index): Publication => {
@@ -138,19 +138,19 @@ export class FakeBff {
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [publication] });
   }
 
-  /** The feed is erased: its new epoch says so. */
+  /** Erases the feed, which gets a new epoch that says so. */
   erase(feed = 'all'): void {
     const epoch = `${++this.#epochs}-fake-erased`;
     this.#feeds.set(feed, { epoch, log: [] });
     this.#io?.to(feed).emit('publications', { feed, epoch, publications: [] });
   }
 
-  /** The feed's state was lost: a new epoch with an empty log. */
+  /** Simulates the loss of the feed's state: a new epoch with an empty log. */
   lose(feed = 'all'): void {
     this.#feeds.delete(feed);
   }
 
-  /** Cuts every connection; they may come back at once. */
+  /** Cuts every connection; clients may reconnect at once. */
   cut(): void {
     this.#io?.disconnectSockets(true);
   }
@@ -185,7 +185,7 @@ export class FakeBff {
     return this.reads.get(feed) ?? { offset: 0, ids: [] };
   }
 
-  /** Another tab or device of the reader has read this. */
+  /** Marks as read from another tab or device of the reader. */
   read(feed: string, { offset, ids }: Partial<ReadState>): void {
     const before = this.#readOf(feed);
     const after = {
@@ -196,7 +196,7 @@ export class FakeBff {
     this.#io?.emit('read', { feed, epoch: this.#feed(feed).epoch, ...after });
   }
 
-  /** The reader mutes this and nothing else, here or on another device. */
+  /** Sets the reader's mutes, as from another device. */
   mute({ feeds, severities }: Mutes): void {
     this.mutes = { feeds, severities };
     this.#io?.emit('mutes', this.mutes);

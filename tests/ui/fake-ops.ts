@@ -18,7 +18,7 @@ const letter = (members: Partial<SetAside>): ListedDeadLetter => {
   return { ...whole, contentLength: whole.content?.length ?? 0 };
 };
 
-/** The calls behind the ops page, answered from memory as they are told to. */
+/** The calls behind the ops page, with answers from memory. */
 export class FakeOps {
   letters: ListedDeadLetter[] = [
     letter({
@@ -30,7 +30,7 @@ export class FakeOps {
     letter({ reason: 'expired', faults: ['the entry expired before it was taken'], content: '{"v":1}' }),
     letter({ entry: 'entry:Ab3dE9xQ:topic%3Aorders:117', reason: 'missing' }),
   ];
-  /** The newest first. */
+  /** Newest first. */
   audit: ListedAuditRecord[] = auditRecords()
     .map(({ record }, n) => ({ ...record, position: `${n + 1}-0.0` }))
     .toReversed();
@@ -38,10 +38,10 @@ export class FakeOps {
   auditPage = 4;
   auditAway = false;
   auditUnreadable = 0;
-  /** Whom it lets in: everybody, those with a token, or nobody for want of the role. */
+  /** Who is admitted: everyone, those with a token, or no one for lack of the role. */
   guard: 'none' | 'token' | 'role' | 'closed' = 'none';
   token = '';
-  /** Nothing behind it answers. */
+  /** No service behind it answers. */
   away = false;
   faults: Fault[] | undefined;
   /** The answer to a notification when the producer is away. */

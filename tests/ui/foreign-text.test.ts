@@ -11,7 +11,7 @@ beforeEach(() => {
   bff = pages.bff;
 });
 
-/** The widths in which the letters of a text node are drawn from left to right, `true` if they are in order. */
+/** Whether the letters of a text node are drawn in order from left to right. */
 const inOrder = (page: Page, selector: string, text: string) =>
   page.evaluate(
     ([css, wanted]) => {
@@ -34,7 +34,7 @@ const inOrder = (page: Page, selector: string, text: string) =>
     [selector, text],
   );
 
-/** A page with ours and theirs on one line, as a title of others stands beside our own words. */
+/** A page with our text and foreign text on one line, as a foreign title beside our own words. */
 const besides = (page: Page) =>
   page.evaluate(() => {
     for (const bdi of document.querySelectorAll('[data-testid="notification"] bdi'))
@@ -43,7 +43,7 @@ const besides = (page: Page) =>
       hidden.classList.remove('tocsin-visually-hidden');
   });
 
-describe('text that turns directions', () => {
+describe('text with direction controls', () => {
   it.each([
     ['an override that is never ended', `invoice${RLO}gpj.exe`],
     ['one that ends the isolate around it first', `invoice${PDI}${RLO}gpj.exe`],
@@ -78,7 +78,7 @@ describe('a link with a token', () => {
     );
   const bearer = (page: Page) => page.evaluate(() => sessionStorage.getItem('tocsin.token'));
 
-  it('should not change who is signed in, unless the reader says so, and leave the address at once', async () => {
+  it('should not change who is signed in unless the reader agrees, and should leave the address at once', async () => {
     const page = await pages.open({ search: `?feed=all#token=${token('ada')}` });
     await live(page);
     expect(page.url()).not.toContain('token');

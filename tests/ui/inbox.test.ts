@@ -25,7 +25,7 @@ const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
 describe('the inbox', () => {
-  it('should open with Enter, close with Escape, and give the focus back', async () => {
+  it('should open with Enter, close with Escape and return the focus', async () => {
     bff.publish(titled(2));
     const page = await open();
     bff.publish([{ title: 'Stays', severity: 'error' }]);
@@ -47,7 +47,7 @@ describe('the inbox', () => {
     await expect.poll(() => inbox(page).count()).toBe(0);
   });
 
-  it('should mark one and all as read, tell the server, and follow what was read elsewhere', async () => {
+  it('should mark one and all as read, tell the server and follow read marks of other devices', async () => {
     bff.publish(titled(1));
     const page = await open();
     const ids = bff.publish(titled(4, 'New'));
@@ -65,7 +65,7 @@ describe('the inbox', () => {
     expect(await inbox(page).getByTestId('mark-read').count()).toBe(0);
   });
 
-  it('should count what the reader has not read on another device', async () => {
+  it('should count notifications that are unread on every device', async () => {
     bff.publish(titled(5));
     bff.read('all', { offset: 2 });
     const page = await open();
@@ -74,9 +74,9 @@ describe('the inbox', () => {
     await expect.poll(() => page.title()).toBe('(1) Tocsin');
   });
 
-  it('should find by words, severity, feed and what is unread', async () => {
+  it('should filter by words, severity, feed and unread', async () => {
     bff.publish([{ title: 'Disk full', severity: 'warning', source: 'Db' }, { title: 'Backup done' }]);
-    // Another millisecond, by which the feeds are merged.
+    // A different millisecond, because feeds are merged by time.
     await delay(2);
     bff.publish([{ title: 'Order of a disk', body: 'For Café Luna' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=all&feed=topic:orders' });
@@ -96,7 +96,7 @@ describe('the inbox', () => {
     await page.getByTestId('inbox-none').waitFor();
   });
 
-  it('should dismiss in this browser, over a reload, and hand the focus on', async () => {
+  it('should dismiss in this browser, even after a reload, and move the focus on', async () => {
     bff.publish(titled(3));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -110,7 +110,7 @@ describe('the inbox', () => {
     await expect.poll(() => titles(page)).toEqual(['Order 2', 'Order 0']);
   });
 
-  it('should make no toast of what is muted, nor count it, and list it all the same', async () => {
+  it('should show no toast and no count for muted notifications but list them', async () => {
     bff.publish(titled(1));
     const page = await open();
     await page.getByTestId('bell').click();
@@ -132,7 +132,7 @@ describe('the inbox', () => {
     expect((await toasts(page).locator('h3').allTextContents()).join()).not.toContain('Quiet');
   });
 
-  it('should ask for desktop notifications on a click only, and show them while the page is hidden', async () => {
+  it('should ask for desktop notifications only on a click and show them while the page is hidden', async () => {
     const page = await open({
       before: async (context) => {
         await context.addInitScript(() => {
@@ -170,7 +170,7 @@ describe('the inbox', () => {
     await expect.poll(shown).toEqual(['Hidden']);
   });
 
-  it('should page through all that history holds after 5,000 were missed, told in one toast', async () => {
+  it('should page through the whole history after 5,000 missed notifications, reported in one toast', async () => {
     bff.publish(titled(3_000, 'Before'));
     const page = await open();
     await page.goto('about:blank');
@@ -193,7 +193,7 @@ describe('the inbox', () => {
   });
 });
 
-it('should take the token out of the address and show it on the socket and over HTTP', async () => {
+it('should take the token out of the address and send it on the socket and over HTTP', async () => {
   bff.publish(titled(1));
   const page = await open({ search: '?feed=all#token=a.b.c' });
   expect(page.url()).toBe(`${bff.url}/?feed=all`);
@@ -204,7 +204,7 @@ it('should take the token out of the address and show it on the socket and over 
   expect(bff.handshakes.at(-1)).toEqual({ token: 'a.b.c' });
 });
 
-it('should name this browser by the same id in every tab', async () => {
+it('should identify this browser by the same id in every tab', async () => {
   const page = await open();
   const [first] = bff.handshakes;
   expect(first?.['clientId']).toMatch(/^[0-9a-f]{32}$/);

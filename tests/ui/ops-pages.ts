@@ -8,12 +8,12 @@ import { builtPage, removeBuiltPage } from './built-page.ts';
 import { FakeBff } from './fake-bff.ts';
 import type { FakeOps } from './fake-ops.ts';
 
-/** Where the pictures of the tests go. */
+/** Folder for the tests' pictures. */
 export const artifacts = join(import.meta.dirname, '../../.artifacts/ui');
 
 /**
- * Opens `/ops` for the tests of the calling file, and fails one during which the browser complained of an exception or a
- * breach of the content security policy.
+ * Opens `/ops` for the tests of the calling file, and fails a test if the browser reports an exception or a
+ * violation of the content security policy.
  */
 export function opsPages() {
   let browser: Browser;

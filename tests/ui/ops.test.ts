@@ -13,7 +13,7 @@ beforeEach(() => {
   ops = new FakeOps();
 });
 
-/** The ops page, whose time goes on only when it is told to. */
+/** The ops page with a clock that the test controls. */
 const openOps = () =>
   pages.open(ops, async (context) => {
     await context.clock.install();
@@ -22,7 +22,7 @@ const instances = (page: Page) => page.getByTestId('instance');
 const letters = (page: Page) => page.getByTestId('dead-letter');
 const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
 
-/** Lets so many snapshots come. */
+/** Lets this many snapshots arrive. */
 async function watch(page: Page, times: number): Promise<void> {
   for (let n = 0; n < times; n++) {
     const before = ops.reads;
@@ -116,7 +116,7 @@ it.each(Object.keys(STATES))('should be accessible while it shows: %s', async (n
 });
 
 describe('the instances', () => {
-  it('should be rows with their figures and curves, as they come', async () => {
+  it('should be rows with live figures and curves', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     const before = await instances(page).first().innerText();
@@ -125,7 +125,7 @@ describe('the instances', () => {
     expect(await instances(page).first().locator('canvas').count()).toBe(2);
   });
 
-  it('should say that what is shown may be old, and go on', async () => {
+  it('should say that the figures may be old and continue', async () => {
     const page = await openOps();
     await instances(page).nth(1).waitFor();
     ops.away = true;
@@ -139,7 +139,7 @@ describe('the instances', () => {
 });
 
 describe('dead letters', () => {
-  it('should be put back, and say why one cannot be', async () => {
+  it('should be put back, or say why not', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
     expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
@@ -150,7 +150,7 @@ describe('dead letters', () => {
     await expect.poll(() => letters(page).count()).toBe(2);
   });
 
-  it('should be deleted with the keyboard alone, and only when that is meant', async () => {
+  it('should be deleted by keyboard, but only after confirmation', async () => {
     const page = await openOps();
     const remove = letters(page).first().getByTestId('delete');
     await remove.focus();
@@ -177,7 +177,7 @@ describe('dead letters', () => {
 });
 
 describe('the composer', () => {
-  it('should preview and send every member, and give the same as a command', async () => {
+  it('should preview and send every member and show the equivalent command', async () => {
     const page = await openOps();
     await fill(page);
     const preview = page.getByTestId('preview');
@@ -199,7 +199,7 @@ describe('the composer', () => {
     expect(JSON.parse(execFileSync('sh', ['-c', script], { encoding: 'utf8' }))).toEqual(composed);
   });
 
-  it('should show each fault at its field, and the others above', async () => {
+  it('should show each fault at its field and other faults above', async () => {
     ops.faults = FAULTS;
     const page = await openOps();
     await page.getByTestId('add-action').click();
@@ -222,7 +222,7 @@ describe('the composer', () => {
     expect(await page.locator('[aria-invalid]').count()).toBe(0);
   });
 
-  it('should repeat with the same id what may have been taken', async () => {
+  it('should repeat a request with an unknown outcome with the same id', async () => {
     ops.lostId = 'lost-1';
     const page = await openOps();
     await field(page, 'title').fill('x');
@@ -235,8 +235,8 @@ describe('the composer', () => {
   });
 });
 
-describe('a server that asks for a token', () => {
-  it('should be said to be closed where it takes none, with what to do', async () => {
+describe('a server that requires a token', () => {
+  it('should be shown as closed with the remedy if it accepts no token', async () => {
     ops.guard = 'closed';
     const page = await openOps();
     await page.getByTestId('closed').getByText('Set OPS_TOKEN on the bff.').waitFor();
@@ -244,7 +244,7 @@ describe('a server that asks for a token', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  it('should be given one, which is kept for this tab', async () => {
+  it('should get a token, which is kept for this tab', async () => {
     [ops.guard, ops.token] = ['token', 'right'];
     const page = await openOps();
     const form = page.getByTestId('token-form');

@@ -15,7 +15,7 @@ const titled = (count: number, title = 'Order') =>
   Array.from({ length: count }, (_, n) => ({ title: `${title} ${n}` }));
 
 describe('the page', () => {
-  it('should show the newest page and then what comes, once and in order', async () => {
+  it('should show the newest page and then new notifications, once and in order', async () => {
     const before = bff.publish(titled(3));
     const page = await open();
     await live(page);
@@ -25,7 +25,7 @@ describe('the page', () => {
     expect(bff.subscribes[0]?.position?.offset).toBe(3);
   });
 
-  it('should lose nothing that is published between the page and the subscription', async () => {
+  it('should not lose notifications published between the page and the subscription', async () => {
     bff.publish(titled(1));
     let ids: string[] = [];
     bff.afterPage = () => {
@@ -37,7 +37,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(3);
   });
 
-  it('should be live although the newest page cannot be read, and take it when it can', async () => {
+  it('should be live although the newest page cannot be read, and load it when it can', async () => {
     bff.publish(titled(2));
     bff.restFails = true;
     const page = await open();
@@ -66,7 +66,7 @@ describe('the page', () => {
     await page.getByTestId('refused').getByText('no such feed').waitFor();
   });
 
-  it('should tell in one toast what was missed over a reload, and errors on their own', async () => {
+  it('should report missed notifications in one toast after a reload, and errors separately', async () => {
     const page = await open();
     await live(page);
     bff.publish(titled(1));
@@ -82,7 +82,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(13);
   });
 
-  it('should show reconnecting, then recover what was missed and say how many', async () => {
+  it('should show reconnecting, then recover missed notifications and say how many', async () => {
     bff.publish(titled(1));
     const page = await open();
     await live(page);
@@ -95,7 +95,7 @@ describe('the page', () => {
     expect(await rows(page).count()).toBe(6);
   });
 
-  it('should mark an honest gap when the feed was lost', async () => {
+  it('should mark a gap when the feed was lost', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
@@ -108,7 +108,7 @@ describe('the page', () => {
     await page.getByTestId('toast').getByText('Some older ones are not shown.').waitFor();
   });
 
-  it('should take away what was retracted, also its toast', async () => {
+  it('should remove retracted notifications and their toasts', async () => {
     const page = await open();
     await live(page);
     const [id = ''] = bff.publish([{ title: 'Wrong', severity: 'error' }]);
@@ -119,7 +119,7 @@ describe('the page', () => {
     await page.getByTestId('empty').waitFor();
   });
 
-  it('should show of one collapse key the newest only, in list and toasts', async () => {
+  it('should show only the newest of one collapse key in list and toasts', async () => {
     const first = { title: 'Import has started', collapseKey: 'import', severity: 'error' } as const;
     bff.publish([first]);
     const page = await open();
@@ -133,7 +133,7 @@ describe('the page', () => {
     expect((await rows(page).allTextContents()).join()).not.toMatch(/started|50 %/);
   });
 
-  it('should take away what expires, the rows of the first page too, and toasts', async () => {
+  it('should remove expired notifications from the list, the first page and the toasts', async () => {
     const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
     bff.publish([{ title: 'Soon over', expiresAt: inMs(6_000) }, ...titled(1)]);
     const page = await open();
@@ -145,7 +145,7 @@ describe('the page', () => {
     await expect.poll(() => toasts(page).count()).toBe(0);
   });
 
-  it('should forget a feed that was erased, and show what comes then', async () => {
+  it('should clear an erased feed and show later notifications', async () => {
     bff.publish(titled(3));
     const page = await open();
     await live(page);
@@ -158,7 +158,7 @@ describe('the page', () => {
     await expect.poll(async () => (await toasts(page).allTextContents()).join()).not.toContain('Secret');
   });
 
-  it('should count what is unread in bell and title until all is marked as read, over a reload', async () => {
+  it('should count unread notifications in bell and title until all are marked as read, even after a reload', async () => {
     bff.publish(titled(2));
     const page = await open();
     await live(page);
@@ -175,7 +175,7 @@ describe('the page', () => {
     expect(await page.title()).toBe('Tocsin');
   });
 
-  it('should show the feeds that the address names', async () => {
+  it('should show the feeds named in the address', async () => {
     bff.publish([{ title: 'Everybody' }]);
     bff.publish([{ title: 'Orders' }], { feed: 'topic:orders' });
     const page = await open({ search: '?feed=topic:orders&feed=all' });
@@ -184,7 +184,7 @@ describe('the page', () => {
     expect(await page.getByTestId('feeds').textContent()).toBe('topic:orders, All');
   });
 
-  it('should fetch older ones when asked', async () => {
+  it('should load older notifications on demand', async () => {
     bff.publish(titled(120));
     const page = await open();
     await expect.poll(() => rows(page).count()).toBe(50);
@@ -196,7 +196,7 @@ describe('the page', () => {
     await page.getByText('That is all there is.').waitFor();
   });
 
-  it('should render links only where they are safe, and everything else as text', async () => {
+  it('should render only safe links, and everything else as text', async () => {
     bff.publish([
       { title: '<b>bold</b>', body: '<img src=x onerror=alert(1)>', link: 'javascript:alert(1)' },
       { title: 'Elsewhere', link: 'https://example.org/a' },
@@ -215,7 +215,7 @@ describe('the page', () => {
     await page.getByText('<b>bold</b>').waitFor();
   });
 
-  it('should take the theme from the system before the first paint, and keep the choice of the switch', async () => {
+  it('should use the system theme before the first paint and keep the choice of the switch', async () => {
     const page = await open({ theme: 'dark' });
     const theme = () => page.evaluate(() => document.documentElement.dataset['theme']);
     expect(await theme()).toBe('dark');
@@ -225,14 +225,14 @@ describe('the page', () => {
     await expect.poll(theme).toBe('light');
   });
 
-  it('should tell times in the locale of the reader', async () => {
+  it('should show times in the reader’s locale', async () => {
     bff.publish([{ title: 'x' }]);
     const page = await open({ locale: 'de-DE' });
     await page.getByRole('heading', { name: 'Heute' }).waitFor();
     expect(await page.locator('.tocsin-day time').getAttribute('lang')).toBe('de-DE');
   });
 
-  it('should keep the row under the pointer in place when others come', async () => {
+  it('should keep the row under the pointer in place when new rows arrive', async () => {
     bff.publish(titled(30));
     const page = await open();
     await live(page);

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Passes on what comes and goes, until it is `silent`: then it drops all of it, and closes nothing. */
+/** Forwards everything until it is `silent`; then it drops everything without closing. */
 export class SilentProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server;

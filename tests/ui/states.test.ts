@@ -49,7 +49,7 @@ it.each([
   });
 });
 
-it('should shift nothing but the list and the toasts when notifications arrive', async () => {
+it('should move only the list and the toasts when notifications arrive', async () => {
   await inState(browser, dist, 'list', {}, async ({ page, bff }) => {
     await page.evaluate(() => {
       const shifted: string[] = [];

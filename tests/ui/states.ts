@@ -4,7 +4,7 @@ import { FakeBff, type Draft } from './fake-bff.ts';
 
 const MINUTE = 60_000;
 
-/** What a small company might hear of on a day. */
+/** Notifications of a normal day in a small company. */
 const draft = (minutesAgo: number, content: Draft): Draft => ({
   createdAt: new Date(Date.now() - minutesAgo * MINUTE).toISOString(),
   ...content,
@@ -83,7 +83,7 @@ interface State {
   reach: (context: StateContext) => Promise<unknown>;
 }
 
-/** Every state that the page can be in, and how it gets there. */
+/** Every state of the page, and how to reach it. */
 export const STATES: Record<string, State> = {
   loading: {
     prepare: (bff) => {
@@ -196,14 +196,14 @@ export const STATES: Record<string, State> = {
   },
 };
 
-/** Toasts wait while the page is hidden; it stays visible to the test. */
+/** Toasts pause while the page is hidden; it stays visible to the test. */
 const holdToasts = (page: Page) =>
   page.evaluate(() => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
     document.dispatchEvent(new Event('visibilitychange'));
   });
 
-/** Brings a page of its own into a state, lets `look` look at it once it rests, and cleans up. */
+/** Brings a new page into a state, passes it to `look` when it is idle, and cleans up. */
 export async function inState(
   browser: Browser,
   dist: string,

@@ -4,7 +4,7 @@ import { live, type OpenOptions } from './browser.ts';
 import type { Draft, FakeBff } from './fake-bff.ts';
 import { usePages } from './use-pages.ts';
 
-/** Counts in the page what no poll from outside could: the most toasts at once and each announcement. */
+/** Counts in the page what polling could miss: the most toasts at once, and each live message. */
 const watch = () => {
   const seen = { most: 0, polite: [] as string[], assertive: [] as string[], focused: [] as string[] };
   Object.assign(window, { seen });
@@ -30,7 +30,7 @@ interface Seen {
 
 export const seen = (page: Page) => page.evaluate(() => (window as unknown as { seen: Seen }).seen);
 
-/** Those on the screen and not about to leave. */
+/** Toasts on the screen that are not leaving. */
 export const staying = (page: Page) =>
   page.locator('.Vue-Toastification__toast:not(.tocsin-toast-leave) [data-testid="toast"]');
 export const titles = (page: Page) => staying(page).locator('h3').allTextContents();
@@ -38,7 +38,7 @@ export const titles = (page: Page) => staying(page).locator('h3').allTextContent
 export const drafts = (count: number, severity: Draft['severity'] = 'info') =>
   Array.from({ length: count }, (_, n): Draft => ({ title: `Toast ${n}`, severity }));
 
-/** Lets so many milliseconds pass for the page. */
+/** Advances the page's clock by this many milliseconds. */
 export const pass = async (page: Page, ms: number) => {
   await page.clock.runFor(ms);
   await page.waitForTimeout(50);
@@ -47,7 +47,7 @@ export const pass = async (page: Page, ms: number) => {
 export const focusedId = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName);
 
-/** Live pages whose clock `pass` moves on, and the bff behind them. */
+/** Live pages whose clock `pass` advances, and their bff. */
 export function useToastPages(): { bff: () => FakeBff; open: (options?: OpenOptions) => Promise<Page> } {
   const pages = usePages();
   let bff: FakeBff;

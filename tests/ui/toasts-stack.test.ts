@@ -15,7 +15,7 @@ beforeAll(async () => {
   await mkdir(artifacts, { recursive: true });
 });
 
-/** Whether the middle of the element is what a pointer would meet there. */
+/** Whether a pointer at the middle of the element would hit it. */
 const isOnTop = (page: Page, selector: string) =>
   page.evaluate((wanted) => {
     const element = document.querySelector(wanted);
@@ -41,7 +41,7 @@ async function swipe(page: Page, dx: number, dy: number): Promise<void> {
 }
 
 describe('the stack of toasts', () => {
-  it('should lie behind the front one, and spread out on hover and focus', async () => {
+  it('should lie behind the front one and spread out on hover and focus', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -61,7 +61,7 @@ describe('the stack of toasts', () => {
     await expect.poll(heights).toEqual([front, front, front]);
   });
 
-  it('should be swiped away with a finger, and go back when it was hardly moved', async () => {
+  it('should be swiped away with a finger, or return after a short move', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -75,7 +75,7 @@ describe('the stack of toasts', () => {
     expect(await page.locator('.tocsin-toast-place').getAttribute('style')).toBeFalsy();
   });
 
-  it('should spread out on a tap, and fold on a tap elsewhere', async () => {
+  it('should spread out on a tap and fold on a tap elsewhere', async () => {
     const page = await open({ width: 1024, height: 768 });
     pages.bff().publish(drafts(3, 'error'));
     await expect.poll(() => staying(page).count()).toBe(3);
@@ -86,7 +86,7 @@ describe('the stack of toasts', () => {
     await expect.poll(expanded).toBeNull();
   });
 
-  it('should show one at a time at the top of a phone, swiped away sideways and up', async () => {
+  it('should show one at a time at the top of a phone and be swiped away sideways and up', async () => {
     const page = await open({ width: 360, height: 780 });
     pages.bff().publish([...drafts(2), { title: 'Worst', severity: 'error', link: '/#followed' }]);
     await expect.poll(() => titles(page)).toEqual(['Worst']);
@@ -121,7 +121,7 @@ describe('the stack of toasts', () => {
 });
 
 describe('the top layer', () => {
-  it('should be above every bar of the page, and above the open inbox', async () => {
+  it('should be above every bar of the page and the open inbox', async () => {
     const page = await open({ width: 360, height: 780 });
     await page.evaluate(() => {
       const bar = document.createElement('div');
@@ -142,7 +142,7 @@ describe('the top layer', () => {
     expect(await page.getByTestId('inbox').count(), 'the inbox stays open').toBe(1);
   });
 
-  it('should move into the modal dialog of the page, leave Escape to it, and come back', async () => {
+  it('should move into the page’s modal dialog, leave Escape to it and come back', async () => {
     const page = await open();
     pages.bff().publish(drafts(1, 'error'));
     await expect.poll(() => staying(page).count()).toBe(1);
@@ -174,7 +174,7 @@ describe('the top layer', () => {
     await expect.poll(() => focusedId(page)).toBe('toasts');
   });
 
-  it('should come back from a dialog that is taken out of the page without being closed', async () => {
+  it('should come back from a dialog that is removed without being closed', async () => {
     const page = await open();
     await page.evaluate(() => {
       const dialog = document.createElement('dialog');

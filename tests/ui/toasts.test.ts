@@ -7,7 +7,7 @@ const pages = useToastPages();
 const { open } = pages;
 
 describe('toasts', () => {
-  it('should show and announce a later error at once, after three errors and 500 infos', async () => {
+  it('should show and announce a later error at once after three errors and 500 infos', async () => {
     const page = await open();
     pages.bff().publish(drafts(3, 'error'));
     pages.bff().publish(Array.from({ length: 500 }, (_, n) => ({ title: `Info ${n}` })));
@@ -30,7 +30,7 @@ describe('toasts', () => {
     expect(await page.getByTestId('toasts-more').textContent()).toMatch(/499 more/);
   });
 
-  it('should announce each of 20 once, as it arrives, and never move the focus', async () => {
+  it('should announce each of 20 once on arrival and never move the focus', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     for (let n = 0; n < 20; n++)
@@ -59,7 +59,7 @@ describe('toasts', () => {
     await expect.poll(() => page.getByTestId('toast-count').last().textContent()).toContain('3 times');
   });
 
-  it('should open the fold of errors, and lead from "N more" to the inbox', async () => {
+  it('should open the fold of errors and lead from "N more" to the inbox', async () => {
     const page = await open();
     pages.bff().publish(drafts(6, 'error'));
     pages.bff().publish(Array.from({ length: 9 }, (_, n) => ({ title: `Info ${n}` })));
@@ -79,7 +79,7 @@ describe('toasts', () => {
     expect((toast?.x ?? 0) + (toast?.width ?? 0), 'beside the inbox').toBeLessThanOrEqual(panel?.x ?? 0);
   });
 
-  it('should let six seconds pass for others and keep errors', async () => {
+  it('should remove others after six seconds and keep errors', async () => {
     const page = await open();
     pages.bff().publish([{ title: 'Fine' }, { title: 'Broken', severity: 'error' }]);
     await expect.poll(() => staying(page).count()).toBe(2);
@@ -91,7 +91,7 @@ describe('toasts', () => {
     expect(await titles(page)).toEqual(['Broken']);
   });
 
-  it('should wait while the pointer is over them or the focus in them', async () => {
+  it('should pause while the pointer is over them or the focus in them', async () => {
     const page = await open();
     pages.bff().publish(drafts(1));
     await staying(page).hover();
@@ -106,7 +106,7 @@ describe('toasts', () => {
     await expect.poll(() => staying(page).count()).toBe(0);
   });
 
-  it('should wait while the tab is hidden', async () => {
+  it('should pause while the tab is hidden', async () => {
     const page = await open();
     const setHidden = (hidden: boolean) =>
       page.evaluate((value) => {
@@ -122,7 +122,7 @@ describe('toasts', () => {
     await expect.poll(() => staying(page).count()).toBe(0);
   });
 
-  it('should be worked by keyboard alone, and hand the focus on when its toast goes', async () => {
+  it('should work by keyboard and move the focus on when its toast goes', async () => {
     pages.bff().publish([{ title: 'Row', link: '/row' }]);
     const page = await open();
     const actions = [{ label: 'Open it', link: '/#opened' }];
@@ -152,7 +152,7 @@ describe('toasts', () => {
     await expect.poll(() => focusedId(page)).toBe('theme');
   });
 
-  it('should go to the toasts with F8 and back, and leave Escape to the page outside of them', async () => {
+  it('should move the focus to the toasts and back with F8, and leave Escape to the page elsewhere', async () => {
     const page = await open();
     await page.getByTestId('theme').focus();
     pages.bff().publish(drafts(2, 'error'));
@@ -172,7 +172,7 @@ describe('toasts', () => {
     expect(await focusedId(page)).toBe('theme');
   });
 
-  it('should stay usable under a burst of 500: three toasts, a count, a complete list', async () => {
+  it('should stay usable in a burst of 500: three toasts, a count, a complete list', async () => {
     const page = await open();
     const endOfBurst = await measureBusy(page);
     const ids = pages.bff().publish(drafts(500));
@@ -196,7 +196,7 @@ describe('toasts', () => {
     console.log(`500 at once: ${told(burst)}; an idle page: ${told(await endOfIdle())}`);
   });
 
-  it('should not move when reduced motion is asked for', async () => {
+  it('should not move when the reader prefers reduced motion', async () => {
     const page = await open({ reducedMotion: true });
     pages.bff().publish(drafts(2, 'error'));
     await expect.poll(() => staying(page).count()).toBe(2);

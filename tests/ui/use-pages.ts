@@ -6,13 +6,16 @@ import { open, type OpenOptions, type OpenPage } from './browser.ts';
 import { FakeBff } from './fake-bff.ts';
 
 export interface Pages {
-  /** Another one for each test. */
+  /** A new one for each test. */
   readonly bff: FakeBff;
   /** Opens the page in a fresh profile, which is closed after the test. */
   open: (options?: OpenOptions) => Promise<Page>;
 }
 
-/** For all tests of a file: a browser, for each of them a bff, and no fault of any page when it ends. */
+/**
+ * Starts a browser for all tests of a file and a bff for each test, and fails a test if a page reports a
+ * fault.
+ */
 export function usePages(): Pages {
   let browser: Browser;
   let bff: FakeBff;
