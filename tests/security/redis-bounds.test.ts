@@ -7,15 +7,15 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The documents that one reader or address may have here, and the bytes of the broadcast stream. */
+/** The limits here for the documents of a reader or address, and for the bytes of the broadcast stream. */
 const DOCUMENTS = 20;
 const STREAM = 1024 * 1024;
-/** A document has 40,000 bytes at most; Redis takes up to as much again for it. And what publications need meanwhile. */
+/** A document has at most 40,000 bytes, and Redis uses up to as much again. Publications need memory too. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
 const ATTACK_MS = 20_000;
 const LANES = 8;
 const TOPICS = Array.from({ length: 30 }, (_, n) => `topic:t${n}`);
-/** As long as ids may be: what a reader can make large. */
+/** The longest allowed ids, which make a reader's document large. */
 const idOf = (topic: string, n: number) => `${topic.slice(6)}-${n}-`.padEnd(128, 'x');
 
 const secret = randomBytes(32).toString('hex');
@@ -27,7 +27,7 @@ beforeAll(async () => {
   stack = await startStack({
     bffs: 2,
     secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
-    // The rate that is allowed by default, of ten minutes in one.
+    // Ten minutes' worth of the default rate at once.
     env: {
       WRITES_PER_MINUTE: '6000',
       DOCUMENTS_PER_READER: String(DOCUMENTS),
@@ -62,7 +62,7 @@ const publish = async (body: unknown): Promise<number> => {
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
 const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
-/** What was published goes from the streams. */
+/** Published notifications leave the streams. */
 const settled = async () => {
   let before = Infinity;
   await eventually(async () => {
@@ -74,7 +74,10 @@ const settled = async () => {
   }, 90_000);
 };
 
-/** Lets `attack` run as often as it can, with publications beside it; resolves with what the memory grew by, in the end and in its second half. */
+/**
+ * Runs `attack` as often as possible, with publications beside it; resolves with the growth of memory in
+ * total and in the second half.
+ */
 async function under(attack: (n: number) => Promise<Response>) {
   const before = await used();
   const end = Date.now() + ATTACK_MS;
@@ -107,8 +110,8 @@ async function under(attack: (n: number) => Promise<Response>) {
   return growth;
 }
 
-describe('what one reader can make Redis hold', () => {
-  it('should be bounded for one who is signed in, marks as much as may be, and repeats it', async () => {
+describe('the memory that one reader can use in Redis', () => {
+  it('should be limited for a signed-in reader who marks as much as possible, repeatedly', async () => {
     const ids = (topic: string, n: number) =>
       n % 3 === 0
         ? Array.from({ length: MAX_READ_IDS }, (_, i) => `never-${n}-${i}-`.padEnd(128, 'y'))
@@ -125,7 +128,7 @@ describe('what one reader can make Redis hold', () => {
     expect((await redis.keys('bff||read:*')).length).toBeLessThanOrEqual(DOCUMENTS);
   });
 
-  it('should be bounded for one who is not, and is another browser each time', async () => {
+  it('should be limited for an anonymous reader who is another browser each time', async () => {
     const growth = await under((n) => {
       const clientId = `browser-${n}`;
       const [feed = ''] = TOPICS;
