@@ -26,7 +26,7 @@ import { coalesce } from './deliver/receive/coalesce.ts';
 import { HighWaterMarks } from './deliver/load/high-water-marks.ts';
 import type { Erased } from './deliver/erase/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
-import { keepRefusedEvent, receiveAnnouncement, reviveAnnouncement } from './deliver/receive/announcement.ts';
+import { receiveAnnouncement } from './deliver/receive/announcement.ts';
 import { RetiredDocuments } from './deliver/append/retired-documents.ts';
 import { createLimitsOf } from './wiring/history-limits.ts';
 import { createHosts } from './wiring/hosts.ts';
@@ -50,6 +50,8 @@ import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
 import { createTrail } from './wiring/trail.ts';
+import { keepRefusedEvent } from './deliver/receive/refused-event.ts';
+import { reviveAnnouncement } from './deliver/receive/dead-letter.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 

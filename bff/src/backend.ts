@@ -2,7 +2,6 @@ import type { AnyAnnouncement } from '@tocsin/contracts';
 import type { AuditSink } from '@tocsin/service';
 import type { Adapter } from 'socket.io-adapter';
 import type { OnRefused } from '@tocsin/service';
-import type { FeedHost } from './deliver/v1/feed-host.ts';
 import type {
   Broadcaster,
   Checkpoints,
@@ -13,10 +12,11 @@ import type {
   SetAsideStore,
   StoreOrigin,
 } from './deliver/ports.ts';
-import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/receive/announcement.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
 import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
+import type { FeedHost } from './deliver/turn/feed-host.ts';
+import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
 
 /** What reaches the application through its backend. Each resolves when its message is done with. */
 export interface Inbound {

@@ -11,7 +11,6 @@ import {
 } from '@tocsin/contracts';
 import { MemoryClaimCheck } from '@tocsin/service';
 import type { Erased } from '../src/deliver/erase/erased-content.ts';
-import { FeedHost } from '../src/deliver/v1/feed-host.ts';
 import { HighWaterMarks } from '../src/deliver/load/high-water-marks.ts';
 import type { FeedLog, HeadWrite, OnStep, Step, StoredHead } from '../src/deliver/ports.ts';
 import { DEFAULT_FEED_LIMITS, type FeedLimits } from '../src/feed/limits.ts';
@@ -22,6 +21,7 @@ import { MemoryFeedLog } from '../src/memory/feed-log.ts';
 import { MemoryOrigin } from '../src/memory/origin.ts';
 import { MemorySetAside } from '../src/memory/set-aside.ts';
 import { testProofs } from './test-proofs.ts';
+import { FeedHost } from '../src/deliver/turn/feed-host.ts';
 
 export const FEED = 'all';
 export const RUN = 'P0000001';

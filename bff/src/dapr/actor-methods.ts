@@ -7,11 +7,10 @@ import {
   seqSchema,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-import type { Announced, Outcome, TurnResult } from '../deliver/v1/feed-turn.ts';
 import type { CallerKnowledge } from '../deliver/load/load-head.ts';
 import { isEpoch } from '../feed/position.ts';
-import type { AnnouncedEntry } from '../deliver/turn/partition-turn.ts';
 import type { ActorMethod } from './signed-call.ts';
+import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../deliver/turn/turn.ts';
 
 const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
 

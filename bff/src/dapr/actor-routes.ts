@@ -10,10 +10,10 @@ import {
   type Signer,
 } from '@tocsin/service';
 import { Router, type RequestHandler, type Response } from 'express';
-import type { FeedHost } from '../deliver/v1/feed-host.ts';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { TAKE_FEED, TAKE_PARTITION, type FeedCall, type PartitionCall } from './actor-methods.ts';
 import { InvalidCallError, openCall, proveAnswer, type ActorMethod, type Retry } from './signed-call.ts';
+import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;

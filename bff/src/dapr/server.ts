@@ -23,10 +23,10 @@ import {
 } from '@tocsin/service';
 import express from 'express';
 import { z } from 'zod';
-import type { FeedHost } from '../deliver/v1/feed-host.ts';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
 import { actorRoutes } from './actor-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
+import type { FeedHost } from '../deliver/turn/feed-host.ts';
 
 export interface DaprServerOptions {
   host: string;

@@ -1,6 +1,6 @@
 import type { Checkpoint, Head, Position, PublicationsEvent, SetAside } from '@tocsin/contracts';
-import type { FeedDocument } from '../feed/feed-document.ts';
 import type { Erased } from './erase/erased-content.ts';
+import type { FeedDocument } from '../feed/chain/chain.ts';
 
 /** A head as it stands in the store; `etag` counts the writes of its key. */
 export interface StoredHead {

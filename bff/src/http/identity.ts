@@ -1,4 +1,5 @@
 import type { Identity } from '@tocsin/contracts';
+import type { IncomingMessage } from 'node:http';
 import { sendProblem, type Logger } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
@@ -49,3 +50,11 @@ function tokenOf(request: Request): string | undefined {
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+/** The owner of a reader's documents, who pays for them: the signed-in reader, or else the address. */
+export type OwnerOf = (request: Request) => string;
+
+export const createOwnerOf =
+  (addressOf: (request: IncomingMessage) => string): OwnerOf =>
+  (request) =>
+    request.identity ? `user:${request.identity.sub}` : `address:${addressOf(request)}`;

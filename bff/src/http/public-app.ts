@@ -18,7 +18,6 @@ import type { MuteLists } from '../readers/mute-lists.ts';
 import type { ReaderPages } from '../readers/page-for-reader.ts';
 import type { ReadStates } from '../readers/read-states.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
-import { requireIdentity } from './identity.ts';
 import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
 import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
 import { muteRoutes } from './routes/mutes.ts';
@@ -27,9 +26,9 @@ import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
 import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
-import { createOwnerOf } from './owner.ts';
 import { readRoutes } from './routes/read.ts';
 import { unreadRoutes } from './routes/unread.ts';
+import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions {
   auth: Authenticator;

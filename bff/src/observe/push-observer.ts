@@ -1,8 +1,8 @@
 import { parseDateTime } from '@tocsin/contracts';
 import { withoutTrace, type Logger } from '@tocsin/service';
 import type { Broadcast } from '../deliver/ports.ts';
-import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';
+import { loggedIds } from './log-names.ts';
 
 /** Tells the log and the metrics of the publications that reach this instance. */
 export const observePushes =

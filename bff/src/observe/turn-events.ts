@@ -1,8 +1,7 @@
 import { withTrace, type Logger } from '@tocsin/service';
-import type { TurnEvents } from '../deliver/v1/feed-turn.ts';
-import { entryOf } from './entry-of.ts';
-import { loggedIds } from './logged-ids.ts';
 import type { BffMetrics } from './metrics.ts';
+import type { TurnEvents } from '../deliver/turn/turn.ts';
+import { entryOf, loggedIds } from './log-names.ts';
 
 /** Tells the log and the metrics what turns report. */
 export const observeTurns = (log: Logger, metrics: BffMetrics): TurnEvents => ({

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { recordSpans, spanTime, type SpanName } from '@tocsin/service';
 import type { OnStep, Step } from '../deliver/ports.ts';
-import { entryOf } from './entry-of.ts';
-import type { TurnEvents } from '../deliver/v1/feed-turn.ts';
+import type { TurnEvents } from '../deliver/turn/turn.ts';
+import { entryOf } from './log-names.ts';
 
 type Moment = Step | 'begun';
 

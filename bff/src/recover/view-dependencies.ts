@@ -1,9 +1,9 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import type { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
 import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
-import type { FeedTurnTaker } from '../deliver/receive/announcement.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import type { RingLimits } from './ring.ts';
+import type { FeedTurnTaker } from '../deliver/turn/turn.ts';
 
 export interface ViewDependencies {
   log: FeedLog;

@@ -1,7 +1,7 @@
 import { idOfEvent, idOfItem, parseDateTime, parseJson, refusedEventSchema } from '@tocsin/contracts';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
-import { sha256 } from '../deliver/sha256.ts';
 import { timeOfId } from './stream-id.ts';
+import { sha256 } from '../feed/ids.ts';
 
 /** What lies under a name of a topic's stream: the event as Dapr published it, or raw data. */
 export interface StreamMessage {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { ByteWindow } from './byte-window.ts';
-import { sha256 } from '../deliver/sha256.ts';
 import { isRefusedErased, isWhollyErased } from './message-content.ts';
 import { acknowledgedBelow, idAfter, isLowerId } from './stream-id.ts';
+import { sha256 } from '../feed/ids.ts';
 
 describe('ids of streams', () => {
   it('should be compared as numbers', () => {

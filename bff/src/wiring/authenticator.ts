@@ -6,9 +6,9 @@ import { Revocations } from '../auth/revocations.ts';
 import { parseSecrets, secretKeys } from '../auth/secret-keys.ts';
 import type { Backend } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
-import { fetchKeySet } from '../http/fetch-key-set.ts';
 
 const NEVER_EXPIRES = 0;
+const KEY_SET_TIMEOUT_MS = 5_000;
 
 /** The authenticator that the settings name. */
 export function createAuthenticator(
@@ -67,4 +67,14 @@ function createRevocationList(
     tokenLifeMs: JWT_MAX_AGE > 0 ? (JWT_MAX_AGE + 2 * JWT_CLOCK_SKEW) * 1000 : undefined,
     now,
   });
+}
+
+/** Fetches the JSON that an issuer publishes at `url`. */
+async function fetchKeySet(url: string): Promise<unknown> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(KEY_SET_TIMEOUT_MS),
+  });
+  if (!response.ok) throw new Error(`The issuer's keys: ${url} answered ${response.status}.`);
+  return response.json();
 }

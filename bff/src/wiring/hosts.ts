@@ -1,8 +1,8 @@
 import type { Backend } from '../backend.ts';
-import { FeedHost, type FeedHostDependencies } from '../deliver/v1/feed-host.ts';
 import { createTurnRouter, type HostUnreachableError } from '../deliver/route/route-turn.ts';
-import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/receive/announcement.ts';
 import { PartitionHost } from '../deliver/turn/partition-host.ts';
+import { FeedHost, type FeedHostDependencies } from '../deliver/turn/feed-host.ts';
+import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/turn/turn.ts';
 
 export interface Hosts {
   feedHost: FeedHost;

@@ -10,7 +10,7 @@ import {
 } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { FeedLog } from '../../src/deliver/ports.ts';
-import type { FeedDocument } from '../../src/feed/feed-document.ts';
+import type { FeedDocument } from '../../src/feed/chain/chain.ts';
 
 const head = (version: number, members: Partial<Head> = {}): Head => ({
   ...{ v: DOCUMENT_VERSION, epoch: '1-a', version, offset: version },

@@ -10,12 +10,12 @@ import {
   type PublicationsEvent,
   type SetAside,
 } from '@tocsin/contracts';
-import type { FeedDocument } from '../../src/feed/feed-document.ts';
 import { firstOffset } from '../../src/feed/history/history.ts';
 import type { WalkInstance } from './instance.ts';
 import { isHigher, isLaterEpoch } from '../../src/feed/position.ts';
 import { partsOfEntry, placeOfEntry, type Report } from './report.ts';
 import type { World } from './world.ts';
+import type { FeedDocument } from '../../src/feed/chain/chain.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 

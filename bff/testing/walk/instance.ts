@@ -3,7 +3,6 @@ import type { Publication } from '@tocsin/contracts';
 import type { Signer } from '@tocsin/service';
 import type { Erased } from '../../src/deliver/erase/erased-content.ts';
 import { TemporaryError } from '../../src/deliver/errors.ts';
-import { FeedHost } from '../../src/deliver/v1/feed-host.ts';
 import { HighWaterMarks } from '../../src/deliver/load/high-water-marks.ts';
 import type {
   Broadcast,
@@ -22,6 +21,7 @@ import { testProofs, testSigner } from '../test-proofs.ts';
 import { Calls } from './calls.ts';
 import { FEED } from './producers.ts';
 import type { World } from './world.ts';
+import { FeedHost } from '../../src/deliver/turn/feed-host.ts';
 
 /** A bff instance: the real host of turns and the real view, over calls that are let through one by one. */
 export class WalkInstance {

@@ -11,12 +11,11 @@ import {
   type SignedCall,
 } from '../../src/dapr/signed-call.ts';
 import type { CallerKnowledge } from '../../src/deliver/load/load-head.ts';
-import type { Announced, Outcome, TurnResult } from '../../src/deliver/v1/feed-turn.ts';
-import type { AnnouncedEntry } from '../../src/deliver/turn/partition-turn.ts';
 import { CallFailed } from './calls.ts';
 import type { WalkInstance } from './instance.ts';
 import { FEED, PARTITION } from './producers.ts';
 import type { World } from './world.ts';
+import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../src/deliver/turn/turn.ts';
 
 /** Where the actor is for those whom a stranger has told that it hosts our actors. */
 export const STRANGER = 2;

@@ -4,11 +4,11 @@ import { prepareCommit, type CommitResult, type PreparedCommit } from './prepare
 import { broadcastsOf, confirm, eraseRetracted, withdraw } from '../broadcast/confirm.ts';
 import { LostDocumentError, TemporaryError, isDamage } from '../errors.ts';
 import { loadHead, type LoadedHead } from '../load/load-head.ts';
-import { doneThrough, type TurnDependencies, type TurnsDependencies } from '../v1/feed-turn.ts';
 import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
 import type { Broadcast } from '../ports.ts';
 import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-items.ts';
 import type { Progress } from '../claim/progress.ts';
+import { doneThrough, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
 /** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
 export interface PartitionBatch {

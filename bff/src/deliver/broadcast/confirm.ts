@@ -10,7 +10,6 @@ import { keptSegments } from '../../feed/history/history.ts';
 import type { FeedLimits } from '../../feed/limits.ts';
 import { inParts, MAX_CONTENT_BYTES, sizeInList } from '../../feed/present.ts';
 import type { Activation } from '../append/activation.ts';
-import { popRange } from '../peek/peek.ts';
 import {
   positionOf,
   type Broadcast,
@@ -22,6 +21,7 @@ import {
   type OnStep,
 } from '../ports.ts';
 import { readRange } from '../load/read-segments.ts';
+import { popRange } from '../claim/pop-range.ts';
 
 export interface ConfirmDependencies {
   log: FeedLog;

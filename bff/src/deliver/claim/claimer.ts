@@ -1,7 +1,7 @@
 import { partitionEntryKey } from '@tocsin/contracts';
-import { popRange } from '../peek/peek.ts';
 import type { Entries, OnStep } from '../ports.ts';
 import type { Progress } from './progress.ts';
+import { popRange } from './pop-range.ts';
 
 export interface ClaimerDependencies {
   entries: Pick<Entries, 'pop'>;

@@ -1,8 +1,8 @@
 import type { SetAside } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { ErasedContent } from './erased-content.ts';
-import { sha256 } from '../sha256.ts';
 import { withoutErased } from './without-erased.ts';
+import { sha256 } from '../../feed/ids.ts';
 
 const ERASED_AT = Date.parse('2026-01-01T00:00:00Z');
 const BEFORE = '2025-12-31T23:59:59Z';

@@ -1,6 +1,6 @@
 import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contracts';
 import type { ErasedContent } from './erased-content.ts';
-import { sha256 } from '../sha256.ts';
+import { sha256 } from '../../feed/ids.ts';
 
 /** What is set aside so long after an erasure may have been published before it. */
 const UNDER_WAY_MS = 60_000;

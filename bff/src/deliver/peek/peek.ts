@@ -2,7 +2,6 @@ import { MAX_COMMIT_BYTES } from '../../feed/limits.ts';
 import type { Entries } from '../ports.ts';
 
 const PEEKS_AT_ONCE = 16;
-const POPS_AT_ONCE = 16;
 
 /** Key of the run's entry with this number. */
 export type KeyOf = (seq: number) => string;
@@ -62,19 +61,6 @@ export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, 
     if (found >= 0) return start + found - 1;
   }
   return to;
-}
-
-/** Pops the entries `from` to `to` of a run; one that is absent was popped before. Rejects when an outcome is not known. */
-export async function popRange(
-  entries: Pick<Entries, 'pop'>,
-  keyOf: KeyOf,
-  from: number,
-  to: number,
-): Promise<void> {
-  for (let start = from; start <= to; start += POPS_AT_ONCE) {
-    const count = Math.min(POPS_AT_ONCE, to - start + 1);
-    await Promise.all(Array.from({ length: count }, (_, i) => entries.pop(keyOf(start + i))));
-  }
 }
 
 const peekSome = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>

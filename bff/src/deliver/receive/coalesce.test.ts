@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
-import type { FeedTurnTaker } from './announcement.ts';
-import type { TurnResult } from '../v1/feed-turn.ts';
+import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
 /** A routeFeedTurn whose calls end when the test says so. */
 function controlled() {

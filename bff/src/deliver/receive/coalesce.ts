@@ -1,7 +1,6 @@
 import type { CallerKnowledge } from '../load/load-head.ts';
-import type { TurnTaker } from './announcement.ts';
-import type { Announced } from '../v1/feed-turn.ts';
 import { spanning } from '../turn/turn-queue.ts';
+import type { TurnTaker, Announced } from '../turn/turn.ts';
 
 interface Waiter<Result> {
   resolve: (result: Result) => void;

@@ -1,8 +1,7 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { TemporaryError } from '../errors.ts';
 import { createTurnRouter, HostUnreachableError } from './route-turn.ts';
-import type { FeedTurnTaker } from '../receive/announcement.ts';
-import type { TurnResult } from '../v1/feed-turn.ts';
+import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
 const there: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
 const here: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };

@@ -1,6 +1,5 @@
 import { pause } from '@tocsin/contracts/pause';
-import type { TurnTaker } from '../receive/announcement.ts';
-import type { Announced } from '../v1/feed-turn.ts';
+import type { Announced, TurnTaker } from '../turn/turn.ts';
 
 /** The host of a feed or partition cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
 export class HostUnreachableError extends Error {

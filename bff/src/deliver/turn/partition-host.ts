@@ -2,17 +2,16 @@ import { pause } from '@tocsin/contracts/pause';
 import { HostedActors } from '../route/hosted-actors.ts';
 import type { Checkpoints } from '../ports.ts';
 import { TemporaryError } from '../errors.ts';
-import type { Outcome, TurnOrder } from '../v1/feed-turn.ts';
 import { TurnQueue } from './turn-queue.ts';
 import { Claimer } from '../claim/claimer.ts';
 import { Progress } from '../claim/progress.ts';
 import {
   takePartitionTurn,
-  type AnnouncedEntry,
   type PartitionState,
   type PartitionTurnDependencies,
   type PartitionTurnResult,
 } from './partition-turn.ts';
+import type { Outcome, TurnOrder, AnnouncedEntry } from './turn.ts';
 
 const ATTEMPTS = 3;
 const LONGEST_PAUSE_MS = 20;

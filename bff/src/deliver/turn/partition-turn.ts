@@ -2,16 +2,13 @@ import { partitionEntryKey } from '@tocsin/contracts';
 import { lastMissing, peekForward, walkBack, type PeekedEntries as PeekedBatch } from '../peek/peek.ts';
 import { peekEarly } from '../peek/early-peek.ts';
 import { addSetAsideRecord } from './set-aside.ts';
-import type { FeedHost } from '../v1/feed-host.ts';
 import type { Entries } from '../ports.ts';
-import type { Announced, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from '../v1/feed-turn.ts';
 import { checkItems, type CheckedItems, type PlacedItem } from '../peek/check-items.ts';
 import { commitFeeds } from '../append/commit-feeds.ts';
 import type { Claimer } from '../claim/claimer.ts';
 import type { Progress } from '../claim/progress.ts';
-
-/** The entry that was announced, the highest of its run; `from` is the lowest that was. */
-export type AnnouncedEntry = NonNullable<Announced>;
+import type { FeedHost } from './feed-host.ts';
+import type { AnnouncedEntry, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from './turn.ts';
 
 /** Every feed of the turn has its part; `claimed` resolves when the entries are popped, too. */
 export interface PartitionTurnResult {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { TurnQueue } from './turn-queue.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
-import type { TurnResult } from '../v1/feed-turn.ts';
+import type { TurnResult } from './turn.ts';
 
 /** A queue whose turns commit and end when the test says so. */
 function controlled() {

@@ -1,6 +1,6 @@
 import { highest } from '../../feed/position.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
-import type { Announced, TurnOrder } from '../v1/feed-turn.ts';
+import type { Announced, TurnOrder } from './turn.ts';
 
 export type PerformTurn<Result> = (
   announced: Announced,

@@ -1,236 +1,116 @@
 import { isDeepStrictEqual } from 'node:util';
-import { entryKey, type Position, type SetAside } from '@tocsin/contracts';
-import { checkEntry, type CheckedEntry } from './check-entry.ts';
-import type { LimitsOf } from '../../feed/limits.ts';
-import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
-import type { Activation } from '../append/activation.ts';
-import { lastMissing, peekForward, walkBack, type PeekedEntries, type KeyOf } from '../peek/peek.ts';
-import { commit, type CommitDependencies } from '../append/prepare-commit.ts';
-import { confirm, withdraw, type ConfirmDependencies } from '../broadcast/confirm.ts';
+import { entryKey, type SetAside } from '@tocsin/contracts';
 import { peekEarly } from '../peek/early-peek.ts';
-import { LostDocumentError } from '../errors.ts';
+import { lastMissing, peekForward, walkBack, type KeyOf, type PeekedEntries } from '../peek/peek.ts';
+import type { LoadedHead } from '../load/load-head.ts';
+import type { Entries } from '../ports.ts';
+import { retryWithoutLostDocument, type FeedTurn, type FeedTurnInput } from '../turn/feed-turn.ts';
 import { addSetAsideRecord } from '../turn/set-aside.ts';
-import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
-import type { Entries, SetAsideStore, StoreOrigin } from '../ports.ts';
-
-/** What became of an announcement. A turn that cannot say so rejects, and is repeated. */
-export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
-
-export interface TurnResult {
-  outcome: Outcome;
-  position: Position;
-}
-
-export interface TurnEvents {
-  lossNoticed(feed: string, reason: string): void;
-  appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
-  /** The entries of a partition's run up to the last that was taken are popped. */
-  claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
-  setAside(record: SetAside): void;
-}
-
-export interface TurnDependencies extends CommitDependencies, ConfirmDependencies {
-  origin: StoreOrigin;
-  setAside: SetAsideStore;
-  events: TurnEvents;
-}
-
-/** Of the turns of any feeds: each feed has limits of its own. */
-export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
-  limitsOf: LimitsOf;
-}
+import { doneThrough, type AnnouncedEntry, type Outcome, type TurnResult } from '../turn/turn.ts';
+import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * The entry that was announced, and of several announcements of the run the highest, `from` being the lowest. Without one
- * the turn only makes sure that the feed has a sound head.
+ * Takes an announcement of 0.1.0, whose entries belong to one feed: load the head, complete its last commit, peek at the
+ * entries up to the announced one, commit them in order, claim and broadcast them. Turns of one feed overlap in one
+ * process only as `order` allows; between processes, the head's etag decides. Rejects when the announcement has to come
+ * again.
  */
-export type Announced = { run: string; seq: number; from?: number | undefined } | undefined;
+export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
+  retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());
 
-/** How a turn stands to the other turns of its feed in this process. */
-export interface TurnOrder {
-  /** Resolves when the turn before has ended, well or not: until then this one only reads. */
-  before: Promise<void>;
-  /** Called when the turn has written its last head; it then still claims and broadcasts. Perhaps never called. */
-  committed: () => void;
-}
+class AnnouncedFeedTurn {
+  readonly #turn: FeedTurn;
+  readonly #run: string;
+  readonly #seq: number;
+  readonly #keyOf: KeyOf;
+  readonly #entries: Entries;
 
-const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
-
-/**
- * One turn of a feed alone, for an announcement of 0.1.0 or a reader that misses something: load the head, confirm what it has unconfirmed, peek at the entries up to
- * the announced one, commit them in order, claim and broadcast them. Turns of one feed must not overlap in one
- * process but as `order` says; between processes the head's etag decides. Rejects when the announcement has to come again.
- */
-export async function takeFeedTurn(
-  feed: string,
-  announced: Announced,
-  caller: CallerKnowledge,
-  activation: Activation,
-  dependencies: TurnDependencies,
-  order = ALONE,
-): Promise<TurnResult> {
-  try {
-    return await new Turn(feed, caller, activation, dependencies, order).take(announced);
-  } catch (error) {
-    if (!(error instanceof LostDocumentError) || caller.lostDocument === error.key) throw error;
-    const again = { ...caller, lostDocument: error.key };
-    return new Turn(feed, again, activation, dependencies, order).take(announced);
-  }
-}
-
-class Turn {
-  readonly #feed: string;
-  readonly #caller: CallerKnowledge;
-  readonly #activation: Activation;
-  readonly #use: TurnDependencies;
-  readonly #order: TurnOrder;
-
-  #entries: Entries;
-
-  constructor(
-    feed: string,
-    caller: CallerKnowledge,
-    activation: Activation,
-    dependencies: TurnDependencies,
-    order: TurnOrder,
-  ) {
-    this.#feed = feed;
-    this.#caller = caller;
-    this.#activation = activation;
-    this.#use = dependencies;
-    this.#order = order;
-    this.#entries = dependencies.entries;
+  constructor(turn: FeedTurn, { run, seq }: AnnouncedEntry) {
+    this.#turn = turn;
+    this.#run = run;
+    this.#seq = seq;
+    this.#keyOf = (number) => entryKey({ run, feed: turn.feed, seq: number });
+    this.#entries = peekEarly(turn.use.entries, this.#keyOf(seq));
   }
 
-  async take(announced: Announced): Promise<TurnResult> {
-    if (announced) this.#entries = peekEarly(this.#use.entries, entryKey({ ...announced, feed: this.#feed }));
-    let loaded = await this.#load();
-    if (!announced) {
-      if (loaded.begins) loaded = await this.#commit(loaded, undefined);
-      return this.#result('already-claimed', loaded);
-    }
-    const { run, seq } = announced;
-    if ((doneThrough(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
-    let from = await this.#begin(loaded, run, seq);
+  async take(): Promise<TurnResult> {
+    const turn = this.#turn;
+    const run = this.#run;
+    const seq = this.#seq;
+    let loaded = await turn.load();
+    if ((doneThrough(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
+    let from = await this.#begin(loaded);
     let outcome: Outcome = 'set-aside';
     while (from <= seq) {
-      const batch = await this.#peek(run, from, seq);
-      if (batch.found.length === 0) {
-        const to = await lastMissing(this.#entries, this.#keyIn(run), from, seq);
-        // Missing is only what a head read after the miss has not taken.
+      const peeked = await peekForward(this.#entries, this.#keyOf, from, seq);
+      await turn.use.onStep('peeked');
+      if (peeked.found.length === 0) {
+        const to = await lastMissing(this.#entries, this.#keyOf, from, seq);
+        // Only a head read after the miss decides: another host may have taken the entries.
         const before = loaded;
-        loaded = await this.#load();
+        loaded = await turn.load();
         if (to < from || !isSame(loaded, before)) {
-          if ((doneThrough(loaded, run) ?? 0) >= seq) return this.#result('already-claimed', loaded);
-          from = await this.#begin(loaded, run, seq);
+          if ((doneThrough(loaded, run) ?? 0) >= seq) return turn.result('already-claimed', loaded);
+          from = await this.#begin(loaded);
           continue;
         }
-        // Of a run that the head does not know, what lies below the announced number cannot be told from taken.
+        // In an unknown run, entries below the announced one may have been taken before.
         if (doneThrough(loaded, run) !== undefined || to === seq)
-          loaded = await this.#giveUp(loaded, run, from, to);
+          loaded = await this.#giveUp(loaded, from, to);
         from = to + 1;
         continue;
       }
-      const checked = await this.#check(run, batch.found);
+      const checked = await this.#check(peeked.found);
       const valid = checked.flatMap((entry) => ('refused' in entry ? [] : [entry]));
-      const to = from + batch.found.length - 1;
+      const to = from + peeked.found.length - 1;
       const items = valid.flatMap((entry) => entry.items);
       if (items.length > 0) outcome = 'delivered';
       const traceparent = valid[0]?.traceparent;
       const traces = valid.flatMap((entry) => entry.traces);
-      loaded = await this.#commit(loaded, { run, from, to, items, traceparent, traces }, to === seq);
+      loaded = await turn.commit(loaded, { run, from, to, items, traceparent, traces }, to === seq);
       from = to + 1;
     }
-    return this.#result(outcome, loaded);
+    return turn.result(outcome, loaded);
   }
 
-  #keyIn(run: string): KeyOf {
-    return (seq) => entryKey({ run, feed: this.#feed, seq });
-  }
-
-  /** The first number to take: after the head's, or for an unknown run where its unbroken entries begin. */
-  async #begin(loaded: LoadedHead, run: string, seq: number): Promise<number> {
-    const last = doneThrough(loaded, run);
+  /** The first number to take: after the head's, or where the unbroken entries of an unknown run begin. */
+  async #begin(loaded: LoadedHead): Promise<number> {
+    const last = doneThrough(loaded, this.#run);
     if (last !== undefined) return last + 1;
-    return Math.min(seq, await walkBack(this.#entries, this.#keyIn(run), seq));
+    return Math.min(this.#seq, await walkBack(this.#entries, this.#keyOf, this.#seq));
   }
 
-  async #load(): Promise<LoadedHead> {
-    const loaded = await loadHead(this.#feed, this.#caller, this.#use);
-    if (loaded.loss) this.#use.events.lossNoticed(this.#feed, loaded.loss);
-    await this.#use.onStep('loaded');
-    await this.#order.before;
-    // What a head that is not built on has committed is not in the epoch that begins: its entries are taken again.
-    if (!loaded.begins) await this.#confirm(loaded);
-    else await withdraw(this.#feed, loaded.stored, this.#use);
-    return loaded;
-  }
-
-  async #peek(run: string, from: number, to: number): Promise<PeekedEntries> {
-    const batch = await peekForward(this.#entries, this.#keyIn(run), from, to);
-    await this.#use.onStep('peeked');
-    return batch;
-  }
-
-  async #commit(loaded: LoadedHead, taken: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
-    const done = await commit(this.#feed, loaded, taken, this.#activation, this.#use);
-    await this.#use.onStep('committed');
-    if (isLast) this.#order.committed();
-    await this.#confirm(done.loaded);
-    this.#use.events.appended(this.#feed, taken, done.commit);
-    return done.loaded;
-  }
-
-  #confirm(loaded: LoadedHead): Promise<void> {
-    return confirm(this.#feed, loaded.stored, this.#activation, this.#use);
-  }
-
-  async #check(run: string, found: PeekedEntries['found']): Promise<CheckedEntry[]> {
-    const checked = found.map(({ seq, text }) =>
-      checkEntry({ run, feed: this.#feed, seq }, text, this.#use.now()),
-    );
+  async #check(found: PeekedEntries['found']): Promise<CheckedEntry[]> {
+    const { feed, use } = this.#turn;
+    const checked = found.map(({ seq, text }) => checkEntry({ run: this.#run, feed, seq }, text, use.now()));
     for (const [index, entry] of checked.entries()) {
       if ('refused' in entry) {
-        await this.#setAside(run, entry.seq, entry.refused, entry.faults, found[index]?.text ?? null);
+        await this.#setAside(entry.seq, entry.refused, entry.faults, found[index]?.text ?? null);
       }
     }
     return checked;
   }
 
   /**
-   * Declares the numbers `from` to `to` missing: set aside without content. Of a run that the head knows they are
-   * done; of another one no number is, since those below may still be announced.
+   * Sets the numbers `from` to `to` aside as missing. They are done if the head knows the run; of an unknown run, lower
+   * numbers may still be announced.
    */
-  async #giveUp(loaded: LoadedHead, run: string, from: number, to: number): Promise<LoadedHead> {
+  async #giveUp(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
+    const run = this.#run;
     const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
-    await this.#setAside(run, to, 'missing', [fault], null);
+    await this.#setAside(to, 'missing', [fault], null);
     if (doneThrough(loaded, run) !== undefined) {
-      return this.#commit(loaded, { run, from, to, items: [] });
+      return this.#turn.commit(loaded, { run, from, to, items: [] });
     }
-    return loaded.begins ? this.#commit(loaded, undefined) : loaded;
+    return loaded.begins ? this.#turn.commit(loaded, undefined) : loaded;
   }
 
-  async #setAside(
-    run: string,
-    seq: number,
-    reason: SetAside['reason'],
-    faults: string[],
-    content: string | null,
-  ) {
-    const feed = this.#feed;
-    const entry = entryKey({ run, feed, seq });
-    await addSetAsideRecord({ entry, feed, reason, faults, content }, this.#use);
-  }
-
-  #result(outcome: Outcome, { stored }: LoadedHead): TurnResult {
-    return { outcome, position: { epoch: stored.epoch, offset: stored.offset } };
+  async #setAside(seq: number, reason: SetAside['reason'], faults: string[], content: string | null) {
+    const { feed, use } = this.#turn;
+    await addSetAsideRecord({ entry: this.#keyOf(seq), feed, reason, faults, content }, use);
   }
 }
 
-/** The highest number of the run that is done; none for a run that the head does not know. */
-export const doneThrough = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
-  base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;
-
-/** Whether a head read again is the one read before, judged in the same way. */
+/** Whether both reads found the same head and judged it in the same way. */
 const isSame = (a: LoadedHead, b: LoadedHead): boolean =>
   a.etag === b.etag && a.begins === b.begins && isDeepStrictEqual(a.stored, b.stored);

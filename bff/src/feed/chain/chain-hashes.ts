@@ -1,10 +1,9 @@
 import type { IdsReference } from '@tocsin/contracts';
-import { countAbsorbed } from './chain.ts';
-import type { FeedDocument } from '../feed-document.ts';
 import { keptIds } from '../history/history.ts';
 import { encodeIds, type KnownIds } from '../ids.ts';
 import { idsTtlSeconds, type FeedLimits } from '../limits.ts';
 import { sizeOf } from '../present.ts';
+import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
   /** What the base names. */

@@ -5,12 +5,11 @@ import {
   type Publication,
   type SegmentReference,
 } from '@tocsin/contracts';
-import { countAbsorbed } from './chain.ts';
-import type { FeedDocument } from '../feed-document.ts';
 import { withoutContent } from '../history/removals.ts';
 import { keptSegments } from '../history/history.ts';
 import { fullSegmentBytes, segmentTtlSeconds, type FeedLimits } from '../limits.ts';
 import { sizeOf } from '../present.ts';
+import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
   /** What the base names. */

@@ -1,3 +1,14 @@
+import type { IdsDocument, Segment, WithdrawnDocument } from '@tocsin/contracts';
+
+/** A document that a head names. It is written before the head or with it, and never changed. */
+export interface FeedDocument {
+  key: string;
+  value: Segment | IdsDocument | WithdrawnDocument;
+  /** Its approximate size. */
+  bytes: number;
+  ttlSeconds: number;
+}
+
 /**
  * A chain of immutable documents, the oldest first, that stays short by taking small ones at its end into the next
  * one written. Sizes fall into tiers, each a quarter of the one above; at most three documents of a tier stand side

@@ -13,7 +13,6 @@ import { append, sinceErasure, takesAway } from './append.ts';
 import { chainHashes } from '../chain/chain-hashes.ts';
 import { chainSegments, type WrittenSegment } from '../chain/chain-segments.ts';
 import { erasedUntil, isErased } from './erasure.ts';
-import type { FeedDocument } from '../feed-document.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import { keptRuns } from '../history/history.ts';
 import { KnownIds } from '../ids.ts';
@@ -25,6 +24,7 @@ import {
   type FeedLimits,
 } from '../limits.ts';
 import { sizeOf } from '../present.ts';
+import type { FeedDocument } from '../chain/chain.ts';
 
 /** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
 export interface FeedBatch {

@@ -4,9 +4,9 @@ import { Router } from 'express';
 import type { MuteLists } from '../../readers/mute-lists.ts';
 import { readerOf } from '../../readers/reader.ts';
 import { sendUnavailable } from '../answers.ts';
-import type { OwnerOf } from '../owner.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import { readQuery } from '../read-query.ts';
+import type { OwnerOf } from '../identity.ts';
 
 /** `GET` and `PUT /app/mutes`: the feeds and severities that a reader does not want to be told of. */
 export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {

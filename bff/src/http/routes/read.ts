@@ -4,8 +4,8 @@ import { Router } from 'express';
 import type { ReadStates } from '../../readers/read-states.ts';
 import { readerOf } from '../../readers/reader.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
-import type { OwnerOf } from '../owner.ts';
 import { jsonBody, readBody } from '../read-body.ts';
+import type { OwnerOf } from '../identity.ts';
 
 /** `POST /app/notifications/read`: what a reader has read of a feed. */
 export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, log: Logger): Router {

@@ -4,7 +4,6 @@ import type { SocketError } from '@tocsin/contracts';
 import type { ProblemDetails } from '@tocsin/service';
 import { breakOff, type EngineSession } from '../send/backlog.ts';
 import type { ClientAddress } from './client-address.ts';
-import { Counts } from './counts.ts';
 import { PendingSession } from './pending-session.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -169,3 +168,22 @@ const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefus
   reason,
   problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
 });
+
+/** A count for each name. A count of 0 takes no memory. */
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string): void {
+    this.#counts.set(name, this.of(name) + 1);
+  }
+
+  remove(name: string): void {
+    const left = this.of(name) - 1;
+    if (left > 0) this.#counts.set(name, left);
+    else this.#counts.delete(name);
+  }
+}

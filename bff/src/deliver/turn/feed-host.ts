@@ -1,8 +1,10 @@
 import { Activation } from '../append/activation.ts';
-import { TurnQueue, type PerformTurn } from '../turn/turn-queue.ts';
+import { TurnQueue, type PerformTurn } from './turn-queue.ts';
 import { HostedActors } from '../route/hosted-actors.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
-import { takeFeedTurn, type Announced, type TurnsDependencies, type TurnResult } from './feed-turn.ts';
+import { repairFeed } from './feed-turn.ts';
+import { takeFeedTurn } from '../v1/feed-turn.ts';
+import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
 /** Ids that they may remember together. */
@@ -73,15 +75,11 @@ export class FeedHost {
   #createQueue(feed: string): TurnQueue<TurnResult> {
     const { around, limitsOf } = this.#dependencies;
     const run: PerformTurn<TurnResult> = (announced, caller, order) => {
-      const take = () =>
-        takeFeedTurn(
-          feed,
-          announced,
-          caller,
-          this.#activationOf(feed),
-          { ...this.#dependencies, limits: limitsOf(feed) },
-          order,
-        );
+      const take = () => {
+        const dependencies = { ...this.#dependencies, limits: limitsOf(feed) };
+        const input = { feed, caller, order, dependencies, activation: this.#activationOf(feed) };
+        return announced ? takeFeedTurn(announced, input) : repairFeed(input);
+      };
       return around ? around(take) : take();
     };
     const queue = new TurnQueue(run, () => {

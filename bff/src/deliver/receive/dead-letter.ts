@@ -1,0 +1,33 @@
+import { anyAnnouncementSchema, parseDateTime, type AnyAnnouncement } from '@tocsin/contracts';
+import type { SetAsideStore } from '../ports.ts';
+import { unreadableRecord } from './unreadable-record.ts';
+
+export interface DeadLetterDependencies {
+  announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
+  setAside: Pick<SetAsideStore, 'add'>;
+  pause: () => Promise<void>;
+  now: () => number;
+}
+
+/**
+ * Announces a dead letter again after a pause, while its entry can live; then sets it aside. Rejects when the dead letter
+ * has to come again.
+ */
+export async function reviveAnnouncement(
+  data: unknown,
+  use: DeadLetterDependencies,
+): Promise<'announced' | 'set-aside'> {
+  const parsed = anyAnnouncementSchema.safeParse(data);
+  if (!parsed.success) {
+    await use.setAside.add(unreadableRecord(data, ['is not an announcement']));
+    return 'set-aside';
+  }
+  const { expiresAt } = parsed.data;
+  if ((parseDateTime(expiresAt) ?? 0) <= use.now()) {
+    await use.setAside.add(unreadableRecord(data, [`its entry expired at ${expiresAt}`], 'expired'));
+    return 'set-aside';
+  }
+  await use.pause();
+  await use.announceAgain(parsed.data);
+  return 'announced';
+}

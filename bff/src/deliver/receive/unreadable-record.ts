@@ -1,0 +1,23 @@
+import { DOCUMENT_VERSION, type SetAside } from '@tocsin/contracts';
+import { sha256 } from '../../feed/ids.ts';
+
+/** The set-aside record of a message that cannot be read. */
+export function unreadableRecord(
+  data: unknown,
+  faults: string[],
+  reason: SetAside['reason'] = 'invalid',
+): SetAside {
+  const content = JSON.stringify(data) ?? String(data);
+  return {
+    v: DOCUMENT_VERSION,
+    // A hash, since Dapr refuses some keys that a message could name.
+    entry: `announcement:${shortHash(content)}`,
+    feed: '',
+    reason,
+    faults,
+    content,
+    at: new Date().toISOString(),
+  };
+}
+
+export const shortHash = (text: string): string => sha256(text).slice(0, 16);

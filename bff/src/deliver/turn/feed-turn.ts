@@ -1,0 +1,85 @@
+import type { FeedBatch } from '../../feed/commit/plan-commit.ts';
+import type { Activation } from '../append/activation.ts';
+import { commit } from '../append/prepare-commit.ts';
+import { confirm, withdraw } from '../broadcast/confirm.ts';
+import { LostDocumentError } from '../errors.ts';
+import { loadHead, type CallerKnowledge, type LoadedHead } from '../load/load-head.ts';
+import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts';
+
+const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
+
+/** The feed of a turn, and all that the turn needs. */
+export interface FeedTurnInput {
+  feed: string;
+  caller: CallerKnowledge;
+  activation: Activation;
+  dependencies: TurnDependencies;
+  order?: TurnOrder;
+}
+
+/** The steps of a turn of a single feed. */
+export class FeedTurn {
+  readonly feed: string;
+  readonly use: TurnDependencies;
+  readonly #caller: CallerKnowledge;
+  readonly #activation: Activation;
+  readonly #order: TurnOrder;
+
+  constructor({ feed, caller, activation, dependencies, order = ALONE }: FeedTurnInput) {
+    this.feed = feed;
+    this.use = dependencies;
+    this.#caller = caller;
+    this.#activation = activation;
+    this.#order = order;
+  }
+
+  /** Loads the head and completes its last commit. */
+  async load(): Promise<LoadedHead> {
+    const loaded = await loadHead(this.feed, this.#caller, this.use);
+    if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
+    await this.use.onStep('loaded');
+    await this.#order.before;
+    // An epoch that begins does not have the commits of the head before it: their entries are taken again.
+    if (loaded.begins) await withdraw(this.feed, loaded.stored, this.use);
+    else await this.#confirm(loaded);
+    return loaded;
+  }
+
+  /** Commits a batch and broadcasts it. Without a batch, the commit only begins the epoch. */
+  async commit(loaded: LoadedHead, batch: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
+    const result = await commit(this.feed, loaded, batch, this.#activation, this.use);
+    await this.use.onStep('committed');
+    if (isLast) this.#order.committed();
+    await this.#confirm(result.loaded);
+    this.use.events.appended(this.feed, batch, result.commit);
+    return result.loaded;
+  }
+
+  result(outcome: Outcome, { stored }: LoadedHead): TurnResult {
+    return { outcome, position: { epoch: stored.epoch, offset: stored.offset } };
+  }
+
+  #confirm(loaded: LoadedHead): Promise<void> {
+    return confirm(this.feed, loaded.stored, this.#activation, this.use);
+  }
+}
+
+/** Makes sure that the feed has a sound head: one that lost something begins a new epoch. */
+export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
+  retryWithoutLostDocument(input, async (turn) => {
+    const loaded = await turn.load();
+    return turn.result('already-claimed', loaded.begins ? await turn.commit(loaded, undefined) : loaded);
+  });
+
+/** Runs a turn, and once more if it misses a document: the head that names it is then treated as lost. */
+export async function retryWithoutLostDocument(
+  input: FeedTurnInput,
+  run: (turn: FeedTurn) => Promise<TurnResult>,
+): Promise<TurnResult> {
+  try {
+    return await run(new FeedTurn(input));
+  } catch (error) {
+    if (!(error instanceof LostDocumentError) || input.caller.lostDocument === error.key) throw error;
+    return run(new FeedTurn({ ...input, caller: { ...input.caller, lostDocument: error.key } }));
+  }
+}

@@ -1,0 +1,65 @@
+import type { Position, SetAside } from '@tocsin/contracts';
+import type { Commit, FeedBatch } from '../../feed/commit/plan-commit.ts';
+import type { LimitsOf } from '../../feed/limits.ts';
+import type { CommitDependencies } from '../append/prepare-commit.ts';
+import type { ConfirmDependencies } from '../broadcast/confirm.ts';
+import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
+import type { SetAsideStore, StoreOrigin } from '../ports.ts';
+
+/** The outcome of an announcement. A turn whose outcome is not known rejects, and is repeated. */
+export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
+
+export interface TurnResult {
+  outcome: Outcome;
+  position: Position;
+}
+
+export interface TurnEvents {
+  lossNoticed(feed: string, reason: string): void;
+  appended(feed: string, taken: FeedBatch | undefined, commit: Commit): void;
+  /** The entries of the partition's run are popped, up to `to`. */
+  claimed(taken: Pick<FeedBatch, 'run' | 'partition' | 'to' | 'traces'>): void;
+  setAside(record: SetAside): void;
+}
+
+export interface TurnDependencies extends CommitDependencies, ConfirmDependencies {
+  origin: StoreOrigin;
+  setAside: SetAsideStore;
+  events: TurnEvents;
+}
+
+/** For turns of several feeds, each with its own limits. */
+export interface TurnsDependencies extends Omit<TurnDependencies, 'limits'> {
+  limitsOf: LimitsOf;
+}
+
+/** The highest announced entry of a run. `from` is the lowest one, if several were announced. */
+export interface AnnouncedEntry {
+  run: string;
+  seq: number;
+  from?: number | undefined;
+}
+
+/** What a turn is for; `undefined` only makes sure that the feed has a sound head. */
+export type Announced = AnnouncedEntry | undefined;
+
+/** Has a turn taken, here or at another instance. Rejects when its outcome is not known. */
+export type TurnTaker<Name, Result, A extends Announced = Announced> = (
+  name: Name,
+  announced: A,
+  caller: CallerKnowledge,
+) => Promise<Result>;
+export type FeedTurnTaker = TurnTaker<string, TurnResult>;
+export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
+
+/** Orders a turn among the other turns of its feed or partition in this process. */
+export interface TurnOrder {
+  /** Resolves when the turn before has ended, well or not. Until then, this turn only reads. */
+  before: Promise<void>;
+  /** Tells that the turn has written its last head, so that the next one may read. May never be called. */
+  committed: () => void;
+}
+
+/** The highest number of the run that the head has; `undefined` for an unknown run. */
+export const doneThrough = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
+  base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

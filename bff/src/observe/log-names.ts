@@ -1,0 +1,16 @@
+import { entryKey, idOfPublication, partitionEntryKey, type Publication } from '@tocsin/contracts';
+import type { FeedBatch } from '../feed/commit/plan-commit.ts';
+
+/** A log line must stay below the 64 KB that the Dapr CLI reads at most. */
+const MAX_LOGGED_IDS = 200;
+
+/** The ids of the publications for a log line, at most 200. */
+export const loggedIds = (publications: readonly Publication[]): string[] =>
+  publications.slice(0, MAX_LOGGED_IDS).map(idOfPublication);
+
+/** The key of the last entry in a batch. */
+export const entryOf = (
+  feed: string,
+  { run, partition, to: seq }: Pick<FeedBatch, 'run' | 'partition' | 'to'>,
+): string =>
+  partition === undefined ? entryKey({ run, feed, seq }) : partitionEntryKey({ run, partition, seq });
