@@ -3,7 +3,7 @@
  * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
  */
 
-const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops}';
+const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect}';
 const ADAPTERS = '{dapr,redis,socketio,http,receive,validate,memory,observe,demo}';
 
 const room = (type, pattern, capture = []) => ({ type, pattern, capture, partialMatch: false });
@@ -103,6 +103,10 @@ export const policies = [
   { from: from('core', { room: 'ops' }), allow: own('core', 'ops') },
   { from: from('core', { room: 'readers' }), allow: own('core', ['readers', 'recover', 'deliver', 'feed']) },
   { from: from('core', { room: 'recover' }), allow: own('core', ['recover', 'deliver', 'feed']) },
+  {
+    from: from('core', { room: 'connect' }),
+    allow: own('core', ['connect', 'auth', 'readers', 'recover', 'feed']),
+  },
 
   {
     from: from('adapter'),

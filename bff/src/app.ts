@@ -21,6 +21,8 @@ import { createAzureSockets } from './wiring/azure.ts';
 import { createBackplane } from './wiring/backplane.ts';
 import type { BffConfig } from './config.ts';
 import { createConnections } from './wiring/connections.ts';
+import { EventStreams } from './connect/event-streams.ts';
+import type { EndReason, SubscriptionOutcome } from './connect/subscriptions.ts';
 import { daprBackend } from './dapr/backend.ts';
 import { coalesce } from './deliver/receive/coalesce.ts';
 import { HighWaterMarks } from './deliver/load/high-water-marks.ts';
@@ -169,12 +171,20 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const onConnectionRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
   const connections = createConnections(config, now, onConnectionRefused);
   const { clientAddress, admission, strangers } = connections;
+  const onSubscribed = (outcome: SubscriptionOutcome) => metrics.subscriptions.inc({ outcome });
+  const onEnded = (reason: EndReason) => metrics.ended.inc({ reason });
+  const streams = new EventStreams({
+    ...{ views, pages, now, onSubscribed, onEnded, revocations: auth.revocations },
+    heartbeatMs: timing.pingIntervalMs,
+    onFault: (feed, err) => log.warn({ err, feed }, 'a feed cannot be read for a stream; trying again'),
+  });
   const app = createPublicApp({
     trail,
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
     ...{ ...backend, ...access, views, pages, states, mutes },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
+    ...{ streams, admitStream: connections.admitStream, onSubscribed },
     writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: (request) => clientAddress.of(request) },
     onKnown: (socket) => strangers.known(socket),
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
@@ -194,10 +204,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     log,
     now,
     admission,
+    streams,
     timing,
     onRefused: onConnectionRefused,
-    onEnded: (reason) => metrics.ended.inc({ reason }),
-    onSubscribed: (outcome) => metrics.subscriptions.inc({ outcome }),
+    onEnded,
+    onSubscribed,
   });
   // After engine.io, which takes what listens to requests already for its own paths away.
   strangers.watch(server);

@@ -34,6 +34,19 @@ export async function serveBff(
   const sockets: Socket[] = [];
   let seq = 0;
 
+  const deposit = async (feed: string, notifications: unknown[]): Promise<void> => {
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const announced = { v: 1, run: 'testtest', feed, seq: ++seq, expiresAt } as const;
+    backend.entries.put(entryKey(announced), JSON.stringify({ ...announced, notifications }));
+    await backend.announce(announced);
+  };
+  const publishMany = (feed: string, ids: readonly string[]): Promise<void> => {
+    const createdAt = new Date().toISOString();
+    return deposit(
+      feed,
+      ids.map((id) => notificationSchema.parse({ id, feed, title: id, createdAt })),
+    );
+  };
   const socketWith = (auth: Record<string, unknown>, headers: Record<string, string> = {}): Socket => {
     const socket = io(url, {
       path: '/hubs',
@@ -70,17 +83,12 @@ export async function serveBff(
     page: (feed: string, headers: Record<string, string> = {}) =>
       fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}`, { headers }),
     /** Puts a notification into a feed, as a producer would. */
-    async publish(feed: string, id: string): Promise<void> {
-      const now = new Date();
-      const expiresAt = new Date(now.getTime() + 3_600_000).toISOString();
-      const notification = notificationSchema.parse({ id, feed, title: id, createdAt: now.toISOString() });
-      const announced = { v: 1, run: 'testtest', feed, seq: ++seq, expiresAt } as const;
-      backend.entries.put(
-        entryKey(announced),
-        JSON.stringify({ ...announced, notifications: [notification] }),
-      );
-      await backend.announce(announced);
-    },
+    publish: (feed: string, id: string): Promise<void> => publishMany(feed, [id]),
+    /** Puts notifications into a feed, all in one entry. */
+    publishMany,
+    /** Takes a notification back, as a producer would. */
+    retract: (feed: string, id: string): Promise<void> =>
+      deposit(feed, [{ retract: id, feed, at: new Date().toISOString() }]),
     closeSockets() {
       for (const socket of sockets.splice(0)) socket.close();
     },

@@ -42,6 +42,7 @@ export * from './reader/read.ts';
 export * from './reader/reader.ts';
 export * from './reader/unread.ts';
 export * from './socket/requests.ts';
+export * from './socket/stream-query.ts';
 export * from './stored/feed-log.ts';
 export * from './stored/later-version.ts';
 export * from './stored/schedule.ts';

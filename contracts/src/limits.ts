@@ -16,6 +16,13 @@ export const MAX_PAGE_BYTES = 256 * 1024;
 export const DEFAULT_PAGE_LIMIT = 50;
 export const MAX_PAGE_LIMIT = 200;
 
+/** Feeds that one connection may be subscribed to. */
+export const MAX_FEEDS_PER_CONNECTION = 100;
+/** Characters of the names of all feeds of one stream, so that its event ids fit into a header. */
+export const MAX_STREAM_FEEDS_LENGTH = 4_096;
+/** A connection that has this many bytes waiting is closed; its client recovers by position. */
+export const MAX_BACKLOG_BYTES = 1024 * 1024;
+
 /** Bytes of one message from a client. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
 /** This many invalid requests within a minute end the connection. */

@@ -120,7 +120,11 @@ const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promis
       path: path ?? route.path,
       headers: { ...headersFor(route, served), ...headers },
     });
-    sent.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+    sent.on('response', (response) => {
+      response.resume().on('close', () => resolve(response.statusCode));
+      // A stream has no end of its own.
+      if (response.headers['content-type'] === 'text/event-stream') response.destroy();
+    });
     sent.on('error', () => resolve(undefined));
     sent.end(route.body);
   });

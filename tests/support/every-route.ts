@@ -37,6 +37,7 @@ const bff = (port: PortName): Route[] => [
     '/app/notifications?feed=all&limit=1',
     '/app/mutes?clientId=one',
     '/app/unread?clientId=one',
+    '/app/stream?feed=all',
   ]),
   {
     port,

@@ -24,7 +24,7 @@ export const crossOrigin =
     if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return next();
     response.set({
       'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, DELETE',
-      'Access-Control-Allow-Headers': 'authorization, content-type, traceparent',
+      'Access-Control-Allow-Headers': 'authorization, content-type, traceparent, last-event-id',
       'Access-Control-Max-Age': PREFLIGHT_S,
     });
     response.status(204).end();

@@ -27,10 +27,11 @@ import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
 import { readRoutes } from './routes/read.ts';
+import { streamRoutes, type StreamRoutesOptions } from './routes/stream.ts';
 import { unreadRoutes } from './routes/unread.ts';
 import { requireIdentity, createOwnerOf } from './identity.ts';
 
-export interface PublicAppOptions extends OpsRoutesOptions {
+export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
   auth: Authenticator;
   /** Origins besides the own whose pages may call. */
   allowedOrigins: readonly string[];
@@ -81,6 +82,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(readRoutes(states, ownerOf, log));
   app.use(unreadRoutes(states, log));
   app.use(muteRoutes(mutes, ownerOf, log));
+  app.use(streamRoutes(options));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));
   app.use(pageRoutes(uiDist, { negotiate: elsewhere !== undefined }));

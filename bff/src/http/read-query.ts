@@ -4,7 +4,13 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
 /** The query as the schema has it; `undefined` when it was refused, with every fault of it. */
-export function readQuery<T>(schema: z.ZodType<T>, request: Request, response: Response): T | undefined {
+export function readQuery<T>(
+  schema: z.ZodType<T>,
+  request: Request,
+  response: Response,
+  /** Parameters that may be given several times; they come as lists. */
+  lists: readonly string[] = [],
+): T | undefined {
   if (!isUtf8Query(request.originalUrl)) {
     sendProblem(response, {
       status: 400,
@@ -14,8 +20,15 @@ export function readQuery<T>(schema: z.ZodType<T>, request: Request, response: R
     });
     return undefined;
   }
-  const repeated = Object.entries(request.query).filter(([, value]) => typeof value !== 'string');
-  const query = schema.safeParse(request.query);
+  const isList = (name: string) => lists.includes(name);
+  const repeated = Object.entries(request.query).filter(
+    ([name, value]) => typeof value !== 'string' && !isList(name),
+  );
+  const given = Object.entries(request.query).map(([name, value]) => [
+    name,
+    isList(name) ? [value].flat() : value,
+  ]);
+  const query = schema.safeParse(Object.fromEntries(given));
   if (repeated.length === 0 && query.success) return query.data;
   const twice = repeated.map(([path]) => ({ path, message: 'must be given once, as plain text' }));
   const names = new Set(twice.map(({ path }) => path));

@@ -28,9 +28,12 @@ export function encodePage(page: Page, more: Record<string, unknown> = {}): stri
 }
 
 /** `[name, event]` as JSON. */
-export function encodeEvent(name: string, { publications, ...rest }: PublicationsEvent): string {
-  return `[${JSON.stringify(name)},${withPublications(rest, publications)}]`;
-}
+export const encodeEvent = (name: string, event: PublicationsEvent): string =>
+  `[${JSON.stringify(name)},${encodeEventPayload(event)}]`;
+
+/** The event without its name, as JSON. */
+export const encodeEventPayload = ({ publications, ...rest }: PublicationsEvent): string =>
+  withPublications(rest, publications);
 
 function withPublications(rest: object, publications: readonly Publication[]): string {
   const head = JSON.stringify(rest);

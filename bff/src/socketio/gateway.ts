@@ -11,6 +11,9 @@ import { closeServer, type HostCheck, type Logger } from '@tocsin/service';
 import { Server, type DefaultEventsMap, type ServerOptions } from 'socket.io';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Backend } from '../backend.ts';
+import type { EventStreams } from '../connect/event-streams.ts';
+import type { SocketData } from '../connect/session.ts';
+import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
 import { present } from '../feed/present.ts';
 import type { ReaderPages } from '../readers/page-for-reader.ts';
 import type { ReaderEvent } from '../readers/reader-change.ts';
@@ -19,13 +22,7 @@ import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';
 import { boundBacklog, breakOff, type EngineSession } from './send/backlog.ts';
-import {
-  readerRoomOf,
-  roomOf,
-  serveConnection,
-  type EndReason,
-  type SubscriptionOutcome,
-} from './connection/serve-connection.ts';
+import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
 import { fanOut } from './send/fan-out.ts';
 import { createHandshakeGuard } from './guards/handshake-guard.ts';
@@ -33,7 +30,6 @@ import { createHostGuard } from './guards/host-guard.ts';
 import { corsFor, createOriginGuard } from './guards/origin-guard.ts';
 import { refuseOtherUpgrades } from './guards/upgrade-guard.ts';
 import { SendQueue } from './send/send-queue.ts';
-import type { SocketData } from './connection/session.ts';
 
 export interface GatewayOptions {
   server: HttpServer;
@@ -55,6 +51,8 @@ export interface GatewayOptions {
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
   admission: Admission;
+  /** The readers of this instance that come without socket.io; they are told the same. */
+  streams: EventStreams;
   /** Told why a handshake or a reader was refused. */
   onRefused: (reason: RefusalReason) => void;
   timing: GatewayTiming;
@@ -172,7 +170,7 @@ export class Gateway {
   }
 
   get connections(): number {
-    return this.#io.engine.clientsCount;
+    return this.#io.engine.clientsCount + this.#options.streams.size;
   }
 
   /** Sends soon to the connections of this instance that are subscribed to the feed. */
@@ -188,21 +186,31 @@ export class Gateway {
     // Azure's service knows who is in a room; here nobody is connected.
     if (this.#options.azure) room.emit('publications', event);
     else fanOut(this.#io.of('/'), roomOf(feed), event);
+    this.#options.streams.publications(event);
     const retracted = shown.flatMap((publication) =>
       publication.notification === null && publication.gone === 'retracted' ? [publication.id] : [],
     );
-    if (retracted.length > 0) room.emit('retracted', { feed, ids: [...new Set(retracted)] });
+    if (retracted.length === 0) return;
+    const gone = { feed, ids: [...new Set(retracted)] };
+    room.emit('retracted', gone);
+    this.#options.streams.retracted(gone);
   }
 
   /** Whether connections of the reader are told here. Who is connected to Azure is not known here. */
   hasReader(reader: string): boolean {
-    return this.#options.azure !== undefined || this.#io.of('/').adapter.rooms.has(readerRoomOf(reader));
+    const { azure, streams } = this.#options;
+    return (
+      azure !== undefined ||
+      streams.hasReader(reader) ||
+      this.#io.of('/').adapter.rooms.has(readerRoomOf(reader))
+    );
   }
 
   /** Sends to the reader's connections at this instance. */
-  sendToReader({ reader, name, payload }: ReaderEvent): void {
-    const room: EventSink = this.#io.local.to(readerRoomOf(reader));
-    room.emit(name, payload);
+  sendToReader(event: ReaderEvent): void {
+    const room: EventSink = this.#io.local.to(readerRoomOf(event.reader));
+    room.emit(event.name, event.payload);
+    this.#options.streams.sendToReader(event);
   }
 
   /**
@@ -215,14 +223,17 @@ export class Gateway {
     for (const socket of this.#io.of('/').sockets.values()) {
       socket.emit('draining', { reconnectAfterMs: Math.round(Math.random() * ms * DRAIN_SPREAD) });
     }
+    this.#options.streams.drain(ms * DRAIN_SPREAD);
     const end = Date.now() + ms;
-    while (this.#io.of('/').sockets.size > 0 && Date.now() < end) await new Promise((r) => setTimeout(r, 25));
+    const isServing = () => this.#io.of('/').sockets.size + this.#options.streams.size > 0;
+    while (isServing() && Date.now() < end) await new Promise((r) => setTimeout(r, 25));
   }
 
   /** Ends all connections and with them the HTTP server. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#sendQueue.stop();
+    this.#options.streams.stop();
     this.#options.server.closeIdleConnections();
     await this.#io.close();
     if (this.#options.azure) await closeServer(this.#options.server);
@@ -232,6 +243,7 @@ export class Gateway {
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
     this.#sendQueue.flush(feed);
     this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });
+    this.#options.streams.position({ feed, epoch, offset });
   }
 
   #sendPositions(): void {

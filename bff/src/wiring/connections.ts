@@ -1,4 +1,5 @@
 import type { BffConfig } from '../config.ts';
+import type { AdmitStream } from '../http/routes/stream.ts';
 import { connectionLimits, socketLimits } from './connection-limits.ts';
 import { Admission, type RefusalReason } from '../socketio/admission/admission.ts';
 import { createClientAddress } from '../socketio/admission/client-address.ts';
@@ -19,5 +20,10 @@ export function createConnections(
     onKnown: (socket) => strangers.known(socket),
     onClosed: onRefused,
   });
-  return { clientAddress, admission, strangers, sockets };
+  const admitStream: AdmitStream = (request, sub) => {
+    const place = admission.admitStream(request, sub);
+    if ('reason' in place) onRefused(place.reason);
+    return place;
+  };
+  return { clientAddress, admission, admitStream, strangers, sockets };
 }

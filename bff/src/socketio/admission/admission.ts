@@ -71,8 +71,7 @@ export class Admission {
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
     if (this.#hasItsShare(request, address)) {
-      const { perAddress } = this.#options;
-      return handshakeRefusal('address', `There are ${perAddress} connections from this address already.`);
+      return handshakeRefusal('address', addressText(this.#options.perAddress));
     }
     if (!this.#room.hasPlaceFor(address, clientAddress.isExempt(request))) {
       const detail = 'Too many connections, here or from this address, have not signed in yet. Try again.';
@@ -124,21 +123,50 @@ export class Admission {
       const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };
       return { reason: 'full', error };
     }
-    if (sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader) {
-      const message =
-        `this reader has ${perReader} connections to this instance already; ` +
-        'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
+    if (this.#isReaderFull(sub)) {
+      const message = readerText(perReader);
       return { reason: 'reader', error: { code: 'too_many_connections', message, temporary: true } };
     }
     for (const socket of pending.sockets) onKnown(socket);
     this.#endPending(session);
+    session.once('close', this.#take(sub));
+    return undefined;
+  }
+
+  /**
+   * Gives a reader who comes without socket.io its place, as one of `sub` (absent where no token is asked for). Returns
+   * why there is none for it, or the function that gives the place back.
+   */
+  admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
+    const { connections, perAddress, perReader, clientAddress, onKnown } = this.#options;
+    const address = clientAddress.of(request);
+    if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
+    if (this.#hasItsShare(request, address)) return handshakeRefusal('address', addressText(perAddress));
+    if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
+    onKnown(request.socket);
+    this.#byAddress.add(address);
+    const leave = this.#take(sub);
+    return {
+      release: () => {
+        this.#byAddress.remove(address);
+        leave();
+      },
+    };
+  }
+
+  #isReaderFull(sub: string | undefined): boolean {
+    const { perReader } = this.#options;
+    return sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader;
+  }
+
+  /** Counts one of those that have signed in; returns the function that counts it out. */
+  #take(sub: string | undefined): () => void {
     this.#signedIn++;
     if (sub !== undefined) this.#byReader.add(sub);
-    session.once('close', () => {
+    return () => {
       this.#signedIn--;
       if (sub !== undefined) this.#byReader.remove(sub);
-    });
-    return undefined;
+    };
   }
 
   #hasItsShare(request: IncomingMessage, address: string): boolean {
@@ -160,6 +188,13 @@ export class Admission {
     this.#options.onClosed(reason);
   }
 }
+
+const addressText = (perAddress: number): string =>
+  `There are ${perAddress} connections from this address already.`;
+
+const readerText = (perReader: number): string =>
+  `this reader has ${perReader} connections to this instance already; ` +
+  'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
 
 const fullText = (connections: number): string =>
   `This instance has its ${connections} connections. Try again, or another one.`;

@@ -19,42 +19,25 @@ import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { z } from 'zod';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { AuthError } from '../../auth/errors.ts';
-import { mayRead } from '../../auth/may-read.ts';
-import { readPageFor, type ReaderPages } from '../../readers/page-for-reader.ts';
-import type { FeedViews } from '../../recover/feed-views.ts';
+import { Session, type SocketData } from '../../connect/session.ts';
+import { Subscriptions, type EndReason, type SubscriptionReads } from '../../connect/subscriptions.ts';
 import { encodePage } from '../../recover/encoded.ts';
 import { sizeOfPacket } from '../send/backlog.ts';
 import { EncodedAnswer } from '../send/encoder.ts';
 import { RequestGuard } from './request-guard.ts';
-import { Session, type SocketData } from './session.ts';
 
 type GatewaySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 type Answer = SubscribeAnswer | UnsubscribeAnswer | TokenAnswer | EncodedAnswer;
 
-export interface ConnectionDependencies {
+export interface ConnectionDependencies extends SubscriptionReads {
   auth: Authenticator;
-  views: FeedViews;
-  pages: ReaderPages;
   log: Logger;
   now: () => number;
-  onSubscribed: (outcome: SubscriptionOutcome) => void;
   /** Called right before a subscription is answered with where the feed stands: what lies before goes out first. */
   onAnswering: (feed: string) => void;
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
 }
-
-export type EndReason =
-  | 'not_reading'
-  | 'too_many_invalid_requests'
-  | 'too_many_requests'
-  | 'message_too_large'
-  | 'token_expired'
-  | 'token_revoked'
-  | 'forbidden';
-export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
-
-const MAX_FEEDS = 100;
 
 export const roomOf = (feed: string): string => `feed:${feed}`;
 export const readerRoomOf = (reader: string): string => `reader:${reader}`;
@@ -68,7 +51,6 @@ export function serveConnection(
   { auth, views, pages, log, now, onSubscribed, onAnswering, onEnded }: ConnectionDependencies,
 ): () => void {
   const guard = new RequestGuard();
-  const feeds = new Set<string>();
   let ended = false;
 
   const end = (code: Exclude<EndReason, 'not_reading'>, message: string): void => {
@@ -93,7 +75,7 @@ export function serveConnection(
   // Before it can ask for anything: what it is answered later may be older than what is told from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   if (socket.data.identity) session.watch(socket.data.identity);
-  const forbidden = (feed: string) => !mayRead(socket.data.identity, feed);
+  const subscriptions = new Subscriptions({ views, pages, onSubscribed, bearer: socket.data });
 
   const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
     if (guard.countInvalid(now())) {
@@ -107,31 +89,16 @@ export function serveConnection(
     const request = subscribeRequestSchema.safeParse(payload);
     if (!request.success) return invalid(faultText(request.error));
     const { feed, position } = request.data;
-    if (forbidden(feed)) {
-      onSubscribed('forbidden');
-      return refuse('forbidden', 'the token does not permit this feed', false);
-    }
-    if (!feeds.has(feed) && feeds.size >= MAX_FEEDS) {
-      return refuse(
-        'too_many_feeds',
-        `a connection may subscribe to ${MAX_FEEDS} feeds; unsubscribe from one`,
-        false,
-      );
-    }
-    if (!feeds.has(feed) && socket.connected) {
-      feeds.add(feed);
-      views.watch(feed);
-    }
+    const refusal = subscriptions.refusal(feed);
+    if (refusal) return { ok: false, error: refusal };
+    if (socket.connected) subscriptions.add(feed);
     // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
     await socket.join(roomOf(feed));
     try {
-      const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
-      const page = await readPageFor(socket.data.reader, views.view(feed), asked, pages);
+      const page = await subscriptions.answer(feed, position);
       onAnswering(feed);
-      onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
-      onSubscribed('unavailable');
       log.warn({ err: error, feed }, 'a subscription has to be repeated');
       return refuse('unavailable', 'the feed cannot be read now; ask again', true);
     }
@@ -142,7 +109,7 @@ export function serveConnection(
     if (!request.success) return invalid(faultText(request.error));
     const { feed } = request.data;
     await socket.leave(roomOf(feed));
-    if (feeds.delete(feed)) views.unwatch(feed);
+    subscriptions.remove(feed);
     return { ok: true };
   };
 
@@ -166,7 +133,7 @@ export function serveConnection(
     session.watch(identity);
     endIfRevoked();
     // A feed that the new token does not permit is not left in silence: its client asks again, and is refused.
-    if ([...feeds].some(forbidden)) {
+    if (subscriptions.isAnyForbidden()) {
       end('forbidden', 'the new token permits less than is subscribed; connect again');
     }
     return { ok: true };
@@ -214,8 +181,7 @@ export function serveConnection(
 
   socket.on('disconnect', () => {
     session.stop();
-    for (const feed of feeds) views.unwatch(feed);
-    feeds.clear();
+    subscriptions.close();
     // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
     socket.conn.close();
   });

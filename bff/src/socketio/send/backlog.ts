@@ -1,7 +1,5 @@
+import { MAX_BACKLOG_BYTES } from '@tocsin/contracts';
 import type { Socket } from 'socket.io';
-
-/** A connection that has this many bytes waiting is closed; its client recovers by position. */
-export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
 /** A session of engine.io, under socket.io. */
 export type EngineSession = Socket['conn'];

@@ -1,0 +1,243 @@
+import {
+  MAX_BACKLOG_BYTES,
+  type Page,
+  type Position,
+  type PositionEvent,
+  type PublicationsEvent,
+} from '@tocsin/contracts';
+import { encodeEventPayload, encodePage } from '../recover/encoded.ts';
+import { Session, type SocketData } from './session.ts';
+import { streamId } from './stream-id.ts';
+import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';
+
+/** Where a stream is written to. */
+export interface StreamSink {
+  write(text: string): void;
+  /** Bytes that wait in this process for the peer to read. */
+  readonly waiting: number;
+  /** True while so much waits that the writer should wait, too. */
+  readonly isFull: boolean;
+  /** Calls `listener` once, when it is not full any more or is closed. */
+  onceDrained(listener: () => void): void;
+  /** Ends the stream after what was written. */
+  end(): void;
+  /** Ends the stream without waiting for its peer. */
+  breakOff(): void;
+}
+
+export interface EventStreamOptions extends SubscriptionReads {
+  sink: StreamSink;
+  bearer: SocketData;
+  /** The feeds, each with the position that its reader has reached, if it has one. */
+  feeds: ReadonlyMap<string, Position | undefined>;
+  now: () => number;
+  onEnded: (reason: EndReason) => void;
+  /** Called when a feed cannot be read; the stream tries again. */
+  onFault: (feed: string, error: unknown) => void;
+}
+
+interface Followed {
+  position: Position | undefined;
+  /** Its first answer was sent. */
+  isAnswered: boolean;
+}
+
+const AGAIN_MS = 1_000;
+
+/**
+ * The feeds of one reader as server-sent events. Each feed's publications come in order and without a gap: what does not
+ * continue the last one sent is read from the feed, and a reader who is slow gets pages when it has read the former ones.
+ * So the id of an event is where its reader is, and at most one page waits here.
+ */
+export class EventStream {
+  readonly #use: EventStreamOptions;
+  readonly #subscriptions: Subscriptions;
+  readonly #session: Session;
+  readonly #feeds = new Map<string, Followed>();
+  /** Feeds that have to be read, in the order in which they are. */
+  readonly #behind = new Set<string>();
+  #reading: string | undefined;
+  #isPumping = false;
+  #isOver = false;
+
+  constructor(options: EventStreamOptions) {
+    this.#use = options;
+    this.#subscriptions = new Subscriptions(options);
+    for (const [feed, position] of options.feeds) this.#feeds.set(feed, { position, isAnswered: false });
+    this.#session = new Session({
+      now: options.now,
+      expiring: (event) => this.#write('token-expiring', JSON.stringify(event)),
+      expired: () => this.end('token_expired', 'the token has expired; connect with another'),
+    });
+  }
+
+  get reader(): string {
+    return this.#use.bearer.reader;
+  }
+
+  get feeds(): Iterable<string> {
+    return this.#feeds.keys();
+  }
+
+  get identity(): SocketData['identity'] {
+    return this.#use.bearer.identity;
+  }
+
+  /** Begins: each feed is watched, then read. */
+  open(retryMs: number): void {
+    this.#use.sink.write(`retry: ${retryMs}\n\n`);
+    if (this.identity) this.#session.watch(this.identity);
+    for (const feed of this.#feeds.keys()) {
+      this.#subscriptions.add(feed);
+      this.#behind.add(feed);
+    }
+    void this.#pump();
+  }
+
+  /** Takes a push; `json` is its encoding, for those who have all before it. */
+  publications(event: PublicationsEvent, json: () => string): void {
+    const position = this.#positionToContinue(event.feed);
+    if (!position) return;
+    const unsent = event.publications.filter(({ offset }) => offset > position.offset);
+    const [first] = unsent;
+    if (event.epoch !== position.epoch) return this.#lag(event.feed);
+    if (!first) return;
+    if (first.offset !== position.offset + 1 || this.#use.sink.isFull) return this.#lag(event.feed);
+    const isWhole = unsent.length === event.publications.length;
+    this.#advance(event.feed, { epoch: event.epoch, offset: unsent.at(-1)?.offset ?? position.offset });
+    this.#write(
+      'publications',
+      isWhole ? json() : encodeEventPayload({ ...event, publications: unsent }),
+      true,
+    );
+  }
+
+  /** Takes where the feed stands: the reader is told, or the feed is read if the reader is not there. */
+  position({ feed, epoch, offset }: PositionEvent): void {
+    const position = this.#positionToContinue(feed);
+    if (!position) return;
+    if (epoch !== position.epoch || offset > position.offset) return this.#lag(feed);
+    if (!this.#use.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
+  }
+
+  /** Sends an event that changes no position. */
+  send(name: string, json: string): void {
+    this.#write(name, json);
+  }
+
+  /** Keeps the connection alive, and shows the reader that it is. */
+  beat(): void {
+    if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
+  }
+
+  /** Says why it ends, and ends. */
+  end(code: Exclude<EndReason, 'not_reading'>, message: string): void {
+    if (this.#isOver) return;
+    this.#write('closing', JSON.stringify({ code, message }));
+    this.#use.onEnded(code);
+    this.close();
+    this.#use.sink.end();
+  }
+
+  /** Asks the reader to connect elsewhere, and ends after so many ms. */
+  drain(reconnectAfterMs: number): void {
+    if (this.#isOver) return;
+    this.#write('draining', JSON.stringify({ reconnectAfterMs }));
+    setTimeout(() => this.#use.sink.end(), reconnectAfterMs).unref();
+  }
+
+  /** Breaks off a stream whose reader takes nothing. */
+  breakOff(): void {
+    if (this.#isOver) return;
+    this.#use.onEnded('not_reading');
+    this.close();
+    this.#use.sink.breakOff();
+  }
+
+  /** Ends without a reason: the instance stops. */
+  leave(): void {
+    this.close();
+    this.#use.sink.end();
+  }
+
+  /** Sends nothing any more. */
+  close(): void {
+    this.#isOver = true;
+    this.#session.stop();
+    this.#subscriptions.close();
+    this.#behind.clear();
+  }
+
+  /** Where the feed goes on, unless it is about to be read anyway. */
+  #positionToContinue(feed: string): Position | undefined {
+    if (this.#behind.has(feed)) return undefined;
+    const followed = this.#feeds.get(feed);
+    if (this.#reading !== feed && followed?.isAnswered) return followed.position;
+    if (followed) this.#lag(feed);
+    return undefined;
+  }
+
+  #lag(feed: string): void {
+    if (this.#isOver) return;
+    this.#behind.add(feed);
+    void this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    for (;;) {
+      if (this.#use.sink.isFull) await new Promise<void>((resolve) => this.#use.sink.onceDrained(resolve));
+      const [feed] = this.#behind;
+      if (feed === undefined || this.#isOver) break;
+      this.#behind.delete(feed);
+      this.#reading = feed;
+      try {
+        await this.#read(feed);
+      } catch (error) {
+        this.#fail(feed, error);
+      }
+      this.#reading = undefined;
+    }
+    this.#isPumping = false;
+  }
+
+  async #read(feed: string): Promise<void> {
+    const { position, isAnswered } = this.#feeds.get(feed) as Followed;
+    const page = isAnswered
+      ? await this.#subscriptions.read(feed, position)
+      : await this.#subscriptions.answer(feed, position);
+    if (this.#isOver) return;
+    const { epoch, offset, publications, recovered, more } = page;
+    this.#advance(feed, { epoch, offset });
+    if (!isAnswered || !recovered) this.#write('subscribed', encodePage(page), true);
+    else if (publications.length > 0) this.#write('publications', continued(page), true);
+    if (more) this.#behind.add(feed);
+  }
+
+  #fail(feed: string, error: unknown): void {
+    this.#use.onFault(feed, error);
+    const message = 'the feed cannot be read now; it is tried again';
+    this.#write('unavailable', JSON.stringify({ feed, message }));
+    setTimeout(() => this.#lag(feed), AGAIN_MS).unref();
+  }
+
+  #advance(feed: string, position: Position): void {
+    this.#feeds.set(feed, { position, isAnswered: true });
+  }
+
+  #write(name: string, json: string, isPlace = false): void {
+    if (this.#isOver) return;
+    const id = isPlace ? `id: ${streamId(this.#positions())}\n` : '';
+    const text = `event: ${name}\n${id}data: ${json}\n\n`;
+    if (this.#use.sink.waiting + text.length > MAX_BACKLOG_BYTES) this.breakOff();
+    else this.#use.sink.write(text);
+  }
+
+  *#positions(): Iterable<[string, Position]> {
+    for (const [feed, { position }] of this.#feeds) if (position) yield [feed, position];
+  }
+}
+
+const continued = ({ feed, epoch, publications }: Page): string =>
+  encodeEventPayload({ feed, epoch, publications });

@@ -1,0 +1,122 @@
+import type { Position, PositionEvent, PublicationsEvent, RetractedEvent } from '@tocsin/contracts';
+import type { Revocations } from '../auth/revocations.ts';
+import type { ReaderEvent } from '../readers/reader-change.ts';
+import { encodeEventPayload } from '../recover/encoded.ts';
+import { EventStream, type StreamSink } from './event-stream.ts';
+import type { SocketData } from './session.ts';
+import type { EndReason, SubscriptionReads } from './subscriptions.ts';
+
+export interface EventStreamsOptions extends SubscriptionReads {
+  revocations: Pick<Revocations, 'refuses' | 'onRevoked'> | undefined;
+  now: () => number;
+  /** Each stream gets a comment at least every so many ms. */
+  heartbeatMs: number;
+  onEnded: (reason: EndReason) => void;
+  /** Called when a feed cannot be read for a stream; it tries again. */
+  onFault: (feed: string, error: unknown) => void;
+}
+
+/** Streams that end together begin again within this time, in ms. */
+const RETRY_MS = 1_000;
+const RETRY_SPREAD_MS = 2_000;
+
+/** The streams of server-sent events of one instance. */
+export class EventStreams {
+  readonly #options: EventStreamsOptions;
+  readonly #all = new Set<EventStream>();
+  readonly #byFeed = new Map<string, Set<EventStream>>();
+  readonly #byReader = new Map<string, Set<EventStream>>();
+  readonly #timer: NodeJS.Timeout;
+  #isDraining = false;
+
+  constructor(options: EventStreamsOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#beat(), options.heartbeatMs).unref();
+    options.revocations?.onRevoked(() => {
+      for (const stream of this.#all) this.#endIfRevoked(stream);
+    });
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** True while the instance stops: it takes no more streams. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Begins a stream, from each feed's position on. Returns it; its owner calls `remove` when the sink is closed. */
+  add(sink: StreamSink, bearer: SocketData, feeds: ReadonlyMap<string, Position | undefined>): EventStream {
+    const stream = new EventStream({ ...this.#options, sink, bearer, feeds });
+    this.#all.add(stream);
+    for (const feed of feeds.keys()) addTo(this.#byFeed, feed, stream);
+    addTo(this.#byReader, bearer.reader, stream);
+    stream.open(Math.round(RETRY_MS + Math.random() * RETRY_SPREAD_MS));
+    // It may have been revoked since it was checked.
+    this.#endIfRevoked(stream);
+    return stream;
+  }
+
+  remove(stream: EventStream): void {
+    stream.close();
+    this.#all.delete(stream);
+    for (const feed of stream.feeds) removeFrom(this.#byFeed, feed, stream);
+    removeFrom(this.#byReader, stream.reader, stream);
+  }
+
+  publications(event: PublicationsEvent): void {
+    let json: string | undefined;
+    for (const stream of this.#byFeed.get(event.feed) ?? [])
+      stream.publications(event, () => (json ??= encodeEventPayload(event)));
+  }
+
+  retracted(event: RetractedEvent): void {
+    const json = JSON.stringify(event);
+    for (const stream of this.#byFeed.get(event.feed) ?? []) stream.send('retracted', json);
+  }
+
+  position(event: PositionEvent): void {
+    for (const stream of this.#byFeed.get(event.feed) ?? []) stream.position(event);
+  }
+
+  hasReader(reader: string): boolean {
+    return this.#byReader.has(reader);
+  }
+
+  sendToReader({ reader, name, payload }: ReaderEvent): void {
+    const json = JSON.stringify(payload);
+    for (const stream of this.#byReader.get(reader) ?? []) stream.send(name, json);
+  }
+
+  /** Takes no more streams, and ends those there are within `ms` milliseconds, spread evenly. */
+  drain(ms: number): void {
+    this.#isDraining = true;
+    for (const stream of this.#all) stream.drain(Math.round(Math.random() * ms));
+  }
+
+  /** Ends all at once. */
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const stream of this.#all) stream.leave();
+  }
+
+  #beat(): void {
+    for (const stream of this.#all) stream.beat();
+  }
+
+  #endIfRevoked(stream: EventStream): void {
+    if (stream.identity && this.#options.revocations?.refuses(stream.identity))
+      stream.end('token_revoked', 'the token was revoked; sign in again');
+  }
+}
+
+function addTo(map: Map<string, Set<EventStream>>, key: string, stream: EventStream): void {
+  map.set(key, (map.get(key) ?? new Set()).add(stream));
+}
+
+function removeFrom(map: Map<string, Set<EventStream>>, key: string, stream: EventStream): void {
+  const streams = map.get(key);
+  streams?.delete(stream);
+  if (streams?.size === 0) map.delete(key);
+}

@@ -1,0 +1,37 @@
+import { feedKey, feedOfKey, feedSchema, positionSchema, type Position } from '@tocsin/contracts';
+
+/**
+ * The id of an event on a stream: the position in each of its feeds, as `all=1-x:12,topic:orders=1-x:7`. A feed stands
+ * there by its key, and its epoch percent-encoded.
+ */
+export const streamId = (positions: Iterable<readonly [feed: string, Position]>): string =>
+  Array.from(
+    positions,
+    ([feed, { epoch, offset }]) => `${feedKey(feed)}=${encodeURIComponent(epoch)}:${offset}`,
+  ).join(',');
+
+/** The positions that an id names; `undefined` for a text that is no id. An empty one names none. */
+export function positionsOf(id: string): Map<string, Position> | undefined {
+  const positions = new Map<string, Position>();
+  for (const part of id === '' ? [] : id.split(',')) {
+    const [key = '', place = '', ...more] = part.split('=');
+    const colon = place.lastIndexOf(':');
+    const digits = place.slice(colon + 1);
+    const feed = decoded(() => feedOfKey(key));
+    const epoch = decoded(() => decodeURIComponent(place.slice(0, colon)));
+    const position = positionSchema.safeParse({ epoch, offset: /^\d+$/.test(digits) ? Number(digits) : NaN });
+    const isFeed = feedSchema.safeParse(feed).success && feed !== undefined && !positions.has(feed);
+    if (more.length > 0 || colon < 1 || !isFeed || !position.success) return undefined;
+    positions.set(feed, position.data);
+  }
+  return positions;
+}
+
+function decoded(decode: () => string): string | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

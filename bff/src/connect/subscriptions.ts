@@ -1,0 +1,88 @@
+import { MAX_FEEDS_PER_CONNECTION, type Page, type Position, type SocketError } from '@tocsin/contracts';
+import { mayRead } from '../auth/may-read.ts';
+import { readPageFor, type ReaderPages } from '../readers/page-for-reader.ts';
+import type { FeedViews } from '../recover/feed-views.ts';
+import type { SocketData } from './session.ts';
+
+/** Why this side ended a connection. */
+export type EndReason =
+  | 'not_reading'
+  | 'too_many_invalid_requests'
+  | 'too_many_requests'
+  | 'message_too_large'
+  | 'token_expired'
+  | 'token_revoked'
+  | 'forbidden';
+/** How a subscription was answered. */
+export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
+
+export interface SubscriptionReads {
+  views: Pick<FeedViews, 'view' | 'watch' | 'unwatch'>;
+  pages: ReaderPages;
+  /** Called with the outcome of each subscription. */
+  onSubscribed: (outcome: SubscriptionOutcome) => void;
+}
+
+export interface SubscriptionsOptions extends SubscriptionReads {
+  /** Read at each call: a connection may get a new token. */
+  bearer: Readonly<SocketData>;
+}
+
+/** The feeds that one connection is subscribed to, over any transport. */
+export class Subscriptions {
+  readonly #use: SubscriptionsOptions;
+  readonly #feeds = new Set<string>();
+
+  constructor(options: SubscriptionsOptions) {
+    this.#use = options;
+  }
+
+  /** Why the connection may not subscribe to the feed; `undefined` if it may. */
+  refusal(feed: string): SocketError | undefined {
+    if (!mayRead(this.#use.bearer.identity, feed)) {
+      this.#use.onSubscribed('forbidden');
+      return { code: 'forbidden', message: 'the token does not permit this feed', temporary: false };
+    }
+    if (this.#feeds.has(feed) || this.#feeds.size < MAX_FEEDS_PER_CONNECTION) return undefined;
+    const message = `a connection may subscribe to ${MAX_FEEDS_PER_CONNECTION} feeds; unsubscribe from one`;
+    return { code: 'too_many_feeds', message, temporary: false };
+  }
+
+  /** True if a feed is subscribed to that the bearer's present token does not permit. */
+  isAnyForbidden(): boolean {
+    return [...this.#feeds].some((feed) => !mayRead(this.#use.bearer.identity, feed));
+  }
+
+  add(feed: string): void {
+    if (this.#feeds.has(feed)) return;
+    this.#feeds.add(feed);
+    this.#use.views.watch(feed);
+  }
+
+  remove(feed: string): void {
+    if (this.#feeds.delete(feed)) this.#use.views.unwatch(feed);
+  }
+
+  close(): void {
+    for (const feed of [...this.#feeds]) this.remove(feed);
+  }
+
+  /** The answer to a subscription, which counts by its outcome. Rejects when the feed cannot be read now. */
+  async answer(feed: string, position: Position | undefined): Promise<Page> {
+    try {
+      const page = await this.read(feed, position);
+      this.#use.onSubscribed(!page.recovered ? 'gap' : position ? 'recovered' : 'new');
+      return page;
+    } catch (error) {
+      this.#use.onSubscribed('unavailable');
+      throw error;
+    }
+  }
+
+  /** What follows the position, or where the feed stands. Rejects when the feed cannot be read now. */
+  read(feed: string, position: Position | undefined): Promise<Page> {
+    const { views, pages, bearer } = this.#use;
+    const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);
+    return readPageFor(bearer.reader, views.view(feed), asked, pages);
+  }
+}

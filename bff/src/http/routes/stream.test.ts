@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { MAX_FEEDS_PER_CONNECTION, SECRETS, problemSchema, type Page } from '@tocsin/contracts';
+import type { Socket } from 'socket.io-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { SECRET, inSeconds, secretToken } from '../../../testing/forge.ts';
+import { readStream, type ReadStream } from '../../../testing/read-stream.ts';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+
+let bff: ServedBff;
+let isServing = false;
+const streams: ReadStream[] = [];
+
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close();
+});
+
+afterAll(() => bff.stop());
+
+const serve = async (env: Record<string, string> = {}, secrets: Record<string, string> = {}) => {
+  if (isServing) await bff.stop();
+  isServing = true;
+  bff = await serveBff({ PING_INTERVAL_MS: '300', ...env }, secrets);
+};
+const open = async (query = '', headers: Record<string, string> = {}) => {
+  const stream = await readStream(`${bff.url}/app/stream${query}`, headers);
+  streams.push(stream);
+  return stream;
+};
+const publish = async (feed: string, ...ids: string[]) => {
+  for (const id of ids) await bff.publish(feed, id);
+};
+const idsOf = (data: object) =>
+  (data as Page).publications.map(({ notification }) => notification?.id ?? null);
+
+describe('a stream', () => {
+  it('should say where its feed stands, then bring each publication with the position after it', async () => {
+    await serve();
+    await publish('all', 'before');
+    const stream = await open();
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
+    expect(stream.response.headers.get('cache-control')).toBe('no-store');
+    const first = await stream.nextOf('subscribed');
+    expect(first.data).toMatchObject({ feed: 'all', offset: 1, recovered: true, publications: [] });
+    const { epoch } = first.data as unknown as Page;
+    expect(first.id).toBe(`all=${epoch}:1`);
+    for (const [place, id] of ['one', 'two'].entries()) {
+      await publish('all', id);
+      const pushed = await stream.nextOf('publications');
+      expect([pushed.id, idsOf(pushed.data)]).toEqual([`all=${epoch}:${place + 2}`, [id]]);
+    }
+  });
+
+  it('should recover after the last event id, given as header or parameter', async () => {
+    await serve();
+    const before = await open();
+    const { id = '' } = await before.nextOf('subscribed');
+    before.close();
+    await publish('all', 'one', 'two');
+    for (const [query, headers] of [
+      ['', { 'last-event-id': id }],
+      [`?lastEventId=${encodeURIComponent(id)}`, {}],
+      ['?lastEventId=all%3Dold%3A9', { 'last-event-id': id }],
+    ] as const) {
+      const { data } = await (await open(query, headers)).nextOf('subscribed');
+      expect(data).toMatchObject({ recovered: true, offset: 2 });
+      expect(idsOf(data)).toEqual(['one', 'two']);
+    }
+  });
+
+  it('should say that a position of another epoch cannot be continued from', async () => {
+    await serve();
+    await publish('all', 'one');
+    const { data } = await (await open('', { 'last-event-id': 'all=old:9' })).nextOf('subscribed');
+    expect(data).toMatchObject({ recovered: false, offset: 1 });
+    expect(idsOf(data)).toEqual(['one']);
+  });
+
+  it('should bring more than a page holds without being asked again', async () => {
+    await serve();
+    const { id = '' } = await (await open()).nextOf('subscribed');
+    const ids = Array.from({ length: 1_200 }, (_, place) => `n-${place}`);
+    await bff.publishMany('all', ids.slice(0, 600));
+    await bff.publishMany('all', ids.slice(600));
+    const stream = await open('', { 'last-event-id': id });
+    const { data } = await stream.nextOf('subscribed');
+    expect(data).toMatchObject({ more: true, offset: 1_000 });
+    const rest = await stream.nextOf('publications');
+    expect([...idsOf(data), ...idsOf(rest.data)]).toEqual(ids);
+  });
+
+  it('should bring several feeds, each from its own position', async () => {
+    await serve();
+    await publish('all', 'a1');
+    const stream = await open('?feed=all&feed=topic:x');
+    const answers = [await stream.nextOf('subscribed'), await stream.nextOf('subscribed')];
+    expect(answers.map(({ data }) => data['feed'])).toEqual(['all', 'topic:x']);
+    await publish('topic:x', 'x1');
+    const { id = '' } = await stream.nextOf('publications');
+    expect(id).toMatch(/^all=.+:1,topic:x=.+:1$/);
+    stream.close();
+    await publish('all', 'a2');
+    await publish('topic:x', 'x2');
+    // A feed that is left out or new does no harm.
+    const again = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
+    const [fresh, known] = [await again.nextOf('subscribed'), await again.nextOf('subscribed')];
+    expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
+  });
+
+  it('should tell of retractions and of what the reader does elsewhere', async () => {
+    await serve();
+    await publish('all', 'one');
+    const stream = await open('?clientId=me');
+    await stream.nextOf('subscribed');
+    await fetch(`${bff.url}/app/notifications/read`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ feed: 'all', offset: 1, clientId: 'me' }),
+    });
+    expect((await stream.nextOf('read')).data).toMatchObject({ feed: 'all', offset: 1 });
+    await bff.retract('all', 'one');
+    const gone = await stream.nextOf('publications');
+    expect(gone.data['publications']).toMatchObject([{ offset: 2, id: 'one', gone: 'retracted' }]);
+    expect((await stream.nextOf('retracted')).data).toEqual({ feed: 'all', ids: ['one'] });
+  });
+
+  it('should show that it is alive', async () => {
+    await serve({ PING_INTERVAL_MS: '100' });
+    const stream = await open();
+    await stream.nextOf('subscribed');
+    void stream.next();
+    await expect.poll(() => stream.comments.length, { timeout: 10_000 }).toBeGreaterThan(2);
+  });
+
+  it('should end when the instance stops, after it said so, and take no other', async () => {
+    await serve({ DRAIN_MS: '1000' });
+    const stream = await open();
+    await stream.nextOf('subscribed');
+    const stopped = bff.stop();
+    const { data } = await stream.nextOf('draining');
+    expect(data['reconnectAfterMs']).toBeLessThan(1_000);
+    expect(await stream.next()).toBeUndefined();
+    await stopped;
+    isServing = false;
+  });
+});
+
+describe('a request for a stream', () => {
+  beforeAll(() => serve());
+
+  it.each([
+    ['?feed=none', {}, 400, 'invalid_query', ['feed.0']],
+    ['?feed=all&feed=all', {}, 400, 'invalid_query', ['feed']],
+    ['?feed=all&token=secret', {}, 400, 'invalid_query', ['token']],
+    ['?clientId=a&clientId=b', {}, 400, 'invalid_query', ['clientId']],
+    ['?feed=%ff', {}, 400, 'invalid_query', ['']],
+    [`?${'feed=topic:x&'.repeat(MAX_FEEDS_PER_CONNECTION + 1)}`, {}, 400, 'invalid_query', ['feed']],
+    ['', { 'last-event-id': '12' }, 400, 'invalid_request', undefined],
+    ['?lastEventId=12', {}, 400, 'invalid_request', undefined],
+  ])('should be refused with every fault: %.40s %o', async (query, headers, status, code, paths) => {
+    const { response } = await open(query, headers);
+    expect(response.status).toBe(status);
+    const problem = problemSchema.parse(await response.json());
+    expect(problem.code).toBe(code);
+    expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('should be answered by HEAD without a stream, and refused by other methods', async () => {
+    const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+    const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('a place for a stream', () => {
+  it('should be refused beyond the places of the instance, which sockets and streams share', async () => {
+    await serve({ MAX_CONNECTIONS: '2' });
+    const socket: Socket = bff.socketWith({});
+    await once(socket as never, 'connect');
+    const first = await open();
+    await first.nextOf('subscribed');
+    const { response } = await open();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);
+    first.close();
+    await expect.poll(async () => (await open()).response.status, { timeout: 10_000 }).toBe(200);
+  });
+});
+
+describe('a stream with a token', () => {
+  const secret = { [SECRETS.jwt.name]: SECRET };
+  const bearer = (claims: Record<string, unknown> = {}) => ({
+    authorization: `Bearer ${secretToken({ sub: 'ben', ...claims })}`,
+  });
+
+  it('should be refused without one, and for a feed that it does not permit', async () => {
+    await serve({ AUTH_MODE: 'jwt' }, secret);
+    expect((await open()).response.status).toBe(401);
+    expect((await open('?feed=all&feed=user:cleo', bearer())).response.status).toBe(403);
+    const stream = await open('?feed=user:ben', bearer());
+    expect((await stream.nextOf('subscribed')).data).toMatchObject({ feed: 'user:ben' });
+  });
+
+  it('should end with its token, after it said so', async () => {
+    await serve({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, secret);
+    const stream = await open('', bearer({ exp: inSeconds(2) }));
+    expect((await stream.nextOf('token-expiring')).data['expiresInMs']).toBeLessThan(60_000);
+    expect((await stream.nextOf('closing')).data).toMatchObject({ code: 'token_expired' });
+    expect(await stream.next()).toBeUndefined();
+  });
+
+  it('should be one of the places of its reader', async () => {
+    await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
+    await (await open('', bearer())).nextOf('subscribed');
+    const { response } = await open('', bearer());
+    expect(response.status).toBe(429);
+    expect(problemSchema.parse(await response.json()).detail).toContain('MAX_CONNECTIONS_PER_READER');
+    expect((await open('', bearer({ sub: 'cleo' }))).response.status).toBe(200);
+  });
+});

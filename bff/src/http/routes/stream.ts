@@ -1,0 +1,111 @@
+import type { IncomingMessage } from 'node:http';
+import { streamQuerySchema, type Position, type StreamQuery } from '@tocsin/contracts';
+import { methodNotAllowed, sendProblem, type ProblemDetails } from '@tocsin/service';
+import { Router, type Request, type Response } from 'express';
+import { mayRead } from '../../auth/may-read.ts';
+import type { StreamSink } from '../../connect/event-stream.ts';
+import type { EventStreams } from '../../connect/event-streams.ts';
+import { positionsOf } from '../../connect/stream-id.ts';
+import type { SubscriptionOutcome } from '../../connect/subscriptions.ts';
+import { readerOf } from '../../readers/reader.ts';
+import { isPermitted } from '../answers.ts';
+import { readQuery } from '../read-query.ts';
+
+/** Gives a stream its place, with the function that gives it back, or says why there is none. */
+export type AdmitStream = (
+  request: IncomingMessage,
+  sub: string | undefined,
+) => { problem: ProblemDetails } | { release: () => void };
+
+export interface StreamRoutesOptions {
+  streams: EventStreams;
+  admitStream: AdmitStream;
+  /** Called with the outcome of a refused subscription. */
+  onSubscribed: (outcome: SubscriptionOutcome) => void;
+}
+
+const HEADERS = {
+  'Content-Type': 'text/event-stream',
+  'Cache-Control': 'no-store',
+  // nginx would gather what is to be sent at once.
+  'X-Accel-Buffering': 'no',
+};
+
+/** `GET /app/stream`: feeds as server-sent events, from the positions that `Last-Event-ID` names. */
+export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoutesOptions): Router {
+  const router = Router();
+  router
+    .route('/app/stream')
+    .get((request, response) => {
+      const query = readQuery(streamQuerySchema, request, response, ['feed']);
+      if (!query) return;
+      const positions = readPositions(query, request, response);
+      if (!positions) return;
+      const forbidden = query.feed.find((feed) => !mayRead(request.identity, feed));
+      if (forbidden !== undefined) onSubscribed('forbidden');
+      if (forbidden !== undefined && !isPermitted(request, response, forbidden)) return;
+      if (streams.isDraining) {
+        const detail = 'This instance is stopping. Connect again, to any instance.';
+        return sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
+      }
+      if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
+      const place = admitStream(request, request.identity?.sub);
+      if ('problem' in place) return sendProblem(response, place.problem);
+
+      response.writeHead(200, HEADERS).flushHeaders();
+      const bearer = {
+        reader: readerOf(request.identity, query.clientId),
+        ...(request.identity && { identity: request.identity }),
+      };
+      const feeds = new Map(query.feed.map((feed) => [feed, positions.get(feed)]));
+      const stream = streams.add(sinkOf(response), bearer, feeds);
+      // The connection took nothing for as long as the server lets one be idle.
+      response.once('timeout', () => stream.breakOff());
+      response.once('close', () => {
+        streams.remove(stream);
+        place.release();
+      });
+    })
+    .all(methodNotAllowed('GET', 'HEAD'));
+  return router;
+}
+
+/** The positions to begin from; `undefined` when they cannot be read, which was answered. */
+function readPositions(
+  { lastEventId }: StreamQuery,
+  request: Request,
+  response: Response,
+): Map<string, Position> | undefined {
+  const header = request.headers['last-event-id'];
+  const positions = positionsOf(typeof header === 'string' ? header : (lastEventId ?? ''));
+  if (!positions)
+    sendProblem(response, {
+      status: 400,
+      code: 'invalid_request',
+      detail:
+        'The last event id cannot be used: it must be the id of an event of this stream, ' +
+        'such as all=1-x:12,topic:orders=1-x:7. Leave it out to begin with what is published from now on.',
+    });
+  return positions;
+}
+
+const sinkOf = (response: Response): StreamSink => ({
+  write: (text) => void response.write(text),
+  get waiting() {
+    return response.writableLength;
+  },
+  get isFull() {
+    return response.writableNeedDrain;
+  },
+  onceDrained(listener) {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      listener();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+  },
+  end: () => void response.end(),
+  breakOff: () => void response.destroy(),
+});

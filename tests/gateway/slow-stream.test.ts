@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import type { Publication } from '@tocsin/contracts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BffProcess } from '../support/bff-process.ts';
+
+/** The kernel's buffers of one connection hold at most 10 MB (tcp_wmem and tcp_rmem); this is more. */
+const BATCHES = 100;
+const PER_BATCH = 20;
+const CHARACTERS = 1_950;
+const STREAMS = 10;
+/** The memory backend keeps the history several times. Ten streams that kept what they have not read would double it. */
+const MOST_HEAP_BYTES = 70_000_000;
+
+let bff: BffProcess;
+beforeAll(async () => {
+  bff = await BffProcess.start({
+    HISTORY_BYTES: '20971520',
+    PING_INTERVAL_MS: '1000',
+    PING_TIMEOUT_MS: '1000',
+  });
+});
+afterAll(() => bff.stop());
+
+/** A stream that nothing is read from until it is resumed. */
+async function pausedStream(lastEventId = '') {
+  const request = get(`${bff.url}/app/stream`, { headers: { 'last-event-id': lastEventId } });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  let text = '';
+  response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  response.on('error', () => undefined);
+  await expect.poll(() => text).toContain('event: subscribed');
+  response.pause();
+  const shown = () =>
+    [...text.matchAll(/^event: publications\n(?:id: .*\n)?data: (.*)\n\n/gm)].flatMap(([, json = '']) =>
+      (JSON.parse(json) as { publications: Publication[] }).publications.map(
+        ({ notification }) => notification?.id ?? '',
+      ),
+    );
+  return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
+}
+
+it('should wait for slow readers without keeping what they have not read, and go on where they were', async () => {
+  const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
+  const ids: string[] = [];
+  const before = await bff.heapUsed();
+  for (let batch = 0; batch < BATCHES; batch++)
+    ids.push(...(await bff.publish(PER_BATCH, 'all', CHARACTERS)));
+  expect((await bff.heapUsed()) - before).toBeLessThan(MOST_HEAP_BYTES);
+  const [first] = streams;
+  first?.response.resume();
+  await expect.poll(() => first?.shown().length, { timeout: 30_000 }).toBe(ids.length);
+  expect(first?.shown()).toEqual(ids);
+  for (const { response } of streams) response.destroy();
+  await bff.expectMetric('tocsin_bff_connections', 0);
+});
+
+it('should break off a stream whose reader takes nothing', async () => {
+  const { response, lastEventId } = await pausedStream();
+  response.destroy();
+  const id = lastEventId();
+  await pausedStream(`${id.slice(0, id.lastIndexOf(':'))}:0`);
+  await bff.expectMetric('tocsin_bff_connections_ended_total{reason="not_reading"}', 1);
+  await bff.expectMetric('tocsin_bff_connections', 0);
+});
