@@ -82,7 +82,7 @@ export const policies = [
     from: from(['service', 'service-http', 'service-dapr', 'service-otel']),
     allow: [to('service', 'service-http', 'service-dapr', 'contracts'), modules('zod'), node('*', 'node:*')],
   },
-  { from: from('service'), allow: [to('service-otel'), modules('pino', 'prom-client')] },
+  { from: from('service'), allow: [to('service-otel'), modules('lru-cache', 'pino', 'prom-client')] },
   { from: from('service-otel'), allow: modules('@opentelemetry/*') },
   {
     from: from('service-http'),

@@ -1,4 +1,4 @@
-/** Resolves after `ms` milliseconds, or at once when `signal` aborts. */
+/** Resolves after `ms`, or as soon as `signal` aborts. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();

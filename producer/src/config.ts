@@ -10,7 +10,7 @@ import {
   wholeNumberSetting,
 } from '@tocsin/service';
 
-/** A request of 1 MiB whose every character the sidecar escapes with six bytes must fit. */
+/** A request of 1 MiB must fit, even if the sidecar escapes every character with six bytes. */
 const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
 
 /** All settings of the producer, by the name of their environment variable. */
@@ -71,5 +71,5 @@ export const producerSettings = z.object({
 });
 export type ProducerConfig = z.infer<typeof producerSettings>;
 
-/** The settings of this process. @throws ConfigError that lists all faults. */
+/** Reads the settings of this process. @throws ConfigError that lists all faults */
 export const readConfig = (): ProducerConfig => parseConfig(producerSettings, process.env);

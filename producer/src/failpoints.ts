@@ -1,7 +1,7 @@
 import type { Reach } from '@tocsin/service';
 import type { Backend } from './backend.ts';
 
-/** Steps of an entry at which a test may kill, fail or delay the process. */
+/** Steps of an entry where a test can kill, fail or delay the process. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
 
 /** `backend` with a step before and after each of its calls. */

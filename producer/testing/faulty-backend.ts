@@ -2,8 +2,8 @@ import { partitionEntryKey, type PartitionAnnouncement, type PartitionEntry } fr
 import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
- * What becomes of a call: `good`; `lost` fails without an effect; `unknown` fails though it had its effect; `late`
- * fails and has its effect `LATE_MS` afterwards; `hang` fails like a time-out after `HANG_MS`.
+ * The fate of a call: `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late` fails
+ * and takes effect `LATE_MS` later; `hang` fails like a time-out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;
@@ -14,23 +14,23 @@ export interface Call {
   run: string;
   partition: number;
   seq: number;
-  /** When it was called, in ms since 1970. */
+  /** Time of the call in ms since 1970. */
   at: number;
-  /** Whether the caller was told that it is done. */
+  /** Whether the caller received a success. */
   known: boolean;
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Entries and announcements in memory, for tests: `fate` decides what becomes of each call. */
+/** Entries and announcements in memory, for tests. `fate` decides the fate of each call. */
 export class FaultyBackend {
   readonly calls: Call[] = [];
-  /** What was announced, in the order in which it took effect. */
+  /** The announcements, in the order in which they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
-  /** The JSON of each entry by its key, once for each time that it was written. */
+  /** Every version of each entry as JSON, by its key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** Time that a good call takes; 0 is none. */
+  /** Duration of a good call. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {
@@ -45,7 +45,7 @@ export class FaultyBackend {
       this.#call('announce', announcement, () => this.announced.push({ ...announcement })),
   };
 
-  /** The deposited entries, the first written first. */
+  /** The deposited entries, in the order of their first write. */
   get deposited(): PartitionEntry[] {
     return [...this.written.values()].map(([json]) => JSON.parse(json ?? '') as PartitionEntry);
   }

@@ -6,7 +6,7 @@ import type { Announcer } from '../src/produce/ports.ts';
 /** An announcer, and a way to see what it announced. */
 export interface AnnouncerUnderTest {
   announcer: Announcer;
-  /** All announcements of a run, the first announced first. */
+  /** All announcements of a run, in order. */
   announced(run: string): Promise<PartitionAnnouncement[]>;
 }
 

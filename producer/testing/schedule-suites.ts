@@ -5,16 +5,16 @@ import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
 
-/** What any store of jobs must do; `handedOver` tells the ids of what it handed over so far. */
+/** The behaviour of every store of jobs. `handedOver` returns the ids of the jobs handed over so far. */
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should hand over jobs at their time, those that were removed never: ${name}`, async () => {
+  it(`should hand over jobs at their time, and never the removed ones: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
-    // Not due while this runs, and not too far to be taken over.
+    // After the end of this test, but early enough to be taken over.
     const far = at + 45_000;
     await jobs.set(`${prefix}due`, at, scheduled('due', far));
     await jobs.set(`${prefix}due`, at, scheduled('second content', far));
@@ -32,9 +32,9 @@ export function jobsSuite(
   });
 }
 
-/** What any list of what is due soon must do. */
+/** The behaviour of every store of the due window. */
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
-  it(`should write index and documents together, against the version that was read: ${name}`, async () => {
+  it(`should write index and documents together, if the index has the version that was read: ${name}`, async () => {
     const store = await open();
     expect(await store.readIndex()).toBeUndefined();
     const [a, b] = [scheduled('a', 5), scheduled('b', 6)];

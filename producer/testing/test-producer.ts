@@ -3,7 +3,7 @@ import { FaultyBackend } from './faulty-backend.ts';
 import type { Observer } from '../src/produce/ports.ts';
 import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
 
-/** Keeps what it is told, as text. */
+/** Records events as text. */
 export class RecordingObserver implements Observer {
   readonly told: string[] = [];
   answered: Observer['answered'] = (outcome, items) =>
@@ -15,11 +15,11 @@ export class RecordingObserver implements Observer {
     void this.told.push(`run ended ${partition} ${seq}`);
 }
 
-/** As many as there may be: few feeds of a test share one. */
+/** The largest number, so that few feeds of a test share a partition. */
 export const PARTITIONS = MAX_PARTITIONS;
 export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 
-/** A producer over memory whose faults the test decides; it begins at once, without waiting for the end of the tick. */
+/** A producer over memory, with faults that the test controls. It begins entries at once, not at the end of the tick. */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
   const backend = new FaultyBackend();
   const observer = new RecordingObserver();

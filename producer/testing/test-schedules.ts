@@ -4,7 +4,7 @@ import type { Producer } from '../src/produce/producer.ts';
 import { PublishService } from '../src/produce/publish-service.ts';
 import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
 
-/** Keeps what it is told, as text. */
+/** Records events as text. */
 export class RecordingScheduleObserver implements ScheduleObserver {
   readonly told: string[] = [];
   scheduled = (count: number) => void this.told.push(`scheduled ${count}`);
@@ -13,7 +13,7 @@ export class RecordingScheduleObserver implements ScheduleObserver {
   unreadable = () => void this.told.push('unreadable');
 }
 
-/** Schedules over memory; several over one store stand for several producers. */
+/** Schedules over memory. Several of them over one store act as several producers. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},

@@ -19,7 +19,7 @@ import type { ProducerOptions } from '../src/produce/producer.ts';
 import { testProducer } from './test-producer.ts';
 import { testSchedules } from './test-schedules.ts';
 
-/** Serves `app` on a free port of this machine. */
+/** Serves `app` on a free local port. */
 export async function serve(app: Express): Promise<{ server: Server; url: string; close(): Promise<void> }> {
   const server = createBoundedServer(app);
   await listen(server, 0, '127.0.0.1');
@@ -61,10 +61,10 @@ export async function testServer(
     ...scheduled,
     ...served,
     refused,
-    /** What the audit trail was told. */
+    /** The notes in the audit trail. */
     notes,
     setFault: (error: Error | undefined) => (fault = error),
-    /** Posts a body as it is. */
+    /** Posts a body without changing it. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>
       fetch(`${served.url}/notifications${query}`, {
         method: 'POST',

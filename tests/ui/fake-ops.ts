@@ -78,7 +78,12 @@ export class FakeOps {
     const found = this.letters.find((one) => one.entry === entry);
     if (!found) return problem(route, 404, 'not_found', `There is no set-aside record ${entry}.`);
     if (pathname.endsWith('/put-back') && found.content === null)
-      return problem(route, 409, 'conflict', `Cannot put back ${entry}: the record has no usable content.`);
+      return problem(
+        route,
+        409,
+        'conflict',
+        `${entry} cannot be put back: the record has no usable content.`,
+      );
     this.letters = this.letters.filter((one) => one !== found);
     return route.fulfill({ status: 204 });
   }

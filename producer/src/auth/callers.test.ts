@@ -11,7 +11,7 @@ const record = (others: object = {}) => ({
 const parse = (...records: unknown[]) => parseApiKeys(JSON.stringify(records));
 
 describe('the secret with the API keys', () => {
-  it('should be read, also without any key', () => {
+  it('should be read, even without keys', () => {
     expect([...parse(record()).values()]).toEqual([record()]);
     expect(parse().size).toBe(0);
   });
@@ -33,7 +33,7 @@ describe('the secret with the API keys', () => {
     expect(() => parse(...records)).toThrow(says);
   });
 
-  it('should be refused when it is no JSON, without a word of what it is', () => {
+  it('should be refused if it is not JSON, without quoting it', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );
@@ -49,7 +49,7 @@ describe('a caller', () => {
     [['user:*', 'all'], { all: true, 'user:a': true, 'topic:a': false }],
     [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
     [['*'], { all: true, 'topic:a': true, 'user:a': true }],
-  ])('should be found by its key and may write to %j', (feeds, expected) => {
+  ])('should be found by its key and be allowed to write to %j', (feeds, expected) => {
     const callers = new Callers({ keys: () => parse(record({ feeds })), now: () => 0 });
     const caller = callers.find('secret') as Caller;
     for (const [feed, may] of Object.entries(expected))
@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep what it owes while the keys are read anew, until its rate changes', () => {
+  it('should keep its debt when the keys are read again, until its rate changes', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

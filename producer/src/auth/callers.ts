@@ -16,14 +16,14 @@ export const WINDOW_S = 10;
 /** The records of API keys by their hashes. */
 export type ApiKeys = ReadonlyMap<string, ApiKey>;
 
-/** Reads what the secret holds. @throws Error that lists every fault; nothing of a key is in it */
+/** Reads the secret with the API keys. @throws Error that lists every fault, without any part of a key */
 export function parseApiKeys(text: string): ApiKeys {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    // What is not valid JSON may be a key in clear, and the parser's message quotes it.
+    // Invalid JSON may be a key in plain text, and the message of the parser would quote it.
     // eslint-disable-next-line preserve-caught-error
     throw new Error('The secret with the API keys is not valid JSON.');
   }
@@ -33,13 +33,13 @@ export function parseApiKeys(text: string): ApiKeys {
   throw new Error(`The secret with the API keys has faults: ${faults.join('; ')}`);
 }
 
-/** How a key is kept: long random text needs no salt and no slow hash. */
+/** The stored form of a key. A long random text needs neither a salt nor a slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** Why a key that is known is refused. */
+/** The reason to refuse a known key. */
 export type KeyRefusal = 'expired' | 'revoked';
 
-/** Who calls with an API key. */
+/** A caller with an API key. */
 export class Caller {
   readonly bucket: TokenBucket;
   readonly #key: ApiKey;
@@ -53,7 +53,7 @@ export class Caller {
     return this.#key.name;
   }
 
-  /** The one `source` under which it may publish; `undefined` if it may claim any. */
+  /** The only `source` that it may publish as; `undefined` allows any. */
   get source(): string | undefined {
     return this.#key.source;
   }
@@ -68,15 +68,15 @@ export class Caller {
 }
 
 export interface CallersOptions {
-  /** Throws as long as the keys are not known. */
+  /** Throws until the keys have been read. */
   keys: () => ApiKeys;
   /** Milliseconds since 1970. */
   now: () => number;
-  /** Told each time that a valid key is shown. */
+  /** Called for each request with a valid key. */
   onUse?: (key: ApiKey) => void;
 }
 
-/** Finds who calls, and keeps what each may still send while its record stays the same. */
+/** Finds callers by their keys and keeps their rate limits. A limit starts anew when the rate of a key changes. */
 export class Callers {
   readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();
@@ -85,12 +85,12 @@ export class Callers {
     this.#options = options;
   }
 
-  /** Resolves when keys can be checked; rejects with the reason why not. */
+  /** Resolves if keys can be checked; otherwise rejects with the reason. */
   async ready(): Promise<void> {
     this.#options.keys();
   }
 
-  /** Who has the key, or why it is refused; `undefined` for an unknown key. @throws Error as long as keys are not known */
+  /** The caller with this key, or the reason to refuse it; `undefined` for an unknown key. @throws Error until keys are read */
   find(key: string): Caller | KeyRefusal | undefined {
     const record = this.#options.keys().get(hashOf(key));
     if (!record) return undefined;

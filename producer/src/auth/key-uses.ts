@@ -1,26 +1,26 @@
 import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
-/** Keeps when each key was used last. */
+/** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Resolves when all of them, by the hash of their key, are kept in place of what was kept before. */
+  /** Resolves once all uses, by the hash of their key, have replaced the earlier ones. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** The last use of a key is at most so much older in the store than it was, in ms. */
+/** Time between two writes, in ms. The stored last use is at most this much too old. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {
   store: KeyUseStore;
   now: () => number;
-  /** Told why uses could not be kept; they are kept with the next. */
+  /** Receives the error when a write fails. Its uses are written with the next ones. */
   onFailure: (error: unknown) => void;
 }
 
-/** Notes when keys are used, and writes it once a minute: a use costs no call. */
+/** Records the last use of each key, and writes all of them once a minute. A use costs no call. */
 export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
-  /** What is not written yet; it has no more names than there are records. */
+  /** Uses that are not written yet, at most one for each record. */
   #noted = new Map<string, KeyUse>();
 
   constructor(options: KeyUsesOptions) {
@@ -33,7 +33,7 @@ export class KeyUses {
     this.#noted.set(hash, { v: DOCUMENT_VERSION, name, usedAt });
   }
 
-  /** Writes what was noted since the last time; never rejects. */
+  /** Writes the uses since the last write. Never rejects. */
   async flush(): Promise<void> {
     if (this.#noted.size === 0) return;
     const noted = this.#noted;
@@ -46,7 +46,7 @@ export class KeyUses {
     }
   }
 
-  /** Writes what is left, and no more after that. */
+  /** Writes the remaining uses, then stops. */
   stop(): Promise<void> {
     clearInterval(this.#timer);
     return this.flush();

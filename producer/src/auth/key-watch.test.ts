@@ -27,14 +27,14 @@ function watch(store: MemoryKnownKeys) {
 }
 
 describe('the keys', () => {
-  it('should be told as created, changed and revoked, each once', async () => {
+  it('should be reported as created, changed and revoked, each once', async () => {
     const { see } = watch(new MemoryKnownKeys());
     expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await see(key('a'), key('b'))).toEqual([]);
     expect(await see(key('a', { feeds: ['*'] }), key('c'))).toEqual([
       ...['key-changed a', 'key-created c', 'key-revoked b'],
     ]);
-    // A new key of the same name is another key.
+    // A new key with the same name is a different key.
     expect(await see(key('c', { hash: hashOf('new') }))).toEqual([
       ...['key-created c', 'key-revoked a', 'key-revoked c'],
     ]);
@@ -43,7 +43,7 @@ describe('the keys', () => {
     expect(await see()).toEqual([]);
   });
 
-  it('should be told once by several producers, and after a restart only what changed meanwhile', async () => {
+  it('should be reported once by several producers, and after a restart only if they changed', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
     const told = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
@@ -52,7 +52,7 @@ describe('the keys', () => {
     expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
   });
 
-  it('should be compared again when the store was away', async () => {
+  it('should be compared again after the store was unavailable', async () => {
     const store = new MemoryKnownKeys();
     const { read } = store;
     store.read = () => Promise.reject(new Error('away'));

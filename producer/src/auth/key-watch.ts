@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, KnownKey } from '@tocsin/contracts';
 import type { ApiKeys } from './callers.ts';
 
-/** Where the producers keep which keys they know. */
+/** Stores the keys that the producers know. */
 export interface KnownKeysStore {
-  /** `undefined` when nothing was written yet. Rejects when that cannot be told. */
+  /** The stored keys; `undefined` before the first write. Rejects if the outcome is unknown. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
-  /** Rejects unless what is there is still what was read. */
+  /** Rejects if the stored version has another etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;
 }
 
@@ -18,7 +18,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Told why the keys could not be compared; they are again when they are read the next time. */
+  /** Receives the error when keys could not be compared. They are compared again after the next read. */
   onFault: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ const known = ({ name, hash, ...rights }: ApiKey): KnownKey => ({
   rights: digits(JSON.stringify(rights)),
 });
 
-/** What has to have happened to the keys between two looks at them. */
+/** The changes between two versions of the keys. */
 export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey[]): KeyChange[] {
   const old = new Map(before.map((key) => [key.hash, key]));
   const changes: KeyChange[] = [];
@@ -46,8 +46,9 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 }
 
 /**
- * Notices keys that were created, changed or revoked, also while no producer ran. What all producers know is written
- * with its etag, so one of them tells of each change. A crash between that and the telling loses the change.
+ * Reports keys that were created, changed or revoked, also while no producer ran. All producers share one stored
+ * version, written with its etag, so exactly one of them reports each change. A crash between the write and the report
+ * loses the report.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
@@ -58,15 +59,15 @@ export class KeyWatch {
     this.#options = options;
   }
 
-  /** Takes the keys as they were read just now, and gives them back. */
+  /** Compares keys that were just read, in the background. Returns them unchanged. */
   see(keys: ApiKeys): ApiKeys {
-    // The record of a revoked key stays, so that its owner is told why it is refused.
+    // The record of a revoked key stays in the secret, so that its owner learns the reason.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(known);
     this.#work = this.#work.then(() => this.#compare(now));
     return keys;
   }
 
-  /** Resolves when all that was seen is compared. */
+  /** Resolves once all keys seen so far are compared. */
   settled(): Promise<void> {
     return this.#work;
   }
@@ -85,7 +86,7 @@ export class KeyWatch {
         this.#compared = text;
         return;
       } catch (error) {
-        // Another producer wrote meanwhile, or the store is away: looked at again, then left for the next time.
+        // Another producer may have written meanwhile, or the store is unavailable: retry, then wait for the next read.
         if (attempt === ATTEMPTS) return onFault(error);
       }
     }

@@ -2,10 +2,10 @@ import { COMPONENTS, SOON_INDEX_KEY, soonIndexSchema, soonKey, type SoonIndex } 
 import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/** A document that the list does not name any more, since a write of the list was refused, goes after so long. */
+/** Life of a document. It removes documents that no index names, because the write of the index was refused. */
 const TTL_SECONDS = 25 * 60 * 60;
 
-/** What is due soon in Dapr's state API: one index, written with its etag, and a document for each schedule. */
+/** The due window in Dapr's state API: an index, written with its etag, and a document for each schedule. */
 export class DaprDueWindowStore implements DueWindowStore {
   readonly #sidecar: Sidecar;
 

@@ -2,12 +2,12 @@ import type { Scheduled } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { Jobs } from '../schedule/ports.ts';
 
-/** Schedules as jobs of Dapr's scheduler, which hands each to `/job/<name>` of one of the producers and keeps it until that takes it. */
+/** Schedules as jobs of Dapr's scheduler, which calls `/job/<name>` of one producer until that takes the job. */
 export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;
   readonly #removeAll: (prefix: string) => Promise<void>;
 
-  /** `removeAll` is what the sidecar offers over gRPC only. */
+  /** `removeAll` is a call that the sidecar offers over gRPC only. */
   constructor(sidecar: Sidecar, removeAll: (prefix: string) => Promise<void>) {
     this.#sidecar = sidecar;
     this.#removeAll = removeAll;

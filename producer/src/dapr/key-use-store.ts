@@ -2,10 +2,10 @@ import { COMPONENTS, keyUseKey, type KeyUse } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { KeyUseStore } from '../auth/key-uses.ts';
 
-/** A key that is not used for so long has no last use any more. */
+/** Life of a stored last use. */
 const TTL_SECONDS = 400 * 24 * 60 * 60;
 
-/** The last use of each key as a document of Dapr's state API. */
+/** Stores the last use of each key as a document of Dapr's state API. */
 export class DaprKeyUseStore implements KeyUseStore {
   readonly #sidecar: Sidecar;
 

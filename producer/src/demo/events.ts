@@ -1,13 +1,13 @@
 import type { NotificationInput } from '@tocsin/contracts';
 
-/** What happens in a small company, told the `n`th time (from 0); the numbers differ from one to the next. */
+/** An event in a small company. Its figures vary with `n`, which counts from 0. */
 export type DemoEvent = (n: number) => NotificationInput;
 
 const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', 'Evergreen', 'Fjord Foods'];
 const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
 const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 
-/** Where a link of the demo leads: to a page of ours that says what it was about. */
+/** The address of a page that describes the subject of a demo notification. */
 const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
@@ -73,7 +73,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     severity: 'error',
     title: `${pick(SERVICES, n + 1)} restarted after a crash`,
-    body: 'Out of memory. The instance is back; nobody was logged out.',
+    body: 'Out of memory. The instance is back; no sessions were lost.',
     source: 'alerts',
     link: pageOf('incident', 'latest'),
   }),
@@ -86,7 +86,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 /** The `n`th notification (from 0) of the demo source. */
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
-  if (!event) throw new Error('there are no demo events');
-  // One more for each round, so that an event does not meet the same customers each time.
+  if (!event) throw new Error('There are no demo events.');
+  // Shift by one in each round, so that an event does not meet the same customers each time.
   return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

@@ -4,7 +4,7 @@ import { complete } from '../produce/complete.ts';
 import type { Producer } from '../produce/producer.ts';
 import { demoNotification } from './events.ts';
 
-/** Pause before a notification that was not accepted is repeated, in ms. */
+/** Pause before a retry, in ms. */
 const REPEAT_AFTER_MS = 1_000;
 
 export interface DemoOptions {
@@ -16,8 +16,8 @@ export interface DemoOptions {
 }
 
 /**
- * Produces a notification every `intervalMs`, one after the other: the next one only when the last was accepted,
- * which is repeated with the same id until then. Resolves when `signal` aborts.
+ * Publishes a notification every `intervalMs`. Retries each with the same id until it is accepted, before it goes on to
+ * the next. Resolves when `signal` aborts.
  */
 export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions): Promise<void> {
   for (let n = 0; !signal.aborted; n++) {
@@ -27,7 +27,7 @@ export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions
       while (!signal.aborted) {
         const outcome = await producer.produce([notification], currentTraceparent());
         if (outcome === 'accepted') return;
-        log.warn({ id: notification.id, outcome }, 'the demo notification was not accepted, to be repeated');
+        log.warn({ id: notification.id, outcome }, 'the demo notification was not accepted; retrying');
         await pause(REPEAT_AFTER_MS, signal);
       }
     });

@@ -1,7 +1,7 @@
 import type { PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer } from '../produce/ports.ts';
 
-/** Announcements kept in order, and handed to `listener` if there is one. */
+/** Records announcements in order, and passes them to the listener, if any. */
 export class MemoryAnnouncer implements Announcer {
   readonly announcements: PartitionAnnouncement[] = [];
   readonly #listener: ((announcement: PartitionAnnouncement) => Promise<void>) | undefined;

@@ -1,7 +1,7 @@
 import type { Scheduled, SoonIndex } from '@tocsin/contracts';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/** What is due soon in this process's memory, for tests and work without Dapr. */
+/** The due window in memory, for tests and for work without Dapr. */
 export class MemoryDueWindowStore implements DueWindowStore {
   readonly documents = new Map<string, Scheduled>();
   #index: SoonIndex | undefined;
@@ -17,7 +17,7 @@ export class MemoryDueWindowStore implements DueWindowStore {
 
   write({ index, put, remove }: DueWindowChange, etag: string | undefined): Promise<void> {
     if (etag !== (this.#index && String(this.#writes)))
-      return Promise.reject(new Error('another version is there'));
+      return Promise.reject(new Error('The stored index has another etag.'));
     this.#index = structuredClone(index);
     this.#writes++;
     for (const [name, scheduled] of put) this.documents.set(name, scheduled);

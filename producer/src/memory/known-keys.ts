@@ -1,7 +1,7 @@
 import type { KnownKey } from '@tocsin/contracts';
 import type { KnownKeysStore } from '../auth/key-watch.ts';
 
-/** Kept in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
+/** Stores the known keys in memory, for tests and for work without Dapr. */
 export class MemoryKnownKeys implements KnownKeysStore {
   #stored: { keys: readonly KnownKey[]; etag: string } | undefined;
 
@@ -10,7 +10,7 @@ export class MemoryKnownKeys implements KnownKeysStore {
   }
 
   async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
-    if (etag !== this.#stored?.etag) throw new Error('other keys were written meanwhile');
+    if (etag !== this.#stored?.etag) throw new Error('The stored keys have another etag.');
     this.#stored = { keys, etag: String(Number(etag ?? 0) + 1) };
   }
 }

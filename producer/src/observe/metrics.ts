@@ -22,7 +22,7 @@ export function createMetrics(registry: Registry) {
     refusedCalls: fromZero(
       new Counter({
         name: 'tocsin_producer_calls_refused_total',
-        help: 'Calls on the internal port that are not from our own, by what was wrong; nothing came of them.',
+        help: 'Refused calls on the internal port, by reason. They had no effect.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -31,13 +31,13 @@ export function createMetrics(registry: Registry) {
     ),
     accepted: new Counter({
       name: 'tocsin_producer_notifications_accepted_total',
-      help: 'Notifications that were deposited and announced in time.',
+      help: 'Notifications deposited and announced in time.',
       registers,
     }),
     changes: fromZero(
       new Counter({
         name: 'tocsin_producer_changes_accepted_total',
-        help: 'Retractions and erasures that were deposited and announced in time.',
+        help: 'Retractions and erasures deposited and announced in time.',
         labelNames: ['kind'] as const,
         registers,
       }),
@@ -47,7 +47,7 @@ export function createMetrics(registry: Registry) {
     unanswered: fromZero(
       new Counter({
         name: 'tocsin_producer_notifications_not_accepted_total',
-        help: 'Notifications and changes that were answered 503, by reason; the callers may repeat them.',
+        help: 'Notifications and changes answered 503, by reason. Callers may repeat them.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -56,14 +56,14 @@ export function createMetrics(registry: Registry) {
     ),
     refused: new Counter({
       name: 'tocsin_producer_requests_refused_total',
-      help: 'Requests that were answered with a problem, by its code.',
+      help: 'Requests answered with a problem, by code.',
       labelNames: ['code'] as const,
       registers,
     }),
     steps: fromZero(
       new Counter({
         name: 'tocsin_producer_entry_steps_total',
-        help: 'Entries that were deposited, announced, or announced once more (ring).',
+        help: 'Entries deposited, announced, or announced again (ring).',
         labelNames: ['step'] as const,
         registers,
       }),
@@ -73,7 +73,7 @@ export function createMetrics(registry: Registry) {
     retries: fromZero(
       new Counter({
         name: 'tocsin_producer_retries_total',
-        help: 'Calls of the sidecar whose outcome was not known to be good, by step; they are repeated.',
+        help: 'Failed or uncertain calls to the sidecar, by step. They are retried.',
         labelNames: ['step'] as const,
         registers,
       }),
@@ -82,17 +82,17 @@ export function createMetrics(registry: Registry) {
     ),
     runsEnded: new Counter({
       name: 'tocsin_producer_runs_ended_total',
-      help: 'Runs that ended because an entry could not be finished within a minute.',
+      help: 'Runs that ended because an entry took longer than a minute.',
       registers,
     }),
     scheduled: new Counter({
       name: 'tocsin_producer_notifications_scheduled_total',
-      help: 'Notifications that were kept for a later time.',
+      help: 'Notifications scheduled for later.',
       registers,
     }),
     scheduleLateness: new Histogram({
       name: 'tocsin_producer_schedule_lateness_seconds',
-      help: 'Time from the deliverAt of schedules until they were deposited and announced.',
+      help: 'Time from the deliverAt of a schedule until it was deposited and announced.',
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 3, 10, 60],
       registers,
     }),

@@ -4,10 +4,10 @@ import type { EntryFacts, Observer, Outcome, Step } from '../produce/ports.ts';
 import type { ScheduleObserver } from '../schedule/schedules.ts';
 import type { ProducerMetrics } from './metrics.ts';
 
-/** A failing step is logged at most so often, in ms; the counter has them all. */
+/** Shortest time between two warnings about the same step, in ms. The counter includes all failures. */
 const WARN_EVERY_MS = 1_000;
 
-/** Tells the log and the metrics what happens to entries. */
+/** Logs and counts the events of entries. */
 export class LogObserver implements Observer {
   readonly #log: Logger;
   readonly #metrics: ProducerMetrics;
@@ -57,25 +57,28 @@ export class LogObserver implements Observer {
     withTrace(entry.traceparent, () =>
       this.#log.warn(
         { entry: partitionEntryKey(entry), err: error, ...(suppressed > 0 && { alike: suppressed }) },
-        `${step} failed, to be repeated`,
+        `${step} failed; retrying`,
       ),
     );
   }
 
   runEnded(entry: EntryFacts): void {
     this.#metrics.runsEnded.inc();
-    this.#log.error({ entry: partitionEntryKey(entry) }, 'the entry could not be finished, so its run ends');
+    this.#log.error(
+      { entry: partitionEntryKey(entry) },
+      'an entry could not be finished in time; its run ends',
+    );
   }
 }
 
-/** Tells the log and the metrics what happens to schedules. */
+/** Logs and counts the events of schedules. */
 export const observeSchedules = (log: Logger, metrics: ProducerMetrics): ScheduleObserver => ({
   scheduled: (count) => metrics.scheduled.inc(count),
   fired: (ids, lateMs) => {
     metrics.scheduleLateness.observe(lateMs / 1_000);
     log.debug({ ids, lateMs }, 'schedules delivered');
   },
-  failed: (step, err) => log.warn({ err, step }, 'schedules are tried again'),
+  failed: (step, err) => log.warn({ err, step }, 'schedules could not be read or delivered; retrying'),
   unreadable: (content, faults) =>
-    log.error({ content, faults }, 'a schedule cannot be read and is given up'),
+    log.error({ content, faults }, 'a stored schedule is unreadable and was given up'),
 });

@@ -15,7 +15,7 @@ const actions = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
-    /** From now on calls come to these fates in turn; all bad ones are an outage. */
+    /** From now on, calls meet these fates in turn. Only bad fates make an outage. */
     { weight: 2, arbitrary: fc.record({ weather: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
   ),
   { maxLength: 40 },
@@ -25,7 +25,7 @@ interface Answered {
   ids: string[];
   feeds: string[];
   outcome: string;
-  /** Order in which they were posted and answered, on one scale. */
+  /** Order of posting and answering, on one scale. */
   posted: number;
   answered: number;
 }
@@ -94,7 +94,7 @@ function checkAnswers(answers: readonly Answered[], { announced, deposited }: Fa
   }
 }
 
-it('should have no holes in its runs, change no entry, and keep what it accepted in order', async () => {
+it('should make runs without holes, never change an entry, and keep accepted notifications in order', async () => {
   await fc.assert(
     fc.asyncProperty(
       actions,

@@ -10,7 +10,7 @@ const all = laneOf('all');
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a request', () => {
-  it('should be accepted once its entry is deposited and then announced, without waiting for anything', async () => {
+  it('should be accepted, without delay, once its entry is deposited and announced', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
     expect(observer.told).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
@@ -33,7 +33,7 @@ describe('a request', () => {
     expect(producer.held).toBe(0);
   });
 
-  it('should share its entry with what arrived together with it', async () => {
+  it('should share an entry with requests that arrive in the same tick', async () => {
     const due: (() => void)[] = [];
     const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b', 'c'].map((id) => producer.produce([notification(id)]));
@@ -44,7 +44,7 @@ describe('a request', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'b', 'c']]);
   });
 
-  it('should not be accepted while its announcement is not known', async () => {
+  it('should not be accepted while the outcome of its announcement is unknown', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     const outcome = producer.produce([notification('a')]);
@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(await outcome).toBe('late');
   });
 
-  it('should be accepted only when the parts for all its feeds are', async () => {
+  it('should be accepted only once the parts for all its feeds are done', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('topic:b') ? 'lost' : 'good');
     const mixed = [
@@ -76,13 +76,13 @@ describe('a request', () => {
     expect(await again).toBe('accepted');
   });
 
-  it('should keep doubles: the feed knows them', async () => {
+  it('should keep duplicates, which the feed removes', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a'), notification('a')]);
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
   });
 
-  it('should be refused at once when too many notifications are held', async () => {
+  it('should be refused at once when the queue has too many notifications', async () => {
     const { producer, backend } = testProducer({ maxHeld: 3 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a'), notification('b')]);
@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(await producer.produce([notification('f')])).toBe('accepted');
   });
 
-  it('should be refused at once when too many bytes are held', async () => {
+  it('should be refused at once when the queue has too many bytes', async () => {
     const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
@@ -108,7 +108,7 @@ describe('a request', () => {
 });
 
 describe('entries', () => {
-  it('should hold what arrived while the last one was under way', async () => {
+  it('should hold the requests that arrived during the previous entry', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = range(1, 50).map((id) => producer.produce([notification(id)]));
@@ -138,7 +138,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('should hold what is for all feeds of their partition', async () => {
+  it('should hold items for all feeds of their partition', async () => {
     const { producer, backend } = testProducer({ partitions: 1 });
     backend.latencyMs = 10;
     const feeds = ['all', 'topic:a', 'user:b', 'user:c'];
@@ -188,7 +188,7 @@ describe('entries', () => {
     expect(backend.deposited.flatMap(idsOf)).toEqual(range(1, 40));
   });
 
-  it('should not let a small notification overtake a large one that does not fit any more', async () => {
+  it('should not let a small notification overtake a large one that does not fit', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const large = (id: string) => notification(id, { body: '<'.repeat(2_000) });
@@ -221,7 +221,7 @@ describe('a lane under load', () => {
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-  it('should rest after an entry as long as that one took', async () => {
+  it('should rest after an entry as long as the entry took', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [producer.produce([notification('a')])];
@@ -246,7 +246,7 @@ describe('a lane under load', () => {
     expect(await Promise.all(outcomes)).toEqual(['accepted', 'accepted']);
   });
 
-  it('should wait a moment for company if its last entry was shared, and not any more if nobody came', async () => {
+  it('should apply the batching delay after a shared entry, and drop it after an unshared one', async () => {
     const due: (() => void)[] = [];
     const { producer, backend } = testProducer({ defer: (begin) => void due.push(begin) });
     const outcomes = ['a', 'b'].map((id) => producer.produce([notification(id)]));

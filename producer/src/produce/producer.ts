@@ -14,31 +14,31 @@ export interface ProducerOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** A request that is not finished after so many ms is answered `late`. */
+  /** Longest time for one request in ms. After it, the request is answered `late`. */
   requestTimeoutMs: number;
-  /** Most notifications that may wait or be under way; what comes beyond is answered `full`. */
+  /** Most notifications in the queue. Further requests are answered `full`. */
   maxHeld: number;
-  /** The same in bytes of JSON. */
+  /** Most bytes of JSON in the queue. */
   maxHeldBytes: number;
-  /** Lanes among which the feeds are divided; each has one entry under way at most. */
+  /** Number of lanes among which the feeds are divided. Each has at most one entry under way. */
   partitions: number;
-  /** Runs it when all that has arrived by now was taken, so that what came together makes one entry. */
+  /** Calls `begin` after all requests that have arrived were taken, so that they share an entry. */
   defer?: (begin: () => void) => void;
 }
 
-/** After an entry its lane rests as long as that one took, but never longer than so many ms. */
+/** After an entry, its lane rests as long as the entry took, but at most this long. */
 const LONGEST_REST_MS = 50;
-/** A lane whose last entry was shared waits so long for company: what comes in bursts comes within it. */
-const COMPANY_MS = 4;
-/** A rest that a timer cannot keep. */
+/** Batching delay after a shared entry. Requests of one burst arrive within it. */
+const BATCHING_DELAY_MS = 4;
+/** Timers are no more precise than this. */
 const SHORTEST_REST_MS = 1;
 
-/** Of the time for a graceful stop so much at most is kept for the reAnnouncer, in ms. */
-const DOORBELLS_MS = 2_000;
+/** Share of a graceful stop that is reserved for repeated announcements, in ms. */
+const REPETITIONS_MS = 2_000;
 
 /**
- * Takes notifications to their feeds as entries, one entry for each partition at a time: what arrives meanwhile becomes
- * the next. An entry once begun is finished (or ends its run), also when nobody waits for it any more.
+ * Takes notifications to their feeds in entries. Each partition has one entry under way; requests that arrive meanwhile
+ * share the next one. An entry that has begun is finished, or ends its run, even if its requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -48,7 +48,7 @@ export class Producer {
   readonly #resting = new Set<Lane>();
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
-  readonly #endOfRinging = new AbortController();
+  readonly #endOfRepeating = new AbortController();
   readonly #held: Held;
   #isPumpDue = false;
   #stopping = false;
@@ -57,21 +57,20 @@ export class Producer {
   constructor(options: ProducerOptions) {
     this.#options = options;
     this.#held = new Held({ count: options.maxHeld, bytes: options.maxHeldBytes });
-    this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRinging.signal);
+    this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRepeating.signal);
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
   }
 
-  /** Notifications that wait or are under way. */
+  /** Number of notifications in the queue or under way. */
   get held(): number {
     return this.#held.count;
   }
 
   /**
-   * Takes the notifications or changes of one request, each feed's in its order, behind those of the caller's earlier
-   * requests.
-   * `accepted` only once all of them are deposited and announced. After any other outcome each of them may still
-   * appear or not, and repeating them with the same ids completes it; what was not begun is dropped. Callers share the
-   * queue and take turns; what comes without one (`caller` left out) may fill all of it.
+   * Publishes the notifications or changes of one request. Within a feed they keep their order, after those of earlier
+   * requests of the caller. Resolves with `accepted` once all of them are deposited and announced. After any other
+   * outcome some may still appear; repeating the request with the same ids completes it. Callers take turns and share
+   * the queue; requests without a `caller` may fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#take(items, traceparent, caller);
@@ -80,19 +79,19 @@ export class Producer {
   }
 
   /**
-   * Takes nothing any more, finishes what it has and rings the reAnnouncer; resolves within `limitMs`, when what is
-   * not finished is given up.
+   * Refuses new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`; entries
+   * that are not finished by then are given up.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
     this.#pump();
-    const forDoorbells = Math.min(DOORBELLS_MS, limitMs / 2);
-    await this.#idle(limitMs - forDoorbells);
+    const forRepetitions = Math.min(REPETITIONS_MS, limitMs / 2);
+    await this.#idle(limitMs - forRepetitions);
     this.#endOfFinishing.abort();
     for (const request of this.#open) this.#giveUp(request, 'stopping');
-    this.#lanes.ringAll();
-    await within(forDoorbells, this.#reAnnouncer.quiet());
-    this.#endOfRinging.abort();
+    this.#lanes.repeatAll();
+    await within(forRepetitions, this.#reAnnouncer.idle());
+    this.#endOfRepeating.abort();
   }
 
   async #take(
@@ -131,12 +130,12 @@ export class Producer {
   }
 
   /**
-   * Lets the lane begin soon, or when it has rested. An entry costs the same whatever it holds, and takes longer the
-   * busier the machine is: so the busier it is, the more share one.
+   * Lets the lane begin at the end of this tick, or after its rest. An entry costs the same whatever its size, and takes
+   * longer on a busy machine: the busier the machine, the more requests share an entry.
    */
   #makeReady(lane: Lane): void {
-    const company = lane.wasShared ? COMPANY_MS : 0;
-    const rest = Math.max(lane.restsUntil - performance.now(), company);
+    const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
+    const rest = Math.max(lane.restsUntil - performance.now(), batchingDelay);
     if (rest < SHORTEST_REST_MS) {
       this.#ready.add(lane);
       this.#pumpSoon();
@@ -145,7 +144,7 @@ export class Producer {
       setTimeout(() => {
         this.#resting.delete(lane);
         if (lane.isBusy) return;
-        if (!lane.hasWaiting) return this.#lanes.rests(lane);
+        if (!lane.hasWaiting) return this.#lanes.onIdle(lane);
         this.#ready.add(lane);
         this.#pump();
       }, rest);
@@ -166,10 +165,10 @@ export class Producer {
     for (let lane = this.#ready.next(); lane; lane = this.#ready.next()) {
       const batch = lane.begin(Date.now());
       if (!batch) {
-        this.#lanes.rests(lane);
+        this.#lanes.onIdle(lane);
         continue;
       }
-      this.#lanes.works(lane);
+      this.#lanes.onBegin(lane);
       void this.#finish(lane, batch);
     }
   }
@@ -185,13 +184,13 @@ export class Producer {
     } else {
       this.#options.observer.runEnded(announcementOf(batch.entry));
       const last = lane.endRun();
-      if (last) this.#reAnnouncer.ring(last);
+      if (last) this.#reAnnouncer.repeat(last);
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     const ended = performance.now();
     lane.restsUntil = ended + Math.min(LONGEST_REST_MS, ended - begun);
     if (lane.hasWaiting) this.#makeReady(lane);
-    else this.#lanes.rests(lane);
+    else this.#lanes.onIdle(lane);
     this.#pump();
   }
 

@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The whole second in which an event is published now, as Dapr says it. */
+/** The publishing time of an event published now. Dapr gives it in whole seconds. */
 const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
 const createdAt = (): number => {
   const item = produced.at(-1);
@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should tell what is published after an erasure was answered from what was published before', async () => {
+it('should distinguish notifications published after an answered erasure from earlier ones', async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;
@@ -64,7 +64,7 @@ it('should tell what is published after an erasure was answered from what was pu
   }
 });
 
-it('should say when a notification was published by when it came, unless its event is late', async () => {
+it('should date a notification by its arrival, unless its event is late', async () => {
   await publishService.publish([{ title: 'x' }], undefined, undefined, eventTime());
   expect(createdAt()).toBe(START);
   await publishService.publish([{ title: 'x' }], undefined, undefined, START - 60_000);
@@ -73,7 +73,7 @@ it('should say when a notification was published by when it came, unless its eve
   expect(createdAt()).toBe(START);
 });
 
-it('should cancel schedules again before it answers, which a job has handed over meanwhile', async () => {
+it('should cancel schedules a second time before it answers an erasure', async () => {
   const erasing = publishService.erase('topic:a');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(cancelled).toEqual(['topic:a']);

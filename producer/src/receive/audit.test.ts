@@ -47,7 +47,7 @@ const post = (url: string, headers: Record<string, string> = {}) =>
 
 describe('the audit trail', () => {
   const noted = () => notes.splice(0);
-  /** Delivers an event as the sidecar does: its own envelope around the bytes that were published. */
+  /** Delivers an event as the sidecar does, in an envelope around the published bytes. */
   const event = (body: object) => {
     const bytes = Buffer.from(JSON.stringify({ specversion: '1.0', type: 'x', ...body })).toString('base64');
     const envelope = { specversion: '1.0', id: randomUUID(), source: 'Dapr', data_base64: bytes };
@@ -57,7 +57,7 @@ describe('the audit trail', () => {
     });
   };
 
-  it('should be told of an invocation with the app id that the sidecar gives', async () => {
+  it('should name the app id that the sidecar gives for an invocation', async () => {
     noted();
     await post(open.url, { 'dapr-caller-app-id': 'shop' });
     await fetch(`${open.url}/feeds/user:ada`, {
@@ -71,7 +71,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('should be told of one that is refused, whose name is only claimed', async () => {
+  it('should mark the name of a refused caller as claimed', async () => {
     noted();
     await post(guarded.url, { 'dapr-api-token': 'wrong', 'dapr-caller-app-id': 'shop' });
     await expect
@@ -84,7 +84,7 @@ describe('the audit trail', () => {
       ]);
   });
 
-  it('should be told of a guess at what the sidecar alone calls', async () => {
+  it('should note a guessed call of a route that is for the sidecar only', async () => {
     noted();
     await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect
@@ -92,7 +92,7 @@ describe('the audit trail', () => {
       .toMatchObject([{ action: 'internal-call', outcome: 'unauthorized', actor: { kind: 'anonymous' } }]);
   });
 
-  it('should be told of an event under its source, whether it can be taken or not', async () => {
+  it('should note accepted and invalid events with their source', async () => {
     noted();
     await event({ id: 'e-1', source: 'shop', data: { title: 'Hello', feed: 'topic:a' } });
     await event({ id: 'e-2', source: 7, data: { title: '' } });

@@ -9,14 +9,14 @@ import {
 import type { Request, RequestHandler } from 'express';
 import type { Outcome } from '../produce/ports.ts';
 
-/** Notes what a request has changed, or may have. */
+/** Notes the changes that a request has made or may have made. */
 export type AuditRequest = (
   request: Request,
   action: AuditAction,
   what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
-/** Who asks: the key if one was shown, else the application that invokes, else nobody by name. */
+/** The actor of a request: its API key, else the invoking application, else anonymous. */
 const actorOf =
   (via: 'http' | 'invocation') =>
   (request: Request): AuditActor => {
@@ -25,7 +25,7 @@ const actorOf =
     return app === undefined ? { kind: 'anonymous' } : { kind: 'app', name: app };
   };
 
-/** What becomes known of requests on one port is noted as `via` that. */
+/** Notes the requests of one port. */
 export const auditRequests =
   (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): AuditRequest =>
   (request, action, { outcome, feeds, ids }) =>
@@ -44,7 +44,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Notes what is refused on one port. An application that did not show its right to call only claims its name. */
+/** Notes the refused requests of one port. The name of a refused application is only claimed. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

@@ -7,7 +7,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** Each: what is wrong with the body, the body, and the paths of the faults that the answer must list. */
+/** A fault, a body with it, and the paths that the answer must list. */
 type BadBody = [name: string, body: unknown, ...paths: string[]];
 
 const valid = { title: 'Hello' };
@@ -108,7 +108,7 @@ const asJson = faulty.map(([name, body, ...paths]): [string, string, string[]] =
   paths,
 ]);
 
-/** What JSON.stringify would not write. */
+/** Bodies that JSON.stringify would not write. */
 const asText: [string, string, string[]][] = [
   ['__proto__ as member', '{"title":"x","__proto__":{"admin":true}}', ['__proto__']],
   ['a lone surrogate as an escape', '{"title":"a\\ud800b"}', ['title']],
@@ -130,7 +130,7 @@ const expectProblem = async (response: Response, status: number, code: ProblemCo
 
 describe('a body with faults', () => {
   it.each([...asJson, ...asText])(
-    'should be refused with the place of each: %s',
+    'should be refused with the path of each: %s',
     async (_name, body, paths) => {
       const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
       expect([...new Set(problem.errors?.map(({ path }) => path))].sort()).toEqual([...paths].sort());
@@ -138,16 +138,16 @@ describe('a body with faults', () => {
     },
   );
 
-  it('should have at most 1,000 of its faults listed, and said how many more there are', async () => {
+  it('should have at most 1,000 faults listed, and the number of the others stated', async () => {
     const body = JSON.stringify(Array.from({ length: 1_001 }, () => ({ title: '', x: 1 })));
     const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
     expect(problem.errors).toHaveLength(1_000);
     expect(problem.detail).toBe(
-      'Nothing was taken: the body has 2001 faults. The first 1000 are listed, 1001 more are not.',
+      'The body has 2001 faults, so nothing was published. The first 1000 are listed.',
     );
   });
 
-  it('should be answered quickly and briefly, whatever its members are called', async () => {
+  it('should be answered quickly and briefly, whatever the names of its members', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const many = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -165,7 +165,7 @@ describe('a body with faults', () => {
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'latin1'));
 
-describe('a body that is no JSON', () => {
+describe('a body that is not JSON', () => {
   it.each<[string, string | Uint8Array]>([
     ['nothing', ''],
     ['white space', ' \n'],
@@ -192,7 +192,7 @@ describe('a body that is no JSON', () => {
   });
 });
 
-describe('a body that cannot be taken', () => {
+describe('an unsupported body', () => {
   const hello = JSON.stringify(valid);
   it.each<[string, Record<string, string>]>([
     ['text', { 'content-type': 'text/plain' }],
@@ -222,16 +222,16 @@ describe('a body that cannot be taken', () => {
       gzipSync(' '.repeat(100 * 1024 * 1024)),
       { 'content-encoding': 'gzip' },
     ],
-  ])('should be refused when it is too large: %s', async (_name, body, headers) => {
+  ])('should be refused if it is too large: %s', async (_name, body, headers) => {
     await expectProblem(await server.post(body, headers), 413, 'payload_too_large');
   });
 
-  it('should be refused when it is not what its encoding says', async () => {
+  it('should be refused if it does not match its Content-Encoding', async () => {
     await expectProblem(await server.post(hello, { 'content-encoding': 'gzip' }), 400, 'invalid_request');
   });
 });
 
-describe('a request that goes elsewhere', () => {
+describe('a request with a wrong address', () => {
   it.each([
     ['?feed=user:ada', 'feed'],
     ['?a=1&a=2', 'a'],
@@ -241,7 +241,7 @@ describe('a request that goes elsewhere', () => {
     ['?=1', ''],
     ['?x=%zz', ''],
     ['?feed=user:%ff', ''],
-  ])('should be refused with parameters, each of which is listed: %s', async (query, ...paths) => {
+  ])('should be refused with every faulty parameter: %s', async (query, ...paths) => {
     const problem = await expectProblem(
       await server.post(JSON.stringify(valid), {}, query),
       400,
@@ -265,7 +265,7 @@ describe('a request that goes elsewhere', () => {
     '/..%2f',
     '/dapr/config',
     '/actors/Feed/all',
-  ])('should find nothing at %s', async (path) => {
+  ])('should be answered 404 at %s', async (path) => {
     await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
   });
 
@@ -276,7 +276,7 @@ describe('a request that goes elsewhere', () => {
 });
 
 describe('the process', () => {
-  it('should stand, and tell the codes of what it refused', async () => {
+  it('should survive, and report the codes of all problems', async () => {
     expect(new Set(server.refused)).toEqual(
       new Set<ProblemCode>([
         'invalid_notification',

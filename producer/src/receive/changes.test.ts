@@ -27,7 +27,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.announced).toHaveLength(2);
   });
 
-  it('should stand behind what was posted before it', async () => {
+  it('should come after notifications posted before it', async () => {
     server.backend.latencyMs = 100;
     const answers = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
     await expect.poll(() => server.producer.held).toBe(2);
@@ -46,7 +46,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.deposited[0]?.traceparent).toBe(traceparent);
   });
 
-  it('should answer 503 with the id when it is not done in time, and take the repetition', async () => {
+  it('should answer 503 with the id when it is late, and accept the repeated request', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/notifications/a');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
@@ -73,7 +73,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.calls).toEqual([]);
   });
 
-  it('should refuse what cannot be decoded, and other methods', async () => {
+  it('should refuse undecodable ids and other methods', async () => {
     expect((await remove('/notifications/%ff')).status).toBe(400);
     const response = await fetch(`${server.url}/notifications/a`, { method: 'PUT' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'DELETE']);
@@ -89,7 +89,7 @@ describe('DELETE /feeds/{feed}', () => {
     expect(server.backend.announced).toHaveLength(1);
   });
 
-  it('should answer 503 when it is not done in time', async () => {
+  it('should answer 503 when it is late', async () => {
     server.backend.fate = () => 'lost';
     const response = await remove('/feeds/all');
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([503, 'unavailable']);
@@ -113,7 +113,7 @@ describe('DELETE /feeds/{feed}', () => {
   });
 });
 
-it('should count what it changes', async () => {
+it('should count changes', async () => {
   await remove('/notifications/a');
   await remove('/notifications/b');
   await remove('/feeds/all');

@@ -36,7 +36,12 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
         return;
       }
       log.warn({ ids, feed, outcome, caller }, 'retraction not accepted');
-      sendUnavailable(response, outcome, 'It may be gone; repeating the request makes sure.', ids);
+      sendUnavailable(
+        response,
+        outcome,
+        'The notification may be retracted; repeat the request to be sure.',
+        ids,
+      );
     });
 
   const erase = (request: Request, response: Response) =>
@@ -55,20 +60,20 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
         return;
       }
       log.warn({ feed, outcome, caller }, 'erasure not accepted');
-      sendUnavailable(response, outcome, 'The feed may be erased; repeating the request makes sure.');
+      sendUnavailable(response, outcome, 'The feed may be erased; repeat the request to be sure.');
     });
 
   const router = Router();
   router.route('/notifications/:id').delete(retract).all(methodNotAllowed('DELETE'));
-  // A sidecar decodes the path of what it invokes, so a name that holds a slash or a percent sign goes as a parameter.
+  // The sidecar decodes the path of an invocation, so a feed with a slash or a percent sign has to be a parameter.
   router.route('/feeds').delete(erase).all(methodNotAllowed('DELETE'));
   router.route('/feeds/:feed').delete(erase).all(methodNotAllowed('DELETE'));
   return router;
 }
 
 /**
- * The path and the query of a request as the schema has them. An unknown parameter is refused, since a feed that is
- * misspelt would change another one. `undefined` when the request was answered with its faults.
+ * Reads the path and the query of a request. Refuses unknown parameters, because a misspelt `feed` would change another
+ * feed. Returns `undefined` after answering with the faults.
  */
 function read<T>(
   schema: z.ZodType<T>,
@@ -82,7 +87,7 @@ function read<T>(
   sendProblem(response, {
     status: 400,
     code: 'invalid_query',
-    detail: 'The address cannot be used; errors lists every fault.',
+    detail: 'The path or the query is invalid; see errors.',
     errors: [...faults, ...(parsed.error ? faultsOf(parsed.error) : [])],
   });
   return undefined;

@@ -16,9 +16,9 @@ import { readEvent } from '../validate/read-event.ts';
 
 export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
-  /** Resolves when what is wrong with an event is kept for a person to see. */
+  /** Resolves once a refused event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Pause before an event that ran out of retries is tried again, in ms. */
+  /** Pause before an event that used up its retries is tried again, in ms. */
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
@@ -26,22 +26,22 @@ export interface EventRoutesOptions {
   log: Logger;
 }
 
-/** What a subscriber answers: done with, or to come again. https://docs.dapr.io/reference/api/pubsub_api/ */
+/** The answer of a subscriber: done, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** The source of an event is what its sender wrote there: by default the sidecar, the app id. */
+/** The sender of an event. Its source is only a claim: senders write it themselves, or else the sidecar writes the app id. */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
   claimed: true,
 });
 
-/** The sidecar refuses messages of more than 4 MiB; in base64 they are a third larger. */
+/** The sidecar refuses messages of more than 4 MiB, which are a third larger in base64. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;
 
-/** Each message is delivered as it is: see `openEnvelope`. */
+/** Delivers each message unchanged; see `openEnvelope`. */
 const metadata = { rawPayload: 'true' };
 const SUBSCRIPTIONS = [
   {
@@ -54,8 +54,8 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Notifications from the topic that is open to every application. An event is done with once its notifications are
- * deposited and announced, or once what is wrong with it is kept; until then it comes again.
+ * Receives notifications from the topic that is open to every application. An event is done once its notifications are
+ * deposited and announced, or once its faults are stored. Until then, Dapr delivers it again.
  */
 export function eventRoutes({
   publishService,
@@ -68,13 +68,19 @@ export function eventRoutes({
   const take = async (envelope: unknown): Promise<Status> => {
     const read = readEvent(envelope, Date.now());
     if ('expired' in read) {
-      log.info({ event: read.expired }, 'an event expired before it was taken, as its publisher wanted');
+      log.info(
+        { event: read.expired },
+        'an event expired before it arrived, by the time to live that its publisher set',
+      );
       return 'SUCCESS';
     }
     if ('refused' in read) {
       await refuse(read.refused);
       trail.note({ ...act, actor: senderOf(read.refused.source), outcome: 'invalid' });
-      log.warn({ event: read.refused.event, errors: read.refused.errors }, 'an event is no notification');
+      log.warn(
+        { event: read.refused.event, errors: read.refused.errors },
+        'an event is not a valid notification',
+      );
       return 'SUCCESS';
     }
     return withRootSpan('produce', read.traceparent, async () => {
@@ -85,11 +91,11 @@ export function eventRoutes({
         read.publishedAt,
       );
       const feeds = read.inputs.map(({ feed = DEFAULT_FEED }) => feed);
-      // What is not accepted comes again until it is.
+      // Other outcomes are not noted, because the event is delivered again.
       if (outcome === 'accepted')
         trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
       if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
-      else log.warn({ ids, outcome }, 'not accepted from the topic; the event comes again');
+      else log.warn({ ids, outcome }, 'not accepted from the topic; the event will be delivered again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
@@ -99,7 +105,7 @@ export function eventRoutes({
     try {
       status = await take(request.body);
     } catch (error) {
-      log.warn({ err: error }, 'an event could not be taken; it comes again');
+      log.warn({ err: error }, 'an event could not be processed; it will be delivered again');
     }
     response.json({ status });
   };

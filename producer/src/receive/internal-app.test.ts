@@ -71,25 +71,25 @@ it('should refuse everything else without the right token', async () => {
   expect(backend.calls).toEqual([]);
 });
 
-it('should take invocations with the token, and without one when there is none', async () => {
+it('should accept invocations with the token, and without one if none is configured', async () => {
   expect((await post(guarded.url, { 'dapr-api-token': 'secret' })).status).toBe(202);
   expect((await post(open.url)).status).toBe(202);
   expect((await fetch(`${open.url}/notifications/a`, { method: 'DELETE' })).status).toBe(202);
   expect(backend.deposited).toHaveLength(3);
 });
 
-describe('a job that is handed over', () => {
+describe('a due job', () => {
   const scheduled = { v: 1 as const, at: Date.now() + 50_000, notification: notification('due') };
   const handOver = (name: string, headers: Record<string, string> = { 'dapr-api-token': 'secret' }) =>
     fetch(`${guarded.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      // What it says is not heard.
+      // The content of the call is ignored.
       body: JSON.stringify({ ...scheduled, notification: notification('forged') }),
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be taken as the scheduler keeps it, and only from the sidecar', async () => {
+  it('should be read from the scheduler, and accepted from the sidecar only', async () => {
     expect((await handOver('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await handOver('some:name', invoked)).status).toBe(403);
@@ -99,7 +99,7 @@ describe('a job that is handed over', () => {
     expect([...dueWindowStore.documents.values()]).toEqual([scheduled]);
   });
 
-  it('should be refused when the scheduler keeps no such job, so that it does not come again', async () => {
+  it('should be answered 404 if the scheduler has no such job, so that it is not handed over again', async () => {
     const before = dueWindowStore.documents.size;
     const answer = await handOver('other:name');
     expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
@@ -107,7 +107,7 @@ describe('a job that is handed over', () => {
     expect(refusals).toContain('unknown_job');
   });
 
-  it('should come again while it is not due for long', async () => {
+  it('should be answered 503 while it is far from due', async () => {
     const later = { ...scheduled, at: Date.now() + 3_600_000, notification: notification('later') };
     await jobs.set('later:name', Date.now() + 3_600_000, later);
     const answer = await handOver('later:name');
@@ -141,7 +141,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should be subscribed to, with dead letters on a component of their own', async () => {
+  it('should have a subscription, with a separate component for dead letters', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -162,7 +162,7 @@ describe('the open topic', () => {
     expect(newest().map(({ id }) => id)).toEqual(ids);
   });
 
-  it('should be delivered to paths that nobody is told of but the sidecar', async () => {
+  it('should be delivered to paths that only the sidecar knows', async () => {
     const ask = async () => {
       const headers = { 'dapr-api-token': 'secret' };
       const response = await fetch(`${guarded.url}/dapr/subscribe`, { headers });
@@ -180,7 +180,7 @@ describe('the open topic', () => {
     expect(refusals).toContain('unknown_subscription');
   });
 
-  it('should give a notification the same id for an event with an id that is none', async () => {
+  it('should derive a stable id from an invalid event id', async () => {
     const event = { id: 'no id of ours / at all', data: { title: 'x' } };
     await deliver(event);
     const [first] = newest();
@@ -196,7 +196,7 @@ describe('the open topic', () => {
     ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
     ['an empty array', { id: 'f-4', data: [] }, ['']],
   ])(
-    'should keep what is no notification, with all its faults, and be done with it: %s',
+    'should store an invalid notification with all its faults, and acknowledge it: %s',
     async (_name, event, paths) => {
       const before = backend.deposited.length;
       expect(await deliver(event)).toEqual(done);
@@ -210,7 +210,7 @@ describe('the open topic', () => {
     },
   );
 
-  it('should be told of the source with the id of an event, and with no other', async () => {
+  it('should keep the source if the id is that of the event, and only then', async () => {
     const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
     await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
     expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);
@@ -219,7 +219,7 @@ describe('the open topic', () => {
     expect(newest()[0]).not.toHaveProperty('sourceHash');
   });
 
-  it('should take a raw payload, one or an array, and give equal ones the same id', async () => {
+  it('should accept a raw payload, one or an array, and give equal ones the same id', async () => {
     expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
     expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);
@@ -236,20 +236,20 @@ describe('the open topic', () => {
     ['text', 'hello', '"hello"', 'is not JSON'],
     ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
     ['a nest', NEST, JSON.stringify(NEST), 'is nested in more than 100 levels'],
-    ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are kept as base64'],
+    ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are stored as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
-  ])('should keep a raw payload that is no notification: %s', async (_name, bytes, content, says) => {
+  ])('should store an invalid raw payload: %s', async (_name, bytes, content, says) => {
     expect(await deliverBytes(bytes)).toEqual(done);
     expect(refused.at(-1)).toMatchObject({ content });
     expect(refused.at(-1)?.errors.map(({ message }) => message)).toContain(says);
   });
 
-  it('should keep the source of what is no notification', async () => {
+  it('should store the source of an invalid notification', async () => {
     await deliver({ id: 'f-9', source: 'shop', data: 1 });
     expect(refused.at(-1)).toMatchObject({ event: 'f-9', source: 'shop', content: '1' });
   });
 
-  it('should be done with what expired on its way', async () => {
+  it('should acknowledge an expired event', async () => {
     const before = backend.deposited.length;
     const event = { id: 't-1', data: { title: 'x' } };
     expect(await deliver({ ...event, expiration: '2020-01-01T00:00:00Z' })).toEqual(done);
@@ -258,7 +258,7 @@ describe('the open topic', () => {
     expect(backend.deposited).toHaveLength(before + 1);
   });
 
-  it('should be asked again for what could not be taken or kept', async () => {
+  it('should ask for another delivery if an event could be neither published nor stored', async () => {
     vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
     expect(await deliver({ id: 'g', data: { title: 'x' } })).toEqual([200, { status: 'RETRY' }]);
     vi.spyOn(refused, 'push').mockImplementationOnce(() => {

@@ -25,23 +25,23 @@ import { countProblems } from './public-app.ts';
 export interface InternalAppOptions
   extends Omit<NotificationRoutesOptions, 'audit'>, Omit<EventRoutesOptions, 'publishService'> {
   schedules: Pick<Schedules, 'takeOver'>;
-  /** Those who may call; absent where nobody is asked for an API key. */
+  /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
-  /** Checks what the bff signs; needed where API keys are asked for. */
+  /** Checks signatures of the bff; required if API keys are on. */
   signer?: Signer | undefined;
-  /** What the sidecar shows on all but `/healthz`. */
+  /** Token that the sidecar sends, required on every route but `/healthz`. */
   token: string | undefined;
-  /** The hosts that are served where the sidecar shows no token. */
+  /** The hosts that are served if there is no token. */
   isServed: HostCheck;
-  /** Bounds the bodies that are under way. */
+  /** Limits the bytes of the bodies being read. */
   bodies: BodyBudget;
-  /** Told the code of each problem that is answered. */
+  /** Called with the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
 /**
- * What the producer serves to its sidecar: the health probe; to other applications, which invoke it with a key as on the
- * public port, all that changes feeds; to the sidecar alone, events of the open topic and what Dapr's scheduler hands over.
+ * The app for the port of the sidecar. It serves the health probe; publishing, retracting and erasing for invocations
+ * by other applications, with an API key as on the public port; and, for the sidecar only, events and due jobs.
  */
 export function internalApp(options: InternalAppOptions): Express {
   const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;

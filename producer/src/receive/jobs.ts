@@ -9,8 +9,8 @@ export interface JobRoutesOptions {
 }
 
 /**
- * `POST /job/<name>`: Dapr's scheduler hands over what waits no longer, again each second until it is answered 200 or
- * 404. The body is not read: the scheduler is asked what it keeps under that name.
+ * `POST /job/<name>`: Dapr's scheduler hands over a due job, again each second until the answer is 200 or 404. Ignores
+ * the body, which is not trusted, and reads the job from the scheduler.
  */
 export function jobRoutes({ schedules, onRefused, log }: JobRoutesOptions): Router {
   const router = Router();
@@ -20,24 +20,24 @@ export function jobRoutes({ schedules, onRefused, log }: JobRoutesOptions): Rout
       if (await schedules.takeOver(request.params.name)) response.json({});
       else {
         onRefused('unknown_job');
-        // The one error after which Dapr does not hand a job over again, as it must not one that was cancelled meanwhile.
+        // 404 is the only error that stops Dapr from handing over a job again; the job may have been cancelled meanwhile.
         sendProblem(response, {
           status: 404,
           code: 'not_found',
-          detail: 'The scheduler keeps no job of this name. Nothing was done.',
+          detail: 'The scheduler has no job with this name. Nothing was done.',
         });
       }
     } catch (err) {
       const job = request.params.name;
       const isEarly = err instanceof NotDueError;
-      if (isEarly) log.info({ err }, 'a schedule was handed over too early, to be repeated');
-      else log.warn({ err, job }, 'a schedule could not be taken over, to be repeated');
+      if (isEarly) log.info({ err }, 'a job was handed over too early; it will be handed over again');
+      else log.warn({ err, job }, 'a job could not be taken over; it will be handed over again');
       sendProblem(response, {
         status: 503,
         code: 'unavailable',
         detail: isEarly
           ? 'This job is not due yet. Nothing was done; hand it over at its time.'
-          : 'This job cannot be listed now. Hand it over again.',
+          : 'This job could not be moved into the due window. Hand it over again.',
         retryAfter: 1,
       });
     }

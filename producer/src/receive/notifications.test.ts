@@ -16,7 +16,7 @@ const deposited = () =>
   );
 
 describe('POST /notifications', () => {
-  it('should take one with the defaults of the contract', async () => {
+  it('should complete a notification with the defaults of the contract', async () => {
     const response = await server.post('{"title":"Hello"}');
     expect(response.status).toBe(202);
     expect(response.headers.get('x-powered-by')).toBeNull();
@@ -27,7 +27,7 @@ describe('POST /notifications', () => {
     expect(Math.abs(Date.parse(one?.createdAt ?? '') - Date.now())).toBeLessThan(5_000);
   });
 
-  it('should take all members as they are', async () => {
+  it('should keep all members unchanged', async () => {
     const full = {
       id: 'a.b_c:d-1',
       feed: 'user:Jürgen 🔔',
@@ -46,7 +46,7 @@ describe('POST /notifications', () => {
     expect(createdAt).not.toBe('');
   });
 
-  it('should name the ids of an array in its order, over several feeds', async () => {
+  it('should answer with the ids of an array in its order, across feeds', async () => {
     const array = Array.from({ length: 1_000 }, (_, n) => ({
       ...(n % 3 > 0 && { id: `n${n}` }),
       ...(n % 2 > 0 && { feed: 'topic:odd' }),
@@ -62,18 +62,18 @@ describe('POST /notifications', () => {
     ['Application/JSON;charset="UTF-8"', {}],
     ['application/json ; x=y', {}],
     ['application/json', { 'content-encoding': 'gzip' }],
-  ])('should take %s %o', async (type, headers) => {
+  ])('should accept %s %o', async (type, headers) => {
     const body = headers['content-encoding'] ? gzipSync('{"title":"x"}') : '{"title":"x"}';
     expect((await server.post(body, { ...headers, 'content-type': type })).status).toBe(202);
   });
 
-  it('should take a body of exactly 1 MiB, and a byte order mark', async () => {
+  it('should accept a body of exactly 1 MiB, and a byte order mark', async () => {
     const hello = '{"title":"Hello"}';
     expect((await server.post(`${hello}${' '.repeat(1024 * 1024 - hello.length)}`)).status).toBe(202);
     expect((await server.post(`\ufeff${hello}`)).status).toBe(202);
   });
 
-  it('should deposit within the trace of the request, or a new one', async () => {
+  it('should deposit within the trace of the request, or within a new one', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     await server.post('{"title":"a"}', { traceparent });
     await server.post('{"title":"b"}', { traceparent: 'no trace' });
@@ -82,7 +82,7 @@ describe('POST /notifications', () => {
     expect(b?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   });
 
-  it('should answer 503 with all ids when it is not done in time, and take the repetition', async () => {
+  it('should answer 503 with all ids when it is late, and accept the repeated request', async () => {
     server.backend.fate = () => 'lost';
     const response = await server.post('[{"title":"a"},{"id":"b","title":"b"}]');
     expect(response.status).toBe(503);
@@ -106,20 +106,20 @@ describe('POST /notifications', () => {
 describe('the other routes', () => {
   const get = (path: string) => fetch(`${server.url}${path}`);
 
-  it('should say that it is alive, and whether it is ready', async () => {
+  it('should report health and readiness', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
     expect([(await get('/readyz')).status, await (await get('/readyz')).json()]).toEqual([
       200,
       { status: 'ready', auth: 'none' },
     ]);
-    server.setFault(new Error('The sidecar is away.'));
+    server.setFault(new Error('The sidecar is unavailable.'));
     const response = await get('/readyz');
     expect(response.status).toBe(503);
-    expect(problemSchema.parse(await response.json()).detail).toBe('The sidecar is away.');
+    expect(problemSchema.parse(await response.json()).detail).toBe('The sidecar is unavailable.');
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  it('should count what it did', async () => {
+  it('should serve metrics', async () => {
     await server.post('[{"title":"a"},{"title":"b"}]');
     await server.post('{}');
     const response = await get('/metrics');

@@ -46,7 +46,8 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
         return;
       }
       log.warn({ ids, outcome, caller }, 'not accepted');
-      const consequence = 'Any of them may appear; repeating the request with these ids completes it.';
+      const consequence =
+        'Some of these notifications may appear; repeat the request with these ids to complete it.';
       sendUnavailable(response, outcome, consequence, ids);
     });
 

@@ -21,20 +21,20 @@ import { openApiRoutes } from './openapi/openapi.ts';
 
 export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit'> {
   trail: Pick<AuditTrail, 'note'>;
-  /** Those who may call; absent where nobody is asked for an API key. */
+  /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
-  /** The hosts that are served where nobody is asked for an API key. */
+  /** The hosts that are served if API keys are off. */
   isServed: HostCheck;
   registry: Registry;
-  /** Rejects with the reason why the producer cannot do its work. */
+  /** Rejects with the reason if the producer is not ready. */
   ready: () => Promise<void>;
-  /** Bounds the bodies that are under way. */
+  /** Limits the bytes of the bodies being read. */
   bodies: BodyBudget;
-  /** Told the code of each problem that is answered. */
+  /** Called with the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
-/** Tells the code of the problem that a request was answered with, if it was. */
+/** Calls `onProblem` with the code of the problem, if a request is answered with one. */
 export const countProblems =
   (onProblem: (code: string) => void): RequestHandler =>
   (_request, response, next) => {
@@ -45,7 +45,7 @@ export const countProblems =
     next();
   };
 
-/** What the producer serves to everybody. */
+/** The app for the public port. */
 export function publicApp(options: PublicAppOptions): Express {
   const { callers, isServed, registry, ready, onProblem, trail, bodies, ...rest } = options;
   const routes = { ...rest, audit: auditRequests(trail, 'http') };
@@ -55,7 +55,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
-  // Probes and Prometheus call under any name, and learn nothing that was published.
+  // Probes and Prometheus may use any host name; their answers contain no published data.
   app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(metricsRoutes(registry));
   app.use(requireServedHost(callers ? undefined : isServed));

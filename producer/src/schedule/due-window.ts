@@ -5,37 +5,37 @@ import type { DueWindowStore } from './ports.ts';
 
 type Due = SoonIndex['due'][number];
 
-/** What one caller wants changed. */
-interface Wish {
+/** A change that one caller asks for. */
+interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
   done: () => void;
   failed: (error: unknown) => void;
 }
 
-/** The index is read by every producer and written with every change, so it must stay small. */
+/** Most schedules in the window. Every producer reads the index, and every change writes it, so it must stay small. */
 export const MAX_DUE = 10_000;
 
 const ATTEMPTS = 8;
 const BETWEEN_MS = 20;
 
 /**
- * The list of what is due soon. Wishes that arrive while one write is under way go together into the next, and a
- * write that another producer was faster than is repeated on what that one wrote.
+ * The schedules of the next minute, shared by all producers. Changes that arrive during a write share the next one. A
+ * write that conflicts with another producer is repeated on top of that producer's version.
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
   readonly #onIndex: (index: SoonIndex) => void;
-  #waiting: Wish[] = [];
+  #waiting: Change[] = [];
   #writing = false;
 
-  /** `onIndex` is told each index that was read or written. */
+  /** Calls `onIndex` with each index that was read or written. */
   constructor(store: DueWindowStore, onIndex: (index: SoonIndex) => void) {
     this.#store = store;
     this.#onIndex = onIndex;
   }
 
-  /** Resolves when the list has them; a name that it has already stays as it is. @throws ScheduleFullError */
+  /** Resolves once the window has them. A name that is already there keeps its content. @throws ScheduleFullError */
   add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
@@ -43,25 +43,25 @@ export class DueWindow {
     return this.#change({ add, remove: () => false });
   }
 
-  /** Resolves when the list has none of those for which `which` is true. */
+  /** Resolves once the window has no schedule for which `which` is true. */
   remove(which: (due: Due) => boolean): Promise<void> {
     return this.#change({ add: new Map(), remove: which });
   }
 
-  /** The documents of the names as they are stored; `undefined` where one is gone. */
+  /** The stored documents of the names; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]> {
     return this.#store.read(names);
   }
 
-  /** Looks at the index as it stands in the store. */
+  /** Reads the index from the store. */
   async look(): Promise<void> {
     const stored = await this.#store.readIndex();
     this.#onIndex(stored?.index ?? EMPTY);
   }
 
-  #change(wish: Pick<Wish, 'add' | 'remove'>): Promise<void> {
+  #change(change: Pick<Change, 'add' | 'remove'>): Promise<void> {
     return new Promise((done, failed) => {
-      this.#waiting.push({ ...wish, done, failed });
+      this.#waiting.push({ ...change, done, failed });
       if (!this.#writing) void this.#work();
     });
   }
@@ -69,32 +69,32 @@ export class DueWindow {
   async #work(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const wishes = this.#waiting;
+      const changes = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#write(wishes);
-        for (const { done } of wishes) done();
+        await this.#write(changes);
+        for (const { done } of changes) done();
       } catch (error) {
-        for (const { failed } of wishes) failed(error);
+        for (const { failed } of changes) failed(error);
       }
     }
     this.#writing = false;
   }
 
-  async #write(wishes: readonly Wish[]): Promise<void> {
+  async #write(changes: readonly Change[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#store.readIndex();
       const due = new Map((stored?.index.due ?? []).map((one) => [one.name, one]));
       const put = new Map<string, Scheduled>();
       const remove = new Set<string>();
-      for (const wish of wishes) {
-        for (const [name, { scheduled, ...one }] of wish.add) {
+      for (const change of changes) {
+        for (const [name, { scheduled, ...one }] of change.add) {
           if (due.has(name)) continue;
           due.set(name, one);
           put.set(name, scheduled);
           remove.delete(name);
         }
-        for (const one of [...due.values()].filter(wish.remove)) {
+        for (const one of [...due.values()].filter(change.remove)) {
           due.delete(one.name);
           put.delete(one.name);
           remove.add(one.name);
@@ -102,7 +102,8 @@ export class DueWindow {
       }
       const index: SoonIndex = { v: DOCUMENT_VERSION, due: [...due.values()] };
       if (put.size === 0 && remove.size === 0) return this.#onIndex(index);
-      if (put.size > 0 && due.size > MAX_DUE) throw new ScheduleFullError(`${MAX_DUE} are due soon already`);
+      if (put.size > 0 && due.size > MAX_DUE)
+        throw new ScheduleFullError(`${MAX_DUE} schedules are due within a minute`);
       try {
         await this.#store.write({ index, put, remove: [...remove] }, stored?.etag);
         return this.#onIndex(index);

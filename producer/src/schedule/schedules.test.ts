@@ -29,7 +29,7 @@ const stored = (id: string, at: number): { notification: Notification; at: numbe
 });
 
 describe('a schedule', () => {
-  it('should be delivered at its time and not before, dated by it', async () => {
+  it('should be delivered at its time, not earlier, and carry it as its date', async () => {
     const { publishService, delivered, backend, dueWindowStore } = instance();
     expect(await publishService.publish([input('soon', 5_000)])).toEqual({
       ids: ['soon'],
@@ -45,13 +45,13 @@ describe('a schedule', () => {
     expect(dueWindowStore.documents.size).toBe(0);
   });
 
-  it('should be delivered at once when its time is over', async () => {
+  it('should be delivered at once if its time has passed', async () => {
     const { publishService, delivered } = instance();
     await publishService.publish([input('late', -5_000)]);
     expect(delivered()).toEqual(['late']);
   });
 
-  it('should wait as a job while it is far, and be listed half a minute ahead', async () => {
+  it('should be a job until half a minute before its time, then move into the due window', async () => {
     const { publishService, jobs, dueWindowStore, delivered } = instance();
     await publishService.publish([input('far', 24 * 60 * 60 * 1000), input('near', 2 * LEAD_MS)]);
     expect([jobs.names.length, dueWindowStore.documents.size]).toEqual([1, 1]);
@@ -61,13 +61,13 @@ describe('a schedule', () => {
     expect(delivered()).toEqual(['near', 'far']);
   });
 
-  it('should be taken with what is due in the same request', async () => {
+  it('should be accepted together with an immediate notification', async () => {
     const { publishService, delivered } = instance();
     const { ids } = await publishService.publish([{ title: 'now', id: 'now' }, input('then', 1_000)]);
     expect([ids, delivered()]).toEqual([['now', 'then'], ['now']]);
   });
 
-  it('should keep its first content when it is repeated', async () => {
+  it('should keep its first content when the request is repeated', async () => {
     const { publishService, backend } = instance();
     await publishService.publish([input('a', 1_000, { title: 'first' })]);
     await publishService.publish([input('a', 1_000, { title: 'second' })]);
@@ -76,7 +76,7 @@ describe('a schedule', () => {
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
-  it('should be delivered by the next producer when the one that took it is gone', async () => {
+  it('should be delivered by the next producer after the first has stopped', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const first = instance({ dueWindowStore, owner: 'first' });
     await first.publishService.publish([input('a', 3_000)]);
@@ -87,7 +87,7 @@ describe('a schedule', () => {
     expect([first.delivered(), second.delivered()]).toEqual([[], ['a']]);
   });
 
-  it('should be delivered by one producer only while all are well', async () => {
+  it('should be delivered by a single producer while all are healthy', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const [first, second] = [
       instance({ dueWindowStore, owner: 'first' }),
@@ -98,7 +98,7 @@ describe('a schedule', () => {
     expect([first.delivered(), second.delivered()]).toEqual([['a', 'b'], []]);
   });
 
-  it('should be tried again until it is deposited', async () => {
+  it('should be retried until it is deposited', async () => {
     const { publishService, backend, delivered, scheduleObserver } = instance();
     await publishService.publish([input('a', 1_000)]);
     const away = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('away'));
@@ -111,7 +111,7 @@ describe('a schedule', () => {
 });
 
 describe('a retraction', () => {
-  it('should take away what waits, near or far', async () => {
+  it('should remove schedules in the due window and jobs', async () => {
     const { publishService, delivered, jobs, dueWindowStore } = instance();
     await publishService.publish([input('near', 5_000), input('far', 600_000), input('stays', 5_000)]);
     expect(await publishService.retract('all', 'near')).toBe('accepted');
@@ -121,14 +121,14 @@ describe('a retraction', () => {
     expect(delivered().filter(Boolean)).toEqual(['stays']);
   });
 
-  it('should not reach a schedule of the same id in another feed', async () => {
+  it('should not affect a schedule with the same id in another feed', async () => {
     const { publishService, dueWindowStore } = instance();
     await publishService.publish([input('a', 5_000, { feed: 'topic:x' })]);
     await publishService.retract('all', 'a');
     expect(dueWindowStore.documents.size).toBe(1);
   });
 
-  it('should not be accepted while it is unknown whether a job is gone', async () => {
+  it('should not be accepted while the removal of the job is uncertain', async () => {
     const { publishService, jobs, failures } = instance();
     vi.spyOn(jobs, 'remove').mockRejectedValueOnce(new Error('away'));
     expect(await publishService.retract('all', 'a')).toBe('late');
@@ -137,7 +137,7 @@ describe('a retraction', () => {
   });
 });
 
-it('should forget all schedules of a feed that is erased, and no others', async () => {
+it('should remove all schedules of an erased feed, and no others', async () => {
   const { publishService, jobs, dueWindowStore } = instance();
   const feed = 'user:4 2';
   await publishService.publish([
@@ -152,13 +152,13 @@ it('should forget all schedules of a feed that is erased, and no others', async 
   ]);
 });
 
-it('should be full rather than list without bound', async () => {
+it('should answer full when the due window is full', async () => {
   const { publishService, schedules } = instance();
   await schedules.add(Array.from({ length: MAX_DUE }, (_, n) => stored(`n${n}`, START + 50_000)));
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');
 });
 
-it('should give up what cannot be read, and deliver the rest', async () => {
+it('should give up unreadable schedules and deliver the rest', async () => {
   const { schedules, jobs, dueWindowStore, delivered, scheduleObserver } = instance();
   vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
   await schedules.takeOver('unreadable');

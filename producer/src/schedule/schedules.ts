@@ -7,24 +7,25 @@ import {
   type Scheduled,
 } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
+import type { Scheduler } from '../produce/ports.ts';
 import { eventPrefixOf, nameOf, prefixOf } from './names.ts';
 import type { Jobs, DueWindowStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 
 /**
- * So long before its time a job hands over what it keeps, in ms: a scheduler that was killed fires nothing for the
- * 20 s that its lease lasts, and what is on time then must have been handed over before.
+ * Time by which jobs are handed over early, in ms. A killed scheduler fires no job for the 20 s of its lease; schedules
+ * that fall due in that time must have been handed over before.
  */
 export const LEAD_MS = 30_000;
-/** Producers that did not list a schedule themselves leave it to the one that did for so long, in ms. */
+/** Time by which producers other than the one that listed a schedule wait before they deliver it, in ms. */
 const OTHERS_WAIT_MS = 600;
 const LOOK_EVERY_MS = 5_000;
 const AGAIN_MS = 1_000;
 const JOBS_AT_A_TIME = 16;
-/** setTimeout's longest; nothing that is due soon is so far away. */
+/** The longest delay of setTimeout. No schedule in the due window is that far away. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** A job was handed over, or is said to be, long before its time. */
+/** A job was handed over long before its time, or a caller claims that it was. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }
@@ -32,7 +33,7 @@ export class NotDueError extends Error {
 export interface SchedulesOptions {
   jobs: Jobs;
   dueWindowStore: DueWindowStore;
-  /** Takes notifications to their feeds; true once they are deposited and announced. */
+  /** Publishes notifications. Resolves with true once they are deposited and announced. */
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Name of this process among the producers. */
   owner: string;
@@ -40,28 +41,28 @@ export interface SchedulesOptions {
   observer: ScheduleObserver;
 }
 
-/** Told what happens; must not throw. */
+/** Receives the events of schedules. Its methods must not throw. */
 export interface ScheduleObserver {
   scheduled(count: number): void;
-  /** `lateMs`: so long after their time they were deposited and announced. */
+  /** `lateMs`: time from the first schedule until all were deposited and announced. */
   fired(ids: readonly string[], lateMs: number): void;
-  /** To be tried again. */
+  /** The step is retried. */
   failed(step: 'look' | 'fire', error: unknown): void;
-  /** What a job handed over or the list names cannot be read; it is given up. */
+  /** A stored schedule is unreadable and is given up. */
   unreadable(content: unknown, faults: string): void;
 }
 
 /**
- * Notifications that wait for their time. Far ones are jobs of Dapr's scheduler, which hands them over half a minute
- * ahead; what is due within a minute is listed in the state store, where every producer sees it and the first one
- * delivers it. Both outlive every process. Delivering twice is harmless: a feed takes an id once.
+ * Notifications that wait for their time. Those due within a minute are in the due window, in the state store, where
+ * every producer sees them and one delivers them. Later ones are jobs of Dapr's scheduler, which hands them over half a
+ * minute early. Both survive every process. A second delivery is harmless, because a feed accepts an id once.
  */
-export class Schedules {
+export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
   readonly #dueWindow: DueWindow;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #end = new AbortController();
-  /** What became due in this turn of the event loop, and is delivered together. */
+  /** The names that have become due and are delivered together. */
   #due = new Set<string>();
   #firing = false;
 
@@ -70,12 +71,12 @@ export class Schedules {
     this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
   }
 
-  /** Begins to deliver what is listed, also by producers that are gone. */
+  /** Starts to deliver the due window, including the schedules of stopped producers. */
   start(): void {
     void this.#look();
   }
 
-  /** Delivers nothing any more; what is listed waits for another producer or the next start. */
+  /** Stops delivering. The due window waits for another producer or the next start. */
   stop(): void {
     this.#end.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -83,8 +84,8 @@ export class Schedules {
   }
 
   /**
-   * Resolves when each notification is kept until its time. After a rejection any of them may be; repeating completes
-   * it, and the first content of an id wins.
+   * Resolves once each notification is stored. After a rejection some may be; repeating the call completes it. The first
+   * content of an id wins.
    */
   async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
@@ -111,12 +112,12 @@ export class Schedules {
   }
 
   /**
-   * Resolves when nothing of that id waits any more, here or as a job. One that a job hands over at the same moment
-   * may still come; the feed, told of the retraction, then shows it to nobody.
+   * Resolves once no schedule with this id is left. A job that is handed over at the same moment may still be
+   * delivered; the feed then hides it because of the retraction.
    */
   async cancel(feed: string, id: string): Promise<void> {
     const wanted = nameOf(feed, { id });
-    // Events of this id, and the one that would be shown under it beside another.
+    // Events with this id, and the event that would be shown under this id next to another one.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
@@ -127,7 +128,7 @@ export class Schedules {
     );
   }
 
-  /** Resolves when nothing waits for the feed any more. */
+  /** Resolves once no schedule of the feed is left. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
@@ -135,9 +136,9 @@ export class Schedules {
   }
 
   /**
-   * Takes over what the job of that name keeps. Only the name is heard, since it may come from anybody: what the job
-   * keeps is read from where it is. Resolves when it is listed, or can never be, with whether there is such a job; rejects
-   * when it is not due for long, or that is not known.
+   * Moves a job into the due window. The caller is not trusted, so the content is read from the scheduler by its name.
+   * Resolves with whether there is such a job, once it is in the window or has proved unreadable. Rejects if the job is
+   * not due soon, or if the outcome is unknown. @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
     const kept = await this.#options.jobs.find(name);
@@ -145,7 +146,7 @@ export class Schedules {
       const { notification } = scheduled;
       const key = nameOf(notification.feed, notification);
       if (scheduled.at - this.#options.now() > 2 * LEAD_MS)
-        throw new NotDueError(`the schedule ${name} is not due for more than ${(2 * LEAD_MS) / 1000} s`);
+        throw new NotDueError(`The schedule ${name} is due in more than ${(2 * LEAD_MS) / 1000} s.`);
       await this.#dueWindow.add(this.#options.owner, [{ name: key, scheduled }]);
     }
     return kept !== undefined;
@@ -201,11 +202,11 @@ export class Schedules {
     this.#timers.set(name, timer);
   }
 
-  /** Delivers what is due, then takes it off the list; what fails is due again a little later. */
+  /** Delivers the due schedules and removes them from the window. After a failure they are due again a second later. */
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;
-    // What became due in the same millisecond comes along.
+    // Lets schedules of the same millisecond share the delivery.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
       const names = [...this.#due].slice(0, MAX_NOTIFICATIONS_PER_REQUEST);
@@ -231,7 +232,7 @@ export class Schedules {
     found.sort((a, b) => a.at - b.at);
     const notifications = found.map(({ notification }) => notification);
     const accepted = await this.#options.deliver(notifications, found[0]?.traceparent);
-    if (!accepted) throw new Error('they could not be deposited and announced in time');
+    if (!accepted) throw new Error('Not deposited and announced in time.');
     const first = found[0]?.at ?? 0;
     this.#options.observer.fired(
       notifications.map(({ id }) => id),
@@ -240,7 +241,7 @@ export class Schedules {
   }
 }
 
-/** Runs `work` over all items, so many at a time; rejects with the first failure, when none is under way. */
+/** Runs `work` over all items, `count` at a time. Once all have settled, rejects with the first failure. */
 async function inParallel<T>(
   items: readonly T[],
   count: number,

@@ -2,18 +2,18 @@ import { parseJson, type Fault } from '@tocsin/contracts';
 import { isTooDeep, MAX_JSON_DEPTH } from '@tocsin/service';
 
 export interface OpenedEnvelope {
-  /** The attributes of the CloudEvent; none of a raw payload. */
+  /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Why the data cannot be read; `data` is then what can be kept of it. */
+  /** Faults of unreadable data. `data` is then as much of it as can be stored. */
   faults: Fault[];
   traceparent: string | undefined;
 }
 
 /**
- * Opens what the sidecar delivers to a subscription with `rawPayload`: an envelope of its own making, with the bytes of the
- * message in `data_base64`. They are a CloudEvent, or what a publisher has sent with `rawPayload=true`. (Without `rawPayload`
- * in the subscription the sidecar takes each message for a CloudEvent: data that is none would be lost on the way.)
+ * Opens the envelope in which the sidecar delivers messages of a subscription with `rawPayload`. Its `data_base64` holds
+ * the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without `rawPayload`
+ * in the subscription, the sidecar would treat each message as a CloudEvent and lose all other data.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
@@ -29,7 +29,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   return { ...opened(inner), traceparent: own };
 }
 
-/** A CloudEvent with its data: also where a publisher sent JSON as text or as bytes. */
+/** Opens a CloudEvent, whose data may be JSON, JSON as text, or JSON as bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
@@ -38,7 +38,7 @@ function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'tracepare
 function dataIn(base64: string): Pick<OpenedEnvelope, 'data' | 'faults'> {
   const text = textIn(base64);
   if (text !== undefined) return dataOf(text);
-  return { data: base64, faults: [{ path: '', message: 'is not UTF-8; its bytes are kept as base64' }] };
+  return { data: base64, faults: [{ path: '', message: 'is not UTF-8; its bytes are stored as base64' }] };
 }
 
 function dataOf(data: unknown): Pick<OpenedEnvelope, 'data' | 'faults'> {
@@ -58,10 +58,10 @@ function textIn(base64: string): string | undefined {
   }
 }
 
-/** A deterministic fault: what JSON.stringify cannot write would come again for ever. */
+/** Without this check, JSON.stringify would fail and Dapr would deliver the message again forever. */
 const TOO_DEEP: Fault = { path: '', message: `is nested in more than ${MAX_JSON_DEPTH} levels` };
 
-/** The attributes of an event that are text. */
+/** The text attributes of an event. */
 const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(event).filter(([, value]) => typeof value === 'string'));
 

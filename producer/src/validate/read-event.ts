@@ -9,24 +9,24 @@ export type ReadEvent =
       inputs: Input[];
       traceparent: string | undefined;
       source: string | undefined;
-      /** When it says that it was published, in ms since 1970. */
+      /** Publishing time in the event, in ms since 1970. */
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
-  /** It expired on its way, as its publisher wanted (`ttlInSeconds`). */
+  /** The event has expired, by the `ttlInSeconds` of its publisher. */
   | { expired: string };
 
-/** Characters of a refused event that are kept. */
+/** Most stored characters of a refused event. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Faults that are told of a refused event, and characters of each. */
+/** Most stored faults of a refused event, and most characters of each. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
- * The notifications in a message of the topic. One without an id of its own takes that of its event, one of several `<id of
- * the event>:<index>`, and says of which source the event is: so an event that comes again shows nothing twice, and that of
- * another source is another one. A raw payload is no event, and equal ones without ids are the same notification.
+ * Reads the notifications in a message of the topic. A notification without an id takes the id of its event, or
+ * `<event id>:<index>` if the event has several, and carries a hash of the event's source. So a redelivered event shows
+ * nothing twice, and events of different sources stay apart. Equal raw payloads without ids are the same notification.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number): ReadEvent {
@@ -56,7 +56,7 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
 
 const SOURCE_DIGITS = 16;
 
-/** All of it is cut where it is too long to be kept: it goes on in a message and a record of bounded size. */
+/** Cuts every member to its largest stored length, because the message and the record have a limited size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],
@@ -69,7 +69,7 @@ function refused(
     told.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more faults` });
   const cut = {
     path: '',
-    message: `has ${content.length} characters, of which the first ${MAX_CONTENT} were kept`,
+    message: `has ${content.length} characters; the first ${MAX_CONTENT} are stored`,
   };
   return {
     refused: {

@@ -7,20 +7,20 @@ import {
 } from '@tocsin/contracts';
 import { readJson, type ProblemDetails } from '@tocsin/service';
 
-/** Most faults that an answer lists. */
+/** Most faults in one answer. */
 const MAX_FAULTS = 1_000;
-/** Paths hold names that the caller chose; more characters of them than this are cut. */
+/** Most characters of a path in an answer; callers choose the names in it. */
 const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-/** The notifications in the body of a POST, or the problem that lists all its faults. */
+/** Reads notifications from the body of a POST. Returns a problem with all faults if it is invalid. */
 export function readNotifications(body: Uint8Array): ReadResult {
   const read = readJson(body);
   return 'problem' in read ? read : readValue(read.value);
 }
 
-/** The notifications that a value stands for, or the problem that lists all its faults. */
+/** Reads notifications from a value. Returns a problem with all faults if it is invalid. */
 export const readValue = (value: unknown): ReadResult =>
   Array.isArray(value) ? readArray(value) : readOne(value);
 
@@ -37,7 +37,7 @@ function readArray(values: unknown[]): ReadResult {
   if (values.length > MAX_NOTIFICATIONS_PER_REQUEST) {
     faults.push({
       path: '',
-      message: `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications; these are ${values.length}`,
+      message: `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications, not ${values.length}`,
     });
   }
   const inputs: NotificationInput[] = [];
@@ -51,10 +51,9 @@ function readArray(values: unknown[]): ReadResult {
 
 function invalid(faults: Fault[]): ReadResult {
   const errors = faults.slice(0, MAX_FAULTS).map(({ path, message }) => ({ path: cut(path), message }));
-  const more = faults.length - errors.length;
   const detail =
-    `Nothing was taken: the body has ${faults.length} fault${faults.length === 1 ? '' : 's'}.` +
-    (more > 0 ? ` The first ${errors.length} are listed, ${more} more are not.` : '');
+    `The body has ${faults.length} fault${faults.length === 1 ? '' : 's'}, so nothing was published.` +
+    (faults.length > errors.length ? ` The first ${errors.length} are listed.` : '');
   return { problem: { status: 400, code: 'invalid_notification', detail, errors } };
 }
 

@@ -2,7 +2,7 @@ import { AUDIT_TOPICS, COMPONENTS, type AuditRecord, type AuditStream } from '@t
 import type { AuditSink } from '../audit/trail.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** The audit trail as topics of Dapr, to which an application can only append. */
+/** Writes the audit trail to topics of Dapr, which an application can only append to. */
 export class DaprAuditSink implements AuditSink {
   readonly #sidecar: Pick<Sidecar, 'publish'>;
 

@@ -4,16 +4,16 @@ import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** What the producer says of notifications: their ids once it has taken them, or why it has not. */
+/** The answer of the producer: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
-/** What the signature of this call is good for. */
+/** The purpose of this call's signature. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 
 /**
- * Hands the body of `POST /notifications` to the producer by service invocation, signed with the secret `internal` of
- * the bff, if there is one: a producer with `API_KEYS=on` then asks for no key.
- * Rejects with a SidecarError when the producer did not answer; it may have taken them then.
+ * Sends the body of `POST /notifications` to the producer by service invocation. Signs it with the secret `internal` of
+ * the bff, if there is one, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if
+ * the producer did not answer; the notifications may have been published.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
   const json = JSON.stringify(body);
@@ -25,13 +25,13 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
   const { status, text } = await sidecar.invoke(APP_IDS.producer, 'notifications', json, headers);
   const answer = producerAnswer(status, text);
   if (answer) return answer;
-  throw new SidecarError(`${APP_IDS.producer} answered ${status} with what is no answer of a producer`, {
+  throw new SidecarError(`${APP_IDS.producer} gave an unexpected answer with status ${status}`, {
     code: `HTTP_${status}`,
     status,
   });
 }
 
-/** What an answer to `POST /notifications` says; undefined if it is none of a producer. */
+/** Parses an answer to `POST /notifications`; `undefined` if it is not the answer of a producer. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
   const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);

@@ -22,10 +22,10 @@ export const metadataSchema = z.object({
     )
     .optional(),
 });
-/** A job keeps what it was given over HTTP as a `google.protobuf.Value`. */
+/** Dapr stores the data of a job as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's own description of an error, or the text as it came. */
+/** Dapr's description of an error, or the raw text. */
 export function errorOf(text: string): z.infer<typeof errorSchema> {
   try {
     return errorSchema.parse(JSON.parse(text));

@@ -1,9 +1,9 @@
-/** A call to the sidecar whose outcome is not known to be good: refused, timed out, broken off. */
+/** A call to the sidecar was refused, timed out or broke off. Its outcome may be unknown. */
 export class SidecarError extends Error {
   override name = 'SidecarError';
-  /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` when there was no answer. */
+  /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no answer. */
   readonly code: string;
-  /** HTTP status of the answer; absent when there was none. */
+  /** HTTP status of the answer; absent if there was no answer. */
   readonly status: number | undefined;
 
   constructor(message: string, options: { code: string; status?: number; cause?: unknown }) {

@@ -12,7 +12,7 @@ export interface SidecarOptions {
   httpPort: number;
   /** Sent as `dapr-api-token`. */
   token?: string | undefined;
-  /** Every call ends within this time, in ms. */
+  /** Longest time for one call, in ms. */
   timeoutMs: number;
 }
 
@@ -24,21 +24,22 @@ export interface BindingRequest {
 
 export interface CallOptions {
   headers?: Record<string, string>;
-  /** Default is that of the sidecar's options. */
+  /** Default: `timeoutMs` of the sidecar's options. */
   timeoutMs?: number;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** HTTP's Conflict: what was to be created is there. */
+/** HTTP status of a job that exists already. */
 const ALREADY_THERE = 409;
-/** Of a job that is not there, or while the scheduler is away; the message tells which. */
+/** Error code for an absent job, and also for an unavailable scheduler; the message tells them apart. */
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
- * The parts of the sidecar's HTTP API that Tocsin needs, over kept-alive connections.
- * Every method rejects with a SidecarError unless the answer was a 2xx, and none outlasts its time-out, so a
- * caller knows a good outcome or knows that it knows none. https://docs.dapr.io/reference/api/
+ * The parts of the sidecar's HTTP API that Tocsin uses, over kept-alive connections. Every method settles within its
+ * time-out and rejects with a SidecarError unless the answer was a 2xx. So the outcome of a call is either known to be
+ * good or explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares it with the Dapr SDK.
+ * https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
   readonly #pool: Pool;
@@ -55,13 +56,13 @@ export class Sidecar {
     this.#headers = token ? { 'dapr-api-token': token } : {};
   }
 
-  /** Invokes an output binding. The answer's body, `undefined` when it is empty. */
+  /** Invokes an output binding. Resolves with the body of the answer; `undefined` if it is empty. */
   async invokeBinding(name: string, request: BindingRequest): Promise<string | undefined> {
     const { text } = await this.#call('POST', `/v1.0/bindings/${name}`, request);
     return text === '' ? undefined : text;
   }
 
-  /** Publishes `data` as a CloudEvent, or as it is; resolves when the broker has it. */
+  /** Publishes `data` as a CloudEvent, or unchanged if `raw`. Resolves once the broker has it. */
   async publish(pubsub: string, topic: string, data: unknown, { raw = false } = {}): Promise<void> {
     await this.#call(
       'POST',
@@ -71,8 +72,8 @@ export class Sidecar {
   }
 
   /**
-   * Calls `POST <method>` of another application through its sidecar with `body`, which is JSON; resolves with what that answered, whatever its
-   * status. Rejects when it was not reached.
+   * Calls `POST <method>` of another application through its sidecar. `body` is JSON. Resolves with the answer, whatever
+   * its status; rejects if the application was not reached.
    */
   async invoke(
     appId: string,
@@ -86,7 +87,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor with `body`, which is JSON, wherever it lives, and waits for its turn. */
+  /** Calls a method of an actor on any instance, and waits for its turn. `body` is JSON. */
   async callActor(
     type: string,
     id: string,
@@ -100,13 +101,13 @@ export class Sidecar {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** A value and its etag; `undefined` when the key is absent. */
+  /** A value and its etag; `undefined` if the key is absent. */
   async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
-  /** The values of several keys, in their order; `undefined` where a key is absent. Rejects if one could not be read. */
+  /** The values of several keys, in their order; `undefined` for absent keys. Rejects if a key could not be read. */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
     return (await this.getStatesSettled(store, keys)).map((state) => {
       if (state instanceof SidecarError) throw state;
@@ -115,8 +116,8 @@ export class Sidecar {
   }
 
   /**
-   * Several keys in one call, in their order, each with its value and etag, `undefined` where it is absent, or an error.
-   * The sidecar answers 200 also when a key could not be read, and a key that could not be read is not absent.
+   * Reads several keys in one call. The result has, for each key in order, its value and etag, `undefined` if it is
+   * absent, or an error: the sidecar answers 200 even if keys could not be read, and those must not count as absent.
    */
   async getStatesSettled(
     store: string,
@@ -135,7 +136,10 @@ export class Sidecar {
     });
   }
 
-  /** Writes several keys as one unit against crashes; with a wrong etag that key alone is refused, and this rejects. */
+  /**
+   * Writes several keys; a crash leaves all or none. With a wrong etag, this rejects, but only that key is refused: the
+   * others may be written.
+   */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {
       operations: operations.map(toTransaction),
@@ -143,8 +147,8 @@ export class Sidecar {
   }
 
   /**
-   * Keeps `data` as a job that is handed to the application at `at` (ms since 1970), and again each second until it
-   * takes it. A job of that name that is there already stays as it is.
+   * Stores `data` as a job. Dapr hands it to the application at `at` (ms since 1970), and again each second until the
+   * application takes it. A job that exists already keeps its data.
    */
   async scheduleJob(name: string, at: number, data: unknown): Promise<void> {
     const job = {
@@ -159,7 +163,7 @@ export class Sidecar {
     }
   }
 
-  /** What the job of that name keeps; `undefined` when there is none. A job that is being handed over is still there. */
+  /** The data of a job; `undefined` if there is none. A job that is being handed over still exists. */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -171,14 +175,14 @@ export class Sidecar {
     }
   }
 
-  /** Resolves when there is no job of that name, also if there was none. */
+  /** Resolves once there is no job of that name, even if there never was one. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
   }
 
   /**
-   * A secret; `undefined` when it is absent or empty. A store may keep several values under one name: the one of that
-   * name counts, or the only one.
+   * A secret; `undefined` if it is absent or empty. If the store has several values under the name, returns the one with
+   * the same name, or the only one.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
     const { text } = await this.#call('GET', `/v1.0/secrets/${store}/${encodeURIComponent(name)}`);
@@ -187,14 +191,14 @@ export class Sidecar {
     return values[name] || (all.length === 1 ? all[0] : undefined) || undefined;
   }
 
-  /** Resolves when the sidecar can serve its application, with the names of the components that it has loaded. */
+  /** Resolves with the names of the loaded components, once the sidecar is healthy. */
   async components(): Promise<string[]> {
     await this.#call('GET', '/v1.0/healthz/outbound');
     const { text } = await this.#call('GET', '/v1.0/metadata');
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
-  /** The subscriptions that the sidecar holds, with the paths to which it delivers. */
+  /** The active subscriptions of the sidecar, with the paths that it delivers to. */
   async subscriptions(): Promise<HeldSubscription[]> {
     const { text } = await this.#call('GET', '/v1.0/metadata');
     const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
@@ -203,12 +207,12 @@ export class Sidecar {
     );
   }
 
-  /** Closes the connections when the calls under way have ended. */
+  /** Closes the connections once the calls under way have ended. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
-  /** As `#send`, and rejects unless the answer was a 2xx. */
+  /** Like `#send`, but rejects unless the answer was a 2xx. */
   async #call(method: Method, path: string, body?: unknown) {
     const answer = await this.#send(method, path, body);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
@@ -226,7 +230,7 @@ export class Sidecar {
     { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
   ) {
     const traceparent = currentTraceparent();
-    // As undici takes it too: an AbortController for each call is a fifth of what the call costs here.
+    // undici also accepts an EventEmitter. An AbortController for each call would add a fifth to its CPU cost.
     const signal = new EventEmitter();
     let isLate = false;
     const timer = setTimeout(() => {

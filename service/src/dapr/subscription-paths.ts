@@ -1,32 +1,32 @@
 import { randomBytes } from 'node:crypto';
 
-/** What a sidecar delivers, and from where. */
+/** A topic that a sidecar delivers events of. */
 export interface Subscribed {
   pubsubname: string;
   topic: string;
 }
 
-/** A subscription as a sidecar holds it: it delivers to `path`. */
+/** An active subscription of a sidecar, which delivers to `path`. */
 export interface HeldSubscription extends Subscribed {
   path: string;
 }
 
-/** Unknown paths make the sidecar be asked at most once in so many ms. */
+/** Shortest time between two requests to the sidecar because of unknown paths, in ms. */
 const ASK_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
-/** The paths begin so, before what cannot be guessed. */
+/** The prefix of all paths. An unguessable part follows. */
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
-/** The sidecar was asked a moment ago, and must not be asked for each guess. */
+/** The sidecar was asked less than a second ago. It must not be asked for each guessed path. */
 export class AskedTooOftenError extends Error {
   override readonly name = 'AskedTooOftenError';
 }
 
 /**
- * Paths for deliveries that only the own sidecar knows. Each answer to `GET /dapr/subscribe` names new ones; a path
- * counts once the sidecar itself says that it holds it. So one who asks for the subscriptions gets paths that are good
- * for nothing, and a sidecar and its application start again without each other.
+ * Paths for deliveries that only the own sidecar knows. Each answer to `GET /dapr/subscribe` has new paths, and a path
+ * is valid once the sidecar confirms its subscription. So other callers of that route get invalid paths, and sidecar
+ * and application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #held: () => Promise<readonly HeldSubscription[]>;
@@ -35,21 +35,18 @@ export class SubscriptionPaths {
   #asking: Promise<void> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** `held` asks the sidecar. */
+  /** `held` asks the sidecar for its subscriptions. */
   constructor(held: () => Promise<readonly HeldSubscription[]>, now: () => number = Date.now) {
     this.#held = held;
     this.#now = now;
   }
 
-  /** A path that was never named before. */
+  /** A new, unique path. */
   newPath(): string {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }
 
-  /**
-   * What the sidecar delivers to this path; `undefined` when it holds no such subscription. Rejects when that cannot be
-   * said now.
-   */
+  /** The subscription of a path; `undefined` if there is none. Rejects if the sidecar did not answer. */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;
@@ -60,7 +57,7 @@ export class SubscriptionPaths {
   async #ask(): Promise<void> {
     if (!this.#asking) {
       if (this.#now() - this.#askedAt < ASK_EVERY_MS)
-        throw new AskedTooOftenError('The sidecar was asked for its subscriptions a moment ago.');
+        throw new AskedTooOftenError('The sidecar was asked for its subscriptions less than a second ago.');
       this.#askedAt = this.#now();
       this.#asking = this.#held()
         .then((held) => {

@@ -2,7 +2,7 @@ import type { Logger } from '../observe/log.ts';
 
 const EVERY_MS = 60_000;
 
-/** Why a call on the internal port was refused. */
+/** Reasons to refuse a call on the internal port. */
 export const REFUSALS = [
   'unsigned',
   'forged',
@@ -15,10 +15,10 @@ export const REFUSALS = [
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
-/** Told of each refused call. */
+/** Called for each refused call. */
 export type OnRefused = (reason: Refusal) => void;
 
-/** Counts each refused call, and writes of each reason the first one and then one a minute to the log. */
+/** Counts refused calls. For each reason, logs the first call and then at most one a minute. */
 export function createRefusals(
   log: Logger,
   count: (reason: Refusal) => void,
@@ -36,7 +36,7 @@ export function createRefusals(
     silent.set(reason, { until: time + EVERY_MS, times: 0 });
     log.warn(
       { reason, since: last?.times ?? 0 },
-      'a call that is not from our own was refused; the page security says what the reasons mean',
+      'refused a call on the internal port; docs/security.md explains the reasons',
     );
   };
 }

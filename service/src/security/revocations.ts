@@ -7,28 +7,28 @@ import {
   type Revocation,
 } from '@tocsin/contracts';
 
-/** The one document with all revocations. Both methods reject when their outcome is not known. */
+/** The document with all revocations. Both methods reject if their outcome is unknown. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes if the etag is still that (`undefined`: absent); rejects if it is not. */
+  /** Writes if the document still has this etag (`undefined`: is absent); otherwise rejects. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
-/** There is no place for another revocation; its message says what to do. */
+/** The list of revocations is full. The message contains the remedy. */
 export class RevocationsFullError extends Error {
   override name = 'RevocationsFullError';
 }
 
 export interface RevocationListOptions {
   document: RevocationDocument;
-  /** The longest life of a token, in ms, after which a revocation has nothing left to refuse; absent: they stay. */
+  /** Longest life of a token, in ms. Older revocations are dropped; if absent, they stay forever. */
   tokenLifeMs?: number | undefined;
   now: () => number;
 }
 
 const ATTEMPTS = 8;
 
-/** The revocations in the store: read, added and lifted, also by several instances at once. */
+/** The stored revocations. Several instances may read, add and lift them at the same time. */
 export class RevocationList {
   readonly #options: RevocationListOptions;
 
@@ -36,13 +36,13 @@ export class RevocationList {
     this.#options = options;
   }
 
-  /** Those that still refuse something; `undefined` where the store has no document at all. */
+  /** The revocations in effect; `undefined` if the store has no document. */
   async read(): Promise<Revocation[] | undefined> {
     const stored = await this.#options.document.read();
     return stored && this.#alive(stored.value);
   }
 
-  /** Writes revocations into a store that lost its document; leaves one that is there as it is. */
+  /** Writes revocations to a store that has lost its document. Leaves an existing document unchanged. */
   async restore(revocations: readonly Revocation[]): Promise<void> {
     const { document } = this.#options;
     if (await document.read()) return;
@@ -50,8 +50,8 @@ export class RevocationList {
   }
 
   /**
-   * Refuses tokens of `sub` issued at or before `before` (ms since 1970). The later of two moments counts: an earlier
-   * one changes nothing. Resolves with what counts when it is stored. @throws RevocationsFullError
+   * Revokes tokens of `sub` issued at or before `before` (ms since 1970). If there is a later revocation, it stays in
+   * effect. Resolves with the one in effect once it is stored. @throws RevocationsFullError
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
@@ -65,8 +65,8 @@ export class RevocationList {
       const all = [...kept.filter((revocation) => revocation !== known), counts];
       if (all.length > MAX_REVOCATIONS || bytesOf(all) > MAX_REVOCATIONS_BYTES) {
         throw new RevocationsFullError(
-          `There are ${kept.length} revocations, and no place for another (${MAX_REVOCATIONS}, or ` +
-            `${MAX_REVOCATIONS_BYTES} bytes). Lift old ones, or set JWT_MAX_AGE so that they expire by themselves.`,
+          `The list of revocations is full: it has ${kept.length} (limits: ${MAX_REVOCATIONS}, or ` +
+            `${MAX_REVOCATIONS_BYTES} bytes). Lift old ones, or set JWT_MAX_AGE so that they expire.`,
         );
       }
       return all;
@@ -74,7 +74,7 @@ export class RevocationList {
     return counts;
   }
 
-  /** Accepts tokens of `sub` again, whenever they were issued. Resolves with whether they had been refused. */
+  /** Accepts all tokens of `sub` again. Resolves with whether there was a revocation. */
   async lift(sub: string): Promise<boolean> {
     let found = false;
     await this.#write((kept) => {
@@ -95,7 +95,7 @@ export class RevocationList {
       try {
         return await document.write({ v: DOCUMENT_VERSION, revocations }, stored?.etag);
       } catch (error) {
-        // Another instance wrote meanwhile, or the answer was lost: the next read shows which.
+        // Another instance may have written meanwhile, or the answer was lost; the next read shows which.
         if (attempt === ATTEMPTS) throw error;
       }
     }

@@ -4,7 +4,7 @@ import { parseSigningKeys } from './signing-keys.ts';
 
 const OLD = 'an old secret of thirty-two bytes';
 const NEW = 'a new secret that has been rolled out';
-const STRANGE = 'the secret of somebody who is not us';
+const STRANGE = 'the secret of another application';
 
 let time = 1_000_000;
 beforeEach(() => void (time = 1_000_000));
@@ -30,21 +30,21 @@ describe('a signature', () => {
   const body = '{"feed":"all"}';
   const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
 
-  it('should be good for its call, once, also as bytes', () => {
+  it('should be valid once for its call, also with a body of bytes', () => {
     const host = signer(OLD);
     const { signature, nonce } = signer(OLD).sign(purpose, body);
     expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);
     expect(fault(() => host.check(signature, purpose, body))).toBe('replayed');
   });
 
-  it('should be another one for each attempt', () => {
+  it('should be different for each attempt', () => {
     const [host, caller] = [signer(OLD), signer(OLD)];
     for (let i = 0; i < 100; i++) host.check(caller.sign(purpose, body).signature, purpose, body);
   });
 
   it.each<[string, (host: Signer) => unknown, SignatureFault]>([
     ['without one', (host) => host.check(undefined, purpose, body), 'unsigned'],
-    ['that is no signature', (host) => host.check('v1.x', purpose, body), 'forged'],
+    ['that is malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
     ['of another secret', (host) => host.check(signed(STRANGE), purpose, body), 'forged'],
     ['for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
     ['for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
@@ -78,7 +78,7 @@ describe('a signature', () => {
     expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
   });
 
-  it('should be known again as long as it is good', () => {
+  it('should be recognised as used for as long as it is valid', () => {
     const host = signer(OLD);
     time += 30_000;
     const early = signer(OLD).sign(purpose, body).signature;
@@ -104,7 +104,7 @@ describe('a signature', () => {
 describe('a proof', () => {
   const ours = signer(OLD);
 
-  it('should hold for its facts alone', () => {
+  it('should be valid for its own facts only', () => {
     const proof = ours.proofOf('position', 'all', '1-a', 12);
     expect(signer(OLD).isProof(proof, 'position', 'all', '1-a', 12)).toBe(true);
     for (const facts of [
@@ -128,8 +128,8 @@ describe('the secret "internal"', () => {
     ['short', 'has 5 bytes'],
     [`${OLD},short`, 'Value 2 of "internal" has 5 bytes'],
     [`${OLD},`, 'Value 2 of "internal" has 0 bytes'],
-    [Array<string>(6).fill(OLD).join(','), 'has 6 values; it may have 5'],
-  ])('should be refused in words when it is %j', (secret, words) => {
+    [Array<string>(6).fill(OLD).join(','), 'has 6 values; at most 5 are allowed'],
+  ])('should be refused with a reason if it is %j', (secret, words) => {
     expect(() => parseSigningKeys(secret)).toThrow(words);
     expect(() => parseSigningKeys(secret)).not.toThrow(OLD);
   });

@@ -1,20 +1,18 @@
 import { createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** The header in which a call of our own carries its signature. */
+/** The header with the signature of a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** What the signature of a call of an actor is good for. */
+/** The purpose of the signature of an actor call. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
-/** A signature is good from so long before its time to so long after it, in ms: clocks differ. */
+/** A signature is valid for this long before and after its time, in ms, because clocks differ. */
 const WINDOW_MS = 30_000;
-/** A generation of nonces; the one before is remembered too, so each is for as long as its signature is good. */
-const GENERATION_MS = 2 * WINDOW_MS;
-/**
- * Nonces of a generation, some 20 MB. Only those of valid signatures are remembered; where more come, the oldest are
- * forgotten before their time.
- */
+/** Nonces are remembered as long as their signature is valid. */
+const NONCE_LIFE_MS = 2 * WINDOW_MS;
+/** Most remembered nonces, some 40 MB. Only nonces of valid signatures count; beyond this, the oldest are forgotten. */
 const MAX_NONCES = 200_000;
 const PROOF_BYTES = 16;
 
@@ -23,13 +21,13 @@ const SIGNATURE = /^v1\.(\d{1,15})\.([\w-]{8,40})\.([\w-]{43})$/;
 export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 
 const WORDS: Record<SignatureFault, string> = {
-  unsigned: `The call has no signature. Calls between our applications carry one in ${SIGNATURE_HEADER}.`,
-  forged: 'The signature is not one of ours for this call: its secret or its content differs.',
-  late: `The signature was made more than ${WINDOW_MS / 1000} s ago, or in the future. Compare the clocks.`,
-  replayed: 'A call with this signature was taken before. Each attempt is signed anew.',
+  unsigned: `The call has no signature. Calls between the applications need one in ${SIGNATURE_HEADER}.`,
+  forged: 'The signature does not match this call: its secret or its content differs.',
+  late: `The signature is more than ${WINDOW_MS / 1000} s old, or from the future. Compare the clocks.`,
+  replayed: 'This signature was used before. Sign each attempt anew.',
 };
 
-/** A call whose signature is missing or wrong. The message holds nothing of the call. */
+/** The signature of a call is missing or invalid. The message contains no part of the call. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
   readonly fault: SignatureFault;
@@ -41,25 +39,24 @@ export class SignatureError extends Error {
 }
 
 /**
- * Signs calls between our own processes with a secret that they share, and proves facts to them: HMAC-SHA-256. A
- * signature is good for one call, within 30 s, at one receiver; a proof is good as long as its key.
+ * Signs calls between our applications with a shared secret (HMAC-SHA-256), and proves facts to them. A signature is
+ * valid for one call, for 30 s, at one receiver. A proof is valid as long as its key.
  */
 export class Signer {
   readonly #keys: () => SigningKeys;
   readonly #now: () => number;
   readonly #prefix = randomBytes(9).toString('base64url');
   #signed = 0;
-  #nonces = new Set<string>();
-  #earlier = new Set<string>();
-  #generationEnds = 0;
+  /** Created by the first check, because many signers only sign. */
+  #nonces: LRUCache<string, true> | undefined;
 
-  /** `keys` throws as long as they are not known; then signing, checking and proving throw the same. */
+  /** `keys` may throw until they are available. Signing, checking and proving then throw the same error. */
   constructor(keys: () => SigningKeys, now: () => number = Date.now) {
     this.#keys = keys;
     this.#now = now;
   }
 
-  /** A signature for one attempt of the call that `purpose` names, and the nonce with which its answer is proven. */
+  /** Signs one attempt of a call. Returns the signature, and the nonce that proves its answer. */
   sign(purpose: string, body: string | Uint8Array): { signature: string; nonce: string } {
     const at = String(this.#now());
     const nonce = `${this.#prefix}${(this.#signed++).toString(36)}`;
@@ -67,7 +64,7 @@ export class Signer {
     return { signature: `v1.${at}.${nonce}.${mac}`, nonce };
   }
 
-  /** Takes a signature, once. Returns its nonce, with which the answer can be proven. @throws SignatureError */
+  /** Accepts a signature, once. Returns its nonce, which proves the answer. @throws SignatureError */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {
     if (signature === undefined) throw new SignatureError('unsigned');
     const [, at = '', nonce = '', mac = ''] = SIGNATURE.exec(signature) ?? [];
@@ -80,12 +77,12 @@ export class Signer {
     return nonce;
   }
 
-  /** Proves facts to those who know the secret. The facts say what they are about, as in `'position', feed, …`. */
+  /** Proves facts to applications with the secret. The first fact names the subject, as in `'position', feed, …`. */
   proofOf(...facts: readonly (string | number)[]): string {
     return proof(this.#keys()[0], facts).toString('base64url');
   }
 
-  /** Whether somebody who knows the secret has proven these facts. */
+  /** Whether `given` is a valid proof of these facts. */
   isProof(given: string | undefined, ...facts: readonly (string | number)[]): boolean {
     if (given === undefined) return false;
     const bytes = Buffer.from(given, 'base64url');
@@ -93,18 +90,18 @@ export class Signer {
   }
 
   #takeNonce(nonce: string): void {
-    const now = this.#now();
-    if (now >= this.#generationEnds || this.#nonces.size >= MAX_NONCES) {
-      this.#earlier = this.#nonces;
-      this.#nonces = new Set();
-      this.#generationEnds = now + GENERATION_MS;
-    }
-    if (this.#nonces.has(nonce) || this.#earlier.has(nonce)) throw new SignatureError('replayed');
-    this.#nonces.add(nonce);
+    this.#nonces ??= new LRUCache({
+      max: MAX_NONCES,
+      ttl: NONCE_LIFE_MS,
+      ttlResolution: 0,
+      perf: { now: this.#now },
+    });
+    if (this.#nonces.has(nonce)) throw new SignatureError('replayed');
+    this.#nonces.set(nonce, true);
   }
 }
 
-/** JSON has no line break, so where the body begins is never in doubt, and a call is no proof. */
+/** JSON contains no line break, so the start of the body is unambiguous, and a call can never be a proof. */
 const textOf = (purpose: string, at: string, nonce: string): string =>
   `${JSON.stringify(['call', purpose, at, nonce])}\n`;
 

@@ -1,28 +1,28 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** The secrets with which our own calls are signed: the first one signs, each of them is accepted. */
+/** The keys for calls between our applications. The first one signs; signatures of all are accepted. */
 export type SigningKeys = readonly [KeyObject, ...KeyObject[]];
 
-/** As long as the hash: RFC 2104, 3. */
+/** The length of the hash, as RFC 2104, 3 recommends. */
 const LEAST_BYTES = 32;
-/** Each costs a hash where a signature is wrong. */
+/** Each key costs one more hash for a wrong signature. */
 const MAX_KEYS = 5;
 
 /**
- * Reads the secret `internal`: one value, or several with commas between, the newest first.
- * @throws Error that says what is wrong; nothing of the secret is in it
+ * Reads the secret `internal`: one value, or several separated by commas, the newest first.
+ * @throws Error with the fault, without any part of the secret
  */
 export function parseSigningKeys(text: string): SigningKeys {
   const values = text.split(',').map((value) => value.trim());
   if (values.length > MAX_KEYS)
-    throw new Error(`The secret "internal" has ${values.length} values; it may have ${MAX_KEYS}.`);
+    throw new Error(`The secret "internal" has ${values.length} values; at most ${MAX_KEYS} are allowed.`);
   const keys = values.map((value, index) => {
     const bytes = Buffer.from(value);
     if (bytes.length >= LEAST_BYTES) return createSecretKey(bytes);
     const which = values.length === 1 ? '' : `Value ${index + 1} of `;
     throw new Error(
       `${which || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${LEAST_BYTES}: ` +
-        '`openssl rand -base64 48` prints one.',
+        'create one with `openssl rand -base64 48`.',
     );
   });
   return keys as unknown as SigningKeys;

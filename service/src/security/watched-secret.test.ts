@@ -6,7 +6,7 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/** A secret that is a number, read from what `answers` gives in turn; its last answer is given for ever. */
+/** A secret that is a number. Its reads return `answers` in turn; the last one is repeated. */
 function watch(...answers: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({
@@ -16,7 +16,7 @@ function watch(...answers: (string | undefined | Error)[]) {
       return answer;
     },
     parse: (text) => {
-      if (!/^\d+$/.test(text)) throw new Error('This is no number.');
+      if (!/^\d+$/.test(text)) throw new Error('This is not a number.');
       return Number(text);
     },
     what: 'the number',
@@ -27,23 +27,25 @@ function watch(...answers: (string | undefined | Error)[]) {
   return { secret, faults };
 }
 
-it('should say why it is not known, and be known as soon as it can be read', async () => {
-  const { secret, faults } = watch(new Error('The store is away.'), undefined, '7');
-  expect(() => secret.get()).toThrow('It is being read.');
-  await vi.waitFor(() => expect(() => secret.get()).toThrow('Not known yet: the number. The store is away.'));
+it('should give the reason until the first successful read', async () => {
+  const { secret, faults } = watch(new Error('The store is unavailable.'), undefined, '7');
+  expect(() => secret.get()).toThrow('The first read is under way.');
+  await vi.waitFor(() =>
+    expect(() => secret.get()).toThrow('Not available yet: the number. The store is unavailable.'),
+  );
   await vi.waitFor(() => expect(() => secret.get()).toThrow('does not have the number'));
   await vi.waitFor(() => expect(secret.get()).toBe(7), 5_000);
   expect(faults).toHaveLength(2);
 });
 
-it('should follow a secret that changes, and keep the last good one', async () => {
+it('should follow changes, and keep the last good value', async () => {
   const { secret, faults } = watch('7', '8', 'eight');
   await vi.waitFor(() => expect(secret.get()).toBe(8));
   await vi.waitFor(() => expect(faults.length).toBeGreaterThan(0));
   expect(secret.get()).toBe(8);
 });
 
-it('should read no more once it was stopped', async () => {
+it('should stop reading when it is stopped', async () => {
   const { secret, faults } = watch(new Error('away'));
   await vi.waitFor(() => expect(faults).toHaveLength(1));
   secret.stop();

@@ -1,13 +1,13 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
 export interface WatchedSecretOptions<T> {
-  /** Reads the secret; `undefined` when there is none. */
+  /** Reads the secret; `undefined` if it is absent. */
   read: () => Promise<string | undefined>;
-  /** Throws when the text cannot be used. */
+  /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** What the secret is, for sentences: `the secret for tokens`. */
+  /** Description of the secret in sentences, as in `the secret for tokens`. */
   what: string;
-  /** Told of each attempt that failed. */
+  /** Called after each failed attempt. */
   onFault: (error: unknown) => void;
   /** Default 60 s. */
   everyMs?: number;
@@ -18,8 +18,8 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
 /**
- * A secret that is read at the start and again every minute, so that it can be changed while its reader runs. What
- * was read last stays in use when it cannot be read, or cannot be used, later.
+ * A secret that is read at the start and then at an interval, so that it can change while the process runs. If a later
+ * read fails or is invalid, the last good value stays in use.
  */
 export class WatchedSecret<T> {
   readonly #options: WatchedSecretOptions<T>;
@@ -37,14 +37,14 @@ export class WatchedSecret<T> {
     return this.#current !== undefined;
   }
 
-  /** @throws Error with the reason why it is not known yet */
+  /** The value. @throws Error with the reason, until the secret has been read */
   get(): T {
     if (this.#current) return this.#current.value;
-    const reason = this.#fault instanceof Error ? this.#fault.message : 'It is being read.';
-    throw new Error(`Not known yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
+    const reason = this.#fault instanceof Error ? this.#fault.message : 'The first read is under way.';
+    throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 
-  /** As `get`, and reads it at once where it is not known yet. Rejects with the reason why it is not. */
+  /** Like `get`, but reads the secret first if it has not been read. Rejects with the reason of a failure. */
   async known(): Promise<T> {
     if (!this.#current) await this.#read();
     return this.get();

@@ -35,7 +35,7 @@ export function entryAgain(record: SetAside): {
     const why = record.faults.join('; ');
     throw new SetAsideError(
       'conflict',
-      `Cannot put back ${record.entry}: the record has no usable content${why && ` (${why})`}.`,
+      `${record.entry} cannot be put back: the record has no usable content${why && ` (${why})`}.`,
     );
   }
   const run = randomBytes(4).toString('hex');

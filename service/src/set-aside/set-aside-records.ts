@@ -75,7 +75,7 @@ export class SetAsideRecords {
     if ('problem' in answer) {
       const { status, detail, errors = [] } = answer.problem;
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
-      const text = `Cannot put back ${record.entry}: it is still not a valid notification (${why}).`;
+      const text = `${record.entry} cannot be put back: it is still not a valid notification (${why}).`;
       if (status < 500) throw new SetAsideError('conflict', text);
       throw new Error(`The producer could not take ${record.entry}: ${detail} Try again later.`);
     }

@@ -1,10 +1,10 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** So long after a lane's last entry its highest finished number is announced once more. */
-export const DOORBELL_AFTER_MS = 60_000;
+/** Time from the last entry of a lane until its highest finished number is announced again. */
+export const REPEAT_AFTER_MS = 60_000;
 
-/** The lanes, one for each partition, and when their reAnnouncer ring. */
+/** The lanes, one for each partition, and the timers of their repeated announcements. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
@@ -17,38 +17,38 @@ export class Lanes {
 
   of(partition: number): Lane {
     const lane = this.#lanes[partition];
-    if (!lane) throw new RangeError(`there is no partition ${partition}`);
+    if (!lane) throw new RangeError(`There is no partition ${partition}.`);
     return lane;
   }
 
-  /** The lane has begun an entry: the doorbell can wait. */
-  works(lane: Lane): void {
+  /** Call when the lane begins an entry. Cancels its repeated announcement. */
+  onBegin(lane: Lane): void {
     clearTimeout(this.#timers.get(lane));
     this.#timers.delete(lane);
   }
 
-  /** The lane has finished all that it had. */
-  rests(lane: Lane): void {
-    if (!lane.hasBell || this.#timers.has(lane)) return;
+  /** Call when the lane has nothing left to do. Schedules its repeated announcement. */
+  onIdle(lane: Lane): void {
+    if (!lane.owesRepetition || this.#timers.has(lane)) return;
     this.#timers.set(
       lane,
       setTimeout(() => {
         this.#timers.delete(lane);
-        this.#ring(lane);
-      }, DOORBELL_AFTER_MS).unref(),
+        this.#repeat(lane);
+      }, REPEAT_AFTER_MS).unref(),
     );
   }
 
-  /** Rings every doorbell that has not rung since its lane's last entry. */
-  ringAll(): void {
+  /** Repeats all pending announcements now. */
+  repeatAll(): void {
     for (const lane of this.#lanes) {
-      this.works(lane);
-      this.#ring(lane);
+      this.onBegin(lane);
+      this.#repeat(lane);
     }
   }
 
-  #ring(lane: Lane): void {
-    const bell = lane.takeBell();
-    if (bell) this.#reAnnouncer.ring(bell, () => lane.last !== bell);
+  #repeat(lane: Lane): void {
+    const announcement = lane.takeRepetition();
+    if (announcement) this.#reAnnouncer.repeat(announcement, () => lane.last !== announcement);
   }
 }

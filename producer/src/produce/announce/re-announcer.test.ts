@@ -6,8 +6,8 @@ afterEach(() => void vi.useRealTimers());
 
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-describe('the doorbell', () => {
-  it('should ring once, 60 s after the last entry of its lane, for the highest number', async () => {
+describe('the re-announcer', () => {
+  it('should repeat the highest number once, 60 s after the last entry of the lane', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     await sleep(40_000);
@@ -20,7 +20,7 @@ describe('the doorbell', () => {
     expect(backend.announced).toHaveLength(3);
   });
 
-  it('should repeat until it is known', async () => {
+  it('should retry until the announcement succeeds', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';
@@ -31,7 +31,7 @@ describe('the doorbell', () => {
     expect(backend.announced).toHaveLength(2);
   });
 
-  it('should not repeat when a later entry was announced', async () => {
+  it('should stop once a later entry is announced', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = ({ seq }) => (seq === 1 ? 'lost' : 'good');
@@ -42,7 +42,7 @@ describe('the doorbell', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should ring also when what waited behind the last entry was dropped', async () => {
+  it('should repeat also after the requests behind the last entry were dropped', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');
@@ -59,7 +59,7 @@ describe('the doorbell', () => {
 });
 
 describe('a graceful stop', () => {
-  it('should finish what was taken, ring every bell that has not rung, and take nothing more', async () => {
+  it('should finish accepted requests, repeat pending announcements and refuse new requests', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('old', { feed: 'topic:old' })]);
     await sleep(100_000);
@@ -77,7 +77,7 @@ describe('a graceful stop', () => {
     expect(rung.slice(5).sort()).toEqual([`${young} 1`, `${all} 2`].sort());
   });
 
-  it('should end in time when nothing answers, and answer who still waits', async () => {
+  it('should end in time while the backend hangs, and answer all waiting requests', async () => {
     const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
     await producer.produce([notification('a')]);
     backend.fate = () => 'hang';

@@ -2,7 +2,7 @@ import { announcementOf, type Batch } from '../queue/lane.ts';
 import type { Announcer, EntryStore, Observer } from '../ports.ts';
 import { retryUntilSettled } from './retry-until-settled.ts';
 
-/** An entry that takes longer ends its run. */
+/** Longest time for one entry. After it, the run ends. */
 export const RUN_ENDS_AFTER_MS = 60_000;
 
 export interface DepositOptions {
@@ -14,8 +14,8 @@ export interface DepositOptions {
 }
 
 /**
- * Deposits and then announces an entry, each repeated with the same key and content until the outcome is known.
- * False when that took too long or `signal` aborted; then nothing of it is attempted any more.
+ * Deposits an entry, then announces it. Retries each step with the same key and content until it succeeds. Resolves
+ * with false, and stops trying, if this takes too long or `signal` aborts.
  */
 export async function depositAndAnnounce(
   { entry, bytes, begunAt }: Batch,
@@ -27,9 +27,9 @@ export async function depositAndAnnounce(
 
   const repeat = async (step: 'deposit' | 'announce', attempt: () => Promise<void>): Promise<boolean> => {
     const onFailure = (error: unknown) => observer.failed(step, facts, error);
-    const known = await retryUntilSettled(attempt, { over, onFailure, signal });
-    if (known) observer.done(step, facts);
-    return known;
+    const done = await retryUntilSettled(attempt, { over, onFailure, signal });
+    if (done) observer.done(step, facts);
+    return done;
   };
   return (
     (await repeat('deposit', () => entries.deposit(entry))) &&

@@ -11,9 +11,9 @@ const failing = (step: Call['step'], times: number, how: 'lost' | 'unknown' | 'l
   return (call: Call) => (call.step === step && left-- > 0 ? how : 'good');
 };
 
-describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call whose outcome is "%s"', (how) => {
+describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call with the fault "%s"', (how) => {
   it.each(['deposit', 'announce'] as const)(
-    'should be repeated with the same key and content: %s',
+    'should be retried with the same key and content: %s',
     async (step) => {
       const { producer, backend } = testProducer({ requestTimeoutMs: 30_000 });
       backend.fate = failing(step, 3, how);
@@ -29,7 +29,7 @@ describe.each(['lost', 'unknown', 'late', 'hang'] as const)('a call whose outcom
   );
 });
 
-it('should never announce before the deposit is known', async () => {
+it('should never announce before the deposit has succeeded', async () => {
   const { producer, backend } = testProducer();
   backend.fate = ({ step }) => (step === 'deposit' ? 'unknown' : 'good');
   void producer.produce([notification('a')]);
@@ -37,8 +37,8 @@ it('should never announce before the deposit is known', async () => {
   expect(backend.of('announce')).toEqual([]);
 });
 
-describe('a request that is late', () => {
-  it('should have what was begun finished, and the rest dropped', async () => {
+describe('a late request', () => {
+  it('should finish the parts that have begun and drop the rest', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const first = producer.produce([notification('a')]);
@@ -57,7 +57,7 @@ describe('a request that is late', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should keep the bounds of the queue exact when one of its parts was begun', async () => {
+  it('should keep the length of the queue exact if one of its parts has begun', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const many = Array.from({ length: 1_000 }, (_, n) => notification(`n${n}`, { body: 'x'.repeat(1_000) }));
@@ -73,7 +73,7 @@ describe('a request that is late', () => {
 });
 
 describe('a run', () => {
-  it('should end when an entry takes longer than 60 s, and its last finished number be announced once more', async () => {
+  it('should end when an entry takes longer than 60 s, and repeat its last finished number', async () => {
     const { producer, backend, observer } = testProducer();
     await producer.produce([notification('a')]);
     await producer.produce([notification('b')]);
@@ -113,7 +113,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should end for its lane only', async () => {
+  it('should end for its own lane only', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });
@@ -124,7 +124,7 @@ describe('a run', () => {
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should be announced nowhere any more once its entry has expired', async () => {
+  it('should not be announced after its entry has expired', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = () => 'lost';

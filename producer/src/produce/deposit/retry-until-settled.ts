@@ -1,18 +1,18 @@
 import { backOff, pause } from '@tocsin/contracts/pause';
 
-/** Pauses between two attempts, in ms. */
+/** Shortest and longest pause between two attempts, in ms. */
 const FIRST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 2_000;
 
 export interface RetryOptions {
-  /** Asked before each attempt; once it is true nothing more is attempted. */
+  /** Checked before each attempt. True ends the retries. */
   over: () => boolean;
   onFailure: (error: unknown) => void;
   /** Ends a pause early. */
   signal: AbortSignal;
 }
 
-/** Repeats `attempt` until it resolves: then true, or false if it was `over` before. */
+/** Retries `attempt` with a back-off until it resolves. Resolves with false if it was `over` before. */
 export async function retryUntilSettled(
   attempt: () => Promise<void>,
   { over, onFailure, signal }: RetryOptions,

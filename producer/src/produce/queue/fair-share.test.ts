@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const many = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** A producer whose store is away, so that all it takes waits; and the outcomes that are known by now. */
+/** A producer whose store hangs, so that all requests wait; with the outcomes so far. */
 function waiting(options: Parameters<typeof testProducer>[0] = {}) {
   const tested = testProducer(options);
   tested.backend.fate = () => 'hang';
@@ -22,7 +22,7 @@ function waiting(options: Parameters<typeof testProducer>[0] = {}) {
 }
 
 describe('the queue', () => {
-  it('should not be filled by one caller: another still finds room', async () => {
+  it('should keep room for other callers when one fills its share', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', many('o', 100))).toBe('waits');
   });
 
-  it('should leave room for the next caller when several are greedy', async () => {
+  it('should keep room for the next caller when several fill their shares', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, many(`${caller}-${i}-`, 10));
@@ -39,7 +39,7 @@ describe('the queue', () => {
     expect(await produce('other', many('o', 1))).toBe('waits');
   });
 
-  it('should be bounded for each caller in bytes as well', async () => {
+  it('should limit the bytes of each caller', async () => {
     const { produce } = waiting({ maxHeldBytes: 100_000 });
     const large = (prefix: string) => many(prefix, 1, 'all', 'x'.repeat(2_000));
     let taken = 0;
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it('should be whole again for a caller when what it held is done', async () => {
+  it('should give a caller its full share back when its requests are done', async () => {
     const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
     backend.fate = () => 'good';
@@ -58,7 +58,7 @@ describe('the queue', () => {
     expect(await produce('greedy', many('again', 1_000))).not.toBe('full');
   });
 
-  it('should take a request of the largest size when it is empty, and be filled by what comes without a key', async () => {
+  it('should take a request of the largest size when empty, and allow requests without a key to fill it', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     expect(await produce(undefined, many('a', 600))).toBe('waits');
     expect(await produce(undefined, many('b', 400))).toBe('waits');
@@ -68,7 +68,7 @@ describe('the queue', () => {
 });
 
 describe('callers', () => {
-  /** The ids of each entry, of what these callers send while an entry of the lane is under way. */
+  /** The entries made of requests that arrive while another entry of the lane is under way. */
   async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
     const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;
@@ -78,7 +78,7 @@ describe('callers', () => {
     return backend.deposited;
   }
 
-  it('should take turns within a lane: one does not wait for all that another has', async () => {
+  it('should take turns within a lane', async () => {
     const greedy = Array.from({ length: 5 }, (_, i): [string, ReturnType<typeof many>] => [
       'greedy',
       many(`g${i}-`, 1_000),

@@ -1,9 +1,9 @@
 import type { CallerName } from './turns.ts';
 
 export interface HeldLimits {
-  /** Most notifications that may be held. */
+  /** Most notifications in the queue. */
   count: number;
-  /** The same in bytes of JSON. */
+  /** Most bytes of JSON in the queue. */
   bytes: number;
 }
 
@@ -13,8 +13,8 @@ interface Amount {
 }
 
 /**
- * What waits or is under way, in total and of each caller. A caller may hold at most as much as is free: one alone half of
- * the queue, the next one half of the rest. What comes without a key is bounded by the total alone.
+ * Counts the notifications in the queue, in total and by caller. A caller may hold at most as much as is free: the
+ * first one half of the queue, the next one half of the rest. Notifications without a key may fill the whole queue.
  */
 export class Held {
   readonly #limits: HeldLimits;
@@ -29,7 +29,7 @@ export class Held {
     return this.#total.count;
   }
 
-  /** Whether so much more of the caller may be held. */
+  /** Whether this amount of the caller fits into the queue. */
   hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
     const own = this.#own(caller);
     return (

@@ -12,17 +12,17 @@ import { newRun } from '../ids.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Room for the members of an entry beside its notifications: all traces are under 3 KB. */
+/** Room for the members of an entry besides its notifications; all traces together have less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** What an entry holds of a part. */
+/** The items of one part in an entry. */
 interface Share {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** An entry that was begun, and which parts its items are of. */
+/** An entry under way, and the parts that its items belong to. */
 export interface Batch {
   readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
@@ -31,19 +31,20 @@ export interface Batch {
 }
 
 /**
- * The notifications and changes for the feeds of one partition on their way, at most one entry of them at a time. A run is one life of a lane:
- * `seq` counts its entries, and number n is begun only when n - 1 is finished, so a run has no holes.
+ * The notifications and changes for the feeds of one partition. At most one entry is under way. A run is one life of a
+ * lane: `seq` counts its entries, and entry n begins only after entry n - 1 has finished, so a run has no holes.
  */
 export class Lane {
   readonly partition: number;
   #run = newRun();
   /** The announcement of the highest finished entry of the run. */
   #last: PartitionAnnouncement | undefined;
-  #rung: PartitionAnnouncement | undefined;
+  /** The last announcement that was repeated. */
+  #repeated: PartitionAnnouncement | undefined;
   readonly #waiting = new Turns<Part>();
   #underWay: Batch | undefined;
   #wasShared = false;
-  /** Until then nothing is begun; in ms of the producer's clock. */
+  /** The lane begins no entry before this time, in ms of the producer's clock. */
   restsUntil = 0;
 
   constructor(partition: number) {
@@ -54,15 +55,15 @@ export class Lane {
     return this.#last;
   }
 
-  /** Whether the last finished entry was not announced once more yet. */
-  get hasBell(): boolean {
-    return this.#last !== this.#rung;
+  /** Whether the announcement of the last finished entry still has to be repeated. */
+  get owesRepetition(): boolean {
+    return this.#last !== this.#repeated;
   }
 
-  /** The last finished entry if it was not announced once more yet; from now on it counts as such. */
-  takeBell(): PartitionAnnouncement | undefined {
-    if (!this.hasBell) return undefined;
-    this.#rung = this.#last;
+  /** The announcement that still has to be repeated, if any. It counts as repeated from now on. */
+  takeRepetition(): PartitionAnnouncement | undefined {
+    if (!this.owesRepetition) return undefined;
+    this.#repeated = this.#last;
     return this.#last;
   }
 
@@ -70,7 +71,7 @@ export class Lane {
     return this.#underWay !== undefined;
   }
 
-  /** Whether its last entry held what arrived in several requests. */
+  /** Whether its last entry held items of several requests. */
   get wasShared(): boolean {
     return this.#wasShared;
   }
@@ -79,7 +80,7 @@ export class Lane {
     return !this.#waiting.isEmpty;
   }
 
-  /** The callers that wait in it. */
+  /** The callers with waiting items. */
   get callers(): Iterable<CallerName> {
     return this.#waiting.callers;
   }
@@ -88,15 +89,15 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Forgets what of `part` was not begun; how many items and bytes these were. */
+  /** Drops the items of `part` that have not begun. Returns their number and bytes. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
   /**
-   * Begins the next entry with as many of the waiting items as it can hold; `undefined` if none waits. Callers take
-   * turns with what they have; the order of one caller's items stays.
+   * Begins the next entry with as many waiting items as fit; `undefined` if none waits. Callers take turns; the items
+   * of each caller keep their order.
    */
   begin(now: number): Batch | undefined {
     const items: EntryItem[] = [];
@@ -134,18 +135,18 @@ export class Lane {
     return this.#underWay;
   }
 
-  /** The entry under way is deposited and announced. */
+  /** Call when the entry under way is deposited and announced. */
   finish({ entry }: Batch): void {
     this.#underWay = undefined;
     this.#last = announcementOf(entry);
   }
 
-  /** The entry under way will not be finished: what comes next is of a new run. The last finished one of the old. */
+  /** Gives up the entry under way and begins a new run. Returns the last announcement of the old run. */
   endRun(): PartitionAnnouncement | undefined {
     const last = this.#last;
     this.#underWay = undefined;
     this.#last = undefined;
-    this.#rung = undefined;
+    this.#repeated = undefined;
     this.#run = newRun();
     return last;
   }
@@ -178,8 +179,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * How many of the part's next items fit into `count` places and `bytes`. The largest that the contract
- * allows has 64 KB, so an empty entry has room for at least one.
+ * The number of next items of the part that fit into `count` places and `bytes`. The largest allowed item has 64 KB,
+ * so an empty entry has room for at least one.
  */
 function fitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

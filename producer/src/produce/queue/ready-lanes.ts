@@ -2,8 +2,8 @@ import type { Lane } from './lane.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The lanes that have something waiting and nothing under way. Callers take turns: one that writes to thousands of feeds
- * does not keep the lanes of others from beginning.
+ * The lanes with items but no entry under way. Callers take turns, so a caller that writes to thousands of feeds does
+ * not hold up the lanes of others.
  */
 export class ReadyLanes {
   readonly #turns = new Turns<Lane>();
@@ -13,7 +13,7 @@ export class ReadyLanes {
     for (const caller of lane.callers) this.#turns.add(caller, lane);
   }
 
-  /** Takes out the lane whose turn it is. */
+  /** Removes and returns the lane whose turn it is. */
   next(): Lane | undefined {
     const lane = this.#turns.peek();
     if (!lane) return undefined;

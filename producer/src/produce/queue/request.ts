@@ -2,17 +2,17 @@ import { partitionOf, type EntryItem } from '@tocsin/contracts';
 import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
-/** What one request has for one partition, in its order. `begun` of it are in entries, `finished` announced as well. */
+/** The items of one request for one partition, in order. The first `begun` are in entries, `finished` also announced. */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
-  /** Bytes of each item in the store, with the comma behind it. */
+  /** Bytes of each item in the store, with the comma after it. */
   readonly bytes: number[];
   begun: number;
   finished: number;
 }
 
-/** A request to produce, answered once: when all of its parts are finished, or when it is given up. */
+/** A request to publish. It is answered once: when all its parts are finished, or when it is given up. */
 export class Request {
   /** By partition. */
   readonly parts = new Map<number, Part>();
@@ -20,7 +20,7 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
-  /** How the request was answered; does not reject. */
+  /** The answer; never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;
   #open: number;
@@ -52,22 +52,22 @@ export class Request {
     this.#open = this.parts.size;
   }
 
-  /** `count` more of `part` are deposited and announced. */
+  /** Call when `count` more items of `part` are deposited and announced. */
   finish(part: Part, count: number): void {
     part.finished += count;
     if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
   }
 
-  /** The first answer counts. */
+  /** Answers the request; only the first answer counts. */
   answer(outcome: Outcome): void {
     this.#answer(outcome);
   }
 }
 
-/** The sidecar writes these as `\u003c` and so on, whatever way they were sent. */
+/** Characters that the sidecar escapes, as in `\u003c`. */
 const ESCAPED_BY_THE_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Bytes of `value` as JSON in the store, where `<`, `>`, `&` and the line separators are escaped with six bytes. */
+/** Bytes of `value` as JSON in the store, where `<`, `>`, `&` and the line separators take six bytes each. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

@@ -1,21 +1,21 @@
-/** The name of a caller; `undefined` stands for all that comes without a key. */
+/** The name of a caller; `undefined` stands for all callers without a key. */
 export type CallerName = string | undefined;
 
-/** Items that wait, by caller. Callers take turns, so none waits for all that another one has. */
+/** A queue in which callers take turns, so that no caller waits for all items of another. */
 export class Turns<T> {
-  /** The caller whose turn it is comes first. A caller without items has no entry. */
+  /** Only callers with items. The caller whose turn it is comes first. */
   readonly #items = new Map<CallerName, Set<T>>();
 
   get isEmpty(): boolean {
     return this.#items.size === 0;
   }
 
-  /** The callers that have something waiting. */
+  /** The callers with items. */
   get callers(): Iterable<CallerName> {
     return this.#items.keys();
   }
 
-  /** Adds the item behind the caller's others; one that is there keeps its place. */
+  /** Adds the item after the others of the caller. An item that is already there keeps its place. */
   add(caller: CallerName, item: T): void {
     const items = this.#items.get(caller);
     if (items) items.add(item);

@@ -24,7 +24,7 @@ const remove = (path: string, key: string) =>
   fetch(`${server.url}${path}`, { method: 'DELETE', headers: bearer(key) });
 
 describe('a caller with an API key', () => {
-  it('should be let in with it as bearer or as x-api-key', async () => {
+  it('should be admitted with the key as bearer or as x-api-key', async () => {
     expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(202);
     expect((await server.post(one('all'), { 'x-api-key': 'shop-key' })).status).toBe(202);
     expect((await server.post(one('all'), { authorization: 'bearer shop-key' })).status).toBe(202);
@@ -53,7 +53,7 @@ describe('a caller with an API key', () => {
     expect(server.refused).toEqual(['unauthorized']);
   });
 
-  it('should be refused before its body is looked at, and on every method', async () => {
+  it('should be refused before its body is read, and for every method', async () => {
     expect((await server.post('{', {})).status).toBe(401);
     expect((await fetch(`${server.url}/notifications`)).status).toBe(401);
     expect((await fetch(`${server.url}/NOTIFICATIONS`, { method: 'POST' })).status).toBe(401);
@@ -64,12 +64,12 @@ describe('a caller with an API key', () => {
     }
   });
 
-  it('should write to its own feeds alone, all or nothing', async () => {
+  it('should write to its own feeds only, all or nothing', async () => {
     expect((await server.post(one('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
     const single = await server.post(one('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
       403,
-      [{ path: 'feed', message: 'is not a feed that the key permits' }],
+      [{ path: 'feed', message: 'is not a feed that the key may write to' }],
     ]);
     const announced = server.backend.announced.length;
     const body = JSON.stringify([
@@ -86,7 +86,7 @@ describe('a caller with an API key', () => {
     expect((await server.post(JSON.stringify({ title: 'to all' }), bearer('hr-key'))).status).toBe(403);
   });
 
-  it('should retract and erase in its own feeds alone', async () => {
+  it('should retract and erase in its own feeds only', async () => {
     expect((await remove('/notifications/a?feed=user:ada', 'hr-key')).status).toBe(202);
     expect((await remove('/notifications/a', 'hr-key')).status).toBe(403);
     expect((await remove('/feeds/user:ada', 'hr-key')).status).toBe(202);
@@ -96,7 +96,7 @@ describe('a caller with an API key', () => {
 });
 
 describe('the rate of an API key', () => {
-  it('should be told with every answer', async () => {
+  it('should be in the headers of every answer', async () => {
     const { headers } = await server.post(one('all'), bearer('shop-key'));
     expect(headers.get('ratelimit-policy')).toBe('"key";q=20;w=10');
     expect(headers.get('ratelimit')).toBe('"key";r=19;t=1');
@@ -104,7 +104,7 @@ describe('the rate of an API key', () => {
     expect(array.headers.get('ratelimit')).toBe('"key";r=14;t=3');
   });
 
-  it('should be held: 429 with the time to wait, after which it goes on', async () => {
+  it('should answer 429 with the time to wait, and accept requests after it', async () => {
     expect((await server.post(many(24), bearer('shop-key'))).status).toBe(202);
     const refused = await server.post(one('all'), bearer('shop-key'));
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '3']);
@@ -119,13 +119,13 @@ describe('the rate of an API key', () => {
     expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(429);
   });
 
-  it('should count requests that are refused for other reasons as one', async () => {
+  it('should count a request that is refused for another reason once', async () => {
     for (let i = 0; i < 20; i++) expect((await server.post('{', bearer('shop-key'))).status).toBe(400);
     expect((await server.post('{', bearer('shop-key'))).status).toBe(429);
   });
 });
 
-it('should say that keys cannot be checked as long as they are not known', async () => {
+it('should answer 503 until the keys have been read', async () => {
   const unknown = () => {
     throw new Error('away');
   };

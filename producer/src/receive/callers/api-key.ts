@@ -6,7 +6,7 @@ import { sendRate, sendTooMany } from './rate.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Who calls; absent where nobody is asked for an API key. */
+    /** The caller; absent if API keys are off. */
     caller?: Caller;
   }
 }
@@ -14,10 +14,10 @@ declare module 'express-serve-static-core' {
 const MAX_KEY_LENGTH = 512;
 const BEARER = /^Bearer +([^\s]+)$/i;
 
-/** The name of the key that the request showed; `undefined` where none was asked for. */
+/** The name of the request's API key; `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Lets those through who show an API key and have some of their rate left, and notes who they are. */
+/** Admits requests with an API key whose rate is not used up, and sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -26,16 +26,17 @@ export const requireApiKey =
     try {
       caller = key === undefined ? undefined : callers.find(key);
     } catch (err) {
-      log.warn({ err }, 'an API key cannot be checked');
+      log.warn({ err }, 'cannot check an API key');
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',
-        detail: 'API keys cannot be checked now. Nothing was taken; repeat the request.',
+        detail: 'API keys cannot be checked right now. Nothing was published; repeat the request.',
         retryAfter: 1,
       });
     }
     if (caller === undefined) {
-      const detail = 'An API key is needed, once, as Authorization: Bearer <key> or as x-api-key: <key>.';
+      const detail =
+        'A valid API key is required. Send exactly one, as Authorization: Bearer <key> or as x-api-key: <key>.';
       return refuse(response, detail, key !== undefined);
     }
     if (typeof caller === 'string') {
@@ -56,7 +57,7 @@ function refuse(response: Response, detail: string, isInvalid: boolean): void {
   sendProblem(response, { status: 401, code: 'unauthorized', detail });
 }
 
-/** The one key of a request; `undefined` when there is none, or more than one. */
+/** The key of a request; `undefined` if there is none, or more than one. */
 function keyOf({ headersDistinct }: Request): string | undefined {
   const bearers = (headersDistinct.authorization ?? []).map((value) => BEARER.exec(value)?.[1]);
   const keys = [...bearers, ...(headersDistinct['x-api-key'] ?? [])];
@@ -66,54 +67,54 @@ function keyOf({ headersDistinct }: Request): string | undefined {
     : undefined;
 }
 
-/** What a request wants of its key. */
-export interface Wish {
+/** The permissions that a request needs. */
+export interface Needs {
   scope: KeyScope;
   items: readonly { feed: string; source?: string | undefined }[];
-  /** Names a member of an item in the request. */
+  /** The path of an item's member in the request. */
   pathOf: (index: number, member: 'feed' | 'source') => string;
 }
 
 /**
- * True if the caller may do this with all items, which are then counted; else the request is answered: 403 with every
- * reason, or 429. The rate is asked again, since what arrived at the same time has used it up meanwhile: one request
- * may owe, those beside it may not.
+ * Checks the permissions for all items and counts them against the rate. Returns false after answering 403 with every
+ * reason, or 429. Checks the rate a second time, because parallel requests may have used it up: one request may go into
+ * debt, the others may not.
  */
-export function permits(request: Request, response: Response, wish: Wish): boolean {
+export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;
   if (!caller) return true;
-  const errors = faultsOf(caller, wish);
+  const errors = faultsOf(caller, needs);
   if (errors.length > 0) {
-    const detail = `Nothing was taken: the key of ${caller.name} does not permit this; errors lists why.`;
+    const detail = `The API key of ${caller.name} does not permit this request. Nothing was done; see errors.`;
     sendProblem(response, { status: 403, code: 'forbidden', detail, errors });
     return false;
   }
-  // One of them was counted when the request arrived.
+  // The first item was counted when the request arrived.
   if (caller.bucket.left < 0) {
     sendTooMany(response, caller);
     return false;
   }
-  caller.bucket.take(wish.items.length - 1);
+  caller.bucket.take(needs.items.length - 1);
   sendRate(response, caller);
   return true;
 }
 
-function faultsOf(caller: Caller, { scope, items, pathOf }: Wish): Fault[] {
+function faultsOf(caller: Caller, { scope, items, pathOf }: Needs): Fault[] {
   const faults: Fault[] = [];
   if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the scope ${scope}` });
   for (const [index, { feed, source }] of items.entries()) {
     if (!caller.mayWrite(feed)) {
-      faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key permits' });
+      faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key may write to' });
     }
     if (caller.source !== undefined && source !== undefined && source !== caller.source) {
-      const message = `must be ${caller.source} or left out: the key publishes as that source alone`;
+      const message = `must be ${caller.source} or left out: the key may only publish as this source`;
       faults.push({ path: pathOf(index, 'source'), message });
     }
   }
   return faults;
 }
 
-/** The notifications with the source of the caller's key, if it has one. */
+/** Sets the source of the caller's key, if it has one, on all notifications. */
 export function withOwnSource<T extends { source?: string | undefined }>(
   { caller }: Request,
   inputs: readonly T[],

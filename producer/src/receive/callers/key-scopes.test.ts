@@ -45,17 +45,17 @@ describe('the scopes of a key', () => {
     ['old', [202, 202, 202]],
     ['publisher', [202, 403, 403]],
     ['retractor', [403, 202, 403]],
-  ])('should let %s do what it names; a record without scopes keeps what it could', async (key, expected) => {
+  ])('should limit the key %s to them; a record without scopes allows everything', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should be listed with every feed and source that is missing, and nothing be taken', async () => {
+  it('should be listed in errors with every feed and source that is missing', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
     expect(errors).toEqual([
       { path: '', message: 'the key lacks the scope publish' },
-      { path: '0.feed', message: 'is not a feed that the key permits' },
+      { path: '0.feed', message: 'is not a feed that the key may write to' },
     ]);
     expect(server.backend.announced).toEqual([]);
   });
@@ -67,7 +67,7 @@ describe('the source of a key', () => {
       notifications.map((one) => (one as { source?: string }).source),
     );
 
-  it('should be that of all that it publishes', async () => {
+  it('should be set on all its notifications', async () => {
     expect((await post('shop', [{ title: 'a' }, { title: 'b', source: 'shop' }])).status).toBe(202);
     expect(sources()).toEqual(['shop', 'shop']);
     expect((await post('publisher', { title: 'c', source: 'anything' })).status).toBe(202);
@@ -75,17 +75,17 @@ describe('the source of a key', () => {
     expect(sources()).toEqual(['shop', 'shop', 'anything', undefined]);
   });
 
-  it('should refuse a request that claims another', async () => {
+  it('should refuse a request that claims another source', async () => {
     const response = await post('shop', [{ title: 'a' }, { title: 'b', source: 'payroll' }]);
     expect(response.status).toBe(403);
     expect(problemSchema.parse(await response.json()).errors).toEqual([
-      { path: '1.source', message: 'must be shop or left out: the key publishes as that source alone' },
+      { path: '1.source', message: 'must be shop or left out: the key may only publish as this source' },
     ]);
     expect(sources()).toEqual([]);
   });
 });
 
-describe('a key that has ended', () => {
+describe('an expired or revoked key', () => {
   it.each([
     ['expired', 'This API key has expired. Ask for a new one.'],
     ['revoked', 'This API key was revoked. Ask for a new one.'],
@@ -96,7 +96,7 @@ describe('a key that has ended', () => {
     expect(used).toEqual([]);
   });
 
-  it('should be good until then, and be noted as used', async () => {
+  it('should be valid until it expires, and its use be recorded', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
     expect(used).toEqual(['lasting']);
   });

@@ -14,7 +14,7 @@ import { requireApiKey } from './api-key.ts';
 
 export interface OwnOrKeyOptions {
   callers: Callers;
-  /** Checks what the bff signs. */
+  /** Checks signatures of the bff. */
   signer: Signer;
   onRefused: OnRefused;
   log: Logger;
@@ -23,8 +23,8 @@ export interface OwnOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Lets an invocation through that shows an API key, as the public port does, and `POST /notifications` that the bff has
- * signed, which asked for the role `ops` itself.
+ * Admits invocations with an API key, as the public port does, and a `POST /notifications` signed by the bff, which has
+ * checked the role `ops` itself.
  */
 export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOptions): RequestHandler {
   const requireKey = requireApiKey(callers, log);
@@ -36,12 +36,12 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
         onRefused(err.fault);
         return sendProblem(response, { status: 401, code: 'unauthorized', detail: err.message });
       }
-      log.warn({ err }, 'a signature cannot be checked');
+      log.warn({ err }, 'cannot check a signature');
       sendProblem(response, {
         status: 503,
         code: 'unavailable',
         detail:
-          'Signatures cannot be checked now: the producer does not know the secret "internal". Nothing was taken.',
+          'Signatures cannot be checked: the producer has not read the secret "internal" yet. Nothing was published; repeat the request.',
         retryAfter: 1,
       });
     };
@@ -49,7 +49,7 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
       if (error !== undefined) return next(error);
       const purpose = `${request.method} ${request.originalUrl}`;
       try {
-        // Only this is ever signed.
+        // The bff signs no other request.
         if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
         signer.check(signature, purpose, request.body as Uint8Array);
       } catch (err) {

@@ -2,20 +2,20 @@ import type { Response } from 'express';
 import { sendProblem } from '@tocsin/service';
 import { WINDOW_S, type Caller } from '../../auth/callers.ts';
 
-/** Tells what the caller may still send. https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
+/** Sets the rate-limit headers. https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
 export function sendRate(response: Response, { bucket }: Caller): void {
   const left = Math.max(0, Math.floor(bucket.left));
   response.set('RateLimit-Policy', `"key";q=${bucket.burst};w=${WINDOW_S}`);
   response.set('RateLimit', `"key";r=${left};t=${bucket.secondsUntil(bucket.burst)}`);
 }
 
-/** Answers 429: the caller has used up its rate. */
+/** Answers 429 to a caller that has used up its rate. */
 export function sendTooMany(response: Response, caller: Caller): void {
   sendRate(response, caller);
   sendProblem(response, {
     status: 429,
     code: 'too_many_requests',
-    detail: `The key of ${caller.name} may send ${caller.bucket.perSecond} a second. Nothing was taken.`,
+    detail: `The API key of ${caller.name} may send ${caller.bucket.perSecond} notifications a second. Nothing was done; repeat the request after Retry-After.`,
     retryAfter: Math.max(1, caller.bucket.secondsUntil(1)),
   });
 }

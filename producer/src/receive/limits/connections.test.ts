@@ -8,7 +8,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** Sends bytes as they are; all that comes back until the other side ends. */
+/** Sends raw bytes. Resolves with the answer when the server closes the connection. */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   let answer = '';
@@ -20,18 +20,18 @@ async function raw(text: string): Promise<string> {
   return answer;
 }
 
-it('should answer what is no HTTP with a problem', async () => {
+it('should answer invalid HTTP with a problem', async () => {
   const answer = await raw('HELLO\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
   expect(answer).toContain('"code":"invalid_request"');
 });
 
-it('should answer headers that are too large with a problem', async () => {
+it('should answer oversized headers with a problem', async () => {
   const answer = await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`);
   expect(answer).toMatch(/^HTTP\/1\.1 431 /);
 });
 
-it('should not take a body that breaks off', async () => {
+it('should ignore an incomplete body', async () => {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write(

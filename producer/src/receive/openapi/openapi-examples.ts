@@ -7,7 +7,7 @@ export const REQUEST_EXAMPLES: Record<
   string,
   { summary: string; value: NotificationInput | NotificationInput[] }
 > = {
-  least: { summary: 'The least that a notification needs', value: { title: 'Hello' } },
+  least: { summary: 'The only required member', value: { title: 'Hello' } },
   full: {
     summary: 'All members',
     value: {
@@ -24,7 +24,7 @@ export const REQUEST_EXAMPLES: Record<
     },
   },
   several: {
-    summary: 'Several, also of several feeds; those of one feed keep their order',
+    summary: 'Several notifications, also for several feeds; within a feed they keep their order',
     value: [
       { title: 'Parcel for Delta Bikes left the house', source: 'shipping' },
       { feed: 'user:42', severity: 'success', title: 'Your export is ready', link: '/exports/7' },
@@ -39,7 +39,7 @@ export const INVALID_EXAMPLE: Problem = {
   title: 'Bad Request',
   status: 400,
   code: 'invalid_notification',
-  detail: 'Nothing was taken: the body has 2 faults.',
+  detail: 'The body has 2 faults, so nothing was published.',
   errors: [
     { path: 'title', message: 'must not be blank' },
     { path: 'colour', message: 'is not a known member' },
@@ -52,6 +52,6 @@ export const UNAVAILABLE_EXAMPLE: Problem = {
   status: 503,
   code: 'unavailable',
   detail:
-    'What was sent could not be deposited and announced in time. Any of them may appear; repeating the request with these ids completes it.',
+    'The request could not be deposited and announced in time. Some of these notifications may appear; repeat the request with these ids to complete it.',
   ids,
 };

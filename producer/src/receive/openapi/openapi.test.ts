@@ -17,7 +17,7 @@ afterAll(() => server.close());
 
 const document = openApiDocument();
 
-/** A validator of one of the document's schemas, as a reader of the document would make it. */
+/** A validator for a schema of the document, built like a consumer of the document would. */
 function validatorOf(name: string) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
@@ -40,13 +40,13 @@ describe('the OpenAPI document', () => {
     expect([result.valid, validator.version]).toEqual([true, '3.1']);
   });
 
-  it('should have a schema for every reference, and none that nobody refers to', () => {
+  it('should have a schema for every reference, and no unused ones', () => {
     const references = new Set(JSON.stringify(document).match(/#\/components\/schemas\/\w+/g));
     const names = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect([...references].sort()).toEqual(names.sort());
   });
 
-  it('should have examples that its schemas and the producer accept', async () => {
+  it('should have examples that both its schemas and the producer accept', async () => {
     for (const [name, { value }] of Object.entries(REQUEST_EXAMPLES)) {
       const validate = validatorOf(Array.isArray(value) ? 'NotificationInputs' : 'NotificationInput');
       expect(validate(value), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     ['severity', { title: 'x', severity: 'fatal' }],
     ['collapseKey', { title: 'x', collapseKey: ' ' }],
     ['members', { title: 'x', colour: 'red' }],
-  ])('should refuse by its schema what the producer refuses: %s %o', async (_member, value) => {
+  ])('should refuse the same values as the producer: %s %o', async (_member, value) => {
     expect(validatorOf('NotificationInput')(value)).toBe(false);
     expect((await server.post(JSON.stringify(value))).status).toBe(400);
   });
@@ -78,7 +78,7 @@ describe('the OpenAPI document', () => {
   it.each<object>([
     { title: '<b>', link: 'HTTPS://example.com/ü?<x>', body: 'a\n\tb', feed: 'user:ä b' },
     { title: '🔔'.repeat(120), link: '/', source: ' x ' },
-  ])('should allow by its schema what the producer takes: %o', async (value) => {
+  ])('should allow the same values as the producer: %o', async (value) => {
     expect(validatorOf('NotificationInput')(value)).toBe(true);
     expect((await server.post(JSON.stringify(value))).status).toBe(202);
   });

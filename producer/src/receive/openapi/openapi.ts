@@ -31,7 +31,7 @@ registry.add(readySchema, { id: 'Ready' });
 const uri = (id: string): string => `#/components/schemas/${id}`;
 const ref = (id: string) => ({ $ref: uri(id) });
 
-/** The schemas of the contract; without `$schema` and `$id`, which would change what their references mean. */
+/** The schemas of the contract, without `$schema` and `$id`, which would change the meaning of references. */
 function schemas(): Record<string, unknown> {
   const all = z.toJSONSchema(registry, { uri, io: 'input' }).schemas;
   return Object.fromEntries(
@@ -49,41 +49,41 @@ const problem = (description: string, example?: unknown) => ({
 });
 
 const retryAfter = {
-  'Retry-After': { description: 'Seconds after which to repeat.', schema: { type: 'integer', minimum: 0 } },
+  'Retry-After': { description: 'Seconds to wait before a retry.', schema: { type: 'integer', minimum: 0 } },
 };
 
 const traceparent = {
   name: 'traceparent',
   in: 'header',
-  description: 'W3C trace context, kept through every hop; another value is replaced.',
+  description: 'W3C trace context, passed on through every hop. An invalid value is replaced.',
   schema: { type: 'string', examples: ['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'] },
 };
 
-/** The schema of a parameter, written where it is used. */
+/** The schema of a parameter, inlined. */
 function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;
 }
 
-/** Answers where API keys are on; without them every caller is let in. */
+/** Answers if API keys are on. If they are off, every caller is admitted. */
 const keyAnswers = {
   401: {
-    ...problem('No API key, an unknown one, or one that has expired or was revoked; the detail says which.'),
+    ...problem('The API key is missing, unknown, expired or revoked; see detail.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem(
-    'The API key lacks a scope, or does not permit a feed or source; all are listed. Nothing was taken.',
+    'The API key lacks a scope, or does not permit a feed or source. Nothing was done; errors lists all reasons.',
   ),
   429: {
-    ...problem('The API key has used up its rate. Nothing was taken.'),
+    ...problem('The API key has used up its rate. Nothing was done.'),
     headers: {
       ...retryAfter,
       'RateLimit-Policy': {
-        description: 'What may be sent (q) in a window of w seconds.',
+        description: 'Notifications allowed (q) in a window of w seconds.',
         schema: { type: 'string', examples: ['"key";q=500;w=10'] },
       },
       RateLimit: {
-        description: 'What is left of it (r), and in how many seconds it is whole again (t).',
+        description: 'Notifications left (r), and seconds until the full number is available again (t).',
         schema: { type: 'string', examples: ['"key";r=0;t=10'] },
       },
     },
@@ -91,18 +91,18 @@ const keyAnswers = {
 };
 const security = [{}, { bearer: [] }, { apiKey: [] }];
 const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, where API_KEYS is on.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, if API_KEYS is on.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'The same key in another header.' },
 };
 
 const postNotifications = {
   operationId: 'postNotifications',
   security,
-  summary: 'Notify the readers of feeds',
+  summary: 'Publish notifications',
   description:
-    `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, of any feeds; those of one feed keep ` +
-    'their order. A 202 took all of them, a 4xx none. After a 503 any of them may appear: repeat the request with ' +
-    'the `ids` that it names, and nothing is shown twice. A 503 without `ids` took none.',
+    `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed they keep ` +
+    'their order. A 202 has accepted all of them, a 4xx none. After a 503 with `ids`, some may appear: repeat the ' +
+    'request with these `ids`, and nothing is shown twice. A 503 without `ids` has accepted none.',
   parameters: [traceparent],
   requestBody: {
     required: true,
@@ -118,13 +118,13 @@ const postNotifications = {
       description: 'Stored and announced. The ids are in the order of the request.',
       content: json('Accepted', ACCEPTED_EXAMPLE),
     },
-    400: problem('The body or the query has faults, all of which are listed.', INVALID_EXAMPLE),
+    400: problem('The body or the query is invalid; errors lists all faults.', INVALID_EXAMPLE),
     ...keyAnswers,
-    413: problem('The body has more than 1 MiB.'),
+    413: problem('The body is larger than 1 MiB.'),
     415: problem('The body is not application/json in UTF-8.'),
     503: {
       ...problem(
-        'Not stored and announced in time, or too much is waiting or being read.',
+        'The notifications were not stored and announced in time, or the queue is full.',
         UNAVAILABLE_EXAMPLE,
       ),
       headers: retryAfter,
@@ -136,7 +136,7 @@ const idInPath = { name: 'id', in: 'path', required: true, schema: parameterSche
 const feedInQuery = {
   name: 'feed',
   in: 'query',
-  description: 'The feed that it was published to, `all` if left out.',
+  description: 'The feed of the notification; default `all`.',
   schema: parameterSchema(feedSchema),
 };
 const feedInPath = {
@@ -147,7 +147,7 @@ const feedInPath = {
   schema: parameterSchema(feedSchema),
 };
 const notAccepted = {
-  ...problem('Not stored and announced in time, or too many are waiting: repeat the request.'),
+  ...problem('The change was not stored and announced in time, or the queue is full. Repeat the request.'),
   headers: retryAfter,
 };
 
@@ -156,12 +156,12 @@ const deleteNotification = {
   security,
   summary: 'Retract a notification',
   description:
-    'It goes from screens, pages and history, and is not shown if it is published later. An id that the feed does ' +
-    'not know is accepted too; repeating it is harmless.',
+    'Removes the notification from screens and history, and hides it if it is published later. Unknown ids are ' +
+    'accepted too. Repeating the request is harmless.',
   parameters: [idInPath, feedInQuery, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Accepted', ACCEPTED_EXAMPLE) },
-    400: problem('The id or the query has faults, all of which are listed.'),
+    400: problem('The id or the query is invalid; errors lists all faults.'),
     ...keyAnswers,
     503: notAccepted,
   },
@@ -171,11 +171,12 @@ const deleteFeed = {
   operationId: 'deleteFeed',
   security,
   summary: 'Erase a feed',
-  description: 'All that the feed holds is deleted, and screens forget it. What is published later is shown.',
+  description:
+    'Deletes the history of the feed and its schedules, and clears it from screens. Notifications published later are shown.',
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
-    400: problem('The name of the feed has faults, all of which are listed.'),
+    400: problem('The name of the feed is invalid; errors lists all faults.'),
     ...keyAnswers,
     503: notAccepted,
   },
@@ -186,8 +187,8 @@ const deleteFeedByQuery = {
   operationId: 'deleteFeedByQuery',
   summary: 'Erase a feed whose name does not fit into a path',
   description:
-    "As `DELETE /feeds/{feed}`. For Dapr's service invocation, which decodes paths: there a name with a slash, a percent " +
-    'or a question mark goes here.',
+    "Same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
+    'a percent sign or a question mark.',
   parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
 };
 
@@ -201,7 +202,7 @@ export const openApiDocument = () => ({
   info: {
     title: 'Tocsin producer',
     version: VERSION,
-    summary: 'Publish a notification; every browser that should see it shows it once, in order.',
+    summary: 'Publish a notification; every subscribed browser shows it once, in order.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
@@ -210,12 +211,12 @@ export const openApiDocument = () => ({
     '/notifications/{id}': { delete: deleteNotification },
     '/feeds': { delete: deleteFeedByQuery },
     '/feeds/{feed}': { delete: deleteFeed },
-    '/healthz': get('getHealth', 'Alive, and which version', {
+    '/healthz': get('getHealth', 'Health and version', {
       200: { description: 'Alive.', content: json('Health') },
     }),
-    '/readyz': get('getReadiness', 'Whether the sidecar and the components answer', {
+    '/readyz': get('getReadiness', 'Readiness of the sidecar and the components', {
       200: { description: 'Ready.', content: json('Ready') },
-      503: { ...problem('Not ready; the detail says why.'), headers: retryAfter },
+      503: { ...problem('Not ready; see detail.'), headers: retryAfter },
     }),
     '/metrics': get('getMetrics', 'Metrics for Prometheus', {
       200: {

@@ -2,22 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { ProblemDetails } from '../problems/problem.ts';
 
-/** Bodies up to this size may use all of the budget; larger ones leave a quarter of it to them. */
+/** Bodies up to this size may use the whole budget. Larger ones leave a quarter of it to them. */
 export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
-/** The error of a body for which there is no room, by its `type`. */
+/** The `type` of the error for a body that exceeds the budget. */
 export const BODIES_FULL = 'bodies.full';
 
 export const bodiesFull: ProblemDetails = {
   status: 503,
   code: 'unavailable',
   detail:
-    'Too many bytes of request bodies are being read already. Nothing was taken; repeat the request a little later.',
+    'The server is reading too many request bodies. Nothing was processed; repeat the request after Retry-After.',
   retryAfter: 1,
 };
 
-/** Bytes that the bodies of all requests under way may take together. */
+/** Limits the total bytes of all request bodies being read. */
 export class BodyBudget {
   readonly #max: number;
   #taken = 0;
@@ -26,7 +26,7 @@ export class BodyBudget {
     this.#max = maxBytes;
   }
 
-  /** Takes `more` bytes for a body that has `held`; false, and nothing is taken, when there is no room. */
+  /** Takes `more` bytes for a body that holds `held`. Returns false, and takes nothing, if they exceed the budget. */
   take(held: number, more: number): boolean {
     const max = held + more > SMALL_BODY_BYTES ? this.#max * SHARE_OF_LARGE : this.#max;
     if (this.#taken + more > max) return false;
@@ -39,7 +39,7 @@ export class BodyBudget {
   }
 }
 
-/** What one body takes of a budget. */
+/** The share of one body in a budget. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   #bytes = 0;
@@ -49,7 +49,7 @@ export class BodyShare {
     this.#budget = budget;
   }
 
-  /** Makes room for a body of so many bytes in all; false when there is none, or nobody waits for it any more. */
+  /** Grows the share to `bytes`. Returns false if that exceeds the budget, or if the share is closed. */
   growTo(bytes: number): boolean {
     const more = bytes - this.#bytes;
     if (more <= 0) return true;
@@ -58,7 +58,7 @@ export class BodyShare {
     return true;
   }
 
-  /** Gives all of it back. */
+  /** Returns the whole share to the budget. */
   close(): void {
     this.#isClosed = true;
     this.#budget.give(this.#bytes);
@@ -68,7 +68,7 @@ export class BodyShare {
 
 const budgets = new WeakMap<IncomingMessage, BodyBudget>();
 
-/** Lets `takeBody` of all routes after it read bodies within `budget` alone. */
+/** Makes `takeBody` of all later routes keep within `budget`. */
 export const boundBodies =
   (budget: BodyBudget): RequestHandler =>
   (request, _response, next) => {
@@ -76,7 +76,7 @@ export const boundBodies =
     next();
   };
 
-/** A share for the body of a request, if `boundBodies` has a budget for it. */
+/** A share for the body of a request, if `boundBodies` set a budget. */
 export function shareOf(request: IncomingMessage): BodyShare | undefined {
   const budget = budgets.get(request);
   return budget && new BodyShare(budget);

@@ -1,7 +1,7 @@
-/** Deeper values are refused: Node can read them, but no recursion over them ends well, JSON.stringify's included. */
+/** Deepest allowed nesting. Node parses deeper values, but recursion over them overflows, even in JSON.stringify. */
 export const MAX_JSON_DEPTH = 100;
 
-/** Whether arrays and objects are nested in more than `MAX_JSON_DEPTH` levels. Looks level by level, without recursion. */
+/** Whether arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level, without recursion. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= MAX_JSON_DEPTH; depth++) {

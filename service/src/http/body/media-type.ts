@@ -2,7 +2,7 @@ import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** What is wrong with the media type of a body that must be JSON in UTF-8, as the end of a sentence. */
+/** The fault of a media type that should be JSON in UTF-8, as the end of a sentence. */
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);
@@ -12,7 +12,7 @@ function faultOf(contentType: string | undefined): string | undefined {
   return 'the Content-Type header names another charset';
 }
 
-/** Refuses bodies of another media type than `application/json` or another charset than UTF-8. */
+/** Refuses bodies that are not `application/json` in UTF-8. */
 export const requireJson: RequestHandler = (request, response, next) => {
   const fault = faultOf(request.headers['content-type']);
   if (fault === undefined) return next();

@@ -1,13 +1,13 @@
 import type { ProblemDetails } from '../problems/problem.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
-/** Characters of the parser's reason, which quotes from the body. */
+/** Most characters of the parser's message, which quotes the body. */
 const MAX_REASON = 200;
 
-/** The value that a body in JSON stands for, or the problem with it. */
+/** Parses a JSON body. Returns a problem if it is invalid. */
 export function readJson(body: Uint8Array): { value: unknown } | { problem: ProblemDetails } {
   const refuse = (detail: string) => ({ problem: { status: 400, code: 'invalid_json', detail } as const });
-  if (body.length === 0) return refuse('There is no body; it must be JSON.');
+  if (body.length === 0) return refuse('The body is empty. Send JSON.');
   try {
     return { value: JSON.parse(decoder.decode(body)) as unknown };
   } catch (error) {

@@ -14,17 +14,16 @@ const INFLATERS = new Map([
 ]);
 
 /**
- * Puts the bytes of the body into `request.body`, inflated. One of more than `limit` bytes, as sent or inflated, is
- * answered 413 as soon as its Content-Length or the bytes that have come tell. One for which `boundBodies` has no room
- * is answered 503: its Content-Length takes its room at once, other bytes as they come, and it is given back with the
- * answer.
+ * Reads the body into `request.body`, inflated. Answers 413 as soon as the Content-Length or the received bytes, sent
+ * or inflated, exceed `limit`. Answers 503 if the body exceeds the budget of `boundBodies`: a small body takes its
+ * Content-Length at once, a large one takes its bytes as they arrive. The bytes are returned with the answer.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>
   (request, response, next) => {
     const { headers } = request;
     const length = headers['content-length'];
-    // An earlier handler has taken it.
+    // An earlier handler has read it.
     if (request.readableEnded) return next();
     request.body = Buffer.alloc(0);
     if (length === undefined && headers['transfer-encoding'] === undefined) return next();
@@ -36,17 +35,17 @@ export const takeBody =
         status: 415,
         code: 'unsupported_media_type',
         detail:
-          'This Content-Encoding is not supported; send the body as it is, or with gzip, deflate or br.',
+          'This Content-Encoding is not supported. Send the body uncompressed, or with gzip, deflate or br.',
       });
     }
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    // A large body is counted as it comes: a length that is only declared keeps no room from others.
+    // Count a large body as it arrives, so that a declared length takes no bytes from others.
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();
     const through = inflater ?? (share && !isSmall ? new PassThrough() : undefined);
-    if (through) lead(request, through, limit, share);
+    if (through) pipeBounded(request, through, limit, share);
     const expected = through ? null : (length ?? null);
     getRawBody(through ?? request, { limit, length: expected }, (error: Error | null, body) => {
       request.unpipe();
@@ -62,16 +61,16 @@ export const takeBody =
       sendProblem(response, {
         status: 400,
         code: 'invalid_request',
-        detail: `The body is not ${encoding}, as its Content-Encoding says.`,
+        detail: `The body is not valid ${encoding}, although its Content-Encoding says so.`,
       });
     });
   };
 
 /**
- * Leads a body through `stream`, which fails when more than `limit` bytes come, since they may inflate to nothing, or
- * when more come out than there is room for.
+ * Pipes a body through `stream`. Fails if more than `limit` bytes go in, since they may inflate to nothing, or if the
+ * bytes that come out exceed the budget.
  */
-function lead(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {
+function pipeBounded(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {
   const fail = (type: string) => stream.destroy(Object.assign(new Error(type), { type }));
   let [sent, out] = [0, 0];
   request.pipe(stream).on('error', () => undefined);

@@ -3,7 +3,7 @@ import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
 import { LINGER_MS, REST_BYTES, readAtMost } from '../server/rest.ts';
 
-/** The `type` of the errors that say so: of raw-body, and so of Express's parsers. */
+/** The `type` of such errors from raw-body, and so from Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';
 
 export const tooLarge = (limit: number): ProblemDetails => ({
@@ -13,8 +13,8 @@ export const tooLarge = (limit: number): ProblemDetails => ({
 });
 
 /**
- * Answers 413 at once, whatever is still to come, and closes the connection when the body ends, its peer closes or a
- * second is over. Closed at once it would be reset, and a peer that is still sending would lose the answer.
+ * Answers 413 at once. Closes the connection when the body ends, the peer closes it, or a second has passed. Closing it
+ * at once would reset it, and a peer that is still sending would lose the answer.
  */
 export function refuseTooLarge(request: Request, response: Response, limit: number): void {
   const problem = tooLarge(limit);
@@ -26,7 +26,7 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
     response.end(body);
     return;
   }
-  // Whole for its peer. For Node it is not, or it would close the connection now.
+  // The answer is complete for the peer. It stays open for Node, which would otherwise close the connection now.
   response.write(body);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

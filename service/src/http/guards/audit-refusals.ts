@@ -8,18 +8,18 @@ export const CALLER_APP_ID = 'dapr-caller-app-id';
 export interface AuditRefusalsOptions {
   audit: { note(note: AuditNote): void };
   via: AuditNote['via'];
-  /** Asked when the request is over, so that it is known who asked. */
+  /** Called at the end of the request, when its caller is known. */
   actorOf: (request: Request) => AuditActor;
-  /** What the request wanted to do. */
+  /** The action that the request asked for. */
   actionOf: (request: Request) => AuditAction;
 }
 
-/** Notes each request that is answered 401 or 403. Place it before what may refuse. */
+/** Notes each request that is answered 401 or 403. Install it before the handlers that may refuse. */
 export const auditRefusals =
   ({ audit, via, actorOf, actionOf }: AuditRefusalsOptions): RequestHandler =>
   (request, response, next) => {
     const action = actionOf(request);
-    // Unlike `finish`, it comes also when the caller does not wait for its answer.
+    // Unlike `finish`, `close` also fires if the caller does not wait for the answer.
     response.once('close', () => {
       const { statusCode } = response;
       if (statusCode !== 401 && statusCode !== 403) return;

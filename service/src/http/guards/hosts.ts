@@ -3,16 +3,16 @@ import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import { sendProblem, type ProblemDetails } from '../problems/problem.ts';
 
-/** Whether requests for a host, as a Host header names it, are served. */
+/** Whether requests with this Host header are served. */
 export type HostCheck = (host: string) => boolean;
 
-/** Whether `text` can stand in ALLOWED_HOSTS: a host name, or with a dot in front the end of many. */
+/** Whether `text` is valid in ALLOWED_HOSTS: a host name, or a suffix with a leading dot. */
 export const isHostName = (text: string): boolean =>
   text.length <= 253 && /^\.?[\w-]+(?:\.[\w-]+)*$/.test(text);
 
 /**
- * Serves IP addresses, `localhost` and `allowed`. Elsewhere a page could let its own name point to this machine (DNS
- * rebinding) and so call as if it were one of ours: it needs a name for that, so an address is never its own.
+ * Serves IP addresses, `localhost` and the `allowed` names. Protects against DNS rebinding, in which a page of another
+ * site makes its own host name point to this machine. That attack needs a name, so addresses are safe.
  */
 export function createHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
@@ -27,7 +27,7 @@ export function createHostCheck(allowed: readonly string[]): HostCheck {
   };
 }
 
-/** What is wrong with the Host header of a request; nothing where `isServed` serves it, or all hosts are served. */
+/** The problem with the Host header of a request, if any. Without `isServed`, every host is served. */
 export function hostFault(request: IncomingMessage, isServed?: HostCheck): ProblemDetails | undefined {
   const { host } = request.headers;
   const { rawHeaders, httpVersion } = request;
@@ -35,22 +35,22 @@ export function hostFault(request: IncomingMessage, isServed?: HostCheck): Probl
     const detail = 'A request must have one Host header (RFC 9112).';
     return { status: 400, code: 'invalid_request', detail };
   }
-  // No browser leaves it out, and only a browser can be led astray.
+  // Browsers always send it, and only browsers are open to DNS rebinding.
   if (host === undefined || !isServed || isServed(host)) return undefined;
   const detail =
-    'Without authentication only requests for known host names are served, and this one is not known. Call by IP ' +
-    'address or localhost, name the host in ALLOWED_HOSTS, or turn authentication on.';
+    'This host name is not allowed. Without authentication, only IP addresses, localhost and the names in ' +
+    'ALLOWED_HOSTS are served. Add the name to ALLOWED_HOSTS, or turn authentication on.';
   return { status: 403, code: 'forbidden', detail };
 }
 
-/** Node keeps the first of several Host headers, a proxy in front may have gone by another. */
+/** Whether there are several Host headers. Node uses the first one; a proxy in front may have used another. */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') count++;
   return count > 1;
 }
 
-/** Refuses requests for hosts that `isServed` does not serve; none where it is left out. */
+/** Refuses requests for hosts that `isServed` rejects. Without `isServed`, it refuses none. */
 export const requireServedHost =
   (isServed: HostCheck | undefined): RequestHandler =>
   (request, response, next) => {

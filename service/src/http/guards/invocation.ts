@@ -2,16 +2,16 @@ import type { Request, RequestHandler } from 'express';
 import type { OnRefused } from '../../security/refusals.ts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** What daprd adds to each service invocation and nobody's client can take away; it sets its own value over another. */
+/** Headers that daprd sets on each service invocation. Callers can neither remove nor forge them. */
 const INVOCATION_HEADERS = ['dapr-caller-app-id', 'dapr-caller-namespace', 'dapr-callee-app-id'];
 
-/** Whether another application asks, by service invocation through its sidecar. Calls of actors carry this too. */
+/** Whether a request is a service invocation by another application. Actor calls count too. */
 export const isInvocation = (request: Request): boolean =>
   INVOCATION_HEADERS.some((name) => request.get(name) !== undefined);
 
 /**
- * Refuses what another application invokes; for the routes that are for the own sidecar. A caller that speaks to the
- * sidecar's internal port itself can leave the headers out, so this is never the only lock.
+ * Refuses service invocations, on routes for the own sidecar. A caller with direct access to the sidecar's internal
+ * port can omit the headers, so this must never be the only protection.
  */
 export const refuseInvocations =
   (onRefused: OnRefused): RequestHandler =>
@@ -22,6 +22,6 @@ export const refuseInvocations =
       status: 403,
       code: 'forbidden',
       detail:
-        'This route is for the own sidecar. Other applications invoke the public methods of the producer.',
+        'This route is for the sidecar of this application only. Invoke the public methods of the producer instead.',
     });
   };

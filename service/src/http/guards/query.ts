@@ -2,17 +2,17 @@ import type { RequestHandler } from 'express';
 import type { Fault } from '@tocsin/contracts';
 import { sendProblem } from '../problems/problem.ts';
 
-/** The query of an address as it was sent, without its question mark. */
+/** The raw query of a URL, without its question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Faults that one answer lists; a query has room for thousands. */
+/** Most faults in one answer; a query has room for thousands. */
 const MAX_FAULTS = 100;
-/** Characters of a parameter's name that a fault shows. */
+/** Most characters of a parameter's name in a fault. */
 const MAX_NAME = 100;
 
 /**
- * The known parameters of an address, and every fault: a parameter that is not `known`, one that is given twice (it would be
- * a guess which is meant), and bytes that are no UTF-8 (they could name another feed).
+ * Reads the `known` parameters of a URL. Faults are unknown parameters, parameters given twice, which would be
+ * ambiguous, and bytes that are not UTF-8, which could name another feed.
  */
 export function readParameters(
   url: string,
@@ -35,8 +35,8 @@ export function readParameters(
 }
 
 /**
- * Refuses queries with faults. An unknown parameter is refused too: a `?feed=` that counts for nothing would send a
- * private notification to everybody.
+ * Refuses queries with faults. Unknown parameters are faults, because an ignored `?feed=` would send a private
+ * notification to all readers.
  */
 export const allowParameters =
   (...known: string[]): RequestHandler =>
@@ -46,11 +46,11 @@ export const allowParameters =
     const { faults } = readParameters(request.url, known);
     if (faults.length === 0) return next();
     const may =
-      known.length === 0 ? 'This address takes no parameters' : `Parameters are ${known.join(', ')}`;
+      known.length === 0 ? 'This address takes no parameters' : `Allowed parameters: ${known.join(', ')}`;
     sendProblem(response, {
       status: 400,
       code: 'invalid_query',
-      detail: `The query cannot be used; errors lists every fault. ${may}.`,
+      detail: `The query is invalid; see errors. ${may}.`,
       errors: faults,
     });
   };

@@ -3,10 +3,10 @@ import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** What may be loaded by an answer that is no page: nothing. */
+/** The policy for answers that are not pages: load nothing. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** What a page of ours needs: its own scripts, styles, images and calls; nothing inline, and no other host. */
+/** The policy for our pages: own scripts, styles, images and calls; nothing inline, and no other host. */
 const OWN_FILES = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -16,18 +16,18 @@ const OWN_FILES = {
   'form-action': ["'none'"],
 };
 
-/** What helmet sets is the same for every request, so it is asked once: its chain costs more than a short request. */
+/** Runs helmet once and reuses its headers, because its chain costs more than a short request. */
 function headers(directives: Record<string, string[]>): RequestHandler {
   const request = new IncomingMessage(new Socket());
   const sample = new ServerResponse(request);
   const protect = helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
-    // Whether a host has TLS, and shall have it for years, is decided where TLS ends: at the edge.
+    // TLS ends at the edge, so the edge decides about HSTS.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   });
   protect(request, sample, (error) => {
-    if (error) throw new Error('helmet refuses these settings', { cause: error });
+    if (error) throw new Error('helmet refused the settings', { cause: error });
   });
   const fixed = new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]));
   return (_request, response, next) => {
@@ -36,12 +36,12 @@ function headers(directives: Record<string, string[]>): RequestHandler {
   };
 }
 
-/** The headers of an application that serves data alone. */
+/** The headers of an application that serves only data. */
 export const dataHeaders = (): RequestHandler => headers(NOTHING);
 
 /**
- * The headers of one that also serves a built page: a strict Content-Security-Policy, without `unsafe-inline`.
- * `connectTo` is where the page may connect besides its own host, over HTTP and WebSocket, as `https://hub.example.com`.
+ * The headers of an application that also serves pages: a strict Content-Security-Policy without `unsafe-inline`.
+ * `connectTo` is another origin that the page may connect to over HTTP and WebSocket, as in `https://hub.example.com`.
  */
 export const pageHeaders = (connectTo?: string): RequestHandler => {
   const elsewhere = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];

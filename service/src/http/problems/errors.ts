@@ -4,21 +4,21 @@ import type { Logger } from '../../observe/log.ts';
 import { sendProblem, type ProblemDetails } from './problem.ts';
 import { TOO_LARGE, tooLarge } from '../body/too-large.ts';
 
-/** Refuses other methods than `allowed` on a path that exists; HEAD is possible where GET is. */
+/** Refuses methods other than `allowed` on an existing path. GET includes HEAD. */
 export const methodNotAllowed = (...allowed: string[]): RequestHandler => {
   const allow = [...new Set(allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)))];
   return (request, response) => sendProblem(response, notPossible(request.method, allow));
 };
 
-/** The problem of a method that a path does not have. */
+/** The problem for a method that a path does not support. */
 export const notPossible = (method: string, allow: readonly string[]): ProblemDetails => ({
   status: 405,
   code: 'method_not_allowed',
-  detail: `${method} is not possible here; use ${allow.join(' or ')}.`,
+  detail: `${method} is not supported here. Use ${allow.join(' or ')}.`,
   allow,
 });
 
-/** The last route: nothing is here. */
+/** The last route: answers 404. */
 export const notFound: RequestHandler = (request, response) =>
   sendProblem(response, { status: 404, code: 'not_found', detail: `There is nothing at ${request.path}.` });
 
@@ -29,24 +29,24 @@ const BODY_PROBLEMS: Record<string, ProblemDetails> = {
   'request.size.invalid': {
     status: 400,
     code: 'invalid_json',
-    detail: 'The body is not as long as its Content-Length says.',
+    detail: 'The length of the body differs from its Content-Length.',
   },
   'encoding.unsupported': {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'This Content-Encoding is not supported; send the body as it is, or with gzip.',
+    detail: 'This Content-Encoding is not supported. Send the body uncompressed, or with gzip.',
   },
   'charset.unsupported': {
     status: 415,
     code: 'unsupported_media_type',
-    detail: 'This charset is not supported; send UTF-8.',
+    detail: 'This charset is not supported. Send UTF-8.',
   },
 };
 
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
 
-/** Turns what a route threw into a problem; what is nobody's fault but ours is logged, and says nothing outside. */
+/** Turns the error of a route into a problem. Logs internal errors, without exposing them to the caller. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
@@ -65,6 +65,6 @@ export const errorHandler =
     return sendProblem(response, {
       status: 500,
       code: 'internal_error',
-      detail: 'This failed for a reason on our side; the log says which.',
+      detail: 'The server failed to handle the request; see its log.',
     });
   };

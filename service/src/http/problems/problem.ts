@@ -6,13 +6,13 @@ export interface ProblemDetails extends Pick<Problem, 'errors' | 'ids'> {
   status: number;
   code: ProblemCode;
   detail: string;
-  /** The methods that are possible; comes with 405. */
+  /** The supported methods; only for 405. */
   allow?: readonly string[];
-  /** Seconds; comes with 429 and 503. */
+  /** In seconds; only for 429 and 503. */
   retryAfter?: number;
 }
 
-/** The body that says so. */
+/** The JSON body of a problem. */
 export function problemBody({ status, code, detail, errors, ids }: ProblemDetails): string {
   const body: Problem = {
     type: 'about:blank',
@@ -26,7 +26,7 @@ export function problemBody({ status, code, detail, errors, ids }: ProblemDetail
   return JSON.stringify(body);
 }
 
-/** Answers with a problem (RFC 9457); its code is left in `response.locals.problemCode` for who counts them. */
+/** Answers with a problem (RFC 9457). Sets `response.locals.problemCode`, for counting. */
 export function sendProblem(response: Response, problem: ProblemDetails): void {
   const { status, code, allow, retryAfter } = problem;
   if (allow) response.set('Allow', allow.join(', '));

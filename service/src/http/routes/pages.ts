@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Router, type RequestHandler } from 'express';
 import expressStaticGzip from 'express-static-gzip';
 
-/** What the page looks for. */
+/** The tag that makes the page ask `/app/negotiate`. */
 const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 
-/** The built pages, `/`, `/ops` and one for addresses that do not exist: their assets carry a hash in their names and may be kept, the pages themselves may not. */
+/** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and may be cached; pages may not. */
 export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   const router = Router();
   if (negotiate) router.get(['/', '/index.html'], tellToNegotiate(uiDist));
@@ -45,7 +45,7 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** A browser that a link has led nowhere sees a page; others, and all under `/app`, get the problem that follows. */
+/** Shows browsers a page for unknown addresses. Other clients, and all requests under `/app`, get a problem. */
 function missingPage(uiDist: string): RequestHandler {
   const file = join(uiDist, '404.html');
   return (request, response, next) => {
@@ -56,7 +56,7 @@ function missingPage(uiDist: string): RequestHandler {
   };
 }
 
-/** The page, told to ask `/app/negotiate` where it connects. */
+/** Serves the page with the tag that makes it ask `/app/negotiate` for its server. */
 function tellToNegotiate(uiDist: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {

@@ -11,15 +11,15 @@ import { sendProblem } from '../problems/problem.ts';
 
 export interface SubscriptionRoutesOptions {
   paths: SubscriptionPaths;
-  /** The subscriptions as `/dapr/subscribe` names them, but for their routes. */
+  /** The subscriptions for `/dapr/subscribe`, without their routes. */
   list: () => readonly (Subscribed & Record<string, unknown>)[];
-  /** Takes a delivery that the sidecar has vouched for. */
+  /** Handles a delivery on a path that the sidecar has confirmed. */
   deliver: (subscribed: Subscribed, request: Request, response: Response, next: NextFunction) => unknown;
   onRefused: OnRefused;
   log: Logger;
 }
 
-/** `GET /dapr/subscribe`, and the deliveries on the paths that it names. */
+/** `GET /dapr/subscribe`, and deliveries to the paths in its answer. */
 export function subscriptionRoutes({
   paths,
   list,
@@ -37,12 +37,13 @@ export function subscriptionRoutes({
       subscribed = await paths.find(request.path);
     } catch (err) {
       if (!(err instanceof AskedTooOftenError))
-        log.warn({ err }, 'the sidecar does not say which subscriptions it holds; the delivery comes again');
-      // Dapr delivers again after each status that is neither 2xx nor 404.
+        log.warn({ err }, 'cannot read the subscriptions of the sidecar; the event will be delivered again');
+      // Dapr delivers again after every status but 2xx and 404.
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',
-        detail: 'Whether the sidecar holds this subscription is not known now. Nothing was taken; repeat it.',
+        detail:
+          'The subscription cannot be checked right now. Nothing was processed; deliver the event again.',
         retryAfter: 1,
       });
     }
@@ -51,7 +52,7 @@ export function subscriptionRoutes({
     sendProblem(response, {
       status: 403,
       code: 'forbidden',
-      detail: 'The sidecar holds no subscription that delivers here.',
+      detail: 'The sidecar has no subscription for this path.',
     });
   });
   return router;

@@ -6,13 +6,13 @@ import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 
 export interface ServerBounds {
-  /** The headers of a request must have come after so many ms, a whole request after three times as many. */
+  /** Longest time for the headers of a request, in ms. A whole request may take three times as long. */
   headersTimeoutMs?: number;
-  /** A connection on which nothing moves for so many ms, neither read nor written, is closed; 0: never. */
+  /** Close a connection after this long without reads and writes, in ms; 0 means never. */
   idleTimeoutMs?: number;
-  /** TCP connections at most; further ones are dropped at once. */
+  /** Most TCP connections; further ones are dropped at once. */
   maxConnections?: number;
-  /** Bytes of the headers of one request. */
+  /** Most bytes of the headers of one request. */
   maxHeaderBytes?: number;
 }
 
@@ -22,8 +22,8 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * The server of every port. It closes connections that say nothing, send too slowly, read nothing or send on after
- * their answer, and refuses with a problem whatever Node would refuse without one.
+ * The server of every port. Closes connections that stay silent, send too slowly, do not read, or keep sending after
+ * their answer. Answers with a problem wherever Node would refuse without one.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;
@@ -32,7 +32,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     headersTimeout: headersTimeoutMs,
     requestTimeout: REQUEST_FACTOR * headersTimeoutMs,
     connectionsCheckingInterval: Math.ceil(headersTimeoutMs / CHECKS_PER_TIMEOUT),
-    // Node answers its lack without a body; `hostFault` does it with one.
+    // `hostFault` answers a missing Host header with a problem; Node would answer without a body.
     requireHostHeader: false,
   };
   const server = createServer(
@@ -40,7 +40,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostFault(request);
       if (fault) return writeProblem(response, fault);
-      // Before Node sees the end of the answer, after which it would read the rest of the body unseen.
+      // Runs before Node sees the end of the answer, when it would start to read the rest of the body.
       response.once('prefinish', () => boundRest(request));
       app(request, response);
     }),
@@ -49,14 +49,14 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     writeProblem(response, {
       status: 417,
       code: 'invalid_request',
-      detail: 'Of expectations only 100-continue can be met; send the request without the Expect header.',
+      detail: 'Only the expectation 100-continue is supported. Send the request without the Expect header.',
     }),
   );
   server.on('connect', (_request, socket) =>
     endWithProblem(socket, {
       status: 405,
       code: 'method_not_allowed',
-      detail: 'CONNECT is not possible here: this server is no proxy.',
+      detail: 'CONNECT is not supported, because this server is not a proxy.',
       allow: [],
     }),
   );

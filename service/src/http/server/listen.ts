@@ -1,21 +1,21 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 
-/** Connections that the system keeps for us until we accept them: browsers of a lost instance come all at once. */
+/** Most connections that wait to be accepted. After an instance is lost, its browsers reconnect all at once. */
 const BACKLOG = 4_096;
 
-/** Resolves when `server` accepts connections; rejects when the port is taken. */
+/** Resolves once `server` accepts connections. Rejects if the port is in use. */
 export async function listen(server: Server, port: number, host: string): Promise<void> {
   server.listen({ port, host, backlog: BACKLOG });
   await once(server, 'listening');
 }
 
-/** The requests under way at the end of a server may take so long at most, in ms. */
+/** Longest time for requests under way when a server closes, in ms. */
 const CLOSE_LIMIT_MS = 5_000;
 
 /**
- * Stops accepting, lets the requests under way end, and closes idle connections; those that still have a request
- * after `limitMs` are broken off, so this resolves. Upgraded connections are their owner's to close.
+ * Stops accepting connections, closes idle ones and waits for requests under way. After `limitMs` it destroys the
+ * remaining connections, so it always resolves. Upgraded connections are left to their owner.
  */
 export async function closeServer(server: Server, limitMs = CLOSE_LIMIT_MS): Promise<void> {
   if (!server.listening) return;

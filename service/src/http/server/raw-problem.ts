@@ -11,7 +11,7 @@ interface Answer {
   body: string;
 }
 
-/** A problem as an HTTP answer after which its connection is closed. */
+/** A problem as an HTTP answer that closes its connection. */
 function answerOf(problem: ProblemDetails): Answer {
   const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
@@ -27,15 +27,15 @@ function answerOf(problem: ProblemDetails): Answer {
   return { status, title, headers, body };
 }
 
-/** Answers with a problem where there is no Express. */
+/** Answers with a problem, without Express. */
 export function writeProblem(response: ServerResponse, problem: ProblemDetails): void {
   const { status, headers, body } = answerOf(problem);
   response.writeHead(status, headers).end(body);
 }
 
 /**
- * Answers on a connection that has no response object, and ends it. It is destroyed soon after: a peer that neither
- * reads nor closes would keep it for ever, since the server's sockets may be half open.
+ * Answers with a problem on a connection without a response object, and ends it. Destroys it soon after, because a peer
+ * that neither reads nor closes could keep it half open forever.
  */
 export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
   if (!socket.writable) {

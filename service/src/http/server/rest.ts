@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { MAX_REQUEST_BYTES } from '@tocsin/contracts';
 
-/** So much of a body that is too large is read after the answer. */
+/** Bytes of an oversized body that are read after the answer. */
 export const REST_BYTES = 64 * 1024;
-/** An answered connection is closed so much later, in ms: until then its peer can read the answer. */
+/** Time from an answer until its connection is closed, in ms, so that the peer can read the answer. */
 export const LINGER_MS = 1_000;
 
-/** Reads up to so many bytes of what is left of a body, then no more: its sender has to wait. */
+/** Reads up to `bytes` of the rest of a body, then pauses, so that its sender has to wait. */
 export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () => void): void {
   let left = bytes;
   request.on('data', ({ length }: Buffer) => {
@@ -20,8 +20,8 @@ export function readAtMost(request: IncomingMessage, bytes: number, onMore?: () 
 }
 
 /**
- * Bounds what a request may send on after its answer, which Node would read to the end: one that is not over then
- * loses its connection a second later.
+ * Limits the bytes that are read of a request after its answer, since Node would read it to the end. A request that
+ * exceeds the limit loses its connection a second later.
  */
 export function boundRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
