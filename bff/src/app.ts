@@ -58,7 +58,7 @@ import { reviveAnnouncement } from './deliver/receive/dead-letter.ts';
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
 const IDLE_MARGIN_MS = 5_000;
-/** What was read is kept longer than what it says that of, by a day for clocks and pauses. */
+/** Read state is kept a day longer than the history it refers to, to cover clock differences and pauses. */
 const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
@@ -210,7 +210,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     onEnded,
     onSubscribed,
   });
-  // After engine.io, which takes what listens to requests already for its own paths away.
+  // After engine.io, which takes over the existing request listeners for its own paths.
   strangers.watch(server);
   const reporter = new InstanceReporter({
     instance,

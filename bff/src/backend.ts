@@ -18,7 +18,10 @@ import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
 
-/** What reaches the application through its backend. Each resolves when its message is done with. */
+/**
+ * Messages that reach the application through its backend. Each handler resolves when its message is
+ * processed.
+ */
 export interface Inbound {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
@@ -29,7 +32,7 @@ export interface Inbound {
   onRefused: OnRefused;
 }
 
-/** Told what becomes of what Redis holds. */
+/** Reports what the upkeep of Redis does. */
 export interface StoreEvents {
   /** Called with the number of dead letters, or of records that were set aside, that a full store dropped for newer ones. */
   onDropped: (from: string, count: number) => void;
@@ -41,7 +44,7 @@ export interface KeptStore {
   stop(): void;
 }
 
-/** All that an instance talks to besides browsers. */
+/** Everything that an instance talks to, except browsers. */
 export interface Backend {
   log: FeedLog;
   checkpoints: Checkpoints;
@@ -59,18 +62,18 @@ export interface Backend {
   readers: ReaderStore;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Begins to keep what Redis holds within its bounds, past Dapr; absent where there is no connection to Redis. */
+  /** Starts keeping Redis within its limits, not through Dapr; absent without a connection to Redis. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
   /** The memory that the backplane's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
   /** Takes a feed's turn where its host is; absent where every turn is taken here. */
   callFeedActor?: FeedTurnTaker;
-  /** The same for a partition's turn. */
+  /** The same for a turn of a partition. */
   callPartitionActor?: PartitionTurnTaker;
-  /** A secret of this application; `undefined` when there is none. */
+  /** A secret of this application; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
-  /** Begins to hand over what comes in. Resolves with the function that ends it. */
+  /** Starts delivering messages. Resolves with the function that stops it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;
   /** Rejects with the reason why it cannot be used. */
   ready(): Promise<void>;

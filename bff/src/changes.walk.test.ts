@@ -39,7 +39,7 @@ it(
         }): EntryItem => {
           if (what.retract !== undefined) return retract(what.retract);
           if (what.publish === undefined) return erase;
-          // Each with a title of its own, so that what is served can be told apart.
+          // Each has its own title, so that answers can be told apart.
           const more = what.key === undefined ? {} : { collapseKey: what.key };
           return notification(what.publish, { title: `title ${titles++}`, ...more });
         };

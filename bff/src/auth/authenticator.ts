@@ -6,16 +6,16 @@ import type { Revocations } from './revocations.ts';
 /** Tells who a request or connection speaks for. */
 export interface Authenticator {
   readonly mode: 'none' | 'jwt';
-  /** The subjects whose tokens are refused; absent where nobody is asked for a token. */
+  /** The subjects whose tokens are refused; absent if no token is required. */
   readonly revocations?: Revocations;
-  /** The bearer of the token; `undefined` where nobody is asked for one. Rejects with an AuthError. */
+  /** The bearer of the token; `undefined` if no token is required. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
   /** Resolves when tokens can be checked; rejects with the reason why not. */
   ready(): Promise<void>;
   stop(): void;
 }
 
-/** Everybody is let in, as nobody. */
+/** Admits every caller without an identity. */
 export const allowAll: Authenticator = {
   mode: 'none',
   identify: () => Promise.resolve(undefined),
@@ -51,7 +51,7 @@ function checkRevoked(identity: Identity, revocations: Revocations, { now, clock
   if (!revocations.known) throw new AuthError('unavailable', 'the revocations are not known yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');
   const { sub, issuedAt = 0 } = identity;
-  // It would pass every revocation until its time has come.
+  // A token from the future would escape every revocation until then.
   if (revocations.has(sub) && issuedAt > now() + clockSkewS * 1000) {
     throw new AuthError('unauthorized', 'the claim iat lies in the future');
   }

@@ -13,7 +13,10 @@ export interface TokenRules {
   issuer: string;
   audience: string;
   clockSkewS: number;
-  /** The longest life of a token, from `iat` to `exp` and to now, in seconds; absent: no bound, and no `iat` is needed. */
+  /**
+   * The longest life of a token, from `iat` to `exp` and to now, in seconds. If absent, there is no limit,
+   * and `iat` is optional.
+   */
   maxAgeS?: number | undefined;
   now: () => number;
 }
@@ -22,8 +25,8 @@ export interface TokenRules {
 const LAST_MS = 8.64e15;
 
 /**
- * Who the bearer of `token` is. Its algorithm is one of the keys' own, whatever its header says.
- * @throws AuthError that says in a few fixed words what is wrong; nothing of the token is in it
+ * Identifies the bearer of `token`. Only the keys' own algorithms count, whatever the header says. @throws
+ * AuthError with one of a few fixed messages, which contain nothing of the token
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {
   if (token === undefined || token === '') {

@@ -3,7 +3,7 @@ import { issuedToken, keySet, type KeyName } from '../../testing/forge.ts';
 import { checkToken } from './check-token.ts';
 import { JwksKeys } from './jwks-keys.ts';
 
-/** Keys of an issuer that publishes what `published` says, on a clock that the test moves. */
+/** The keys of an issuer that publishes `published`, on a clock that the test advances. */
 function rotating(...published: KeyName[]) {
   const faults: unknown[] = [];
   const state = { published, away: false, asked: 0, now: Date.now() };

@@ -12,7 +12,7 @@ export interface JwksOptions {
 
 /** A key set this old is fetched again before it serves; it goes on to serve if the issuer does not answer. */
 const FRESH_MS = 10 * 60_000;
-/** Two fetches are at least so far apart, however many tokens name keys that nobody knows. */
+/** Shortest time between two fetches, however many tokens name unknown keys. */
 const COOL_DOWN_MS = 30_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
@@ -59,7 +59,7 @@ export class JwksKeys implements Keys {
     throw new AuthError('unavailable', 'the keys of the issuer are not known yet');
   }
 
-  /** Resolves also when the fetch failed: what is known then decides. */
+  /** Resolves even if the fetch failed: the keys known then decide. */
   async #fetchUnlessJustAsked(): Promise<void> {
     if (this.#underWay) return this.#underWay;
     const now = this.#options.now();

@@ -2,7 +2,7 @@ import { matchesPattern, type Identity } from '@tocsin/contracts';
 
 const TOPIC = 'topic:';
 
-/** Who may read which feed. Without an identity nobody asks who reads, and all feeds are open. */
+/** Decides who may read which feed. If no identity is required, all feeds are open. */
 export function mayRead(identity: Identity | undefined, feed: string): boolean {
   if (!identity || feed === 'all' || feed === `user:${identity.sub}`) return true;
   if (!feed.startsWith(TOPIC)) return false;

@@ -1,4 +1,4 @@
-/** The origin as browsers write it, or undefined if `text` is none. A `*` stands for nothing, so it is none. */
+/** The origin in the form of browsers, or `undefined` if `text` is not an origin. `*` is not one. */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);

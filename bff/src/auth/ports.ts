@@ -2,11 +2,11 @@ import type { Revocation } from '@tocsin/contracts';
 
 /** The revocations in the store. Every method rejects when its outcome is not known. */
 export interface RevocationStore {
-  /** Those in force; `undefined` where the store has none written at all. */
+  /** The revocations in force; `undefined` if the store has never had any. */
   read(): Promise<Revocation[] | undefined>;
   /** Writes them into a store that lost them; leaves one that has some as it is. */
   restore(revocations: readonly Revocation[]): Promise<void>;
-  /** Resolves with what counts for the subject: the later of two moments (ms since 1970). */
+  /** Resolves with the moment in force for the subject: the later of the two (ms since 1970). */
   revoke(sub: string, before: number): Promise<Revocation>;
   /** Resolves with whether the subject was revoked. */
   lift(sub: string): Promise<boolean>;

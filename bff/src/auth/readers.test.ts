@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => bff.closeSockets());
 afterAll(() => bff.stop());
 
-/** Subscribes a reader to feeds and collects the ids that it is sent; the answers tell what was permitted. */
+/** Subscribes a reader to feeds and collects the received ids; the answers show what was permitted. */
 async function reader(token: string, feeds: readonly string[]) {
   const socket = await bff.connect(token);
   const ids: string[] = [];

@@ -23,7 +23,7 @@ export class Revocations {
   readonly #listeners: (() => void)[] = [];
   /** By sub; `undefined` until the store has been read. */
   #known: ReadonlyMap<string, Revocation> | undefined;
-  /** The newest read; they follow each other, so that none brings back what an earlier one saw. */
+  /** The newest read. Reads run one after another, so that none restores an earlier state. */
   #reading: Promise<void> = Promise.resolve();
   #failures = 0;
 
@@ -53,7 +53,7 @@ export class Revocations {
     this.#listeners.push(listener);
   }
 
-  /** Those in force, by sub, read anew. Rejects when the store cannot be read. */
+  /** Reads the revocations in force, by sub. Rejects if the store cannot be read. */
   async list(): Promise<Revocation[]> {
     await this.#refresh();
     return [...(this.#known ?? new Map<string, Revocation>()).values()];

@@ -53,7 +53,7 @@ export class EventStreams {
     for (const feed of feeds.keys()) addTo(this.#byFeed, feed, stream);
     addTo(this.#byReader, bearer.reader, stream);
     stream.open(Math.round(RETRY_MS + Math.random() * RETRY_SPREAD_MS));
-    // It may have been revoked since it was checked.
+    // The token may have been revoked since its check.
     this.#endIfRevoked(stream);
     return stream;
   }

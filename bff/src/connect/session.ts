@@ -1,8 +1,8 @@
 import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 
-/** What a connection knows of who is behind it. */
+/** A connection's knowledge of its reader. */
 export interface SocketData {
-  /** Absent where nobody is asked for a token. */
+  /** Absent if no token is required. */
   identity?: Identity;
   /** Whose read state and mutes count. */
   reader: string;
@@ -20,7 +20,7 @@ const WARN_BEFORE_MS = 60_000;
 /** The longest time that a timer of Node can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Watches how long a connection's token lives: tells before its end, and at its end. */
+/** Watches the life of a connection's token: warns before its end and reports its end. */
 export class Session {
   readonly #hooks: SessionHooks;
   #timer: NodeJS.Timeout | undefined;

@@ -26,7 +26,7 @@ import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
-/** What carries publications between instances; Dapr has no part in it. */
+/** Carries publications between instances, not through Dapr. */
 export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
@@ -50,7 +50,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
     what: 'the secret "internal"',
-    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    // At start, the sidecar comes after the application. /readyz reports lasting trouble.
     onFault: (err) =>
       log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
   });

@@ -9,7 +9,10 @@ import {
 import { etagAfter, type Sidecar } from '@tocsin/service';
 import type { Checkpoints } from '../deliver/ports.ts';
 
-/** A damaged one says of no run that it is done: each feed's head knows what it has. @throws ZodError for a later version's */
+/**
+ * A damaged checkpoint marks no run as done: each feed's head knows its own part. @throws ZodError for one of
+ * a later version
+ */
 function checkpointOf(value: unknown, version: number): Checkpoint {
   const parsed = checkpointSchema.safeParse(value);
   if (parsed.success) return parsed.data;

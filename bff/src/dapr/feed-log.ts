@@ -22,7 +22,7 @@ export class DaprFeedLog implements FeedLog {
 
   constructor(sidecar: Sidecar) {
     this.#sidecar = sidecar;
-    // What is asked for in the same tick is one call, and what is not waits for nothing. Each answer is used once.
+    // Batches reads of the same tick into one call without delaying others. Each answer is used once.
     this.#heads = new DataLoader((feeds) => this.#readHeads(feeds), {
       cache: false,
       maxBatchSize: MAX_HEADS,
@@ -51,7 +51,7 @@ export class DaprFeedLog implements FeedLog {
 
   async commit(writes: readonly HeadWrite[]): Promise<void> {
     const requests = inParts(writes, MAX_HEADS, MAX_REQUEST_BYTES, bytesOf);
-    // One that is refused must not leave others under way.
+    // A refusal must not leave other writes unfinished.
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
@@ -95,7 +95,7 @@ export class DaprFeedLog implements FeedLog {
 const bytesOf = ({ documents }: HeadWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 
-/** What is stored as a feed's head, or why it cannot be used. */
+/** A stored head, or the reason why it cannot be used. */
 function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | TemporaryError {
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {
@@ -104,7 +104,7 @@ function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | 
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
-  // Without an etag it could not be told whether the head was revived.
+  // Without an etag, a revived head could not be recognised.
   if (!Number.isInteger(etag) || etag < 1) {
     return new TemporaryError(`the head of ${feed} came with the etag "${text}"`);
   }

@@ -10,8 +10,8 @@ const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
 
 /**
- * Reads the secret with which instances sign what they say to each other: `internal` of the secret store; where there is
- * none, one that the first instance makes and all find in the state store, so that no call is ever taken unsigned.
+ * Reads the secret with which instances sign their messages: `internal` of the secret store, or one that the
+ * first instance makes and shares in the state store, so that no call is ever accepted unsigned.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
   let isTold = false;
@@ -47,7 +47,7 @@ async function sharedSecret(sidecar: Sidecar): Promise<string> {
   if (there !== undefined) return there;
   const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };
   try {
-    // Of several instances one creates it.
+    // One of several instances creates it.
     await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: ABSENT }]);
     return value.secret;
   } catch (error) {

@@ -19,7 +19,7 @@ export class DaprOrigin implements StoreOrigin {
     if (there) return there.epoch;
     const value: Origin = { v: DOCUMENT_VERSION, epoch: newEpoch(Date.now()) };
     try {
-      // Of several instances one creates it.
+      // One of several instances creates it.
       await this.#sidecar.transact(COMPONENTS.state, [
         { operation: 'upsert', key: ORIGIN_KEY, value, etag: ABSENT },
       ]);

@@ -33,7 +33,7 @@ export interface DaprServerOptions {
   port: number;
   daprHost: string;
   daprHttpPort: number;
-  /** What the sidecar must send with every request, if it is given. */
+  /** The token that the sidecar must send with every request, if set. */
   appToken?: string | undefined;
   paths: SubscriptionPaths;
   /** Resolves once the secret is known with which calls of actors are signed. */
@@ -87,7 +87,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   const vouchedFor = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = listed.find((one) => isSame(one, subscribed));
-    // Retried, and then a dead letter: a subscription that the sidecar got from somebody else.
+    // A delivery of an unknown subscription is retried and then becomes a dead letter.
     if (!registered) return sendProblem(response, NOT_REGISTERED);
     vouchedFor.add(request);
     request.url = registered.route;
@@ -134,7 +134,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   return { stop: () => closeServer(server) };
 }
 
-/** The SDK's callbacks must answer, never throw: it turns what is thrown into SUCCESS. */
+/** The SDK's callbacks must return and never throw, because it turns exceptions into SUCCESS. */
 const answering =
   (work: (data: unknown) => Promise<unknown>, consequence: string, log: Logger) =>
   async (data: unknown): Promise<DaprPubSubStatusEnum> => {

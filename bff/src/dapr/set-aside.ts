@@ -17,7 +17,7 @@ const TTL_SECONDS = 7 * 24 * 60 * 60;
 /** Records that are kept, and their bytes as JSON; beyond it the oldest are deleted. */
 const MAX_RECORDS = 1_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
-/** Of a record that an older version has written. */
+/** For a record that an older version wrote. */
 const UNKNOWN_BYTES = 4 * 1024;
 /** Bytes of the names of all records: the index is read and written with each of them. */
 const MAX_NAME_BYTES = 512 * 1024;
@@ -77,7 +77,7 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [upsert(record)]);
   }
 
-  /** Also a record that is not listed. */
+  /** Finds unlisted records too. */
   async remove(entry: string): Promise<void> {
     await this.#removeAll((listed) => listed === entry);
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
@@ -103,7 +103,10 @@ export class DaprSetAside implements SetAsideStore {
     return full < 0 ? entries.length : full;
   }
 
-  /** Writes records and the index together, as `plan` says for what is listed; nothing if it says nothing. */
+  /**
+   * Writes records and the index together, as `plan` returns for the listed ones; writes nothing if it
+   * returns nothing.
+   */
   async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const stored = await this.#sidecar.getState(COMPONENTS.state, SET_ASIDE_INDEX_KEY);

@@ -10,7 +10,7 @@ export interface ActorMethod<Call, Answer extends object> {
   /** The answer when the turn has ended. */
   answerSchema: z.ZodType<Answer>;
   idOf: (call: Call) => string;
-  /** All that the answer says. */
+  /** The whole content of the answer. */
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 

@@ -5,7 +5,7 @@ export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
 
-/** What was read is not what is to be shown any more; it may be read again at once. */
+/** The cached content may no longer be shown; it can be read again at once. */
 export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }

@@ -2,7 +2,7 @@ import type { Checkpoint, Head, Position, PublicationsEvent, SetAside } from '@t
 import type { Erased } from './erase/erased-content.ts';
 import type { FeedDocument } from '../feed/chain/chain.ts';
 
-/** A head as it stands in the store; `etag` counts the writes of its key. */
+/** A stored head; `etag` counts the writes of its key. */
 export interface StoredHead {
   head: Head;
   etag: number;
@@ -17,7 +17,7 @@ export interface HeadWrite {
   documents: readonly FeedDocument[];
 }
 
-/** Where the feeds' logs live. Every method rejects when its outcome is not known. */
+/** The store of the feeds' logs. Every method rejects if its outcome is unknown. */
 export interface FeedLog {
   readHead(feed: string): Promise<StoredHead | undefined>;
   /** Documents in the order of `keys`; `undefined` where one is absent. */
@@ -30,14 +30,14 @@ export interface FeedLog {
   removeDocuments(keys: readonly string[]): Promise<void>;
 }
 
-/** Where the partitions' checkpoints live. Every method rejects when its outcome is not known. */
+/** The store of the partitions' checkpoints. Every method rejects if its outcome is unknown. */
 export interface Checkpoints {
   read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined>;
   /** Writes it if its etag is still `etag` (0: absent); else rejects. */
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** What a store was given when it was first used. */
+/** The store's mark from its first use. */
 export interface StoreOrigin {
   /** The epoch in which its feeds begin: the same for all instances, another one when the store came back empty. */
   firstEpoch(): Promise<string>;
@@ -55,11 +55,11 @@ export interface Entries {
 export interface PositionProofs {
   /** @throws Error as long as the secret is not known */
   of(feed: string, position: Position): string;
-  /** Whether `proof` is one of ours for this position; false when there is none. */
+  /** Whether `proof` is our proof for this position; false without a proof. */
   hold(feed: string, position: Position, proof: string | undefined): boolean;
 }
 
-/** What is broadcast: publications, and the proof that the feed has come to the last of them. */
+/** A broadcast: publications, and the proof that the feed has reached the last of them. */
 export interface Broadcast extends PublicationsEvent {
   /** Missing from instances of 0.1.0. */
   proof?: string | undefined;
@@ -75,13 +75,13 @@ export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
 export interface Broadcaster {
   /** Resolves when the backplane has taken all events, in their order; rejects when that is not known. */
   broadcast(events: readonly Broadcast[]): Promise<void>;
-  /** Calls `listener` with every event that reaches this instance, whoever sent it. */
+  /** Calls `listener` with every event that reaches this instance, from any sender. */
   onEvent(listener: (event: Broadcast) => void): void;
 }
 
 /**
- * Keeps what the feed could not take, for a person to look at; beyond its bounds the oldest records go. Adding the same
- * entry again changes nothing.
+ * Keeps set-aside records for a person to inspect; beyond its limits, drops the oldest. Adding the same entry
+ * again changes nothing.
  */
 export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
@@ -92,15 +92,15 @@ export interface SetAsideStore {
   remove(entry: string): Promise<void>;
 }
 
-/** Copies of notifications that lie neither in a feed's log nor with what is set aside for the feed. */
+/** Copies of notifications outside a feed's log and its set-aside records. */
 export interface Copies {
-  /** Resolves when it is noted that those of what was erased are to go, which they do within a minute. */
+  /** Resolves when the erasure is noted; the copies are then deleted within a minute. */
   erase(erased: Erased): Promise<void>;
 }
 
 /**
- * Deletes what was erased from outside the feed's log: all that belongs to the feed, or notifications that were
- * retracted. It is repeated until it resolves, and nothing else is committed to the feed before.
+ * Deletes erased content outside the feed's log: everything of the feed, or retracted notifications. It is
+ * repeated until it resolves, and nothing else is committed to the feed before.
  */
 export type OnErased = (erased: Erased) => Promise<void>;
 

@@ -47,7 +47,7 @@ export class KnownIds {
     return this.#documents.get(key) ?? [];
   }
 
-  /** Holds exactly what `references` name, taking the contents of new keys from `added`. */
+  /** Holds exactly the documents in `references`, with the contents of new keys from `added`. */
   replace(references: readonly IdsReference[], added: ReadonlyMap<string, string[]>): void {
     const next = new Map(
       references.map(({ key }) => [key, this.#documents.get(key) ?? added.get(key) ?? []]),

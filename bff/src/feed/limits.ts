@@ -25,8 +25,8 @@ export type LimitsOf = (feed: string) => FeedLimits;
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 /**
- * The most that can be set. A commit writes its own megabyte, what of the chain it takes in (four full documents at
- * most) and its ids in one request, and the sidecar refuses bodies over 4 MiB: the feed would stand still.
+ * The highest allowed value. A commit writes its own megabyte, the absorbed part of the chain (at most four
+ * full documents) and its ids in one request, and the sidecar refuses bodies over 4 MiB: the feed would stop.
  */
 export const MAX_HISTORY_BYTES = 20 * 1024 * 1024;
 export const MAX_IDS = 400_000;
@@ -43,7 +43,7 @@ export const fullIdsCount = (limits: FeedLimits): number => Math.max(1, limits.i
 /** Retractions are rarer; fewer and larger documents keep the head small. */
 export const fullRetractionsCount = (limits: FeedLimits): number => Math.max(1, limits.idsMax / 4);
 
-/** A document outlives what its head may still say of it, then goes by itself. */
+/** A document outlives every head that may name it, then expires. */
 const MARGIN_MS = 60 * 60 * 1000;
 export const segmentTtlSeconds = (limits: FeedLimits): number =>
   Math.ceil((limits.historyTtlMs + MARGIN_MS) / 1000);

@@ -11,7 +11,7 @@ const partsOf = (epoch: string): [number, string] => {
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 
-/** Whether it is one that `newEpoch` makes: another one could stand above all that can follow. */
+/** Whether it has the form of `newEpoch`: another form could sort above all later epochs. */
 export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNumber(epoch) <= MAX_N;
 
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];
@@ -34,8 +34,8 @@ export const highest = (a: Position | undefined, b: Position | undefined): Posit
   isHigher(a, b) ? a : b;
 
 /**
- * An epoch later than all that were heard of: its n is the time, or one more than the highest heard, so that a
- * clock that went back does not make it look older.
+ * An epoch later than all known ones: n is the time, or one more than the highest known n, so that a clock
+ * that went back does not make it older.
  */
 export function newEpoch(now: number, ...heard: (string | undefined)[]): string {
   const n = Math.max(now, ...heard.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
@@ -44,7 +44,7 @@ export function newEpoch(now: number, ...heard: (string | undefined)[]): string 
 
 const ERASED = '-erased';
 
-/** The same for an epoch that begins because the feed was erased; it says so as long as it lasts. */
+/** The same for an epoch that begins with an erasure, which its name says. */
 export const newErasedEpoch = (now: number, ...heard: (string | undefined)[]): string =>
   `${newEpoch(now, ...heard)}${ERASED}`;
 

@@ -1,7 +1,7 @@
 import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
 import { withoutContent } from './history/removals.ts';
 
-/** The publication as it may be shown at `now`: what has expired keeps its offset, not its content. */
+/** The publication as it may be shown at `now`: an expired one keeps its offset but not its content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
     ? withoutContent(publication, 'expired')

@@ -2,7 +2,10 @@ import type { Request } from 'express';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** The token of the one Authorization header (RFC 6750); `undefined` where there is none, several, or another scheme. */
+/**
+ * The token of the only Authorization header (RFC 6750); `undefined` if there is none, several, or another
+ * scheme.
+ */
 export function bearerOf(request: Pick<Request, 'headersDistinct'>): string | undefined {
   const sent = request.headersDistinct.authorization ?? [];
   return sent.length === 1 ? BEARER.exec(sent[0] ?? '')?.[1] : undefined;

@@ -9,7 +9,7 @@ import './ops/access.ts';
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Who asks; absent where nobody is asked for a token. */
+    /** The caller; absent if no token is required. */
     identity?: Identity;
   }
 }
@@ -33,7 +33,7 @@ export const requireIdentity =
           retryAfter: 1,
         });
       }
-      // Of an ASCII text without quotes, as RFC 9110 wants it in a quoted string.
+      // Reduces a text to ASCII without quotes, as RFC 9110 requires in a quoted string.
       const why = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
       const fault = error.tokenGiven ? `, error="invalid_token", error_description="${why}"` : '';
       response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);

@@ -4,17 +4,18 @@ import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
 export interface WriteLimitOptions {
-  /** Writes of one reader, or of one address where nobody is signed in, in a minute; 0 is no bound. */
+  /** Writes per minute of one reader, or of one address without sign-in; 0 is no limit. */
   perMinute: number;
-  /** Where a request comes from, behind the proxies that are trusted. */
+  /** The address of a request, behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
 }
 
 const WINDOW_MS = 60_000;
 
 /**
- * Refuses what writes (neither GET nor HEAD) beyond the limit with 429: everybody may invent a `clientId`, and each
- * becomes a document. Every instance counts for itself. express-rate-limit counts, since it forgets who was silent.
+ * Refuses writes (neither GET nor HEAD) beyond the limit with 429, because anyone may invent a `clientId`,
+ * and each becomes a document. Every instance counts separately. express-rate-limit counts, because it
+ * forgets silent callers.
  */
 export function limitWrites({ perMinute, addressOf }: WriteLimitOptions): RequestHandler {
   if (perMinute === 0) return (_request, _response, next) => next();

@@ -5,7 +5,7 @@ import { isAllowedOrigin } from '../auth/origins.ts';
 /** How long a browser may keep the answer to a preflight, in seconds. */
 const PREFLIGHT_S = '600';
 
-/** Refuses pages of other origins than those allowed, and tells browsers what the allowed ones may do. */
+/** Refuses pages of origins that are not allowed, and sends CORS headers to the others. */
 export const crossOrigin =
   (allowed: readonly string[]): RequestHandler =>
   (request, response, next) => {

@@ -42,7 +42,7 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   states: ReadStates;
   mutes: MuteLists;
   writeLimit: WriteLimitOptions;
-  /** Bounds the bodies that are under way. */
+  /** Limits the bodies that are being read. */
   bodies: BodyBudget;
   /** Told of the connection of each request whose token was accepted. */
   onKnown: (socket: Socket) => void;
@@ -50,11 +50,11 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
-  /** Where browsers connect, if not to this host. */
+  /** The host to which browsers connect, if not this one. */
   elsewhere?: { endpoint: string; negotiate: Negotiate };
 }
 
-/** What browsers and probes see of an instance, besides the gateway. */
+/** The HTTP interface of an instance for browsers and probes, besides the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
     options;

@@ -1,7 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
 import { createBoundedServer, type ServerBounds } from '@tocsin/service';
 
-/** A token of 16 KiB and what else a browser sends. */
+/** Room for a token of 16 KiB and a browser's other headers. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
 /** The server that browsers reach, whose requests may carry a token. */

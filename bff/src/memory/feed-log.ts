@@ -26,7 +26,7 @@ export class MemoryFeedLog implements FeedLog {
     for (const { feed, head, etag, documents } of writes) {
       for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
       const stored = this.#values.get(headKey(feed));
-      // As on Redis, a key that is absent takes a write with any etag, and its versions begin at 1 again.
+      // As on Redis, an absent key accepts a write with any etag, and its versions restart at 1.
       if (stored && stored.etag !== etag)
         refused.push(`the head of ${feed}: its etag is not ${etag} any more`);
       else this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });

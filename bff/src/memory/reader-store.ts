@@ -15,7 +15,7 @@ export class MemoryReaderStore implements ReaderStore {
 
   async write(key: string, value: object, etag: string | undefined): Promise<void> {
     const stored = this.#documents.get(key);
-    // As on Redis, a key that is absent takes a write with any etag.
+    // As on Redis, an absent key accepts a write with any etag.
     if (stored && String(stored.etag) !== etag)
       throw new TemporaryError(`${key} was refused: its etag is not ${etag}`);
     this.#documents.set(key, { text: JSON.stringify(value), etag: (stored?.etag ?? 0) + 1 });

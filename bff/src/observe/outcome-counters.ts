@@ -1,7 +1,9 @@
 import type { Counter } from '@tocsin/service';
 import type { SetAsideStore } from '../deliver/ports.ts';
 
-/** `work` with its outcomes counted; one that rejects counts as `retry`, since it will come again. */
+/**
+ * Wraps `work` and counts its outcomes; a rejection counts as `retry`, because the message is redelivered.
+ */
 export const counted =
   <T extends string>(counter: Counter<'outcome'>, work: (data: unknown) => Promise<T>) =>
   async (data: unknown): Promise<T> => {
@@ -15,7 +17,7 @@ export const counted =
     }
   };
 
-/** `store` with what is added to it counted by reason. */
+/** Wraps `store` and counts added records by reason. */
 export const countSetAside = (
   store: SetAsideStore,
   counter: Counter<'reason'>,

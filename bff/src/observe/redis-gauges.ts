@@ -1,6 +1,8 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
-/** What the broadcaster's Redis holds and may hold; asked for at each scrape, and no series while it does not answer. */
+/**
+ * Used memory and limit of the broadcaster's Redis, read at each scrape; no series while it does not answer.
+ */
 export function addRedisGauges(
   registry: Registry,
   memory: () => Promise<{ used: number; limit: number }>,

@@ -3,7 +3,7 @@ import type { Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** Latencies are told of what was pushed since so many snapshots. */
+/** Latencies cover the pushes of this many snapshots. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {
@@ -22,7 +22,7 @@ export interface SnapshotOptions {
   now: () => number;
 }
 
-/** Returns what takes a snapshot of this instance's figures: its rates are those since the one before. */
+/** Returns a function that takes a snapshot of this instance's figures, with rates since the previous one. */
 export function createSnapshots(options: SnapshotOptions): () => Promise<InstanceSnapshot> {
   const { instance, metrics, connections, feeds, now } = options;
   const startedAt = now();

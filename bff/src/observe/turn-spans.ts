@@ -7,8 +7,8 @@ import { entryOf } from './log-names.ts';
 type Moment = Step | 'begun';
 
 /**
- * Looks on at turns and records what they did in the traces of the notifications that they took: a turn that serves
- * several traces leaves its spans in each. Gives what turns are to be run, reached and told with.
+ * Observes turns and records them in the traces of their notifications: a turn that serves several traces
+ * leaves spans in each. Wraps the functions that run, call and report turns.
  */
 export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
   const moments = new AsyncLocalStorage<Map<Moment, number>>();
@@ -40,7 +40,7 @@ export function createTurnSpans(onStep: OnStep, events: TurnEvents) {
           record('claim', at.get('committed'), at.get('popped'));
           record('broadcast', at.get('popped'), at.get('broadcast'));
         } else record('broadcast', at.get('committed'), at.get('broadcast'));
-        // What the turn takes next begins here.
+        // The next part of the turn starts here.
         at.set('begun', now);
       },
       claimed(taken) {

@@ -1,6 +1,6 @@
 import type { AuditPosition, InstanceSnapshot, Problem, SetAside } from '@tocsin/contracts';
 
-/** Where all instances see each other's figures. Every method rejects when its outcome is not known. */
+/** The store in which instances share their figures. Every method rejects if its outcome is unknown. */
 export interface InstanceBoard {
   /** Shows the snapshot to all for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
@@ -9,8 +9,8 @@ export interface InstanceBoard {
 }
 
 /**
- * What the feeds have set aside, for a person to act on. `find` and `putBack` reject with a SetAsideError when it is
- * not there or cannot be taken.
+ * The set-aside records, for a person to act on. `find` and `putBack` reject with a SetAsideError if a record
+ * does not exist or is still invalid.
  */
 export interface DeadLetterBox {
   names(): Promise<string[]>;
@@ -26,7 +26,7 @@ export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: 
 
 export interface StoredAuditRecord {
   position: AuditPosition;
-  /** As it is stored: an `AuditRecord`, unless another version or a stranger wrote it. */
+  /** The stored form: an `AuditRecord`, unless another version or a stranger wrote it. */
   value: unknown;
 }
 

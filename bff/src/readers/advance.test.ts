@@ -15,7 +15,7 @@ const NOTHING: ReadState = { offset: 0, ids: [] };
 const named = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, i) => `n${first + i}`);
 
-/** A history up to `head`, in which some are gone; it counts what was looked at. */
+/** A history up to `head` with some removed publications; it counts reads. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
   const counted = { looked: 0, ids: 0 };
   return {

@@ -6,7 +6,7 @@ import {
   type ReadState,
 } from '@tocsin/contracts';
 
-/** The history of a feed: what lies below `floor` is shown nowhere any more. */
+/** The history of a feed; publications below `floor` are no longer shown anywhere. */
 export interface History {
   head: number;
   floor: number;
@@ -18,16 +18,16 @@ export interface History {
 
 /** When there are too many ids, this part of the bounds stays, so that it does not happen again with the next one. */
 const KEPT = 0.9;
-/** So many of the newest publications are looked at for ids at most: the history that a feed keeps by default. */
+/** The number of newest publications searched for ids: a feed's default history. */
 const MOST_LOOKED_AT = 10_000;
 /** Publications are looked at in parts that begin after a multiple of this. */
 export const CHUNK = 200;
 
 /**
- * What is read once `marked` is read too. The offset never goes back, and goes on over ids that follow it without a
- * break, and over what is gone. Ids that the history does not hold are dropped: they never existed, or are shown
- * nowhere any more. Beyond the bounds of a state the oldest ids are given up towards the offset: what lies before them
- * counts as read.
+ * The read state after marking `marked`. The offset never goes back, and advances over adjacent read ids and
+ * removed publications. Ids outside the history are dropped: they never existed or are no longer shown.
+ * Beyond the limits of a state, the oldest ids are merged into the offset: everything before them counts as
+ * read.
  */
 export async function advance(before: ReadState, marked: ReadState, history: History): Promise<ReadState> {
   const named = new Set([...before.ids, ...marked.ids]);
@@ -38,7 +38,7 @@ export async function advance(before: ReadState, marked: ReadState, history: His
   return isTooLarge(ids) ? giveUp(offset, ids, places) : { offset, ids: [...ids] };
 }
 
-/** Where the ids are, by id; those that are not among the newest publications of the history have no place. */
+/** The offsets of the ids; ids outside the newest publications have none. */
 export async function locate(
   ids: ReadonlySet<string>,
   { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,
@@ -57,7 +57,7 @@ export async function locate(
   return places;
 }
 
-/** The offset after what follows it and is read or gone; what it passes leaves `ids`. */
+/** Advances the offset over adjacent read or removed publications, and removes those from `ids`. */
 async function fold(from: number, ids: Set<string>, { head, floor, stretch }: History): Promise<number> {
   let offset = from;
   while (ids.size > 0 && offset < head) {
@@ -71,7 +71,7 @@ async function fold(from: number, ids: Set<string>, { head, floor, stretch }: Hi
   return offset;
 }
 
-/** Keeps the newest ids; what lies before the oldest of them counts as read. */
+/** Keeps the newest ids; everything before the oldest of them counts as read. */
 function giveUp(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
   const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
   let bytes = 0;
@@ -90,5 +90,5 @@ function isTooLarge(ids: ReadonlySet<string>): boolean {
   return ids.size > MAX_READ_IDS || bytes > MAX_READ_BYTES;
 }
 
-/** Of an id, which is ASCII, in a list as JSON. */
+/** Size of an id, which is ASCII, in a JSON list. */
 const bytesInList = (id: string): number => id.length + 3;

@@ -19,7 +19,7 @@ export interface MuteListsOptions {
   ledger: Pick<DocumentLedger, 'admit'>;
 }
 
-/** What each reader has muted; kept for a year after it was last set. */
+/** The mutes of each reader, kept for a year after the last change. */
 export class MuteLists {
   readonly #use: MuteListsOptions;
   readonly #pendingChanges = new PendingChanges();
@@ -36,8 +36,9 @@ export class MuteLists {
   }
 
   /**
-   * Resolves when they are kept and all instances know; does nothing if they are as they were. The last one counts, but
-   * nothing is written over what this version cannot read. `owner` is whose document it is.
+   * Resolves when the mutes are stored and all instances know. Does nothing if they are unchanged. The last
+   * write wins, but documents that this version cannot read are never overwritten. `owner` is the owner of
+   * the document.
    */
   async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
     const { store, channel, ledger } = this.#use;
@@ -50,7 +51,7 @@ export class MuteLists {
         const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // Who is signed in has one such document, which others must not push out.
+      // A signed-in reader has one such document, which others must not push out.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;

@@ -7,11 +7,11 @@ import { stateIn, type ReadStates } from './read-states.ts';
 export interface ReaderPages {
   states: Pick<ReadStates, 'stored'>;
   now: () => number;
-  /** Told why a page goes without what its reader has read. */
+  /** Read state unavailable; page returned without it. */
   onUnreadable: (error: unknown) => void;
 }
 
-/** A page with what its reader has read of the feed; both together have no more bytes than the contract allows. */
+/** A page with the reader's read state of the feed; together they stay within the contract's byte limit. */
 export async function readPageFor(
   reader: string,
   view: FeedView,

@@ -5,7 +5,7 @@ export interface StoredDocument {
   etag: string;
 }
 
-/** Where documents of readers live. Every method rejects when its outcome is not known. */
+/** The store of readers' documents. Every method rejects if its outcome is unknown. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
   /** Writes if the etag is still that (`undefined`: absent), for so many seconds (0: for ever); rejects if it is not. */

@@ -9,7 +9,7 @@ import { ReadStates, stateIn } from './read-states.ts';
 const ADA = 'user:ada';
 let now: number;
 let head: { epoch: string; offset: number };
-/** Where the feed really stands. */
+/** The feed's real position. */
 let truth: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;

@@ -33,14 +33,14 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
   view: (feed: string) => ReadableFeed;
-  /** What is longer ago has left the history of the feed. */
+  /** Older publications have left the feed's history. */
   ttlSecondsOf: (feed: string) => number;
   now: () => number;
 }
 
 const USER = 'user:';
 
-/** What each reader has read of each feed. */
+/** The read state of each reader in each feed. */
 export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
@@ -55,7 +55,7 @@ export class ReadStates {
     options.channel.onChange((change) => this.#changed(change));
   }
 
-  /** What is kept for a reader of a feed; `stateIn` tells what counts. */
+  /** The stored read state of a reader in a feed; `stateIn` returns the part that counts. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
@@ -84,7 +84,7 @@ export class ReadStates {
     return countUnread(stateIn(head.epoch, stored), this.#historyOf(feed, view, head, await view.floor()));
   }
 
-  /** Deletes what is known to belong to a feed that was erased: what is kept of its person, and of the nameless. */
+  /** Deletes the known documents of an erased feed: those of its person, and of anonymous readers. */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
     // Whose feed it is has the reader's name of its own.
@@ -126,7 +126,7 @@ export class ReadStates {
     );
   }
 
-  /** Where the feed stands and its history, looked up where the reader knows more of it than this instance. */
+  /** The feed's position and history, looked up if the reader knows more of the feed than this instance. */
   async #historyFor(
     feed: string,
     view: ReadableFeed,
@@ -163,7 +163,7 @@ export class ReadStates {
   }
 }
 
-/** What counts in the epoch. */
+/** The state that counts in the epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
 

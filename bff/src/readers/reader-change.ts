@@ -6,8 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * Says that the document behind an event of this name has changed; instances with connections of the reader read it.
- * `version` tells states of the document apart, and is empty if it is unknown. A change names a feed if its event does.
+ * Announces that the document behind an event of this name has changed; instances with connections of the
+ * reader read it. `version` distinguishes states of the document, and is empty if unknown. A change names a
+ * feed if its event does.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;

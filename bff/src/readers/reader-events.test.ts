@@ -9,7 +9,7 @@ let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
 let here: boolean;
-/** Ends the reads under way. */
+/** Aborts the running reads. */
 let release: (() => void)[];
 let fails: number;
 beforeEach(() => {

@@ -36,7 +36,7 @@ const call = (
 const mark = (bff: ServedBff, body: unknown, token?: string) =>
   call(bff, 'POST', '/notifications/read', { body, ...(token !== undefined && { token }) });
 
-/** A connection, and what it is told of its reader. */
+/** A connection and the events about its reader. */
 async function reader(bff: ServedBff, auth: Record<string, unknown>) {
   const socket: Socket = bff.socketWith(auth);
   const told: unknown[] = [];

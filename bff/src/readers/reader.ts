@@ -1,8 +1,8 @@
 import { clientIdSchema, type Identity } from '@tocsin/contracts';
 
 /**
- * Whose read state and mutes count: those of the person who is signed in, else of the browser that names itself, else
- * of all others together. A name that is none, which only a socket can bring here, counts as no name.
+ * The owner of read state and mutes: the signed-in person, else the browser's `clientId`, else all anonymous
+ * readers together. An invalid name, which only a socket can send, counts as none.
  */
 export function readerOf(identity: Identity | undefined, clientId: string | undefined): string {
   if (identity) return `user:${identity.sub}`;

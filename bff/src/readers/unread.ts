@@ -1,7 +1,7 @@
 import { idOfPublication, MAX_UNREAD, type ReadState } from '@tocsin/contracts';
 import { CHUNK, type History } from './advance.ts';
 
-/** Publications that are looked at, the newest first: what is gone counts too, so that a call stays cheap. */
+/** The number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
 const MOST_LOOKED_AT = 2 * MAX_UNREAD;
 
 /** How many publications of the history are shown and not read, counted from the newest up to `MAX_UNREAD`; `more`: there may be others. */

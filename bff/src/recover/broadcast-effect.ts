@@ -2,11 +2,11 @@ import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
 /** The outcome of a broadcast that a view took. */
 export interface BroadcastEffect {
-  /** False when it does not continue what is known, so that a comparison is due. */
+  /** False if it does not continue the known position, so that a comparison is due. */
   continues: boolean;
   /**
-   * What of the broadcast is to be sent on: what was not yet, and what a later one has taken away without its content.
-   * Nothing when it comes so late that this cannot be told, or when its epoch is over.
+   * The part of the broadcast to send: new publications, and later removed ones without their content. Empty
+   * if it is too late to tell, or if its epoch is over.
    */
   shown?: PublicationsEvent;
 }

@@ -1,12 +1,12 @@
 import type { Publication } from '@tocsin/contracts';
 
-/** More ranges are not remembered: the oldest may then be sent once more. */
+/** Beyond this number of ranges, the oldest is forgotten and may be sent again. */
 const MAX_RANGES = 64;
 
 interface Range {
   first: number;
   last: number;
-  /** A browser has joined since that did not get it. */
+  /** A browser that did not get it has joined since. */
   isLacking: boolean;
 }
 
@@ -25,13 +25,13 @@ export class EarlySends {
     return unsent;
   }
 
-  /** Those of `publications` that some browser lacks; `twice` of them others have. */
+  /** The `publications` that some browser lacks; `twice` counts those that others already have. */
   unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
     const unsent = publications.filter(({ offset }) => this.#whoHas(epoch, offset) !== 'everyone');
     return { unsent, twice: unsent.filter(({ offset }) => this.#whoHas(epoch, offset) === 'some').length };
   }
 
-  /** A browser joins, which has none of what was sent before. */
+  /** A browser joins, which lacks everything sent before. */
   joined(): void {
     for (const range of this.#ranges) range.isLacking = true;
   }

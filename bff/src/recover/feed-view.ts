@@ -18,21 +18,21 @@ import type { ViewDependencies } from './view-dependencies.ts';
 const HEAD_FRESH_MS = 60_000;
 /** How much of a feed a new ring starts with. */
 const FIRST_LOAD = 200;
-/** So often at most is read again what changed meanwhile. */
+/** At most this many repeated reads because of changes meanwhile. */
 const MOST_READS = 5;
 
-/** What one instance knows of a feed: a ring fed by broadcasts, compared with the head, and the segments behind it. */
+/** One instance's view of a feed: a ring, fed by broadcasts and compared with the head, and its segments. */
 export class FeedView {
   readonly feed: string;
   readonly #use: ViewDependencies;
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
-  /** What was known belonged to an epoch that is over. */
+  /** The known publications belonged to an earlier epoch. */
   #isStale = false;
   /** Set while something may have been missed unnoticed, until a comparison that began afterwards has ended. */
   #doubt: object | undefined;
-  /** The highest position heard that takes away one before it: nothing older than it may be served from. */
+  /** The highest known position that removes an earlier publication; answers use nothing older. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -44,7 +44,7 @@ export class FeedView {
     this.#segments = this.#emptyCache();
   }
 
-  /** Where the feed stands as far as this instance knows. */
+  /** The feed's position as known to this instance. */
   get position(): Position | undefined {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
@@ -65,10 +65,10 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Those who watch have what the ring holds: it was sent to them, or lay before what they were answered.
+    // Watching browsers have the ring's content: it was sent to them, or precedes their answer.
     const sent = ring.offset;
     const continues = ring.append(publications);
-    // What is missing may take something away.
+    // A missing publication may remove an earlier one.
     if (!continues) this.#noteRemovals(epoch, [], (publications[0]?.offset ?? 1) - 1);
     const held = this.#unsent(ring, sent + 1, publications.at(-1)?.offset ?? 0);
     const beyond = publications.filter(
@@ -77,12 +77,12 @@ export class FeedView {
     return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
   }
 
-  /** A browser begins to watch: it has nothing of what was sent before. */
+  /** A browser starts watching; it lacks everything sent before. */
   joined(): void {
     this.#earlySends.joined();
   }
 
-  /** What the ring holds from `first` to `last`, without what was sent before it held it. */
+  /** The ring's publications from `first` to `last`, without those that were sent earlier. */
   #unsent(ring: Ring, first: number, last: number): Publication[] {
     const { unsent, twice } = this.#earlySends.unsent(ring.epoch, ring.slice(first, last));
     this.#earlySends.dropThrough(ring.epoch, ring.offset);
@@ -95,7 +95,7 @@ export class FeedView {
     if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
   }
 
-  /** What is known is of an epoch that is over, and may have been erased: it is not served any more. */
+  /** The known publications are of an earlier epoch and may have been erased: stops serving them. */
   #forget(): void {
     this.#isStale = true;
     this.#ring = undefined;
@@ -117,12 +117,12 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** What is known may be old: nobody has minded what was missed. */
+  /** The view may be out of date, because it was not compared while unwatched. */
   doubt(): void {
     this.#doubt = {};
   }
 
-  /** Where the feed stands now: from the head if what is known here may be older. */
+  /** The feed's current position, from the head if this view may be out of date. */
   async current(): Promise<Position> {
     const doubt = this.#doubt;
     if (doubt || isHigher(this.#use.marks.of(this.feed), this.position)) {
@@ -132,14 +132,15 @@ export class FeedView {
     return this.known();
   }
 
-  /** Waits for the comparison under way, or for one that begins after this call. */
+  /** Waits for the running comparison, or for one that starts after this call. */
   #nextHead(reads: number): Promise<void> {
     return reads === 0 && this.#comparing ? this.#comparing : this.compare();
   }
 
   /**
-   * Compares itself with the head, which it reads after this call, and fetches what it missed. Calls while a
-   * comparison is under way share the next one: the head that one has read may be older than what they know.
+   * Compares itself with the head, which it reads after this call, and fetches missed publications. Calls
+   * during a comparison share the next one, because the running one may have read an older head than they
+   * know.
    */
   compare(): Promise<void> {
     if (!this.#comparing) {
@@ -192,7 +193,7 @@ export class FeedView {
     for (let reads = 0; reads < MOST_READS; reads++) {
       const known = this.#head;
       const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
-      // Its segments hold what was taken away since.
+      // Its segments contain publications removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
     }
@@ -204,8 +205,8 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`, and again when the feed changed meanwhile, or a document is missing that the head named: a newer
-   * head may do without it. The same one missing twice was lost, which the feed is told.
+   * Runs `read`, and repeats it if the feed changed meanwhile or a named document is missing, because a newer
+   * head may not need it. If the same document is missing twice, it is lost, and the feed is told.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
@@ -229,8 +230,8 @@ export class FeedView {
   }
 
   /**
-   * The head; when it is lower than what was heard, the feed makes it sound first. What the ring holds counts as
-   * heard, so that the instance may forget what it has heard of any feed.
+   * The head. If it is below the high-water mark, the feed repairs it first. The ring counts too, so that the
+   * instance may forget any feed's high-water mark.
    */
   async #readSoundHead(): Promise<StoredHead> {
     const heard = highest(this.#use.marks.of(this.feed), this.position);

@@ -12,9 +12,12 @@ const TICK_MS = 250;
 /** First comparison after a publication, then doubling up to the longest. */
 const FIRST_COMPARISON_MS = 2_000;
 const LONGEST_COMPARISON_MS = 30_000;
-/** A feed that nobody here watches or reads is forgotten after this time. */
+/** A feed without watchers and readers here is forgotten after this time. */
 const IDLE_MS = 60_000;
-/** Of the feeds that nobody watches, those read longest ago are forgotten earlier: a stranger can name any number. */
+/**
+ * Of the unwatched feeds, those read longest ago are forgotten earlier, because a stranger can name any
+ * number of feeds.
+ */
 const MAX_UNWATCHED = 1_000;
 
 interface Watched {
@@ -46,7 +49,7 @@ export class FeedViews {
     const watched = this.#watched(feed);
     watched.view.joined();
     if (watched.watchers++ > 0) return;
-    // Until now nobody may have minded what it missed.
+    // Until now, the view may not have been compared.
     watched.view.doubt();
     this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
@@ -56,7 +59,7 @@ export class FeedViews {
     if (watched) watched.watchers = Math.max(0, watched.watchers - 1);
   }
 
-  /** Where the watched feeds stand. */
+  /** The positions of the watched feeds. */
   positions(): (Position & { feed: string })[] {
     return [...this.#views].flatMap(([feed, { view, watchers }]) =>
       watchers > 0 && view.position ? [{ feed, ...view.position }] : [],
@@ -64,8 +67,8 @@ export class FeedViews {
   }
 
   /**
-   * Takes a broadcast; what does not continue a ring causes a comparison at once. Returns it as it may be sent on to
-   * those who watch the feed; nothing if nobody may see it any more.
+   * Processes a broadcast; one that does not continue a ring causes a comparison at once. Returns the part to
+   * send to watching browsers, or nothing if no browser may see it any more.
    */
   receive(event: Broadcast): PublicationsEvent | undefined {
     const watched = this.#views.get(event.feed);
@@ -99,7 +102,7 @@ export class FeedViews {
     return watched;
   }
 
-  /** Nothing is lost with a view that nobody watches: the next reader reads the head again. */
+  /** Dropping an unwatched view loses nothing: the next reader reads the head again. */
   #makeRoom(): void {
     if (this.#views.size < MAX_UNWATCHED) return;
     const unwatched = [...this.#views].filter(([, { watchers }]) => watchers === 0);

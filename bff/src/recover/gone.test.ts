@@ -6,7 +6,7 @@ import { readPage, type PageRequest } from './page.ts';
 import type { Broadcast } from '../deliver/ports.ts';
 import { testProofs } from '../../testing/test-proofs.ts';
 
-/** What goes to browsers. */
+/** The publications sent to browsers. */
 const withoutProof = ({ proof: _proof, ...event }: Broadcast) => event;
 
 const RING = 5;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   f = new Fixture();
   host = f.instance();
   seq = 0;
-  // Ten before the ring of a view that is told of all, the first of them in a segment of their own.
+  // Ten publications before the ring of an up-to-date view, the first of them in a separate segment.
   for (let n = 1; n <= 15; n++)
     await take(notification(`n${n}`, { collapseKey: `k${n}`, body: 'x'.repeat(n) }));
 });

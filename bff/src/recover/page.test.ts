@@ -175,7 +175,7 @@ describe('what an instance missed', () => {
     f.log.beforeHead = () => new Promise<void>((resolve) => (goOn = resolve));
     const older = view.compare();
     await new Promise((resolve) => setImmediate(resolve));
-    // That comparison has read the head; now comes what a client hears of elsewhere.
+    // That comparison has read the head; now a client brings a newer position from another instance.
     f.log.beforeHead = () => Promise.resolve();
     await publish(1);
     const answer = read({ kind: 'after', position: at(6) });

@@ -11,10 +11,13 @@ import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from './feed-view.ts';
 
-/** So often at most is read again what changed meanwhile. */
+/** At most this many repeated reads because of changes meanwhile. */
 const MOST_READS = 3;
 
-/** What a reader asks for: where it is, or the newest, or what precedes an offset; `limit` in publications. */
+/**
+ * A reader's request: from a position, the newest page, or the page before an offset; `limit` in
+ * publications.
+ */
 export type PageRequest =
   | { kind: 'position' }
   | { kind: 'newest'; limit: number }
@@ -22,9 +25,9 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring, or from the segments behind it, with publications of at most so many bytes. A
- * position beyond what this instance knows, or of another epoch, is compared with the head first. Rejects with
- * TemporaryError rather than leave a publication out.
+ * Answers a reader from the ring, or from the segments behind it, with publications of at most this many
+ * bytes. A position beyond this instance's, or of another epoch, is first compared with the head. Rejects
+ * with TemporaryError rather than leave a publication out.
  */
 export async function readPage(
   view: FeedView,

@@ -14,10 +14,13 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
-  /** Told what a comparison has found that no broadcast had brought, so that browsers need not ask for it. */
+  /** Called with publications that a comparison found, so that browsers need not ask for them. */
   onMissed?: (event: PublicationsEvent) => void;
-  /** Told how many publications were sent to browsers that had them, since others joined meanwhile that had not. */
+  /**
+   * Called with the number of publications sent to browsers that already had them, because other browsers
+   * joined meanwhile.
+   */
   onSentTwice?: (count: number) => void;
-  /** Told where the feed stands when what was known of it does not continue there, as in a new epoch. */
+  /** Called with the feed's position if it does not continue the known one, as in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }

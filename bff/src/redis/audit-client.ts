@@ -29,7 +29,7 @@ export function auditClient({ redisHost, username, password }: AuditClientOption
     });
   async function open() {
     const client = create();
-    // Without a listener an error would end the process; the command under way rejects with it.
+    // Without a listener, an error would end the process; the running command rejects with it.
     client.on('error', () => {
       opened = undefined;
       if (client.isOpen) client.destroy();

@@ -16,7 +16,7 @@ export interface ReversibleStreams {
 export class RedisAuditReader implements AuditReader {
   readonly #redis: () => Promise<ReversibleStreams>;
 
-  /** `redis` resolves with a client that is connected, and rejects when there is none now. */
+  /** `redis` resolves with a connected client, and rejects if there is none now. */
   constructor(redis: () => Promise<ReversibleStreams>) {
     this.#redis = redis;
   }
@@ -30,7 +30,7 @@ export class RedisAuditReader implements AuditReader {
         });
         return entries.map(({ id, message }) => ({
           position: positionOf(id, stream),
-          // `pubsub.redis` keeps what was published in the field `data`.
+          // `pubsub.redis` stores the published message in the field `data`.
           value: parseJson(message['data'] ?? ''),
         }));
       }),
@@ -39,7 +39,7 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** Of two streams with an entry of the same id, the lower one comes first. */
+/** If two streams have a record with the same id, the lower stream comes first. */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

@@ -1,9 +1,9 @@
-/** Beyond the bound this part of it stays, so that a stream is not trimmed with each message. */
+/** Trimming keeps this part of the limit, so that a stream is not trimmed with each message. */
 const KEPT = 0.875;
-/** What Redis needs for a message besides its content, in bytes: its id, the names of its members, its share of a node. */
+/** Redis's overhead for a message in bytes: its id, the names of its fields, its share of a node. */
 const OVERHEAD = 128;
 
-/** Sums up what a stream holds, from its messages as they are read. */
+/** Estimates the size of a stream from its messages as they are read. */
 export class ByteWindow {
   readonly #max: number;
   #messages: { id: string; bytes: number }[] = [];
@@ -23,7 +23,7 @@ export class ByteWindow {
     return this.#messages[this.#first]?.id;
   }
 
-  /** Forgets the messages that Redis took before this time, in ms since 1970: they were trimmed. */
+  /** Forgets messages from before this time, in ms since 1970, because they were trimmed. */
   dropBefore(time: number): void {
     while (this.#first < this.#messages.length) {
       if (Number.parseInt(this.#messages[this.#first]?.id ?? '', 10) >= time) return;

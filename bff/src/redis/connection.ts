@@ -10,7 +10,7 @@ export interface RedisConnectionOptions {
   password?: string | undefined;
   /** Longest wait for an answer, in ms. */
   timeoutMs: number;
-  /** What is connected, for the log. */
+  /** The name of the connection in the log. */
   name: string;
   log: Logger;
 }
@@ -18,8 +18,8 @@ export interface RedisConnectionOptions {
 /** Commands that wait while Redis is away; beyond it they are refused at once. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * A connection on which nothing moves for so long, in ms, is given up and opened again: a network may forget one
- * without telling anybody. A read of a stream ends after 5 s, and where nothing else is asked, a ping is.
+ * A connection that is silent for this many ms is closed and opened again, because a network may drop one
+ * without notice. A read of a stream ends after 5 s; without other commands, a ping is sent.
  */
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
@@ -28,7 +28,7 @@ const PING_MS = 4_000;
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
-  /** Commands whose outcome Redis did not tell in time. */
+  /** Commands that Redis did not answer in time. */
   #overdue = 0;
   #ping: Promise<unknown> | undefined;
 
@@ -53,7 +53,7 @@ export class RedisConnection {
     );
   }
 
-  /** Begins to connect. Redis may be away: commands are refused until it is there. */
+  /** Starts connecting. While Redis is away, commands are refused. */
   start(): void {
     this.client.connect().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, `${this.#options.name} cannot reach its Redis`);
@@ -63,7 +63,7 @@ export class RedisConnection {
   /** @throws TemporaryError unless a command may be sent now */
   check(): void {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
-    // What is written to a dead connection would keep it from being found silent.
+    // Writes to a dead connection would hide that it is silent.
     if (this.#overdue > 0) throw new TemporaryError('Redis still owes the outcome of an earlier command');
   }
 
@@ -74,7 +74,7 @@ export class RedisConnection {
     await this.known(this.#ping, 'answer a ping');
   }
 
-  /** Rejects when Redis does not tell it now. */
+  /** Rejects if Redis does not answer now. */
   async memory(): Promise<RedisMemory> {
     this.check();
     return readRedisMemory(await this.known(this.client.info('memory'), 'tell its memory'));

@@ -13,15 +13,15 @@ const LOOK_EVERY_MS = 2_000;
 /** All instances together go through Redis so often at most. */
 const WORK_EVERY_MS = 10_000;
 /**
- * What was under way when something was erased has arrived, or been refused, this long afterwards: then it is looked
- * for a last time. Together with the time between two rounds this stays below a minute.
+ * This long after an erasure, everything that was on its way has arrived or been refused: then a last search
+ * runs. Together with the time between two rounds, this is less than a minute.
  */
 const LAST_LOOK_MS = 35_000;
 
 /**
- * Deletes copies of what was erased from the streams of Dapr's topics, from what is set aside, from documents that no
- * head names and from the producers' lists, and has unclaimed entries with it announced once more, so that their feeds
- * drop it. Each erasure is looked for several times within a minute, by whichever instance comes first.
+ * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, documents that no
+ * head names and the producers' lists, and has unclaimed entries with it announced again, so that their feeds
+ * drop it. Each erasure is searched several times within a minute, by whichever instance comes first.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;

@@ -38,12 +38,12 @@ const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 const STATE = `${APP_IDS.bff}||`;
 const SOON = `${APP_IDS.producer}||`;
 
-/** What is done with a key; resolves with whether something of it was deleted. */
+/** Processes a key; resolves with whether something of it was deleted. */
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Goes once through all keys, and deletes what of their content is erased. Resolves with how many had some. What Dapr
- * has written is read past it, since no call of Dapr's finds a key that nobody names, and deleted through it.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. It reads
+ * Dapr's data directly, because no call of Dapr finds unnamed keys, and deletes it through Dapr.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const { connection } = use;
@@ -72,7 +72,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
 
-  /** Holds what was taken away since, so the head does not name it; that is looked at all the same. */
+  /** A document with since removed content is not named by the head, but is checked all the same. */
   const segment: Visit = async (key) => {
     const parsed = segmentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
@@ -94,12 +94,12 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return true;
   };
 
-  /** Announced once more, it is claimed and leaves out what is erased. */
+  /** When it is announced again, it is claimed without the erased content. */
   const entry: Visit = async (key) => {
     const parsed = anyEntrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
-    // Of a partition, each item names its own.
+    // In an entry of a partition, each item names its own feed.
     const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
     const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
@@ -108,7 +108,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return true;
   };
 
-  /** One that the list of schedules names is taken off it by whoever erases, or delivered and left out. */
+  /** A listed schedule is removed from the list by the erasure, or delivered and left out. */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;

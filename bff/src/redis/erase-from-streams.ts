@@ -7,8 +7,8 @@ import { isRefusedErased, isWhollyErased, type StreamMessage } from './message-c
 const MESSAGES_AT_ONCE = 8;
 
 /**
- * Streams with content, and which of their messages go. An event with other notifications besides stays until it is
- * taken: its feed leaves out what is erased, and what is acknowledged goes from the stream.
+ * Streams with content, and their messages to delete. An event that also has other notifications stays until
+ * it is processed: its feed leaves out erased content, and acknowledged events leave the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
   [TOPICS.notifications, isWhollyErased],

@@ -24,7 +24,7 @@ export interface NotedErasure {
   erased: Erased;
 }
 
-/** The erasures of the last minute, in Redis, so that every instance can go on with what another one has noted. */
+/** The erasures of the last minute, in Redis, so that every instance can continue the work of another. */
 export class ErasureLog {
   readonly #connection: RedisConnection;
 
@@ -46,7 +46,7 @@ export class ErasureLog {
     }
   }
 
-  /** All that is noted, the oldest first. */
+  /** All noted erasures, oldest first. */
   async read(): Promise<NotedErasure[]> {
     this.#connection.check();
     const { client } = this.#connection;

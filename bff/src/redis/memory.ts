@@ -1,6 +1,6 @@
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 
-/** What Redis holds, and what it may hold, in bytes. */
+/** Redis's used memory and its limit, in bytes. */
 export interface RedisMemory {
   used: number;
   /** `maxmemory`, or without it the memory of its machine. */

@@ -3,13 +3,13 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-/** What lies under a name of a topic's stream: the event as Dapr published it, or raw data. */
+/** A field of a message in a topic's stream: the event as Dapr published it, or raw data. */
 export interface StreamMessage {
   id: string;
   message: Record<string, string>;
 }
 
-/** Whether nothing would be left of an event with notifications if what is erased were taken out of it. */
+/** Whether all notifications of an event are erased. */
 export function isWhollyErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, text, eventId, publishedAt } = read(id, message['data'] ?? '');
   const items = itemsOf(data);

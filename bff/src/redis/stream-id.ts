@@ -15,17 +15,20 @@ export function idAfter(id: string): string {
   return `${ms}-${n + 1n}`;
 }
 
-/** When Redis took the message, in ms since 1970. */
+/** When Redis stored the message, in ms since 1970. */
 export const timeOfId = (id: string): number => Number(partsOf(id)[0]);
 
-/** How a consumer group stands to a stream. */
+/** The progress of a consumer group in a stream. */
 export interface GroupState {
   lastDelivered: string;
   /** The oldest message that was delivered and is not acknowledged. */
   oldestPending: string | null;
 }
 
-/** The id below which every group has acknowledged all messages; none without a group, since one may still come. */
+/**
+ * The id below which every group has acknowledged all messages; `undefined` without a group, because one may
+ * still be created.
+ */
 export function acknowledgedBelow(groups: readonly GroupState[]): string | undefined {
   return groups
     .map(({ lastDelivered, oldestPending }) => oldestPending ?? idAfter(lastDelivered))

@@ -8,15 +8,15 @@ export interface StreamKeeperOptions {
   connection: RedisConnection;
   /** Bytes that each stream of dead letters, and of erasures, may hold; its oldest go for the newest. */
   maxBytes: number;
-  /** Told how many messages were dropped that nobody had acknowledged. */
+  /** Called with the number of dropped unacknowledged messages. */
   onDropped: (stream: string, count: number) => void;
   log: Logger;
 }
 
 const EVERY_MS = 2_000;
-/** So many failures that follow each other are told, half a minute of them. */
+/** This many failures in a row are reported, about half a minute. */
 const FAILURES_TOLD = 15;
-/** When a stream is too large, this part of its bound stays. */
+/** Trimming a stream that is too large keeps this part of its limit. */
 const KEPT = 0.9;
 
 /** The audit trail is bounded by its component, and is not to be deleted here. */
@@ -32,8 +32,8 @@ const BOUNDED_STREAMS: readonly string[] = [
 ];
 
 /**
- * Keeps the streams of Dapr's topics at what is under way: Dapr acknowledges a message and leaves it in its stream for
- * a day. Every instance does so; trimming twice is harmless.
+ * Trims the streams of Dapr's topics to unacknowledged messages: Dapr leaves an acknowledged message in its
+ * stream for a day. Every instance does this; trimming twice is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -62,7 +62,7 @@ export class StreamKeeper {
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
       this.#failures = 0;
     } catch (err) {
-      // Redis may be away for a moment; what lasts is to be seen.
+      // Redis may be away for a moment; only lasting trouble is logged.
       const level = ++this.#failures % FAILURES_TOLD === 0 ? 'warn' : 'debug';
       this.#options.log[level]({ err }, 'the streams could not be trimmed; trying again');
     } finally {
@@ -70,7 +70,7 @@ export class StreamKeeper {
     }
   }
 
-  /** Deletes what every consumer group has acknowledged. */
+  /** Deletes messages that every consumer group has acknowledged. */
   async #trim(stream: string): Promise<void> {
     const { connection } = this.#options;
     const below = acknowledgedBelow(await this.#groupsOf(stream));
@@ -79,13 +79,13 @@ export class StreamKeeper {
   }
 
   /**
-   * The groups first, then what each has pending: what is delivered in between is above what the group had then, and
-   * what is acknowledged in between may go.
+   * Reads the groups first, then the pending messages of each: messages delivered in between are above the
+   * group's position, and messages acknowledged in between may be deleted.
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const { client } = this.#options.connection;
     const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'tell of a stream');
-    // Also where there is no such stream, of which Redis would tell no groups.
+    // Works without the stream too, for which Redis would report an error.
     if ((await known(client.xLen(stream))) === 0) return [];
     const groups = await known(client.xInfoGroups(stream));
     return Promise.all(
@@ -97,7 +97,7 @@ export class StreamKeeper {
     );
   }
 
-  /** Drops the oldest of a stream that is too large, and tells how many that nobody had acknowledged. */
+  /** Drops the oldest messages of a stream that is too large, and reports how many were unacknowledged. */
   async #bound(stream: string): Promise<void> {
     const { connection, maxBytes, onDropped, log } = this.#options;
     const { client } = connection;

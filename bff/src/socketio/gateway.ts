@@ -91,7 +91,8 @@ export class Gateway {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
     const { admission, onSubscribed, onEnded, onRefused, timing } = options;
     this.#options = options;
-    // With Azure nobody connects here: the engine gets a server that never listens, until Azure's takes its place.
+    // With Azure, no browser connects here: the engine gets a server that never listens, until Azure's
+    // replaces it.
     this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,
@@ -147,7 +148,7 @@ export class Gateway {
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
-  /** What strangers meet who connect to this instance. */
+  /** The limits for connections to this instance. */
   #guardEngine(): void {
     const { admission, allowedOrigins, isServed, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;
@@ -183,7 +184,7 @@ export class Gateway {
     const shown = publications.map((publication) => present(publication, now));
     const room = this.#io.local.to(roomOf(feed));
     const event = { feed, epoch, publications: shown };
-    // Azure's service knows who is in a room; here nobody is connected.
+    // Azure's service knows the members of a room; no browser is connected here.
     if (this.#options.azure) room.emit('publications', event);
     else fanOut(this.#io.of('/'), roomOf(feed), event);
     this.#options.streams.publications(event);
@@ -196,7 +197,7 @@ export class Gateway {
     this.#options.streams.retracted(gone);
   }
 
-  /** Whether connections of the reader are told here. Who is connected to Azure is not known here. */
+  /** Whether this instance has connections of the reader. With Azure it cannot know. */
   hasReader(reader: string): boolean {
     const { azure, streams } = this.#options;
     return (
@@ -239,7 +240,7 @@ export class Gateway {
     if (this.#options.azure) await closeServer(this.#options.server);
   }
 
-  /** Tells the connections of this instance that are subscribed to the feed where it stands. */
+  /** Sends the feed's position to its subscribers on this instance. */
   sendPosition({ feed, epoch, offset }: PositionEvent): void {
     this.#sendQueue.flush(feed);
     this.#io.local.to(roomOf(feed)).emit('position', { feed, epoch, offset });

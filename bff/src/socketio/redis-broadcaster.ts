@@ -19,14 +19,17 @@ export interface RedisBroadcasterOptions {
 
 /** Events that the stream keeps for slow instances; one that misses more compares itself with the heads. */
 const STREAM_LENGTH = 2_000;
-/** Nor does it keep one for longer than this, in ms: what is retracted or erased goes from it within a minute. */
+/**
+ * Longest time that the stream keeps an event, in ms, so that retracted or erased content leaves it within a
+ * minute.
+ */
 const STREAM_AGE_MS = 30_000;
 const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /**
- * The shape of an event on the stream. Its notifications were checked before they were committed; what an instance
- * needs is that the offsets are numbers and that something can be shown.
+ * The shape of an event on the stream. Its notifications were checked before the commit; an instance only
+ * needs numeric offsets and something to show.
  */
 const publicationShape = z.looseObject({
   offset: z.int().min(1),
@@ -40,7 +43,7 @@ const eventShape = z.object({
   proof: z.string().optional(),
 });
 
-/** Also of events that a newer instance has added, which this one ignores. */
+/** Includes events of newer instances, which this one ignores. */
 const readerShape = z.object({
   reader: z.string(),
   name: z.string(),
@@ -67,9 +70,9 @@ interface AdapterInside {
 }
 
 /**
- * Carries publications, and that something of a reader has changed, over socket.io's Redis streams adapter. Its own
- * `emit` swallows a failed XADD, so the event is published here and awaited; what arrives from other instances goes to the listeners instead of straight to the
- * sockets, since each instance also keeps it for recovery.
+ * Carries publications and changes of readers over socket.io's Redis streams adapter. The adapter's own
+ * `emit` swallows a failed XADD, so the event is published here and awaited. Events from other instances go
+ * to the listeners and not straight to the sockets, because each instance also keeps them for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
@@ -155,7 +158,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   #trimTo(id: string): void {
     const { connection, log } = this.#options;
-    // node-redis takes the id of a stream for a number, which loses what follows the time.
+    // node-redis treats the id of a stream as a number, which loses the part after the time.
     connection.client
       .sendCommand(['XTRIM', BROADCAST_STREAM, 'MINID', id])
       .catch((err: unknown) => log.debug({ err }, 'the stream of publications could not be trimmed'));

@@ -45,7 +45,7 @@ export function createAuthenticator(
     read: () => backend.readSecret(SECRETS.jwt.name),
     parse: parseSecrets,
     what: 'the secret for tokens',
-    // At a start the sidecar comes after the application; what lasts is said by /readyz.
+    // At start, the sidecar comes after the application. /readyz reports lasting trouble.
     onFault: (err) => log.info({ err }, 'the secret for tokens cannot be read now; trying again'),
   });
   const keys = secretKeys(() => secret.get());

@@ -9,7 +9,7 @@ import { SECRET, secretToken } from '../../testing/forge.ts';
 import { serveBff } from '../../testing/served-bff.ts';
 
 const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
-/** Well-formed; nobody listens there, so the instance tries to connect for as long as it runs. */
+/** Well-formed, but nothing listens there, so the instance keeps trying to connect. */
 const ENDPOINT = 'https://127.0.0.1:9';
 const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
 

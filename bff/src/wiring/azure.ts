@@ -15,8 +15,8 @@ const SIDECAR_START_MS = 30_000;
 const AGAIN_MS = 500;
 
 /**
- * Azure's sockets with the connection string of the secret store.
- * @throws ConfigError in one sentence with the remedy when it is missing or is none
+ * Azure's sockets with the connection string of the secret store. @throws ConfigError with the remedy if it
+ * is missing or invalid
  */
 export async function createAzureSockets(
   backend: Pick<Backend, 'readSecret'>,

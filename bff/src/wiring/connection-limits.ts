@@ -28,7 +28,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =
     config.MAX_PENDING_CONNECTIONS ?? Math.max(LEAST_PENDING, Math.ceil(connections * SHARE_OF_PENDING));
-  // Where tokens are asked for, a reader is bounded by who it is: many may share an address.
+  // With tokens, limits apply to the reader, because many may share an address.
   const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * SHARE_OF_AN_ADDRESS) : 0;
   return {
     connections,

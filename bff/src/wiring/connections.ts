@@ -5,7 +5,7 @@ import { Admission, type RefusalReason } from '../socketio/admission/admission.t
 import { createClientAddress } from '../socketio/admission/client-address.ts';
 import { StrangerSockets } from '../socketio/admission/stranger-sockets.ts';
 
-/** Who may connect, from where and how often, as the settings say. `sockets`: TCP connections at most. */
+/** The connection limits of the settings. `sockets`: maximum number of TCP connections. */
 export function createConnections(
   config: BffConfig,
   now: () => number,

@@ -9,7 +9,7 @@ type HistorySettings = Pick<
   'HISTORY_MAX' | 'HISTORY_BYTES' | 'HISTORY_TTL' | 'IDS_MAX' | 'USER_HISTORY_TTL' | 'USER_HISTORY_BYTES'
 >;
 
-/** How much feeds keep: an inbox of one person longer than what all or many see, in fewer bytes. */
+/** How much feeds keep: user feeds keep publications longer than others, in fewer bytes. */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
   const shared: FeedLimits = {
     historyMax: config.HISTORY_MAX,

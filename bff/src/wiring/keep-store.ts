@@ -8,8 +8,8 @@ import { StreamKeeper } from '../redis/stream-keeper.ts';
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
- * Begins to trim the streams of Dapr's topics and to delete copies of what is erased, over a connection of its own: large
- * answers must not hold up publications.
+ * Starts trimming the streams of Dapr's topics and deleting copies of erased content, over a separate
+ * connection, because large answers must not hold up publications.
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name'>,

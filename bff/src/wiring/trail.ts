@@ -10,7 +10,7 @@ import {
 import type { Backend } from '../backend.ts';
 import type { BffMetrics } from '../observe/metrics.ts';
 
-/** Writing what the audit trail still has to say may take so long, in ms. */
+/** Longest time to write the remaining audit records, in ms. */
 const LAST_AUDIT_MS = 1_000;
 
 interface TrailOptions {
@@ -21,7 +21,7 @@ interface TrailOptions {
   log: Logger;
 }
 
-/** The audit trail of this instance, and what is told of calls that are not from our own. */
+/** The audit trail of this instance, and its records of foreign calls. */
 export function createTrail({ backend, instance, registry, metrics, log }: TrailOptions) {
   const trail = new AuditTrail({
     ...{ sink: backend.auditSink, instance },

@@ -7,17 +7,17 @@ import type { Commit } from '../../feed/commit/plan-commit.ts';
 
 /** Only the small segments at a chain's end are ever taken into a new one. */
 const SEGMENTS_HELD = 3 * TIERS;
-/** So many publications that are history no longer may stand in the index before it is tidied up. */
+/** The index may contain this many publications beyond the history before it is tidied up. */
 const INDEX_SLACK = 1_000;
 
 /**
- * What the host of a feed keeps between turns. Documents are immutable, so what is remembered of one by its key
- * stays true; what was confirmed is remembered by the head.
+ * A host's cache of a feed between turns. Documents are immutable, so cached ones stay valid; the head
+ * records what was confirmed.
  */
 export class Activation {
   readonly known = new KnownIds();
   readonly retracted = new KnownIds();
-  /** Hashes of what was retracted in an epoch that was lost, until a commit of this activation has them. */
+  /** Hashes of ids retracted in a lost epoch, until a commit of this activation stores them. */
   readonly unwritten = new Set<string>();
   readonly segments = new Map<string, readonly Publication[]>();
   #confirmed = '';
@@ -47,7 +47,7 @@ export class Activation {
     this.#index = { of: nameOf(head), index };
   }
 
-  /** Remembers a commit on `base` that is known to stand. */
+  /** Remembers a commit on `base` that is known to be written. */
   adopt(commit: Commit, base: Head | undefined): void {
     const { head, publications, segments, ids, retractions } = commit;
     this.#latest = { of: nameOf(head), publications };
@@ -72,6 +72,6 @@ export class Activation {
   }
 }
 
-/** After a rollback that nobody noticed an epoch can have a version twice, so the version alone is no name. */
+/** A version can recur after an unnoticed rollback, so it is not a unique key. */
 const nameOf = ({ epoch, version, offset, unconfirmed }: Head): string =>
   JSON.stringify([epoch, version, offset, unconfirmed]);

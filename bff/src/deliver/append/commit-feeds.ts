@@ -10,7 +10,7 @@ import { refusedItem, type PlacedItem, type RefusedItem } from '../peek/check-it
 import type { Progress } from '../claim/progress.ts';
 import { doneThrough, type TurnDependencies, type TurnsDependencies } from '../turn/turn.ts';
 
-/** Entries `from` to `to` of a run of a partition, and what they hold for each feed, in order. */
+/** Entries `from` to `to` of a partition's run, with their items for each feed, in order. */
 export interface PartitionBatch {
   run: string;
   partition: number;

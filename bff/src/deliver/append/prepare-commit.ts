@@ -30,13 +30,13 @@ export interface CommitResult {
 /** A commit that is planned and not written yet. */
 export interface PreparedCommit {
   write: HeadWrite;
-  /** Called when the write is known to stand. */
+  /** Called when the write is known to be stored. */
   written: () => CommitResult;
 }
 
 /**
- * Commits what was taken on top of the loaded head, or with no `taken` only begins the epoch.
- * Rejects when the head was refused or its outcome is not known: the turn is then repeated from the beginning.
+ * Commits items on top of the loaded head, or only starts the epoch without `taken`. Rejects if the head was
+ * refused or its outcome is unknown; the turn is then repeated from the start.
  */
 export async function commit(
   feed: string,
@@ -50,7 +50,7 @@ export async function commit(
   return written();
 }
 
-/** Plans the commit of what was taken on top of the loaded head. Writes nothing. */
+/** Plans the commit of items on top of the loaded head. Writes nothing. */
 export async function prepareCommit(
   feed: string,
   loaded: LoadedHead,
@@ -78,7 +78,8 @@ export async function prepareCommit(
     contentOf: (key) => contentOf(key, activation, log),
     index: () => indexOf(loaded.base, activation, dependencies),
   });
-  // What was heard since the load is looked at again: such a head is stale or was rolled back.
+  // Checks the high-water mark again: a head below a mark that rose since the load is stale or was rolled
+  // back.
   if (!loaded.begins && isHigher(marks.of(feed), loaded.base)) {
     throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
   }
@@ -114,8 +115,8 @@ async function recallIds(
 }
 
 /**
- * Makes the activation know what was retracted, and says which documents hold it. It outlives a lost epoch as far as
- * its documents are still there, or this activation remembers it.
+ * Loads the retracted ids into the activation and returns the documents that contain them. They survive a
+ * lost epoch as far as the documents exist or this activation remembers them.
  */
 async function recallRetractions(
   { base, stored, begins }: LoadedHead,
@@ -139,7 +140,7 @@ async function recallRetractions(
   return { retractions, unwritten };
 }
 
-/** Where the live publications of the base's history are; built once, then kept up with each commit. */
+/** Index of the live publications in the base's history; built once, then updated with each commit. */
 async function indexOf(
   base: Head | undefined,
   activation: Activation,

@@ -1,6 +1,8 @@
 import type { FeedLog } from '../ports.ts';
 
-/** So long a reader of an older head may still ask for a document that a newer one names no longer. */
+/**
+ * For this long, a reader of an older head may still ask for a document that a newer head no longer names.
+ */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;

@@ -37,10 +37,10 @@ export interface ConfirmDependencies {
 const REMOVALS_AT_ONCE = 100;
 
 /**
- * Claims and broadcasts what `head` has committed and this activation does not know to be confirmed. Both are
- * repeated after a crash: a pop that finds nothing was done before, and browsers know a publication by its offset.
- * Then deletes what the commit took the content of, and has copies deleted of what it retracted or erased.
- * Rejects when an outcome is not known; then nothing may be committed on this head.
+ * Claims and broadcasts everything that `head` committed and this activation does not know to be confirmed.
+ * Both may be repeated after a crash: a pop that finds nothing was done before, and browsers recognise a
+ * publication by its offset. Then deletes documents whose content the commit removed, and copies of retracted
+ * or erased content. Rejects if an outcome is unknown; then nothing may be committed on this head.
  */
 export async function confirm(
   feed: string,
@@ -50,7 +50,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // Of a run of a partition there are no entries of the feed: its partition pops its own when all feeds have their part.
+    // A partition's run has no entries of a single feed: the partition pops its entries when all feeds have
+    // their part.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.onStep('popped');
@@ -61,7 +62,10 @@ export async function confirm(
   activation.confirm(head);
 }
 
-/** Deletes the documents that the head names as withdrawn, their list last, and what an erasure has to take along. */
+/**
+ * Deletes the documents that the head names as withdrawn (their list last) and everything that an erasure
+ * covers.
+ */
 export async function withdraw(
   feed: string,
   { withdrawn, erased, erasedAt }: Head,
@@ -86,7 +90,7 @@ async function broadcastAll(
   { log, broadcaster, proofs, limits, now, onErased }: ConfirmDependencies,
 ): Promise<void> {
   if (last < first) {
-    // Nothing tells that the feed was erased but its new epoch.
+    // Only the new epoch reveals that the feed was erased.
     if (head.erased) await broadcaster.broadcast(broadcastsOf(feed, head.epoch, [], proofs));
     return;
   }
@@ -98,7 +102,7 @@ async function broadcastAll(
   await eraseRetracted(feed, publications, onErased);
 }
 
-/** Deletes what copies there are of retracted notifications. */
+/** Deletes copies of retracted notifications. */
 export async function eraseRetracted(
   feed: string,
   publications: readonly Publication[],

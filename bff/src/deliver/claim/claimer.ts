@@ -16,8 +16,9 @@ interface Claim {
 }
 
 /**
- * Claims what turns have committed and broadcast: stores how far the partition is, then pops the entries. Turns that end
- * meanwhile share the next write. An entry whose pop is not known is there still or gone; its announcement comes again.
+ * Claims entries that turns have committed and broadcast: writes the checkpoint, then pops the entries. Turns
+ * that end meanwhile share the next write. After a pop with an unknown outcome, the announcement is
+ * redelivered.
  */
 export class Claimer {
   readonly #partition: number;

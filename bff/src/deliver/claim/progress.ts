@@ -23,7 +23,7 @@ export class Progress {
   #stored: Runs = {};
   /** None after a write whose outcome is not known. */
   #etag: number | undefined;
-  /** The state that was read or written last, which what is known goes on from. */
+  /** The state that was last read or written, to which new progress is added. */
   #seen = { etag: 0, version: 0 };
   #last: Promise<unknown> = Promise.resolve();
 
@@ -37,7 +37,7 @@ export class Progress {
     if (this.#etag === undefined) await this.reload();
   }
 
-  /** Reads the checkpoint: what another host wrote counts from now on. True if that has changed anything. */
+  /** Reads the checkpoint, including writes of other hosts. True if this changed anything. */
   reload(): Promise<boolean> {
     return this.#alone(async () => {
       const stored = await this.#use.checkpoints.read(this.#partition);
@@ -68,7 +68,7 @@ export class Progress {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }
 
-  /** Whether the stored checkpoint says so: then all of it was broadcast, whoever did it. */
+  /** Whether the stored checkpoint covers this, so that everything in it was broadcast, by any host. */
   isStored(run: string, seq: number): boolean {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }

@@ -1,19 +1,21 @@
 import { idOfPublication, parseDateTime, DEFAULT_FEED, type Publication } from '@tocsin/contracts';
 
-/** Of a feed what was erased: all that was published before `before` (ms since 1970), or the notifications of `ids`. */
+/**
+ * Erased content of a feed: everything published before `before` (ms since 1970), or the notifications `ids`.
+ */
 export interface Erased {
   feed: string;
   before?: number | undefined;
   ids?: readonly string[] | undefined;
 }
 
-/** An item of a message: what is known of it from around it. */
+/** An item of a message, with its known context. */
 export interface ItemContext {
   /** The feed of an item that names none. */
   feed?: string | undefined;
   /** The id of an item that names none. */
   id?: string | undefined;
-  /** When it was published at the latest, in ms since 1970. */
+  /** The latest time at which it can have been published, in ms since 1970. */
   publishedAt: number;
 }
 
@@ -38,7 +40,7 @@ export class ErasedContent {
   /** Whether an item of a message, valid or not, is erased. */
   has(item: unknown, context: ItemContext): boolean {
     const { feed, id } = typeof item === 'object' && item !== null ? (item as Record<string, unknown>) : {};
-    // Of an item that is no notification, the feed may stand anywhere.
+    // In an invalid item, the feed may be anywhere.
     if (typeof feed !== 'string' && this.isNamedIn(JSON.stringify(item) ?? '', context.publishedAt))
       return true;
     return this.#has(
@@ -86,7 +88,7 @@ function readingsOf(text: string): string[] {
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** Whether the name stands in the text, and not as the beginning of a longer one. */
+/** Whether the text contains the name, and not only as the start of a longer one. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

@@ -2,12 +2,13 @@ import { idOfItem, parseDateTime, parseJson, type SetAside } from '@tocsin/contr
 import type { ErasedContent } from './erased-content.ts';
 import { sha256 } from '../../feed/ids.ts';
 
-/** What is set aside so long after an erasure may have been published before it. */
+/** Content set aside within this time after an erasure may have been published before it. */
 const UNDER_WAY_MS = 60_000;
 
 /**
- * A record without what of its content is erased: the record itself if nothing is, `undefined` if nothing is left.
- * Content that cannot be read goes as a whole when it names what is erased, or its event has an erased id.
+ * Removes erased content from a record. Returns the record itself if nothing is erased, and `undefined` if
+ * nothing is left. Unreadable content is dropped as a whole if it names erased content or its event has an
+ * erased id.
  */
 export function withoutErased(record: SetAside, content: ErasedContent): SetAside | undefined {
   if (record.content === null) return record;

@@ -5,12 +5,10 @@ import { isHigher } from '../../feed/position.ts';
 const DEFAULT_MAX_FEEDS = 100_000;
 
 /**
- * The highest position of each feed that this instance has heard of: in broadcasts, in heads that it read, in its
- * own commits. A head lower than that was rolled back.
- *
- * The feeds that were named longest ago are forgotten. That weakens one thing: a rollback of such a feed is noticed
- * only by an instance that remembers it, or that reads it, since a view compares with its own ring too. What is
- * forgotten is never taken for 0: nothing heard says nothing about a head.
+ * The highest position of each feed that this instance has seen: in broadcasts, in heads that it read, and in
+ * its own commits. A lower head was rolled back. The feeds named longest ago are forgotten. After that, only
+ * an instance that remembers or reads such a feed notices its rollback, because a view also compares with its
+ * own ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {
   readonly #positions = new Map<string, Position>();

@@ -6,9 +6,9 @@ import type { HighWaterMarks } from './high-water-marks.ts';
 import type { StoredHead } from '../ports.ts';
 import { readHead, type ReadHeadDependencies } from './read-head.ts';
 
-/** What the caller of a turn knows that the host may not. */
+/** Knowledge of a turn's caller that the host may lack. */
 export interface CallerKnowledge {
-  /** The highest position that the calling instance has heard of. */
+  /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;
   /** A document that a reader missed twice though the head names it. */
   lostDocument?: string | undefined;
@@ -26,17 +26,17 @@ export interface LoadedHead {
   epoch: string;
   /** Whether `epoch` begins with the next commit. */
   begins: boolean;
-  /** The head as it stands, also when it is not built on. */
+  /** The stored head, even if the turn does not build on it. */
   stored: Head;
   etag: number;
-  /** Why a head that is there is not built on. */
+  /** Why the turn does not build on an existing head. */
   loss?: 'revived' | 'rolled back' | 'document missing' | undefined;
 }
 
 /**
- * Reads the head at the beginning of a turn, or of a feed that has none its beginning, and judges whether the store
- * has lost something: a head whose version is not its etag was revived on an emptied store; one below the highest
- * position heard was rolled back; one that names a missing document has a hole.
+ * Reads the head at the start of a turn (for a feed without one, its beginning) and judges whether the store
+ * has lost data. A head whose version differs from its etag was revived on an emptied store. A head below the
+ * high-water mark was rolled back. A head that names a missing document has a gap.
  */
 export async function loadHead(
   feed: string,
@@ -44,13 +44,14 @@ export async function loadHead(
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
-  // Taken before the head is read: what is heard meanwhile may be newer than that head, and says nothing against it.
+  // Taken before the head is read: a mark that rises meanwhile may be newer than that head, and is no
+  // evidence against it.
   const said = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
   const loss = await lossOf(head, etag, said, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // Something was published, and now there is no head: what is told to readers of the later epoch is stored.
+    // The feed had publications and now has no head: readers learn of the later epoch from a stored one.
     const begins = isLost(etag, said);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }
@@ -58,11 +59,14 @@ export async function loadHead(
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
 
-/** Whether a head is there if it ever was, was not revived on an emptied store, and is not lower than what was heard before. */
+/**
+ * Whether a head that ever existed still does, was not revived on an emptied store, and is not below the
+ * high-water mark.
+ */
 export const isSound = ({ head, etag }: StoredHead, said: Position | undefined): boolean =>
   head.version === etag && !isLost(etag, said) && !isHigher(said, head);
 
-/** Whether a head that is not stored belongs to a feed of which something was heard. */
+/** Whether a missing head belongs to a feed that has a high-water mark. */
 export const isLost = (etag: number, said: Position | undefined): boolean =>
   etag === 0 && said !== undefined && said.offset > 0;
 
@@ -75,7 +79,7 @@ async function lossOf(
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
   if (isHigher(said, head)) return 'rolled back';
-  // What is not remembered any more may have expired, which is no loss.
+  // Forgotten documents may have expired, which is no loss.
   const named = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),

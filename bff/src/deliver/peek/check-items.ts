@@ -15,7 +15,7 @@ import {
 /** An item that cannot be taken, or with no `feed` a whole entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
-/** An item, and where it stands: the number of its entry, and its index there. */
+/** An item with the number of its entry and its index there. */
 export interface PlacedItem {
   seq: number;
   index: number;
@@ -80,7 +80,7 @@ export function refusedItem(
 ): RefusedItem {
   const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
   const feed = named.success ? named.data : '';
-  // As an entry of its own, which can be put back.
+  // As a separate entry, which can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
 }

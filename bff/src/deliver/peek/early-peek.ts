@@ -1,9 +1,9 @@
 import type { Entries } from '../ports.ts';
 
 /**
- * `entries`, with a peek at `key` begun at once, while the head is still being read. What it found is used, since an
- * entry's content never changes and the head says whether it is done; that it found nothing says nothing, so the
- * entry is looked for again when it is asked for.
+ * Wraps `entries` and starts peeking at `key` at once, while the head is still being read. A found entry is
+ * used, because its content never changes and the head says whether it is done. A miss means nothing: the
+ * entry is looked up again on demand.
  */
 export function peekEarly(entries: Entries, key: string): Entries {
   const early = entries.peek(key).catch(() => undefined);

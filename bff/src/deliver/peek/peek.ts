@@ -13,7 +13,7 @@ export interface PeekedEntries {
   missing: number | undefined;
 }
 
-/** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is there. */
+/** Peeks at the entries `from` to `to` of a run, in order, until one is missing or about 1 MB is read. */
 export async function peekForward(
   entries: Entries,
   keyOf: KeyOf,
@@ -35,8 +35,8 @@ export async function peekForward(
 }
 
 /**
- * Where the entries of a run that the head does not know begin: the lowest number from which all up to `announced`
- * are there. One more than `announced` when that one itself is missing.
+ * The start of an unknown run: the lowest number from which all entries up to `announced` exist. `announced +
+ * 1` if that entry itself is missing.
  */
 export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number): Promise<number> {
   let first = announced + 1;
@@ -51,8 +51,8 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
 }
 
 /**
- * The last number of the unbroken stretch of missing entries that begins with `from`, at most `to`; `from - 1` when
- * that one is there after all.
+ * The last number of the consecutive missing entries that start at `from`, at most `to`; `from - 1` if that
+ * entry exists after all.
  */
 export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
   for (let start = from; start <= to; start += PEEKS_AT_ONCE) {

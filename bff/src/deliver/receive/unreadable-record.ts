@@ -10,7 +10,7 @@ export function unreadableRecord(
   const content = JSON.stringify(data) ?? String(data);
   return {
     v: DOCUMENT_VERSION,
-    // A hash, since Dapr refuses some keys that a message could name.
+    // A hash, because Dapr refuses some keys that a message could contain.
     entry: `announcement:${shortHash(content)}`,
     feed: '',
     reason,

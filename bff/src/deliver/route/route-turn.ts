@@ -1,7 +1,10 @@
 import { pause } from '@tocsin/contracts/pause';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
-/** The host of a feed or partition cannot be reached. `late`: it may still be at work; otherwise it has refused the call. */
+/**
+ * The host of a feed or partition cannot be reached. `late`: it may still be working; otherwise it refused
+ * the call.
+ */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
   readonly late: boolean;
@@ -24,7 +27,7 @@ export interface TurnRouterDependencies<Name, Result, A extends Announced> {
 
 /** After a failed call the turns of the feed are taken here for so long, before the host is tried again. */
 const SUSPECT_MS = 2_000;
-/** A late host whose head does not move for so long is not at work. */
+/** A late host whose head does not change for this long is not working. */
 const STANDSTILL_MS = 500;
 const ATTEMPTS = 3;
 /** From so many on, those whose time is over are forgotten. */
@@ -41,7 +44,7 @@ export function createTurnRouter<Name, Result, A extends Announced>(
   const now = use.now ?? Date.now;
   const suspects = new Map<Name, number>();
   const suspect = (feed: Name, until: number) => {
-    // One that nobody has called since is tried again all the same when somebody does.
+    // A host without calls in that time is tried again on the next call anyway.
     if (suspects.size >= MAX_SUSPECTS) {
       for (const [other, end] of suspects) if (end <= now()) suspects.delete(other);
     }
@@ -53,7 +56,7 @@ export function createTurnRouter<Name, Result, A extends Announced>(
       try {
         return await use.host.takeTurn(feed, announced, caller);
       } catch (error) {
-        // Another activation may have committed meanwhile: what it did is read again at once.
+        // Another activation may have committed meanwhile, so its state is read again at once.
         if (attempt === ATTEMPTS) throw error;
         await pause(Math.random() * 100 * attempt);
       }

@@ -6,7 +6,7 @@ import { erase, FEED, Fixture, notification, retract, RUN } from '../../../testi
 
 let f: Fixture;
 let host: ReturnType<Fixture['instance']>;
-/** Where the host dies the next time. */
+/** The step at which the host dies next. */
 let end: Step | undefined;
 
 beforeEach(() => {

@@ -15,7 +15,7 @@ const LOOK_EVERY = 500;
 export interface FeedHostDependencies extends TurnsDependencies {
   /** Feeds that are kept between turns at most. Default 20,000. */
   maxActivations?: number;
-  /** Runs each turn, so that somebody can look on. */
+  /** Runs each turn, so that observers can follow it. */
   around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface FeedHostDependencies extends TurnsDependencies {
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
   readonly #activations = new Map<string, Activation>();
-  /** Of the feeds that have turns waiting or under way. */
+  /** The queues of feeds with waiting or running turns. */
   readonly #queues = new Map<string, TurnQueue<TurnResult>>();
   readonly #hosted: HostedActors;
   readonly #maxActivations: number;
@@ -38,7 +38,7 @@ export class FeedHost {
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
-  /** A turn that Dapr has brought here, since this is where it keeps the feed's actor. */
+  /** A turn that Dapr routed here, where the feed's actor lives. */
   takeRoutedTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     this.#hosted.add(feed);
     return this.takeTurn(feed, announced, caller);
@@ -49,12 +49,12 @@ export class FeedHost {
     return this.#hosted.has(feed);
   }
 
-  /** Takes the announced entry and what precedes it. Rejects when the announcement has to come again. */
+  /** Processes the announced entry and those before it. Rejects if the announcement must be redelivered. */
   takeTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#queueOf(feed).enqueue(announced, caller);
   }
 
-  /** Does `work` while no turn of these feeds is under way; `activationOf` tells what is kept of one of them. */
+  /** Runs `work` while no turn of these feeds is running; `activationOf` returns a feed's cache. */
   async holding<T>(
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
@@ -91,8 +91,8 @@ export class FeedHost {
   }
 
   /**
-   * Forgets what was kept between turns; the next turn reads it again. What is written nowhere yet, or in use, stays, so
-   * it does not matter who asks for it.
+   * Drops the cache between turns; the next turn reads it again. Unwritten state and state in use stay, so
+   * any caller may ask for it.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);
@@ -100,7 +100,7 @@ export class FeedHost {
     if (!isUnwritten && !this.#queues.has(feed)) this.#activations.delete(feed);
   }
 
-  /** Resolves when no turn is under way. */
+  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
   }
@@ -113,8 +113,8 @@ export class FeedHost {
   }
 
   /**
-   * Forgets the activations that were used longest ago, beyond the bounds: the next turn reads again what they held.
-   * One that has something which is written nowhere yet stays.
+   * Drops the least recently used activations beyond the limits: the next turn reads them again. One with
+   * unwritten state stays.
    */
   #forgetOldest(): void {
     const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % LOOK_EVERY === 0;

@@ -36,7 +36,7 @@ export class PartitionHost {
     this.#hosted = new HostedActors(dependencies.now);
   }
 
-  /** A turn that Dapr has brought here, since this is where it keeps the partition's actor. */
+  /** A turn that Dapr routed here, where the partition's actor lives. */
   takeRoutedTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     this.#hosted.add(String(partition));
     return this.takeTurn(partition, announced);
@@ -47,20 +47,23 @@ export class PartitionHost {
     return this.#hosted.has(String(partition));
   }
 
-  /** Takes the announced entry and what precedes it in its run. Rejects when the announcement has to come again. */
+  /**
+   * Processes the announced entry and those before it in its run. Rejects if the announcement must be
+   * redelivered.
+   */
   async takeTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     const { outcome, claimed } = await this.#queueOf(partition).enqueue(announced, {});
     await claimed;
     return outcome;
   }
 
-  /** Forgets what was kept between turns; the next turn reads it again. */
+  /** Drops the cache between turns; the next turn reads it again. */
   deactivate(partition: number): void {
     this.#states.delete(partition);
     this.#hosted.remove(String(partition));
   }
 
-  /** Resolves when no turn is under way. */
+  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.settled()));
   }
@@ -73,7 +76,7 @@ export class PartitionHost {
           if (!announced) throw new Error('a turn of a partition takes an entry');
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.around ? this.#use.around(take) : take());
-          // Each of those who wait for the turn is told; without any, its entry's announcement comes again.
+          // Rejects each waiting caller; without one, the entry's announcement is redelivered.
           result.claimed.catch(() => undefined);
           return result;
         },

@@ -28,10 +28,10 @@ export interface PartitionTurnDependencies extends TurnsDependencies {
 }
 
 /**
- * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its feed, broadcast,
- * and only then store how far the partition is and pop the entries. As long as an entry is there it may be unfinished, and
- * taking it again does no harm: each feed's head knows which numbers of the run it has. Rejects when the announcement has
- * to come again.
+ * One turn of a partition: peek at the entries of a run up to the announced one, commit each item to its
+ * feed, broadcast, and only then write the checkpoint and pop the entries. While an entry exists, it may be
+ * unfinished, and processing it again does no harm, because each feed's head knows which numbers of the run
+ * it has. Rejects if the announcement must be redelivered.
  */
 export async function takePartitionTurn(
   announced: AnnouncedEntry,
@@ -86,7 +86,7 @@ class PartitionTurn {
           from = await this.#begin(seq);
           continue;
         }
-        // Of an unknown run the entries below the announced one cannot be told from finished ones.
+        // In an unknown run, entries below the announced one cannot be told from finished ones.
         if (progress.of(run) !== undefined || to === seq) await this.#giveUp(from, to);
         outcome ??= 'set-aside';
         from = to + 1;
@@ -115,8 +115,9 @@ class PartitionTurn {
   }
 
   /**
-   * Announcements of finished entries, from `lowest` to `highest`. If one is there, its pop failed or the store was rolled
-   * back: each feed's head, read anew, tells whether it has its part. True if one was there, or is about to be popped.
+   * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry exists, its pop
+   * failed or the store was rolled back: each feed's head, read again, tells whether it has its part. True if
+   * one existed or is about to be popped.
    */
   async #takeAgain(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;

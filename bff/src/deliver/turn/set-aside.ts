@@ -7,7 +7,7 @@ interface SetAsideDependencies {
   now: () => number;
 }
 
-/** Sets aside what a turn cannot take, and reports it. Rejects when it is not known to be kept. */
+/** Sets aside what a turn cannot process, and reports it. Rejects if it may not be stored. */
 export async function addSetAsideRecord(
   refused: Omit<SetAside, 'v' | 'at'>,
   { setAside, events, now }: SetAsideDependencies,

@@ -25,17 +25,17 @@ export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
   readonly #onIdle: () => void;
   readonly #waiting: Waiting<Result>[] = [];
-  /** Resolves when the turns that were begun have all ended; none while none is under way. */
+  /** Resolves when all started turns have ended; at once if none is running. */
   #before: Promise<void> | undefined;
   #isReading = false;
 
-  /** `onIdle` is called whenever no turn waits or is under way any more. */
+  /** `onIdle` is called whenever no turn is waiting or running any more. */
   constructor(run: PerformTurn<Result>, onIdle: () => void) {
     this.#run = run;
     this.#onIdle = onIdle;
   }
 
-  /** As the turn that takes what is announced. */
+  /** Like the turn for an announcement. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joining(announced, caller);
@@ -59,7 +59,7 @@ export class TurnQueue<Result> {
     });
   }
 
-  /** Resolves when no turn is under way. */
+  /** Resolves when no turn is running. */
   async settled(): Promise<void> {
     while (this.#before) await this.#before;
   }

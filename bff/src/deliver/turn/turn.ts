@@ -40,7 +40,7 @@ export interface AnnouncedEntry {
   from?: number | undefined;
 }
 
-/** What a turn is for; `undefined` only makes sure that the feed has a sound head. */
+/** The purpose of a turn; `undefined` only makes sure that the feed has a valid head. */
 export type Announced = AnnouncedEntry | undefined;
 
 /** Has a turn taken, here or at another instance. Rejects when its outcome is not known. */

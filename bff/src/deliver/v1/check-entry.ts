@@ -8,7 +8,7 @@ import {
   type EntryItem,
 } from '@tocsin/contracts';
 
-/** Where an entry must belong to be taken. */
+/** The run and feed to which an entry must belong. */
 export interface EntryPlace {
   run: string;
   feed: string;

@@ -6,7 +6,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface HashChain {
-  /** What the base names. */
+  /** The documents that the base names. */
   references: readonly IdsReference[];
   known: KnownIds;
   /** A document of so many hashes is taken into no other. */
@@ -17,7 +17,10 @@ export interface HashChain {
   now: number;
 }
 
-/** Hashes appended to a chain of documents: what it names then, and what is to be written and removed for it. */
+/**
+ * Appends hashes to a chain of documents: returns the documents that it then names, and those to write and
+ * delete.
+ */
 export function chainHashes(chain: HashChain, hashes: readonly string[]) {
   const { references: old, known, limits, now } = chain;
   const kept = keptIds(old, limits, now);

@@ -12,7 +12,7 @@ import { sizeOf } from '../present.ts';
 import { countAbsorbed, type FeedDocument } from './chain.ts';
 
 export interface SegmentChain {
-  /** What the base names. */
+  /** The documents that the base names. */
   references: readonly SegmentReference[];
   /** What a person sees of the feed in a key. */
   label: string;

@@ -115,8 +115,9 @@ class Appending {
   }
 
   /**
-   * The same for an event, which is known by id and source together. It is shown under its id unless something else is;
-   * a retraction of that id that came before takes it away, unless it was meant for something else.
+   * The same for an event, which is identified by id and source together. It is shown under its id unless
+   * something else is. An earlier retraction of that id removes it, unless the retraction was meant for
+   * something else.
    */
   #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
     const { id } = notification;

@@ -6,8 +6,8 @@ import type { FeedLimits } from '../limits.ts';
 const MAX_AHEAD_MS = 5_000;
 
 /**
- * Up to when what was published is erased, after a commit with `erasure` on `stored`. It outlives a lost epoch, and is
- * forgotten once nothing that old can come any more.
+ * The time before which publications are erased, after a commit with `erasure` on `stored`. It survives a
+ * lost epoch, and is forgotten when nothing that old can arrive any more.
  */
 export function erasedUntil(
   stored: Pick<Head, 'erasedAt'>,

@@ -94,13 +94,13 @@ describe('a head', () => {
       };
       const feed = `user:${'\u{1F514}'.repeat(255)}`;
       const alike = (count: number, times: number) => Array.from({ length: times }, () => count);
-      // Of each tier as many documents as can stand side by side.
+      // As many documents of each tier as can exist at the same time.
       const counts = [
         ...alike(0, 300),
         ...alike(1_024, 45),
         ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
       ];
-      // The same of retractions, which come before, so that their publications are history no longer.
+      // The same with retractions, which come first, so that their publications are no longer in the history.
       const full = fullRetractionsCount(limits);
       const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;
@@ -125,7 +125,7 @@ describe('a head', () => {
       expect(head.segments.length).toBeGreaterThan(50);
       expect(head.segments.length).toBeLessThanOrEqual(64);
       expect(head.ids.length).toBeGreaterThan(30);
-      // What small sizes hide: offsets and bytes of a feed that has been used for years.
+      // Realistic sizes: the offsets and bytes of a feed that has been used for years.
       const used = head.segments.map((s) => ({
         ...s,
         first: s.first + 1e9,

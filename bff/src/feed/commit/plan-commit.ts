@@ -26,10 +26,10 @@ import {
 import { sizeOf } from '../present.ts';
 import type { FeedDocument } from '../chain/chain.ts';
 
-/** What a commit is to say: the numbers `from` to `to` of a run are done, and this is what they held, in order. */
+/** The content of a commit: the numbers `from` to `to` of a run are done, with these items in order. */
 export interface FeedBatch {
   run: string;
-  /** Of the run; absent for a run of the feed alone. */
+  /** The run's partition; absent for a run of a single feed. */
   partition?: number;
   from: number;
   to: number;
@@ -46,7 +46,7 @@ export interface CommitInput {
   feed: string;
   /** The head to build on; none for the first commit of an epoch. */
   base: Head | undefined;
-  /** The head as it stands, also when it is not built on. */
+  /** The stored head, even if the turn does not build on it. */
   stored: Head;
   epoch: string;
   /** Makes the epoch that begins with an erasure. */
@@ -55,10 +55,10 @@ export interface CommitInput {
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;
-  /** What is remembered as retracted; it outlives an epoch that was lost. */
+  /** The retracted ids, which survive a lost epoch. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
-  /** Hashes of what was retracted that no document holds any more. */
+  /** Hashes of retracted ids that are in no document any more. */
   unwritten: ReadonlySet<string>;
   limits: FeedLimits;
   now: number;
@@ -66,18 +66,18 @@ export interface CommitInput {
   unique: () => string;
   /** The publications of a segment that the base names. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
-  /** Where the live publications of the base's history are. */
+  /** Index of the live publications in the base's history. */
   index: () => Promise<HistoryIndex>;
 }
 
 export interface Commit {
   head: Head;
   documents: FeedDocument[];
-  /** What is new in this commit, without what the feed had taken before. */
+  /** The new items of this commit, without those that the feed already has. */
   publications: Publication[];
   /** Older publications whose content this commit takes away, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
-  /** Items that were left out: the feed had taken them before, or retracted their id, or was erased since. */
+  /** Items left out because the feed already has them, retracted their id, or was erased since. */
   suppressed: number;
   erased: boolean;
   /** Documents that the new head names no longer; readers of the old head may still ask for them. */
@@ -93,7 +93,7 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
   const { erasure, items: following } = sinceErasure(taken?.items ?? []);
   const erased = erasure !== undefined;
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
-  // It was on its way when the feed was erased, in another run or in a stream.
+  // It was on its way, in another run or in a stream, when the feed was erased.
   const items = following.filter((item) => !isErased(item, erasedAt));
   const ground = erased ? erasedGround(input) : groundOf(input);
   const index = ground.segments.length > 0 && takesAway(items) ? await input.index() : undefined;
@@ -162,7 +162,7 @@ const groundOf = ({ base, epoch, known, retracted, retractions, unwritten }: Com
   ...{ known, retracted, retractions, unwritten },
 });
 
-/** Nothing is left but what is done of each run. */
+/** Only each run's finished numbers remain. */
 const erasedGround = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
@@ -171,7 +171,7 @@ const erasedGround = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-/** The document that names what has to be deleted; none when nothing has to. */
+/** The document that lists what to delete; absent if there is nothing. */
 function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
   if (keys.length === 0) return undefined;
   const value = { v: DOCUMENT_VERSION, keys } as const;
@@ -179,6 +179,9 @@ function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedD
   return { key, value, bytes: sizeOf(value), ttlSeconds: segmentTtlSeconds(limits) };
 }
 
-/** What a person sees of the feed in a document's key; `unique` alone makes it one of a kind, and heads stay small. */
+/**
+ * The readable part of the feed in a document's key. `unique` alone makes the key unique, so that heads stay
+ * small.
+ */
 export const labelOf = (feed: string): string =>
   feed.slice(0, LABEL_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '-');

@@ -1,6 +1,6 @@
 import type { LivePublication } from '@tocsin/contracts';
 
-/** Where in a feed's history its live publications are, by id and by collapse key. */
+/** Positions of the live publications in a feed's history, by id and by collapse key. */
 export class HistoryIndex {
   readonly #live = new Map<number, { id: string; collapseKey?: string | undefined }>();
   readonly #byId = new Map<string, number[]>();

@@ -43,7 +43,7 @@ export function keptRuns(
 /** The first offset in a segment that the head names: 1 more than the head's when it names none. */
 export const firstNamed = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
-/** The first offset that is still history: 1 more than the head's when there is none. */
+/** The first offset in the history; the head's offset + 1 if it is empty. */
 export const firstOffset = (head: Head, limits: FeedLimits, now: number): number =>
   Math.max(
     keptSegments(head.segments, limits, now)[0]?.first ?? head.offset + 1,

@@ -12,9 +12,9 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
         ...(publication.replaces !== undefined && { replaces: publication.replaces }),
       };
 
-/** What publications take away from those before them. */
+/** The content that publications remove from earlier ones. */
 export class Removals {
-  /** Where each of these was taken away, ascending. */
+  /** The offset at which each of these was removed, ascending. */
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();

@@ -15,14 +15,14 @@ declare module 'express-serve-static-core' {
 export interface OpsAccess {
   /** The token of OPS_TOKEN, if it is set. */
   token: string | undefined;
-  /** Whether those who have no token at all may use the operations page where nobody is asked for one. */
+  /** Whether callers without a token may use the operations page if no token is required. */
   open: boolean;
 }
 
 /** Paths that only operators may use. */
 export const OPS_PATHS = ['/app/ops', '/app/compose'];
 
-/** Who did something here, for logs: the sub of the token, or OPS_TOKEN. */
+/** The actor for logs: the sub of the token, or OPS_TOKEN. */
 export const operatorOf = (request: Request): string | undefined =>
   request.hasOpsToken ? 'OPS_TOKEN' : request.identity?.sub;
 
@@ -31,7 +31,7 @@ export function noteOpsToken({ token }: OpsAccess): RequestHandler {
   const expected = token === undefined ? undefined : digestOf(token);
   return (request, _response, next) => {
     const sent = expected && bearerOf(request);
-    // Of digests, which have one length, so that the time tells nothing of the token.
+    // Compares digests of equal length, so that the time reveals nothing about the token.
     if (sent && timingSafeEqual(digestOf(sent), expected)) request.hasOpsToken = true;
     next();
   };

@@ -42,7 +42,7 @@ describe('GET /app/ops/audit', () => {
   it('should page through all streams, the newest first, each record once', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r-${n}`);
     for (const [n, id] of ids.entries()) await store.append(AUDIT_STREAMS[n % 3] ?? 'acts', aRecord({ id }));
-    // Its first writing was not known to have succeeded.
+    // Its first write had an unknown outcome.
     await store.append('acts', aRecord({ id: 'r-22' }));
     const read: string[] = [];
     for (let next: string | null = ''; next !== null;) {

@@ -8,7 +8,7 @@ import { operatorOf } from './access.ts';
 import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
-/** `POST /app/compose`: hands a notification to the producer, and answers what that answers. */
+/** `POST /app/compose`: passes a notification to the producer and returns its answer. */
 export function composeRoutes(compose: Compose, trail: Trail, log: Logger): Router {
   const router = Router();
   router

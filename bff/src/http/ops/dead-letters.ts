@@ -20,7 +20,7 @@ import { operatorOf } from './access.ts';
 import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
-/** `/dead-letters`: what the feeds have set aside; to be looked at, put back or deleted one by one. */
+/** `/dead-letters`: inspect, put back or delete single set-aside records. */
 export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger): Router {
   const answering =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>

@@ -22,7 +22,7 @@ export interface OpsRoutesOptions {
   log: Logger;
 }
 
-/** What the ops page asks for: figures, dead letters, and what it sends. */
+/** The calls of the ops page: figures, set-aside records, composer, audit trail, revocations. */
 export function opsRoutes(options: OpsRoutesOptions): Router {
   const { board, deadLetters, compose, auditReader, trail, opsAccess, revocations, now, log } = options;
   const router = Router();

@@ -6,13 +6,16 @@ import '../identity.ts';
 
 export type Trail = Pick<AuditTrail, 'note'>;
 
-/** Who uses the ops page: the bearer of OPS_TOKEN or of another token, or nobody by name where none is asked for. */
+/**
+ * The user of the ops page: the bearer of OPS_TOKEN or of another token, or no one by name if none is
+ * required.
+ */
 function actorOf({ identity, hasOpsToken }: Request): AuditActor {
   if (hasOpsToken) return { kind: 'operator', name: 'OPS_TOKEN' };
   return identity ? { kind: 'reader', name: identity.sub } : { kind: 'anonymous' };
 }
 
-/** Who acts on the ops page, for the audit trail. */
+/** The actor on the ops page, for the audit trail. */
 export const whoActs = (request: Request): AuditWho => ({ via: 'ops', actor: actorOf(request) });
 
 function actionOf({ method, originalUrl }: Request): AuditAction {
@@ -22,6 +25,6 @@ function actionOf({ method, originalUrl }: Request): AuditAction {
   return method === 'DELETE' ? 'delete' : 'call';
 }
 
-/** Notes what is refused on the ops page. */
+/** Records refused calls of the ops page. */
 export const auditOpsRefused = (audit: Trail): RequestHandler =>
   auditRefusals({ audit, via: 'ops', actorOf, actionOf });

@@ -8,7 +8,7 @@ import { jsonBody, readBody } from '../read-body.ts';
 import { readQuery } from '../read-query.ts';
 import type { OwnerOf } from '../identity.ts';
 
-/** `GET` and `PUT /app/mutes`: the feeds and severities that a reader does not want to be told of. */
+/** `GET` and `PUT /app/mutes`: a reader's muted feeds and severities. */
 export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router

@@ -1,7 +1,7 @@
 import { allowParameters, methodNotAllowed } from '@tocsin/service';
 import { Router, type Request, type Response } from 'express';
 
-/** Answers where, and with what, the browser of a request connects. */
+/** Answers where a browser connects, and with which token. */
 export type Negotiate = (request: Request, response: Response, userId?: string) => Promise<void>;
 
 /** `GET /app/negotiate`, where browsers do not connect to this host. */

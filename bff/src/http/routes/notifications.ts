@@ -8,7 +8,7 @@ import type { PageRequest } from '../../recover/page.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** `GET /app/notifications`: the newest page of a feed, or what follows or precedes a position. */
+/** `GET /app/notifications`: the newest page of a feed, or the page after or before a position. */
 export function notificationRoutes(views: FeedViews, pages: ReaderPages, log: Logger): Router {
   const router = Router();
   router

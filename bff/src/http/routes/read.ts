@@ -7,7 +7,7 @@ import { isPermitted, sendUnavailable } from '../answers.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import type { OwnerOf } from '../identity.ts';
 
-/** `POST /app/notifications/read`: what a reader has read of a feed. */
+/** `POST /app/notifications/read`: a reader's read marks in a feed. */
 export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router

@@ -18,8 +18,8 @@ const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
- * Bounds the documents of each owner: of a signed-in reader, or of an address where nobody is signed in and everyone
- * may name any number of browsers. The oldest document goes for the newest.
+ * Limits the documents of each owner: a signed-in reader, or an address without sign-in, which may invent any
+ * number of browsers. The newest document replaces the oldest.
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
@@ -29,7 +29,7 @@ export class DocumentLedger {
     this.#use = options;
   }
 
-  /** Resolves when a document that is about to be made has its place, and what had to go for it is deleted. */
+  /** Resolves when a new document has its place and those that it replaces are deleted. */
   admit(owner: string, key: string): Promise<void> {
     const { store, max, now } = this.#use;
     return this.#change(owner, async (listed) => {

@@ -1,4 +1,4 @@
-/** Lets what concerns one key follow each other. */
+/** Runs the tasks of one key one after another. */
 export class KeyedQueue {
   readonly #running = new Map<string, Promise<unknown>>();
 

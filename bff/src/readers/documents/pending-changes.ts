@@ -1,8 +1,8 @@
 const MAX_UNTOLD = 1_000;
 
 /**
- * Documents that were written, but whose change could not be told: a repetition that changes nothing tells it. Beyond
- * 1,000 the oldest are forgotten; what those readers see follows with their next change.
+ * Written documents whose change could not be broadcast; repeating the change without effect broadcasts it
+ * again. Beyond 1,000, the oldest are forgotten; those readers see the change with their next one.
  */
 export class PendingChanges {
   readonly #keys = new Set<string>();

@@ -1,8 +1,8 @@
-/** Events tell when something is not as it was; one that was missed is made up for after so long, in ms. */
+/** Events report changes. A missed event is made up for after this time, in ms. */
 const FRESH_MS = 10_000;
 const MAX_REMEMBERED = 200;
 
-/** What was read lately, so that many who ask at once cost one read. */
+/** Recently read documents, so that many concurrent requests cost one read. */
 export class ReadCache<T> {
   readonly #now: () => number;
   readonly #entries = new Map<string, { value: Promise<T>; until: number; version?: string }>();
@@ -11,7 +11,7 @@ export class ReadCache<T> {
     this.#now = now;
   }
 
-  /** What is remembered, else what `read` answers. A rejection is not remembered. */
+  /** The cached document, or the result of `read`. Rejections are not cached. */
   get(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known && known.until > this.#now()) return known.value;
@@ -26,7 +26,7 @@ export class ReadCache<T> {
     return entry.value;
   }
 
-  /** Remembers what was written, and as which version. */
+  /** Caches a written document with its version. */
   set(key: string, value: T, version: string): void {
     this.forget(key);
     void this.get(key, () => Promise.resolve(value));
@@ -34,7 +34,7 @@ export class ReadCache<T> {
     if (entry) entry.version = version;
   }
 
-  /** The next one who asks gets what is read after this call; unless what is remembered was written as that version. */
+  /** The next request reads again, unless the cached document has that version. */
   forget(key: string, version = ''): void {
     if (version === '' || this.#entries.get(key)?.version !== version) this.#entries.delete(key);
   }

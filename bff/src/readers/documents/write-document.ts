@@ -5,15 +5,15 @@ const ATTEMPTS = 8;
 export interface DocumentWrite {
   key: string;
   ttlSeconds: number;
-  /** What the document is to be; nothing is written if it plans nothing. */
+  /** The new content of the document; nothing is written if it returns `undefined`. */
   plan: (value: unknown) => Promise<object | undefined>;
   /** Called before a document is made that was not there. */
   beforeFirst?: () => Promise<void>;
 }
 
 /**
- * Reads a document and writes what `plan` makes of it, again when another instance wrote it meanwhile. Resolves with
- * the version that was written; `undefined` if nothing was. Rejects when it is not known to be written.
+ * Reads a document and writes the result of `plan`, and retries if another instance wrote meanwhile. Resolves
+ * with the written version, or `undefined` if nothing was written. Rejects if the outcome is unknown.
  */
 export async function writeDocument(
   store: ReaderStore,
@@ -28,7 +28,7 @@ export async function writeDocument(
       await store.write(key, value, stored?.etag, ttlSeconds);
       return versionAfter(stored?.etag);
     } catch (error) {
-      // What was written without an answer is found by the next read.
+      // The next read finds a write without an answer.
       if (attempt === ATTEMPTS) throw error;
     }
   }

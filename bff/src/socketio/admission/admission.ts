@@ -8,17 +8,17 @@ import { PendingSession } from './pending-session.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 export interface ConnectionLimits {
-  /** Connections that have signed in, or connected where nobody is asked for a token. */
+  /** Signed-in connections, or all connections if no token is required. */
   connections: number;
   /** Connections before that: a pool of their own. */
   pending: number;
-  /** Of them from one address; loopback and trusted proxies have no such bound. */
+  /** Pending connections from one address; loopback and trusted proxies have no such limit. */
   pendingPerAddress: number;
-  /** Connections from one address, pending or not; 0: no bound. */
+  /** Connections from one address, pending or not; 0 is no limit. */
   perAddress: number;
   /** Whether loopback and trusted proxies are exempt from `perAddress` too. */
   exempts: boolean;
-  /** Connections of one signed-in reader; 0: no bound. */
+  /** Connections of one signed-in reader; 0 is no limit. */
   perReader: number;
 }
 
@@ -34,7 +34,7 @@ export interface AdmissionOptions extends ConnectionLimits {
 export type RefusalReason = 'full' | 'address' | 'pending' | 'reader' | 'evicted' | 'too_large' | 'sockets';
 type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 
-/** So long a client that finds no place should wait, in seconds. */
+/** How long a refused client should wait, in seconds. */
 const RETRY_AFTER = 5;
 
 /** Counts the sessions of an instance, those that have signed in apart from all others, and decides who has a place. */
@@ -96,7 +96,7 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Several handshakes at once were each told that there is a place.
+    // Several concurrent handshakes were each promised the place.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
@@ -108,8 +108,8 @@ export class Admission {
   }
 
   /**
-   * Gives a session its place among those that have signed in, as one of `sub` (absent where nobody is asked for a
-   * token). Returns why there is none for it.
+   * Gives a session a place among the signed-in ones, as one of `sub` (absent if no token is required).
+   * Returns the reason if there is none.
    */
   signIn(
     session: EngineSession,
@@ -117,7 +117,7 @@ export class Admission {
   ): { reason: RefusalReason; error: SocketError } | undefined {
     const { connections, perReader, onKnown } = this.#options;
     const pending = this.#pending.get(session);
-    // It was closed meanwhile, or it is one of Azure's, which are not counted here.
+    // The session was closed meanwhile, or is one of Azure's, which are not counted here.
     if (!pending) return undefined;
     if (this.#signedIn >= connections) {
       const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };

@@ -9,7 +9,10 @@ import type { SocketData } from '../../connect/session.ts';
 
 type Next = (error?: Error) => void;
 
-/** What a client is told as `connect_error`: a message that begins with the code, and the same as `data`. */
+/**
+ * The error that a client gets as `connect_error`: a message that starts with the code, and the same as
+ * `data`.
+ */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
   const data: SocketError = { code, message: text, temporary };
   return Object.assign(new Error(`${code}: ${text}`), { data });

@@ -24,13 +24,13 @@ function isAddressOrRange(text: string): boolean {
 /** Tells where requests come from. */
 export interface ClientAddress {
   /**
-   * The nearest address that is none of the trusted proxies. What a client wrote into X-Forwarded-For itself lies
-   * beyond that, and is not believed.
+   * The nearest address that is not a trusted proxy. Entries in X-Forwarded-For beyond it come from the
+   * client itself, and are ignored.
    */
   of(request: IncomingMessage): string;
   /**
-   * Whether it comes from this machine or from a trusted proxy itself. An address that somebody only names is never
-   * taken for this machine, and where proxies are counted and not listed, none is known to be one.
+   * Whether it comes from this machine or from a trusted proxy itself. A claimed address never counts as this
+   * machine. If proxies are counted and not listed, none is recognised.
    */
   isExempt(request: IncomingMessage): boolean;
 }
@@ -46,7 +46,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
     of: (request) => groupOf(proxyAddr(request, trust)),
     isExempt(request) {
       const address = proxyAddr(request, trust);
-      // Of a connection that is closed already.
+      // The connection is already closed.
       if (address === undefined) return false;
       return (
         (listed?.(address, 0) ?? false) ||

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes that a session may send before it has signed in: a token of 16,384 characters, and what carries it. */
+/** Bytes that a session may send before sign-in: a token of 16,384 characters and its packet. */
 export const MAX_PENDING_BYTES = 64 * 1024;
 
 /** A session that has not signed in: the TCP connections that carry it, and how much it has sent. */
@@ -15,7 +15,7 @@ export class PendingSession {
     this.#onExceeded = onExceeded;
   }
 
-  /** Counts from now on what comes as the body of a request, or on its connection where it is an upgrade. */
+  /** Starts counting the bytes of a request's body, or of its connection for an upgrade. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
     // A poll has no body, and engine.io takes it for broken off when it is read to its end.

@@ -4,7 +4,7 @@ import { groupOf } from './client-address.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /**
- * Bounds the TCP connections on which nobody has signed in, so that they never take the place of a reader's: silent
+ * Limits the TCP connections without a signed-in reader, so that they never take a reader's place: silent
  * ones, half-open ones, those of pages and probes, and those between two requests.
  */
 export class StrangerSockets {
@@ -35,7 +35,10 @@ export class StrangerSockets {
     this.#room.leave(socket);
   }
 
-  /** A proxy's connections are those of many, so no address has a bound; the one that holds most makes room. */
+  /**
+   * A proxy carries the connections of many readers, so there is no limit per address; the address with the
+   * most makes room.
+   */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;
     if (!this.#room.enter(socket, groupOf(socket.remoteAddress), true)) this.#refuse(socket);

@@ -1,6 +1,6 @@
 export interface WaitingRoomOptions<T> {
   places: number;
-  /** Places that one group may hold; whoever is exempt from it says so when it enters. */
+  /** Places that one group may hold; exempt members say so on entry. */
   perGroup: number;
   /** Called with one that has to go, so that another may come. It has left the room already. */
   evict: (item: T) => void;
@@ -41,7 +41,7 @@ export class WaitingRoom<T> {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a place, perhaps that of another; false when there is none. */
+  /** Takes a place, if necessary from another; false if there is none. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);

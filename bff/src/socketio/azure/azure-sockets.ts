@@ -7,7 +7,7 @@ import type { AzureString } from './connection-string.ts';
 
 /** The name of our part of the service. */
 const HUB = 'tocsin';
-/** A page connects at once with what it was given. */
+/** A page uses its answer to connect at once. */
 const ENTRY_MINUTES = 5;
 
 /**
@@ -26,12 +26,15 @@ export class AzureSockets {
     this.#log = log;
   }
 
-  /** Begins to connect, again and again until it stands or `io` is closed; then gives `io` its own adapter back. */
+  /**
+   * Starts connecting, and retries until connected or until `io` is closed; then restores the adapter of
+   * `io`.
+   */
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // It replaces the engine at once, and the adapter by one that knows no other instances.
-    // Its types are those of the older socket.io that it brings along.
+    // The library replaces the engine at once, and the adapter with one that knows no other instances. Its
+    // types are those of the older socket.io that it brings along.
     const standing = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
     standing.then(
@@ -43,13 +46,15 @@ export class AzureSockets {
     );
   }
 
-  /** Rejects until the first connection to the service stands. */
+  /** Rejects until the first connection to the service is established. */
   async ready(): Promise<void> {
     if (!this.#connected)
       throw new TemporaryError(`Azure Web PubSub at ${this.endpoint} has not let this instance connect yet`);
   }
 
-  /** Answers a request with `{endpoint, path, token}`: where, and for a few minutes with what, its browser connects. */
+  /**
+   * Answers a request with `{endpoint, path, token}`, with which its browser can connect for a few minutes.
+   */
   async negotiate(request: IncomingMessage, response: ServerResponse, userId?: string): Promise<void> {
     const { negotiate } = await import('@azure/web-pubsub-socket.io');
     const entry: NegotiateOptions = {

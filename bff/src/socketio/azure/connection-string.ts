@@ -1,4 +1,4 @@
-/** What a connection string of Azure Web PubSub for Socket.IO says. */
+/** The parts of a connection string of Azure Web PubSub for Socket.IO. */
 export interface AzureString {
   /** As `https://name.webpubsub.azure.com`. */
   endpoint: string;
@@ -6,8 +6,8 @@ export interface AzureString {
 }
 
 /**
- * Reads `Endpoint=https://…;AccessKey=…;Version=1.0;`.
- * @throws Error with what is wrong and none of the text, which holds a key.
+ * Parses `Endpoint=https://…;AccessKey=…;Version=1.0;`. @throws Error that names the fault without the text,
+ * which contains a key.
  */
 export function readAzureString(text: string): AzureString {
   const connectionString = text.trim();

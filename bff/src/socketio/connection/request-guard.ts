@@ -9,14 +9,14 @@ const MINUTE_MS = 60_000;
 
 export type Verdict = 'take' | 'refuse' | 'end';
 
-/** Bounds what one connection may ask, in memory that does not grow with what it asks. */
+/** Limits the requests of one connection with constant memory. */
 export class RequestGuard {
   #allowed = MAX_REQUEST_BURST;
   #countedAt: number | undefined;
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
-  /** Judges a request by the time since the earlier ones. */
+  /** Judges a request by the time since earlier ones. */
   judge(now: number): Verdict {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;
@@ -34,7 +34,7 @@ export class RequestGuard {
   }
 }
 
-/** Counts what happens within the minute that begins with the first of it. */
+/** Counts events within the minute that starts with the first one. */
 class MinuteCount {
   #since = 0;
   #count = 0;

@@ -33,7 +33,10 @@ export interface ConnectionDependencies extends SubscriptionReads {
   auth: Authenticator;
   log: Logger;
   now: () => number;
-  /** Called right before a subscription is answered with where the feed stands: what lies before goes out first. */
+  /**
+   * Called right before a subscription is answered with a position, so that earlier publications are sent
+   * first.
+   */
   onAnswering: (feed: string) => void;
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
@@ -72,7 +75,7 @@ export function serveConnection(
       end('token_revoked', 'the token was revoked; sign in again');
     }
   };
-  // Before it can ask for anything: what it is answered later may be older than what is told from now on.
+  // Joined before the first request, because later answers may be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   if (socket.data.identity) session.watch(socket.data.identity);
   const subscriptions = new Subscriptions({ views, pages, onSubscribed, bearer: socket.data });
@@ -92,7 +95,7 @@ export function serveConnection(
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected) subscriptions.add(feed);
-    // Joined before it reads: what is pushed meanwhile reaches the client, which keeps it until the answer.
+    // Joins before reading: pushes that arrive meanwhile reach the client, which keeps them until the answer.
     await socket.join(roomOf(feed));
     try {
       const page = await subscriptions.answer(feed, position);
@@ -185,7 +188,7 @@ export function serveConnection(
     // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
     socket.conn.close();
   });
-  // It may have been revoked since it was checked.
+  // The token may have been revoked since its check.
   endIfRevoked();
   return endIfRevoked;
 }

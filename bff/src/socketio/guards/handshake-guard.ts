@@ -15,7 +15,7 @@ const PROTOCOL = '4';
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const TRANSPORTS = ['polling', 'websocket'];
-/** What clients of engine.io send; `t` makes addresses differ, `b64` asks for text instead of bytes. */
+/** Parameters of engine.io's clients; `t` makes addresses unique, `b64` requests text in place of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
 /** JSONP (`j`) would let pages of every origin read answers, so it is no parameter here. */
@@ -56,7 +56,9 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
-/** Whether the headers ask for what `ws` speaks, which refuses others without a problem. */
+/**
+ * Whether the headers request a protocol that `ws` supports; it refuses others without a problem document.
+ */
 function asksForWebSocket({ headers }: IncomingMessage): boolean {
   const { upgrade, 'sec-websocket-key': key = '', 'sec-websocket-version': version = '' } = headers;
   return upgrade?.toLowerCase() === 'websocket' && KEY.test(key) && VERSIONS.includes(version);

@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { endWithProblem, hostFault, writeProblem, type HostCheck } from '@tocsin/service';
 import { isHttpResponse } from './handshake-guard.ts';
 
-/** A middleware of engine.io, which answers before the server's own checks, that refuses what they refuse. */
+/**
+ * A middleware of engine.io that refuses what the server's own checks refuse, because it answers before them.
+ */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

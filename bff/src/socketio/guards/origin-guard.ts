@@ -20,6 +20,6 @@ export const createOriginGuard =
     else endWithProblem(request.socket, FOREIGN);
   };
 
-/** What browsers need to know for long-polling from another origin. */
+/** The CORS headers for long polling from another origin. */
 export const corsFor = (allowed: readonly string[]): Pick<Partial<ServerOptions>, 'cors'> =>
   allowed.length === 0 ? {} : { cors: { origin: [...allowed], methods: ['GET', 'POST'], maxAge: 600 } };

@@ -1,7 +1,10 @@
 import type { Server } from 'node:http';
 import { endWithProblem } from '@tocsin/service';
 
-/** Refuses upgrades that are not for `path`, without it all; nobody else would answer or end them. */
+/**
+ * Refuses upgrades to other paths than `path`, or all of them without one; nothing else would answer or end
+ * them.
+ */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {
     if (path !== undefined && request.url?.startsWith(`${path}/`)) return;

@@ -12,9 +12,9 @@ export const sizeOfPacket = ({ data }: Packet): number =>
   typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
 
 /**
- * Closes the session with the packet that would let more than 1 MiB wait in this process, so that no burst passes
- * the bound and it costs the others nothing. What waits: packets that the transport has not taken yet, and what the
- * WebSocket holds while its TCP connection takes no more.
+ * Closes the session with the packet that would make its backlog exceed 1 MiB, so that no burst passes the
+ * limit and other clients lose nothing. The backlog consists of packets that the transport has not taken yet,
+ * and the WebSocket's buffer while its TCP connection is blocked.
  */
 export function boundBacklog(session: EngineSession, onExceeded: (bytes: number) => void): void {
   let queued = 0;
@@ -31,8 +31,9 @@ export function boundBacklog(session: EngineSession, onExceeded: (bytes: number)
 }
 
 /**
- * Writes a frame to the session's WebSocket, past engine.io. False where only engine.io can keep the order or the bound:
- * the session polls, is about to change, has packets waiting, or would have too much waiting; then nothing was written.
+ * Writes a frame to the session's WebSocket, bypassing engine.io. Returns false and writes nothing if only
+ * engine.io can keep the order or the limit: the session polls, is about to upgrade, has packets waiting, or
+ * would exceed its backlog.
  */
 export function sendFrame(session: EngineSession, frame: Buffer): boolean {
   const socket = webSocketOf(session);
@@ -58,7 +59,7 @@ const OPEN = 1;
 interface WebSocketInside {
   readyState: number;
   bufferedAmount: number;
-  /** engine.io sends what is framed already in this way too. */
+  /** engine.io sends pre-framed data in this way too. */
   _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }

@@ -1,6 +1,6 @@
 import { Decoder, Encoder, PacketType, type Packet } from 'socket.io-parser';
 
-/** What a request is answered with, as JSON already. */
+/** The answer to a request, already encoded as JSON. */
 export class EncodedAnswer {
   readonly json: string;
 
@@ -9,7 +9,10 @@ export class EncodedAnswer {
   }
 }
 
-/** socket.io's encoder, which looks into every object for binary data before it encodes it; what is JSON already goes as it is. */
+/**
+ * socket.io's encoder searches every object for binary data before it encodes it; encoded JSON passes
+ * unchanged.
+ */
 class AnswerEncoder extends Encoder {
   override encode(packet: Packet): unknown[] {
     const data: unknown = packet.type === PacketType.ACK ? packet.data : undefined;

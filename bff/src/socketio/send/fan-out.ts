@@ -14,8 +14,9 @@ export interface Connections {
 const EVENT = '2';
 
 /**
- * Sends an event to the connections in a room. It is encoded and framed once, and a WebSocket that has nothing waiting
- * gets the frame as one write; what polls, or has something waiting, gets it through engine.io, in the same order.
+ * Sends an event to the connections in a room. It is encoded and framed once. A WebSocket without a backlog
+ * gets the frame as one write; polling sessions and sessions with a backlog get it through engine.io, in the
+ * same order.
  */
 export function fanOut({ sockets, adapter }: Connections, room: string, event: PublicationsEvent): void {
   const members = adapter.rooms.get(room);

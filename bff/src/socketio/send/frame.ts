@@ -8,7 +8,7 @@ interface FrameOptions {
   rsv1: boolean;
 }
 
-/** What ws itself frames with, and engine.io too; its types leave it out. */
+/** The framing function of ws, which engine.io uses too; its types omit it. */
 const { Sender } = ws as unknown as {
   Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] };
 };

@@ -15,9 +15,9 @@ export interface SendQueueOptions {
 }
 
 /**
- * Gathers what is to be sent to browsers and sends each feed's publications as one event: those of one tick, and under
- * load those that came while it rested. A write to each connection costs much more than what is in it, so the more
- * connections there are, the longer it rests; where sending takes next to nothing it does not rest at all.
+ * Batches publications for browsers and sends those of a feed as one event: those of one tick, and under load
+ * those that arrived during a pause. A write to each connection costs much more than its content, so the more
+ * connections there are, the longer the pause; if sending costs almost nothing, there is none.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;
@@ -39,7 +39,7 @@ export class SendQueue {
     this.#plan();
   }
 
-  /** Sends what waits of a feed now, so that what is said of the feed afterwards comes behind it. */
+  /** Sends a feed's waiting publications now, so that later messages about the feed follow them. */
   flush(feed: string): void {
     const events = this.#waiting.get(feed);
     if (!events) return;
@@ -74,7 +74,7 @@ export class SendQueue {
   }
 }
 
-/** The events of one feed as few as may be, in their order: what continues the one before is put to it. */
+/** Merges consecutive events of one feed, in order. */
 function joined(events: readonly PublicationsEvent[]): PublicationsEvent[] {
   const runs: { event: PublicationsEvent; publications: Publication[] }[] = [];
   for (const event of events) {
