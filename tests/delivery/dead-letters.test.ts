@@ -55,7 +55,7 @@ async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]):
 }
 
 it('should list records with reason and content and delete one', async () => {
-  expect(await deadLetters()).toContain('Nothing is set aside.');
+  expect(await deadLetters()).toContain('No records are set aside.');
   const entry = await spoil(1, () => ({ no: 'entry' }));
   const listed = await deadLetters();
   expect(listed).toContain(entry);
@@ -83,7 +83,7 @@ it('should put all records back and name those that it must leave', async () => 
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 could not') as string });
   const said = (failed as { stdout: string }).stdout;
   expect(said).toContain(`Put back: ${good}`);
-  expect(said).toContain(`Left: ${bad}`);
+  expect(said).toContain(`Not put back: ${bad}`);
   await eventually(async () => observer.shown.length === 2);
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });

@@ -1,4 +1,5 @@
 import { Failure, messageOf } from './failure.ts';
+import { HelpRequested } from './options.ts';
 import { onStopSignal, Stopped } from './process/stop-signal.ts';
 
 /** Runs until it is done or `signal` aborts; resolves with the exit code. */
@@ -8,8 +9,8 @@ export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Runs the command that the process's first argument names, and ends the process: with 130 if it was stopped, with 1
- * if it failed. A `Failure` is printed without its stack.
+ * Runs the command that the process's first argument names, and exits: with 0 after `--help`, with 130 if it was
+ * stopped, with 1 if it failed. A `Failure` is printed without its stack.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {
   const [name = '', ...args] = process.argv.slice(2);
@@ -17,6 +18,10 @@ export async function runCommandLine(commands: Commands): Promise<never> {
     const command = await find(commands, name)();
     process.exitCode = await command(args, onStopSignal());
   } catch (error) {
+    if (error instanceof HelpRequested) {
+      process.stdout.write(`${error.message}\n`);
+      process.exit(0);
+    }
     process.exitCode = error instanceof Stopped ? 130 : 1;
     const text = error instanceof Failure || error instanceof Stopped ? error.message : stackOf(error);
     process.stderr.write(`\n${text}\n`);

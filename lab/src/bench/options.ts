@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '@tocsin/tools/failure';
+import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 import { PEER_IDS, type PeerId } from './peers/peer.ts';
 import { WORK_IDS, type WorkId } from './works/work.ts';
 
@@ -40,7 +39,7 @@ export function readBenchOptions(args: string[]): BenchOptions {
     ...(persistence === 'on' || persistence === 'off' ? [] : ['--persistence takes on or off']),
     ...names.filter((name) => !isWork(name) && !isPeer(name)).map((name) => `--only does not know ${name}`),
   ];
-  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  refuseFaults(faults, USAGE);
   const [works, peers] = [names.filter(isWork), names.filter(isPeer)];
   return {
     rounds,
@@ -55,21 +54,15 @@ export function readBenchOptions(args: string[]): BenchOptions {
   };
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        all: { type: 'boolean', default: false },
-        only: { type: 'string', multiple: true, default: [] },
-        rounds: { type: 'string', default: String(ROUNDS) },
-        persistence: { type: 'string', default: 'on' },
-        json: { type: 'boolean', default: false },
-        small: { type: 'boolean', default: false },
-        profile: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
-}
+const parse = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      all: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+      rounds: { type: 'string', default: String(ROUNDS) },
+      persistence: { type: 'string', default: 'on' },
+      json: { type: 'boolean', default: false },
+      small: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -26,9 +26,9 @@ describe('the options of capacity', () => {
         '--check',
       ]);
     expect(read).toThrow(
-      /two runs.*--connections.*"many".*--feeds.*--instances.*--target.*Use: npm run capacity/s,
+      /two runs.*--connections.*"many".*--feeds.*--instances.*--target.*Usage: npm run capacity/s,
     );
-    expect(() => readCapacityOptions(['--fast'])).toThrow(/--fast.*Use: npm run capacity/s);
+    expect(() => readCapacityOptions(['--fast'])).toThrow(/--fast.*Usage: npm run capacity/s);
     expect(() => readCapacityOptions(['--rate', ''])).toThrow(/--rate/);
   });
 });

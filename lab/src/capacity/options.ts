@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '@tocsin/tools/failure';
+import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
@@ -137,7 +136,7 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
       return typeof text === 'string' ? faultOf(text, option) : [];
     }),
   ];
-  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  refuseFaults(faults, USAGE);
   const load = Object.fromEntries(
     entries.flatMap(([key, option]) => {
       const text = given(option);
@@ -155,12 +154,6 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
 function parse(args: string[]) {
   const numbers = Object.values(NUMBERS).map(({ name }) => [name, { type: 'string' }] as const);
   const flags = ['measure', 'check', 'json'].map((name) => [name, { type: 'boolean' }] as const);
-  try {
-    return parseArgs({
-      args,
-      options: Object.fromEntries<{ type: 'string' | 'boolean' }>([...numbers, ...flags]),
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
+  const options = Object.fromEntries<{ type: 'string' | 'boolean' }>([...numbers, ...flags]);
+  return parseOptions(args, USAGE, { options }).values;
 }

@@ -9,8 +9,8 @@ describe('the options of chaos', () => {
   });
 
   it('should refuse what is unknown', () => {
-    expect(() => readChaosOptions(['--fast'])).toThrow(/--fast.*Use: npm run chaos/s);
-    expect(() => readChaosOptions(['12'])).toThrow(/12.*Use: npm run chaos/s);
+    expect(() => readChaosOptions(['--fast'])).toThrow(/--fast.*Usage: npm run chaos/s);
+    expect(() => readChaosOptions(['12'])).toThrow(/12.*Usage: npm run chaos/s);
   });
 
   it('should list all faults', () => {

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '@tocsin/tools/failure';
+import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 
 export interface ChaosOptions {
   seed: number;
@@ -25,22 +24,16 @@ export function readChaosOptions(args: string[]): ChaosOptions {
     ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes takes a number above 0, at most 1440']),
     ...(full && naive ? ['--naive cannot be full: it has fewer steps'] : []),
   ];
-  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  refuseFaults(faults, USAGE);
   return { seed, minutes, full, naive };
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        seed: { type: 'string', default: '1' },
-        minutes: { type: 'string' },
-        full: { type: 'boolean', default: false },
-        naive: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
-}
+const parse = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      seed: { type: 'string', default: '1' },
+      minutes: { type: 'string' },
+      full: { type: 'boolean', default: false },
+      naive: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Failure, messageOf } from '@tocsin/tools/failure';
+import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 import { ROOT } from '@tocsin/tools/paths';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
 import { createClient, type RedisClientType } from 'redis';
@@ -58,14 +58,10 @@ export async function soak(args: string[], signal: AbortSignal): Promise<number>
 }
 
 function readMinutes(args: string[]): number {
-  try {
-    const { values } = parseArgs({ args, options: { minutes: { type: 'string', default: '60' } } });
-    const minutes = Number(values.minutes);
-    if (minutes >= 1) return minutes;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)} Use: ${USAGE}`);
-  }
-  throw new Failure(`--minutes takes a number from 1. Use: ${USAGE}`);
+  const { values } = parseOptions(args, USAGE, { options: { minutes: { type: 'string', default: '60' } } });
+  const minutes = Number(values.minutes);
+  refuseFaults(minutes >= 1 ? [] : ['--minutes must be at least 1'], USAGE);
+  return minutes;
 }
 
 /** Posts singly at an even pace and looks at all processes meanwhile. */

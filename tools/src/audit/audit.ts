@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { auditClient, findAudit, matchesAudit, RedisAuditReader } from '@tocsin/bff';
 import {
   auditQuerySchema,
@@ -9,6 +8,7 @@ import {
 } from '@tocsin/contracts';
 import { readDoctorConfig } from '../config.ts';
 import { Failure, messageOf } from '../failure.ts';
+import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { aborted } from '../process/stop-signal.ts';
 import { readSidecarNote } from '../start/sidecar-file.ts';
@@ -62,26 +62,19 @@ function print(record: AuditRecord): void {
 }
 
 function readArgs(args: string[]): { query: AuditQuery; follow: boolean; data: string } {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        limit: { type: 'string' },
-        action: { type: 'string' },
-        actor: { type: 'string' },
-        follow: { type: 'boolean', default: false },
-        data: { type: 'string', default: DATA_DIR },
-      },
-    });
-    const { follow, data, ...asked } = values;
-    const query = auditQuerySchema.safeParse(asked);
-    if (query.success) return { query: query.data, follow, data };
-    throw new Error(
-      faultsOf(query.error)
-        .map(({ path, message }) => `--${path} ${message}`)
-        .join('\n'),
-    );
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
+  const { follow, data, ...asked } = parseOptions(args, USAGE, {
+    options: {
+      limit: { type: 'string' },
+      action: { type: 'string' },
+      actor: { type: 'string' },
+      follow: { type: 'boolean', default: false },
+      data: { type: 'string', default: DATA_DIR },
+    },
+  }).values;
+  const query = auditQuerySchema.safeParse(asked);
+  if (query.success) return { query: query.data, follow, data };
+  throw usageFailure(
+    faultsOf(query.error).map(({ path, message }) => `--${path} ${message}`),
+    USAGE,
+  );
 }

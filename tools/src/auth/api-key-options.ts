@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseDateTime } from '@tocsin/contracts';
-import { Failure, messageOf } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 
-export const USE =
-  "Use: npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--scopes publish,retract,erase,fallback]\n" +
-  '       [--source shop] [--expires 90d] [--per-second 50]\n' +
-  '     npm run api-key -- --list | --revoke shop | --remove shop';
+export const USAGE =
+  "npm run --silent api-key -- --name shop --feeds 'all,topic:orders*' [--scopes publish,retract,erase,fallback]\n" +
+  '         [--source shop] [--expires 90d] [--per-second 50]\n' +
+  '       npm run api-key -- --list | --revoke shop | --remove shop';
 
-/** What a new key is to be, as it was written; the contract checks it. */
+/** The options of a new key as given; the contract checks them. */
 export interface NewKey {
   name: string;
   feeds: string[];
@@ -26,7 +26,7 @@ export type KeyOptions =
   | { revoke: string; dataDir: string }
   | { remove: string; dataDir: string };
 
-/** Reads what stands behind `npm run api-key --`. @throws Failure for what is unknown or does not go together. */
+/** Reads the arguments of `npm run api-key`. @throws Failure for unknown or conflicting options */
 export function readKeyOptions(args: string[]): KeyOptions {
   const values = valuesOf(args);
   const dataDir = resolve(values.data);
@@ -34,7 +34,7 @@ export function readKeyOptions(args: string[]): KeyOptions {
   const commands = [list === true, revoke !== undefined, remove !== undefined].filter(Boolean).length;
   const isNew = values.name !== undefined || values.feeds !== undefined;
   if (commands > 1 || (commands === 1 && isNew)) {
-    throw new Failure(`--list, --revoke, --remove and a new key are commands of their own.\n${USE}`);
+    throw usageFailure(['Use only one of --list, --revoke, --remove and the options of a new key'], USAGE);
   }
   if (list) return { list, dataDir };
   if (revoke !== undefined) return { revoke, dataDir };
@@ -50,28 +50,21 @@ export function readKeyOptions(args: string[]): KeyOptions {
   };
 }
 
-function valuesOf(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        name: { type: 'string' },
-        feeds: { type: 'string' },
-        scopes: { type: 'string', default: 'publish' },
-        source: { type: 'string' },
-        expires: { type: 'string' },
-        'per-second': { type: 'string', default: '50' },
-        list: { type: 'boolean' },
-        revoke: { type: 'string' },
-        remove: { type: 'string' },
-        data: { type: 'string', default: DATA_DIR },
-      },
-    });
-    return values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\n${USE}`);
-  }
-}
+const valuesOf = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      name: { type: 'string' },
+      feeds: { type: 'string' },
+      scopes: { type: 'string', default: 'publish' },
+      source: { type: 'string' },
+      expires: { type: 'string' },
+      'per-second': { type: 'string', default: '50' },
+      list: { type: 'boolean' },
+      revoke: { type: 'string' },
+      remove: { type: 'string' },
+      data: { type: 'string', default: DATA_DIR },
+    },
+  }).values;
 
 const listOf = (text: string): string[] => text.split(',').filter(Boolean);
 
@@ -81,7 +74,7 @@ const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
  * The end of a key in RFC 3339: `90d` and `12h` count from `now` (ms since 1970), a date is its first moment in UTC.
- * @throws Failure for what is no time, or has passed
+ * @throws Failure if it is not a time, or is in the past
  */
 export function endOf(expires: string, now: number): string {
   const [, count, unit] = AFTER.exec(expires) ?? [];
@@ -90,10 +83,11 @@ export function endOf(expires: string, now: number): string {
       ? now + Number(count) * MS[unit as keyof typeof MS]
       : parseDateTime(DATE.test(expires) ? `${expires}T00:00:00Z` : expires);
   if (at === undefined) {
-    throw new Failure(
-      `--expires is ${expires}; write a number and h or d, as 90d, or a date, as 2030-01-31.\n${USE}`,
+    throw usageFailure(
+      [`--expires is ${expires}; it must be hours or days such as 12h or 90d, or a date such as 2030-01-31`],
+      USAGE,
     );
   }
-  if (at <= now) throw new Failure(`--expires is ${expires}, which has passed. Give a later time.`);
+  if (at <= now) throw new Failure(`--expires is ${expires}, which is in the past. Give a later time.`);
   return new Date(at).toISOString();
 }

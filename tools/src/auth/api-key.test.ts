@@ -46,11 +46,11 @@ describe('npm run api-key', () => {
   it.each([
     [['--feeds', 'all'], 'name:'],
     [['--name', 'shop', '--feeds', 'all', '--scopes', 'read'], 'scopes.0: must be one of publish, retract'],
-    [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], '--expires is soon; write a number'],
-    [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'which has passed'],
-    [['--list', '--revoke', 'shop'], 'commands of their own'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', 'soon'], '--expires is soon; it must be'],
+    [['--name', 'shop', '--feeds', 'all', '--expires', '2025-12-31'], 'which is in the past'],
+    [['--list', '--revoke', 'shop'], 'Use only one of --list'],
     [['--revoke', 'shop'], 'There is no key shop'],
-    [['--colour', 'red'], 'Use: npm run'],
+    [['--colour', 'red'], 'Usage: npm run'],
   ])('should refuse %j with a reason', async (args, says) => {
     await expect(run(...args)).rejects.toThrow(says);
   });

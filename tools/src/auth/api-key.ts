@@ -1,6 +1,7 @@
 import { apiKeysSchema, faultsOf, type ApiKey } from '@tocsin/contracts';
 import { Failure } from '../failure.ts';
-import { readKeyOptions, USE, type NewKey } from './api-key-options.ts';
+import { usageFailure } from '../options.ts';
+import { readKeyOptions, USAGE, type NewKey } from './api-key-options.ts';
 import { apiKeysFile, keepApiKeys, keptApiKeys } from './kept-secrets.ts';
 import { lastUses } from './last-uses.ts';
 import { listOfKeys } from './list-of-keys.ts';
@@ -36,7 +37,7 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
     const faults = faultsOf(keys.error).map(
       ({ path, message }) => `  ${path.replace(/^\d+\./, '')}: ${message}`,
     );
-    throw new Failure(`The key cannot be made:\n${faults.join('\n')}\n${USE}`);
+    throw usageFailure([`The key is not valid:\n${faults.join('\n')}`], USAGE);
   }
   keepApiKeys(options.dataDir, keys.data);
   process.stderr.write(

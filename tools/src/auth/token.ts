@@ -1,22 +1,21 @@
-import { parseArgs } from 'node:util';
 import { claimsSchema, faultsOf } from '@tocsin/contracts';
 import { readAuthConfig } from '../config.ts';
-import { Failure, messageOf } from '../failure.ts';
+import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { newestSecret, tokenSecrets } from './kept-secrets.ts';
 import { revocations } from './revocations.ts';
 import { signToken } from './sign-token.ts';
 
-const USE =
-  "Use: npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]\n" +
-  '     npm run token -- --revoke user-1 [--before 2026-05-01T12:00:00Z]\n' +
-  '     npm run token -- --lift user-1\n' +
-  '     npm run token -- --revocations';
+const USAGE =
+  "npm run --silent token -- --sub user-1 [--feeds 'orders*,stock'] [--roles ops] [--ttl 1h]\n" +
+  '       npm run token -- --revoke user-1 [--before 2026-05-01T12:00:00Z]\n' +
+  '       npm run token -- --lift user-1\n' +
+  '       npm run token -- --revocations';
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
- * `npm run token`: prints a token for trying out, signed with the newest secret of `npm start` or of JWT_SECRET; or
- * revokes the tokens of a subject, whoever issued them.
+ * `npm run token`: prints a token to try things out, signed with the newest secret of `npm start` or of JWT_SECRET; or
+ * revokes the tokens of a subject, including those of another issuer.
  */
 export async function token(args: string[]): Promise<number> {
   const { sub, feeds, roles, ttl, data, ...values } = readArgs(args);
@@ -27,7 +26,7 @@ export async function token(args: string[]): Promise<number> {
   const checked = claimsSchema.safeParse({ ...claims, exp });
   if (!checked.success) {
     const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
-    throw new Failure(`No bff would accept this token:\n${faults.join('\n')}\n${USE}`);
+    throw usageFailure([`The bff would reject this token:\n${faults.join('\n')}`], USAGE);
   }
   const { issuer, audience } = config;
   const secret = newestSecret(tokenSecrets(config, data));
@@ -37,29 +36,29 @@ export async function token(args: string[]): Promise<number> {
 }
 
 function readArgs(args: string[]) {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        sub: { type: 'string' },
-        feeds: { type: 'string', default: '' },
-        roles: { type: 'string', default: '' },
-        ttl: { type: 'string', default: '1h' },
-        data: { type: 'string', default: DATA_DIR },
-        revoke: { type: 'string' },
-        before: { type: 'string' },
-        lift: { type: 'string' },
-        revocations: { type: 'boolean' },
-      },
-    });
-    const { sub, revoke, before, lift, revocations: list } = values;
-    const asked = [sub, revoke, lift, list].filter((value) => value !== undefined);
-    if (asked.length !== 1) throw new Error('Say one of --sub, --revoke, --lift and --revocations.');
-    if (before !== undefined && revoke === undefined) throw new Error('--before goes with --revoke.');
-    return values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\n${USE}`);
-  }
+  const { values } = parseOptions(args, USAGE, {
+    options: {
+      sub: { type: 'string' },
+      feeds: { type: 'string', default: '' },
+      roles: { type: 'string', default: '' },
+      ttl: { type: 'string', default: '1h' },
+      data: { type: 'string', default: DATA_DIR },
+      revoke: { type: 'string' },
+      before: { type: 'string' },
+      lift: { type: 'string' },
+      revocations: { type: 'boolean' },
+    },
+  });
+  const { sub, revoke, before, lift, revocations: list } = values;
+  const commands = [sub, revoke, lift, list].filter((value) => value !== undefined);
+  refuseFaults(
+    [
+      ...(commands.length === 1 ? [] : ['Use one of --sub, --revoke, --lift and --revocations']),
+      ...(before === undefined || revoke !== undefined ? [] : ['--before needs --revoke']),
+    ],
+    USAGE,
+  );
+  return values;
 }
 
 const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
@@ -67,7 +66,7 @@ const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 function secondsOf(ttl: string): number {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(ttl) ?? [];
   if (count === undefined || unit === undefined) {
-    throw new Failure(`--ttl is ${ttl}; write a number and s, m, h or d, as 90s or 1h.\n${USE}`);
+    throw usageFailure([`--ttl is ${ttl}; it must be a number with s, m, h or d, such as 90s or 1h`], USAGE);
   }
   return Number(count) * UNITS[unit as keyof typeof UNITS];
 }

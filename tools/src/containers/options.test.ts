@@ -24,5 +24,5 @@ it('should list all faults', () => {
     /--registry is .*\n--tag is /,
   );
   expect(() => readContainersOptions(['--push'])).toThrow(/--push needs a --registry/);
-  expect(() => readContainersOptions(['--pull'])).toThrow(/--pull.*\nUse: npm run containers/);
+  expect(() => readContainersOptions(['--pull'])).toThrow(/--pull.*\nUsage: npm run containers/);
 });

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '../failure.ts';
+import { parseOptions, refuseFaults } from '../options.ts';
 import { productVersion, type ImageSource } from './images.ts';
 
 export interface ContainersOptions extends ImageSource {
@@ -19,7 +18,7 @@ export function readContainersOptions(args: string[]): ContainersOptions {
     ...source.faults,
     ...(values.push && !source.registry ? ['--push needs a --registry to push to'] : []),
   ];
-  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  refuseFaults(faults, USAGE);
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 
@@ -41,17 +40,11 @@ export function readImageSource(values: {
   return { registry, tag, faults };
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        registry: { type: 'string' },
-        tag: { type: 'string' },
-        push: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
-}
+const parse = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      registry: { type: 'string' },
+      tag: { type: 'string' },
+      push: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -9,21 +9,23 @@ import {
 } from '@tocsin/service';
 import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
+import { parseOptions, usageFailure } from '../options.ts';
 import { whichSidecar } from '../start/which-sidecar.ts';
 
-const USAGE = 'npm run dead-letters [-- put-back <entry>|--all] [-- delete <entry>] [-- show <entry>]';
+const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back --all | delete ENTRY]';
 const CONTENT_SHOWN = 160;
 
 /**
- * `npm run dead-letters`: lists what the feeds have set aside with reason and content, puts one or all back, or
- * deletes one. It asks the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
+ * `npm run dead-letters`: lists the set-aside records with reason and content, puts one or all of them back, or deletes
+ * one. It calls the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
  */
 export async function deadLetters(args: string[]): Promise<number> {
+  const act = readAction(args);
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
   const trail = commandTrail(sidecar, 'dead-letters');
   const letters = new RecordedLetters(sidecar, trail);
   try {
-    await act(letters, args);
+    await act(letters);
     return 0;
   } catch (error) {
     if (error instanceof SidecarError && error.status === undefined) {
@@ -38,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** Dead letters whose every change is noted as that of the user who runs this. */
+/** The set-aside records; each change is written to the audit trail under the user who runs the command. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = whoRuns();
@@ -59,24 +61,47 @@ class RecordedLetters extends SetAsideRecords {
   }
 }
 
-async function act(letters: RecordedLetters, args: string[]): Promise<void> {
-  const [verb = 'list', entry, ...more] = args;
-  if (verb === 'list' && entry === undefined) return print(await letters.list());
-  if (entry === undefined || more.length > 0) throw new Failure(`Use: ${USAGE}`);
-  if (verb === 'show') return say(JSON.stringify(await letters.find(entry), null, 2));
-  if (verb === 'delete') {
-    const record = await letters.find(entry);
-    await letters.delete(record);
-    return say(`Deleted: ${record.entry}`);
+/** A command over the set-aside records, after its arguments were read. */
+type Action = (records: RecordedLetters) => Promise<void>;
+
+function readAction(args: string[]): Action {
+  const { values, positionals } = parseOptions(args, USAGE, {
+    options: { all: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const [verb = 'list', entry, ...more] = positionals;
+  if (more.length > 0) throw usageFailure(['Name one entry'], USAGE);
+  if (values.all) {
+    if (verb !== 'put-back' || entry !== undefined)
+      throw usageFailure(['--all only goes with put-back'], USAGE);
+    return async (records) => putBackAll(records, await records.list());
   }
-  if (verb !== 'put-back') throw new Failure(`Use: ${USAGE}`);
-  const records = entry === '--all' ? await letters.list() : [await letters.find(entry)];
-  let left = 0;
-  for (const record of records) if (!(await putBack(letters, record, records.length > 1))) left++;
-  if (left > 0) throw new Failure(`${left} of ${records.length} could not be put back.`);
+  if (verb === 'list' && entry === undefined) return async (records) => print(await records.list());
+  if (entry === undefined) throw usageFailure([`${verb} needs the name of an entry`], USAGE);
+  switch (verb) {
+    case 'show':
+      return async (records) => say(JSON.stringify(await records.find(entry), null, 2));
+    case 'delete':
+      return async (records) => {
+        const record = await records.find(entry);
+        await records.delete(record);
+        say(`Deleted: ${record.entry}`);
+      };
+    case 'put-back':
+      return async (records) => putBackAll(records, [await records.find(entry)]);
+    default:
+      throw usageFailure([`Unknown command ${verb}`], USAGE);
+  }
 }
 
-/** False for one that cannot be put back, which does not keep the others from it. */
+/** Puts records back, each independently of the others. @throws Failure if one of several could not be put back */
+async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {
+  let left = 0;
+  for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) left++;
+  if (left > 0) throw new Failure(`${left} of ${chosen.length} could not be put back.`);
+}
+
+/** Returns false if the record cannot be put back and `goOn` is set. */
 async function putBack(letters: SetAsideRecords, record: SetAside, goOn: boolean): Promise<boolean> {
   try {
     await letters.putBack(record);
@@ -84,13 +109,13 @@ async function putBack(letters: SetAsideRecords, record: SetAside, goOn: boolean
     return true;
   } catch (error) {
     if (!goOn || !(error instanceof SetAsideError)) throw error;
-    say(`Left: ${error.message}`);
+    say(`Not put back: ${error.message}`);
     return false;
   }
 }
 
 function print(records: readonly SetAside[]): void {
-  if (records.length === 0) return say('Nothing is set aside.');
+  if (records.length === 0) return say('No records are set aside.');
   for (const { entry, feed, reason, faults, content, at } of records) {
     say(`${at}  ${reason.padEnd(8)} ${entry}  (feed ${feed || 'unknown'})`);
     for (const fault of faults) say(`    ${fault}`);

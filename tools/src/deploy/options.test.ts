@@ -25,8 +25,8 @@ describe('the options of deploy', () => {
     [['--local', '--registry', 'a'], /either --registry URL or --local/],
     [['--local', '--tls-secret', 'notify-tls'], /--tls-secret needs --host/],
     [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret takes the name/],
-    [['--delete', '--local'], /--delete stands alone/],
-    [['--everything'], /--everything.*Use: npm run deploy/s],
+    [['--delete', '--local'], /--delete takes no other options/],
+    [['--everything'], /--everything.*Usage: npm run deploy/s],
     [
       ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
       /--registry is.*--tag is.*--ingress-class takes.*--host takes.*--timeout takes/s,

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
-import { Failure, messageOf } from '../failure.ts';
+import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
 
 /** Without a registry the images were loaded into the only node. */
 export interface DeployOptions extends ImageSource {
@@ -33,7 +32,7 @@ const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   const given = parse(args);
   if (given.delete) {
-    if (args.length > 1) throw new Failure(`--delete stands alone.\nUse: ${USAGE}`);
+    if (args.length > 1) throw usageFailure(['--delete takes no other options'], USAGE);
     return 'delete';
   }
   const { local, publish, host } = given;
@@ -49,7 +48,7 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
     ...tlsFaults(given['tls-secret'], host),
     ...(seconds > 0 && seconds <= 3_600 ? [] : ['--timeout takes seconds, above 0 and at most 3600']),
   ];
-  if (faults.length > 0) throw new Failure(`${faults.join('.\n')}.\nUse: ${USAGE}`);
+  refuseFaults(faults, USAGE);
   return {
     ...{ registry, tag, host, publish },
     ingressClass: given['ingress-class'],
@@ -67,24 +66,18 @@ function tlsFaults(secret: string | undefined, host: string | undefined): string
   ];
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        registry: { type: 'string' },
-        local: { type: 'boolean', default: false },
-        tag: { type: 'string' },
-        'ingress-class': { type: 'string' },
-        host: { type: 'string' },
-        'tls-secret': { type: 'string' },
-        publish: { type: 'boolean', default: false },
-        insecure: { type: 'boolean', default: false },
-        timeout: { type: 'string', default: '300' },
-        delete: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
-}
+const parse = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      registry: { type: 'string' },
+      local: { type: 'boolean', default: false },
+      tag: { type: 'string' },
+      'ingress-class': { type: 'string' },
+      host: { type: 'string' },
+      'tls-secret': { type: 'string' },
+      publish: { type: 'boolean', default: false },
+      insecure: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '300' },
+      delete: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -98,9 +98,9 @@ describe('the options of npm run doctor', () => {
     [['--producer', 'http://p'], /Name the producer and each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
-    [['--kubernetes', '--bff', 'http://b'], /finds all addresses by itself: leave --bff out/],
-    [['--context', 'kind'], /--context belongs to --kubernetes/],
-    [['--bf', 'http://b'], /Use: npm run doctor/],
+    [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself: remove --bff/],
+    [['--context', 'kind'], /--context needs --kubernetes/],
+    [['--bf', 'http://b'], /Usage: npm run doctor/],
   ])('should be refused: %j', (args, says) => {
     expect(() => read(args)).toThrow(says);
   });

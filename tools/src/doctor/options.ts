@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { APP_IDS } from '@tocsin/contracts';
 import type { DoctorConfig } from '../config.ts';
-import { Failure, messageOf } from '../failure.ts';
+import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { splitHost } from '../start/services.ts';
@@ -32,7 +31,7 @@ export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorO
   const { json } = given;
   const credentials = { token: given.token ?? config.token, apiKey: given['api-key'] ?? config.apiKey };
   if (given.kubernetes) return { json, cluster: { context: contextOf(given), credentials } };
-  if (given.context !== undefined) throw new Failure(`--context belongs to --kubernetes.\nUse: ${USAGE}`);
+  if (given.context !== undefined) throw usageFailure(['--context needs --kubernetes'], USAGE);
   return { json, target: targetOf(given, config, credentials) };
 }
 
@@ -42,8 +41,7 @@ const ADDRESSES = ['producer', 'bff', 'sidecar', 'redis'] as const;
 
 function contextOf(given: Given): string | undefined {
   const other = ADDRESSES.find((name) => given[name] !== undefined);
-  if (other)
-    throw new Failure(`--kubernetes finds all addresses by itself: leave --${other} out.\nUse: ${USAGE}`);
+  if (other) throw usageFailure([`--kubernetes finds all addresses itself: remove --${other}`], USAGE);
   return given.context;
 }
 
@@ -88,7 +86,7 @@ function ofRunFile(path: string): Places {
 function named(given: Given): Places {
   const { producer = [], bff = [], sidecar = [] } = given;
   if (producer.length === 0 || bff.length === 0) {
-    throw new Failure(`Name the producer and each bff: --producer URL --bff URL [--bff URL].\nUse: ${USAGE}`);
+    throw usageFailure(['Name the producer and each bff: --producer URL --bff URL [--bff URL]'], USAGE);
   }
   const places = (texts: readonly string[], option: string, nameOf: (index: number) => string): Place[] =>
     texts.map((text, index) => {
@@ -107,28 +105,22 @@ function addressOf(text: string, option: string): { name?: string; url: string }
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:')
     return { ...(name !== undefined && { name }), url: address.replace(/(?<!\/)\/+$/, '') };
-  throw new Failure(`${option} is ${text}; give an address such as http://localhost:4001.\nUse: ${USAGE}`);
+  throw usageFailure([`${option} is ${text}; it must be an address such as http://localhost:4001`], USAGE);
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        producer: { type: 'string', multiple: true },
-        bff: { type: 'string', multiple: true },
-        sidecar: { type: 'string', multiple: true },
-        redis: { type: 'string' },
-        kubernetes: { type: 'boolean', default: false },
-        context: { type: 'string' },
-        token: { type: 'string' },
-        'api-key': { type: 'string' },
-        'run-file': { type: 'string', default: RUN_FILE },
-        data: { type: 'string', default: DATA_DIR },
-        json: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new Failure(`${messageOf(error)}\nUse: ${USAGE}`);
-  }
-}
+const parse = (args: string[]) =>
+  parseOptions(args, USAGE, {
+    options: {
+      producer: { type: 'string', multiple: true },
+      bff: { type: 'string', multiple: true },
+      sidecar: { type: 'string', multiple: true },
+      redis: { type: 'string' },
+      kubernetes: { type: 'boolean', default: false },
+      context: { type: 'string' },
+      token: { type: 'string' },
+      'api-key': { type: 'string' },
+      'run-file': { type: 'string', default: RUN_FILE },
+      data: { type: 'string', default: DATA_DIR },
+      json: { type: 'boolean', default: false },
+    },
+  }).values;

@@ -1,30 +1,24 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Failure, messageOf } from '../failure.ts';
+import { parseOptions } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 
 export interface StartOptions {
   runFile: string;
   dataDir: string;
-  /** Shows all that daprd says. */
+  /** Prints the full log of the sidecars. */
   verbose: boolean;
 }
 
-/** Reads what stands behind `npm start --`. @throws Failure for what is unknown. */
+const USAGE = 'npm start -- [--verbose] [--run-file FILE] [--data FOLDER]';
+
+/** Reads the arguments of `npm start`. @throws Failure for an unknown option */
 export function readOptions(args: string[]): StartOptions {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        'run-file': { type: 'string', default: RUN_FILE },
-        data: { type: 'string', default: DATA_DIR },
-        verbose: { type: 'boolean', short: 'v', default: false },
-      },
-    });
-    return { runFile: resolve(values['run-file']), dataDir: resolve(values.data), verbose: values.verbose };
-  } catch (error) {
-    throw new Failure(
-      `${messageOf(error)}\nUse: npm start -- [--verbose] [--run-file <file>] [--data <folder>]`,
-    );
-  }
+  const { values } = parseOptions(args, USAGE, {
+    options: {
+      'run-file': { type: 'string', default: RUN_FILE },
+      data: { type: 'string', default: DATA_DIR },
+      verbose: { type: 'boolean', short: 'v', default: false },
+    },
+  });
+  return { runFile: resolve(values['run-file']), dataDir: resolve(values.data), verbose: values.verbose };
 }

@@ -1,13 +1,14 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Failure } from '../failure.ts';
+import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { aborted } from '../process/stop-signal.ts';
 import { logFileOf } from '../start/log-file.ts';
 import { parseLine } from '../start/log-line.ts';
 import { Follower } from './follower.ts';
 
-const USAGE = 'npm run tail -- <notification id> [--log FILE] [--once]';
+const USAGE = 'npm run tail -- ID [--log FILE] [--once]';
 const POLL_MS = 300;
 
 /**
@@ -50,19 +51,17 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
   return 0;
 }
 
-function readOptions(args: readonly string[]): { id: string; file: string; once: boolean } {
-  let file = logFileOf(DATA_DIR);
-  let once = false;
-  const ids: string[] = [];
-  const words = [...args];
-  for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (word === '--once') once = true;
-    else if (word === '--log') file = words.shift() ?? file;
-    else ids.push(word);
-  }
-  const [id] = ids;
-  if (id === undefined || ids.length > 1) throw new Failure(`Which notification? Use: ${USAGE}`);
-  return { id, file, once };
+function readOptions(args: string[]): { id: string; file: string; once: boolean } {
+  const { values, positionals } = parseOptions(args, USAGE, {
+    options: {
+      log: { type: 'string', default: logFileOf(DATA_DIR) },
+      once: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  });
+  const [id] = positionals;
+  if (id === undefined || positionals.length > 1) throw usageFailure(['Name one notification'], USAGE);
+  return { id, file: values.log, once: values.once };
 }
 
 function print(raw: string): void {

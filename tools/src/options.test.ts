@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { HelpRequested, parseOptions, refuseFaults } from './options.ts';
+
+const USAGE = 'npm run thing -- [--size N]';
+const parse = (...args: string[]) => parseOptions(args, USAGE, { options: { size: { type: 'string' } } });
+
+describe('parseOptions', () => {
+  it('should return the values', () => {
+    expect(parse('--size', '3').values.size).toBe('3');
+  });
+
+  it.each([
+    [['--colour'], "Unknown option '--colour'.\nUsage: npm run thing"],
+    [['more'], "Unexpected argument 'more'"],
+    [['--size'], "Option '--size <value>' argument missing.\nUsage: npm run thing"],
+  ])('should fail for %j with the fault and the usage', (args, message) => {
+    expect(() => parse(...args)).toThrow(message);
+  });
+
+  it('should show the usage when asked for help', () => {
+    expect(() => parse('--size', '3', '--help')).toThrow(HelpRequested);
+    expect(() => parse('--help')).toThrow(`Usage: ${USAGE}`);
+  });
+});
+
+it('should list all faults in one failure', () => {
+  expect(() => refuseFaults(['--size is big', '--colour is red.'], USAGE)).toThrow(
+    `--size is big.\n--colour is red.\nUsage: ${USAGE}`,
+  );
+  expect(() => refuseFaults([], USAGE)).not.toThrow();
+});
