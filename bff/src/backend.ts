@@ -13,7 +13,7 @@ import type {
   StoreOrigin,
 } from './deliver/ports.ts';
 import type { PartitionHost } from './deliver/turn/partition-host.ts';
-import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from './ops/ports.ts';
+import type { AuditReader, Compose, SetAsideRecords, InstanceBoard } from './ops/ports.ts';
 import type { ReaderChannel, ReaderStore } from './readers/ports.ts';
 import type { FeedHost } from './deliver/turn/feed-host.ts';
 import type { FeedTurnTaker, PartitionTurnTaker } from './deliver/turn/turn.ts';
@@ -51,7 +51,7 @@ export interface Backend {
   origin: StoreOrigin;
   entries: Entries;
   setAside: SetAsideStore;
-  deadLetters: DeadLetterBox;
+  deadLetters: SetAsideRecords;
   board: InstanceBoard;
   compose: Compose;
   auditSink: AuditSink;

@@ -1,17 +1,4 @@
-/**
- * The words of Tocsin, used everywhere with this meaning and no other:
- *
- * - **Notification**: the content that a person reads.
- * - **Claim check**: deposit the payload, announce a reference to it, claim the payload.
- *   **Entry**: the deposited payload. **Announcement**: the event that carries the reference, a doorbell
- *   and nothing more. **Claim**: the atomic pop of the entry.
- * - **Feed**: the ordered log of one audience, and the id of the actor that writes it.
- * - **Publication**: a notification at its **Position** `{epoch, offset}` in a feed.
- * - **Retraction**, **Erasure**: changes of what a feed holds; they travel in entries, in order with notifications.
- * - **Recovery**: what a client that was away asks for with its position.
- * - **Gateway**: the socket.io server of one instance. **Broadcaster**: what carries publications to the
- *   gateways of all instances.
- */
+/** Schemas, names and limits that all workspaces share. The README has the glossary. */
 export * from './limits.ts';
 export * from './names.ts';
 export * from './claim-check/change.ts';
@@ -31,7 +18,7 @@ export * from './feed/severities.ts';
 export * from './http/problem.ts';
 export * from './ops/api-keys.ts';
 export * from './ops/audit.ts';
-export * from './ops/dead-letters.ts';
+export * from './ops/set-aside-list.ts';
 export * from './ops/instances.ts';
 export * from './ops/known-keys.ts';
 export * from './ops/revocation.ts';

@@ -94,7 +94,7 @@ describe('requests that engine.io refuses', () => {
   it.each([
     ['GET', '/hubs/', 400],
     ['GET', '/hubs/?EIO=3&transport=polling', 400],
-    ['GET', '/hubs/?EIO=4&transport=carrier-pigeon', 400],
+    ['GET', '/hubs/?EIO=4&transport=smoke-signals', 400],
     ['GET', '/hubs/?EIO=4&transport=__proto__', 400],
     ['GET', HANDSHAKE, 400],
     ['GET', `${POLL}&sid=none`, 400],

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import {
   REFUSED_EVENT_PREFIX,
   SNAPSHOT_LIFE_SECONDS,
-  deadLettersSchema,
+  setAsideListSchema,
   entryKey,
   instancesSchema,
   type InstanceSnapshot,
-  type ListedDeadLetter,
+  type ListedSetAside,
 } from '@tocsin/contracts';
 import { createNotificationClient } from '@tocsin/client';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
@@ -58,8 +58,8 @@ const call = (path: string, init: RequestInit = {}, pair = first) =>
   fetch(`${pair.url}${path}`, { ...init, headers: { ...JSON_TYPE, authorization: `Bearer ${token}` } });
 const post = (path: string, body: unknown = {}) => call(path, { method: 'POST', body: JSON.stringify(body) });
 const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
-const letters = async () => deadLettersSchema.parse(await (await call('/app/ops/dead-letters')).json());
-const letterWith = (matches: (letter: ListedDeadLetter) => boolean) =>
+const letters = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
+const letterWith = (matches: (letter: ListedSetAside) => boolean) =>
   eventually(async () => (await letters()).deadLetters.find(matches));
 const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;

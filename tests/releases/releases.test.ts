@@ -14,7 +14,7 @@ import {
   segmentSchema,
   setAsideIndexSchema,
   setAsideSchema,
-  soonIndexSchema,
+  dueWindowSchema,
   withdrawnDocumentSchema,
 } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
@@ -44,7 +44,7 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   withdrawn: withdrawnDocumentSchema,
 };
 /** An index has the name of its documents, without a suffix. */
-const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: soonIndexSchema };
+const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: dueWindowSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';

@@ -6,7 +6,7 @@ import {
   COMPONENTS,
   REFUSED_EVENT_PREFIX,
   auditRecordSchema,
-  deadLettersSchema,
+  setAsideListSchema,
   entryKey,
   type ListedAuditRecord,
 } from '@tocsin/contracts';
@@ -35,7 +35,7 @@ afterAll(() => on.stop());
 const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
 const setAside = (matches: (entry: string) => boolean) =>
   eventually(async () => {
-    const list = deadLettersSchema.parse(await (await on.ops('GET', '/app/ops/dead-letters')).json());
+    const list = setAsideListSchema.parse(await (await on.ops('GET', '/app/ops/dead-letters')).json());
     return list.deadLetters.find(({ entry }) => matches(entry))?.entry;
   });
 

@@ -121,7 +121,7 @@ describe.each(SERVERS)('the server %s', (port) => {
     for (const path of ['/healthz', '/nothing', '/hubs/?EIO=4&transport=websocket']) {
       const answer = await answerTo(
         served.ports[port],
-        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: carrier-pigeon\r\n\r\n`,
+        `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: smoke-signals\r\n\r\n`,
       );
       if (statusOf(answer) !== 200) expect([400, 401, 403, 404]).toContain(problemIn(answer).status);
     }

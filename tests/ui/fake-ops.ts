@@ -2,7 +2,7 @@ import type {
   AuditPage,
   Fault,
   ListedAuditRecord,
-  ListedDeadLetter,
+  ListedSetAside,
   Problem,
   ProblemCode,
   SetAside,
@@ -10,7 +10,7 @@ import type {
 import { auditRecords, opsFigures } from '@tocsin/tools';
 import type { Page, Route } from 'playwright-core';
 
-const letter = (members: Partial<SetAside>): ListedDeadLetter => {
+const letter = (members: Partial<SetAside>): ListedSetAside => {
   const whole: SetAside = {
     ...{ v: 1, entry: 'entry:Ab3dE9xQ:topic%3Aorders:118', feed: 'topic:orders', reason: 'invalid' },
     ...{ faults: [], content: null, at: '2026-01-05T08:41:07.000Z', ...members },
@@ -20,7 +20,7 @@ const letter = (members: Partial<SetAside>): ListedDeadLetter => {
 
 /** The calls behind the ops page, with answers from memory. */
 export class FakeOps {
-  letters: ListedDeadLetter[] = [
+  letters: ListedSetAside[] = [
     letter({
       entry: 'event:0f9d2c51-6b1c-4a54-8c5e-7c22a1f0d9aa',
       feed: '',

@@ -6,7 +6,7 @@ import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 import { MemoryAuditStore } from './audit-store.ts';
 import { MemoryBroadcaster } from './broadcaster.ts';
 import { MemoryCheckpoints } from './checkpoints.ts';
-import { MemoryDeadLetters } from './dead-letters.ts';
+import { MemorySetAsideRecords } from './set-aside-records.ts';
 import { MemoryFeedLog } from './feed-log.ts';
 import { MemoryInstanceBoard } from './instance-board.ts';
 import { MemoryOrigin } from './origin.ts';
@@ -39,7 +39,7 @@ export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): M
     origin: new MemoryOrigin(),
     entries,
     setAside,
-    deadLetters: new MemoryDeadLetters({ setAside, entries, announce, compose }),
+    deadLetters: new MemorySetAsideRecords({ setAside, entries, announce, compose }),
     board: new MemoryInstanceBoard(),
     compose,
     auditSink: audit,

@@ -12,7 +12,7 @@ export interface InstanceBoard {
  * The set-aside records, for a person to act on. `find` and `putBack` reject with a SetAsideError if a record
  * does not exist or is still invalid.
  */
-export interface DeadLetterBox {
+export interface SetAsideRecords {
   names(): Promise<string[]>;
   /** In the order of `names`, without those that are there no more. */
   records(names: readonly string[]): Promise<SetAside[]>;

@@ -1,7 +1,7 @@
 import {
   APP_IDS,
   ENTRY_LIFE_MS,
-  SOON_INDEX_KEY,
+  DUE_WINDOW_KEY,
   entrySchema,
   parseDateTime,
   parseJson,
@@ -10,8 +10,8 @@ import {
   segmentKey,
   segmentSchema,
   setAsideSchema,
-  soonIndexSchema,
-  soonKey,
+  dueWindowSchema,
+  dueKey,
   type AnyAnnouncement,
 } from '@tocsin/contracts';
 import { z } from 'zod';
@@ -113,8 +113,8 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     const parsed = scheduledSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
     if (!content.has(parsed.data.notification, { publishedAt: 0 })) return false;
-    const index = soonIndexSchema.safeParse(await stateOf(`${SOON}${SOON_INDEX_KEY}`));
-    if (index.success && index.data.due.some(({ name }) => key === `${SOON}${soonKey(name)}`)) return false;
+    const index = dueWindowSchema.safeParse(await stateOf(`${SOON}${DUE_WINDOW_KEY}`));
+    if (index.success && index.data.due.some(({ name }) => key === `${SOON}${dueKey(name)}`)) return false;
     return (await known(client.del(key))) > 0;
   };
 
@@ -122,6 +122,6 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     ...content.feeds.map((feed): [string, Visit] => [`${STATE}${segmentKey(labelOf(feed), '')}`, segment]),
     [`${STATE}set-aside:`, record],
     ['entry:', entry],
-    [`${SOON}${soonKey('')}`, scheduled],
+    [`${SOON}${dueKey('')}`, scheduled],
   ];
 }

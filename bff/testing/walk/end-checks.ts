@@ -75,7 +75,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
 }
 
 function checkLost(world: World, present: Set<string>, epoch: string, report: Report): void {
-  const { checker, producers, storeLost, doorbellLost, expiredUnseen } = world;
+  const { checker, producers, storeLost, announcementLost, expiredUnseen } = world;
   for (const [id, { entry, epoch: acceptedIn }] of checker.accepted) {
     if (present.has(id)) continue;
     const { run, seq } = partsOfEntry(entry);
@@ -85,8 +85,8 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
-    else if (doorbellLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
-    else if (doorbellLost.has(run) && expiredUnseen.has(entry))
+    else if (announcementLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
+    else if (announcementLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen, announcements lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost with a new epoch (or in an older one)');

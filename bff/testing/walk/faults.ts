@@ -33,10 +33,10 @@ export const FAULTS: readonly WeightedStep[] = [
   step(3, 'restart', { producer: two }, always, ({ producers }, { producer }) => producers[producer]!.kill()),
   step(
     3,
-    'loseDoorbell',
+    'loseAnnouncement',
     { index: fc.nat(5) },
     ({ store }) => store.stream.length > 0,
-    (world, { index }) => world.loseDoorbell(index),
+    (world, { index }) => world.loseAnnouncement(index),
   ),
   // Instances that differ about where the feed lives take turns at the same time.
   step(

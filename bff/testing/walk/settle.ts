@@ -81,7 +81,7 @@ export async function end(world: World): Promise<void> {
   calm(world);
   await untilArrived(world);
   world.report.check();
-  // A later entry and its doorbell bring along what earlier losses left behind.
+  // A later entry and its announcement bring along the entries that earlier losses left behind.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);

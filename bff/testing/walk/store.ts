@@ -2,7 +2,7 @@ import type { Checkpoint, Head } from '@tocsin/contracts';
 import { newEpoch } from '../../src/feed/position.ts';
 
 /** An announcement in the stream, until it is acknowledged. */
-export interface Doorbell {
+export interface WalkAnnouncement {
   run: string;
   seq: number;
   expiresAt: string;
@@ -18,8 +18,8 @@ export class Store {
   checkpoint: { checkpoint: Checkpoint; etag: number } | undefined;
   documents = new Map<string, unknown>();
   entries = new Map<string, { text: string; born: number }>();
-  stream: Doorbell[] = [];
-  dead: Doorbell[] = [];
+  stream: WalkAnnouncement[] = [];
+  dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
 
   /** Made by whoever asks first. */

@@ -9,7 +9,7 @@ import { WalkClient } from './clients.ts';
 import { WalkInstance } from './instance.ts';
 import { FEED, PARTITION, WalkCaller, WalkProducer } from './producers.ts';
 import type { Report } from './report.ts';
-import { Store, type Doorbell } from './store.ts';
+import { Store, type WalkAnnouncement } from './store.ts';
 import { TurnCalls } from './turn-calls.ts';
 
 const EPOCH_START = '2026-01-01T00:00:00Z';
@@ -41,7 +41,7 @@ export class World {
   readonly placement = [0, 0];
   store = new Store();
   landing: (() => void)[] = [];
-  readonly doorbellLost = new Set<string>();
+  readonly announcementLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
   /** When what was posted expires, by id. */
   readonly expiring = new Map<string, string>();
@@ -57,7 +57,7 @@ export class World {
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
   /** Deliveries under way; one announcement can be delivered twice at a time. */
-  readonly #held = new Map<WalkInstance, { bell: Doorbell }[]>();
+  readonly #held = new Map<WalkInstance, { bell: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
     this.#setting = setting;
@@ -251,10 +251,10 @@ export class World {
     }
   }
 
-  loseDoorbell(index: number): void {
+  loseAnnouncement(index: number): void {
     const { stream } = this.store;
     const [bell] = stream.splice(index % stream.length, 1);
-    if (bell) this.doorbellLost.add(bell.run);
+    if (bell) this.announcementLost.add(bell.run);
   }
 
   quiet(): boolean {
@@ -277,7 +277,7 @@ export class World {
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
   }
 
-  #remove(bell: Doorbell): void {
+  #remove(bell: WalkAnnouncement): void {
     this.store.stream = this.store.stream.filter((other) => other !== bell);
   }
 

@@ -60,7 +60,7 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #heardAt = 0;
-  /** Heard before the acknowledgement that tells the epoch. */
+  /** A read event from before the acknowledgement, which tells the epoch. */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;

@@ -14,11 +14,11 @@ export const scheduledSchema = z.strictObject({
 export type Scheduled = z.infer<typeof scheduledSchema>;
 
 /** The due window: schedules that are due soon. Each has a document of its own; `owner` is the process that listed it. */
-export const soonIndexSchema = z.strictObject({
+export const dueWindowSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   due: z.array(z.strictObject({ name: z.string(), at: time, owner: z.string() })),
 });
-export type SoonIndex = z.infer<typeof soonIndexSchema>;
+export type DueWindowDocument = z.infer<typeof dueWindowSchema>;
 
-export const SOON_INDEX_KEY = 'soon';
-export const soonKey = (name: string): string => `soon:${name}`;
+export const DUE_WINDOW_KEY = 'soon';
+export const dueKey = (name: string): string => `soon:${name}`;

@@ -1,4 +1,10 @@
-import { COMPONENTS, SOON_INDEX_KEY, soonIndexSchema, soonKey, type SoonIndex } from '@tocsin/contracts';
+import {
+  COMPONENTS,
+  DUE_WINDOW_KEY,
+  dueWindowSchema,
+  dueKey,
+  type DueWindowDocument,
+} from '@tocsin/contracts';
 import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
@@ -13,15 +19,15 @@ export class DaprDueWindowStore implements DueWindowStore {
     this.#sidecar = sidecar;
   }
 
-  async readIndex(): Promise<{ index: SoonIndex; etag: string } | undefined> {
-    const stored = await this.#sidecar.getState(COMPONENTS.state, SOON_INDEX_KEY);
-    return stored && { index: soonIndexSchema.parse(stored.value), etag: stored.etag };
+  async readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined> {
+    const stored = await this.#sidecar.getState(COMPONENTS.state, DUE_WINDOW_KEY);
+    return stored && { index: dueWindowSchema.parse(stored.value), etag: stored.etag };
   }
 
   read(names: readonly string[]): Promise<unknown[]> {
     return this.#sidecar.getStates(
       COMPONENTS.state,
-      names.map((name) => soonKey(name)),
+      names.map((name) => dueKey(name)),
     );
   }
 
@@ -29,12 +35,12 @@ export class DaprDueWindowStore implements DueWindowStore {
     await this.#sidecar.transact(COMPONENTS.state, [
       ...[...put].map(([name, value]) => ({
         operation: 'upsert' as const,
-        key: soonKey(name),
+        key: dueKey(name),
         value,
         ttlInSeconds: TTL_SECONDS,
       })),
-      { operation: 'upsert', key: SOON_INDEX_KEY, value: index, etag: etag ?? ABSENT },
-      ...remove.map((name) => ({ operation: 'delete' as const, key: soonKey(name) })),
+      { operation: 'upsert', key: DUE_WINDOW_KEY, value: index, etag: etag ?? ABSENT },
+      ...remove.map((name) => ({ operation: 'delete' as const, key: dueKey(name) })),
     ]);
   }
 }

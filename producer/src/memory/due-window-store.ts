@@ -1,13 +1,13 @@
-import type { Scheduled, SoonIndex } from '@tocsin/contracts';
+import type { Scheduled, DueWindowDocument } from '@tocsin/contracts';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
 /** The due window in memory, for tests and for work without Dapr. */
 export class MemoryDueWindowStore implements DueWindowStore {
   readonly documents = new Map<string, Scheduled>();
-  #index: SoonIndex | undefined;
+  #index: DueWindowDocument | undefined;
   #writes = 0;
 
-  readIndex(): Promise<{ index: SoonIndex; etag: string } | undefined> {
+  readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined> {
     return Promise.resolve(this.#index && { index: this.#index, etag: String(this.#writes) });
   }
 

@@ -1,9 +1,9 @@
-import { DOCUMENT_VERSION, type Scheduled, type SoonIndex } from '@tocsin/contracts';
+import { DOCUMENT_VERSION, type Scheduled, type DueWindowDocument } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { ScheduleFullError } from '../produce/ports.ts';
 import type { DueWindowStore } from './ports.ts';
 
-type Due = SoonIndex['due'][number];
+type Due = DueWindowDocument['due'][number];
 
 /** A change that one caller asks for. */
 interface Change {
@@ -25,12 +25,12 @@ const BETWEEN_MS = 20;
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
-  readonly #onIndex: (index: SoonIndex) => void;
+  readonly #onIndex: (index: DueWindowDocument) => void;
   #waiting: Change[] = [];
   #writing = false;
 
   /** Calls `onIndex` with each index that was read or written. */
-  constructor(store: DueWindowStore, onIndex: (index: SoonIndex) => void) {
+  constructor(store: DueWindowStore, onIndex: (index: DueWindowDocument) => void) {
     this.#store = store;
     this.#onIndex = onIndex;
   }
@@ -100,7 +100,7 @@ export class DueWindow {
           remove.add(one.name);
         }
       }
-      const index: SoonIndex = { v: DOCUMENT_VERSION, due: [...due.values()] };
+      const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };
       if (put.size === 0 && remove.size === 0) return this.#onIndex(index);
       if (put.size > 0 && due.size > MAX_DUE)
         throw new ScheduleFullError(`${MAX_DUE} schedules are due within a minute`);
@@ -115,4 +115,4 @@ export class DueWindow {
   }
 }
 
-const EMPTY: SoonIndex = { v: DOCUMENT_VERSION, due: [] };
+const EMPTY: DueWindowDocument = { v: DOCUMENT_VERSION, due: [] };

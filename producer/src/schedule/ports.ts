@@ -1,4 +1,4 @@
-import type { Scheduled, SoonIndex } from '@tocsin/contracts';
+import type { Scheduled, DueWindowDocument } from '@tocsin/contracts';
 
 /** Keeps schedules for any time ahead. Hands each over at its time, repeatedly until it is taken. */
 export interface Jobs {
@@ -17,7 +17,7 @@ export interface Jobs {
 
 /** A change of the due window: its new index, and the documents to write and delete with it. */
 export interface DueWindowChange {
-  index: SoonIndex;
+  index: DueWindowDocument;
   put: ReadonlyMap<string, Scheduled>;
   remove: readonly string[];
 }
@@ -25,7 +25,7 @@ export interface DueWindowChange {
 /** Stores the due window, where all producers see it at once. */
 export interface DueWindowStore {
   /** The index and its version; `undefined` before the first write. */
-  readIndex(): Promise<{ index: SoonIndex; etag: string } | undefined>;
+  readIndex(): Promise<{ index: DueWindowDocument; etag: string } | undefined>;
   /** The stored documents of the names, in their order; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]>;
   /** Writes index and documents together. Rejects if the index has another version, or if the outcome is unknown. */

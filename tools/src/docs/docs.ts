@@ -2,17 +2,31 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { ROOT } from '../paths.ts';
+import { glossaryPage } from './glossary-page.ts';
 import { settingsPage } from './settings-page.ts';
 
-export const SETTINGS_FILE = join(ROOT, 'docs', 'settings.md');
+export interface GeneratedPage {
+  /** Path in the repository. */
+  file: string;
+  /** Its Markdown, not formatted yet. */
+  make: () => string;
+}
 
-/** The page as it stands in the repository: formatted as all other files. */
-export const formattedSettings = async (): Promise<string> =>
-  format(settingsPage(), { ...(await resolveConfig(SETTINGS_FILE)), parser: 'markdown' });
+export const SETTINGS: GeneratedPage = { file: 'docs/settings.md', make: settingsPage };
+export const GENERATED_PAGES: readonly GeneratedPage[] = [
+  SETTINGS,
+  { file: 'docs/glossary.md', make: glossaryPage },
+];
 
-/** `npm run docs`: writes the pages that are made from code. */
+/** The page in the format of all other files. */
+export const formatted = async ({ file, make }: GeneratedPage): Promise<string> =>
+  format(make(), { ...(await resolveConfig(join(ROOT, file))), parser: 'markdown' });
+
+/** `npm run docs`: writes the pages that are generated. */
 export async function docs(): Promise<number> {
-  writeFileSync(SETTINGS_FILE, await formattedSettings());
-  process.stdout.write('Written: docs/settings.md\n');
+  for (const page of GENERATED_PAGES) {
+    writeFileSync(join(ROOT, page.file), await formatted(page));
+    process.stdout.write(`Written: ${page.file}\n`);
+  }
   return 0;
 }

@@ -1,12 +1,12 @@
 import {
   acceptedSchema,
   auditPageSchema,
-  deadLettersSchema,
+  setAsideListSchema,
   instancesSchema,
   problemSchema,
   setAsideSchema,
   type AuditPage,
-  type DeadLetterList,
+  type SetAsideList,
   type Instances,
   type Problem,
   type SetAside,
@@ -28,7 +28,7 @@ export class OpsError extends Error {
 /** The bff's calls for this page. Each rejects with an OpsError unless it succeeded. */
 export interface OpsApi {
   instances(): Promise<Instances>;
-  deadLetters(): Promise<DeadLetterList>;
+  deadLetters(): Promise<SetAsideList>;
   deadLetter(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
   remove(entry: string): Promise<void>;
@@ -71,7 +71,7 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
   const letter = (entry: string) => `/app/ops/dead-letters/${encodeURIComponent(entry)}`;
   return {
     instances: async () => instancesSchema.parse(await call('GET', '/app/ops/instances')),
-    deadLetters: async () => deadLettersSchema.parse(await call('GET', '/app/ops/dead-letters')),
+    deadLetters: async () => setAsideListSchema.parse(await call('GET', '/app/ops/dead-letters')),
     deadLetter: async (entry) => setAsideSchema.parse(await call('GET', letter(entry))),
     putBack: async (entry) => {
       await call('POST', `${letter(entry)}/put-back`, {});

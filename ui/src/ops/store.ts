@@ -1,4 +1,4 @@
-import type { DeadLetterList } from '@tocsin/contracts';
+import type { SetAsideList } from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
@@ -20,7 +20,7 @@ function createOps() {
   const refused = ref<OpsRefusal>();
   const fault = ref('');
   const history = shallowRef<readonly Sample[]>([]);
-  const letters = shallowRef<DeadLetterList>();
+  const letters = shallowRef<SetAsideList>();
   const api = createOpsApi(() => token.value || undefined);
 
   const instances = computed(() => history.value.at(-1)?.instances ?? []);

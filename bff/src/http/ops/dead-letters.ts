@@ -1,8 +1,8 @@
 import {
   MAX_CONTENT_LISTED,
-  MAX_DEAD_LETTERS_LISTED,
-  type DeadLetterList,
-  type ListedDeadLetter,
+  MAX_SET_ASIDE_LISTED,
+  type SetAsideList,
+  type ListedSetAside,
   type SetAside,
 } from '@tocsin/contracts';
 import {
@@ -15,13 +15,13 @@ import {
   type Logger,
 } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
-import type { DeadLetterBox } from '../../ops/ports.ts';
+import type { SetAsideRecords } from '../../ops/ports.ts';
 import { operatorOf } from './access.ts';
 import { whoActs, type Trail } from './who-acts.ts';
 import { reportUnavailable } from './unavailable.ts';
 
 /** `/dead-letters`: inspect, put back or delete single set-aside records. */
-export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger): Router {
+export function deadLetterRoutes(box: SetAsideRecords, trail: Trail, log: Logger): Router {
   const answering =
     (handle: RequestHandler<{ entry: string }>): RequestHandler<{ entry: string }> =>
     async (request, response, next) => {
@@ -43,8 +43,8 @@ export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger):
     .get(
       answering(async (_request, response) => {
         const names = await box.names();
-        const records = await box.records(names.slice(0, MAX_DEAD_LETTERS_LISTED));
-        const list: DeadLetterList = { total: names.length, deadLetters: records.map(listed) };
+        const records = await box.records(names.slice(0, MAX_SET_ASIDE_LISTED));
+        const list: SetAsideList = { total: names.length, deadLetters: records.map(listed) };
         response.set('Cache-Control', 'no-store').json(list);
       }),
     )
@@ -83,7 +83,7 @@ export function deadLetterRoutes(box: DeadLetterBox, trail: Trail, log: Logger):
   return router;
 }
 
-const listed = (record: SetAside): ListedDeadLetter => ({
+const listed = (record: SetAside): ListedSetAside => ({
   ...record,
   content: record.content?.slice(0, MAX_CONTENT_LISTED) ?? null,
   contentLength: record.content?.length ?? 0,

@@ -1,9 +1,9 @@
 import {
   DOCUMENT_VERSION,
   MAX_CONTENT_LISTED,
-  MAX_DEAD_LETTERS_LISTED,
+  MAX_SET_ASIDE_LISTED,
   SECRETS,
-  deadLettersSchema,
+  setAsideListSchema,
   instancesSchema,
   problemSchema,
   type SetAside,
@@ -103,7 +103,7 @@ describe('GET /app/ops/instances', () => {
 });
 
 describe('/app/ops/dead-letters', () => {
-  const list = async () => deadLettersSchema.parse(await (await call('/app/ops/dead-letters')).json());
+  const list = async () => setAsideListSchema.parse(await (await call('/app/ops/dead-letters')).json());
 
   it('should list the newest with reason and content, and show one whole', async () => {
     expect(await list()).toEqual({ total: 0, deadLetters: [] });
@@ -119,9 +119,9 @@ describe('/app/ops/dead-letters', () => {
   });
 
   it('should list a bounded number and say how many there are', async () => {
-    for (let i = 0; i < MAX_DEAD_LETTERS_LISTED + 5; i++) setAside();
+    for (let i = 0; i < MAX_SET_ASIDE_LISTED + 5; i++) setAside();
     const { total, deadLetters } = await list();
-    expect([total, deadLetters.length]).toEqual([MAX_DEAD_LETTERS_LISTED + 5, MAX_DEAD_LETTERS_LISTED]);
+    expect([total, deadLetters.length]).toEqual([MAX_SET_ASIDE_LISTED + 5, MAX_SET_ASIDE_LISTED]);
   });
 
   it('should delete one', async () => {

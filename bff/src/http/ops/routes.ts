@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { AuditReader, Compose, DeadLetterBox, InstanceBoard } from '../../ops/ports.ts';
+import type { AuditReader, Compose, SetAsideRecords, InstanceBoard } from '../../ops/ports.ts';
 import type { Revocations } from '../../auth/revocations.ts';
 import { OPS_PATHS, requireOps, type OpsAccess } from './access.ts';
 import { auditRoutes } from './audit.ts';
@@ -12,7 +12,7 @@ import type { Trail } from './who-acts.ts';
 
 export interface OpsRoutesOptions {
   board: InstanceBoard;
-  deadLetters: DeadLetterBox;
+  deadLetters: SetAsideRecords;
   compose: Compose;
   opsAccess: OpsAccess;
   revocations?: Revocations | undefined;

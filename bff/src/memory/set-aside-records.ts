@@ -1,9 +1,9 @@
 import { REFUSED_EVENT_PREFIX, type SetAside } from '@tocsin/contracts';
 import { SetAsideError, entryAgain, type ClaimCheck } from '@tocsin/service';
-import type { Compose, DeadLetterBox } from '../ops/ports.ts';
+import type { Compose, SetAsideRecords } from '../ops/ports.ts';
 import type { MemorySetAside } from './set-aside.ts';
 
-export interface MemoryDeadLettersOptions {
+export interface MemorySetAsideRecordsOptions {
   setAside: MemorySetAside;
   entries: Pick<ClaimCheck, 'deposit'>;
   announce: (data: unknown) => Promise<unknown>;
@@ -11,10 +11,10 @@ export interface MemoryDeadLettersOptions {
 }
 
 /** The records that are set aside in this process's memory. */
-export class MemoryDeadLetters implements DeadLetterBox {
-  readonly #options: MemoryDeadLettersOptions;
+export class MemorySetAsideRecords implements SetAsideRecords {
+  readonly #options: MemorySetAsideRecordsOptions;
 
-  constructor(options: MemoryDeadLettersOptions) {
+  constructor(options: MemorySetAsideRecordsOptions) {
     this.#options = options;
   }
 

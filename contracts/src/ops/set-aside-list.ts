@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { setAsideSchema } from '../stored/set-aside.ts';
 
 /** The most set-aside records in one answer, and characters of each record's content. */
-export const MAX_DEAD_LETTERS_LISTED = 50;
+export const MAX_SET_ASIDE_LISTED = 50;
 export const MAX_CONTENT_LISTED = 4_000;
 
 /** A set-aside record in a list. `content` may be cut; `contentLength` is the length of the whole. */
-export const listedDeadLetterSchema = setAsideSchema.extend({ contentLength: z.int().min(0) });
-export type ListedDeadLetter = z.infer<typeof listedDeadLetterSchema>;
+export const listedSetAsideSchema = setAsideSchema.extend({ contentLength: z.int().min(0) });
+export type ListedSetAside = z.infer<typeof listedSetAsideSchema>;
 
 /** The answer of `GET /app/ops/dead-letters`: the newest set-aside records, and the number of all. */
-export const deadLettersSchema = z.object({
+export const setAsideListSchema = z.object({
   total: z.int().min(0),
-  deadLetters: z.array(listedDeadLetterSchema),
+  deadLetters: z.array(listedSetAsideSchema),
 });
-export type DeadLetterList = z.infer<typeof deadLettersSchema>;
+export type SetAsideList = z.infer<typeof setAsideListSchema>;

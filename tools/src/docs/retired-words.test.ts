@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ROOT } from '../paths.ts';
+import { GLOSSARY_SOURCE, retiredWords } from './glossary-page.ts';
+
+/** Files that name the retired words: the glossary itself, the history of releases, and this test. */
+const EXEMPT = [GLOSSARY_SOURCE, 'CHANGELOG.md', 'docs/glossary.md', 'tools/src/docs/retired-words.test.ts'];
+
+/** Renames under way in these folders. */
+const PENDING = /^(client|producer|bff\/testing)\//;
+
+/** A word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, not in `Wantsome`. */
+const patternOf = (word: string): RegExp =>
+  /^[A-Z]/.test(word)
+    ? new RegExp(`(?<![A-Z])(?<![Ss]et)${word}(?![a-z])`)
+    : new RegExp(`(?<![A-Za-z])${word}(?![a-z])`);
+
+const files = execFileSync('git', ['ls-files', '*.ts', '*.vue', '*.js', '*.mjs', '*.md', '*.yaml'], {
+  cwd: ROOT,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((file) => !EXEMPT.includes(file) && !PENDING.test(file));
+
+/** `file:line` with the retired words of that line. */
+function findings(words: readonly { word: string; pattern: RegExp }[]): string[] {
+  return files.flatMap((file) => {
+    const text = `${file}\n${readFileSync(join(ROOT, file), 'utf8')}`;
+    if (!words.some(({ pattern }) => pattern.test(text))) return [];
+    return text.split('\n').flatMap((line, n) => {
+      const used = words.filter(({ pattern }) => pattern.test(line)).map(({ word }) => word);
+      return used.length > 0 ? [`${file}:${n} ${used.join(', ')}`] : [];
+    });
+  });
+}
+
+it('should use the words of the glossary instead of retired words', () => {
+  const words = retiredWords().map((word) => ({ word, pattern: patternOf(word) }));
+  expect(words.length).toBeGreaterThan(10);
+  expect(findings(words), `${GLOSSARY_SOURCE} names the word to use`).toEqual([]);
+});
+
+it.each([
+  ['Wants', 'class TabWants {'],
+  ['Aside', 'export class Aside {'],
+  ['doorbell', '/** Rings the doorbell again. */'],
+])('should find %s in %j', (word, line) => {
+  expect(patternOf(word).test(line)).toBe(true);
+});
+
+it.each([
+  ['Aside', 'class SetAsideStore {'],
+  ['Wants', 'class Wantsome {'],
+  ['carrier', 'carriers'],
+])('should not find %s in %j', (word, line) => {
+  expect(patternOf(word).test(line)).toBe(false);
+});
