@@ -10,7 +10,7 @@ export interface ToolsConfig {
   redisPassword: string | undefined;
   /** Folder above `.dapr/bin` of an installed Dapr. */
   daprHome: string;
-  /** Where what was built for this user is kept, outside of every repository. */
+  /** The folder of tools built for this user, outside every repository. */
   cacheDir: string;
   /** The demo source's pause, to replace that of the run file. */
   demoIntervalMs: string | undefined;
@@ -20,22 +20,22 @@ export interface ToolsConfig {
   opening: Opening;
 }
 
-/** Where public ports listen. */
+/** The address of the public ports. */
 export interface Opening {
   /** 127.0.0.1 unless TOCSIN_ADDRESS says otherwise. */
   address: string;
-  /** True with TOCSIN_INSECURE=yes: other machines may be let in without being asked who they are. */
+  /** True with TOCSIN_INSECURE=yes: other machines may connect without authentication. */
   mayBeInsecure: boolean;
 }
 
-/** Who is asked for tokens and keys; the applications read the same variables. */
+/** Whether tokens and keys are required; the applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
   /** True if tokens come from an issuer that publishes its keys. */
   hasIssuer: boolean;
   /** The secret for tokens; without it one is made and kept. */
   secret: string | undefined;
-  /** The secret with which the applications sign what they say to each other; without it one is made and kept. */
+  /** The secret with which the applications sign their messages to each other; made and kept if absent. */
   internalSecret?: string | undefined;
   issuer: string;
   audience: string;
@@ -84,7 +84,7 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment without what would change how a started pair behaves. */
+/** The caller's environment without variables that would change a started pair's behaviour. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -121,15 +121,15 @@ export function readSidecarConfig(env: Env = process.env): {
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
 
-/** What `npm run doctor` takes from the environment, so that no list of processes shows a secret. */
+/** Options of `npm run doctor` from the environment, so that no list of processes shows a secret. */
 export interface DoctorConfig {
   redisHost: string | undefined;
   redisUsername: string | undefined;
   redisPassword: string | undefined;
   daprApiToken: string | undefined;
-  /** Of a reader. */
+  /** A reader's token. */
   token: string | undefined;
-  /** Of a publisher. */
+  /** A publisher's key. */
   apiKey: string | undefined;
 }
 

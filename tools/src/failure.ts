@@ -1,6 +1,6 @@
 /**
- * Something that a person has to mend. The message is one clear sentence (or a few) that says what is wrong and
- * what to do; the command line prints it without a stack and exits with 1.
+ * A fault that a person must fix. The message says in one or a few sentences what is wrong and what to do;
+ * the command line prints it without a stack trace and exits with 1.
  */
 export class Failure extends Error {
   override name = 'Failure';

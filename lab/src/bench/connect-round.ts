@@ -9,7 +9,7 @@ export interface RoundOptions {
   urls: readonly string[];
   clients: number;
   feed: string;
-  /** Where every client goes on from; without one it asks for nothing that was. */
+  /** The position from which every client recovers; without one, it asks for no history. */
   position?: Position;
 }
 

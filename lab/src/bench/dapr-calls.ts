@@ -15,7 +15,7 @@ const WARM_UP = 50;
 const connect = (pair: Pair): Sidecar =>
   new Sidecar({ httpPort: pair.daprHttpPort, token: pair.daprHeaders['dapr-api-token'], timeoutMs: 10_000 });
 
-/** Measures the calls alone: through the producer's sidecar what the producer calls, through the bff's the rest. */
+/** Measures only the Dapr calls: the producer's through its sidecar, the others through the bff's. */
 export async function measureDaprCalls(producer: Pair, bff: Pair, times: number): Promise<DaprCalls> {
   const [first, second] = [connect(producer), connect(bff)];
   const keys = Array.from({ length: times + WARM_UP }, () => `bench:${randomUUID()}`);

@@ -9,7 +9,7 @@ import { withWatchers, type Audience } from './works/watchers.ts';
 import { type Numbers, type Sizes } from './works/work.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
-/** A profile shows one thing: what many feeds cost. */
+/** A profile shows only the cost of many feeds. */
 const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
 const ARRAY = 100;
@@ -58,7 +58,10 @@ async function fill(
   }
 }
 
-/** What a notification of ours costs as feeds, instances and history grow. @throws Failure if a message is missing */
+/**
+ * Measures the cost of our notifications as feeds, instances and history grow. @throws Failure if a message
+ * is missing
+ */
 export async function measureGrowth(
   options: Omit<StartOptions, 'instances'>,
   context: GrowthContext,

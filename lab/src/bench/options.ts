@@ -27,7 +27,7 @@ const ROUNDS = 3;
 const isWork = (name: string): name is WorkId => (WORK_IDS as readonly string[]).includes(name);
 const isPeer = (name: string): name is PeerId => (PEER_IDS as readonly string[]).includes(name);
 
-/** Reads what stands behind `npm run bench --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run bench --`. @throws Failure that lists all faults */
 export function readBenchOptions(args: string[]): BenchOptions {
   const { all, only, rounds: text, persistence, json, small, profile } = parse(args);
   const rounds = Number(text);

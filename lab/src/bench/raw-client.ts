@@ -27,7 +27,7 @@ interface Waiting {
 export class RawClient {
   readonly #socket: WebSocket;
   readonly #onEvent: ((event: Buffer) => void) | undefined;
-  /** What waits for acknowledgement `id`; `connect` waits at -1. */
+  /** The callers that wait for acknowledgement `id`; `connect` waits at -1. */
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
 
@@ -93,7 +93,7 @@ export class RawClient {
   }
 }
 
-/** What an acknowledgement says. */
+/** The content of an acknowledgement. */
 export const answerOf = (acknowledgement: Buffer): SubscribeAnswer => {
   const [answer] = JSON.parse(acknowledgement.toString()) as [SubscribeAnswer];
   return answer;

@@ -22,7 +22,7 @@ export interface RecoveryFigures {
   plain: number;
   recovering: number;
   ratio: number;
-  /** Calls for state that reached the store from each instance that had heard nothing, while all recovered. */
+  /** State calls of each fresh instance while all clients recovered. */
   stateReads: number[];
 }
 
@@ -50,8 +50,8 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
 }
 
 /**
- * Publishes to a stack that nobody is connected to, restarts its instances, and lets clients come back in rounds.
- * @throws Failure if a client was not answered exactly what it missed
+ * Publishes to a stack without clients, restarts its instances, and lets clients return in rounds. @throws
+ * Failure if a client did not get exactly what it missed
  */
 export async function measureRecovery(
   stack: Stack,

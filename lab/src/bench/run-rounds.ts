@@ -12,7 +12,7 @@ import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Work } from './works/w
 const INSTANCES = 2;
 
 /**
- * Starts all peers, then lets each do each work, all in turn, round after round; what fails is a fault of the
+ * Starts all peers, then lets each do each work, in turn, round after round. A failure becomes a fault in the
  * result and does not end the run.
  */
 export async function runRounds(

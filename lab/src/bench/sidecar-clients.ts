@@ -21,7 +21,7 @@ interface Client {
 }
 
 interface Figures {
-  /** CPU of this process for each call, in µs, with `AT_A_TIME` calls under way. */
+  /** CPU of this process for each call, in µs, with `AT_A_TIME` concurrent calls. */
   cpu: number;
   /** Latency of one call at a time, in ms. */
   p50: number;
@@ -84,7 +84,7 @@ async function oneRound(client: Client): Promise<Figures> {
   return { cpu: (user + system) / CALLS, p50: median(latencies), p99: quantile(latencies, 0.99) };
 }
 
-/** Makes `count` calls, `atATime` under way. Resolves with the latency of each, in ms. */
+/** Makes `count` calls, `atATime` concurrently. Resolves with the latency of each, in ms. */
 async function many(client: Client, count: number, atATime: number): Promise<number[]> {
   const latencies: number[] = [];
   let left = count / 2;

@@ -11,8 +11,8 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: what a load needs, computed from constants that `--measure` takes from real stacks on this
- * machine and `--check` holds against others. Exits with 1 when a check is off.
+ * `npm run capacity`: computes what a load needs from constants that `--measure` takes from real stacks on
+ * this machine and `--check` verifies with other loads. Exits with 1 if a check is off.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);

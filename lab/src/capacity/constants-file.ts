@@ -1,2 +1,2 @@
-/** Where the constants are kept, within the repository. */
+/** The file of the constants in the repository. */
 export const CONSTANTS_FILE = 'bench/capacity/constants.json';

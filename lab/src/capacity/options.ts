@@ -16,7 +16,7 @@ interface NumberOption {
   most: number;
   whole: boolean;
   says: string;
-  /** What its absence means. */
+  /** The meaning of its absence. */
   free?: string;
 }
 
@@ -113,7 +113,7 @@ const USAGE =
 
 const form = new Intl.NumberFormat('en-US');
 
-/** What is wrong with a value, as text. */
+/** The fault of a value, as text. */
 function faultOf(text: string, { name, least, most, whole }: NumberOption): string[] {
   const value = Number(text);
   const isFine = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
@@ -123,7 +123,7 @@ function faultOf(text: string, { name, least, most, whole }: NumberOption): stri
   ];
 }
 
-/** Reads what stands behind `npm run capacity --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run capacity --`. @throws Failure that lists all faults */
 export function readCapacityOptions(args: string[]): CapacityOptions {
   const values = parse(args);
   const { measure, check, json } = values;

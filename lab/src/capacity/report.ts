@@ -24,7 +24,7 @@ const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 /** Two digits that count, or all in front of the point. */
 export const amount = (value: number): string => (value >= 100 ? whole.format(value) : fine.format(value));
 
-/** Cells of numbers stand to the right. */
+/** Numeric cells are right-aligned. */
 function aligned(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const isNumber = (column: number) =>
@@ -112,7 +112,7 @@ function limitRows(limits: readonly Limit[]): string[][] {
   ];
 }
 
-/** Where the load lies beyond what was measured. */
+/** The values of the load beyond the measurements. */
 export function beyondRange({ load, instances, flow }: Plan, { range }: Constants): string[] {
   const sizes: [string, number, number][] = [
     ['connections', load.connections, range.connections],

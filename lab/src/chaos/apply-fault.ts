@@ -6,7 +6,7 @@ import type { Stack } from '@tocsin/tools/stack/stack';
 import type { Failpoints } from './failpoints.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
-/** What a fault did: the instance that it hit, if it was one, and whether it happened. */
+/** The effect of a fault: the affected instance, if any, and whether it happened. */
 export interface Hit {
   /** Name of the pair whose own clients may wait until it is back. */
   pair: string | undefined;

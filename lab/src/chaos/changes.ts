@@ -3,7 +3,7 @@ import { Caller, makeNotifications } from '../ledger/caller.ts';
 import type { Random } from './random.ts';
 import { FEEDS } from './workload.ts';
 
-/** What must hold of a notification besides that it comes. Times are ms since 1970. */
+/** Expectations of a notification besides its arrival. Times are ms since 1970. */
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
@@ -27,7 +27,7 @@ const EXPIRY_MS = 2_500;
 /** A client's own delay from the event to the record. */
 const EXPIRY_TOLERANCE_MS = 300;
 
-/** Callers who schedule, cancel, retract and let expire, until they are told to stop. */
+/** Callers that schedule, cancel, retract and let expire until told to stop. */
 export class Changes {
   /** By id: whatever is in it was acknowledged. */
   readonly rules = new Map<string, Rule>();

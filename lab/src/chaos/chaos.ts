@@ -19,7 +19,10 @@ import { writeReport } from './report.ts';
 import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './workload.ts';
 
-/** What a dead process held comes within 20 s, so after this long without any delivery nothing will, in ms. */
+/**
+ * Unfinished work of a dead process is delivered within 20 s, so after this long without deliveries nothing
+ * more will arrive, in ms.
+ */
 const QUIET_MS = 21_000;
 /** Deliveries must have ended so long after the last notification, in ms. */
 const DRAIN_MS = 120_000;
@@ -101,7 +104,7 @@ async function run(
   }
 }
 
-/** What has nothing to show in each feed, as an instance's history says. */
+/** The removed publications of each feed, from an instance's history. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(
@@ -110,8 +113,8 @@ const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<
   );
 
 /**
- * Waits until nothing comes any more. That all were shown is not enough: a double would come last, with what a dead
- * process held.
+ * Waits until nothing more arrives. It is not enough that everything was shown: a double would arrive last,
+ * with the unfinished work of a dead process.
  */
 async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;

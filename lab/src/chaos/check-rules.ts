@@ -1,7 +1,7 @@
 import type { Rule } from './changes.ts';
 import type { Watcher } from './clients.ts';
 
-/** What was wrong with one client's schedules, retractions and expiries, each as a sentence. */
+/** The faults of one client's schedules, retractions and expiries, as sentences. */
 export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>): string[] {
   const gone = new Set(watcher.gone.map(({ id }) => id));
   return watcher.shown.flatMap(({ id, at }) => {

@@ -7,7 +7,7 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 const STEADY = 15;
 const RESTLESS = 4;
 
-/** What watches a feed and keeps a record, in this process or another. */
+/** A client that watches a feed and keeps a record, in this process or another. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
@@ -24,7 +24,7 @@ export class Clients {
   readonly #moving: Promise<void>[];
   #running = true;
 
-  /** With `tokens` everybody shows one; `long` is for the client that cannot ask for the next. */
+  /** With `tokens`, every client has one; `long` is for the client that cannot renew it. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,
@@ -51,7 +51,7 @@ export class Clients {
     this.#moving = [];
   }
 
-  /** Resolves when all know where their feeds stand. */
+  /** Resolves when all clients know their feeds' positions. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.ofMany, this.slow].map(

@@ -21,13 +21,13 @@ export class Failpoints {
     renameSync(unfinished, join(this.#dir, app));
   }
 
-  /** The process that took what was set; `undefined` until one has. */
+  /** The process that took the failpoint; `undefined` until one has. */
   takenBy(app: string): number | undefined {
     const name = readdirSync(this.#dir).find((candidate) => candidate.startsWith(`${app}.`));
     return name === undefined ? undefined : Number(name.slice(app.length + 1));
   }
 
-  /** Forgets what was set, and who took it. */
+  /** Clears the failpoint and its taker. */
   clear(app: string): void {
     for (const name of readdirSync(this.#dir)) {
       if (name === app || name.startsWith(`${app}.`)) rmSync(join(this.#dir, name), { force: true });

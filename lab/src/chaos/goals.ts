@@ -1,6 +1,6 @@
 import { PROCESSES, WAKING_STEPS, killsOnce, nameOf, type Fault } from './schedule.ts';
 
-/** What a run must have done before its account means anything. */
+/** The goals that a run must reach for its account to mean anything. */
 export interface Goals {
   /** How often each fault must have happened, by its name. */
   faults: ReadonlyMap<string, number>;
@@ -46,7 +46,7 @@ export const killsOf = ({ events }: Pick<Done, 'events'>): number =>
   events.filter(({ fault, happened }) => happened && (fault.kind === 'kill' || fault.kind === 'kill-at'))
     .length;
 
-/** What is still to be done, and what was tried and did not happen, each as a sentence. */
+/** Open goals, and attempts that had no effect, as sentences. */
 export function shortfalls(goals: Goals, { events, acknowledged }: Done): string[] {
   const happened = new Map<string, number>();
   for (const { fault } of events.filter((event) => event.happened)) {

@@ -57,7 +57,7 @@ export async function harm(options: Harm): Promise<Event[]> {
   return events;
 }
 
-/** Waits until every client whose instance was not hit has been shown something since `since`. */
+/** Waits until every client of an unaffected instance has shown something since `since`. */
 async function goOn(clients: Clients, pair: string | undefined, since: number): Promise<void> {
   const others = clients.besides(pair);
   await pollUntil(async () => others.every(({ shown }) => (shown.at(-1)?.at ?? 0) >= since), {

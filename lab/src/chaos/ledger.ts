@@ -35,11 +35,11 @@ export interface Ledger {
   repeatedRequests: number;
   deliveries: number;
   kills: number;
-  /** `broken`: what was wrong with schedules, retractions and expiries. */
+  /** `broken`: faults of schedules, retractions and expiries. */
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
   faults: FaultRow[];
-  /** What the run should have done and did not. */
+  /** Goals that the run missed. */
   shortfalls: readonly string[];
   /** True if nothing was lost, doubled or out of order, and all was done that had to be. */
   clean: boolean;

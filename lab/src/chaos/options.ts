@@ -5,14 +5,14 @@ export interface ChaosOptions {
   minutes: number;
   /** Every step five times, 100 kills, 10,000 notifications; ends when that is reached. */
   full: boolean;
-  /** Pop first, emit, acknowledge: what the ledger must find wanting. */
+  /** Pop first, emit, acknowledge: the ledger must report this as faulty. */
   naive: boolean;
 }
 
 const USAGE = 'npm run chaos -- [--full] [--minutes <number>] [--seed <number>] [--naive]';
 const MINUTES = { full: '40', short: '2' };
 
-/** Reads what stands behind `npm run chaos --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run chaos --`. @throws Failure that lists all faults */
 export function readChaosOptions(args: string[]): ChaosOptions {
   const { full, naive, ...texts } = parse(args);
   const seed = Number(texts.seed);

@@ -13,7 +13,7 @@ const FEED_NAMES = [...FEEDS, ...MANY_FEEDS].flatMap((feed) => /^topic:(.+)$/.ex
 export class Reader {
   readonly #secret = randomBytes(48).toString('base64url');
 
-  /** What the sidecars' secret store reads. */
+  /** The environment of the sidecars' secret store. */
   get secrets(): Record<string, string> {
     return { NOTIFICATION_SECRETS_jwt: this.#secret };
   }

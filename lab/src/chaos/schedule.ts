@@ -49,7 +49,7 @@ export type Fault =
   | { kind: 'stop'; target: string; ms: number }
   | StepFault;
 
-/** What a person calls a fault. */
+/** The readable name of a fault. */
 export function nameOf(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
@@ -75,9 +75,9 @@ export interface ScheduleOptions {
 }
 
 /**
- * The faults of a run in their order, repeated by the seed, without an end. A round has every process killed, stopped
- * and restarted, and every step; in a run that is not full the kills come first, since it must have time for these.
- * The naive bff is killed between pop and emit first, and has fewer steps; the rest is the same.
+ * The endless sequence of a run's faults, reproducible by the seed. In a round, every process is killed,
+ * stopped and restarted, and so is every step. If a run is not full, kills come first, because it must have
+ * time for them. The naive bff is first killed between pop and emit, and has fewer steps; the rest is equal.
  */
 export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };

@@ -11,7 +11,7 @@ export interface SlowClientReport {
   gaps: Gap[];
 }
 
-/** A client in a process of its own, which can be stopped so that it does not read what it is sent. */
+/** A client in a separate process, which can be stopped so that it doesn't read. */
 export class SlowClient {
   readonly name: string;
   readonly feed: string;

@@ -9,8 +9,8 @@ export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) 
 const MANY_LANES = 2;
 
 /**
- * A caller for each of a few feeds, and two for all the others: each posts one to five notifications at a time until it is
- * told to stop.
+ * One caller for each of a few feeds, and two for all others: each posts one to five notifications at a time
+ * until told to stop.
  */
 export class Workload {
   readonly #callers: readonly Caller[];

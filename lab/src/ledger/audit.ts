@@ -1,6 +1,6 @@
 import type { Observer } from './observer.ts';
 
-/** What an account needs of an observer. */
+/** The parts of an observer that an account needs. */
 export type Recorded = Pick<Observer, 'name' | 'shown' | 'gaps'>;
 
 export interface Account {
@@ -19,8 +19,8 @@ export interface Account {
 }
 
 /**
- * What became of the acknowledged ids with one observer that watched all the time. `isGone` says of an offset whether
- * the log holds nothing to show there.
+ * Accounts for the acknowledged ids at one observer that watched all the time. `isGone` says whether the log
+ * has nothing to show at an offset.
  */
 export function audit(
   observer: Recorded,
@@ -55,14 +55,14 @@ export function audit(
   };
 }
 
-/** What lies between two offsets and has something to show. */
+/** The offsets between two others that have something to show. */
 function holesBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const holes = between.filter((offset) => !isGone(offset));
   return holes.length > 0 ? [`${holes[0]} to ${holes.at(-1)}`] : [];
 }
 
-/** Whether a gap that was told covers what lies between two offsets. */
+/** Whether a reported gap covers the range between two offsets. */
 const isAdmitted = (gaps: Recorded['gaps'], epoch: string, before: number, after: number): boolean =>
   gaps.some(
     ({ from, to }) =>

@@ -15,14 +15,14 @@ export interface CallerOptions {
 }
 
 /**
- * A caller as the contract wants it: it repeats a request with the same ids until it is answered 202. No producer answers
- * 404 there: it comes from what an ingress controller leads to while no producer is ready, and passes.
+ * A caller as the contract describes: it repeats a request with the same ids until it gets 202. A 404 comes
+ * from an ingress controller while no producer is ready, and is temporary.
  */
 export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
   #turn = 0;
-  /** Ids that were acknowledged, in the order of the acknowledgements, and when (ms since 1970). */
+  /** Acknowledged ids in the order of their acknowledgements, with times (ms since 1970). */
   readonly acknowledged = new Map<string, number>();
   /** Requests that had to be repeated. */
   repeated = 0;

@@ -32,20 +32,20 @@ export interface Gone {
 
 export interface ObserverOptions {
   feed?: string;
-  /** Where to go on from; without one: from now on. */
+  /** The position from which to continue; from now on if absent. */
   position?: Position;
   /** Asked for a token at every connection, and before one ends. */
   getToken?: NotificationClientOptions['getToken'];
 }
 
-/** A browser without a screen: the client package, and a record of everything that it was told to show. */
+/** A browser without a screen: the client package, and a record of everything to show. */
 export class Observer {
   readonly name: string;
   readonly feed: string;
   readonly shown: Shown[] = [];
   readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
-  /** What a page would have said of its connection, and since when (ms since 1970). */
+  /** The connection state that a page would show, and its time (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
   readonly #getToken: NotificationClientOptions['getToken'];
@@ -60,7 +60,7 @@ export class Observer {
     this.connect(url);
   }
 
-  /** Where it is in its feed, kept from one connection to the next. */
+  /** Its position in the feed, kept across connections. */
   get position(): Position | undefined {
     return this.#positions.get(this.feed);
   }
@@ -91,7 +91,7 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when it knows where its feed stands. @throws Error after `timeoutMs` */
+  /** Resolves when it knows its feed's position. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,

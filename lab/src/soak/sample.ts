@@ -4,9 +4,9 @@ import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { RedisClientType } from 'redis';
 
-/** What all processes and Redis hold at one time. */
+/** The memory of all processes and of Redis at one time. */
 export interface Sample {
-  /** Seconds since the notifications began to flow. */
+  /** Seconds since the notifications started. */
   at: number;
   processes: Record<string, Usage>;
   /** Keys in Redis by their kind, the first word of the key behind the app id. */

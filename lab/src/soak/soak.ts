@@ -22,8 +22,9 @@ const USAGE = 'npm run soak -- [--minutes N]';
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run soak`: 100 notifications a second for an hour, and what every process and Redis hold meanwhile. The exit
- * code is 1 when an application or sidecar grew by more than a tenth after the warm-up, or a client was not shown all.
+ * `npm run soak`: 100 notifications a second for an hour, and the memory of every process and of Redis
+ * meanwhile. Exits with 1 if an application or sidecar grew by more than a tenth after the warm-up, or if a
+ * client missed something.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);
@@ -101,7 +102,7 @@ async function send(
 
 const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
 
-/** How many clients were not shown exactly what was acknowledged. */
+/** The number of clients that did not show exactly the acknowledged notifications. */
 async function check(observers: readonly Observer[], caller: Caller): Promise<number> {
   for (const observer of observers) await observer.sees(caller.acknowledged.keys(), 60_000);
   return observers.filter((observer) => !isClean(audit(observer, caller.acknowledged.keys()))).length;

@@ -37,7 +37,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     await follower.catchUp();
     const { records, unreadable } = await findAudit(reader, query);
     for (const { position: _, ...record } of records.toReversed()) print(record);
-    // What came between the two looks is in both.
+    // Records written between the two reads appear in both.
     const printed = new Set(records.map(({ id }) => id));
     if (unreadable > 0) process.stderr.write(`${unreadable} records cannot be read by this version.\n`);
     const stopped = aborted(signal);

@@ -1,16 +1,19 @@
 import { userInfo } from 'node:os';
 import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/service';
 
-/** Recording what was done may take so long, in ms. */
+/** Longest time to record an act, in ms. */
 const AUDIT_MS = 5_000;
 
-/** Who runs a command, for the audit trail. */
+/** The person who runs a command, for the audit trail. */
 export const whoRuns = (): AuditWho => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },
 });
 
-/** The audit trail for `npm run <command>`, through a sidecar of the bff. `stop` writes what was noted, or prints it. */
+/**
+ * The audit trail for `npm run <command>`, through a sidecar of the bff. `stop` writes the noted records, or
+ * prints them.
+ */
 export function commandTrail(sidecar: Sidecar, command: string) {
   const trail = new AuditTrail({
     sink: new DaprAuditSink(sidecar),

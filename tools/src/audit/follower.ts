@@ -8,7 +8,7 @@ const AT_A_TIME = 200;
  */
 const OVERLAP_MS = 5_000;
 
-/** Reads what is new in the audit trail since it looked last, each record once. */
+/** Reads new records of the audit trail since the last call, each record once. */
 export class AuditFollower {
   readonly #reader: AuditReader;
   /** The newest that was read of each stream. */

@@ -21,7 +21,10 @@ function writePrivate(dir: string, file: string, text: string): void {
 /** RFC 7518, 3.2; the bff does not take a shorter one. */
 const LEAST_BYTES = 32;
 
-/** The secrets for tokens, one a line, the newest first: those given, else those kept; one is made when there is none. */
+/**
+ * The secrets for tokens, one per line, newest first: the given ones, else the kept ones; makes one if there
+ * is none.
+ */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {
     const lines = linesOf(secret);
@@ -35,7 +38,7 @@ export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: st
   return keptSecret(dataDir, secretFile(dataDir));
 }
 
-/** The secret with which our applications sign what they say to each other; it is made when there is none yet. */
+/** The secret with which our applications sign their messages to each other; made if there is none. */
 export const keptInternalSecret = (dataDir: string): string =>
   keptSecret(dataDir, internalSecretFile(dataDir));
 

@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * Revokes the tokens of a subject, lifts that, or lists what is revoked, through the bff's sidecar. Every bff knows of it
- * within two seconds.
+ * Revokes the tokens of a subject, lifts a revocation or lists all, through the bff's sidecar. Every bff
+ * knows within two seconds.
  */
 export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });

@@ -2,13 +2,13 @@ import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecrets } from './kept-secrets.ts';
 
-/** The secret with which our applications sign what they say to each other, in the store of each. */
+/** The secret with which our applications sign their messages to each other, in the store of each. */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
   NOTIFICATION_KEYS_internal: secret,
 });
 
-/** What the sidecars' secret stores read, as far as the settings ask for it. */
+/** The environment that the sidecars' secret stores read, as the settings require. */
 export function secretEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   const env = internalSecret(config.internalSecret ?? keptInternalSecret(dataDir));
   if (config.mode !== 'jwt' || config.hasIssuer) return env;
@@ -16,9 +16,9 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * What the applications are told about the API keys: the file, which they read every second. A sidecar's environment
- * and Dapr's stores for one machine are read once, and would go on to let in a key that was revoked.
- * @throws Failure when there is no API key yet
+ * Settings that tell the applications about API keys: the file, which they read every second. A sidecar's
+ * environment and Dapr's local stores are read only once, so a revoked key would stay valid. @throws Failure
+ * if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   if (!config.apiKeys) return {};

@@ -2,7 +2,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { sayNothing } from '../setup/say.ts';
 import { ensureChromium } from '../setup/chromium.ts';
 
-/** A headless Chromium of this machine. @throws Failure with the remedy when there is none. */
+/** A headless Chromium on this machine. @throws Failure with the remedy if there is none. */
 export const launchBrowser = async (): Promise<Browser> =>
   chromium.launch({
     executablePath: await ensureChromium(sayNothing),

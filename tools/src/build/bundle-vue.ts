@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
-/** Those of the ui that compile, so that the components are compiled as they are there. */
+/** The ui's compiler plugins, so that the components are compiled in the same way. */
 async function plugins() {
   const env = { command: 'build', mode: 'production' } as const;
   const loaded = await loadConfigFromFile(env, join(ROOT, 'ui', 'vite.config.ts'));

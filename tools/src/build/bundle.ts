@@ -5,19 +5,19 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** Of the ui its server; the pages are beside it. */
+/** For the ui, its server; the pages are beside it. */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
   ui: { source: join('ui', 'src', 'server'), bundle: join('ui', 'server') },
 };
 
-/** Where `npm run build` puts the bundle of an application. */
+/** The path of an application's bundle made by `npm run build`. */
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
 /**
- * Builds an application as one file that needs nothing but Node, and has no failpoints.
- * @throws Error with what the bundler says
+ * Builds an application as one file that needs only Node and has no failpoints. @throws Error with the
+ * bundler's message
  */
 export async function bundle(app: App, file = bundleOf(app)): Promise<void> {
   const { build } = await import('rolldown');

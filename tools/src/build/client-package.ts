@@ -7,7 +7,7 @@ import { writeTypes, writeVueTypes } from './client-types.ts';
 
 const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
-/** Where `npm run build` puts the packages to install. */
+/** The folder of the packages made by `npm run build`. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 

@@ -9,7 +9,7 @@ const FLAGS =
 const isTypeDeclaration = (node: ts.Node): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration =>
   ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node);
 
-/** The comment that stands right before a declaration. */
+/** The comment right before a declaration. */
 function commentOf(node: ts.Node): string {
   const text = node.getSourceFile().text;
   const last = ts.getLeadingCommentRanges(text, node.getFullStart())?.at(-1);
@@ -17,8 +17,8 @@ function commentOf(node: ts.Node): string {
 }
 
 /**
- * Declares types of a module as what they come down to, without the schemas that they are inferred from; also the
- * types that those name.
+ * Declares types of a module in expanded form, without the schemas from which they are inferred, including
+ * the types that they refer to.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();

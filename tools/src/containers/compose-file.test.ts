@@ -27,7 +27,7 @@ const { services } = z
   .object({ services: z.record(z.string(), serviceSchema) })
   .parse(parse(read('docker-compose.yml'), { merge: true }));
 const names = Object.keys(services);
-/** What runs without a profile. */
+/** The services that run without a profile. */
 const usual = names.filter((name) => services[name]?.profiles.length === 0);
 const service = (name: string) => {
   const found = services[name];
@@ -37,7 +37,7 @@ const service = (name: string) => {
 const sidecars = names.filter((name) => name.endsWith('-dapr'));
 const apps = sidecars.map((name) => name.replace(/-dapr$/, ''));
 
-/** Of a command line `--name value`. */
+/** The value of `--name` in a command line. */
 const flag = (args: readonly string[], name: string): string | undefined =>
   args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
 
@@ -49,7 +49,7 @@ const groupSchema = z.object({
   targets: z.array(z.string()),
   labels: z.record(z.string(), z.string()).default({}),
 });
-/** What Prometheus reads of an application, each with its job in front. */
+/** The targets that Prometheus scrapes, each with its job in front. */
 const scrapedOf = (app: string): string[] => [
   app === 'producer' ? 'producer producer:4000' : `bff ${app}:4001`,
   `sidecars ${app}-dapr:9090`,
@@ -176,7 +176,7 @@ describe('docker-compose.yml', () => {
   it('should publish the ports of the edge alone, and those of pages of the profile, on this machine unless somebody says otherwise', () => {
     expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
-      // What asks for no password is not opened together with the edge.
+      // Services without a password are not opened together with the edge.
       const address = usual.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);

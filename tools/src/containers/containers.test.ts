@@ -4,7 +4,7 @@ import { findDocker, type Docker } from './engine.ts';
 import { buildImage, pushImage } from './image-steps.ts';
 import { measureStart, startMsOf, type ContainerState } from './start-time.ts';
 
-/** A Docker whose every command ends as it is told here. */
+/** A fake Docker with given results. */
 const answering =
   (answers: Record<string, Partial<RunResult>>, calls: string[] = []): Docker =>
   async (args) => {

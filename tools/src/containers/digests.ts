@@ -18,7 +18,7 @@ export async function digestOf(docker: Docker, name: string): Promise<string | u
   return found.find((one) => one.startsWith(`${repository}@`))?.slice(repository.length + 1);
 }
 
-/** Keeps the digests of what was pushed, by name and tag, for `npm run deploy`. */
+/** Keeps the digests of pushed images, by name and tag, for `npm run deploy`. */
 export function keepDigests(digests: Record<string, string>, file = FILE): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...readDigests(file), ...digests }, undefined, 2)}\n`);

@@ -4,10 +4,7 @@ import { findCommand, run, type RunOptions, type RunResult } from '../process/ru
 /** Calls the command line of a container engine that answers. */
 export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
-/**
- * The Docker of this machine.
- * @throws Failure when there is none, or its engine does not answer
- */
+/** The Docker of this machine. @throws Failure if there is none or its engine does not answer */
 export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
   if (!command) {
     throw new Failure(
@@ -25,6 +22,6 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
   );
 }
 
-/** The end of what a command wrote, for a person to see why it failed. */
+/** The end of a command's output, which shows why it failed. */
 export const endOf = (output: string, lines = 15): string =>
   output.trimEnd().split('\n').slice(-lines).join('\n');

@@ -24,7 +24,7 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
   );
 }
 
-/** Pushes an image to the registry in its name. @throws Failure with what the registry says */
+/** Pushes an image to the registry in its name. @throws Failure with the registry's message */
 export async function pushImage(docker: Docker, name: string): Promise<void> {
   const { code, output } = await docker(['push', name]);
   if (code === 0) return;

@@ -10,7 +10,7 @@ const REGISTRY = /^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^\w[\w.-]{0,127}$/;
 
-/** Reads what stands behind `npm run containers --`. @throws Failure that lists all faults */
+/** Parses the options of `npm run containers --`. @throws Failure that lists all faults */
 export function readContainersOptions(args: string[]): ContainersOptions {
   const values = parse(args);
   const source = readImageSource(values);
@@ -22,7 +22,7 @@ export function readContainersOptions(args: string[]): ContainersOptions {
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
 
-/** What `--registry` and `--tag` say, with what is wrong with them. */
+/** The values of `--registry` and `--tag`, with their faults. */
 export function readImageSource(values: {
   registry?: string | undefined;
   tag?: string | undefined;

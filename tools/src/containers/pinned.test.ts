@@ -11,7 +11,7 @@ const filesIn = (folder: string): string[] =>
     return entry.isDirectory() ? filesIn(path) : [path];
   });
 
-/** Where files of each kind name the image of a container. */
+/** How files of each kind name a container's image. */
 const NAMED: [RegExp, RegExp][] = [
   [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
   [/\.ya?ml$/, /^[ \t]*(?:- )?image: ['"]?([^\s'"]+)/gm],
@@ -19,7 +19,7 @@ const NAMED: [RegExp, RegExp][] = [
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
 ];
-/** Stages of a Dockerfile, and what deploy gives its tag. */
+/** Stages of a Dockerfile, and images that deploy tags. */
 const OURS = /^(packages|build|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 

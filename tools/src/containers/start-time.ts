@@ -21,7 +21,9 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 }
 
 const LIMIT_MS = 60_000;
-/** As hardened as in docker-compose.yml, and with nobody to talk to: health says that the process serves. */
+/**
+ * As hardened as in docker-compose.yml, but without other services: /healthz shows that the process serves.
+ */
 const ARGS = [
   ...['run', '--detach', '--network', 'none', '--health-interval', '250ms', '--env', 'BROADCASTER=memory'],
   ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],

@@ -25,7 +25,7 @@ const nodeSchema = z.object({
   status: z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })) }),
 });
 
-/** The port of a Service that stands for HTTP: 80, or what is called so. */
+/** The HTTP port of a Service: 80, or the one with that name. */
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 
@@ -37,8 +37,8 @@ export const isController = ({ metadata, spec }: Service): boolean =>
   );
 
 /**
- * Where the Ingress is reached, as http://host[:port]: what its controller says of it, else the controller's Service.
- * `undefined` if nothing in the cluster tells.
+ * The address of the Ingress, as http://host[:port]: from its status, else from its controller's Service.
+ * `undefined` if the cluster does not know.
  */
 export async function findAddress(
   kubectl: Kubectl,

@@ -4,8 +4,8 @@ import { saidBy, type Kubectl } from './kubectl.ts';
 import type { Resource } from './kustomization.ts';
 
 /**
- * `kubectl apply`; says how many were created, changed and left, and passes warnings on.
- * @throws Failure with what the cluster refused
+ * `kubectl apply`; prints how many objects were created, changed and unchanged, and passes warnings on.
+ * @throws Failure with the cluster's refusal
  */
 export async function apply(
   kubectl: Kubectl,

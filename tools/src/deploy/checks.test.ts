@@ -11,7 +11,7 @@ import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<Answer> | object[] | undefined>;
 
-/** A kubectl that knows the answers to calls that begin so; what it does not know is not there. */
+/** A fake kubectl with answers for calls with these prefixes; everything else does not exist. */
 const kubectlWith = (script: Script): Kubectl =>
   new Kubectl(async (args) => {
     const call = args.join(' ');
@@ -193,7 +193,7 @@ describe('remove', () => {
     metadata: { name: 'v' },
     spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
   };
-  /** A cluster whose user may do everything but what `lacks` says. */
+  /** A cluster whose user has all rights except `lacks`. */
   const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
     new Kubectl(async (args, input) => {
       calls.push(args.join(' '));

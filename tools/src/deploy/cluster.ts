@@ -7,8 +7,7 @@ const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string(
 const OLDEST = [1, 30] as const;
 
 /**
- * The cluster that kubectl leads to, in words.
- * @throws Failure when there is none, it does not answer or it is too old
+ * A description of kubectl's cluster. @throws Failure if there is none, it does not answer or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const name = kubectl.context ?? (await currentContext(kubectl));

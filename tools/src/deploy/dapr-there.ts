@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import type { Say } from '../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
-/** What deploying has to know of the cluster's Dapr. */
+/** The facts about the cluster's Dapr that a deployment needs. */
 export interface DaprThere {
   namespace: string;
   version: string;

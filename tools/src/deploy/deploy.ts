@@ -24,8 +24,8 @@ const INGRESS = 'tocsin';
 const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run deploy`: puts Tocsin into the cluster of kubectl's current context and waits until it is ready, or removes
- * it. Stops at the first fault with a sentence that says what to do; what is there already is brought to what is asked.
+ * `npm run deploy`: deploys Tocsin to the cluster of kubectl's current context and waits until it is ready,
+ * or removes it. Stops at the first fault with a message that says what to do; existing objects are updated.
  */
 export async function deploy(args: string[]): Promise<number> {
   const options = readDeployOptions(args);
@@ -88,7 +88,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   };
 }
 
-/** Whether somebody in the cluster tells the autoscaler how busy pods are. */
+/** Whether the cluster has metrics for the autoscaler. */
 const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
   (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
@@ -99,7 +99,7 @@ async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   return there && there.spec.replicas > 2 ? there.spec.replicas : undefined;
 }
 
-/** What runs reads its secrets, components and Redis at the start: they come first. */
+/** Pods read their secrets, components and Redis at the start, so these come first. */
 async function applyInOrder(
   kubectl: Kubectl,
   resources: readonly Resource[],

@@ -6,7 +6,7 @@ import type { DeployOptions } from './options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** What strangers who reach the Ingress could do, and what keeps them from it. */
+/** What strangers could do through the Ingress, and what prevents it. */
 export function openDoors(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
@@ -30,8 +30,8 @@ export function openDoors(resources: readonly Resource[], publish: boolean): str
 const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/, '');
 
 /**
- * Looks at what the Ingress opens. A registry means a cluster that others reach: there an open door needs `--insecure`.
- * @throws Failure that names all open doors
+ * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress needs
+ * `--insecure`. @throws Failure that names everything exposed
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
   const doors = openDoors(resources, options.publish);

@@ -15,8 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The class that is asked for, else the default one, else Traefik's, else the only one.
- * @throws Failure when there is none, or one cannot be chosen
+ * The requested class, else the default one, else Traefik's, else the only one. @throws Failure if there is
+ * none, or none can be chosen
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);

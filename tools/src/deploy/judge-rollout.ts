@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What is read of the workloads and pods of a namespace while they roll out. */
+/** The fields of a namespace's workloads and pods that a roll-out reads. */
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
@@ -57,9 +57,9 @@ export const podSchema = z.object({
 export type Pod = z.infer<typeof podSchema>;
 
 export interface Judgement {
-  /** What is not as it should be yet, in words. */
+  /** What is still missing, in words. */
   pending: string[];
-  /** Why it will not get there without somebody who mends it: one sentence with the remedy. */
+  /** Why it will not succeed by itself: one sentence with the remedy. */
   fault?: string;
 }
 
@@ -68,7 +68,7 @@ const RESTARTS_TOO_MANY = 4;
 /** For a volume or a node that is just being made. */
 const UNSCHEDULABLE_MS = 30_000;
 
-/** Where a roll-out stands. `now` is in ms since 1970. */
+/** The state of a roll-out. `now` is in ms since 1970. */
 export function judgeRollout(
   { workloads, pods }: { workloads: readonly Workload[]; pods: readonly Pod[] },
   { namespace, registry, now }: { namespace: string; registry: string | undefined; now: number },
@@ -113,7 +113,7 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
 
-/** An image that is named by its digest does not tell its tag. */
+/** An image named by its digest has no tag. */
 const tagOption = (image: string): string => (image.includes('@') ? '' : ` --tag ${image.split(':').at(-1)}`);
 
 function imageFault(pod: Pod, registry: string | undefined): string | undefined {

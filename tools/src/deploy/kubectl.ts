@@ -8,13 +8,13 @@ export interface Answer {
   stderr: string;
 }
 
-/** For a call that goes on: what to do with each line that it says, and what ends it. */
+/** For a continuous call: the handler of each output line, and the signal that ends it. */
 export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 
 /** Runs `kubectl` with these arguments, and `input` on its standard input. */
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
-/** What a call waits for an answer of the API server. */
+/** Longest time that a call waits for the API server. */
 const ANSWER = '--request-timeout=20s';
 
 /** The cluster that kubectl's current context names, or another context. */
@@ -38,7 +38,7 @@ export class Kubectl {
     return this.#run(args, input);
   }
 
-  /** Standard output. @throws Failure with what kubectl said */
+  /** Returns the standard output. @throws Failure with kubectl's message */
   async text(args: readonly string[], input?: string): Promise<string> {
     const answer = await this.#run(args, input);
     if (answer.code === 0) return answer.stdout;
@@ -72,7 +72,7 @@ export function findKubectl(context?: string): Kubectl {
   );
 }
 
-/** The last line of what kubectl complained of, without its prefixes. */
+/** The last line of kubectl's error, without prefixes. */
 export const saidBy = ({ stderr }: Answer): string =>
   (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
   'it said nothing';

@@ -10,10 +10,10 @@ import type { Kubectl } from './kubectl.ts';
 
 export const NAMESPACE = 'realtime-microservices';
 
-/** What differs from one cluster to another. */
+/** The settings that differ between clusters. */
 export interface Variant extends ImageSource {
   ingressClass: string;
-  /** Where Dapr's control plane runs. */
+  /** The namespace of Dapr's control plane. */
   daprNamespace: string;
   host: string | undefined;
   /** The Secret with the certificate for `host`. */
@@ -25,7 +25,7 @@ export interface Variant extends ImageSource {
   nodeVolume: boolean;
   /** The Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
-  /** What was pushed under that tag, where it is known: a tag can be moved, a digest cannot. */
+  /** The digest pushed under that tag, if known: a tag can be moved, a digest can't. */
   digests: ReturnType<typeof keptDigests>;
   /** Instances of the bff if they were scaled already. */
   bffs: number | undefined;

@@ -21,14 +21,14 @@ const documentsIn = (folder: string): Document[] =>
     .flatMap((file) => parseAllDocuments(readFileSync(join(ROOT, folder, file), 'utf8')))
     .map((document) => documentSchema.parse(document.toJS()));
 
-/** What differs in containers from `npm start`: who may publish. */
+/** The difference between containers and `npm start`: who may publish. */
 const inCompose = documentsIn('compose/dapr');
 const here = documentsIn('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
     ours,
 );
-/** Without what kustomize reads, whose kinds are Kustomization and a Component of its own. */
+/** Skips kustomize's own files, of the kinds Kustomization and Component. */
 const there = documentsIn('k8s').filter(({ metadata }) => metadata.name !== '');
 const dapr = documentsIn('k8s/base/dapr');
 
@@ -56,13 +56,13 @@ const componentSchema = z.object({
   scopes: z.array(z.string()).optional(),
 });
 
-/** What a component of `components/` has to be on Kubernetes: all the rest is the same. */
+/** How a component of `components/` differs on Kubernetes; everything else is equal. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
   return {
     ...(scopes && { scopes }),
-    // Host and password stand in a Secret, which Dapr reads by itself.
+    // Host and password are in a Secret, which Dapr reads by itself.
     ...(auth && { auth: { secretStore: 'kubernetes' } }),
     spec: {
       ...spec,
@@ -129,7 +129,7 @@ describe('the components on Kubernetes', () => {
     },
   );
 
-  /** What is admitted where the certificates of applications have this namespace. */
+  /** The calls that are allowed for certificates of this namespace. */
   const admitted = (app: string, namespace: string) => ({
     defaultAction: 'deny',
     trustDomain: 'public',
@@ -225,7 +225,7 @@ describe('k8s/', () => {
     }
   });
 
-  /** Which pods of ours a port lets in, by each policy that opens it. */
+  /** The pods that may reach a port, by each policy that opens it. */
   const openedBy = (port: number | string) =>
     there
       .filter(({ kind }) => kind === 'NetworkPolicy')

@@ -10,7 +10,7 @@ export interface DeployOptions extends ImageSource {
   host: string | undefined;
   /** The Secret with the certificate of that host name; without one the Ingress speaks plain HTTP. */
   tlsSecret: string | undefined;
-  /** Opens an Ingress that asks nobody who they are. */
+  /** Opens an Ingress without authentication. */
   insecure: boolean;
   /** Leads POST /notifications from outside to the producer. */
   publish: boolean;
@@ -25,10 +25,7 @@ const USAGE =
 
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-/**
- * Reads what stands behind `npm run deploy --`.
- * @throws Failure that lists all faults
- */
+/** Parses the options of `npm run deploy --`. @throws Failure that lists all faults */
 export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   const given = parse(args);
   if (given.delete) {

@@ -17,8 +17,8 @@ const VOLUME_RIGHTS: Right[] = ['get', 'watch', 'delete'].map((verb) => ({
 }));
 
 /**
- * Removes the namespace with all that is in it, and what was made beside it. Nothing there is no fault.
- * @throws Failure before anything is removed when a right is missing
+ * Removes the namespace with its content and everything made beside it. Succeeds if nothing exists. @throws
+ * Failure before anything is removed if a right is missing
  */
 export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
   await checkRights(kubectl, RIGHTS);

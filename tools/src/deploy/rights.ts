@@ -35,7 +35,7 @@ export interface Right {
   namespace?: string;
 }
 
-/** What has to be looked at before anything is applied, and while it rolls out. */
+/** The objects to read before applying anything, and during a roll-out. */
 export const rightsToLook = (namespace: string): Right[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
@@ -49,7 +49,7 @@ export const rightsToLook = (namespace: string): Right[] => [
   { verb: 'get', group: '', resource: 'persistentvolumeclaims', namespace },
 ];
 
-/** What it takes to apply objects of these kinds, and the Secrets. */
+/** The rights to apply objects of these kinds, and Secrets. */
 export const rightsToApply = (kinds: Iterable<string>, namespace: string): Right[] =>
   [...new Set(['Secret', ...kinds])].flatMap((kind) => {
     const found = RESOURCES[kind];
@@ -77,8 +77,8 @@ const reviewSchema = z.object({
 });
 
 /**
- * Asks the API server what `kubectl auth can-i` asks, for all rights at once.
- * @throws Failure that names the rights that are missing
+ * Checks all rights at once, as `kubectl auth can-i` does for one. @throws Failure that names the missing
+ * rights
  */
 export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): Promise<void> {
   const reviews = rights.map((resourceAttributes) => ({
@@ -87,7 +87,7 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  // As YAML, since of several objects kubectl prints several documents, which is no JSON.
+  // As YAML, because kubectl prints several objects as several documents, which is not valid JSON.
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(

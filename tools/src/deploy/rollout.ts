@@ -7,7 +7,7 @@ import type { Kubectl } from './kubectl.ts';
 
 const LOOK_MS = 1_000;
 const SAY_MS = 15_000;
-/** A fault that mends itself within this time is none. */
+/** A fault that disappears within this time is ignored. */
 const FAULT_LASTS_MS = 5_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });

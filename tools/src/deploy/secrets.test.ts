@@ -4,7 +4,7 @@ import { makeSecrets, newSecrets } from './secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** What is done in a namespace that has these Secrets. */
+/** Creates missing Secrets in a namespace that has these. */
 async function doneIn(
   there: Record<string, Record<string, string>>,
 ): Promise<{ calls: string[]; said: string[] }> {

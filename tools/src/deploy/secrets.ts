@@ -6,10 +6,10 @@ import type { Kubectl } from './kubectl.ts';
 const secret = () => randomBytes(32).toString('base64url');
 
 const OWN_REDIS = 'redis:6379';
-/** As k8s/base/redis-users.acl calls the user of the applications. */
+/** The applications' user in k8s/base/redis-users.acl. */
 const REDIS_USER = 'tocsin';
 
-/** The Secrets that the manifests refer to, and what is in them when nobody has made them. */
+/** The Secrets of the manifests, and their generated content if they do not exist. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
   /** For people and the doctor. */
@@ -18,7 +18,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
   'app-api-token': { token: secret() },
   /** For AUTH_MODE=jwt. */
   jwt: { jwt: secret() },
-  /** With which the bffs sign what they say to each other and to the producer. */
+  /** The secret with which the bffs sign their calls to each other and to the producer. */
   internal: { internal: secret() },
   /** For the operations page, with AUTH_MODE=none. */
   ops: { token: secret() },

@@ -72,7 +72,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   return 0;
 }
 
-/** What the sidecar's service invocation does where there is one. */
+/** Stands in for the sidecar's service invocation. */
 async function postTo(url: string, body: unknown) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });

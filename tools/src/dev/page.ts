@@ -7,7 +7,7 @@ export interface PageOptions {
   port: number;
   /** The address it listens at. */
   host: string;
-  /** Where /app and /hubs go. */
+  /** The target of /app and /hubs. */
   bffUrl: string;
 }
 

@@ -10,7 +10,10 @@ export interface MemoryBff {
   stop: () => Promise<void>;
 }
 
-/** A bff in this process, on free ports, with the real rules over memory: for what needs a page and no guarantee. `secrets`: by name, as in the store. */
+/**
+ * A bff in this process on free ports, with the real rules over memory, for tests and pictures that need no
+ * guarantee. `secrets`: by name, as in the store.
+ */
 export async function startMemoryBff(
   settings: Readonly<Record<string, string>> = {},
   secrets: Readonly<Record<string, string>> = {},

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { auditRecords } from './audit-records.ts';
 import { opsFigures } from './ops-figures.ts';
 
-/** So many samples fill a chart. */
+/** The number of samples that fills a chart. */
 const SAMPLES = 90;
 
 const LETTERS: Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>[] = [

@@ -8,7 +8,7 @@ import type { Place } from './target.ts';
 const problemSchema = z.object({ detail: z.string() });
 const healthSchema = z.object({ version: z.string() });
 
-/** Whether an application lives and says that it can work, and what its clock shows. */
+/** Checks that an application is alive and ready, and reads its clock. */
 export async function checkApplication({
   name,
   url,

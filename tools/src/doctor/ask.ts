@@ -17,10 +17,10 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Longer than the services wait for what stands behind them. */
+/** Longer than the services wait for their dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url`; what comes back, whatever its status, or in one phrase why nothing did. */
+/** Calls `url` and returns the answer, whatever its status, or a phrase that says why there is none. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();
@@ -48,7 +48,7 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no answer within ${timeoutMs / 1000} s`;
-  // What fetch itself says is only that it failed.
+  // fetch itself only says that it failed; the cause says why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

@@ -1,6 +1,6 @@
 import { createNotificationClient } from '@tocsin/client';
 
-/** Who watches the canary's feed at one bff. */
+/** A watcher of the canary's feed at one bff. */
 export interface Watch {
   name: string;
   /** Why it does not watch; `undefined` while it does. */

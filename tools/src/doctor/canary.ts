@@ -11,13 +11,14 @@ import { isSoon, judge, type Flight } from './judge-canary.ts';
 import type { OpenRedis } from './redis.ts';
 import type { Target } from './target.ts';
 
-/** Its own, so that no page shows it. */
+/** A separate feed, so that no page shows the canary. */
 const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when its first watcher comes, and then after 2, 6 and 14 s; what comes so
- * was not broadcast. A canary is sent when the comparison is just over, so that the next one is more than SOON_MS away.
+ * An instance compares a feed with the store when its first watcher comes, and then after 2, 6 and 14 s;
+ * publications found this way were not broadcast. A canary is sent right after a comparison, so that the next
+ * one is more than SOON_MS away.
  */
 const SETTLE_MS = 500;
 const LONGEST_FLIGHT_MS = 6_000;
@@ -26,8 +27,8 @@ const FLIGHTS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and watches for it at each bff. Once it has come late somewhere, a
- * second one shows whether that was chance.
+ * Publishes a notification through the producer and waits for it at each bff. If it was late at one, a second
+ * one shows whether that was chance.
  */
 export async function checkCanary(target: Target, redis: OpenRedis | string): Promise<Finding[]> {
   const watches = await Promise.all(
@@ -91,7 +92,7 @@ async function fly(
   };
 }
 
-/** Where the stream of broadcasts ends; `undefined` if Redis does not tell. */
+/** The last id of the broadcast stream; `undefined` if Redis does not answer. */
 async function lastBroadcast(redis: OpenRedis): Promise<string | undefined> {
   try {
     const [last] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });

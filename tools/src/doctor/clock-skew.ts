@@ -8,7 +8,7 @@ export interface Clock {
   most: number;
 }
 
-/** Notifications that expire or wait for their time show too early or too late by so much. */
+/** Expiring and scheduled notifications are too early or too late by this much. */
 const NOTICEABLE_MS = 2_000;
 /** The bff's default for JWT_CLOCK_SKEW: beyond it tokens are refused. */
 const HARMFUL_MS = 30_000;

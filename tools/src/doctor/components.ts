@@ -2,7 +2,7 @@ import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
 import { fault, ok, type Finding } from './finding.ts';
 import type { LivingSidecar } from './sidecars.ts';
 
-/** What each application needs of Dapr: the component's name and how its type begins. */
+/** The components that each application needs: name and prefix of the type. */
 const SHARED: Record<string, string> = {
   [COMPONENTS.entries]: 'bindings.redis',
   [COMPONENTS.pubsub]: 'pubsub.redis',

@@ -1,12 +1,12 @@
 export type State = 'ok' | 'warn' | 'fault';
 
-/** What one check has found, in words. */
+/** The finding of one check, in words. */
 export interface Finding {
-  /** What was looked at, as `sidecar of bff-2`; unique in a run. */
+  /** The checked part, such as `sidecar of bff-2`; unique in a run. */
   check: string;
   state: State;
   says: string;
-  /** What to do about it. */
+  /** The remedy. */
   remedy?: string;
 }
 

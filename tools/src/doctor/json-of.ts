@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What the text holds if it is JSON of that shape. */
+/** The parsed text if it is JSON of this shape. */
 export function jsonOf<T>(schema: z.ZodType<T>, text: string): T | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data;

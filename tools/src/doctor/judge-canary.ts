@@ -4,17 +4,17 @@ import { fault, ok, type Finding } from './finding.ts';
 export interface Flight {
   /** `ms` after the producer's 202; `undefined` if it never came. */
   arrivals: { name: string; ms: number | undefined }[];
-  /** Whether the stream of broadcasts has it; `undefined` where nobody could look. */
+  /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
   broadcast: boolean | undefined;
 }
 
-/** What comes later was not pushed: the instance found it when it compared itself with the store. */
+/** Later arrivals were not pushed: the instance found them by comparing itself with the store. */
 const SOON_MS = 1_000;
 
 const SETTINGS =
   'Look at BROADCASTER (redis on each of several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all have to share one Redis; its log says what the broadcaster lost. Then start it again.';
 
-/** One finding for each bff; an instance that was late once and in time the next is well. */
+/** One finding for each bff; an instance that was late once but on time afterwards is fine. */
 export function judge(flights: readonly Flight[]): Finding[] {
   const last = flights.at(-1);
   if (!last) return [];
@@ -28,7 +28,7 @@ export function judge(flights: readonly Flight[]): Finding[] {
       ),
     );
   }
-  // It was not broadcast, yet pushed: by its host, which reaches itself alone.
+  // It was pushed without a broadcast: its host reaches only itself.
   const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
   return last.arrivals.map((arrival) => {
     const check = `canary at ${arrival.name}`;

@@ -8,7 +8,7 @@ import { splitHost } from '../start/services.ts';
 import { readSidecarNote } from '../start/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
 
-/** Who the doctor is to those that it asks. */
+/** The doctor's credentials. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
 /** Either addresses or a cluster that has to be asked for them. */
@@ -22,9 +22,9 @@ const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-f
      URL may have the name in front that it is to have in what is found: bff-1=http://localhost:4001`;
 
 /**
- * What stands behind `npm run doctor --`. Without addresses it is the stack of the run file, with the Redis and the
- * token that `npm start` has noted; with them, only what they name; with --kubernetes what runs in a cluster.
- * @throws Failure that says what cannot be used
+ * The options of `npm run doctor --`. Without addresses: the stack of the run file, with the Redis and the
+ * token that `npm start` has noted. With addresses: only those. With --kubernetes: the cluster. @throws
+ * Failure that names unusable options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
   const given = parse(args);

@@ -1,6 +1,6 @@
 import { fault, ok, warn, type Finding } from './finding.ts';
 
-/** What Redis tells of itself: its INFO and, where it may be asked, its CONFIG. */
+/** Redis's INFO and, if allowed, its CONFIG. */
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
   /** `undefined` where CONFIG is refused, as by many hosted ones. */
@@ -13,7 +13,7 @@ const NEAR_FULL = 0.8;
 const number = (text: string | undefined): number => Number(text ?? 0);
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** Whether what Redis acknowledges is on its disk. */
+/** Checks that acknowledged writes of Redis are on disk. */
 export function checkFsync({ info, config }: RedisFacts): Finding {
   const check = 'redis fsync';
   const setIt =
@@ -48,7 +48,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   );
 }
 
-/** Whether Redis may throw away what nobody has claimed yet. */
+/** Checks that Redis never evicts unclaimed entries. */
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';
@@ -60,7 +60,7 @@ export function checkEviction({ info }: RedisFacts): Finding {
     : warn(check, `${says}, once maxmemory is set`, remedy);
 }
 
-/** Whether there is room for what comes. */
+/** Checks that Redis has room. */
 export function checkMemory({ info }: RedisFacts): Finding {
   const check = 'redis memory';
   const used = number(info.get('used_memory'));

@@ -8,14 +8,14 @@ import type { Target } from './target.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** A connection to the Redis of the target, or in one phrase why there is none. */
+/** A connection to the target's Redis, or a phrase that says why there is none. */
 export async function openRedis({ redis }: Target) {
   const { host, port, username, password } = redis;
   const client = createClient({
     socket: { host, port, connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS, reconnectStrategy: false },
     ...(username && { username }),
     ...(password && { password }),
-    // Something moves at all times, unless Redis stands still: then the connection ends, and what waits for it.
+    // A silent connection means that Redis hangs: closes it and rejects its waiting commands.
     pingInterval: 1_000,
   });
   // Without a listener an error would end the process; the calls reject with it all the same.
@@ -35,7 +35,7 @@ export function closeRedis(redis: OpenRedis | string): void {
   if (typeof redis !== 'string' && redis.isOpen) redis.destroy();
 }
 
-/** What Redis promises of what it takes, and what its clock shows. */
+/** Checks Redis's durability and its clock. */
 export async function checkRedis(
   target: Target,
   redis: OpenRedis | string,

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** One line for each check, the remedy under what is wrong, and how many there are; or all of it as JSON. */
+/** Prints one line for each check, the remedy below each fault, and the totals; or everything as JSON. */
 export function print(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

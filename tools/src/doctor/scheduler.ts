@@ -7,7 +7,7 @@ import type { LivingSidecar } from './sidecars.ts';
 const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';
 const TIMEOUT_MS = 4_000;
 
-/** Whether the scheduler answers the sidecar of the producer, which keeps what waits for its `deliverAt` there. */
+/** Checks that the scheduler answers the producer's sidecar, which keeps schedules (`deliverAt`) there. */
 export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
   const check = 'scheduler';
   const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);

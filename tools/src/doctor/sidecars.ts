@@ -21,16 +21,16 @@ const metadataSchema = z.object({
 });
 export type Metadata = z.infer<typeof metadataSchema>;
 
-/** A sidecar that has told what it is. */
+/** A sidecar that has answered with its metadata. */
 export interface LivingSidecar {
-  /** That of its application: `producer`, `bff-1`. */
+  /** The name of its application: `producer`, `bff-1`. */
   name: string;
   url: string;
   headers: Record<string, string>;
   metadata: Metadata;
 }
 
-/** Each sidecar, what it has loaded, and through them placement and scheduler. */
+/** Checks each sidecar and its components, and through them placement and scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
@@ -54,7 +54,7 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // Healthy for its application or not: what it says of itself is wanted in either case.
+  // Its metadata is needed whether it is healthy or not.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(

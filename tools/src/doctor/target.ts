@@ -4,7 +4,7 @@ export interface Place {
   url: string;
 }
 
-/** What is looked at, by address. */
+/** The addresses to check. */
 export interface Target {
   /** The first one is given the canary. */
   producers: Place[];
@@ -12,11 +12,11 @@ export interface Target {
   /** `name` is that of its application, where it is known before the sidecar answers. */
   sidecars: { url: string; name?: string | undefined }[];
   redis: { host: string; port: number; username?: string | undefined; password?: string | undefined };
-  /** What the sidecars ask for. */
+  /** The token of the sidecars. */
   daprApiToken: string | undefined;
-  /** Of a reader, with AUTH_MODE=jwt. */
+  /** A reader's token, with AUTH_MODE=jwt. */
   token: string | undefined;
-  /** Of a publisher, with API_KEYS=on. */
+  /** A publisher's key, with API_KEYS=on. */
   apiKey: string | undefined;
 }
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
 import { takeLock } from '../setup/lock.ts';
 
-/** Below what systems give to outgoing connections (32768 and up), so that none of those takes a chosen port. */
+/** Below the range for outgoing connections (32768 and up), so that none of those takes a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
-/** A file for each port that a living process was given, since it may listen only later. */
+/** One file for each reserved port of a living process, which may start listening only later. */
 const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
 const given = new Set<number>();
 process.once('exit', () => {
@@ -20,14 +20,14 @@ const canListen = (port: number, host: string): Promise<boolean> =>
     const server = createServer();
     server.once('error', (error) => {
       if (hasCode(error, 'EADDRINUSE') || hasCode(error, 'EACCES')) resolve(false);
-      // A machine without IPv6 has nobody on its addresses.
+      // Nothing listens over IPv6 on a machine without it.
       else if (hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT')) resolve(true);
       else reject(error);
     });
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** True if nobody listens on the port, neither on all addresses nor on the loopback ones. */
+/** True if the port is free on all addresses and on the loopback ones. */
 export async function isPortFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
     if (!(await canListen(port, host))) return false;

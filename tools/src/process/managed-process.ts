@@ -7,7 +7,7 @@ import { guard, release } from './reaper.ts';
 import { tailOf } from './tail.ts';
 
 export interface ProcessSpec {
-  /** What people call it: `bff-1`, `redis`. */
+  /** Its readable name: `bff-1`, `redis`. */
   name: string;
   command: string;
   args: readonly string[];
@@ -101,7 +101,8 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Its last lines come before the news of its end, unless something that left its group holds them back.
+        // Its last lines arrive before its end is reported, unless a process that left its group holds them
+        // back.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);
@@ -161,7 +162,7 @@ export class ManagedProcess {
   }
 }
 
-/** Longest wait for what a process wrote last, in ms. */
+/** Longest wait for the last output of a process, in ms. */
 const LAST_LINES_MS = 1_000;
 
 function readLines(child: ChildProcess, onLine: (line: string) => void): void {
@@ -182,7 +183,7 @@ const spawned = (child: ChildProcess, name: string, command: string): Promise<vo
     );
   });
 
-/** Sends a signal to a process or (negative) group; one that has ended is none to be signalled. */
+/** Sends a signal to a process or (negative) group; ignores one that has ended. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);

@@ -1,5 +1,5 @@
-// Ends what its parent leaves behind, however the parent ends. Told "+pid" and "-pid" over standard input, it kills
-// the process groups that are still on its list when that input closes.
+// Ends the processes that its parent leaves behind, however the parent ends. It reads "+pid" and "-pid" from
+// standard input, and kills the listed process groups when that input closes.
 import { createInterface } from 'node:readline';
 
 const groups = new Set();

@@ -9,7 +9,7 @@ export interface RunOptions {
   cwd?: string;
   /** Added to the environment. */
   env?: Record<string, string>;
-  /** Given on standard input; without it there is none. */
+  /** The standard input, if any. */
   input?: string;
   /** Called for each line of standard output and error as it comes. */
   onLine?: (line: string) => void;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has of this machine. */
+/** A process's use of CPU and memory. */
 export interface Usage {
   /** Resident memory in bytes. */
   memory: number;

@@ -5,7 +5,7 @@ import { run } from '../process/run.ts';
 import { buildDapr } from './dapr-build.ts';
 import { sayNothing, type Say } from './say.ts';
 
-/** Where Dapr's commands are. */
+/** The folder of Dapr's commands. */
 export interface Dapr {
   daprd: string;
   placement: string;

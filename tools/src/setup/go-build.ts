@@ -11,13 +11,13 @@ export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 export interface GoBuild {
   /** Folder of the module that pins the versions, below the repository's. */
   module: string;
-  /** What it builds, for people: `Dapr's runtime`. */
+  /** The readable name of the target: `Dapr's runtime`. */
   name: string;
   packages: readonly string[];
   flags: readonly string[];
   output: string;
   onLine?: (line: string) => void;
-  /** What else one can do when it fails. */
+  /** The remedy if it fails. */
   otherwise?: string;
 }
 

@@ -35,7 +35,7 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** Takes a lock file, also from a holder that has died. False if somebody alive has it. */
+/** Takes a lock file, even from a dead holder. False if a living process has it. */
 export function takeLock(file: string): boolean {
   mkdirSync(dirname(file), { recursive: true });
   if (tryLock(file)) return true;
@@ -46,8 +46,8 @@ export function takeLock(file: string): boolean {
 }
 
 /**
- * Runs `work` while no other process runs it under the same lock file. A lock whose holder has died is taken over.
- * @param onWait called once if somebody else holds the lock.
+ * Runs `work` while no other process runs it under the same lock file. Takes over the lock of a dead holder.
+ * @param onWait called once if another process holds the lock.
  */
 export async function withLock<T>(
   file: string,

@@ -8,7 +8,7 @@ export interface Prometheus {
   promtool: string;
 }
 
-/** Prometheus, installed with apt when that is possible; `undefined` where there is none. */
+/** Prometheus, installed with apt if possible; `undefined` if unavailable. */
 export async function ensurePrometheus(say: Say): Promise<Prometheus | undefined> {
   const find = () => {
     const [prometheus, promtool] = [findCommand(['prometheus']), findCommand(['promtool'])];

@@ -34,7 +34,7 @@ export interface RedisContainer {
   port: number;
   /** Its data; outlives the container. */
   dir: string;
-  /** Who shall own the data; the image's own user if unknown. */
+  /** The owner of the data; by default the image's own user. */
   user?: string | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface RedisContainer {
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
-/** What `docker` is called with. */
+/** The arguments of `docker`. */
 export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'docker'>): string[] => [
   ...['run', '--rm', '--name', containerName(dir)],
   ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${dir}:/data`],
@@ -58,8 +58,8 @@ export const thisUser = (): string | undefined => {
 };
 
 /**
- * The `docker run` of a private Redis. SIGTERM reaches Redis through it and the container goes with it; what cannot
- * be passed on is sent to the container. One that was left behind is removed by the next start.
+ * The `docker run` of a private Redis. It passes SIGTERM on to Redis, and the container ends with it; other
+ * signals are sent to the container. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;

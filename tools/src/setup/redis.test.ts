@@ -9,7 +9,7 @@ interface Given {
   engine?: boolean;
 }
 
-/** A machine with these commands; `done` tells what was installed or fetched. */
+/** A fake machine with these commands; `done` lists what was installed or fetched. */
 function machineWith({ commands = [], root = false, engine = false }: Given) {
   const present = new Set(commands);
   const done: string[] = [];

@@ -10,13 +10,13 @@ import type { Say } from './say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** What can run a Redis server here: its own command, or Docker's. */
+/** The ways to run a Redis server here: its own command, or Docker. */
 export interface RedisServer {
   kind: 'command' | 'docker';
   command: string;
 }
 
-/** What is asked of this machine; of another one in tests. */
+/** Queries about this machine, or a fake one in tests. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
@@ -34,9 +34,8 @@ const thisMachine: Machine = {
 };
 
 /**
- * What runs a Redis server: redis-server or valkey-server of the PATH, else from apt when that is possible, else a
- * container of a Docker engine that answers.
- * @throws Failure with the remedy.
+ * Finds a way to run a Redis server: redis-server or valkey-server from the PATH, else from apt if possible,
+ * else a container of a Docker engine that answers. @throws Failure with the remedy.
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
   if (!machine.find(NAMES) && machine.canUseApt()) {
@@ -68,8 +67,8 @@ export interface PrivateRedisOptions {
 }
 
 /**
- * A Redis that answers only on this machine and has written what it acknowledged, unless `persistence` is false.
- * Not started yet.
+ * A Redis that answers only on this machine and syncs every write, unless `persistence` is false. Not started
+ * yet.
  */
 export function privateRedis({
   server,
@@ -101,8 +100,8 @@ export function privateRedis({
 }
 
 /**
- * Asks a Redis for PING.
- * @returns `undefined` if it answers and takes user and password, else what it said or why it could not be reached.
+ * Sends PING to a Redis. @returns `undefined` if it answers and accepts user and password, else its error or
+ * the reason why it is unreachable.
  */
 export function pingRedis(
   host: string,

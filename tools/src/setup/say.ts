@@ -1,4 +1,4 @@
-/** Tells the person at the terminal one line of what is going on. */
+/** Prints one line about the progress to the terminal. */
 export type Say = (line: string) => void;
 
 export const sayNothing: Say = () => undefined;

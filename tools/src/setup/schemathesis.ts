@@ -34,7 +34,7 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   );
 }
 
-/** Resolves with what failed, in words. */
+/** Resolves with the failure, in words. */
 async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
   rmSync(dir, { recursive: true, force: true });
   const canMake = async () => {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes a configuration in `dir` with which the sidecars that have it find each other, and no others, in a file there.
- * Without it they ask the network (mDNS), where everybody may answer. What the file said before is forgotten.
- * @returns the configuration's path
+ * Writes a configuration in `dir` with which only its sidecars find each other, in a file there. Without it
+ * they ask the network (mDNS), where anyone may answer. Overwrites an earlier file. @returns the
+ * configuration's path
  */
 export function nameResolution(dir: string): string {
   const names = join(dir, 'names.db');

@@ -18,7 +18,7 @@ export interface SidecarSettings {
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
 }
 
-/** What all pairs on a machine share. */
+/** The settings that all pairs on a machine share. */
 export interface Surroundings {
   daprd: string;
   /** `host:port`. */
@@ -27,7 +27,7 @@ export interface Surroundings {
   settings: SidecarSettings;
   /** The environment of applications and sidecars, with the tokens between them. */
   environment: Record<string, string>;
-  /** Of sidecars alone, whose secret stores read it. */
+  /** For sidecars only, whose secret stores read it. */
   secrets: Record<string, string>;
 }
 
@@ -41,16 +41,16 @@ export interface PairPorts {
   metrics: number;
 }
 
-/** Where a process writes, and how long it may take to stop. */
+/** The log of a process, and the longest time that it may take to stop. */
 type Keeping = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
 
 export interface PairSpec {
   appId: string;
-  /** What people call it: `bff-1`. */
+  /** Its readable name: `bff-1`. */
   name: string;
   app: AppCommand;
   ports: PairPorts;
-  /** Of the application alone. */
+  /** For the application only. */
   env: Record<string, string>;
   keeping: { app: Keeping; sidecar: Keeping };
 }
@@ -100,7 +100,7 @@ export function sidecarProcess(
   });
 }
 
-/** Where an application and its sidecar answer. */
+/** The addresses of an application and its sidecar. */
 export interface PairAddress {
   /** As `http://127.0.0.1:20001`. */
   url: string;

@@ -13,7 +13,7 @@ import {
   type Surroundings,
 } from './pair-processes.ts';
 
-/** What all pairs of a stack share. */
+/** The settings that all pairs of a stack share. */
 export interface PairContext {
   around: Surroundings;
   daprApiToken: string;
@@ -41,7 +41,7 @@ export interface Pair {
   /** The sidecar's API with its token, for a test that looks behind the scenes: `fetch(daprUrl + '/v1.0/…', {headers})`. */
   daprUrl: string;
   daprHeaders: Record<string, string>;
-  /** Where Prometheus reads the sidecar. */
+  /** The sidecar's address for Prometheus. */
   daprMetricsUrl: string;
   /**
    * Resolves when application and sidecar both say that they are ready.
@@ -104,7 +104,7 @@ export interface ForeignOptions {
   resources?: string;
 }
 
-/** A sidecar for an application that is none of ours. Not started yet. */
+/** A sidecar for a foreign application. Not started yet. */
 export async function createForeignSidecar(
   context: PairContext,
   appId: string,

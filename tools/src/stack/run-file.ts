@@ -55,8 +55,8 @@ export interface RunFile {
 }
 
 /**
- * Reads a run file of the Dapr CLI that pins all ports, as `dapr.yaml` does.
- * @throws Failure that says what is wrong with it.
+ * Reads a run file of the Dapr CLI that fixes all ports, as `dapr.yaml` does. @throws Failure with its
+ * faults.
  */
 export function readRunFile(path: string): RunFile {
   const from = (relative: string) => resolve(dirname(path), relative);
@@ -95,7 +95,7 @@ export function readRunFile(path: string): RunFile {
   }
 }
 
-/** All ports of an application and its sidecar, with what each is for. */
+/** All ports of an application and its sidecar, with their purposes. */
 export function portUses({ appId, ports }: RunFileApp): { port: number; use: string }[] {
   const name = `${appId}, public port ${ports.public}`;
   const { public: open, internal, ...ofSidecar } = ports;
@@ -110,5 +110,5 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
 export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
   apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
 
-/** HTTP port of the first sidecar of the bff, through which the other commands look at what it keeps. */
+/** HTTP port of the bff's first sidecar, through which other commands read its state. */
 export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;

@@ -38,7 +38,7 @@ export interface StackOptions {
   /** Added to that of each producer, or by its index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
-  /** `host:port` of a Redis that is there already; the stack neither starts nor ends it, nor removes its data. */
+  /** `host:port` of an existing Redis; the stack neither starts nor stops it, and never removes its data. */
   redisHost?: string;
   /** The user of that Redis, if it is not its default one. */
   redisUsername?: string;
@@ -48,7 +48,7 @@ export interface StackOptions {
   secrets?: Record<string, string>;
   /** Other commands than the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
-  /** Where all logs go; default a new folder under `.artifacts/logs`, of which the newest 20 are kept. */
+  /** The folder of all logs; by default a new one under `.artifacts/logs`, which keeps the newest 20. */
   logDir?: string;
 }
 
@@ -57,7 +57,7 @@ export interface Stack {
   readonly redis: ManagedProcess;
   /** `host:port`; the stack's own Redis has `appendfsync always` and loses its data at `stop()`. */
   redisHost: string;
-  /** Where it keeps its data, so that a test can put an older state back while it is down. */
+  /** The data folder, so that a test can restore an older state while it is down. */
   redisDir: string;
   placement: ManagedProcess;
   scheduler: ManagedProcess;

@@ -3,7 +3,7 @@ import { isPortFree } from '../net/ports.ts';
 import { portUses, type RunFile } from '../stack/run-file.ts';
 import type { Running } from './running.ts';
 
-/** What to say about a port that somebody else has. */
+/** The message about a port in use. */
 export function busyPortSentence(port: number, use: string, other: Running | undefined): string {
   const taken = `Port ${port}, needed for ${use}, is in use`;
   if (other) {
@@ -17,7 +17,7 @@ export function busyPortSentence(port: number, use: string, other: Running | und
   return `${taken} by another program. \`${look}\` shows which; stop it, or give Tocsin another port in dapr.yaml, and start again.`;
 }
 
-/** @throws Failure for the first port of the run file that somebody listens on. */
+/** @throws Failure for the first port of the run file that is in use. */
 export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
   for (const { port, use } of runFile.apps.flatMap(portUses)) {
     if (!(await isPortFree(port))) throw new Failure(busyPortSentence(port, use, other));

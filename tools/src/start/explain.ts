@@ -19,7 +19,7 @@ export class LastErrors {
   }
 }
 
-/** What the explanations need of a part. */
+/** The facts about a part that the messages need. */
 export type EndedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };
@@ -27,11 +27,11 @@ export type EndedPart = Pick<Part, 'role' | 'source'> & {
 const nameOf = ({ role, app }: EndedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
-/** What to say when a part ends while the others run. */
+/** The message for a part that ends while the others run. */
 export const explainLoss = (part: EndedPart): string =>
   `${nameOf(part)} has ended; all others go on. The lines above say why. Ctrl-C and \`npm start\` bring it back.`;
 
-/** What to say when a part ends before all are ready. */
+/** The message for a part that ends before all are ready. */
 export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);
   if (part.role === 'application') {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 const MAX_BYTES = 50 * 1024 * 1024;
 const CHECK_EVERY = 500;
 
-/** Where `npm start` keeps the raw lines of all processes. */
+/** The file in which `npm start` keeps the raw lines of all processes. */
 export const logFileOf = (dataDir: string): string => join(dataDir, 'log', 'tocsin.log');
 
 /** All lines of a run as they came, for `npm run tail`; bounded to two files of 50 MB. */

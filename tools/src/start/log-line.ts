@@ -1,6 +1,6 @@
 /** One line for a person. */
 export interface LogLine {
-  /** Who says it: `producer 4000`, `bff 4001`, `dapr 4001` for the sidecar of that. */
+  /** The source: `producer 4000`, `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
   level: 'debug' | 'info' | 'warn' | 'error';
   text: string;
@@ -16,7 +16,7 @@ const LEFT_OUT = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v'
 /** A line of a process as the log of `npm start` keeps it. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
-/** Reads a line of that log, or of what `dapr run -f` prints. `undefined` for an empty one. */
+/** Parses a line of that log, or of the output of `dapr run -f`. `undefined` for an empty one. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLOURS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
@@ -76,7 +76,7 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
   };
 }
 
-/** What daprd always warns of on one machine. */
+/** Warnings that daprd always prints on one machine. */
 const NOISE = [
   // Each application has a secret store of its own, and both share one configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
@@ -88,6 +88,6 @@ const NOISE = [
   /^Received signal to stop/,
 ];
 
-/** True for a line that tells nobody anything new. */
+/** True for a line without news. */
 export const isNoise = (line: LogLine): boolean =>
   line.source.startsWith('dapr') && NOISE.some((pattern) => pattern.test(line.text));

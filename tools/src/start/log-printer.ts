@@ -12,7 +12,10 @@ export interface LogPrinterOptions {
   verbose: boolean;
 }
 
-/** Prints the lines of all processes as one log: time, who, what. A line that repeats is shown every 5 s at most. */
+/**
+ * Prints the lines of all processes as one log: time, source, message. A repeated line is shown at most every
+ * 5 s.
+ */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
   readonly #colourOf = new Map<string, number>();
@@ -30,7 +33,7 @@ export class LogPrinter {
     return line;
   }
 
-  /** From now on Dapr is not shown: what it says of applications that stop is no news. */
+  /** Stops showing Dapr's lines, because its messages about stopping applications are no news. */
   quietDapr(): void {
     this.#daprIsQuiet = true;
   }
@@ -55,7 +58,7 @@ export class LogPrinter {
     );
   }
 
-  /** How many equal lines were kept back since the last one shown; `undefined` if this one is kept back too. */
+  /** The number of equal lines hidden since the last one shown; `undefined` if this one is hidden too. */
   #admit(key: string, now: number): number | undefined {
     const last = this.#lastShown.get(key);
     if (last && now - last.at < QUIET_MS) {

@@ -18,11 +18,11 @@ export interface Part {
 export interface PartsOptions {
   apps: readonly RunFileApp[];
   around: Surroundings;
-  /** Where the public ports listen. */
+  /** The address of the public ports. */
   publicHost: string;
   /** Replaces variables of applications that have them already; a run file's would win over those of the caller. */
   env: Record<string, string>;
-  /** Where `onLine` keeps the lines. */
+  /** The file in which `onLine` keeps the lines. */
   logFile: string;
   onLine: (source: string, line: string) => void;
 }

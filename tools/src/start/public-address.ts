@@ -12,10 +12,9 @@ export const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Whether the public ports may listen at the address of `opening`: other machines are let in only where they are asked
- * who they are, or where somebody has said that this is not needed.
- * @param unasked what is open to everybody, as sentences: `AUTH_MODE is none`.
- * @throws Failure with the ways out.
+ * Checks whether the public ports may listen at the address of `opening`: other machines are admitted only
+ * with authentication, or if the caller says that it is not needed. @param unasked what is open without it,
+ * as sentences: `AUTH_MODE is none`. @throws Failure with the ways out.
  */
 export function checkOpening(
   { address, mayBeInsecure }: Opening,
@@ -36,7 +35,9 @@ export function checkOpening(
   );
 }
 
-/** Which applications of a run file let everybody in. Their own variables win over those of the caller. */
+/**
+ * The applications of a run file that require no authentication. Their own variables override the caller's.
+ */
 export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
   const sentences = apps.flatMap(({ appId, env }) => {
     if (appId === APP_IDS.bff) return (env['AUTH_MODE'] ?? mode) === 'jwt' ? [] : ['AUTH_MODE is none'];
@@ -48,7 +49,7 @@ export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthCo
   return [...new Set(sentences)];
 }
 
-/** A host of this machine that reaches what listens at `address`. */
+/** A host name on this machine that reaches `address`. */
 export function hostOf(address: string): string {
   if (isIP(address) !== 6) return address === '0.0.0.0' ? '127.0.0.1' : address;
   return address === '::' ? '[::1]' : `[${address}]`;

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { DATA_DIR } from '../paths.ts';
 import { findRunning } from './running.ts';
 
-/** Removes what `npm start` has kept; @throws Failure while it runs. */
+/** Removes the data of `npm start`. @throws Failure while it runs. */
 export async function reset(): Promise<number> {
   const running = await findRunning(DATA_DIR);
   if (running) {

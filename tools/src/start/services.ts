@@ -7,14 +7,14 @@ import type { Dapr } from '../setup/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** Where a sidecar that somebody starts beside looks for them. */
+/** The address at which a separately started sidecar looks for them. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
 /** A port of the family that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 
 export interface Services {
-  /** Those of our own, in the order in which they end. */
+  /** Our own services, in the order in which they stop. */
   own: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;

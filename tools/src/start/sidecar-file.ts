@@ -9,9 +9,9 @@ const noteSchema = z.object({
   port: z.int(),
   /** HTTP port of a sidecar of the producer. */
   producerPort: z.int().optional(),
-  /** What all sidecars ask for. */
+  /** The token of all sidecars. */
   token: z.string(),
-  /** Where its Redis is, as host:port. */
+  /** The address of its Redis, as host:port. */
   redis: z.string().optional(),
 });
 export type SidecarNote = z.infer<typeof noteSchema>;
@@ -27,7 +27,7 @@ export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** What the `npm start` of this data folder has noted; `undefined` when none runs. */
+/** The notes of the `npm start` of this data folder; `undefined` if none runs. */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

@@ -30,7 +30,7 @@ import { welcome } from './welcome.ts';
 
 const READY_MS = 90_000;
 
-/** `npm start`: sets up what is missing, starts everything and runs until a signal or a failure. */
+/** `npm start`: installs what is missing, starts everything and runs until a signal or a failure. */
 export async function start(args: string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args);
   const config = readConfig();

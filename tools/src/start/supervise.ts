@@ -5,7 +5,7 @@ import type { ControlService } from '../stack/control-plane.ts';
 import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
-/** So many ends within a minute are no accident. */
+/** This many ends within a minute are no accident. */
 const MOST_ENDS = 5;
 const WINDOW_MS = 60_000;
 

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.ts';
 
-/** What is said when all is ready. */
+/** The message when everything is ready. */
 export function welcome(
   pages: readonly string[],
   /** `host:port`. */

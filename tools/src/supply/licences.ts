@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Licences of what is shipped that ask for no more than to be named, by their SPDX ids. */
+/** Permitted licences of shipped packages, by SPDX id: they only require attribution. */
 export const ALLOWED_LICENCES = [
   '0BSD',
   'Apache-2.0',
@@ -32,7 +32,7 @@ const manifestSchema = z.object({
 });
 
 export interface Licensed {
-  /** Where it is installed, as `node_modules/zod`. */
+  /** The path where it is installed, such as `node_modules/zod`. */
   path: string;
   /** An SPDX expression; `undefined` when it names none. */
   licence: string | undefined;

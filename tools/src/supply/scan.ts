@@ -7,7 +7,7 @@ import { sbom } from './sbom.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** How a look ended: with what is wrong, or why it could not be taken. */
+/** The result of a check: its faults, or why it could not run. */
 type Outcome = { faults: readonly string[] } | { missing: string };
 
 const auditSchema = z.object({
@@ -15,7 +15,7 @@ const auditSchema = z.object({
   message: z.string().optional(),
 });
 
-/** What `npm audit` says of the packages that are shipped; a registry that answers none of it is no fault of ours. */
+/** The findings of `npm audit` for shipped packages; a registry without this service is not a fault. */
 export function readAudit(output: string): Outcome {
   const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
   if (!vulnerabilities)
@@ -46,8 +46,8 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
 };
 
 /**
- * `npm run scan`: searches the repository for secrets, writes the bill of materials and asks for known vulnerabilities of
- * what is shipped. Names what it could not look at. The last line is `N passed, N failed`.
+ * `npm run scan`: searches the repository for secrets, writes the bill of materials and checks shipped
+ * packages for known vulnerabilities. Names checks that could not run. The last line is `N passed, N failed`.
  */
 export async function scan(): Promise<number> {
   let failed = 0;

@@ -19,9 +19,8 @@ export async function repositoryFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * Searches files for what looks like a secret: private keys, tokens of known services, passwords in addresses. What is
- * found, as `file:line: what`, without the secret.
- * @throws Failure when the search itself fails
+ * Searches files for likely secrets: private keys, tokens of known services, passwords in addresses. Returns
+ * findings as `file:line: kind`, without the secret. @throws Failure if the search itself fails
  */
 export async function findSecrets(folder: string, files: readonly string[]): Promise<string[]> {
   const args = ['--secretlintrc', RULES, '--format', 'unix', '--no-color', '--no-glob', ...files];

@@ -3,7 +3,7 @@ import { findDocker } from '../containers/engine.ts';
 import { ensureChromium } from '../setup/chromium.ts';
 import { runSuite } from './suite.ts';
 
-/** `npm run test:compose`: docker-compose.yml as it stands, with real containers. */
+/** `npm run test:compose`: tests docker-compose.yml with real containers. */
 export const testCompose = (args: string[], signal: AbortSignal): Promise<number> =>
   runSuite({ name: 'test:compose', projects: ['compose'], setUp, missing }, args, signal);
 

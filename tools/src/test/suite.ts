@@ -19,17 +19,17 @@ import {
 export interface Suite {
   /** The command, as `test:compose`. */
   name: string;
-  /** Of vitest.config.ts. */
+  /** The project in vitest.config.ts. */
   projects: readonly string[];
-  /** What the tests need. Rejects with the reason why they cannot be run, which then counts as failed. */
+  /** Prepares what the tests need. Rejects with the reason why they cannot run, which counts as a failure. */
   setUp: () => Promise<void>;
   /** Why this machine has no place for them, in one sentence; then they are not run, and that is no failure. */
   missing?: () => Promise<string | undefined>;
 }
 
 /**
- * Runs a suite, or what `args` name of it; names what failed, even if a second try passed, and what was not run, and
- * prints `N passed, N failed` as the last line, whatever happens.
+ * Runs a suite, or the part that `args` name. Names failed tests, even if a retry passed, and tests that did
+ * not run. Prints `N passed, N failed` as the last line in any case.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
   const { line, ok } = await summaryOf(suite, args, signal);

@@ -64,7 +64,10 @@ export function didNotRun(results: Results | undefined, root: string): string | 
   return `Did not run, since all of its tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
 }
 
-/** A line for each failed test and each file that failed without one: its path under `root`, its name, and what it said first. */
+/**
+ * One line for each failed test, and for each file that failed without one: path below `root`, name, and
+ * first message.
+ */
 export function whatFailed(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);
@@ -77,7 +80,7 @@ export function whatFailed(results: Results | undefined, root: string): string[]
   });
 }
 
-/** A line for each test that failed first and passed then, with what it said first. */
+/** One line for each test that failed first and then passed, with its first message. */
 export function whatPassedLater(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -4,7 +4,7 @@ import { untilComplete } from './until-complete.ts';
 export interface ArrivalsOptions {
   /** How many clients each message goes to. */
   clients: number;
-  /** Number of the first message; what is older belongs to another work. */
+  /** Number of the first message; older ones belong to another work. */
   first: number;
   /** Called for each client that receives a message for the first time. */
   onArrival?: (n: number, client: number) => void;
@@ -29,7 +29,7 @@ export class Arrivals {
     this.#seen = Array.from({ length: options.clients }, () => new Uint8Array(1_024));
   }
 
-  /** Takes what a client was sent. */
+  /** Processes a message to a client. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#arrived(client, n - this.#options.first));
   }

@@ -22,7 +22,7 @@ afterEach(() => {
   http.close();
 });
 
-/** A subscribed client, the server's side of it, and what it was sent. */
+/** A subscribed client, the server's side of it, and its messages. */
 async function connect(): Promise<{ client: Client; socket: WebSocket; received: string[] }> {
   const received: string[] = [];
   let socket: WebSocket | undefined;

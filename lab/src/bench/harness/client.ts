@@ -7,7 +7,7 @@ export interface ClientOptions extends DialogueOptions {
   onMessage: (message: Buffer) => void;
 }
 
-/** So long a server may take from the connect to the subscription. */
+/** Longest time from connecting to the subscription. */
 const READY_MS = 60_000;
 
 /** A subscribed client of any peer. */

@@ -25,8 +25,8 @@ export class Deliveries {
   #strayed = 0;
 
   /**
-   * @param feedsOf what each client watches
-   * @param first number of the first message; what is older belongs to another work
+   * @param feedsOf the feeds of each client @param first number of the first message; older ones belong to
+   * another work
    */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;
@@ -46,7 +46,7 @@ export class Deliveries {
     this.#count++;
   }
 
-  /** Takes what a client was sent. */
+  /** Processes a message to a client. */
   take(client: number, data: Buffer): void {
     findMarks(data, (n) => this.#take(client, n));
   }

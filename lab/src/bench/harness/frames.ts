@@ -31,7 +31,7 @@ export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buff
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
-/** Cuts what a server sends into the payloads of its frames, however TCP has cut it. */
+/** Splits a server's bytes into the payloads of its frames, regardless of TCP's segments. */
 export class FrameReader {
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);
@@ -57,7 +57,7 @@ export class FrameReader {
   }
 }
 
-/** Where the payload of the first frame begins, and its length; `undefined` until its header is whole. */
+/** Offset and length of the first frame's payload; `undefined` until its header is complete. */
 function sizeOf(data: Buffer): { start: number; length: number } | undefined {
   if (data.length < 2) return undefined;
   const second = data[1] as number;

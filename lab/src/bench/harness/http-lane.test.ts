@@ -62,7 +62,7 @@ describe('a lane of requests', () => {
       seen.at(-1)?.end();
       await once(seen.at(-1) as Socket, 'finish');
       const end = performance.now() + 15;
-      // Read by nobody yet.
+      // Not read yet.
       while (performance.now() < end);
     }
     expect(new Set(seen).size).toBe(20);

@@ -72,9 +72,9 @@ export class HttpLane {
   }
 
   /**
-   * Opens another connection where the server has closed the one that rested. A request of which the server may have got
-   * something is never repeated.
-   * @throws Failure if the connection ends first, no answer comes, or a request is under way already
+   * Opens a new connection if the server has closed the idle one. Never repeats a request of which the server
+   * may have received a part. @throws Failure if the connection ends first, no answer arrives, or a request
+   * is already running
    */
   async send(request: Buffer): Promise<Answer> {
     if (this.#waiting) throw new Failure('This lane has a request under way.');

@@ -1,4 +1,4 @@
-/** Stands before the number of each message and nowhere else in what peers send. */
+/** The marker before the number of each message; peers send it nowhere else. */
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);

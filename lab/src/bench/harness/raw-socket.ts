@@ -7,13 +7,13 @@ const HEAD_END = '\r\n\r\n';
 const CONNECT_MS = 60_000;
 
 export interface RawSocketOptions {
-  /** Called with each message; the buffer is a part of what was read, which lives as long as it. */
+  /** Called with each message; the buffer is a view of the read data, which it keeps alive. */
   onMessage: (message: Buffer) => void;
   /** Called once if the connection ends otherwise than by `close()`. */
   onEnd: (reason: Error) => void;
 }
 
-/** A WebSocket on a bare TCP connection: it costs the benchmark little, and the same whoever serves it. */
+/** A WebSocket on a bare TCP connection: cheap for the benchmark, and equally so for every peer. */
 export class RawSocket {
   readonly #socket: Socket;
   readonly #options: RawSocketOptions;
@@ -61,7 +61,7 @@ export class RawSocket {
         open = true;
         resolve(raw);
         socket.on('data', (data: Buffer) => raw.#reader.push(data));
-        // Whoever asked for the connection must be able to prepare for the first message.
+        // The caller must be able to prepare for the first message.
         if (head.length > end + HEAD_END.length)
           setImmediate(() => raw.#reader.push(head.subarray(end + HEAD_END.length)));
       };

@@ -5,9 +5,9 @@ import { Failure } from '@tocsin/tools/failure';
 export interface Account {
   /** How many deliveries have arrived. */
   arrived(): number;
-  /** What has not arrived yet, for people; `undefined` when all has. */
+  /** A description of missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
-  /** What must not have happened, for people. */
+  /** A description of faults. */
   wrong(): string | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface PeerRedis {
   stop(): Promise<void>;
 }
 
-/** A Redis for one peer alone, so that what it uses can be told apart. @throws Failure without a redis-server */
+/** A separate Redis for one peer, so that its use can be measured. @throws Failure without a redis-server */
 export async function startPeerRedis({
   persistence,
   logDir,

@@ -11,7 +11,7 @@ export const PEER_IDS = [
 ] as const;
 export type PeerId = (typeof PEER_IDS)[number];
 
-/** Who uses CPU and memory on a peer's behalf. */
+/** The processes that use CPU and memory for a peer. */
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
 export interface PeerProcess {
@@ -23,7 +23,7 @@ export interface PeerProcess {
 
 export interface Message {
   feed: string;
-  /** Its number and what fills it up. */
+  /** Its number and padding. */
   text: string;
 }
 
@@ -42,7 +42,7 @@ export interface Peer {
   /** How it is set up, where that is a choice. */
   setup: string;
   protocol: Protocol;
-  /** Where messages are posted to, in turn. */
+  /** The addresses for posting, used in turn. */
   publishUrls: readonly string[];
   /** Instances that clients connect to, in turn. */
   socketUrls: readonly string[];
@@ -65,5 +65,5 @@ export interface StartOptions {
   profile?: boolean;
 }
 
-/** Starts a peer. @throws Failure that says what is missing */
+/** Starts a peer. @throws Failure that names what is missing */
 export type StartPeer = (options: StartOptions) => Promise<Peer>;

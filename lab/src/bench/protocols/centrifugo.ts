@@ -24,7 +24,7 @@ class CentrifugoDialogue implements Dialogue {
   readonly #feed: string;
   readonly #since: StreamPosition | undefined;
   readonly #further: string[];
-  /** The answer to the subscribe, parsed only when somebody asks. */
+  /** The answer to the subscribe, parsed on demand. */
   #subscribed: Buffer | undefined;
   #last: Buffer | undefined;
 
@@ -70,7 +70,7 @@ class CentrifugoDialogue implements Dialogue {
   }
 }
 
-/** One is under way at a time, so that each may have the same id. */
+/** Only one runs at a time, so all may have the same id. */
 const subscribeStep = (channel: string, since: object = {}): Step => ({
   send: JSON.stringify({ id: 2, subscribe: { channel, ...since } }),
 });

@@ -11,7 +11,7 @@ const code = (text: string): number => text.charCodeAt(0);
 
 /** socket.io over a WebSocket: connect to the namespace, subscribe, and answer the pings. */
 export abstract class SocketIoDialogue implements Dialogue {
-  /** What stands behind the packet type of a connect. */
+  /** The content of a connect packet. */
   protected readonly auth: string = '';
   readonly #further: string[];
 
@@ -33,7 +33,7 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   abstract position(): string | undefined;
 
-  /** What is sent when the namespace has taken the client. */
+  /** Sent when the namespace has accepted the client. */
   protected abstract connected(content: string): Step;
 
   protected abstract event(message: Buffer): void;

@@ -1,4 +1,4 @@
-/** What a message was, beside the notifications that it may hold: all that a connection has to do about it. */
+/** The kind of a message, besides its notifications: everything that a connection must act on. */
 export interface Step {
   /** To be sent at once. */
   send?: string;
@@ -10,10 +10,10 @@ export interface Step {
 
 /** The dialogue of one connection. */
 export interface Dialogue {
-  /** Sent as soon as the connection stands. */
+  /** Sent as soon as the connection is established. */
   readonly hello?: string;
   take(message: Buffer): Step | undefined;
-  /** Where this client stands, to be given to a later connection; `undefined` if it does not know. */
+  /** The client's position, for a later connection; `undefined` if unknown. */
   position(): string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface DialogueOptions {
   feed: string;
   /** Subscribed to one after the other behind the first; the client is ready when it has them all. */
   further?: readonly string[];
-  /** `position()` of an earlier connection: what came after it is asked for. */
+  /** `position()` of an earlier connection, from which to recover. */
   position?: string;
 }
 

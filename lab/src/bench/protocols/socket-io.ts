@@ -6,7 +6,7 @@ interface Session {
   offset: string;
 }
 
-/** socket.io as everybody writes it; with its connection state recovery where the server has that on. */
+/** The usual socket.io client, with connection state recovery if the server has it on. */
 class PlainSocketIoDialogue extends SocketIoDialogue {
   protected override readonly auth: string;
   readonly #feed: string;
@@ -25,7 +25,7 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
   protected connected(content: string): Step {
     this.#pid = (JSON.parse(content) as { pid?: string }).pid;
     if (!this.#session) return subscribePacket({ feed: this.#feed });
-    // A session that was restored is in its rooms again; what it has missed follows.
+    // A restored session is in its rooms again; missed messages follow.
     return this.#pid === this.#session.pid ? READY : { fault: 'the session was not restored' };
   }
 

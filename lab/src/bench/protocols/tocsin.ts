@@ -2,7 +2,7 @@ import { SOCKET_PATH, type Position, type PublicationsEvent, type SubscribeAnswe
 import { contentOf, ENGINE_QUERY, SocketIoDialogue, subscribePacket } from './engine-io.ts';
 import type { DialogueOptions, Protocol, Step } from './protocol.ts';
 
-/** What an answer says of itself comes before its publications. */
+/** An answer's metadata precedes its publications. */
 const HEAD_BYTES = 400;
 const PUBLICATIONS = Buffer.from('42["publications"');
 
@@ -22,7 +22,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 
   protected override acknowledged(message: Buffer): Step | undefined {
-    // Parsed only when somebody asks: the answers of a thousand recoveries would keep the client busy.
+    // Parsed on demand, because the answers of a thousand recoveries would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
     if (head.includes('"recovered":false')) return { fault: 'nothing could be recovered' };
@@ -45,7 +45,7 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 }
 
-/** Ours: `subscribe` with a position, answered with what was missed. */
+/** Our protocol: `subscribe` with a position, answered with the missed publications. */
 export const tocsinProtocol: Protocol = {
   name: 'tocsin',
   path: `${SOCKET_PATH}/${ENGINE_QUERY}`,

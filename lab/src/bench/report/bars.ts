@@ -10,7 +10,7 @@ export interface Judged {
   reached: boolean;
   aim: number;
   aimUnit: string;
-  /** `undefined` if what it is held against was not measured. */
+  /** `undefined` if its reference was not measured. */
   aimMeasured: number | undefined;
   aimReached: boolean;
 }

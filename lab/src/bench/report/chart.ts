@@ -11,7 +11,7 @@ const BAR = 16;
 const TITLE = 26;
 const GAP = 18;
 
-/** What the picture shows: of latency and costs less is better. */
+/** The values in the picture; less is better. */
 const SHOWN: readonly [string, string][] = [
   ['latency', 'p50'],
   ['singles', 'cpu'],

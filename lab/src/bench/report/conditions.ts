@@ -7,7 +7,7 @@ import { sayNothing } from '@tocsin/tools/setup/say';
 import { serverNode } from '../peers/server-node.ts';
 import type { Conditions } from './result.ts';
 
-/** The last word of what a command says of its version. */
+/** The last word of a command's version output. */
 async function versionOf(command: () => Promise<string>, args: string[], pattern: RegExp): Promise<string> {
   try {
     const { output } = await run(await command(), args);
@@ -17,7 +17,7 @@ async function versionOf(command: () => Promise<string>, args: string[], pattern
   }
 }
 
-/** Looks at this machine; call what it returns at the end, for how long it took and what else was at work. */
+/** Examines this machine. Call the returned function at the end for the duration and the load by others. */
 export async function startConditions(persistence: boolean): Promise<() => Conditions> {
   const [started, load] = [Date.now(), loadavg()[0] ?? 0];
   const [node, redis, dapr] = await Promise.all([

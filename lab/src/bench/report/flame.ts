@@ -1,6 +1,9 @@
 import { colours, svgText } from './svg.ts';
 
-/** What V8 writes with `--cpu-prof`: https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+/**
+ * The format of V8's `--cpu-prof`:
+ * https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile
+ */
 export interface CpuProfile {
   nodes: readonly {
     id: number;
@@ -14,14 +17,14 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** What the process did in its first so many ms is left out: its start, and code that is not compiled yet. */
+  /** Leaves out the first ms of the process: its start, and code that is not compiled yet. */
   skipMs: number;
 }
 
 interface Frame {
   name: string;
   url: string;
-  /** With what it called. */
+  /** Includes its callees. */
   all: number;
   children: Map<string, Frame>;
 }

@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** What is hoped for; against the same as the bar unless it says so. */
+  /** The aim; compared with the bar's reference unless it names another. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -43,7 +43,7 @@ const ours = (work: WorkId, name: string): Figure => figure(work, 'tocsin', name
 const against = (work: WorkId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
-/** What the project has set itself, with the guarantee on. */
+/** The project's own bars, with the guarantee on. */
 export const BARS: readonly Bar[] = [
   {
     work: 'CPU of a notification, 1,000 feeds, 64 in flight',

@@ -4,7 +4,7 @@ import type { WorkId } from '../works/work.ts';
 export interface Metric {
   work: WorkId;
   name: string;
-  /** What it is, with its unit. */
+  /** Its name and unit. */
   text: string;
   digits: number;
 }

@@ -2,7 +2,7 @@ import { median } from '../quantile.ts';
 import type { PeerId } from '../peers/peer.ts';
 import type { Figures, Sizes, WorkId } from '../works/work.ts';
 
-/** Under what the figures were measured. */
+/** The conditions of the measurement. */
 export interface Conditions {
   startedAt: string;
   seconds: number;
@@ -10,7 +10,7 @@ export interface Conditions {
   cores: number;
   memoryGiB: number;
   system: string;
-  /** Of the servers. */
+  /** The servers' version of Node. */
   node: string;
   redis: string;
   dapr: string;
@@ -28,7 +28,7 @@ export interface PeerInfo {
   missing?: string;
 }
 
-/** What one round of one work measured for one peer. */
+/** The measurements of one work for one peer in one round. */
 export interface Sample {
   round: number;
   work: WorkId;
@@ -57,7 +57,7 @@ export interface Result {
 }
 
 export interface GrowthRow {
-  /** What grows: `feeds`, `instances` or `history`. */
+  /** The growing quantity: `feeds`, `instances` or `history`. */
   what: string;
   size: number;
   cpu: number;

@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** What was to be reached and what was. */
+/** The bars, and the measured values. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [

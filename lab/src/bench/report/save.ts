@@ -16,7 +16,10 @@ const fileOf = (persistence: boolean): string =>
 const formatted = async (file: string, content: string, parser: 'json' | 'markdown'): Promise<string> =>
   format(content, { ...(await resolveConfig(file)), parser });
 
-/** Keeps a whole run in `bench/results`, and makes page and chart of what is there. The files that it wrote. */
+/**
+ * Keeps a complete run in `bench/results`, and makes page and chart from all kept runs. Returns the written
+ * files.
+ */
 export async function saveResult(result: Result): Promise<string[]> {
   mkdirSync(RESULTS, { recursive: true });
   const file = fileOf(result.conditions.persistence);

@@ -3,14 +3,14 @@ import type { Peer } from '../peers/peer.ts';
 
 export const FEED = 'all';
 
-/** What clients need of a peer. */
+/** The parts of a peer that clients need. */
 export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 
 export interface ConnectOptions {
   count: number;
-  /** Called with what a client, by its index, was sent. */
+  /** Called with a message and the client's index. */
   onMessage?: (client: number, message: Buffer) => void;
-  /** Where each client goes on from. */
+  /** The position from which each client recovers. */
   positions?: readonly string[];
   /** Feed of each client; default the one of all works. */
   feedOf?: (client: number) => string;
@@ -44,7 +44,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Those that are just connecting see that there is none left to connect.
+    // Running connects see that none are left.
     next = count;
     closeAll(clients);
     throw error;
@@ -53,7 +53,10 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
 
 const closeAll = (clients: readonly Client[]): void => clients.forEach((client) => client.close());
 
-/** Runs `work` with clients and ends them. @throws what `connectClients` and `work` throw, or why a client was ended */
+/**
+ * Runs `work` with clients and ends them. @throws the errors of `connectClients` and `work`, or the reason
+ * why a client ended
+ */
 export async function withClients<T>(
   peer: Sockets,
   options: ConnectOptions,

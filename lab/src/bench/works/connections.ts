@@ -4,10 +4,10 @@ import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
 import { mostConnections } from './open-files.ts';
 import type { Work } from './work.ts';
 
-/** Connections that come and go first, so that what is loaded or compiled once is not counted. */
+/** Warm-up connections, so that one-time loading and compiling is not counted. */
 const WARM_UP_SHARE = 0.05;
 
-/** Memory of an idle, subscribed connection, and what it costs to connect one; on processes that were just started. */
+/** Memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
 export const connections: Work = {
   id: 'connections',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],

@@ -14,7 +14,10 @@ function readCpu(peer: Peer): CpuSeconds {
   return seconds;
 }
 
-/** Call it, let the peer work, and call what it returned: what the work took. To 10 ms for each process. */
+/**
+ * Call it, let the peer work, then call the returned function for the CPU used, exact to 10 ms for each
+ * process.
+ */
 export function startCpu(peer: Peer): () => CpuSeconds {
   const before = readCpu(peer);
   return () => {

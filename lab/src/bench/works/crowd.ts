@@ -19,7 +19,7 @@ export interface CrowdPart {
   count: number;
 }
 
-/** What such a process says. */
+/** The messages of such a process. */
 export type CrowdWord = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
 
 /** Divides a crowd, none of whose parts has more than `most`. */
@@ -45,8 +45,8 @@ const heard = (child: ChildProcess, expected: CrowdWord['is']): Promise<void> =>
   });
 
 /**
- * Runs `work` while so many clients, in processes of their own, watch a feed each.
- * @throws Failure if one is refused or ended, and what `work` throws
+ * Runs `work` while this many clients, in separate processes, watch one feed each. @throws Failure if one is
+ * refused or ended, and the errors of `work`
  */
 export async function withCrowd<T>(peer: Sockets, count: number, work: () => Promise<T>): Promise<T> {
   const { socketUrls, protocol } = peer;

@@ -5,7 +5,7 @@ import { withCrowd } from './crowd.ts';
 import { mostConnections } from './open-files.ts';
 import type { Figures, Work } from './work.ts';
 
-/** Connections that come and go first, so that what is loaded or compiled once is not counted. */
+/** Warm-up connections, so that one-time loading and compiling is not counted. */
 const WARM_UP_SHARE = 0.05;
 
 /** CPU of each second in which nothing is asked of a peer, in µs. */

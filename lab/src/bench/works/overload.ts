@@ -96,7 +96,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Twice as much as it can take is offered: what it accepts then, and how long that takes to arrive. */
+/** Offers twice the capacity: measures what is accepted, and how long that takes to arrive. */
 export const overload: Work = {
   id: 'overload',
   peers: ['tocsin'],

@@ -36,7 +36,7 @@ export class Publisher {
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} answered ${status}: ${body}`);
   }
 
-  /** What the peer answers, whatever that is. */
+  /** Any answer of the peer. */
   async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
     const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));

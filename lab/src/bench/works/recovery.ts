@@ -8,12 +8,12 @@ import { withClients } from './clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Work, WorkContext } from './work.ts';
 
-/** So long a server may take to notice that one client, or all, went. */
+/** Longest time until a server notices that one client, or all, left. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
 interface Away {
-  /** Where each client stood when it went. */
+  /** Each client's position when it left. */
   positions: string[];
   /** The first message that it has missed. */
   first: number;
@@ -71,7 +71,7 @@ class Absences {
     return last - started;
   }
 
-  /** As many connect at once, and subscribe to what comes from now on. */
+  /** The same number connects at once and subscribes from now on. */
   async comeNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
@@ -90,7 +90,7 @@ function positionOf(client: Client): string {
   return position;
 }
 
-/** What it takes to come back after 100 missed messages: one client alone, and 1,000 at once. */
+/** Recovery after 100 missed messages: one client alone, and 1,000 at once. */
 export const recovery: Work = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],

@@ -13,7 +13,7 @@ interface Load {
   size: number;
 }
 
-/** Publishes as fast as the peer accepts; the time ends when everybody has got everything. */
+/** Publishes as fast as the peer accepts; the time ends when every client has everything. */
 async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, load: Load): Promise<Figures> {
   let last = 0;
   const first = numbers.next;

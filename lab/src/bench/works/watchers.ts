@@ -76,7 +76,10 @@ export class Watchers {
     return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
   }
 
-  /** Publishes what `next` gives until that is nothing, and waits until it has arrived; how many these were. */
+  /**
+   * Publishes the messages from `next` until there are none, waits until all have arrived, and returns their
+   * number.
+   */
   async #publish(inFlight: number, next: () => { n: number; feed: string } | undefined): Promise<number> {
     const { sizes } = this.#context;
     const publisher = await Publisher.open(this.#peer, inFlight, sizes.payload);
@@ -102,7 +105,7 @@ export class Watchers {
   }
 }
 
-/** Runs `work` with the clients of an audience. @throws what `withClients` and `work` throw */
+/** Runs `work` with the clients of an audience. @throws the errors of `withClients` and `work` */
 export async function withWatchers<T>(
   peer: Peer,
   context: WorkContext,

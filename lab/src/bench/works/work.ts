@@ -19,7 +19,7 @@ export const WORK_IDS = [
 ] as const;
 export type WorkId = (typeof WORK_IDS)[number];
 
-/** What a work has measured, by name: see `report/metrics.ts` for the units. */
+/** The measurements of a work by name; see `report/metrics.ts` for the units. */
 export type Figures = Readonly<Record<string, number>>;
 
 /** How much each work does; tests do less. */
@@ -30,7 +30,7 @@ export interface Sizes {
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** Of many feeds, and of very many. */
+  /** The numbers of feeds: many, and very many. */
   feeds: number;
   manyFeeds: number;
   fanOutClients: number;
@@ -47,7 +47,10 @@ export interface Sizes {
   /** Pause before idle connections are weighed, in ms. */
   settleMs: number;
   daprCalls: number;
-  /** So long nothing may arrive before a message counts as lost: longer than Dapr's redelivery, which a busy machine may cause. */
+  /**
+   * After this long without arrivals, a missing message counts as lost: longer than Dapr's redelivery, which
+   * a busy machine may cause.
+   */
   patienceMs: number;
 }
 
@@ -73,7 +76,7 @@ export const FULL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** What a test of the benchmark takes. */
+/** The sizes for a test of the benchmark. */
 export const SMALL_SIZES: Sizes = {
   payload: 200,
   latencyClients: 10,
@@ -95,7 +98,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** What warms up the peers: long enough for their code to be compiled, which ours has most of. */
+/** The warm-up of the peers: long enough to compile their code, of which ours has most. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),
@@ -125,7 +128,7 @@ export interface WorkContext {
 export interface Work {
   id: WorkId;
   peers: readonly PeerId[];
-  /** It takes long and varies little, so the first round alone does it, and none warms up for it. */
+  /** It takes long and varies little, so only the first round does it, without a warm-up. */
   isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or came twice */
   run(peer: Peer, context: WorkContext): Promise<Figures>;

@@ -18,7 +18,7 @@ import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Work } from './work.ts';
 
-/** What the peer of these tests does to a message, or how it answers a request. */
+/** How the test's peer treats a message or answers a request. */
 interface Faults {
   /** How often the message with this index is sent to each client; default once. */
   timesOf?: (index: number, client: number) => number;
@@ -53,7 +53,7 @@ beforeEach(async () => {
   faults = {};
   let messages = 0;
   let requests = 0;
-  /** What each client has said. */
+  /** The messages of each client. */
   const watched = new Map<WebSocket, string[]>();
   const send = ({ feed, text: content }: Message, index: number) =>
     [...webSockets.clients].forEach((client, i) => {

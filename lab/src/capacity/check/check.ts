@@ -21,7 +21,7 @@ const MIB = 2 ** 20;
 const textOf = ({ connections, rate, feeds, instances }: CheckLoad): string =>
   `${amount(connections)} connections, ${rate} a second over ${feeds} feed(s), ${instances} bffs`;
 
-/** What is predicted for a load that began with the warm-up. */
+/** The prediction for a load that started with the warm-up. */
 function predict(load: CheckLoad, constants: Constants): Plan {
   const { load: defaults } = readCapacityOptions([]);
   const plan = planOf(

@@ -1,6 +1,6 @@
 /**
- * A plan keeps everything at 60 % of what there is. If a process needs 1.5 times as much as predicted, that is 90 %:
- * the plan still holds, with nothing left to spare. Beyond that it does not.
+ * A plan keeps everything at 60 % of the capacity. If a process needs 1.5 times the prediction, that is 90 %:
+ * the plan still holds without any reserve. Beyond that it doesn't.
  */
 export const FACTOR = 1.5;
 
@@ -11,7 +11,7 @@ export interface Comparison {
   measured: number;
 }
 
-/** What a check found: the comparisons of each load, which is told in words. */
+/** The result of a check: the comparisons of each load, with its description. */
 export interface CheckResult {
   startedAt: string;
   loads: { load: string; comparisons: Comparison[] }[];

@@ -1,4 +1,4 @@
-/** A load that this machine holds, of another size than what the constants were measured at. */
+/** A load that this machine can carry, of a different size than those of the constants. */
 export interface CheckLoad {
   connections: number;
   rate: number;

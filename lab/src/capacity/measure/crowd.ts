@@ -1,7 +1,7 @@
 import { withClients } from '../../bench/works/clients.ts';
 import { untilAllWent, type Rig } from './rig.ts';
 
-/** Events that clients were sent since `reset`. */
+/** Events sent to clients since `reset`. */
 export class Received {
   pushes = 0;
   pushBytes = 0;

@@ -164,7 +164,7 @@ function windows(): Window[] {
   ];
 }
 
-/** As the fit gives it: also the kinds that used nothing. */
+/** The raw result of the fit, including processes that used nothing. */
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the constants', () => {

@@ -19,7 +19,7 @@ type CpuConstants = Constants['cpu'];
 /** `one` without `other`. */
 const minus = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
-/** The cost by those kinds that can have it; what noise makes negative is none. */
+/** The cost of the processes that can have it; negative values from noise count as zero. */
 const only = (cost: Cost, kinds: readonly Kind[]): Cost =>
   Object.fromEntries(kinds.map((kind) => [kind, Math.max(0, cost[kind] ?? 0)]));
 
@@ -52,7 +52,7 @@ function idleAndRing(idle: Window, rings: Window, processes: (window: Window, ki
   return { idleSecond, ring };
 }
 
-/** Takes constants out of what was measured, the plainest first: each step knows all costs but one. */
+/** Derives constants from the measurements, simplest first: in each step, only one cost is unknown. */
 export function fitCpu(windows: readonly Window[]): CpuConstants {
   const all = (step: string, instances: number) =>
     windows.filter((window) => window.step === step && window.instances === instances);
@@ -65,7 +65,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 
   const processes = (window: Window, kind: Kind) => (kind.startsWith('bff') ? window.instances : 1);
   const { idleSecond, ring } = idleAndRing(one('idle'), one('rings'), processes);
-  /** All but idle processes and feeds that are announced once more, which fall into any window. */
+  /** Everything except idle processes and re-announcements, which fall into any window. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -103,7 +103,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     },
     { rate: pacedRate, cost: paced },
   ];
-  /** All that the entries of a window cost with two instances. */
+  /** The whole cost of a window's entries with two instances. */
   const ofEntries = (window: Window): Cost => {
     const entry = costAt(unhurried, window.entries / window.seconds);
     return times(add(entry, times(remoteTurn, 0.5), hearAt(window)), window.entries);
@@ -146,7 +146,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const busyRate = median(busy.map(({ entries, seconds }) => entries / seconds));
   const entry = [
     ...unhurried,
-    // More at once never costs more for each; what a full machine adds is noise.
+    // More at once never costs more for each; additional cost on a full machine is noise.
     { rate: busyRate, cost: lower(paced, busyEntry) },
   ];
 

@@ -5,10 +5,10 @@ import { createClient } from 'redis';
 import type { Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** As the broadcaster bounds its stream. */
+/** The broadcaster's limit of its stream. */
 const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
-/** An instance passes over what it has sent itself. */
+/** An instance skips its own events. */
 const STRANGER = 'capacity';
 /** Until all instances have read the last one. */
 const READ_MS = 200;
@@ -51,13 +51,13 @@ interface Injection {
   /** Events a second. */
   rate: number;
   count: number;
-  /** Whether instances hear them: without, it is what writing alone costs. */
+  /** Whether instances receive them: without, it measures only the cost of writing. */
   heard?: boolean;
 }
 
 /**
- * Writes an event that was broadcast before to the stream again: every instance reads it, and since nobody watches its
- * feed that is all that happens.
+ * Writes an earlier broadcast to the stream again: every instance reads it, and nothing else happens, because
+ * its feed has no watchers.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

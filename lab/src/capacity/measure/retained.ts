@@ -13,7 +13,7 @@ interface Answer {
   result?: { result?: { value?: unknown } };
 }
 
-/** Where the inspector of an application listens; it is opened if it is not. */
+/** The address of an application's inspector, which is opened if necessary. */
 async function inspectorOf(app: ManagedProcess): Promise<string> {
   const find = () => LISTENING.exec(readFileSync(app.spec.logFile, 'utf8'))?.[1];
   if (!find()) process.kill(app.pid, 'SIGUSR1');
@@ -23,7 +23,7 @@ async function inspectorOf(app: ManagedProcess): Promise<string> {
   return url;
 }
 
-/** What an application still holds after its garbage is collected: heap and buffers, in bytes. */
+/** An application's heap and buffers after garbage collection, in bytes. */
 async function retainedBy(app: ManagedProcess): Promise<number> {
   const socket = new WebSocket(await inspectorOf(app));
   const ask = (id: number, method: string, params: object = {}) =>

@@ -14,7 +14,7 @@ import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
-/** A stack of ours whose broadcaster has a Redis of its own, so that its share can be told from Dapr's. */
+/** Our stack with a separate Redis for the broadcaster, so that its share can be told from Dapr's. */
 export interface Rig {
   instances: number;
   stack: Stack;
@@ -32,7 +32,7 @@ const TITLE = 'n';
 /** With it Node opens its inspector on a free port, once it gets SIGUSR1: see `retained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** As the images have them. */
+/** The versions in the images. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
@@ -135,7 +135,7 @@ export async function depositedEntries({ stack }: Rig): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** What was accepted faster than it could be published may wait for so long, in ms. */
+/** Longest wait for notifications that were accepted faster than published, in ms. */
 const PUBLISH_MS = 60_000;
 
 /** Resolves when so many notifications are committed and broadcast. @throws Failure after a minute */

@@ -1,4 +1,4 @@
-/** Sizes of what is measured: small enough that two cores are not busy with it. */
+/** Sizes of the measurements: small enough not to fill two cores. */
 export const SIZES = {
   payload: 200,
   warmRate: 120,

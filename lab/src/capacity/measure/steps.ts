@@ -16,11 +16,11 @@ import {
 import { feedOf, Steps, type Context } from './stepper.ts';
 import type { Done, Window } from './window.ts';
 
-/** What was seen beside the windows. */
+/** Measurements outside the windows. */
 export interface Sights {
   /** Bytes of one process that was warmed up. */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
-  /** What all bffs retain more, in bytes, for each. */
+  /** The growth of all bffs' memory, in bytes for each. */
   growth: { connection: number; view: number; ringPublication: number };
   pushBytes: number;
   positionBytes: number;
@@ -52,7 +52,7 @@ async function warmUp(steps: Steps): Promise<void> {
   await steps.at(SIZES.batchRate, 2, watched, SIZES.batch);
 }
 
-/** What an entry costs, and an event that is heard. */
+/** The cost of an entry, and of a received event. */
 async function entries(steps: Steps): Promise<void> {
   const of = feedOf('entry', SIZES.feeds);
   for (let round = 0; round < SIZES.entryRounds; round++) {
@@ -67,7 +67,7 @@ async function entries(steps: Steps): Promise<void> {
   }
 }
 
-/** With one instance only what depends on their number. */
+/** With one instance, only what depends on their number. */
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
@@ -75,7 +75,7 @@ export async function measureSmall(rig: Rig, context: Context): Promise<Window[]
   return steps.windows;
 }
 
-/** All that does not depend on the number of instances, on two. */
+/** Everything that does not depend on the number of instances, on two. */
 export async function measureAll(rig: Rig, context: Context): Promise<{ windows: Window[]; sights: Sights }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
@@ -95,7 +95,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
   const pushBytes = await measureShows(steps);
-  // These feeds are quiet from here on, so a minute later each is announced once more.
+  // These feeds are quiet from here on, so each is announced again a minute later.
   const quietFrom = performance.now();
   await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
   const unwatched = feedOf('busy', SIZES.feeds);
@@ -114,7 +114,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const feedRate = await measureFeedRate(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
-  // Last, since collecting the garbage disturbs what is measured after it.
+  // Last, because garbage collection disturbs later measurements.
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
@@ -180,10 +180,12 @@ const clientsOf =
   (client: number): string =>
     of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** Until what was sent last has arrived, in ms. */
+/** Time until the last message has arrived, in ms. */
 const ARRIVE_MS = 300;
 
-/** Many clients of one feed: what it costs to connect, to be idle, and to be sent something. Bytes of a position. */
+/**
+ * Many clients of one feed: the cost of connecting, idling and receiving. Returns the bytes of a position.
+ */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
   const of = () => 'topic:crowd';
@@ -202,7 +204,7 @@ async function measureCrowd(steps: Steps): Promise<number> {
   });
 }
 
-/** Many feeds with one client each: what a watched feed costs. */
+/** Many feeds with one client each: the cost of a watched feed. */
 async function measureViews(steps: Steps, of: (index: number) => string): Promise<void> {
   const count = SIZES.views;
   await steps.crowd('views connect', { count, feedOf: of }, () =>
@@ -213,14 +215,14 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
 /** So long after the views were watched and one feed was, in ms, all are forgotten. */
 const FORGET_MS = 20_000;
 
-/** What is retained for connections, watched feeds and their publications, and what Redis keeps of these. */
+/** Memory for connections, watched feeds and their publications, and what Redis keeps for them. */
 async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // What was watched before is remembered for a minute.
+  // Previously watched feeds are remembered for a minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
@@ -280,7 +282,7 @@ async function measureReaders({ rig }: Steps): Promise<number> {
   return bytesOfReader(rig, feed);
 }
 
-/** What one feed takes when nothing else is asked of the machine. */
+/** The rate of one feed on an otherwise idle machine. */
 async function measureFeedRate(steps: Steps): Promise<Sights['feedRate']> {
   const { rig } = steps;
   const of = () => 'topic:one';

@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** What Redis keeps for feeds, in bytes of all of them together. Documents that no head names go by themselves. */
+/** Redis's bytes for all feeds together. Documents that no head names expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -67,7 +67,7 @@ export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
       Math.max(1, await redis.xLen(TOPICS.partitionAnnouncements)),
   );
 
-/** Bytes of what one reader has read, over those who have read something of the feed. */
+/** Bytes of one reader's read state, averaged over the feed's readers. */
 export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
@@ -81,7 +81,7 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
     return bytes / count;
   });
 
-/** What Redis keeps, in bytes: all that it uses but the buffers of who is connected, which come and go with calls. */
+/** Redis's data in bytes: used memory without the buffers of connections, which vary with calls. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
@@ -89,7 +89,7 @@ export const usedMemory = (rig: Rig): Promise<number> =>
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
-/** Which component uses a command; what is not named here belongs to none. */
+/** The component that uses a command; others belong to none. */
 const ROLE_OF: Record<string, RedisRole> = {
   set: 'entries',
   expire: 'entries',

@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** What happened during one stretch of a measurement, and the CPU time that it took. */
+/** The events of one stretch of a measurement, and its CPU time. */
 export interface Window {
   /** Which of the measurement's steps it is. */
   step: string;
@@ -22,7 +22,7 @@ export interface Window {
   connections: number;
   /** Events that were put into the broadcaster's stream by hand. */
   injected: number;
-  /** Last numbers that were announced once more. */
+  /** Re-announcements. */
   rings: number;
   /** Cores that processes outside of the measurement used meanwhile. */
   others: number;
@@ -52,7 +52,7 @@ function othersOf(): number {
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which says what it did, and looks at the processes before and after it. */
+/** Runs `work`, which returns its events, and reads the processes before and after it. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const [reads, rings] = [await documentsRead(rig), await ringsOf(rig)];
   const others = othersOf();

@@ -1,4 +1,7 @@
-/** Who uses CPU: each kind is a process of its own, `redis` all that Dapr's components use, `broadcast` the rest. */
+/**
+ * The users of CPU: each kind is a separate process; `redis` is everything of Dapr's components, `broadcast`
+ * the rest.
+ */
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -11,14 +14,14 @@ export interface AtRate {
   cost: Cost;
 }
 
-/** What Redis keeps for each component. */
+/** Redis's data for each component. */
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
 
-/** What `npm run capacity -- --measure` found. All costs are CPU µs, all sizes bytes. */
+/** The result of `npm run capacity -- --measure`. All costs are CPU µs, all sizes bytes. */
 export interface Constants {
   v: 1;
-  /** Under what it was measured. */
+  /** The conditions of the measurement. */
   conditions: {
     startedAt: string;
     seconds: number;
@@ -33,7 +36,7 @@ export interface Constants {
     /** Cores that processes outside of the measurement used meanwhile, the median. */
     others: number;
   };
-  /** The largest sizes that were measured; what lies beyond is extrapolated. */
+  /** The largest measured sizes; larger ones are extrapolated. */
   range: {
     connections: number;
     rate: number;
@@ -45,7 +48,7 @@ export interface Constants {
     heard: number;
   };
   cpu: {
-    /** A second of a process that nobody asks anything. */
+    /** One second of an idle process. */
     idleSecond: Cost;
     /**
      * An entry with one notification from its POST to the broadcast, without those who hear it; by entries a second
@@ -56,19 +59,19 @@ export interface Constants {
     furtherNotification: Cost;
     /** A turn whose feed lives on another instance than the one that received the announcement. */
     remoteTurn: Cost;
-    /** A last number that is announced once more. */
+    /** A re-announcement. */
     ring: Cost;
-    /** An event read by one instance where nobody watches the feed; by events a second, ascending. */
+    /** An event read by one instance without watchers of the feed; by events a second, ascending. */
     hear: AtRate[];
     /** Each further publication in such an event. */
     hearFurther: Cost;
-    /** What an event costs more on an instance where somebody watches. */
+    /** The additional cost of an event on an instance with watchers. */
     show: Cost;
     /** An event written to one socket. */
     push: Cost;
     /** A connection that begins and subscribes to a feed that the instance watches. */
     connect: Cost;
-    /** What the first subscription to a feed costs more. */
+    /** The additional cost of the first subscription to a feed. */
     newView: Cost;
     /** A second of an idle connection: pings and positions of one feed. */
     connectionSecond: Cost;
@@ -84,10 +87,10 @@ export interface Constants {
     /** A publication in a view's ring. */
     ringPublication: number;
   };
-  /** What Redis keeps. */
+  /** Redis's data. */
   stored: {
     announcement: number;
-    /** A feed's head and what else it has once. */
+    /** A feed's head and its other single documents. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
@@ -95,9 +98,9 @@ export interface Constants {
     id: number;
     /** A publication in the broadcaster's stream. */
     broadcastPublication: number;
-    /** What one reader has read. */
+    /** One reader's read state. */
     reader: number;
-    /** What an entry leaves behind when later ones take its place, until it is deleted. */
+    /** The replaced documents of an entry, until they are deleted. */
     replaced: number;
     /** A Redis that keeps nothing. */
     empty: number;
@@ -137,7 +140,7 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
 /** Bffs among which the entries were shared when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** What an entry costs each kind when so many of them come a second: each by what comes to one of its processes. */
+/** The cost of an entry for each kind of process at this rate, by the rate of one process. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

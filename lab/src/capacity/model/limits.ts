@@ -9,7 +9,7 @@ export interface Limit {
   used: number;
   /** Notifications a second at which it reaches the target, all else equal; 0 if it is above it without any. */
   rate: number;
-  /** What helps. */
+  /** The remedy. */
   remedy: string;
 }
 
@@ -90,7 +90,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
   return low;
 }
 
-/** What fills up, that which does so first at first. */
+/** The limits, in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
   // The pods stay as many as they are.
   const { instances, producers } = plan;

@@ -34,7 +34,7 @@ export interface Load {
   redisGib: number;
 }
 
-/** What a load is in events a second, and how it spreads over the instances. */
+/** A load in events a second, and its spread over the instances. */
 export interface Flow {
   /** Entries a second: each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
@@ -54,7 +54,7 @@ export interface Flow {
   connects: number;
   /** Subscriptions a second to a feed that the instance did not watch. */
   newViews: number;
-  /** Last numbers a second that are announced once more, since their feed was quiet for a minute. */
+  /** Re-announcements a second, for feeds that were quiet for a minute. */
   rings: number;
 }
 
@@ -75,7 +75,9 @@ export function comparisonRate(rate: number): number {
   return rate * (first + rest);
 }
 
-/** A feed that is quiet for so long, in s, is announced once more (`producer/src/produce/announce/lanes.ts`). */
+/**
+ * A feed that is quiet for this long, in s, is announced again (`producer/src/produce/announce/lanes.ts`).
+ */
 const QUIET = 60;
 
 export function flowOf(load: Load, instances: number): Flow {
@@ -99,7 +101,7 @@ export function flowOf(load: Load, instances: number): Flow {
     comparisons: views * comparisonRate(entries / load.feeds),
     connects,
     rings: entries * Math.exp((-entries / load.feeds) * QUIET),
-    // Of those who come, the ones who find no other watcher of their feed.
+    // The arriving clients whose feed has no other watcher.
     newViews: connects * load.feedsPerConnection * alone,
   };
 }

@@ -130,7 +130,7 @@ describe('a plan', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second, and what each leaves for two minutes.
+    // Ten entries a second, and their replaced documents of two minutes.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,

@@ -11,7 +11,7 @@ import {
 } from './constants.ts';
 import { flowOf, type Flow, type Load } from './load.ts';
 
-/** Of `contracts/` and `bff/`: what is kept whatever the settings are. */
+/** Fixed limits of `contracts/` and `bff/`, independent of settings. */
 const ANNOUNCEMENT_HOURS = 24;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
@@ -60,7 +60,7 @@ export interface Plan {
   kept: { history: number; ids: number; ring: number };
 }
 
-/** What a publication is larger, or smaller, than the one that was measured. */
+/** The difference in size between a publication and the measured one. */
 const larger = (load: Load, constants: Constants, measured: number): number =>
   Math.max(1, measured + load.payload - constants.range.payload);
 
@@ -167,7 +167,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   ) as Record<Shard, ShardNeed>;
 }
 
-/** What a load needs with so many pods. */
+/** The needs of a load with this many pods. */
 function planFor(load: Load, constants: Constants, instances: number, producers: number): Plan {
   const flow = flowOf(load, instances);
   const terms = termsOf(load, flow, constants, { instances, producers });
@@ -215,7 +215,9 @@ function fewest(isFine: (instances: number) => boolean): number | undefined {
   return Math.max(high, LEAST_PODS);
 }
 
-/** What a load needs, from what was measured. `undefined` if no number of bffs keeps each below the target. */
+/**
+ * The needs of a load, from the measurements. `undefined` if no number of bffs keeps each below the target.
+ */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
   const producersFor = (instances: number) =>
     load.producers ??

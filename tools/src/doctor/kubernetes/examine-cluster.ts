@@ -23,9 +23,8 @@ const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
 /**
- * All checks of what runs in the namespace, under the names of its pods. Leads ports of this machine to theirs for as
- * long as it takes.
- * @throws Failure when the cluster does not answer, nothing was deployed, or a right is missing
+ * All checks of the namespace, under the names of its pods. Forwards local ports to them meanwhile. @throws
+ * Failure if the cluster does not answer, nothing is deployed, or a right is missing
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
@@ -45,7 +44,7 @@ class Ways {
   readonly #kubectl: Kubectl;
   readonly #ending = new AbortController();
   readonly #all: Promise<Forward>[] = [];
-  /** Of those that did not come about. */
+  /** The pods whose ports could not be forwarded. */
   readonly faults: Finding[] = [];
 
   constructor(kubectl: Kubectl) {
@@ -102,7 +101,7 @@ async function reach(
   };
 }
 
-/** Those pods that a port of this machine leads to. */
+/** The pods with a forwarded local port. */
 async function placesOf(
   pods: readonly RunningPod[],
   portOf: (pod: RunningPod) => Promise<number | undefined>,

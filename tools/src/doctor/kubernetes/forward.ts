@@ -8,7 +8,7 @@ export interface Goal {
 
 /** One way from a port of this machine to a port of a pod. */
 export interface Forward {
-  /** Of this machine, or in one phrase why there is none. */
+  /** The local port, or a phrase that says why there is none. */
   port: number | string;
   /** Resolves when it has ended: by the signal, or by itself. */
   ended: Promise<unknown>;
@@ -17,8 +17,8 @@ export interface Forward {
 const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
- * Leads a free port of this machine to one of a pod until `signal` aborts. Each has a kubectl of its own, since a port
- * that nobody listens on ends all that its kubectl forwards. Resolves when it is open, or has failed.
+ * Forwards a free local port to one of a pod until `signal` aborts. Each uses its own kubectl, because a port
+ * without a listener ends all forwards of its kubectl. Resolves when it is open or has failed.
  */
 export function forward(
   kubectl: Kubectl,

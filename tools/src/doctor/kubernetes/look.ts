@@ -30,11 +30,11 @@ const runningSchema = z.object({
 export interface RunningPod {
   name: string;
   app: string;
-  /** What its application calls `http`. */
+  /** The port named `http` of its application. */
   httpPort: number | undefined;
 }
 
-/** What runs of Tocsin, and whether it is as much as there should be. @throws Failure when nothing was deployed */
+/** The running parts of Tocsin, and whether all are there. @throws Failure if nothing is deployed */
 export async function lookAtPods(
   kubectl: Kubectl,
   namespace: string,

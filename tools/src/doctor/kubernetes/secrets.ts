@@ -12,7 +12,9 @@ export interface ClusterSecrets {
 /** The host that `npm run deploy` gives to the Redis of the namespace itself. */
 export const OWN_REDIS = 'redis';
 
-/** Where Redis is and what it and the sidecars ask for. @throws Failure when they may not be read */
+/**
+ * The address of Redis, its password and the sidecars' token. @throws Failure if the Secrets may not be read
+ */
 export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<ClusterSecrets> {
   const read = async (name: string, key: string): Promise<string | undefined> => {
     const secret = await kubectl.get(secretSchema, ['secret', name, '-n', namespace]);
@@ -27,7 +29,7 @@ export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<
     read('dapr-api-token', 'token'),
   ]);
   const place = splitHost(host ?? OWN_REDIS, 'HOST of the Secret redis');
-  // A Redis of somebody's own has no operator of ours, and its user may see less.
+  // An external Redis has no operator of ours, and its user may see less.
   const isOurs = place.host === OWN_REDIS && operatorPassword !== undefined;
   const user = isOurs ? { username: 'operator', password: operatorPassword } : { username, password };
   return { redis: { ...place, ...user }, daprApiToken };

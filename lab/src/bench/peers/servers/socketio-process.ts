@@ -5,7 +5,10 @@ import express from 'express';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
 
-/** What one would build with socket.io alone: an Express POST that emits to a room, over one of its Redis adapters. */
+/**
+ * The usual solution with socket.io alone: an Express POST that emits to a room, over one of its Redis
+ * adapters.
+ */
 const [port, adapterName, redisHost, recovery] = process.argv.slice(2);
 const connect = async () => {
   const client = createClient({ url: `redis://${redisHost}` });
