@@ -14,7 +14,7 @@ function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
 }
-// A link within the page changes only what stands after #.
+// A link within the page changes only the part after #.
 addEventListener('hashchange', () => {
   const now = takeToken(location, history, storage);
   if (now.token !== token && now.token) signInAs(now.token);

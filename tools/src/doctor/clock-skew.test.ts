@@ -15,7 +15,7 @@ describe('clocks', () => {
     expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
   });
 
-  it('should be named that are apart, the one ahead first', () => {
+  it('should name clocks that differ, the one ahead first', () => {
     const finding = checkClocks([exact('redis', 0), byHeader('bff-1', 10_000), byHeader('producer', 0)]);
     expect(finding.state).toBe('warn');
     expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);

@@ -56,7 +56,7 @@ export interface Appended {
   suppressed: number;
 }
 
-/** Gives each item that is new the next offset, and finds out what it takes away. Changes nothing that it is given. */
+/** Gives each new item the next offset, and finds the content that it removes. Does not modify its arguments. */
 export function append(items: readonly Appendable[], ground: Ground): Appended {
   const appending = new Appending(ground);
   for (const item of items) {
