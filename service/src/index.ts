@@ -1,4 +1,4 @@
-/** What the two services share: configuration, logs, traces, problem answers and the way to their sidecar. */
+/** Code that both services share: settings, logs, traces, problem details, and the calls of the sidecar. */
 export * from './audit/note-refused-call.ts';
 export * from './audit/note.ts';
 export * from './audit/observe.ts';

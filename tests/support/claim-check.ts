@@ -9,15 +9,19 @@ import {
   type Entry,
   type Notification,
 } from '@tocsin/contracts';
+import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
 /** Deposits and announces through a producer's sidecar by hand, so that a test can omit or repeat a step. */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
-  readonly #pair: Pair;
+  readonly #sidecar: Sidecar;
+  readonly #claimCheck: DaprClaimCheck;
 
   constructor(pair: Pair) {
-    this.#pair = pair;
+    const token = pair.daprHeaders['dapr-api-token'];
+    this.#sidecar = new Sidecar({ httpPort: pair.daprHttpPort, token, timeoutMs: 10_000 });
+    this.#claimCheck = new DaprClaimCheck(this.#sidecar);
   }
 
   notification(feed: string): Notification {
@@ -45,32 +49,18 @@ export class ClaimCheck {
       expiresAt: this.#expiresAt,
       notifications: [notification],
     };
-    await this.binding('create', entryKey(entry), change(entry));
+    await this.#claimCheck.write(entryKey(entry), change(entry));
     return notification.id;
   }
 
   async announce(feed: string, seq: number): Promise<void> {
     const data: Announcement = { v: DOCUMENT_VERSION, run: this.run, feed, seq, expiresAt: this.#expiresAt };
-    await this.#post(`/v1.0/publish/${COMPONENTS.pubsub}/${TOPICS.announcements}`, data);
+    await this.#sidecar.publish(COMPONENTS.pubsub, TOPICS.announcements, data);
   }
 
   async isThere(feed: string, seq: number): Promise<boolean> {
-    return (await this.binding('get', entryKey({ run: this.run, feed, seq }))) !== '';
-  }
-
-  binding(operation: string, key: string, data?: unknown): Promise<string> {
-    return this.#post(`/v1.0/bindings/${COMPONENTS.entries}`, { operation, metadata: { key }, data });
+    return (await this.#claimCheck.peek(entryKey({ run: this.run, feed, seq }))) !== undefined;
   }
 
   readonly #expiresAt = new Date(Date.now() + ENTRY_LIFE_MS).toISOString();
-
-  async #post(path: string, body: unknown): Promise<string> {
-    const response = await fetch(this.#pair.daprUrl + path, {
-      method: 'POST',
-      headers: { ...this.#pair.daprHeaders, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return response.text();
-  }
 }

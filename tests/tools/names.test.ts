@@ -13,6 +13,7 @@ import {
   SECRETS,
   TOPICS,
 } from '@tocsin/contracts';
+import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (...path: string[]): unknown => parse(readFileSync(join(root, ...path), 'utf8'));
@@ -43,7 +44,7 @@ const setting = (name: string, key: string): string => {
 
 describe('components/', () => {
   it.each([
-    [COMPONENTS.entries, 'bindings.redis', [APP_IDS.producer, APP_IDS.bff]],
+    [COMPONENTS.entries, CLAIM_CHECK_TYPE, [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.pubsub, 'pubsub.redis', undefined],
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],

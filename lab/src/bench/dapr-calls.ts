@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { ACTOR_TYPE, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
-import { SIGNATURE_HEADER, Sidecar, Signer, actorCallPurpose, parseSigningKeys } from '@tocsin/service';
+import {
+  DaprClaimCheck,
+  SIGNATURE_HEADER,
+  Sidecar,
+  Signer,
+  actorCallPurpose,
+  parseSigningKeys,
+} from '@tocsin/service';
 import type { Pair } from '@tocsin/tools/stack/pair';
 import { median } from './quantile.ts';
 
@@ -23,8 +30,6 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
     v: 1,
     notifications: [{ id: randomUUID(), title: 'measured', createdAt: new Date().toISOString() }],
   };
-  const entry = (key: string, more: Record<string, string> = {}) =>
-    ({ operation: 'get', metadata: { key, ...more } }) as const;
   const feed = 'topic:bench-floor';
   const { store, name } = SECRETS.internal;
   try {
@@ -36,28 +41,20 @@ export async function measureDaprCalls(producer: Pair, bff: Pair, times: number)
       return second.callActor(ACTOR_TYPE, feed, 'take', body, { headers: { [SIGNATURE_HEADER]: signature } });
     };
     return {
-      create: await time(keys, (key) =>
-        first.invokeBinding(COMPONENTS.entries, {
-          operation: 'create',
-          metadata: { key, ttlInSeconds: '600' },
-          data,
-        }),
-      ),
+      create: await time(keys, (key) => new DaprClaimCheck(first).write(key, data)),
       publish: await time(keys, () =>
         // One that the producer may publish to and no application takes from.
         first.publish(COMPONENTS.pubsub, TOPICS.refusedNotifications, { run: 'bench', seq: 1 }),
       ),
       'actor call': await time(keys, turn),
-      get: await time(keys, (key) => second.invokeBinding(COMPONENTS.entries, entry(key))),
+      get: await time(keys, (key) => new DaprClaimCheck(second).peek(key)),
       transaction: await time(keys, (key) =>
         second.transact(COMPONENTS.state, [
           { operation: 'upsert', key: `${key}:segment`, value: data, ttlInSeconds: 600 },
           { operation: 'upsert', key: `${key}:head`, value: data, etag: '-1', ttlInSeconds: 600 },
         ]),
       ),
-      'get-delete': await time(keys, (key) =>
-        second.invokeBinding(COMPONENTS.entries, entry(key, { delete: 'true' })),
-      ),
+      'get-delete': await time(keys, (key) => new DaprClaimCheck(second).pop(key)),
     };
   } finally {
     await Promise.all([first.close(), second.close()]);

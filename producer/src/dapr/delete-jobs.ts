@@ -1,4 +1,5 @@
 import grpc, { Metadata, credentials } from '@grpc/grpc-js';
+// Generated stubs, which the SDK does not document: delete-jobs.test.ts shows that they still fit.
 import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { SidecarError } from '@tocsin/service';
@@ -10,7 +11,10 @@ export interface DeleteJobsOptions {
   timeoutMs: number;
 }
 
-/** Deletes all jobs of this application whose name begins so: of the jobs API the one call that HTTP does not have. */
+/**
+ * Creates a function that deletes all jobs of this application with a prefix. It is the only call of the jobs API that
+ * the sidecar does not offer over HTTP. It rejects with a SidecarError.
+ */
 export function createDeleteJobs({ host, grpcPort, token, timeoutMs }: DeleteJobsOptions) {
   const client = new stub.DaprClient(`${host}:${grpcPort}`, credentials.createInsecure());
   const deleteJobs = (prefix: string): Promise<void> => {

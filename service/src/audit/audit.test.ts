@@ -49,7 +49,7 @@ describe('a record', () => {
     },
   );
 
-  it('should keep two names apart that look alike without what cannot be shown', () => {
+  it('should keep names apart that differ only in invisible characters', () => {
     const names = ['ada\u202e', 'ada\u200b', 'ada\u009b', `${'a'.repeat(200)}1`, `${'a'.repeat(200)}2`].map(
       auditName,
     );
@@ -60,7 +60,7 @@ describe('a record', () => {
 });
 
 describe('a gathering', () => {
-  it('should sum what one actor does, and count all of it', () => {
+  it('should sum the attempts of one actor, and count all of them', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
     expect(more).toEqual([]);
@@ -80,7 +80,7 @@ describe('a gathering', () => {
     expect(recordOf(...notes, ...notes).map(({ requests }) => requests)).toEqual([2, 2, 2, 2, 2, 2]);
   });
 
-  it('should be bounded whatever names come, and lose no attempt', () => {
+  it('should limit its groups for any number of actors, and lose no attempt', () => {
     const notes = Array.from({ length: 5_000 }, (_, n) =>
       publish({ actor: { kind: 'app', name: `a-${n}` } }),
     );
@@ -120,7 +120,7 @@ describe('the trail', () => {
   });
   const requests = () => kept.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write nothing in the turn of the one who notes, and all of it 250 ms later', async () => {
+  it('should write nothing at once, and everything after 250 ms', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
@@ -133,7 +133,7 @@ describe('the trail', () => {
     expect(kept.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should sum what is refused by the second, in a stream of its own', async () => {
+  it('should sum refused attempts by the second, in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -144,13 +144,13 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
-  it('should give rare acts records of their own, and sum them from the 16th on', async () => {
+  it('should give rare acts separate records, and sum them from the 16th on', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should keep trying while the sink is away, sum meanwhile and lose nothing', async () => {
+  it('should retry while the sink fails, sum attempts meanwhile and lose none', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -163,7 +163,7 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(3_000);
   });
 
-  it('should write what is left when it is stopped, or say what it could not', async () => {
+  it('should write the rest when it stops, and report records that it could not write', async () => {
     trail.note(publish());
     trail.note(publish({ outcome: 'forbidden' }));
     await trail.stop(1_000);
@@ -173,7 +173,7 @@ describe('the trail', () => {
     expect(told.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
   });
 
-  it('should stop in time while the sink is away, and give away the records', async () => {
+  it('should stop in time while the sink fails, and report the records', async () => {
     sinkFails = true;
     trail.note(publish());
     const stopped = trail.stop(1_000);

@@ -1,9 +1,9 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Actors and actions that are told apart; what is beyond is summed under `several`. */
+/** Most groups of actor and action. Further attempts are summed under the actor `several`. */
 const MAX_GROUPS = 64;
-/** Feeds and ids that are kept by name; a record has no room for more. */
+/** Most named ids; a record has no room for more. */
 const MAX_NAMED = 16;
 
 /** Attempts of one actor that become one record. */
@@ -19,13 +19,13 @@ export interface Gathered {
 }
 
 /**
- * What one stream is told until its records are written. It is bounded whatever comes: the first `singles` attempts
- * of an actor become records of their own, all further ones are summed in the last of them.
+ * Collects the attempts of one stream until its records are written, in limited memory: the first `singles` attempts of
+ * an actor become separate records, and all further ones are summed in the last of them.
  */
 export class Gathering {
   readonly #singles: number;
   #groups = new Map<string, Gathered[]>();
-  /** When its first attempt came, in ms; `undefined` while it is empty. */
+  /** Time of the first attempt in ms; `undefined` while empty. */
   since: number | undefined;
 
   constructor(singles: number) {
@@ -56,7 +56,7 @@ export class Gathering {
     if (last.ids.length < MAX_NAMED) last.ids.push(...ids.slice(0, MAX_NAMED - last.ids.length));
   }
 
-  /** All that was gathered, in the order in which it began; the gathering is empty then. */
+  /** Returns all groups, in the order of their first attempts, and empties the gathering. */
   take(): Gathered[] {
     const all = [...this.#groups.values()].flat().sort((a, b) => a.from - b.from);
     this.#groups = new Map();

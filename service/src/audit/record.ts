@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
 import type { Gathered } from './gathering.ts';
 
-/** Bytes of UTF-8 that a name may have. */
+/** Most bytes of a name in UTF-8. */
 const MAX_NAME_BYTES = 96;
-/** What a terminal or a page would take for more than text: control and format characters, separators of lines. */
+/** Characters that terminals and pages may interpret: control and format characters, surrogates, line separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A name as the trail keeps it: without characters that do something where it is shown, and of bounded length. A name
- * that had to be changed ends with a part of its hash, so that two of them stay two.
+ * A name for the trail, without unsafe characters and of limited length. A changed name ends with a part of its hash, so
+ * that different names stay different.
  */
 export function auditName(name: string): string {
   const safe = name.replace(UNSAFE, '\ufffd');
@@ -30,7 +30,7 @@ export interface RecordFacts {
   instance: string;
 }
 
-/** The record of what was gathered, of at most `MAX_AUDIT_RECORD_BYTES` as JSON: it names fewer feeds and ids if it must. */
+/** The record of a group. It drops feeds and ids until its JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
 export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): AuditRecord {
   const { note, from, until, requests, feeds, ids, idCount, traceId } = gathered;
   const { kind, name, claimed } = note.actor;
@@ -49,7 +49,7 @@ export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): 
     over > 0;
     over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
   ) {
-    // The longer list gives first, so that one is seldom emptied for the other.
+    // Shorten the longer list first, so that neither is emptied for the other.
     lists.sort((a, b) => b.length - a.length)[0]?.pop();
   }
   return record;

@@ -6,35 +6,35 @@ import { Gathering } from './gathering.ts';
 import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';
 
-/** Where records are kept. Resolves once the record is there; it may be there twice after a rejection. */
+/** Stores records. Resolves once the record is stored; after a rejection and a retry, it may be stored twice. */
 export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
 }
 
-/** Told what becomes of records; must not throw. */
+/** Receives the events of the trail. Its methods must not throw. */
 export interface AuditObserver {
   written(): void;
-  /** To be tried again. */
+  /** The write is retried. */
   failed(error: unknown): void;
-  /** They could not be written before the process had to end. */
+  /** The records could not be written before the process had to end. */
   lost(records: readonly AuditRecord[]): void;
 }
 
 export interface AuditTrailOptions {
   sink: AuditSink;
-  /** Name of this process for its records. */
+  /** Name of this process in its records. */
   instance: string;
   observer: AuditObserver;
   /** In ms since 1970. */
   now?: () => number;
 }
 
-/** The longest time between an attempt and its record, in ms, while the sink answers. A crash takes no more than that. */
+/** Longest time from an attempt to its record, in ms, while the sink works. A crash loses no more than that. */
 export const AUDIT_DELAY_MS = 250;
-/** Refused attempts cost their sender nothing, so their records are fewer. */
+/** Refused attempts cost their sender nothing, so they get fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const AGAIN_AFTER_MS = 1_000;
-/** Attempts of one actor in one period that have records of their own. */
+/** Most separate records of one actor in one period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
@@ -43,14 +43,14 @@ interface Waiting {
 }
 
 /**
- * Writes down who did what, behind the work: `note` only remembers, and what it remembers is bounded. While the sink
- * is away, attempts are summed in fewer records; none is dropped.
+ * Records who did what, in the background. `note` only collects, in limited memory. While the sink fails, attempts are
+ * summed in fewer records; none is dropped.
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #process = randomBytes(4).toString('hex');
   readonly #gatherings = new Map(AUDIT_STREAMS.map((stream) => [stream, new Gathering(SINGLES[stream])]));
-  /** Records that are made; no new ones are until these are written. */
+  /** Records to write. No more are made until these are written. */
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,14 +61,14 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** Notes an attempt whose outcome is known. Takes microseconds, waits for nothing and never throws. */
+  /** Notes an attempt with its outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
     this.#gatherings.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
     if (this.#stopped) this.#giveUp();
     else this.#arm(AUDIT_DELAY_MS);
   }
 
-  /** Writes what is noted. After `limitMs` the observer is given what is still not written; so stop what notes first. */
+  /** Writes all notes. After `limitMs`, passes unwritten records to the observer. Stop the callers of `note` first. */
   async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -96,7 +96,7 @@ export class AuditTrail {
 
   #arm(ms: number): void {
     if (this.#stopped || this.#timer) return;
-    // The trace is that of an attempt; the writing belongs to none.
+    // The current trace belongs to an attempt, but the write does not.
     this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
   }
 
@@ -111,7 +111,7 @@ export class AuditTrail {
       this.#arm(AUDIT_DELAY_MS);
   }
 
-  /** Makes records of what is due, or of all. */
+  /** Makes records of the due gatherings, or of all. */
   #make(all: boolean): void {
     for (const [stream, gathering] of this.#gatherings) {
       const leastMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
@@ -123,7 +123,7 @@ export class AuditTrail {
     }
   }
 
-  /** Writes in order, until one fails. Never rejects. */
+  /** Writes records in order until one fails. Never rejects. */
   async #write(): Promise<void> {
     const { sink, observer } = this.#options;
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Counter, createRegistry, fromZero } from './metrics.ts';
 
-it('should have the process’s own metrics, under names as Prometheus wants them', async () => {
+it('should have the metrics of the process, under valid names for Prometheus', async () => {
   const metrics = await createRegistry().getMetricsAsJSON();
   const names = metrics.map(({ name }) => name);
   expect(names).toContain('nodejs_eventloop_lag_seconds');
@@ -11,7 +11,7 @@ it('should have the process’s own metrics, under names as Prometheus wants the
   }
 });
 
-it('should show a counter with labels before anything was counted', async () => {
+it('should show a labelled counter before its first event', async () => {
   const registry = createRegistry();
   fromZero(
     new Counter({ name: 'tries_total', help: 'Tries.', labelNames: ['outcome'], registers: [registry] }),

@@ -2,14 +2,14 @@ import { Registry, collectDefaultMetrics, type Counter } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Gauges that end like counters, which promtool refuses; the same numbers come by type under other names. */
+/** Gauges with names of counters, which promtool refuses. Other gauges have the same figures by type. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
 
-/** A registry with the process's own metrics (CPU, memory, event loop lag). */
+/** A registry with the metrics of the process: CPU, memory, event loop lag. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -18,8 +18,8 @@ export function createRegistry(): Registry {
 }
 
 /**
- * Lets the counter's series for these values of its label begin with 0. Prometheus sees no increase in a series that
- * appears with its first event, and so an alert would miss that one.
+ * Starts the series for these label values at 0. Prometheus sees no increase when a series first appears at 1, so an
+ * alert would miss the first event.
  */
 export function fromZero<L extends string>(
   counter: Counter<L>,

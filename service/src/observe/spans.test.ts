@@ -17,20 +17,20 @@ function collect() {
 }
 afterEach(() => useSpanSink(undefined));
 
-it('should make no span where none is asked for, and keep the trace', async () => {
+it('should make no span while spans are off, and keep the trace', async () => {
   expect(recordsSpans()).toBe(false);
   const work = async () => currentTraceparent();
   expect(await withRootSpan('produce', trace(1, '01'), work)).toBe(trace(1, '01'));
   expect(await withSpans('deposit', { traceparent: trace(1, '01') }, {}, work)).toBe(trace(1, '01'));
 });
 
-it('should go on within the span that it has opened', async () => {
+it('should run the work within the new span', async () => {
   const { ended } = collect();
   expect(await withRootSpan('produce', undefined, async () => currentTraceparent())).toBe(trace(9, '01'));
   expect(ended).toEqual([undefined]);
 });
 
-it('should record a step in each trace that is sampled, and no other', async () => {
+it('should record a step in each sampled trace, and in no other', async () => {
   const { recorded } = collect();
   const traced = { traceparent: trace(1, '01'), furtherTraces: [trace(2, '01'), trace(3, '00')] };
   await withSpans('deposit', traced, { 'tocsin.feed': 'all' }, async () => undefined);
@@ -39,7 +39,7 @@ it('should record a step in each trace that is sampled, and no other', async () 
   expect(recorded[0]?.to).toBeGreaterThanOrEqual(recorded[0]?.from ?? Infinity);
 });
 
-it('should record a step that failed with its error, and reject as it did', async () => {
+it('should record a failed step with its error, and reject with it', async () => {
   const { recorded, ended } = collect();
   const fail = () => Promise.reject(new Error('away'));
   await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow('away');

@@ -2,13 +2,13 @@ import { sampledTraces, type Traced } from '@tocsin/contracts';
 import { performance } from 'node:perf_hooks';
 import { withTrace } from './trace.ts';
 
-/** A step on the way of notifications, in the order in which they take them. */
+/** A step on the way of a notification, in order. */
 export type SpanName =
   'produce' | 'deposit' | 'announce' | 'receive' | 'turn' | 'commit' | 'claim' | 'broadcast';
 
 export interface FinishedSpan {
   name: SpanName;
-  /** The trace context that it belongs under. */
+  /** The trace context of its parent. */
   parent: string;
   /** In ms since 1970. */
   from: number;
@@ -17,29 +17,29 @@ export interface FinishedSpan {
   error?: unknown;
 }
 
-/** Where spans go. */
+/** Receives spans. */
 export interface SpanSink {
-  /** Begins a span under `parent`, or with a trace of its own: its trace context, and what ends it. */
+  /** Begins a span under `parent`, or a new trace. Returns its trace context, and a function that ends it. */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
   record(span: FinishedSpan): void;
-  /** Hands over what it still has. */
+  /** Sends the remaining spans. */
   stop(): Promise<void>;
 }
 
 let sink: SpanSink | undefined;
 
-/** From now on the spans of this process go to `given`; without one, none is made. */
+/** Sends the spans of this process to `given` from now on. `undefined` turns spans off. */
 export const useSpanSink = (given: SpanSink | undefined): void => {
   sink = given;
 };
 
-/** Whether spans go anywhere. */
+/** Whether spans are on. */
 export const recordsSpans = (): boolean => sink !== undefined;
 
-/** Now in ms since 1970, with fractions. */
+/** The current time in ms since 1970, with fractions. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
-/** As `withTrace`, within a span that begins the trace, or goes on with that of `traceparent`. */
+/** Like `withTrace`, within a span that begins a trace or continues that of `traceparent`. */
 export function withRootSpan<T>(
   name: SpanName,
   traceparent: string | undefined,
@@ -50,7 +50,7 @@ export function withRootSpan<T>(
   return withTrace(span.traceparent, () => endingWith(work, span.end));
 }
 
-/** As `withTrace`, and records the step in each trace that it serves and that is sampled. */
+/** Like `withTrace`, and records the step in each sampled trace that it serves. */
 export function withSpans<T>(
   name: SpanName,
   traced: Traced,
@@ -65,7 +65,7 @@ export function withSpans<T>(
   );
 }
 
-/** Records a step that lies behind in each of the traces. */
+/** Records a finished step in each of the traces. */
 export function recordSpans(span: Omit<FinishedSpan, 'parent'>, traces: readonly string[]): void {
   for (const parent of traces) sink?.record({ ...span, parent });
 }

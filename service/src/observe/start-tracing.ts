@@ -3,7 +3,7 @@ import { pause } from '@tocsin/contracts/pause';
 import type { Logger } from './log.ts';
 import { useSpanSink } from './spans.ts';
 
-/** A collector that is away must not hold up a graceful stop for longer, in ms. */
+/** Longest time that an unavailable collector may delay a graceful stop, in ms. */
 const LAST_SPANS_MS = 1_000;
 
 export interface TracingConfig {
@@ -13,8 +13,8 @@ export interface TracingConfig {
 }
 
 /**
- * Sends spans where the settings say; without an address none is made, and OpenTelemetry is not even loaded. Resolves
- * with what hands over the last ones; that does not reject.
+ * Sends spans to the address in the settings. Without an address, makes no spans and does not load OpenTelemetry.
+ * Resolves with a function that sends the last spans and never rejects.
  */
 export async function startTracing(
   service: string,
@@ -26,7 +26,7 @@ export async function startTracing(
   const { otelSpanSink } = await import('../otel/span-sink.ts');
   const sink = otelSpanSink({ service, endpoint, ratio, instance: `${hostname()}:${PORT}` });
   useSpanSink(sink);
-  log.info({ endpoint, ratio }, 'spans are sent');
+  log.info({ endpoint, ratio }, 'sending spans');
   return async () => {
     useSpanSink(undefined);
     const sent = sink.stop().catch((err: unknown) => log.info({ err }, 'the last spans could not be sent'));

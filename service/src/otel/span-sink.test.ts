@@ -3,7 +3,7 @@ import type { SpanSink } from '../observe/spans.ts';
 import { otelSpanSink } from './span-sink.ts';
 
 const sinks: SpanSink[] = [];
-/** Nobody listens there; what cannot be sent is dropped. */
+/** No collector listens at this address; its spans are dropped. */
 const sinkWith = (ratio: number): SpanSink => {
   const sink = otelSpanSink({ service: 'producer', endpoint: 'http://127.0.0.1:9', ratio, instance: 'a' });
   sinks.push(sink);
@@ -15,13 +15,13 @@ afterEach(async () => {
 
 const PARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331';
 
-it('should begin a trace that is sampled by the ratio', () => {
+it('should sample new traces by the ratio', () => {
   expect(sinkWith(1).open('produce', undefined).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
   expect(sinkWith(0).open('produce', undefined).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
   expect(sinkWith(0).open('produce', 'no trace').traceparent).toMatch(/-00$/);
 });
 
-it('should keep to what the caller has decided, whatever the ratio', () => {
+it('should follow the decision of the caller, for any ratio', () => {
   const [, traceId] = PARENT.split('-');
   const sampled = sinkWith(0).open('produce', `${PARENT}-01`).traceparent;
   expect(sampled).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));

@@ -12,14 +12,14 @@ import { VERSION } from '../process/version.ts';
 
 export interface OtelOptions {
   service: string;
-  /** Where OTLP over HTTP is taken, as `http://localhost:4318`. */
+  /** Address of a collector with OTLP over HTTP, as in `http://localhost:4318`. */
   endpoint: string;
-  /** The share of the traces begun here that is recorded; one that came sampled is always. */
+  /** Share of new traces to record. Traces that arrive sampled are always recorded. */
   ratio: number;
   instance: string;
 }
 
-/** Hands spans to a collector with OpenTelemetry, in batches and behind what notifications wait for. */
+/** Sends spans to a collector with OpenTelemetry, in batches and in the background. */
 export function otelSpanSink({ service, endpoint, ratio, instance }: OtelOptions): SpanSink {
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({
@@ -61,7 +61,7 @@ function end(span: Span, error: unknown, at?: number): void {
   span.end(at);
 }
 
-/** The context of a remote parent; a traceparent that is none begins a trace. */
+/** The context of a remote parent. An invalid traceparent begins a new trace. */
 function contextOf(traceparent: string | undefined): Context {
   const [, traceId, spanId, flags] =
     /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];

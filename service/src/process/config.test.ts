@@ -5,7 +5,7 @@ import { ConfigError, commonSettings, parseConfig, wholeNumberSetting } from './
 const schema = z.object({ ...commonSettings, COUNT: wholeNumberSetting(1, 10), NAME: z.string() });
 
 describe('a configuration', () => {
-  it('should be read with its defaults, empty values counting as absent', () => {
+  it('should have its defaults, also for empty values', () => {
     const config = parseConfig(schema, { COUNT: '7', NAME: 'x', LOG_LEVEL: '', OTHER: 'ignored' });
     expect(config).toMatchObject({ COUNT: 7, NAME: 'x', LOG_LEVEL: 'info', DAPR_HTTP_PORT: 3500 });
     expect(config).not.toHaveProperty('OTHER');
@@ -21,7 +21,7 @@ describe('a configuration', () => {
   });
 
   it.each(['', ' 1', '1.0', '1e3', '-1', '0x1', '٣', '9999999999'])(
-    'should not take %j for a number',
+    'should not accept %j as a number',
     (text) => {
       expect(() => parseConfig(schema, { COUNT: text, NAME: 'x' })).toThrow('COUNT');
     },

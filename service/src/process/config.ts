@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** A configuration that cannot be used; the message lists every fault, so that one restart is enough. */
+/** An invalid configuration. The message lists every fault, so that one restart is enough. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -11,8 +11,8 @@ const emptyIsAbsent = (env: Record<string, string | undefined>) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 
 /**
- * Reads the settings that `schema` names from `env` (an empty value counts as absent).
- * @throws ConfigError that lists all faults by the name of their variable.
+ * Reads the settings of `schema` from `env`. Empty values count as absent.
+ * @throws ConfigError that lists all faults by variable
  */
 export function parseConfig<T extends z.ZodObject>(
   schema: T,
@@ -22,7 +22,7 @@ export function parseConfig<T extends z.ZodObject>(
   if (result.success) return result.data;
   const faults = faultsOf(result.error).map(({ path, message }) => `  ${path}: ${message}`);
   throw new ConfigError(
-    `The configuration cannot be used. Mend these variables and start again:\n${faults.join('\n')}`,
+    `The configuration is invalid. Fix these variables and start again:\n${faults.join('\n')}`,
   );
 }
 
@@ -40,7 +40,7 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
-/** The largest body must fit into the share of large ones. */
+/** The largest body must fit into the share of large bodies. */
 const LEAST_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
 /** Bytes of a `BodyBudget`. */
@@ -51,7 +51,7 @@ export const bodiesSetting = () =>
       'Maximum bytes of all request bodies being read at the same time; beyond it a request gets 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
-/** A list with commas or white space between. */
+/** A list separated by commas or white space. */
 const listSetting = () =>
   z
     .string()
@@ -60,7 +60,7 @@ const listSetting = () =>
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Settings that both applications have. */
+/** The settings of both applications. */
 export const commonSettings = {
   PUBLIC_HOST: z
     .string()
@@ -94,7 +94,7 @@ export const commonSettings = {
     .describe('Lowest level of log lines to write'),
 };
 
-/** Settings of those who send spans. */
+/** The settings of applications that send spans. */
 export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'must be an http(s) address' })

@@ -23,7 +23,7 @@ it('should pause for the given time', async () => {
   expect(Date.now() - started).toBeGreaterThanOrEqual(29);
 });
 
-it('should follow a file that changes, for the first process that reaches its step', async () => {
+it('should follow changes of a file, and act in the first process that reaches the step', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'failpoints-'));
   const file = join(dir, 'spec');
   const reach = createFailpoints(`file:${file}`);
@@ -36,6 +36,6 @@ it('should follow a file that changes, for the first process that reaches its st
   rmSync(dir, { recursive: true });
 });
 
-it('should refuse a spec that it cannot read', () => {
+it('should refuse an invalid spec', () => {
   expect(() => createFailpoints('committed')).toThrow('FAILPOINTS: cannot read "committed"');
 });

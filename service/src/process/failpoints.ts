@@ -2,13 +2,13 @@ import { readFileSync, renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Set to false by the build of a production bundle. */
+/** Production builds replace it with false. */
 declare const TOCSIN_FAILPOINTS: boolean;
 
-/** False in a production bundle: there all that follows from it is left out. */
+/** False in a production bundle, which leaves out all code that depends on it. */
 export const HAS_FAILPOINTS: boolean = typeof TOCSIN_FAILPOINTS === 'undefined' || TOCSIN_FAILPOINTS;
 
-/** The setting, for the schema of an application; a production bundle does not have it. */
+/** The setting for the schema of an application. A production bundle does not have it. */
 export const failpointSettings = (
   HAS_FAILPOINTS
     ? { FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process') }
@@ -18,7 +18,7 @@ export const failpointSettings = (
 const POINT = /^([a-z-]+)=(kill|stop|fail|pause:\d{1,6})(?:@(\d{1,6}))?$/;
 const FILE = 'file:';
 
-/** Reaches a named step; resolves at once unless a failpoint is set there. */
+/** Called at a named step. Resolves at once unless a failpoint is set there. */
 export type Reach<Step extends string> = (step: Step) => Promise<void>;
 
 interface Failpoint {
@@ -28,11 +28,11 @@ interface Failpoint {
 }
 
 /**
- * For tests only: kills (SIGKILL) or stops (SIGSTOP) the process, fails or pauses at steps named by `spec`, as in
- * `committed=kill@3,popped=pause:500`: at the third commit kill, half a second at every pop. With `file:<path>` the
- * failpoints are in a file, read at each step, so that a test can set them while processes run; the first process
- * that reaches one takes the file, by renaming it to `<path>.<process id>`. Without a spec every step passes.
- * @throws Error when the spec cannot be read
+ * For tests only: kills (SIGKILL) or stops (SIGSTOP) the process, fails or pauses at the steps in `spec`. For example,
+ * `committed=kill@3,popped=pause:500` kills at the third commit and pauses half a second at every pop. With
+ * `file:<path>`, the spec is read from a file at each step, so that a test can set it while processes run. The first
+ * process that reaches a failpoint takes the file, by renaming it to `<path>.<process id>`. Without a spec, every step
+ * passes. @throws Error if the spec is invalid
  */
 export function createFailpoints<Step extends string>(spec: string | undefined): Reach<Step> {
   if (!HAS_FAILPOINTS || !spec) return () => Promise.resolve();
@@ -73,7 +73,7 @@ const take = (file: string): boolean =>
     return true;
   }) ?? false;
 
-/** What `act` returns; `undefined` where its file is absent, as when another process has taken it. */
+/** The result of `act`; `undefined` if its file is absent, for example because another process took it. */
 function ifThere<T>(act: () => T): T | undefined {
   try {
     return act();

@@ -1,18 +1,18 @@
 import { ConfigError } from './config.ts';
 
 export interface RunningApp {
-  /** Says from now on that it is not ready; resolves when whoever leads callers here has had time to notice. */
+  /** Reports not ready from now on. Resolves after load balancers have had time to notice. */
   leave?(): Promise<void>;
-  /** Resolves when all that was begun is finished or handed over and every port is closed. */
+  /** Resolves once all work is finished or handed over and every port is closed. */
   stop(): Promise<void>;
 }
 
-/** The longest that a graceful stop may take, after `leave`, before the process ends all the same, in ms. */
+/** Longest time for a graceful stop after `leave`, in ms. After it, the process exits. */
 const STOP_LIMIT_MS = 10_000;
 
 /**
- * Runs an application until SIGTERM or SIGINT (which may arrive more than once), then stops it gracefully.
- * A failure at the start is written to standard error, and the process exits with 1.
+ * Runs an application until SIGTERM or SIGINT, then stops it gracefully. Repeated signals are ignored. If the start
+ * fails, writes the error to standard error and exits with 1.
  */
 export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<void> {
   try {

@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** The product's version, from the package that this code is part of. */
+/** The version of the product, from the package of this code. */
 export const VERSION: string = manifest.version;

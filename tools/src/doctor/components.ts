@@ -1,10 +1,11 @@
 import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
+import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from './finding.ts';
 import type { LivingSidecar } from './sidecars.ts';
 
 /** The components that each application needs: name and prefix of the type. */
 const SHARED: Record<string, string> = {
-  [COMPONENTS.entries]: 'bindings.redis',
+  [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
   [COMPONENTS.pubsub]: 'pubsub.redis',
   [COMPONENTS.deadLetters]: 'pubsub.redis',
   [COMPONENTS.state]: 'state.redis',

@@ -10,7 +10,7 @@ import {
   partitionEntrySchema,
   subscribeRequestSchema,
 } from '@tocsin/contracts';
-import { Sidecar, createFailpoints, listen } from '@tocsin/service';
+import { DaprClaimCheck, Sidecar, createFailpoints, listen } from '@tocsin/service';
 import express from 'express';
 import { createClient } from 'redis';
 import { Server } from 'socket.io';
@@ -23,6 +23,7 @@ import { readNaiveConfig } from '../../config.ts';
 const config = readNaiveConfig();
 const reach = createFailpoints<'received' | 'popped' | 'broadcast' | 'answered'>(config.failpoints);
 const sidecar = new Sidecar({ httpPort: config.daprHttpPort, token: config.daprApiToken, timeoutMs: 3_000 });
+const claimCheck = new DaprClaimCheck(sidecar);
 const redis = createClient({ url: `redis://${config.redisHost}` });
 redis.on('error', (error) => console.error('redis', error));
 await redis.connect();
@@ -51,10 +52,7 @@ io.on('connection', (socket) => {
 async function take(data: unknown): Promise<void> {
   await reach('received');
   const announcement = partitionAnnouncementSchema.parse(data);
-  const text = await sidecar.invokeBinding(COMPONENTS.entries, {
-    operation: 'get',
-    metadata: { key: partitionEntryKey(announcement), delete: 'true' },
-  });
+  const text = await claimCheck.pop(partitionEntryKey(announcement));
   await reach('popped');
   if (text === undefined) return;
   for (const candidate of partitionEntrySchema.parse(JSON.parse(text)).notifications) {

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { testServer, type TestServer } from '../../../testing/test-server.ts';
+import { testServer, type TestServer } from '../../testing/test-server.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Large bodies may use three quarters of it: one and a half MiB. */
