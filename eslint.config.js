@@ -169,6 +169,19 @@ export default defineConfig(
     },
   },
   {
+    // Browsers load the events: a value of a file with schemas would bring the schema library.
+    files: ['contracts/src/events/*.ts'],
+    ignores: TESTS,
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['../*', 'zod'], allowTypeImports: true, message: 'Import only types here.' }],
+        },
+      ],
+    },
+  },
+  {
     files: TESTS,
     rules: {
       // A test says what it expects by failing; a listener that throws away is often the point.

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
-import type { PortName } from '../support/ports-child.ts';
+import type { PortName } from '../support/port-names.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
 

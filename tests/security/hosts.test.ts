@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PortName } from '../support/ports-child.ts';
+import type { PortName } from '../support/port-names.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
 import { upgradeRequest } from '../support/sockets.ts';

@@ -1,8 +1,5 @@
-import type { PortName } from './ports-child.ts';
+import { KNOWN_SUBSCRIPTION, type PortName } from './port-names.ts';
 import type { PortsProcess } from './ports-process.ts';
-
-/** The path to which a sidecar delivers here. */
-export const KNOWN_SUBSCRIPTION = '/subscriptions/known';
 
 export interface Route {
   port: PortName;

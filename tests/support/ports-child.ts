@@ -28,24 +28,7 @@ import {
 } from '../../producer/src/index.ts';
 import { startUi } from '../../ui/src/server/app.ts';
 import { uiSettings } from '../../ui/src/server/config.ts';
-import { KNOWN_SUBSCRIPTION } from './every-route.ts';
-
-/** The ports of the product. */
-export const PORTS = [
-  /** The producer with API keys, and without. */
-  'producer',
-  'openProducer',
-  'producerInternal',
-  'openProducerInternal',
-  /** The bff with tokens, and without. */
-  'bff',
-  'openBff',
-  'bffInternal',
-  'openBffInternal',
-  'ui',
-] as const;
-export type PortName = (typeof PORTS)[number];
-export type Ports = Record<PortName, number>;
+import { KNOWN_SUBSCRIPTION, PORTS, type PortName, type Ports } from './port-names.ts';
 
 /** Secrets that admit the parent, and other settings. */
 export interface Start {

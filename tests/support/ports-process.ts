@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { OPS_ROLE } from '@tocsin/contracts';
 import { hashOf } from '../../producer/src/auth/callers.ts';
 import { signToken } from '../../tools/src/auth/sign-token.ts';
-import type { Ports, Start, Told } from './ports-child.ts';
+import type { Ports } from './port-names.ts';
+import type { Start, Told } from './ports-child.ts';
 
 /** Every HTTP port of the product, over memory, in a separate process that reports its CPU time. */
 export class PortsProcess {

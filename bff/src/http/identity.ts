@@ -1,18 +1,10 @@
-import type { Identity } from '@tocsin/contracts';
 import type { IncomingMessage } from 'node:http';
 import { sendProblem, type Logger } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
 import { AuthError } from '../auth/errors.ts';
 import { bearerOf } from './bearer.ts';
-import './ops/access.ts';
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** The caller; absent if no token is required. */
-    identity?: Identity;
-  }
-}
+import './request.ts';
 
 /** Lets those through whose token is accepted (RFC 6750), and notes who they are; a request with OPS_TOKEN has no other. */
 export const requireIdentity =

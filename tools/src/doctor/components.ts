@@ -1,7 +1,7 @@
 import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
 import { CLAIM_CHECK_TYPE } from '@tocsin/service';
 import { fault, ok, type Finding } from './finding.ts';
-import type { LivingSidecar } from './sidecars.ts';
+import type { LivingSidecar } from './living-sidecar.ts';
 
 /** The components that each application needs: name and prefix of the type. */
 const SHARED: Record<string, string> = {

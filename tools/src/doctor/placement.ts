@@ -1,6 +1,6 @@
 import { APP_IDS } from '@tocsin/contracts';
 import { fault, ok, warn, type Finding } from './finding.ts';
-import type { LivingSidecar } from './sidecars.ts';
+import type { LivingSidecar } from './living-sidecar.ts';
 
 const CONNECTED = 'placement: connected';
 

@@ -1,7 +1,7 @@
 import { APP_IDS } from '@tocsin/contracts';
 import { ask } from './ask.ts';
 import { fault, ok, warn, type Finding } from './finding.ts';
-import type { LivingSidecar } from './sidecars.ts';
+import type { LivingSidecar } from './living-sidecar.ts';
 
 /** No job has this name; asking for it shows whether the scheduler answers. */
 const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';

@@ -1,34 +1,12 @@
 import { ACTOR_TYPE, APP_IDS } from '@tocsin/contracts';
-import { z } from 'zod';
 import { ask } from './ask.ts';
 import { checkComponents } from './components.ts';
 import { fault, ok, warn, type Finding } from './finding.ts';
 import { jsonOf } from './json-of.ts';
+import { metadataSchema, type LivingSidecar } from './living-sidecar.ts';
 import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
-
-const metadataSchema = z.object({
-  id: z.string(),
-  components: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
-  actorRuntime: z
-    .object({
-      placement: z.string().optional(),
-      activeActors: z.array(z.object({ type: z.string() })).optional(),
-    })
-    .optional(),
-  scheduler: z.object({ connected_addresses: z.array(z.string()).optional() }).optional(),
-});
-export type Metadata = z.infer<typeof metadataSchema>;
-
-/** A sidecar that has answered with its metadata. */
-export interface LivingSidecar {
-  /** The name of its application: `producer`, `bff-1`. */
-  name: string;
-  url: string;
-  headers: Record<string, string>;
-  metadata: Metadata;
-}
 
 /** Checks each sidecar and its components, and through them placement and scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {

@@ -3,14 +3,7 @@ import { OPS_ROLE } from '@tocsin/contracts';
 import { sendProblem } from '@tocsin/service';
 import type { Request, RequestHandler } from 'express';
 import { bearerOf } from '../bearer.ts';
-import '../identity.ts';
-
-declare module 'express-serve-static-core' {
-  interface Request {
-    /** True if the request brought OPS_TOKEN. */
-    hasOpsToken?: boolean;
-  }
-}
+import '../request.ts';
 
 export interface OpsAccess {
   /** The token of OPS_TOKEN, if it is set. */

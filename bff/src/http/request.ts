@@ -1,0 +1,10 @@
+import type { Identity } from '@tocsin/contracts';
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** The caller; absent if no token is required. */
+    identity?: Identity;
+    /** True if the request brought OPS_TOKEN. */
+    hasOpsToken?: boolean;
+  }
+}

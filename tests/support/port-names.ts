@@ -1,0 +1,19 @@
+/** The ports of the product. */
+export const PORTS = [
+  /** The producer with API keys, and without. */
+  'producer',
+  'openProducer',
+  'producerInternal',
+  'openProducerInternal',
+  /** The bff with tokens, and without. */
+  'bff',
+  'openBff',
+  'bffInternal',
+  'openBffInternal',
+  'ui',
+] as const;
+export type PortName = (typeof PORTS)[number];
+export type Ports = Record<PortName, number>;
+
+/** The path to which a sidecar delivers events. */
+export const KNOWN_SUBSCRIPTION = '/subscriptions/known';

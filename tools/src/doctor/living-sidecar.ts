@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** The members of the sidecar's metadata that the doctor reads. */
+export const metadataSchema = z.object({
+  id: z.string(),
+  components: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
+  actorRuntime: z
+    .object({
+      placement: z.string().optional(),
+      activeActors: z.array(z.object({ type: z.string() })).optional(),
+    })
+    .optional(),
+  scheduler: z.object({ connected_addresses: z.array(z.string()).optional() }).optional(),
+});
+export type Metadata = z.infer<typeof metadataSchema>;
+
+/** A sidecar that answers, with its metadata. */
+export interface LivingSidecar {
+  /** The name of its application: `producer`, `bff-1`. */
+  name: string;
+  url: string;
+  headers: Record<string, string>;
+  metadata: Metadata;
+}
