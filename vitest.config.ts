@@ -2,6 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** What runs the product's images has commands of its own, since not every machine can. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
+/** These have a browser and memory, but no processes of the product; two at a time, since they mostly wait. */
+const PAGES = 'tests/ui/**/*.test.ts';
+/** A condition may take this long to come; on a busy machine a browser takes several times as long. */
+const POLL_MS = 20_000;
+/** A test that ran out of time is tried once more, and `npm test` names it; one that is wrong (lost, twice, out of order) is not. */
+const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
 export default defineConfig({
   test: {
@@ -22,24 +28,38 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'pages',
+          environment: 'node',
+          include: [PAGES],
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+          pool: 'forks',
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: POLL_MS } },
+          retry: RETRY,
+        },
+      },
+      {
+        test: {
           name: 'integration',
           environment: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: WITH_CONTAINERS,
+          exclude: [...WITH_CONTAINERS, PAGES],
+          sequence: { groupOrder: 2 },
           // Each file starts processes of its own, which would take the two cores from each other.
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          // How long a condition may take to come; on a busy machine a browser takes several times as long.
-          expect: { poll: { timeout: 20_000 } },
-          // What ran out of time is tried once more, and `npm test` names it; what is wrong (lost, twice, out of order) is not.
-          retry: { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ },
+          expect: { poll: { timeout: POLL_MS } },
+          retry: RETRY,
         },
       },
       {
         test: {
           name: 'compose',
+          sequence: { groupOrder: 3 },
           environment: 'node',
           include: ['tests/compose/**/*.test.ts'],
           fileParallelism: false,
@@ -52,6 +72,7 @@ export default defineConfig({
       {
         test: {
           name: 'k8s',
+          sequence: { groupOrder: 3 },
           environment: 'node',
           include: ['tests/k8s/**/*.test.ts'],
           fileParallelism: false,

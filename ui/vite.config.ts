@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import vue from '@vitejs/plugin-vue';
-import { constants } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
-import { compression, defineAlgorithm } from 'vite-plugin-compression2';
+import { precompressed } from './build/precompressed.ts';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
@@ -16,18 +15,6 @@ const pageAddresses: Plugin = {
     });
   },
 };
-
-/** Each text asset again as .br and .gz, made once by the build, so that serving it costs no CPU. */
-const precompressed = compression({
-  include: /\.(?:js|css|html|svg|json|webmanifest)$/,
-  threshold: 512,
-  algorithms: [
-    defineAlgorithm('gzip', { level: constants.Z_BEST_COMPRESSION }),
-    defineAlgorithm('brotliCompress', {
-      params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
-    }),
-  ],
-});
 
 export default defineConfig({
   plugins: [vue(), pageAddresses, precompressed],

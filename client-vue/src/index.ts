@@ -1,6 +1,3 @@
-import './styles/tokens.css';
-import './styles/base.css';
-
 export * from './use-notifications.ts';
 export { default as NotificationBell } from './inbox/NotificationBell.vue';
 export { default as NotificationInbox } from './inbox/NotificationInbox.vue';

@@ -3,6 +3,8 @@ export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';
 export { buildClientPackage, buildClientVuePackage, clientSize } from './build/client-package.ts';
+export { filesWithSchemas, pageSizes } from './build/page-size.ts';
+export { ensureUi } from './setup/ui.ts';
 export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';

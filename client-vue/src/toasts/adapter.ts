@@ -9,9 +9,6 @@ export interface ToastRenderer {
   draw(cards: readonly Drawn[]): void;
 }
 
-/** How long a toast needs to leave the screen, in milliseconds; the transition of `toasts.css` is shorter. */
-export const LEAVE_MS = 250;
-
 /**
  * The only place that knows vue-toastification. The library renders and moves; order, stacking, times, gestures, the
  * live regions and Esc are ours, since it pauses only on hover and makes every toast an alert of its own. `card` is

@@ -1,7 +1,9 @@
 import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { LEAVE_MS } from './adapter.ts';
+import { activeElementBeside } from '../active-element.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
+/** How long a toast needs to leave the screen, in milliseconds; the transition of `toasts.css` is shorter. */
+const LEAVE_MS = 250;
 /** It is raised so often within a second because others opened. */
 const MAX_RAISES = 3;
 
@@ -28,7 +30,7 @@ export function useTopLayer(
     // Browsers without popovers show it where it is.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaving);
-    const { activeElement } = document;
+    const activeElement = activeElementBeside(value);
     const focused = activeElement instanceof HTMLElement && value.contains(activeElement);
     hide();
     value.showPopover();

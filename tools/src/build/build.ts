@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { ensureUi } from '../setup/ui.ts';
+import { pageSizes } from './page-size.ts';
 import { APPS, bundle, bundleOf, type App } from './bundle.ts';
 import {
   buildClientPackage,
@@ -28,8 +29,17 @@ const buildClient = async (): Promise<void> => {
   say(`Written: ${relative(ROOT, CLIENT_VUE_PACKAGE)}`);
 };
 
+const buildPages = async (): Promise<void> => {
+  await ensureUi(say);
+  const { page, elements } = pageSizes();
+  const kilobytes = (bytes: number) => (bytes / 1_000).toFixed(1);
+  say(
+    `Written: ui/dist (gzip: the page ${kilobytes(page)} kB, the custom elements ${kilobytes(elements)} kB)`,
+  );
+};
+
 const BUILDS = new Map<string, () => Promise<void>>([
-  ['pages', () => ensureUi(say)],
+  ['pages', buildPages],
   ...APPS.map((app) => [app, () => buildApp(app)] as const),
   ['client', buildClient],
 ]);

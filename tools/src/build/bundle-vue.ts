@@ -3,7 +3,7 @@ import { build, loadConfigFromFile, type Rolldown } from 'vite';
 import { ROOT } from '../paths.ts';
 
 /** The ui's compiler plugins, so that the components are compiled in the same way. */
-async function plugins() {
+async function compilers() {
   const env = { command: 'build', mode: 'production' } as const;
   const loaded = await loadConfigFromFile(env, join(ROOT, 'ui', 'vite.config.ts'));
   return (loaded?.config.plugins ?? []).filter(
@@ -12,8 +12,8 @@ async function plugins() {
 }
 
 /**
- * Bundles the components of `entry` into the script `out` (a path without its ending), which imports their style from
- * the file beside it. Returns the packages that the script imports.
+ * Bundles the components of `entry` into the script `out` (a path without its ending), and their style into a file
+ * beside it that the script does not import. Returns the packages that the script imports.
  */
 export async function bundleVue(entry: string, out: string): Promise<Set<string>> {
   const name = basename(out);
@@ -22,7 +22,7 @@ export async function bundleVue(entry: string, out: string): Promise<Set<string>
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: await plugins(),
+    plugins: await compilers(),
     build: {
       outDir: dirname(out),
       emptyOutDir: false,
@@ -32,7 +32,7 @@ export async function bundleVue(entry: string, out: string): Promise<Set<string>
       rolldownOptions: {
         checks: { bundlerTimings: false },
         external: /^(?:@tocsin\/client|vue|pinia|vue-toastification)$/,
-        output: { banner: `import './${name}.css';` },
+        output: { chunkFileNames: `${name}-[name].js` },
       },
     },
   })) as Rolldown.RolldownOutput[];

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from '../paths.ts';
+import { bundleElements } from './bundle-elements.ts';
 import { bundleVue } from './bundle-vue.ts';
 import { writeTypes, writeVueTypes } from './client-types.ts';
 
@@ -113,14 +114,25 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
 export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   const entry = join(CLIENT_VUE, 'src', 'index.ts');
-  const imported = await bundleVue(entry, join(outDir, 'index'));
+  const imported = await bundleVue(entry, join(outDir, 'components'));
+  // Node cannot import style, and a server that renders the page needs none.
+  writeFileSync(join(outDir, 'index.js'), "import './components.css';\nexport * from './components.js';\n");
+  await bundleElements(outDir);
   await writeVueTypes(entry, outDir);
+  writeFileSync(
+    join(outDir, 'elements.d.ts'),
+    readFileSync(join(CLIENT_VUE, 'src', 'elements', 'package-types.d.ts')),
+  );
   const manifest = readManifest(CLIENT_VUE);
   const needed = Object.entries(manifest.dependencies).filter(([name]) => imported.has(name));
   writePackage(CLIENT_VUE, outDir, {
     ...packed(manifest),
-    sideEffects: ['**/*.css'],
-    exports: { '.': exported('index') },
+    engines: { node: '>=20.19' },
+    sideEffects: ['**/*.css', './index.js', './elements.js'],
+    exports: {
+      '.': { types: './index.d.ts', node: './components.js', default: './index.js' },
+      './elements': exported('elements'),
+    },
     files: ['**/*.js', '**/*.css', '**/*.d.ts'],
     dependencies: Object.fromEntries(needed.filter(([name]) => name.startsWith('@tocsin/'))),
     peerDependencies: {

@@ -32,7 +32,9 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
   const declare = (name: string): void => {
     const declaration = exported.get(name);
     if (!declaration || declared.has(name)) return;
-    const text = ts.isInterfaceDeclaration(declaration)
+    // A generic type is written as it stands, since there is nothing yet that it comes down to.
+    const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
+    const text = isKept
       ? declaration.getText()
       : `export type ${name} = ${checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, FLAGS)};`;
     declared.set(name, commentOf(declaration) + text);

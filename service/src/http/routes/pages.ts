@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { Router, type RequestHandler } from 'express';
 import expressStaticGzip from 'express-static-gzip';
 
+/** The script with the custom elements, as it is or compressed. */
+const ELEMENTS = /[\\/]elements\.js(?:\.(?:br|gz))?$/;
 /** The tag that makes the page ask `/app/negotiate`. */
 const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 
@@ -27,6 +29,8 @@ function builtFiles(uiDist: string): RequestHandler {
       setHeaders: (response, path) => {
         const hashed = /[\\/]assets[\\/]/.test(path);
         response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+        // Pages of other origins load the custom elements and what these import.
+        if (hashed || ELEMENTS.test(path)) response.setHeader('Access-Control-Allow-Origin', '*');
       },
     },
   }) as RequestHandler;

@@ -1,0 +1,91 @@
+import {
+  defineCustomElement,
+  onBeforeUnmount,
+  provide,
+  useHost,
+  useShadowRoot,
+  watch,
+  watchEffect,
+  type PropType,
+  type VNodeChild,
+} from 'vue';
+import { ELEMENT_HOST } from '../element-host.ts';
+import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
+import { joinPageSession } from './page-session.ts';
+import { adoptStyle } from './style.ts';
+
+/** The attributes that every element takes; `getToken` is a property only. */
+const COMMON = {
+  server: String,
+  feeds: String,
+  clientId: String,
+  negotiate: Boolean,
+  token: String,
+  theme: String,
+  getToken: Function as PropType<NonNullable<NotificationsOptions['getToken']>>,
+};
+
+export interface ElementProps {
+  server?: string;
+  feeds?: string;
+  clientId?: string;
+  negotiate?: boolean;
+  token?: string;
+  theme?: string;
+  getToken?: NonNullable<NotificationsOptions['getToken']>;
+}
+
+/** The events that every element dispatches; they bubble and leave the shadow root. */
+export interface ElementEvents {
+  'tocsin-unread': CustomEvent<{ unread: number }>;
+  'tocsin-connection': CustomEvent<{ state: string; text: string }>;
+}
+
+/** Feeds in an attribute: separated by white space. Default: `all`. */
+export function feedsIn(attribute: string | undefined): string[] {
+  const feeds = (attribute ?? '').split(/\s+/).filter(Boolean);
+  return feeds.length > 0 ? feeds : ['all'];
+}
+
+/**
+ * Makes a custom element with a shadow root, which no style of the page reaches and whose style reaches nothing of the
+ * page. `draw` renders it; `defaultServer` is used where the attribute `server` is absent.
+ */
+export function defineElement(
+  defaultServer: string,
+  props: Readonly<Record<string, StringConstructor>>,
+  draw: (props: Readonly<Record<string, unknown>>) => VNodeChild,
+) {
+  return defineCustomElement({
+    props: { ...COMMON, ...props },
+    setup(raw: Record<string, unknown>) {
+      const given = raw as ElementProps;
+      const host = useHost();
+      const root = useShadowRoot();
+      if (root) adoptStyle(root);
+      if (host) provide(ELEMENT_HOST, host);
+      const getToken = given.getToken ?? (given.token === undefined ? undefined : () => given.token ?? '');
+      const leave = joinPageSession({
+        server: given.server ?? defaultServer,
+        feeds: feedsIn(given.feeds),
+        clientId: given.clientId,
+        negotiate: given.negotiate,
+        getToken,
+      });
+      const notifications = useNotifications();
+      const tell = (name: keyof ElementEvents, detail: unknown): void => {
+        host?.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+      };
+      watch(
+        () => notifications.unread,
+        (unread) => tell('tocsin-unread', { unread }),
+        { immediate: true },
+      );
+      watchEffect(() =>
+        tell('tocsin-connection', { state: notifications.connection, text: notifications.connectionText }),
+      );
+      onBeforeUnmount(leave);
+      return () => draw(raw);
+    },
+  });
+}

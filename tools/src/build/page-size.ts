@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { ROOT } from '../paths.ts';
+import { ELEMENTS_SCRIPT } from './bundle-elements.ts';
+
+const DIST = join(ROOT, 'ui', 'dist');
+const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
+
+/** The files of the build that a text names in `src`, `href` or a static `import`, or that these name. */
+function filesOf(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const names = file.endsWith('.html')
+    ? text.matchAll(/(?:src|href)="\/((?:assets\/)?[\w.-]+\.(?:js|css|svg))"/g)
+    : text.matchAll(/(?:^|[;}\s])(?:import|export)[^;"'`(]*["'`]\.\/((?:assets\/)?[\w.-]+\.js)["'`]/g);
+  for (const [, name = ''] of names) {
+    const named = join(file.includes('/assets/') ? join(DIST, 'assets') : DIST, name);
+    if (existsSync(named)) filesOf(named, seen);
+  }
+  return seen;
+}
+
+const sizeOf = (name: string): number =>
+  [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
+
+/** Bytes, compressed by gzip, that a browser loads before the page works: of `/`, and of the custom elements. */
+export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
+
+/** Files of the built page that hold a schema library, which browsers are not to load. */
+export const filesWithSchemas = (): string[] =>
+  [...filesOf(join(DIST, 'index.html')), ...filesOf(join(DIST, ELEMENTS_SCRIPT))].filter((file) =>
+    /ZodError|_zod/.test(readFileSync(file, 'utf8')),
+  );
