@@ -1,4 +1,4 @@
-import grpc, { Server, ServerCredentials, type UntypedHandleCall } from '@grpc/grpc-js';
+import grpc, { Server, ServerCredentials } from '@grpc/grpc-js';
 import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { afterEach, expect, it } from 'vitest';
