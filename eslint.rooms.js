@@ -26,6 +26,7 @@ export const elements = [
   room('testing', '(producer|bff|service)/testing', ['app']),
   room('app', '(producer|bff)/src', ['app']),
   room('capacity-model', 'lab/src/capacity/model'),
+  room('conformance', 'conformance/src'),
   room('tools', 'tools/src'),
   room('lab', 'lab/src'),
 ];
@@ -158,10 +159,16 @@ export const policies = [
   // What a load needs is computed from what was measured, and from nothing else.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
+  // Another implementation can be checked with nothing of ours but the schemas.
+  {
+    from: from('conformance'),
+    allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
+  },
+
   {
     from: from('tools'),
     allow: [
-      to('tools', 'contracts', 'client', 'service', 'app', 'ui-server'),
+      to('tools', 'conformance', 'contracts', 'client', 'service', 'app', 'ui-server'),
       modules('*', '@*/*'),
       node('*', 'node:*'),
     ],

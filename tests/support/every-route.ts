@@ -35,6 +35,8 @@ const bff = (port: PortName): Route[] => [
     '/app/mutes?clientId=one',
     '/app/unread?clientId=one',
     '/app/stream?feed=all',
+    '/openapi.json',
+    '/asyncapi.json',
   ]),
   {
     port,

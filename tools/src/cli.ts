@@ -9,6 +9,7 @@ await runCommandLine({
   docs: async () => (await import('./docs/docs.ts')).docs,
   reset: async () => (await import('./start/reset.ts')).reset,
   build: async () => (await import('./build/build.ts')).build,
+  conformance: async () => (await import('@tocsin/conformance')).conformance,
   containers: async () => (await import('./containers/containers.ts')).containers,
   'dead-letters': async () => (await import('./dead-letters/dead-letters.ts')).deadLetters,
   deploy: async () => (await import('./deploy/deploy.ts')).deploy,

@@ -29,6 +29,7 @@ import { crossOrigin } from './origins.ts';
 import { readRoutes } from './routes/read.ts';
 import { streamRoutes, type StreamRoutesOptions } from './routes/stream.ts';
 import { unreadRoutes } from './routes/unread.ts';
+import { specRoutes } from './specs/routes.ts';
 import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
@@ -67,6 +68,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(metricsRoutes(registry));
   // Probes and Prometheus call under any name, and learn nothing that was published.
   app.use(requireServedHost(isServed));
+  app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));
   app.use('/app', crossOrigin(allowedOrigins));
   app.use(OPS_PATHS, noteOpsToken(options.opsAccess));

@@ -41,8 +41,11 @@ export const notificationInputSchema = z
     id: idSchema.optional().meta({
       description: 'Default: a UUIDv7. An id that the feed already has is accepted, but not shown again.',
     }),
-    feed: feedSchema.optional().meta({ default: DEFAULT_FEED }),
-    severity: severitySchema.optional().meta({ default: 'info' }),
+    // Named in words: generators of clients take a member with a default for one that is always there.
+    feed: feedSchema.optional().meta({
+      description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; \`${DEFAULT_FEED}\` if left out.`,
+    }),
+    severity: severitySchema.optional().meta({ description: '`info` if left out.' }),
     ...content,
     expiresAt: future
       .optional()

@@ -1,0 +1,105 @@
+import { SOCKET_PATH } from '@tocsin/contracts';
+import { VERSION } from '@tocsin/service';
+import { EVENT_NAMES, REFUSAL, ref, schemaOfEvent, schemasOf, type EventName } from './schemas.ts';
+
+const EVENTS: Record<EventName, string> = {
+  publications: 'New publications of a feed; offsets ascend by 1 within one event.',
+  position: 'Where a feed stands, at least every 10 s.',
+  retracted: 'These ids were retracted just now; publications says so too, in order.',
+  read: 'What the reader has read of a feed, here or elsewhere.',
+  mutes: 'What the reader has muted, here or elsewhere.',
+  draining: 'The instance is about to stop: connect again after this time.',
+  'token-expiring': 'The token ends, and the connection with it, unless another one comes.',
+  closing: 'The server ends the connection now.',
+};
+
+/** Each request, its schema, that of its answer, and what it asks for. */
+const REQUESTS = {
+  subscribe: ['SubscribeRequest', 'SubscribeAnswer', 'Where the feed stands, or what follows a position.'],
+  unsubscribe: ['UnsubscribeRequest', 'Done', 'No more of this feed.'],
+  token: ['TokenRequest', 'Done', 'Another token of the same reader, so that the connection lives on.'],
+} as const;
+type RequestName = keyof typeof REQUESTS;
+const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];
+
+const CHANNEL = { $ref: '#/channels/socket' };
+const inChannel = (name: string) => ({ $ref: `#/channels/socket/messages/${name}` });
+const answerOf = (name: RequestName): string => `${name}Answer`;
+
+function messages() {
+  const message = (name: string, summary: string, payload: object) => ({
+    [name]: { name, title: name, summary, contentType: 'application/json', payload },
+  });
+  return Object.assign(
+    {},
+    ...EVENT_NAMES.map((name) => message(name, EVENTS[name], ref(schemaOfEvent(name)))),
+    ...REQUEST_NAMES.flatMap((name) => {
+      const [request, answer, summary] = REQUESTS[name];
+      const payload = { oneOf: [ref(answer), ref(REFUSAL)] };
+      return [
+        message(name, summary, ref(request)),
+        message(answerOf(name), `The acknowledgement of ${name}.`, payload),
+      ];
+    }),
+  ) as Record<string, object>;
+}
+
+function operations(): Record<string, object> {
+  const asked = REQUEST_NAMES.map((name) => [
+    name,
+    {
+      action: 'receive',
+      channel: CHANNEL,
+      summary: REQUESTS[name][2],
+      messages: [inChannel(name)],
+      reply: { channel: CHANNEL, messages: [inChannel(answerOf(name))] },
+    },
+  ]);
+  const sent = EVENT_NAMES.map((name) => [
+    name,
+    { action: 'send', channel: CHANNEL, summary: EVENTS[name], messages: [inChannel(name)] },
+  ]);
+  return Object.fromEntries([...asked, ...sent]) as Record<string, object>;
+}
+
+/** The AsyncAPI 3 document of the socket, from the server's side: it receives requests and sends events. */
+export function asyncApiDocument() {
+  const all = messages();
+  const names = [
+    ...EVENT_NAMES.map(schemaOfEvent),
+    ...REQUEST_NAMES.flatMap((name) => [REQUESTS[name][0], REQUESTS[name][1]]),
+    REFUSAL,
+  ];
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Tocsin socket',
+      version: VERSION,
+      description:
+        'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The token and the clientId ' +
+        'of a reader go into auth of the handshake. docs/protocol.md has the rules of clients.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      bff: {
+        host: 'localhost:4001',
+        pathname: SOCKET_PATH,
+        protocol: 'socketio',
+        description: 'An instance of the bff.',
+      },
+    },
+    channels: {
+      socket: {
+        address: SOCKET_PATH,
+        description: 'The connection of one reader.',
+        servers: [{ $ref: '#/servers/bff' }],
+        messages: Object.fromEntries(
+          Object.keys(all).map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+        ),
+      },
+    },
+    operations: operations(),
+    components: { messages: all, schemas: schemasOf(names, 'draft-7') },
+  };
+}

@@ -1,0 +1,130 @@
+import {
+  SOCKET_ERROR_CODES,
+  gonePublicationSchema,
+  livePublicationSchema,
+  markReadSchema,
+  mutesSchema,
+  notificationSchema,
+  offsetSchema,
+  pageSchema,
+  positionSchema,
+  problemSchema,
+  putMutesSchema,
+  readStateSchema,
+  subscribeRequestSchema,
+  tokenRequestSchema,
+  unreadSchema,
+  unsubscribeRequestSchema,
+  epochSchema,
+  feedSchema,
+  idSchema,
+  publicationSchema,
+  severitySchema,
+  type ServerEvents,
+} from '@tocsin/contracts';
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const place = { feed: feedSchema, epoch: epochSchema };
+
+/** The payload of each server event; the registry of the contracts says which there are. */
+const eventSchemas = {
+  publications: z.object({ ...place, publications: z.array(publicationSchema) }),
+  position: z.object({ ...place, offset: offsetSchema }),
+  retracted: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
+  read: z.object({ ...place, ...readStateSchema.shape }),
+  mutes: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
+  draining: z.object({ reconnectAfterMs: count }),
+  'token-expiring': z.object({ expiresInMs: count }),
+  closing: z.object({ code: z.string(), message: z.string() }),
+} satisfies { [Name in keyof ServerEvents]: z.ZodType<ServerEvents[Name]> };
+export type EventName = keyof typeof eventSchemas;
+export const EVENT_NAMES = Object.keys(eventSchemas) as EventName[];
+
+/** The name of an event's schema: `TokenExpiringEvent`. */
+export const schemaOfEvent = (name: EventName): string =>
+  `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;
+
+export const REFUSAL = 'Refusal';
+
+/** What the server sends; a newer one may add members. */
+const sent: Record<string, z.ZodType> = {
+  Notification: notificationSchema,
+  LivePublication: livePublicationSchema,
+  GonePublication: gonePublicationSchema,
+  Publication: publicationSchema,
+  ReadState: readStateSchema,
+  Page: pageSchema,
+  Unread: unreadSchema,
+  Mutes: mutesSchema,
+  Problem: problemSchema,
+  SubscribeAnswer: z.object({ ok: z.literal(true), ...pageSchema.shape }),
+  Done: z.object({ ok: z.literal(true) }),
+  [REFUSAL]: z.object({
+    ok: z.literal(false),
+    error: z.object({
+      code: z.enum(SOCKET_ERROR_CODES),
+      message: z.string(),
+      temporary: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
+    }),
+  }),
+  ...Object.fromEntries(EVENT_NAMES.map((name) => [schemaOfEvent(name), eventSchemas[name]])),
+};
+
+/** What the server takes; it refuses members that it does not know. */
+const taken: Record<string, z.ZodType> = {
+  Position: positionSchema,
+  SubscribeRequest: subscribeRequestSchema,
+  UnsubscribeRequest: unsubscribeRequestSchema,
+  TokenRequest: tokenRequestSchema,
+  MarkRead: markReadSchema,
+  PutMutes: putMutesSchema,
+};
+
+type JsonSchema = Record<string, unknown>;
+type Target = 'draft-2020-12' | 'draft-7';
+
+export const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function registryOf(schemas: Record<string, z.ZodType>) {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  return registry;
+}
+
+function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', target: Target) {
+  const isSent = io === 'output';
+  const all = z.toJSONSchema(registryOf(schemas), {
+    ...{ io, target, uri: (id: string) => ref(id).$ref },
+    override: ({ jsonSchema }) => {
+      if (isSent) delete jsonSchema.additionalProperties;
+      // The same as the type integer, which generators know.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  }).schemas;
+  return Object.entries(all).map(([id, { $schema: _schema, $id: _id, ...schema }]): [string, JsonSchema] => [
+    id,
+    schema,
+  ]);
+}
+
+/** The schemas of these names and all that they refer to, as one of the dialects of JSON Schema. */
+export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
+  const all = new Map([...generated(sent, 'output', target), ...generated(taken, 'input', target)]);
+  const needed = new Map<string, JsonSchema>();
+  const need = (name: string): void => {
+    const schema = all.get(name);
+    if (!schema || needed.has(name)) return;
+    needed.set(name, schema);
+    for (const [, other = ''] of JSON.stringify(schema).matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      need(other);
+  };
+  for (const name of names) need(name);
+  return Object.fromEntries([...needed].sort(([a], [b]) => a.localeCompare(b)));
+}
+
+/** The schema of a parameter, written where it is used. */
+export function parameterSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}

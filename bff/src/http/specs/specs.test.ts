@@ -1,0 +1,46 @@
+import { serverEventNamed } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+import { asyncApiDocument } from './asyncapi.ts';
+import { openApiDocument } from './openapi.ts';
+import { EVENT_NAMES } from './schemas.ts';
+
+let bff: ServedBff;
+beforeAll(async () => void (bff = await serveBff({ AUTH_MODE: 'jwt' })));
+afterAll(() => bff.stop());
+
+/** The value that a reference names in the document. */
+const found = (document: object, reference: string): unknown =>
+  reference
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], document);
+
+describe.each([
+  ['/openapi.json', openApiDocument()],
+  ['/asyncapi.json', asyncApiDocument()],
+])('%s', (path, document) => {
+  it('should be served without a token', async () => {
+    const response = await fetch(`${bff.url}${path}`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('should have something for every reference, and no schema without one', () => {
+    const text = JSON.stringify(document);
+    const references = new Set(Array.from(text.matchAll(/"\$ref":"([^"]+)"/g), ([, one = '']) => one));
+    for (const reference of references) expect(found(document, reference), reference).toBeDefined();
+    const schemas = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(schemas.filter((name) => !references.has(name))).toEqual([]);
+  });
+});
+
+it('should describe every route of readers', async () => {
+  for (const path of Object.keys(openApiDocument().paths))
+    expect((await fetch(`${bff.url}${path}`)).status, path).toBe(401);
+});
+
+it('should describe events that the contracts know', () => {
+  for (const name of EVENT_NAMES) expect(serverEventNamed(name), name).toBeDefined();
+  expect(Object.keys(asyncApiDocument().operations)).toEqual(expect.arrayContaining(EVENT_NAMES));
+});

@@ -1,0 +1,115 @@
+import { strict as assert } from 'node:assert';
+import { problemSchema } from '@tocsin/contracts';
+import { httpCase, type Case } from '../case.ts';
+import { idsOf, isContiguous, type Kit } from '../kit.ts';
+
+async function problemOf(response: Response, status: number) {
+  assert.equal(response.status, status);
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  return problemSchema.parse(await response.json());
+}
+
+const refusal = (name: string, query: string, paths: readonly string[]): Case =>
+  httpCase(`refuses ${name}, and lists every fault`, [], async (kit) => {
+    const problem = await problemOf(await kit.get(`/app/notifications?${query}`), 400);
+    assert.deepEqual(problem.errors?.map(({ path }) => path).sort(), [...paths].sort());
+  });
+
+async function filled(kit: Kit): Promise<{ feed: string; ids: string[]; at: string }> {
+  const feed = kit.feed();
+  const ids = await kit.publishMany(feed, 70);
+  const { epoch } = await kit.page(feed);
+  return { feed, ids, at: `&epoch=${encodeURIComponent(epoch)}` };
+}
+
+const engine = (name: string, query: string, status = 400): Case =>
+  httpCase(`refuses ${name}`, [], async (kit) => {
+    await problemOf(await kit.get(`/hubs/?${query}`), status);
+  });
+
+/** The rules of pages, marks and mutes, and of what is no request. */
+export const HTTP: readonly Case[] = [
+  refusal('a limit beyond 200', 'limit=201', ['limit']),
+  refusal('a limit and a feed that are none', 'limit=x&feed=none', ['feed', 'limit']),
+  refusal('an epoch alone', 'epoch=1-x', ['epoch']),
+  refusal('a position without its epoch', 'after=1', ['epoch']),
+  refusal('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
+  refusal('a parameter that is given twice', 'feed=all&feed=topic:x', ['feed']),
+  refusal('a parameter that it does not know', 'feed=all&fed=x', ['fed']),
+  engine('an older revision of engine.io', 'EIO=3&transport=polling'),
+  engine('a transport that is none', 'EIO=4&transport=carrier-pigeon'),
+  engine('a token in the address of a socket', 'EIO=4&transport=polling&token=secret'),
+  engine('JSONP', 'EIO=4&transport=polling&j=0'),
+  httpCase('serves the newest page, ascending', ['publish'], async (kit) => {
+    const { feed, ids } = await filled(kit);
+    const page = await kit.page(feed);
+    assert.deepEqual(idsOf(page.publications), ids.slice(-50));
+    assert.deepEqual([page.offset, page.recovered], [70, true]);
+    isContiguous(page.publications);
+  }),
+  httpCase('serves what follows a position', ['publish'], async (kit) => {
+    const { feed, ids, at } = await filled(kit);
+    const page = await kit.page(feed, `${at}&after=10&limit=20`);
+    assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
+    assert.deepEqual([page.offset, page.more], [30, true]);
+  }),
+  httpCase('serves what precedes a position, and says whether there is more', ['publish'], async (kit) => {
+    const { feed, ids, at } = await filled(kit);
+    const page = await kit.page(feed, `${at}&before=31&limit=20`);
+    assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
+    assert.equal(page.more, true);
+    const first = await kit.page(feed, `${at}&before=11&limit=20`);
+    assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
+  }),
+  httpCase('says that it cannot go on from another epoch', ['publish'], async (kit) => {
+    const { feed, ids } = await filled(kit);
+    const page = await kit.page(feed, '&epoch=conformance&after=3');
+    assert.equal(page.recovered, false);
+    assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
+  }),
+  httpCase('tells of a feed to which nothing was published', [], async (kit) => {
+    const page = await kit.page(kit.feed());
+    assert.deepEqual([page.offset, page.recovered, page.more, page.publications], [0, true, false, []]);
+  }),
+  httpCase('lets no page be cached', [], async (kit) => {
+    const response = await kit.get('/app/notifications');
+    assert.match(response.headers.get('cache-control') ?? '', /no-store/);
+  }),
+  httpCase('counts what is unread', ['publish', 'open'], async (kit) => {
+    const [feed, clientId] = [kit.feed(), kit.clientId()];
+    await kit.publishMany(feed, 5);
+    assert.equal(
+      (await kit.send('POST', '/app/notifications/read', { feed, offset: 3, clientId })).status,
+      204,
+    );
+    const response = await kit.get(`/app/unread?feed=${feed}&clientId=${clientId}`);
+    assert.deepEqual(await response.json(), {
+      total: 2,
+      more: false,
+      feeds: [{ feed, unread: 2, more: false }],
+    });
+  }),
+  httpCase('keeps mutes', ['open'], async (kit) => {
+    const mutes = { feeds: [kit.feed()], severities: ['warning'] };
+    const clientId = kit.clientId();
+    assert.equal((await kit.send('PUT', '/app/mutes', { ...mutes, clientId })).status, 204);
+    assert.deepEqual(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
+  }),
+  httpCase('refuses a mark that marks nothing', [], async (kit) => {
+    const problem = await problemOf(await kit.send('POST', '/app/notifications/read', { feed: 'all' }), 400);
+    assert.deepEqual(
+      problem.errors?.map(({ path }) => path),
+      ['offset'],
+    );
+  }),
+  httpCase(
+    'answers what is not there, and methods that are not possible, with a problem',
+    [],
+    async (kit) => {
+      await problemOf(await kit.get('/app/nothing'), 404);
+      const response = await kit.get('/app/notifications', { method: 'DELETE' });
+      assert.match(response.headers.get('allow') ?? '', /GET/);
+      await problemOf(response, 405);
+    },
+  ),
+];

@@ -1,0 +1,262 @@
+import { strict as assert } from 'node:assert';
+import { MAX_PAGE_BYTES, MAX_PAGE_PUBLICATIONS, type Page, type Publication } from '@tocsin/contracts';
+import { readerCase, type Case } from '../case.ts';
+import { idsOf, isContiguous, pushed, showsExactly, type Kit, type Reader } from '../kit.ts';
+import type { Transport } from '../case.ts';
+
+const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
+const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
+
+/** What a client that was away has after it has asked, and asked again while there is more. */
+async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
+  if (over === 'sse') {
+    const reader = await kit.reader(over, feed, positionOf(page));
+    const all = () => [...firstOf(reader, feed).publications, ...pushed(reader.inbox, feed)];
+    const head = (await kit.page(feed, '&limit=1')).offset;
+    await reader.inbox.until(() => (all().at(-1)?.offset ?? page.offset) >= head, `offset ${head}`);
+    return all();
+  }
+  const socket = await kit.socket(over);
+  const all: Publication[] = [];
+  let position = positionOf(page);
+  for (let more = true; more;) {
+    const answer = (await socket.ask('subscribe', { feed, position })) as unknown as Page;
+    assert.ok(Buffer.byteLength(JSON.stringify(answer)) <= MAX_PAGE_BYTES);
+    assert.ok(answer.publications.length <= MAX_PAGE_PUBLICATIONS);
+    if (answer.more) assert.equal(answer.offset, answer.publications.at(-1)?.offset);
+    all.push(...answer.publications);
+    position = positionOf(answer);
+    more = answer.more;
+  }
+  return all;
+}
+
+const newest = (page: Page) => assert.ok(page.publications.length <= 50);
+
+/** The rules that hold over every transport. */
+export const READING: readonly Case[] = [
+  readerCase('answers without a position with the head and no publications', [], async (kit, over) => {
+    const feed = kit.feed();
+    const page = firstOf(await kit.reader(over, feed), feed);
+    assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
+  }),
+  readerCase('pushes what is published, at the offsets after the answer', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const { epoch, offset } = firstOf(reader, feed);
+    const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
+    await showsExactly(reader.inbox, feed, ids);
+    assert.deepEqual(
+      pushed(reader.inbox, feed).map((one) => one.offset),
+      [offset + 1, offset + 2],
+    );
+    for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
+  }),
+  readerCase('keeps the order of an array, without a hole', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const ids = await kit.publishMany(feed, 50);
+    await showsExactly(reader.inbox, feed, ids);
+    isContiguous(pushed(reader.inbox, feed));
+  }),
+  readerCase(
+    'completes a notification with id, feed, severity and createdAt',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const reader = await kit.reader(over, feed);
+      const [id] = await kit.publish(feed, { title: 'Plain', body: 'Zeile\nzwei 🔔' });
+      await showsExactly(reader.inbox, feed, [id ?? '']);
+      const { createdAt, ...rest } = pushed(reader.inbox, feed)[0]?.notification ?? {};
+      assert.deepEqual(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Zeile\nzwei 🔔' });
+      assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
+    },
+  ),
+  readerCase('recovers exactly what was missed', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    await kit.publishMany(feed, 3);
+    const before = await kit.page(feed);
+    const ids = await kit.publishMany(feed, 7);
+    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    assert.deepEqual([page.recovered, page.more, idsOf(page.publications)], [true, false, ids]);
+    isContiguous(page.publications);
+  }),
+  readerCase('recovers nothing at the head', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    await kit.publishMany(feed, 2);
+    const page = firstOf(await kit.reader(over, feed, positionOf(await kit.page(feed))), feed);
+    assert.deepEqual([page.recovered, page.publications], [true, []]);
+  }),
+  readerCase(
+    'answers a position of another epoch with recovered: false and the newest',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const ids = await kit.publishMany(feed, 60);
+      const page = firstOf(await kit.reader(over, feed, { epoch: 'conformance', offset: 1 }), feed);
+      assert.equal(page.recovered, false);
+      newest(page);
+      assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
+      assert.equal(page.publications.at(-1)?.offset, page.offset);
+    },
+  ),
+  readerCase('answers a position beyond the head with recovered: false', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    await kit.publishMany(feed, 2);
+    const { epoch, offset } = await kit.page(feed);
+    const page = firstOf(await kit.reader(over, feed, { epoch, offset: offset + 100 }), feed);
+    assert.deepEqual([page.recovered, page.offset], [false, offset]);
+  }),
+  readerCase('brings more than one answer holds, by count', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const before = await kit.page(feed);
+    const ids = [...(await kit.publishMany(feed, 700)), ...(await kit.publishMany(feed, 700))];
+    assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+  }),
+  readerCase('brings more than one answer holds, by bytes', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const before = await kit.page(feed);
+    const ids = await kit.publishMany(feed, 90, { body: '🔔'.repeat(1_900) });
+    assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+  }),
+  readerCase('goes on with pushes after a recovery', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const before = await kit.page(feed);
+    await kit.publishMany(feed, 2);
+    const reader = await kit.reader(over, feed, positionOf(before));
+    await showsExactly(reader.inbox, feed, await kit.publish(feed, {}));
+  }),
+  readerCase('takes a known id without showing it again', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const [id = ''] = await kit.publish(feed, { title: 'First' });
+    const [last = ''] = await kit
+      .publish(feed, { id, title: 'Second' }, { title: 'Third' })
+      .then((ids) => ids.slice(1));
+    await showsExactly(reader.inbox, feed, [id, last]);
+  }),
+  readerCase('tells of a retraction at an offset of its own', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const [id = ''] = await kit.publish(feed, {});
+    await kit.retract(feed, id);
+    await showsExactly(reader.inbox, feed, [id, id]);
+    const gone = pushed(reader.inbox, feed)[1];
+    assert.deepEqual(gone && { ...gone, offset: 0 }, {
+      offset: 0,
+      notification: null,
+      id,
+      gone: 'retracted',
+    });
+    const { data } = await reader.inbox.has('retracted');
+    assert.deepEqual(data, { feed, ids: [id] });
+  }),
+  readerCase('serves what was retracted without its content', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const before = await kit.page(feed);
+    const [id = ''] = await kit.publish(feed, { title: 'Secret' });
+    await kit.retract(feed, id);
+    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    assert.deepEqual(
+      page.publications.map(({ notification }) => notification),
+      [null, null],
+    );
+    assert.ok(!JSON.stringify(page).includes('Secret'));
+  }),
+  readerCase(
+    'replaces by collapse key: names the old id, and takes its content',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const before = await kit.page(feed);
+      const reader = await kit.reader(over, feed);
+      const [old] = await kit.publish(feed, { collapseKey: 'k', title: 'Old' });
+      const [young] = await kit.publish(feed, { collapseKey: 'k', title: 'Young' });
+      await showsExactly(reader.inbox, feed, [old ?? '', young ?? '']);
+      assert.equal(pushed(reader.inbox, feed)[1]?.replaces, old);
+      const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+      const [gone, live] = page.publications;
+      assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'replaced']);
+      assert.deepEqual([live?.notification?.title, live?.replaces], ['Young', old]);
+    },
+  ),
+  readerCase('shows nothing that has expired', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const before = await kit.page(feed);
+    await kit.publish(feed, { expiresAt: new Date(Date.now() + 1_500).toISOString() });
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
+    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    const [gone] = page.publications;
+    assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'expired']);
+  }),
+  readerCase('begins a new epoch when a feed is erased, and says so', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    await kit.publishMany(feed, 2);
+    const before = await kit.page(feed);
+    await kit.erase(feed);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+    assert.notEqual(page.epoch, before.epoch);
+    assert.deepEqual([page.recovered, page.erased, page.publications], [false, true, []]);
+  }),
+  readerCase('says where a feed stands at least every ten seconds', [], async (kit, over) => {
+    const feed = kit.feed();
+    const reader = await kit.reader(over, feed);
+    const { epoch, offset } = firstOf(reader, feed);
+    const { data } = await reader.inbox.has('position', (one) => one['feed'] === feed, 12_000);
+    assert.deepEqual(data, { feed, epoch, offset });
+  }),
+  readerCase(
+    'tells every connection of a reader what was read, and no other',
+    ['publish', 'open'],
+    async (kit, over) => {
+      const [feed, clientId] = [kit.feed(), kit.clientId()];
+      await kit.publishMany(feed, 3);
+      const mine = await kit.reader(over, feed, undefined, clientId);
+      const other = await kit.reader(over, feed, undefined, kit.clientId());
+      const marked = await kit.send('POST', '/app/notifications/read', { feed, offset: 2, clientId });
+      assert.equal(marked.status, 204);
+      const { data } = await mine.inbox.has('read');
+      assert.deepEqual([data['feed'], data['offset'], data['ids']], [feed, 2, []]);
+      await kit.pause();
+      assert.deepEqual(other.inbox.of('read'), []);
+      const later = firstOf(await kit.reader(over, feed, undefined, clientId), feed);
+      assert.deepEqual(later.read, { offset: 2, ids: [] });
+    },
+  ),
+  readerCase('tells every connection of a reader its mutes', ['open'], async (kit, over) => {
+    const [feed, clientId] = [kit.feed(), kit.clientId()];
+    const reader = await kit.reader(over, feed, undefined, clientId);
+    const body = { feeds: [feed], severities: ['info'], clientId };
+    assert.equal((await kit.send('PUT', '/app/mutes', body)).status, 204);
+    const { data } = await reader.inbox.has('mutes');
+    assert.deepEqual(data, { feeds: [feed], severities: ['info'] });
+  }),
+  readerCase(
+    'loses and doubles nothing for a reader that connects while much is published',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const before = await kit.page(feed);
+      const publishing = Promise.all(Array.from({ length: 10 }, () => kit.publishMany(feed, 20)));
+      const reader = await kit.reader(over, feed, positionOf(before));
+      await publishing;
+      const head = (await kit.page(feed, '&limit=1')).offset;
+      const first = firstOf(reader, feed);
+      // A socket's pushes may come before the answer that already holds them, and twice.
+      const all = new Map(first.publications.map((one) => [one.offset, one]));
+      const see = () => {
+        for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);
+        return all.size;
+      };
+      await reader.inbox.until(() => see() >= head - before.offset, `${head} publications`);
+      const offsets = [...all.keys()].sort((a, b) => a - b);
+      assert.deepEqual(
+        offsets,
+        Array.from({ length: head - before.offset }, (_, place) => before.offset + place + 1),
+      );
+      if (over === 'sse')
+        assert.equal(first.publications.length + pushed(reader.inbox, feed).length, all.size);
+    },
+  ),
+];

@@ -1,0 +1,146 @@
+import { strict as assert } from 'node:assert';
+import {
+  MAX_CLIENT_MESSAGE_BYTES,
+  MAX_FEEDS_PER_CONNECTION,
+  MAX_INVALID_REQUESTS_PER_MINUTE,
+  MAX_REQUEST_BURST,
+} from '@tocsin/contracts';
+import { socketCase, type Case } from '../case.ts';
+import { showsExactly } from '../kit.ts';
+import type { SocketReader } from '../transports/socket.ts';
+
+async function refuses(
+  socket: SocketReader,
+  code: string,
+  temporary: boolean,
+  event: string,
+  ...payload: unknown[]
+): Promise<void> {
+  const { ok, error } = (await socket.ask(event, ...payload)) as {
+    ok: boolean;
+    error: Record<string, unknown>;
+  };
+  assert.equal(ok, false);
+  assert.deepEqual([error['code'], error['temporary']], [code, temporary]);
+  assert.ok(typeof error['message'] === 'string' && error['message'] !== '');
+}
+
+const subscribes = async (socket: SocketReader, feed: string) =>
+  assert.equal((await socket.ask('subscribe', { feed }))['ok'], true);
+
+const invalid = (name: string, event: string, ...payload: unknown[]): Case =>
+  socketCase(`refuses ${name}, and keeps the connection`, [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    await refuses(socket, 'invalid_request', false, event, ...payload);
+    await subscribes(socket, kit.feed());
+  });
+
+const position = { epoch: '1-x', offset: 1 };
+
+/** The rules of requests and answers on a socket. */
+export const SOCKET: readonly Case[] = [
+  invalid('a subscribe without a feed', 'subscribe', {}),
+  invalid('a subscribe that is no object', 'subscribe', 'all'),
+  invalid('a feed that is none', 'subscribe', { feed: 'everything' }),
+  invalid('a topic without a name', 'subscribe', { feed: 'topic:' }),
+  invalid('a topic of forbidden characters', 'subscribe', { feed: 'topic:a b' }),
+  invalid('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
+  invalid('a feed of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
+  invalid('a member that it does not know', 'subscribe', { feed: 'all', limit: 5 }),
+  invalid('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
+  invalid('an offset below zero', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
+  invalid('an offset that is no whole number', 'subscribe', {
+    feed: 'all',
+    position: { ...position, offset: 1.5 },
+  }),
+  invalid('an offset that is text', 'subscribe', { feed: 'all', position: { ...position, offset: '1' } }),
+  invalid('an empty epoch', 'subscribe', { feed: 'all', position: { epoch: '', offset: 1 } }),
+  invalid('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
+  invalid('an unsubscribe without a feed', 'unsubscribe', {}),
+  invalid('a token event without a token', 'token', {}),
+  socketCase('refuses an event that it does not know', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    await refuses(socket, 'unknown_event', false, 'publish', { feed: 'all' });
+    await refuses(socket, 'unknown_event', false, '__proto__', {});
+  }),
+  socketCase('survives an event that asks for no acknowledgement', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    socket.emit('subscribe', { feed: kit.feed() });
+    socket.emit('nothing');
+    await subscribes(socket, kit.feed());
+  }),
+  socketCase('answers an unsubscribe from a feed that is not subscribed to', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    assert.deepEqual(await socket.ask('unsubscribe', { feed: kit.feed() }), { ok: true });
+  }),
+  socketCase('pushes nothing after an unsubscribe', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const socket = await kit.socket(over);
+    await subscribes(socket, feed);
+    assert.deepEqual(await socket.ask('unsubscribe', { feed }), { ok: true });
+    await kit.publish(feed, {});
+    await kit.pause();
+    assert.deepEqual(socket.inbox.of('publications'), []);
+  }),
+  socketCase('pushes once to a connection that has subscribed twice', ['publish'], async (kit, over) => {
+    const feed = kit.feed();
+    const socket = await kit.socket(over);
+    await subscribes(socket, feed);
+    await subscribes(socket, feed);
+    const ids = await kit.publish(feed, {});
+    await kit.pause();
+    await showsExactly(socket.inbox, feed, ids);
+  }),
+  socketCase('keeps the feeds of one connection apart', ['publish'], async (kit, over) => {
+    const [one, other] = [kit.feed(), kit.feed()];
+    const socket = await kit.socket(over);
+    await subscribes(socket, one);
+    await subscribes(socket, other);
+    const first = await kit.publish(one, {});
+    const second = await kit.publish(other, {});
+    await showsExactly(socket.inbox, one, first);
+    await showsExactly(socket.inbox, other, second);
+  }),
+  socketCase(
+    `takes ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and refuses the next`,
+    [],
+    async (kit, over) => {
+      const socket = await kit.socket(over);
+      const feeds = Array.from({ length: MAX_FEEDS_PER_CONNECTION }, () => kit.feed());
+      for (const feed of feeds) await subscribes(socket, feed);
+      await refuses(socket, 'too_many_feeds', false, 'subscribe', { feed: kit.feed() });
+      await subscribes(socket, feeds[0] ?? '');
+      await socket.ask('unsubscribe', { feed: feeds[1] });
+      await subscribes(socket, kit.feed());
+    },
+  ),
+  socketCase('ends a connection after too many invalid requests, and says why', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
+    const { data } = await socket.inbox.has('closing');
+    assert.equal(data['code'], 'too_many_invalid_requests');
+    await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the end');
+  }),
+  socketCase('ends a connection after a message that is too large, and says why', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    socket.emit('subscribe', { feed: 'x'.repeat(MAX_CLIENT_MESSAGE_BYTES + 1) });
+    const { data } = await socket.inbox.has('closing');
+    assert.equal(data['code'], 'message_too_large');
+  }),
+  socketCase('refuses a burst of requests for now, and keeps the connection', [], async (kit, over) => {
+    const socket = await kit.socket(over);
+    const feed = kit.feed();
+    const asked = Array.from({ length: MAX_REQUEST_BURST + 100 }, () => socket.ask('unsubscribe', { feed }));
+    const refused = (await Promise.all(asked)).filter(({ ok }) => ok === false);
+    assert.ok(refused.length > 0, 'none was refused');
+    const { error } = refused[0] as { error: Record<string, unknown> };
+    assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);
+    assert.ok(socket.connected);
+  }),
+  socketCase('refuses an auth that is no text, with a code', ['open'], async (kit, over) => {
+    const handshake = await kit.handshake(over, { clientId: 5 });
+    assert.ok('error' in handshake, 'it was let in');
+    assert.match(handshake.error.message, /^invalid_request: /);
+    assert.deepEqual((handshake.error.data as Record<string, unknown>)['temporary'], false);
+  }),
+];

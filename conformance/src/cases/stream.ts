@@ -1,0 +1,129 @@
+import { strict as assert } from 'node:assert';
+import { MAX_FEEDS_PER_CONNECTION, problemSchema } from '@tocsin/contracts';
+import { streamCase, type Case } from '../case.ts';
+import { idsOf, pageOf, pushed, showsExactly, type Kit } from '../kit.ts';
+
+const queryOf = (...feeds: string[]): string =>
+  `?${feeds.map((feed) => `feed=${encodeURIComponent(feed)}`).join('&')}`;
+
+async function refuses(
+  kit: Kit,
+  query: string,
+  headers: Record<string, string>,
+  status = 400,
+): Promise<void> {
+  const { response } = await kit.stream(query, headers);
+  assert.equal(response.status, status);
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+  assert.equal(problemSchema.parse(await response.json()).status, status);
+}
+
+const refusal = (name: string, query: string, headers: Record<string, string> = {}): Case =>
+  streamCase(`refuses ${name} with a problem`, [], (kit) => refuses(kit, query, headers));
+
+const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, place) => `topic:conformance-${place}`);
+
+/** The rules of server-sent events. */
+export const STREAM: readonly Case[] = [
+  refusal('a feed that is none', '?feed=everything'),
+  refusal('a feed that is named twice', '?feed=all&feed=all'),
+  refusal('a token in the address', '?feed=all&token=secret'),
+  refusal('bytes that are no UTF-8', '?feed=user:%ff'),
+  refusal('more feeds than a connection may have', queryOf(...many)),
+  refusal('an event id that is none', '', { 'last-event-id': '12' }),
+  refusal('an event id that is none, as a parameter', '?lastEventId=all'),
+  streamCase('is an event stream that nobody caches', [], async (kit) => {
+    const { response } = await kit.stream(queryOf(kit.feed()));
+    assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+    assert.match(response.headers.get('cache-control') ?? '', /no-store/);
+  }),
+  streamCase('answers HEAD with the headers alone, and refuses other methods', [], async (kit) => {
+    const path = `/app/stream${queryOf(kit.feed())}`;
+    const head = await kit.get(path, { method: 'HEAD' });
+    assert.deepEqual([head.status, await head.text()], [200, '']);
+    const post = await kit.get(path, { method: 'POST' });
+    assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
+  }),
+  streamCase('says after which time to connect again', [], async (kit) => {
+    const stream = await kit.stream(queryOf(kit.feed()));
+    await stream.inbox.has('subscribed');
+    assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
+  }),
+  streamCase('gives each answer and each push the position after it as its id', ['publish'], async (kit) => {
+    const feed = kit.feed();
+    const stream = await kit.stream(queryOf(feed));
+    const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
+    const ids = [...(await kit.publish(feed, {})), ...(await kit.publish(feed, {}))];
+    await showsExactly(stream.inbox, feed, ids);
+    const places = stream.inbox.all.filter(({ id }) => id !== undefined).map(({ id }) => id);
+    assert.equal(places[0], `${feed}=${epoch}:${offset}`);
+    assert.equal(places.at(-1), `${feed}=${epoch}:${offset + 2}`);
+  }),
+  streamCase('goes on after any of its ids', ['publish'], async (kit) => {
+    const feed = kit.feed();
+    const stream = await kit.stream(queryOf(feed));
+    await stream.inbox.has('subscribed');
+    const ids: string[] = [];
+    for (let count = 0; count < 4; count++) ids.push(...(await kit.publish(feed, {})));
+    await showsExactly(stream.inbox, feed, ids);
+    const places = stream.inbox.all.filter(({ id }) => id !== undefined);
+    for (const [count, { id = '' }] of places.entries()) {
+      const again = await kit.stream(queryOf(feed), { 'last-event-id': id });
+      const page = pageOf((await again.inbox.has('subscribed')).data);
+      assert.deepEqual([page.recovered, idsOf(page.publications)], [true, ids.slice(count)]);
+      again.close();
+    }
+  }),
+  streamCase(
+    'takes the id as a parameter, and the header instead if both are there',
+    ['publish'],
+    async (kit) => {
+      const feed = kit.feed();
+      const { epoch } = await kit.page(feed);
+      const ids = await kit.publishMany(feed, 3);
+      const at = (offset: number) => `${feed}=${epoch}:${offset}`;
+      const query = `${queryOf(feed)}&lastEventId=${encodeURIComponent(at(1))}`;
+      for (const [headers, rest] of [
+        [{}, ids.slice(1)],
+        [{ 'last-event-id': at(2) }, ids.slice(2)],
+      ] as const) {
+        const stream = await kit.stream(query, headers);
+        assert.deepEqual(idsOf(pageOf((await stream.inbox.has('subscribed')).data).publications), rest);
+      }
+    },
+  ),
+  streamCase('brings several feeds, and recovers each from its own position', ['publish'], async (kit) => {
+    const [one, other] = [kit.feed(), kit.feed()];
+    const stream = await kit.stream(queryOf(one, other));
+    for (const feed of [one, other]) await stream.inbox.has('subscribed', (data) => data['feed'] === feed);
+    await showsExactly(stream.inbox, one, await kit.publish(one, {}));
+    await showsExactly(stream.inbox, other, await kit.publish(other, {}));
+    const id = stream.inbox.all.findLast((event) => event.id !== undefined)?.id ?? '';
+    stream.close();
+    const missed = await kit.publish(other, {});
+    const again = await kit.stream(queryOf(other, one), { 'last-event-id': id });
+    const answer = async (feed: string) =>
+      pageOf((await again.inbox.has('subscribed', (data) => data['feed'] === feed)).data);
+    assert.deepEqual(idsOf((await answer(one)).publications), []);
+    assert.deepEqual(idsOf((await answer(other)).publications), missed);
+  }),
+  streamCase('begins a feed that the id does not name with its head', ['publish'], async (kit) => {
+    const [one, other] = [kit.feed(), kit.feed()];
+    await kit.publish(other, {});
+    const { epoch, offset } = await kit.page(one);
+    const stream = await kit.stream(queryOf(one, other), { 'last-event-id': `${one}=${epoch}:${offset}` });
+    const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
+    assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
+  }),
+  streamCase('brings what follows the first page without being asked', ['publish'], async (kit) => {
+    const feed = kit.feed();
+    const { epoch, offset } = await kit.page(feed);
+    const ids = [...(await kit.publishMany(feed, 600)), ...(await kit.publishMany(feed, 600))];
+    const stream = await kit.stream(queryOf(feed), { 'last-event-id': `${feed}=${epoch}:${offset}` });
+    const page = pageOf((await stream.inbox.has('subscribed')).data);
+    assert.equal(page.more, true);
+    const left = ids.length - page.publications.length;
+    await stream.inbox.until(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
+    assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
+  }),
+];

@@ -1,0 +1,92 @@
+import { parseArgs } from 'node:util';
+import type { Transport } from './case.ts';
+import { runCases, type Result } from './run.ts';
+
+const USAGE = `npm run conformance -- <url> [options]
+
+Checks a server against docs/protocol.md. <url> is where /hubs and /app lie, such as http://localhost:4001.
+
+  --publish <url>      where POST /notifications lies; without it, cases that publish are left out
+  --publish-key <key>  an API key for it
+  --token <token>      a reader's token that permits the topics conformance-*
+  --over <transports>  some of websocket,polling,sse,http; default all
+  --only <text>        only cases whose name contains the text
+  --patience <ms>      longest wait for one thing; default 5000
+  --concurrency <n>    cases at a time; default 8
+  --json               print the results as JSON`;
+
+const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
+
+/** `npm run conformance`: resolves with 0 when every case that ran has passed, else 1. */
+export async function conformance(args: string[]): Promise<number> {
+  const options = read(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`${options}\n\n${USAGE}\n`);
+    return 2;
+  }
+  const results = await runCases({
+    ...options,
+    onResult: (result) => options.json || process.stdout.write(`${lineOf(result)}\n`),
+  });
+  if (options.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  const count = (outcome: Result['outcome']) => results.filter((one) => one.outcome === outcome).length;
+  const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
+  process.stderr.write(`${sum}\n`);
+  return count('failed') === 0 && count('passed') > 0 ? 0 : 1;
+}
+
+function lineOf({ outcome, over, name, reason }: Result): string {
+  const mark = { passed: '✓', failed: '✗', skipped: '-' }[outcome];
+  return `${mark} ${over}: ${name}${reason === undefined ? '' : `\n    ${reason.replaceAll('\n', '\n    ')}`}`;
+}
+
+/** The options, or what is wrong with them. */
+function read(args: string[]) {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        publish: { type: 'string' },
+        'publish-key': { type: 'string' },
+        token: { type: 'string' },
+        over: { type: 'string' },
+        only: { type: 'string' },
+        patience: { type: 'string', default: '5000' },
+        concurrency: { type: 'string', default: '8' },
+        json: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { values, positionals } = parsed;
+  const [url, ...more] = positionals;
+  if (url === undefined || more.length > 0) return 'Give one address.';
+  const addresses = [url, ...(values.publish === undefined ? [] : [values.publish])];
+  const wrong = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
+  if (wrong !== undefined) return `${wrong} is no http(s) address.`;
+  const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
+  if (!(patienceMs >= 100)) return '--patience must be a number of milliseconds from 100.';
+  if (!(Number.isInteger(concurrency) && concurrency >= 1))
+    return '--concurrency must be a whole number from 1.';
+  const over = values.over?.split(',');
+  const unknown = over?.find((one) => !TRANSPORTS.includes(one));
+  if (unknown !== undefined) return `${unknown} is none of ${TRANSPORTS.join(', ')}.`;
+  return {
+    target: {
+      url: withoutSlash(url),
+      publishUrl: values.publish && withoutSlash(values.publish),
+      publishKey: values['publish-key'],
+      token: values.token,
+      patienceMs,
+    },
+    concurrency,
+    only: values.only,
+    over: over as Transport[] | undefined,
+    json: values.json,
+  };
+}
+
+const withoutSlash = (address: string): string => (address.endsWith('/') ? address.slice(0, -1) : address);

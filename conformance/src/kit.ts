@@ -1,0 +1,220 @@
+import { strict as assert } from 'node:assert';
+import { randomUUID } from 'node:crypto';
+import type { Page, Position, Publication } from '@tocsin/contracts';
+import type { Transport } from './case.ts';
+import type { Inbox } from './inbox.ts';
+import { SocketReader, type Handshake } from './transports/socket.ts';
+import { StreamReader } from './transports/stream.ts';
+
+/** The server under test. */
+export interface Target {
+  /** Where readers connect: `/hubs` and `/app` lie there. */
+  url: string;
+  /** Where `POST /notifications` lies; without it no case publishes. */
+  publishUrl?: string | undefined;
+  /** An API key for publishing. */
+  publishKey?: string | undefined;
+  /** A reader's token that permits the topics `conformance-*`; without it the server must ask for none. */
+  token?: string | undefined;
+  /** How long a case waits for one thing, in ms. */
+  patienceMs: number;
+}
+
+/** A reader of feeds over any transport. */
+export interface Reader {
+  inbox: Inbox;
+  /** The page of the first answer for each feed. */
+  first: Map<string, Page>;
+  close(): void;
+}
+
+const PAUSE_MS = 400;
+
+/** What a case works with: connections that end with it, feeds of its own, and a publisher. */
+export class Kit {
+  readonly target: Target;
+  readonly #open: { close(): void }[] = [];
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  /** A feed that no other case uses. */
+  feed(): string {
+    return `topic:conformance-${randomUUID()}`;
+  }
+
+  clientId(): string {
+    return `conformance-${randomUUID()}`;
+  }
+
+  get auth(): Record<string, string> {
+    return this.target.token === undefined ? {} : { token: this.target.token };
+  }
+
+  get headers(): Record<string, string> {
+    return this.target.token === undefined ? {} : { authorization: `Bearer ${this.target.token}` };
+  }
+
+  async handshake(over: Transport, auth: Record<string, unknown> = this.auth): Promise<Handshake> {
+    assert.ok(over === 'websocket' || over === 'polling');
+    const { url, patienceMs } = this.target;
+    const handshake = await SocketReader.open({ url, transport: over, auth, patienceMs });
+    if ('socket' in handshake) this.#open.push(handshake.socket);
+    return handshake;
+  }
+
+  async socket(over: Transport, auth: Record<string, unknown> = {}): Promise<SocketReader> {
+    const handshake = await this.handshake(over, { ...this.auth, ...auth });
+    if ('error' in handshake) throw new Error('the handshake was refused', { cause: handshake.error });
+    return handshake.socket;
+  }
+
+  async stream(query: string, headers: Record<string, string> = {}): Promise<StreamReader> {
+    const { url, patienceMs } = this.target;
+    const stream = await StreamReader.open(
+      `${url}/app/stream${query}`,
+      { ...this.headers, ...headers },
+      patienceMs,
+    );
+    this.#open.push(stream);
+    return stream;
+  }
+
+  /** A reader of the feed, from the position on, over any transport. */
+  async reader(over: Transport, feed: string, position?: Position, clientId?: string): Promise<Reader> {
+    const first = new Map<string, Page>();
+    if (over !== 'sse') {
+      const socket = await this.socket(over, clientId === undefined ? {} : { clientId });
+      first.set(feed, pageOf(await socket.ask('subscribe', { feed, ...(position && { position }) })));
+      return { inbox: socket.inbox, first, close: () => socket.close() };
+    }
+    const id = position && `${feed}=${encodeURIComponent(position.epoch)}:${position.offset}`;
+    const query = `?feed=${encodeURIComponent(feed)}${clientId === undefined ? '' : `&clientId=${clientId}`}`;
+    const stream = await this.stream(query, id === undefined ? {} : { 'last-event-id': id });
+    assert.equal(stream.response.status, 200);
+    first.set(feed, pageOf((await stream.inbox.has('subscribed', (data) => data['feed'] === feed)).data));
+    return { inbox: stream.inbox, first, close: () => stream.close() };
+  }
+
+  get(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.target.url}${path}`, {
+      ...init,
+      headers: { ...this.headers, ...(init.headers as Record<string, string> | undefined) },
+    });
+  }
+
+  send(method: string, path: string, body: unknown): Promise<Response> {
+    return this.get(path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
+  async page(feed: string, more = ''): Promise<Page> {
+    const response = await this.get(`/app/notifications?feed=${encodeURIComponent(feed)}${more}`);
+    assert.equal(response.status, 200);
+    return (await response.json()) as Page;
+  }
+
+  /** Publishes notifications of the feed, and resolves with their ids once a page has them. */
+  async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
+    const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
+    const before = (await this.page(feed, '&limit=1')).offset;
+    const response = await this.#change('POST', '/notifications', items);
+    const { ids } = (await response.json()) as { ids: string[] };
+    // A given id may be known already, and then takes no offset.
+    const sure = notifications.filter(({ id }) => id === undefined).length;
+    await this.#reaches(feed, before + sure);
+    return ids;
+  }
+
+  /** Publishes so many plain notifications, in one request. */
+  publishMany(feed: string, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
+    return this.publish(
+      feed,
+      ...Array.from({ length: count }, (_, place) => ({ title: `No. ${place}`, ...more })),
+    );
+  }
+
+  async retract(feed: string, id: string): Promise<void> {
+    const before = (await this.page(feed, '&limit=1')).offset;
+    await this.#change('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
+    await this.#reaches(feed, before + 1);
+  }
+
+  async erase(feed: string): Promise<void> {
+    await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
+  }
+
+  /** Long enough for what must not come. */
+  pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+
+  close(): void {
+    for (const one of this.#open.splice(0)) one.close();
+  }
+
+  async #change(method: string, path: string, body?: unknown): Promise<Response> {
+    const { publishUrl, publishKey } = this.target;
+    const response = await fetch(`${publishUrl}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(publishKey !== undefined && { authorization: `Bearer ${publishKey}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (response.status !== 202)
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  }
+
+  async #reaches(feed: string, offset: number): Promise<void> {
+    const end = Date.now() + this.target.patienceMs;
+    while ((await this.page(feed, '&limit=1')).offset < offset) {
+      if (Date.now() > end) throw new Error(`${feed} did not reach offset ${offset}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+/** The page of an answer. @throws AssertionError when it was refused, or when a member is missing */
+export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
+  assert.notEqual(ok, false, `refused: ${JSON.stringify(answer)}`);
+  const page = answer as unknown as Page;
+  assert.equal(typeof page.epoch, 'string');
+  assert.ok(Number.isSafeInteger(page.offset) && page.offset >= 0, `offset is ${page.offset}`);
+  assert.equal(typeof page.recovered, 'boolean');
+  assert.equal(typeof page.more, 'boolean');
+  assert.ok(Array.isArray(page.publications));
+  return page;
+}
+
+export const idOf = (publication: Publication): string =>
+  publication.notification === null ? publication.id : publication.notification.id;
+
+export const idsOf = (publications: readonly Publication[]): string[] => publications.map(idOf);
+
+/** All publications of the feed that were pushed, in order. */
+export const pushed = (inbox: Inbox, feed: string): Publication[] =>
+  inbox
+    .of('publications')
+    .filter(({ data }) => data['feed'] === feed)
+    .flatMap(({ data }) => data['publications'] as Publication[]);
+
+/** Waits until the ids were pushed, in this order and each once. */
+export async function showsExactly(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
+  await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
+  assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
+}
+
+/** Fails unless each offset is the one before it and 1. */
+export function isContiguous(publications: readonly Publication[]): void {
+  publications.forEach(({ offset }, place) => {
+    const before = publications[place - 1];
+    if (before) assert.equal(offset, before.offset + 1);
+  });
+}

@@ -1,0 +1,86 @@
+import type { Case, Need, Transport } from './case.ts';
+import { HTTP } from './cases/http.ts';
+import { READING } from './cases/reading.ts';
+import { SOCKET } from './cases/socket.ts';
+import { STREAM } from './cases/stream.ts';
+import { TOKENS } from './cases/tokens.ts';
+import { Kit, type Target } from './kit.ts';
+
+export const CASES: readonly Case[] = [...READING, ...SOCKET, ...STREAM, ...HTTP, ...TOKENS];
+
+export interface Result {
+  name: string;
+  over: Transport;
+  outcome: 'passed' | 'failed' | 'skipped';
+  /** Why it failed, or what the target does not offer. */
+  reason?: string;
+}
+
+export interface RunOptions {
+  target: Target;
+  /** Default `CASES`. */
+  cases?: readonly Case[];
+  /** Cases that run at a time. */
+  concurrency: number;
+  /** Only cases whose name contains this text. */
+  only?: string | undefined;
+  over?: readonly Transport[] | undefined;
+  onResult?: (result: Result) => void;
+}
+
+/** Runs the cases, each over its transports; resolves with how each ended, in the order of `CASES`. */
+export async function runCases(options: RunOptions): Promise<Result[]> {
+  const { target, concurrency, cases = CASES, only, over, onResult } = options;
+  const runs = cases
+    .filter(({ name }) => only === undefined || name.includes(only))
+    .flatMap((one) =>
+      one.over
+        .filter((transport) => over?.includes(transport) ?? true)
+        .map((transport) => ({ one, transport })),
+    );
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let place = next++; place < runs.length; place = next++) {
+      const { one, transport } = runs[place] as (typeof runs)[number];
+      const result = await runOne(one, transport, target);
+      results[place] = result;
+      onResult?.(result);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results;
+}
+
+async function runOne(one: Case, over: Transport, target: Target): Promise<Result> {
+  const missing = one.needs.find((need) => !offers(target, need));
+  if (missing) return { name: one.name, over, outcome: 'skipped', reason: MISSING[missing] };
+  const kit = new Kit(target);
+  try {
+    await one.run(kit, over);
+    return { name: one.name, over, outcome: 'passed' };
+  } catch (error) {
+    return { name: one.name, over, outcome: 'failed', reason: reasonOf(error) };
+  } finally {
+    kit.close();
+  }
+}
+
+const MISSING: Record<Need, string> = {
+  publish: 'needs --publish',
+  token: 'needs --token',
+  open: 'needs a server without tokens',
+};
+
+const offers = (target: Target, need: Need): boolean =>
+  need === 'publish'
+    ? target.publishUrl !== undefined
+    : need === 'token'
+      ? target.token !== undefined
+      : target.token === undefined;
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,62 @@
+import { io, type Socket } from 'socket.io-client';
+import { Inbox } from '../inbox.ts';
+
+export interface SocketOptions {
+  url: string;
+  transport: 'websocket' | 'polling';
+  auth: Record<string, unknown>;
+  patienceMs: number;
+}
+
+/** How a handshake ended: a socket, or the error of `connect_error`. */
+export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
+
+/** A socket.io client that notes what it receives, and does nothing by itself. */
+export class SocketReader {
+  readonly inbox: Inbox;
+  readonly #socket: Socket;
+  readonly #patienceMs: number;
+
+  private constructor(socket: Socket, patienceMs: number) {
+    this.#socket = socket;
+    this.#patienceMs = patienceMs;
+    this.inbox = new Inbox(patienceMs);
+    socket.onAny((event: string, data: Record<string, unknown>) => this.inbox.all.push({ event, data }));
+    socket.on('disconnect', (reason) => (this.inbox.ended = reason));
+  }
+
+  static async open({ url, transport, auth, patienceMs }: SocketOptions): Promise<Handshake> {
+    const socket = io(url, {
+      ...{ path: '/hubs', transports: [transport], forceNew: true, reconnection: false, auth },
+      timeout: patienceMs,
+    });
+    const reader = new SocketReader(socket, patienceMs);
+    return new Promise((resolve) => {
+      socket.once('connect', () => resolve({ socket: reader }));
+      socket.once('connect_error', (error: Error) => {
+        socket.close();
+        resolve({ error });
+      });
+    });
+  }
+
+  /** Sends a request; resolves with its answer. */
+  ask(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
+    return this.#socket.timeout(this.#patienceMs).emitWithAck(event, ...payload) as Promise<
+      Record<string, unknown>
+    >;
+  }
+
+  /** Sends an event that asks for no acknowledgement. */
+  emit(event: string, ...payload: unknown[]): void {
+    this.#socket.emit(event, ...payload);
+  }
+
+  get connected(): boolean {
+    return this.#socket.connected;
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}

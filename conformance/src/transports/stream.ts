@@ -1,0 +1,63 @@
+import { Inbox } from '../inbox.ts';
+
+/** A reader of server-sent events as the WHATWG describes them, which notes what it receives. */
+export class StreamReader {
+  readonly inbox: Inbox;
+  /** The lines that are no field of an event: comments, and `retry`. */
+  readonly others: string[] = [];
+  readonly response: Response;
+  readonly #abort: AbortController;
+
+  private constructor(response: Response, abort: AbortController, patienceMs: number) {
+    this.response = response;
+    this.#abort = abort;
+    this.inbox = new Inbox(patienceMs);
+  }
+
+  /** Opens a stream; one that is refused has received nothing. */
+  static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
+    const abort = new AbortController();
+    const response = await fetch(url, {
+      headers: { accept: 'text/event-stream', ...headers },
+      signal: abort.signal,
+    });
+    const reader = new StreamReader(response, abort, patienceMs);
+    if (response.ok) void reader.#read();
+    return reader;
+  }
+
+  close(): void {
+    this.#abort.abort();
+  }
+
+  async #read(): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    try {
+      for await (const chunk of this.response.body ?? []) {
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
+        rest = lines.pop() ?? '';
+        for (const block of lines) this.#take(block);
+      }
+      this.inbox.ended = 'the server ended the stream';
+    } catch (error) {
+      this.inbox.ended = String(error);
+    }
+  }
+
+  #take(block: string): void {
+    let event = 'message';
+    let id: string | undefined;
+    const data: string[] = [];
+    for (const line of block.split('\n')) {
+      const [field = '', ...more] = line.split(':');
+      const value = more.join(':').replace(/^ /, '');
+      if (field === 'event') event = value;
+      else if (field === 'id') id = value;
+      else if (field === 'data') data.push(value);
+      else this.others.push(line);
+    }
+    if (data.length === 0) return;
+    this.inbox.all.push({ event, id, data: JSON.parse(data.join('\n')) as Record<string, unknown> });
+  }
+}
