@@ -11,7 +11,8 @@ const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
 const CONTRACTS_PACKAGE = '@tocsin/contracts';
 /** `from './x.ts'` and `import('./x.ts')`, as declarations have them, also of components: `./X.vue`. */
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.ts|(\.vue))(?=['"])/g;
-const STYLE = /^import ['"][^'"]+\.css['"];\n/gm;
+/** An import of style alone, which declares nothing. */
+const STYLE = /^import '[^']+';\n/gm;
 
 type DeclarationOf = (file: string) => string;
 
