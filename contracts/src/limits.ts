@@ -47,6 +47,21 @@ export const MAX_MUTED_FEEDS = 200;
 /** Bytes of the muted feeds of a reader, as JSON; enough for 200 of the longest topic names. */
 export const MAX_MUTED_BYTES = 32 * 1024;
 
+/** Ranges of offsets that a reader's inbox keeps of one feed in each of its lists; the oldest go for the newest. */
+export const MAX_MARKED_RANGES = 1_000;
+/** Bytes of the marks of all feeds in a reader's inbox, and the feeds it may have marks of; the oldest feeds go first. */
+export const MAX_MARKS_BYTES = 64 * 1024;
+export const MAX_MARKED_FEEDS = 200;
+/** Notifications that a reader may have snoozed, and their bytes. One more is refused. */
+export const MAX_SNOOZED = 200;
+export const MAX_SNOOZED_BYTES = 64 * 1024;
+/** Sources, and categories, that a reader may mute. */
+export const MAX_MUTED_NAMES = 200;
+/** Bytes of a reader's preferences. */
+export const MAX_PREFERENCES_BYTES = 64 * 1024;
+/** Characters of a search. */
+export const MAX_QUERY_LENGTH = 200;
+
 export const MAX_EPOCH_LENGTH = 64;
 
 /** `deliverAt` may lie at most a year ahead. */

@@ -1,9 +1,12 @@
 /** All events that a bff sends to browsers. A new one gets a file of its own and a line here. */
 export * from './closing.ts';
 export * from './draining.ts';
+export * from './inbox.ts';
 export * from './mutes.ts';
 export * from './position.ts';
+export * from './preferences.ts';
 export * from './publications.ts';
 export * from './read.ts';
 export * from './retracted.ts';
+export * from './snooze-due.ts';
 export * from './token-expiring.ts';

@@ -3,6 +3,7 @@ import { feedSchema } from './name.ts';
 import { SEVERITIES } from './severities.ts';
 import { MAX_NOTIFICATIONS_PER_REQUEST, MAX_SCHEDULE_MS } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
+import { categorySchema, iconSchema } from './icon.ts';
 import { dateTimeSchema, idSchema, linkSchema, plainText } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
@@ -20,6 +21,8 @@ const content = {
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
   source: plainText({ max: 80 }).optional().meta({ description: 'The sender: a service, a team.' }),
+  category: categorySchema.optional(),
+  icon: iconSchema.optional(),
   collapseKey: plainText({ max: 80 })
     .optional()
     .meta({ description: 'Replaces the previous notification with this key in the feed.' }),

@@ -3,6 +3,7 @@ import { feedSchema } from './name.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { DEFAULT_FEED } from '../names.ts';
 import { epochSchema, offsetSchema, publicationSchema } from './publication.ts';
+import { inboxStateSchema } from '../inbox/state.ts';
 import { readStateSchema } from '../reader/read.ts';
 import { clientIdSchema } from '../reader/reader.ts';
 
@@ -43,7 +44,8 @@ export type PageQuery = z.infer<typeof pageQuerySchema>;
  * Consecutive publications of a feed, ascending. `offset` is where the reader continues: the feed's head, or with `more`
  * the last publication of this page. `recovered: false` means that the page does not continue from the requested
  * position, and holds the newest publications instead. With `before`, `offset` stays that of the head, and `more` means
- * that older publications exist. `read` is the reader's read state of the feed.
+ * that older publications exist. `read` is the reader's read state of the feed, `inbox` the
+ * reader's other marks, if there are any.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,
@@ -55,5 +57,6 @@ export const pageSchema = z.strictObject({
   erased: z.literal(true).optional(),
   publications: z.array(publicationSchema),
   read: readStateSchema.optional(),
+  inbox: inboxStateSchema.optional(),
 });
 export type Page = z.infer<typeof pageSchema>;

@@ -11,11 +11,19 @@ export const unreadQuerySchema = z.strictObject({
   clientId: clientIdSchema.optional(),
 });
 
-const count = { unread: z.int().min(0).max(MAX_UNREAD), more: z.boolean() };
+const count = {
+  unread: z.int().min(0).max(MAX_UNREAD),
+  unseen: z.int().min(0).max(MAX_UNREAD).optional(),
+  more: z.boolean(),
+};
 
-/** Unread publications by feed. `more` means that the real number is higher. */
+/**
+ * Unread publications by feed. `more` means that the real number is higher. `unseen` of them arrived since the reader
+ * looked last; servers of 0.1.0 leave it out.
+ */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),
+  unseen: z.int().min(0).optional(),
   more: z.boolean(),
   feeds: z.array(z.strictObject({ feed: feedSchema, ...count })),
 });

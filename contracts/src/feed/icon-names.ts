@@ -1,0 +1,28 @@
+/** Icons that every page can draw by itself. A name that a page does not know shows the icon of the severity. */
+export const ICON_NAMES = [
+  ...[
+    'alarm',
+    'bell',
+    'book',
+    'bug',
+    'build',
+    'calendar',
+    'chart',
+    'chat',
+    'check',
+    'clock',
+    'cloud',
+    'code',
+  ],
+  ...['database', 'deploy', 'document', 'download', 'flag', 'gift', 'globe', 'heart', 'home', 'info', 'key'],
+  ...['link', 'lock', 'mail', 'money', 'package', 'people', 'person', 'phone', 'rocket', 'server', 'shield'],
+  ...['star', 'tag', 'ticket', 'truck', 'upload', 'warning'],
+] as const;
+export type IconName = (typeof ICON_NAMES)[number];
+
+/** Whether the icon is the address of an image. */
+export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
+
+/** Origin of an image, in the form that `ICON_ORIGINS` lists; `undefined` for a name. */
+export const originOfIcon = (icon: string): string | undefined =>
+  isImageIcon(icon) && URL.canParse(icon) ? new URL(icon).origin : undefined;

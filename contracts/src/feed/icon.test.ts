@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { originOfIcon } from './icon-names.ts';
+import { categorySchema, iconSchema } from './icon.ts';
+import { notificationInputSchema } from './notification.ts';
+
+describe('an icon', () => {
+  it.each(['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'])(
+    'should be a name or the https address of an image: %s',
+    (icon) => expect(iconSchema.safeParse(icon).success).toBe(true),
+  );
+  it.each([
+    ...['', 'Bell', 'unknown', 'http://cdn.example.com/a.png', 'https://', 'https:///a', 'https://u:p@h/a'],
+    ...[
+      'data:image/png;base64,AA',
+      'javascript:alert(1)',
+      '/a.png',
+      '//h/a.png',
+      'https://h/ a',
+      'https:\\\\h',
+    ],
+    ...[`https://h/${'a'.repeat(600)}`, 'https://h/\u0000', '<svg>'],
+  ])('should be nothing else: %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
+
+  it('should have the origin of its image', () => {
+    expect(originOfIcon('https://CDN.example.com:443/a.png')).toBe('https://cdn.example.com');
+    expect(originOfIcon('bell')).toBeUndefined();
+  });
+});
+
+it('should take a short token as the category', () => {
+  expect(['billing', 'ci.build', '2fa'].every((one) => categorySchema.safeParse(one).success)).toBe(true);
+  expect(
+    ['', 'Billing', '-a', 'a b', 'a'.repeat(41)].some((one) => categorySchema.safeParse(one).success),
+  ).toBe(false);
+});
+
+it('should refuse an icon and a category that are none, each by name', () => {
+  const result = notificationInputSchema.safeParse({ title: 'x', icon: 'nope', category: 'No' });
+  expect(result.error?.issues.map(({ path }) => path.join('.')).toSorted()).toEqual(['category', 'icon']);
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { placesIn, type InboxState, type SnoozeMark } from './places.ts';
+
+const empty: InboxState = { version: 1, epoch: '1-a', seen: 0, unread: [], archived: [], snoozed: [] };
+const at = (offset: number) => ({ offset, notification: { id: `n${offset}` } });
+const mark = (offset: number, flags: Partial<SnoozeMark> = {}): SnoozeMark => ({
+  ...{ id: `n${offset}`, epoch: '1-a', offset, until: '2026-05-01T07:00:00Z', ...flags },
+});
+
+describe('the place of a publication', () => {
+  it('should be the inbox, unread and unseen, for a reader without marks', () => {
+    expect(placesIn({ epoch: '1-a' })(at(1))).toEqual({ place: 'inbox', unread: true, unseen: true });
+  });
+
+  it('should follow what was read, seen, marked as unread and archived', () => {
+    const placeOf = placesIn({
+      epoch: '1-a',
+      read: { offset: 3, ids: ['n6'] },
+      inbox: {
+        ...empty,
+        seen: 5,
+        unread: [[2, 2]],
+        archived: [
+          [3, 3],
+          [5, 5],
+        ],
+      },
+    });
+    expect(placeOf(at(1))).toEqual({ place: 'inbox', unread: false, unseen: false });
+    expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: false });
+    expect(placeOf(at(3))).toEqual({ place: 'archive', unread: false, unseen: false });
+    expect(placeOf(at(4))).toEqual({ place: 'inbox', unread: true, unseen: false });
+    expect(placeOf(at(5))).toEqual({ place: 'archive', unread: true, unseen: false });
+    expect(placeOf(at(6))).toEqual({ place: 'inbox', unread: false, unseen: false });
+    expect(placeOf(at(7))).toEqual({ place: 'inbox', unread: true, unseen: true });
+  });
+
+  it('should not take marks of another epoch for those of this one', () => {
+    const inbox = { ...empty, epoch: '0-z', seen: 9, unread: [[1, 9]], archived: [[1, 9]] } as const;
+    const placeOf = placesIn({ epoch: '1-a', read: { offset: 1, ids: [] }, inbox });
+    expect(placeOf(at(1))).toEqual({ place: 'inbox', unread: false, unseen: false });
+    expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
+  });
+
+  it('should be decided by a snooze alone, until the reader has read or archived what came back', () => {
+    const until = '2026-05-01T07:00:00Z';
+    const snoozed = [
+      mark(1),
+      mark(2, { due: true }),
+      mark(3, { due: true, seen: true }),
+      mark(4, { due: true, read: true }),
+      mark(5, { due: true, archived: true }),
+    ];
+    const placeOf = placesIn({
+      epoch: '2-b',
+      read: { offset: 9, ids: [] },
+      inbox: { ...empty, archived: [[1, 9]], snoozed },
+    });
+    expect(placeOf(at(1))).toEqual({ place: 'snoozed', unread: true, unseen: false, until });
+    expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true, returnedAt: until });
+    expect(placeOf(at(3))).toEqual({ place: 'inbox', unread: true, unseen: false, returnedAt: until });
+    expect(placeOf(at(4))).toEqual({ place: 'inbox', unread: false, unseen: false, returnedAt: until });
+    expect(placeOf(at(5))).toEqual({ place: 'archive', unread: true, unseen: false });
+  });
+});

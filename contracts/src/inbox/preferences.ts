@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { severitySchema } from '../feed/notification.ts';
+import { categorySchema } from '../feed/icon.ts';
+import { MAX_MUTED_BYTES, MAX_MUTED_FEEDS, MAX_MUTED_NAMES } from '../limits.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { clientIdSchema, readerKey } from '../reader/reader.ts';
+import { plainText } from '../text/text.ts';
+import { DEFAULT_PREFERENCES } from './interrupt.ts';
+import { isTimeZone, WEEKDAYS } from './quiet-hours.ts';
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59, as in 22:00');
+
+const severities = z.array(severitySchema).max(20, 'must have at most 20 severities');
+
+export const quietHoursSchema = z.strictObject({
+  from: timeOfDay,
+  to: timeOfDay,
+  timeZone: z
+    .string()
+    .max(64, 'must have at most 64 characters')
+    .refine(isTimeZone, 'must be an IANA time zone, as in Europe/Berlin'),
+  days: z
+    .array(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`))
+    .min(1, 'must have at least one day')
+    .max(7, 'must have at most 7 days')
+    .optional(),
+  allow: severities.default([]),
+});
+
+const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** A list of at most so many names, and of a bounded size. */
+const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
+  z
+    .array(name)
+    .max(max, `must have at most ${max} ${what}`)
+    .superRefine((names, context) => {
+      const bytes = bytesOf(names);
+      if (bytes > MAX_MUTED_BYTES)
+        context.addIssue({
+          code: 'custom',
+          message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, and has ${bytes}`,
+        });
+    });
+
+const members = {
+  feeds: namesOf(feedSchema, MAX_MUTED_FEEDS, 'feeds'),
+  severities,
+  sources: namesOf(plainText({ max: 80 }), MAX_MUTED_NAMES, 'sources'),
+  categories: namesOf(categorySchema, MAX_MUTED_NAMES, 'categories'),
+  quietHours: quietHoursSchema.nullable(),
+  sound: z.boolean(),
+  desktop: z.boolean(),
+};
+
+/** The body of `PUT /app/preferences`: members that it leaves out get their defaults. */
+export const putPreferencesSchema = z.strictObject({
+  feeds: members.feeds.default([]),
+  severities: members.severities.default([]),
+  sources: members.sources.default([]),
+  categories: members.categories.default([]),
+  quietHours: members.quietHours.default(null),
+  sound: members.sound.default(DEFAULT_PREFERENCES.sound),
+  desktop: members.desktop.default(DEFAULT_PREFERENCES.desktop),
+  clientId: clientIdSchema.optional(),
+});
+
+/** The body of `PATCH /app/preferences`: members that it leaves out stay as they are. */
+export const patchPreferencesSchema = z
+  .strictObject({ ...members, clientId: clientIdSchema })
+  .partial()
+  .refine((change) => Object.keys(change).some((name) => name !== 'clientId'), 'must change something');
+
+/** The query of `GET /app/preferences`. */
+export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
+
+/**
+ * The preferences of a reader as they are stored, without the muted feeds and severities, which the document of mutes has.
+ * Members of later versions are kept.
+ */
+export const preferencesDocumentSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  sources: members.sources,
+  categories: members.categories,
+  quietHours: z.looseObject(quietHoursSchema.shape).nullable(),
+  sound: members.sound,
+  desktop: members.desktop,
+});
+export type PreferencesDocument = z.infer<typeof preferencesDocumentSchema>;
+
+export const preferencesKey = (reader: string): string => `preferences:${readerKey(reader)}`;

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_PREFERENCES, mayInterrupt } from './interrupt.ts';
+import { isQuiet, isTimeZone, quietUntil, type QuietHours } from './quiet-hours.ts';
+
+const night: QuietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: [] };
+const at = (text: string) => Date.parse(text);
+const end = (quiet: QuietHours, text: string) => {
+  const until = quietUntil(quiet, at(text));
+  return until === undefined ? undefined : new Date(until).toISOString();
+};
+
+describe('quiet hours', () => {
+  it('should go by the clocks of the time zone, past midnight', () => {
+    expect(isQuiet(night, at('2026-07-01T19:59:59Z'))).toBe(false);
+    expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
+    expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
+    expect(isQuiet(night, at('2026-07-02T05:00:00Z'))).toBe(false);
+    // The same wall-clock time is an hour later in winter.
+    expect(isQuiet(night, at('2026-01-01T20:30:00Z'))).toBe(false);
+    expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
+  });
+
+  it('should end at the same time of day on days on which the clocks are changed', () => {
+    expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
+    expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
+    expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
+    // 02:00 to 03:00 does not exist on that day, and comes twice in October.
+    const hour = { ...night, from: '02:00', to: '03:00' };
+    expect(isQuiet(hour, at('2026-03-29T01:00:00Z'))).toBe(false);
+    expect(end(hour, '2026-10-25T00:10:00Z')).toBe('2026-10-25T02:00:00.000Z');
+    expect(end({ ...night, to: '02:30' }, '2026-03-29T00:10:00Z')).toBe('2026-03-29T01:00:00.000Z');
+  });
+
+  it('should know zones that differ by parts of an hour, and those without daylight saving time', () => {
+    expect(end({ ...night, timeZone: 'Australia/Lord_Howe' }, '2026-04-04T12:00:00Z')).toBe(
+      '2026-04-04T20:30:00.000Z',
+    );
+    expect(end({ ...night, timeZone: 'Asia/Kathmandu' }, '2026-01-01T18:00:00Z')).toBe(
+      '2026-01-02T01:15:00.000Z',
+    );
+  });
+
+  it('should begin on the days that are named, and last a whole day when both times are alike', () => {
+    const weekend: QuietHours = { ...night, days: ['fri', 'sat'] };
+    expect(isQuiet(weekend, at('2026-07-03T21:00:00Z'))).toBe(true);
+    expect(isQuiet(weekend, at('2026-07-05T04:00:00Z'))).toBe(true);
+    expect(isQuiet(weekend, at('2026-07-05T21:00:00Z'))).toBe(false);
+    const sunday: QuietHours = { ...night, from: '00:00', to: '00:00', days: ['sun'] };
+    expect(end(sunday, '2026-07-05T10:00:00Z')).toBe('2026-07-05T22:00:00.000Z');
+    expect(quietUntil({ ...sunday, days: undefined }, at('2026-07-05T10:00:00Z'))).toBe(Infinity);
+  });
+
+  it('should take IANA names alone for time zones', () => {
+    expect(['Europe/Berlin', 'UTC', 'America/Argentina/Ushuaia', 'Etc/GMT+5'].every(isTimeZone)).toBe(true);
+    expect(['', '+02:00', 'Mars/Base', '../etc', 'Europe/Berlin ', 'x'.repeat(99)].some(isTimeZone)).toBe(
+      false,
+    );
+    expect(isQuiet({ ...night, timeZone: 'Mars/Base' }, at('2026-07-01T21:00:00Z'))).toBe(false);
+  });
+});
+
+describe('whether a notification may interrupt', () => {
+  const info = { feed: 'all', severity: 'info', source: 'ci', category: 'build' } as const;
+  const now = at('2026-07-01T21:00:00Z');
+
+  it('should be so without preferences', () => {
+    expect(mayInterrupt(DEFAULT_PREFERENCES, info, now)).toEqual({ interrupt: true });
+  });
+
+  it.each([
+    { feeds: ['all'] },
+    { severities: ['info' as const] },
+    { sources: ['ci'] },
+    { categories: ['build'] },
+  ])('should not be so if it is muted: %o', (muted) => {
+    expect(mayInterrupt({ ...DEFAULT_PREFERENCES, ...muted }, info, now)).toEqual({
+      ...{ interrupt: false, why: 'muted' },
+    });
+  });
+
+  it('should not be so in quiet hours, except for severities that the reader lets through', () => {
+    const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
+    expect(mayInterrupt(preferences, info, now)).toEqual({
+      ...{ interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') },
+    });
+    expect(mayInterrupt(preferences, { ...info, severity: 'error' }, now)).toEqual({ interrupt: true });
+    expect(mayInterrupt(preferences, info, at('2026-07-02T05:00:00Z'))).toEqual({ interrupt: true });
+  });
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { MAX_READ_IDS, MAX_SCHEDULE_MS } from '../limits.ts';
+import { clientIdSchema } from '../reader/reader.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+import { parseDateTime } from '../text/time.ts';
+
+const reader = { feed: feedSchema, clientId: clientIdSchema.optional() };
+
+const ids = z
+  .array(idSchema)
+  .min(1, 'must have at least one id')
+  .max(MAX_READ_IDS, `must have at most ${MAX_READ_IDS} ids`);
+
+/** The body of `POST /app/notifications/unread`, `/unarchive` and `/unsnooze`. */
+export const namedIdsSchema = z.strictObject({ ...reader, ids });
+export type NamedIds = z.infer<typeof namedIdsSchema>;
+
+/** The body of `POST /app/notifications/seen`: with `epoch` it counts only if the feed is still in it. */
+export const markSeenSchema = z.strictObject({
+  ...reader,
+  epoch: epochSchema.optional(),
+  offset: offsetSchema,
+});
+export type MarkSeen = z.infer<typeof markSeenSchema>;
+
+/** The body of `POST /app/notifications/archive`: everything up to `offset` that is not snoozed, and `ids`. */
+export const archiveSchema = z
+  .strictObject({
+    ...reader,
+    epoch: epochSchema.optional(),
+    offset: offsetSchema.optional(),
+    ids: ids.optional(),
+  })
+  .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
+    path: ['offset'],
+    message: 'is needed, or ids',
+    // Also beside other faults, so that all are listed.
+    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  });
+export type Archive = z.infer<typeof archiveSchema>;
+
+const timeOf = (text: string): number => parseDateTime(text) ?? NaN;
+
+const withinAYear = dateTimeSchema
+  .refine((text) => !(timeOf(text) <= Date.now()), 'must be in the future')
+  .refine((text) => !(timeOf(text) > Date.now() + MAX_SCHEDULE_MS), 'must be at most a year ahead');
+
+/** The body of `POST /app/notifications/snooze`. */
+export const snoozeSchema = z.strictObject({
+  ...reader,
+  ids: ids.max(100, 'must have at most 100 ids'),
+  until: withinAYear,
+});
+export type Snooze = z.infer<typeof snoozeSchema>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { categorySchema } from '../feed/icon.ts';
+import { severitySchema, type Notification } from '../feed/notification.ts';
+import { DEFAULT_PAGE_LIMIT, MAX_FEEDS_PER_CONNECTION, MAX_PAGE_LIMIT, MAX_QUERY_LENGTH } from '../limits.ts';
+import { clientIdSchema } from '../reader/reader.ts';
+import { codePoints, plainText } from '../text/text.ts';
+import type { Placed } from './places.ts';
+
+/** Which of the reader's notifications are searched. */
+export const SEARCH_STATES = ['any', 'inbox', 'unread', 'archive', 'snoozed', 'returned'] as const;
+export type SearchState = (typeof SEARCH_STATES)[number];
+
+/** Parameters that make `GET /app/notifications` a search. */
+export const SEARCH_PARAMETERS = [
+  ...['q', 'state', 'severity', 'source', 'category', 'cursor'],
+] as readonly string[];
+
+const MAX_CURSOR = 8 * 1024;
+const MAX_LISTED = 20;
+
+/** Several values with commas between. */
+const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
+  z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(item).min(1).max(MAX_LISTED, `must have at most ${MAX_LISTED} values`));
+
+/**
+ * The query of `GET /app/notifications` as a search. `feed` may be given several times; without it, all feeds that the reader's
+ * token names are searched, and `all`.
+ */
+export const searchQuerySchema = z.strictObject({
+  q: z
+    .string()
+    .refine(
+      (text) => codePoints(text) <= MAX_QUERY_LENGTH,
+      `must have at most ${MAX_QUERY_LENGTH} characters`,
+    )
+    .default(''),
+  state: z.enum(SEARCH_STATES, `must be one of ${SEARCH_STATES.join(', ')}`).default('any'),
+  feed: z
+    .array(feedSchema)
+    .min(1)
+    .max(MAX_FEEDS_PER_CONNECTION, `must be at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
+    .optional(),
+  severity: listed(severitySchema).optional(),
+  source: listed(plainText({ max: 80 })).optional(),
+  category: listed(categorySchema).optional(),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${MAX_PAGE_LIMIT}`)
+    .transform(Number)
+    .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
+    .default(DEFAULT_PAGE_LIMIT),
+  cursor: z
+    .string()
+    .max(MAX_CURSOR, `must have at most ${MAX_CURSOR} characters`)
+    .regex(/^[\w-]+$/, 'must be the cursor of an answer')
+    .optional(),
+  clientId: clientIdSchema.optional(),
+});
+export type SearchQuery = z.infer<typeof searchQuerySchema>;
+
+/** A notification that was found, and where its reader has put it. */
+export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
+
+/**
+ * The newest first. `more`: the search ended at its bounds or its limit, perhaps without an item; it goes on from
+ * `cursor`.
+ */
+export interface SearchAnswer {
+  items: Found[];
+  more: boolean;
+  cursor?: string;
+}
+
+/**
+ * The content of a cursor, which is opaque to callers: of each feed the offset before which the search goes on, and how many
+ * snoozed notifications it has answered.
+ */
+export const searchCursorSchema = z.strictObject({
+  before: z.record(z.string().max(16), z.int().min(0)),
+  snoozed: z.int().min(0),
+});
+export type SearchCursor = z.infer<typeof searchCursorSchema>;

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { dateTimeSchema, idSchema } from '../text/text.ts';
+import type { InboxState } from './places.ts';
+
+const ranges = z.array(z.tuple([offsetSchema, offsetSchema]));
+const flag = z.literal(true).optional();
+
+/** `InboxState` in a page. */
+export const inboxStateSchema = z.strictObject({
+  version: z.int().min(0),
+  epoch: epochSchema,
+  seen: offsetSchema,
+  unread: ranges,
+  archived: ranges,
+  snoozed: z.array(
+    z.strictObject({
+      id: idSchema,
+      epoch: epochSchema,
+      offset: offsetSchema,
+      until: dateTimeSchema,
+      due: flag,
+      read: flag,
+      seen: flag,
+      archived: flag,
+    }),
+  ),
+}) as unknown as z.ZodType<InboxState>;

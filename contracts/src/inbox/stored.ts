@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { feedSchema } from '../feed/name.ts';
+import { notificationSchema } from '../feed/notification.ts';
+import { epochSchema, offsetSchema } from '../feed/publication.ts';
+import { DOCUMENT_VERSION } from '../names.ts';
+import { readerKey } from '../reader/reader.ts';
+import { dateTimeSchema } from '../text/text.ts';
+
+const time = z.int().min(0);
+const ranges = z.array(z.tuple([offsetSchema, offsetSchema]).readonly());
+
+/** A reader's marks in one feed; those of another epoch than the feed's count for nothing. */
+export const feedMarksSchema = z.looseObject({
+  epoch: epochSchema,
+  seen: offsetSchema,
+  unread: ranges,
+  archived: ranges,
+  /** When they were changed last. */
+  at: time,
+});
+export type FeedMarks = z.infer<typeof feedMarksSchema>;
+
+const flag = z.literal(true).optional();
+
+/** A snoozed notification with its content, which its feed may forget before its time has come. */
+export const snoozedSchema = z.looseObject({
+  epoch: epochSchema,
+  offset: offsetSchema,
+  until: dateTimeSchema,
+  read: flag,
+  seen: flag,
+  archived: flag,
+  notification: notificationSchema.loose(),
+});
+export type Snoozed = z.infer<typeof snoozedSchema>;
+
+/**
+ * The inbox of one reader: what it holds of each feed beside the read state. `version` grows with each write, also over a
+ * document that was deleted. Members that this version does not know are kept.
+ */
+export const inboxDocumentSchema = z.looseObject({
+  v: z.literal(DOCUMENT_VERSION),
+  version: time,
+  feeds: z.record(feedSchema, feedMarksSchema),
+  snoozed: z.array(snoozedSchema),
+});
+export type InboxDocument = z.infer<typeof inboxDocumentSchema>;
+
+export const INBOX_PREFIX = 'inbox:';
+export const inboxKey = (reader: string): string => `${INBOX_PREFIX}${readerKey(reader)}`;
