@@ -2,6 +2,7 @@ import {
   bodiesSetting,
   commonSettings,
   failpointSettings,
+  iconOriginsSetting,
   parseConfig,
   portSetting,
   tracingSettings,
@@ -58,10 +59,13 @@ export const bffSettings = z.object({
     'Maximum number of connected browsers of one signed-in reader on this instance; the next one is refused until another closes; 0 is no limit',
   ),
   WRITES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 600).describe(
-    'Maximum number of changes of read marks and mutes in a minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+    'Maximum number of changes of marks, mutes and preferences in a minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
+  ),
+  SEARCHES_PER_MINUTE: withDefault(wholeNumberSetting(0, 1_000_000), 120).describe(
+    'Maximum number of searches in a minute from one signed-in reader, or from one address without sign-in; 0 is no limit',
   ),
   DOCUMENTS_PER_READER: withDefault(wholeNumberSetting(10, 100_000), 500).describe(
-    'Maximum number of documents of read marks and mutes for one signed-in reader, or for one address without sign-in; the newest replaces the oldest',
+    'Maximum number of documents of marks, mutes and preferences for one signed-in reader, or for one address without sign-in; the newest replaces the oldest',
   ),
   BODIES_MAX_BYTES: bodiesSetting(),
   TRUST_PROXY: z
@@ -124,6 +128,7 @@ export const bffSettings = z.object({
       'must be origins as https://app.example.com, with commas between, without path and without / at the end',
     )
     .describe('Other origins whose pages may use /app and /hubs, separated by commas'),
+  ICON_ORIGINS: iconOriginsSetting(),
   INSTANCE_NAME: z
     .string()
     .regex(/^[\w.:-]{1,100}$/, 'must be 1 to 100 of A-Z a-z 0-9 . _ : -')

@@ -104,7 +104,8 @@ export class FeedView {
   }
 
   #emptyCache(): SegmentCache {
-    return new SegmentCache((keys) => readSegments(this.#use.log, keys));
+    const { log, withAllowedIcons = (publications: Publication[]) => publications } = this.#use;
+    return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
   /** The position, from the head if nothing is known yet, or something is gone that is not known here. */

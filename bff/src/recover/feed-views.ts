@@ -70,7 +70,9 @@ export class FeedViews {
    * Processes a broadcast; one that does not continue a ring causes a comparison at once. Returns the part to
    * send to watching browsers, or nothing if no browser may see it any more.
    */
-  receive(event: Broadcast): PublicationsEvent | undefined {
+  receive(broadcast: Broadcast): PublicationsEvent | undefined {
+    const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
+    const event = { ...broadcast, publications };
     const watched = this.#views.get(event.feed);
     if (!watched) {
       const position = positionOf(event);

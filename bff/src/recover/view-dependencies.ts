@@ -1,6 +1,7 @@
 import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
 import type { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
 import type { FeedLog, PositionProofs, StoreOrigin } from '../deliver/ports.ts';
+import type { IconFilter } from '../feed/icons.ts';
 import type { FeedLimits } from '../feed/limits.ts';
 import type { RingLimits } from './ring.ts';
 import type { FeedTurnTaker } from '../deliver/turn/turn.ts';
@@ -14,6 +15,8 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
+  /** Takes images that the deployment does not allow out of what is read or received. */
+  withAllowedIcons?: IconFilter;
   /** Called with publications that a comparison found, so that browsers need not ask for them. */
   onMissed?: (event: PublicationsEvent) => void;
   /**

@@ -109,3 +109,20 @@ export const tracingSettings = {
     .default(0.01)
     .describe('Share of requests to trace. A request with a sampled `traceparent` is always traced'),
 };
+
+/** Origins of images, as `https://cdn.example.com`, with commas between; whole, so that a policy can name them. */
+export const iconOriginsSetting = () =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .refine(
+      (origins) => origins.every(isHttpsOrigin),
+      'must be origins as https://cdn.example.com, with commas between, without path and without / at the end',
+    )
+    .describe(
+      'Origins, with commas between, whose images may be the icon of a notification; empty shows no images. The bff and the server of the pages need the same',
+    );
+
+const isHttpsOrigin = (text: string): boolean =>
+  !text.includes('*') && URL.canParse(text) && text.startsWith('https://') && new URL(text).origin === text;

@@ -32,7 +32,7 @@ export async function startUi(config: UiConfig): Promise<RunningApp> {
   const uiDist = config.UI_DIST ?? BUILT_PAGES;
   const app = express();
   app.disable('x-powered-by');
-  app.use(pageHeaders(config.AZURE_ENDPOINT));
+  app.use(pageHeaders({ connectTo: config.AZURE_ENDPOINT, images: config.ICON_ORIGINS }));
   app.use(healthRoutes({ ready: () => access(join(uiDist, 'index.html')) }));
   app.use(pageRoutes(uiDist, { negotiate: config.AZURE_ENDPOINT !== undefined }));
   app.use(notFound);

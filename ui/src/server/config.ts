@@ -1,4 +1,4 @@
-import { commonSettings, parseConfig, portSetting } from '@tocsin/service';
+import { commonSettings, iconOriginsSetting, parseConfig, portSetting } from '@tocsin/service';
 import { z } from 'zod';
 
 /** The settings of the server of the pages, in the order of `docs/settings.md`. */
@@ -16,6 +16,7 @@ export const uiSettings = z.object({
     .describe(
       'The `Endpoint` of the connection string if the bffs have BROADCASTER=azure. The page may then connect to it',
     ),
+  ICON_ORIGINS: iconOriginsSetting(),
   LOG_LEVEL: commonSettings.LOG_LEVEL,
 });
 export type UiConfig = z.infer<typeof uiSettings>;

@@ -39,11 +39,19 @@ function headers(directives: Record<string, string[]>): RequestHandler {
 /** The headers of an application that serves only data. */
 export const dataHeaders = (): RequestHandler => headers(NOTHING);
 
-/**
- * The headers of an application that also serves pages: a strict Content-Security-Policy without `unsafe-inline`.
- * `connectTo` is another origin that the page may connect to over HTTP and WebSocket, as in `https://hub.example.com`.
- */
-export const pageHeaders = (connectTo?: string): RequestHandler => {
+export interface PageHeadersOptions {
+  /** Another origin that the page may connect to over HTTP and WebSocket, as in `https://hub.example.com`. */
+  connectTo?: string | undefined;
+  /** Other origins whose images the page may show. */
+  images?: readonly string[];
+}
+
+/** The headers of an application that also serves pages: a strict Content-Security-Policy without `unsafe-inline`. */
+export const pageHeaders = ({ connectTo, images = [] }: PageHeadersOptions = {}): RequestHandler => {
   const elsewhere = connectTo === undefined ? [] : [connectTo, connectTo.replace(/^http/, 'ws')];
-  return headers({ ...OWN_FILES, 'connect-src': ["'self'", ...elsewhere] });
+  return headers({
+    ...OWN_FILES,
+    'img-src': ["'self'", ...images],
+    'connect-src': ["'self'", ...elsewhere],
+  });
 };
