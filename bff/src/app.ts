@@ -30,6 +30,7 @@ import type { Erased } from './deliver/erase/erased-content.ts';
 import type { Broadcast, Step } from './deliver/ports.ts';
 import { receiveAnnouncement } from './deliver/receive/announcement.ts';
 import { RetiredDocuments } from './deliver/append/retired-documents.ts';
+import { createIconFilter } from './feed/icons.ts';
 import { createLimitsOf } from './wiring/history-limits.ts';
 import { createHosts } from './wiring/hosts.ts';
 import { createPublicApp } from './http/public-app.ts';
@@ -42,15 +43,15 @@ import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
-import { DocumentLedger } from './readers/documents/document-ledger.ts';
-import { MuteLists } from './readers/mute-lists.ts';
-import { ReadStates } from './readers/read-states.ts';
+import { SnoozeTimers } from './readers/inbox/snooze-timers.ts';
+import type { ReaderEvent } from './readers/reader-change.ts';
 import { ReaderEvents } from './readers/reader-events.ts';
 import { opsAccessOf, sayWhoMayEnter } from './wiring/ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
+import { createReaders } from './wiring/readers.ts';
 import { createTrail } from './wiring/trail.ts';
 import { keepRefusedEvent } from './deliver/receive/refused-event.ts';
 import { reviveAnnouncement } from './deliver/receive/dead-letter.ts';
@@ -58,8 +59,6 @@ import { reviveAnnouncement } from './deliver/receive/dead-letter.ts';
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
 const IDLE_MARGIN_MS = 5_000;
-/** Read state is kept a day longer than the history it refers to, to cover clock differences and pauses. */
-const READ_MARGIN_S = 24 * 60 * 60;
 
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
@@ -98,7 +97,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     onErased: async (erased: Erased) => {
       if (erased.before !== undefined) {
         await backend.setAside.erase(erased.feed);
-        await states.erase(erased.feed);
+        await readers.erase(erased.feed);
       }
       await kept?.copies.erase(erased);
     },
@@ -128,6 +127,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       },
       routeFeedTurn,
       limitsOf,
+      withAllowedIcons: createIconFilter(config.ICON_ORIGINS),
       ring: DEFAULT_RING_LIMITS,
       now,
       onMissed: (event) => gateway.send(event),
@@ -137,20 +137,11 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
   );
 
-  const ledger = new DocumentLedger({ store: backend.readers, max: config.DOCUMENTS_PER_READER, now });
-  const readers = { store: backend.readers, channel: backend.broadcaster, ledger };
-  const states = new ReadStates({
-    ...readers,
-    view: (feed) => views.view(feed),
-    ttlSecondsOf: (feed) => Math.ceil(limitsOf(feed).historyTtlMs / 1000) + READ_MARGIN_S,
-    now,
+  const readers = createReaders({
+    ...{ backend, views, limitsOf, now, log },
+    maxDocuments: config.DOCUMENTS_PER_READER,
   });
-  const mutes = new MuteLists(readers);
-  const pages = {
-    states,
-    now,
-    onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without what its reader has read'),
-  };
+  const { pages } = readers;
 
   let stopping = false;
   const auth = createAuthenticator(config, backend, log, now);
@@ -173,19 +164,26 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   const { clientAddress, admission, strangers } = connections;
   const onSubscribed = (outcome: SubscriptionOutcome) => metrics.subscriptions.inc({ outcome });
   const onEnded = (reason: EndReason) => metrics.ended.inc({ reason });
+  const presence = {
+    onJoined: (reader: string) => snoozeTimers.joined(reader),
+    onLeft: (reader: string) => snoozeTimers.left(reader),
+  };
   const streams = new EventStreams({
-    ...{ views, pages, now, onSubscribed, onEnded, revocations: auth.revocations },
+    ...{ views, pages, now, onSubscribed, onEnded, ...presence, revocations: auth.revocations },
     heartbeatMs: timing.pingIntervalMs,
     onFault: (feed, err) => log.warn({ err, feed }, 'a feed cannot be read for a stream; trying again'),
   });
   const app = createPublicApp({
     trail,
     bodies: new BodyBudget(config.BODIES_MAX_BYTES),
-    ...{ ...backend, ...access, views, pages, states, mutes },
+    ...{ ...backend, ...access, views, readers },
     ...{ ready, registry, uiDist, now, log },
     ...{ opsAccess: opsAccessOf(config), revocations: auth.revocations },
     ...{ streams, admitStream: connections.admitStream, onSubscribed },
-    writeLimit: { perMinute: config.WRITES_PER_MINUTE, addressOf: (request) => clientAddress.of(request) },
+    writesPerMinute: config.WRITES_PER_MINUTE,
+    searchesPerMinute: config.SEARCHES_PER_MINUTE,
+    addressOf: (request) => clientAddress.of(request),
+    iconOrigins: config.ICON_ORIGINS,
     onKnown: (socket) => strangers.known(socket),
     ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
   });
@@ -206,6 +204,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     admission,
     streams,
     timing,
+    ...presence,
     onRefused: onConnectionRefused,
     onEnded,
     onSubscribed,
@@ -230,14 +229,25 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
+  const toReaders = {
+    isHere: (reader: string) => gateway.hasReader(reader),
+    send: (event: ReaderEvent) => gateway.sendToReader(event),
+  };
+  const snoozeTimers = new SnoozeTimers({
+    ...{ ...toReaders, now, channel: backend.broadcaster, inboxes: readers.inboxes },
+    onFault: (err) => log.warn({ err }, 'the snoozes of a reader cannot be read now; trying again'),
+  });
   new ReaderEvents({
     channel: backend.broadcaster,
     sources: {
-      read: (change) => states.eventOf(change),
-      mutes: ({ reader }) => mutes.of(reader),
+      read: (change) => readers.states.eventOf(change),
+      mutes: ({ reader }) => readers.mutes.of(reader),
+      inbox: (change) => readers.inboxes.eventOf(change),
+      preferences: ({ reader }) => readers.preferences.of(reader),
+      // Follows from the time, not from a change.
+      'snooze-due': async () => undefined,
     },
-    isHere: (reader) => gateway.hasReader(reader),
-    send: (event) => gateway.sendToReader(event),
+    ...toReaders,
     pause,
     onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
   });
@@ -285,6 +295,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
       await partitionHost.settled();
       await feedHost.settled();
       views.stop();
+      snoozeTimers.stop();
       retired.stop();
       auth.stop();
       await gateway.stop();

@@ -38,6 +38,9 @@ export interface StoreEvents {
   onDropped: (from: string, count: number) => void;
 }
 
+/** Where erased content is looked for. */
+export type StoresWithContent = Pick<Backend, 'log' | 'setAside' | 'announceAgain' | 'readers'>;
+
 /** Redis as this instance keeps it. */
 export interface KeptStore {
   copies: Copies;

@@ -29,6 +29,27 @@ const producer = (port: PortName): Route[] => [
   ...gets(port, ['/healthz', '/readyz', '/metrics'], true),
 ];
 
+/** What a reader does with notifications, and preferences. */
+const inbox = (port: PortName): Route[] => [
+  ...['unread', 'unarchive', 'unsnooze', 'archive'].map((name) => ({
+    ...{ port, method: 'POST', path: `/app/notifications/${name}` },
+    body: json({ feed: 'all', ids: ['one'], clientId: 'one' }),
+  })),
+  {
+    ...{ port, method: 'POST', path: '/app/notifications/seen' },
+    body: json({ feed: 'all', offset: 1, clientId: 'one' }),
+  },
+  {
+    ...{ port, method: 'POST', path: '/app/notifications/snooze' },
+    body: json({ feed: 'all', ids: ['one'], until: new Date(Date.now() + 60_000), clientId: 'one' }),
+  },
+  ...gets(port, ['/app/notifications?q=one&clientId=one', '/app/preferences?clientId=one']),
+  ...['PUT', 'PATCH'].map((method) => ({
+    ...{ port, method, path: '/app/preferences' },
+    body: json({ sound: true, clientId: 'one' }),
+  })),
+];
+
 const bff = (port: PortName): Route[] => [
   ...gets(port, [
     '/app/notifications?feed=all&limit=1',
@@ -44,6 +65,7 @@ const bff = (port: PortName): Route[] => [
     path: '/app/notifications/read',
     body: json({ feed: 'all', offset: 1, clientId: 'one' }),
   },
+  ...inbox(port),
   { port, method: 'PUT', path: '/app/mutes', body: json({ feeds: [], severities: [], clientId: 'one' }) },
   ...gets(port, [
     '/app/ops/instances',

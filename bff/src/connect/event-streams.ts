@@ -12,6 +12,10 @@ export interface EventStreamsOptions extends SubscriptionReads {
   /** Each stream gets a comment at least every so many ms. */
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
+  /** Told of each stream of a reader, once it gets what is sent to the reader. */
+  onJoined: (reader: string) => void;
+  /** Told of each stream of a reader that is gone. */
+  onLeft: (reader: string) => void;
   /** Called when a feed cannot be read for a stream; it tries again. */
   onFault: (feed: string, error: unknown) => void;
 }
@@ -52,6 +56,7 @@ export class EventStreams {
     this.#all.add(stream);
     for (const feed of feeds.keys()) addTo(this.#byFeed, feed, stream);
     addTo(this.#byReader, bearer.reader, stream);
+    this.#options.onJoined(bearer.reader);
     stream.open(Math.round(RETRY_MS + Math.random() * RETRY_SPREAD_MS));
     // The token may have been revoked since its check.
     this.#endIfRevoked(stream);
@@ -63,6 +68,7 @@ export class EventStreams {
     this.#all.delete(stream);
     for (const feed of stream.feeds) removeFrom(this.#byFeed, feed, stream);
     removeFrom(this.#byReader, stream.reader, stream);
+    this.#options.onLeft(stream.reader);
   }
 
   publications(event: PublicationsEvent): void {

@@ -12,7 +12,7 @@ import {
   sendToProducer,
   type Logger,
 } from '@tocsin/service';
-import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
+import type { Backend, KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
 import type { BffConfig } from '../config.ts';
 import { TAKE_FEED, TAKE_PARTITION } from './actor-methods.ts';
 import { createCallActor } from './call-actor.ts';
@@ -31,7 +31,7 @@ export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
   redisMemory?: Backend['redisMemory'];
-  keepStore?: (stores: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>, events: StoreEvents) => KeptStore;
+  keepStore?: (stores: StoresWithContent, events: StoreEvents) => KeptStore;
   auditReader: Backend['auditReader'];
   ready(): Promise<void>;
   stop(): void;
@@ -73,7 +73,7 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
   const takeFeed = createCallActor(actors, ACTOR_TYPE, TAKE_FEED);
   const takePartition = createCallActor(actors, PARTITION_ACTOR_TYPE, TAKE_PARTITION);
   const claimCheck = new DaprClaimCheck(sidecar);
-  const stores = { log: feedLog, setAside, announceAgain };
+  const stores = { log: feedLog, setAside, announceAgain, readers: new DaprReaderStore(sidecar) };
   return {
     ...stores,
     checkpoints: new DaprCheckpoints(sidecar),
@@ -85,7 +85,6 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     auditSink: new DaprAuditSink(sidecar),
     auditReader: backplane.auditReader,
     broadcaster: backplane.broadcaster,
-    readers: new DaprReaderStore(sidecar),
     socketAdapter: backplane.socketAdapter,
     redisMemory: backplane.redisMemory,
     callFeedActor: (feed, announced, caller) => takeFeed({ feed, announced, ...caller }),

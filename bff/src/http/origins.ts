@@ -23,7 +23,7 @@ export const crossOrigin =
     response.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
     if (request.method !== 'OPTIONS' || !request.headers['access-control-request-method']) return next();
     response.set({
-      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, DELETE',
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
       'Access-Control-Allow-Headers': 'authorization, content-type, traceparent, last-event-id',
       'Access-Control-Max-Age': PREFLIGHT_S,
     });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import {
   boundBodies,
@@ -14,11 +15,9 @@ import {
 } from '@tocsin/service';
 import express, { type Express } from 'express';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { MuteLists } from '../readers/mute-lists.ts';
-import type { ReaderPages } from '../readers/page-for-reader.ts';
-import type { ReadStates } from '../readers/read-states.ts';
+import type { Readers } from '../readers/readers.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
-import { limitWrites, type WriteLimitOptions } from './limit-writes.ts';
+import { limitSearches, limitWrites } from './limit-rates.ts';
 import { negotiateRoutes, type Negotiate } from './routes/negotiate.ts';
 import { muteRoutes } from './routes/mutes.ts';
 import { notificationRoutes } from './routes/notifications.ts';
@@ -26,7 +25,10 @@ import { noteOpsToken, OPS_PATHS } from './ops/access.ts';
 import { auditOpsRefused } from './ops/who-acts.ts';
 import { opsRoutes, type OpsRoutesOptions } from './ops/routes.ts';
 import { crossOrigin } from './origins.ts';
+import { inboxRoutes } from './routes/inbox.ts';
+import { preferencesRoutes } from './routes/preferences.ts';
 import { readRoutes } from './routes/read.ts';
+import { searchRoutes } from './routes/search.ts';
 import { streamRoutes, type StreamRoutesOptions } from './routes/stream.ts';
 import { unreadRoutes } from './routes/unread.ts';
 import { specRoutes } from './specs/routes.ts';
@@ -39,10 +41,14 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
   /** The hosts that are served; all where it is left out. */
   isServed: HostCheck | undefined;
   views: FeedViews;
-  pages: ReaderPages;
-  states: ReadStates;
-  mutes: MuteLists;
-  writeLimit: WriteLimitOptions;
+  readers: Readers;
+  /** Changes, and searches, per minute of one reader or address; 0 is no limit. */
+  writesPerMinute: number;
+  searchesPerMinute: number;
+  /** The address of a request, behind the trusted proxies. */
+  addressOf: (request: IncomingMessage) => string;
+  /** Origins of images that the page may show. */
+  iconOrigins: readonly string[];
   /** Limits the bodies that are being read. */
   bodies: BodyBudget;
   /** Told of the connection of each request whose token was accepted. */
@@ -57,13 +63,12 @@ export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions 
 
 /** The HTTP interface of an instance for browsers and probes, besides the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
-  const { auth, allowedOrigins, views, pages, states, mutes, ready, registry, uiDist, log, writeLimit } =
-    options;
-  const { elsewhere, isServed } = options;
+  const { auth, allowedOrigins, views, readers, ready, registry, uiDist, log, addressOf } = options;
+  const { elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(pageHeaders(elsewhere?.endpoint));
+  app.use(pageHeaders({ connectTo: elsewhere?.endpoint, images: options.iconOrigins }));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
   // Probes and Prometheus call under any name, and learn nothing that was published.
@@ -77,13 +82,20 @@ export function createPublicApp(options: PublicAppOptions): Express {
     if (request.identity || request.hasOpsToken) options.onKnown(request.socket);
     next();
   });
-  app.use(['/app/notifications/read', '/app/mutes'], limitWrites(writeLimit));
+  app.use(
+    ['/app/notifications', '/app/mutes', '/app/preferences'],
+    limitWrites({ perMinute: writesPerMinute, addressOf }),
+  );
   app.use('/app', boundBodies(options.bodies));
-  app.use(notificationRoutes(views, pages, log));
-  const ownerOf = createOwnerOf(writeLimit.addressOf);
-  app.use(readRoutes(states, ownerOf, log));
-  app.use(unreadRoutes(states, log));
-  app.use(muteRoutes(mutes, ownerOf, log));
+  const limit = limitSearches({ perMinute: searchesPerMinute, addressOf });
+  app.use(searchRoutes({ search: readers.search, limit, log }));
+  app.use(notificationRoutes(views, readers.pages, log));
+  const ownerOf = createOwnerOf(addressOf);
+  app.use(readRoutes(readers.markRead, ownerOf, log));
+  app.use(inboxRoutes(readers.inboxes, ownerOf, log));
+  app.use(unreadRoutes(readers.count, log));
+  app.use(muteRoutes(readers.mutes, ownerOf, log));
+  app.use(preferencesRoutes(readers.preferences, ownerOf, log));
   app.use(streamRoutes(options));
   if (elsewhere) app.use(negotiateRoutes(elsewhere.negotiate));
   app.use(opsRoutes(options));

@@ -55,9 +55,11 @@ export class MuteLists {
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
-    await this.#pendingChanges.publish(key, () =>
-      channel.publish({ name: 'mutes', reader, version: version ?? '' }),
-    );
+    await this.#pendingChanges.publish(key, async () => {
+      await channel.publish({ name: 'mutes', reader, version: version ?? '' });
+      // They are part of the preferences.
+      await channel.publish({ name: 'preferences', reader, version: '' });
+    });
   }
 }
 

@@ -33,7 +33,12 @@ describe('a page with what its reader has read', () => {
     const ids = Array.from({ length: 1_000 }, (_, i) => `${i}`.padStart(128, 'x'));
     const document: ReadDocument = { v: DOCUMENT_VERSION, epoch, offset: 3, ids, at: 1 };
     const states = { stored: () => Promise.resolve(document) };
-    const page = await readPageFor('user:a', view, newest, { states, now, onUnreadable: () => undefined });
+    const page = await readPageFor('user:a', view, newest, {
+      inboxes: { stateOf: async () => undefined },
+      states,
+      now,
+      onUnreadable: () => undefined,
+    });
     expect(page.read).toEqual({ offset: 3, ids });
     expect(page.publications.length).toBeGreaterThan(20);
     expect(sizeOf(page)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
@@ -44,7 +49,12 @@ describe('a page with what its reader has read', () => {
     const errors: unknown[] = [];
     const states = { stored: () => Promise.reject(new Error('no store')) };
     const page = await readPageFor('user:a', view, newest, {
-      ...{ states, now, onUnreadable: (error: unknown) => errors.push(error) },
+      ...{
+        inboxes: { stateOf: async () => undefined },
+        states,
+        now,
+        onUnreadable: (error: unknown) => errors.push(error),
+      },
     });
     expect(page.read).toBeUndefined();
     expect(page.publications.length).toBeGreaterThan(50);

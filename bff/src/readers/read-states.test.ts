@@ -4,6 +4,7 @@ import { MemoryBroadcaster } from '../memory/broadcaster.ts';
 import { MemoryReaderStore } from '../memory/reader-store.ts';
 import { DocumentLedger } from './documents/document-ledger.ts';
 import type { ReaderChange } from './reader-change.ts';
+import { Histories } from './histories.ts';
 import { ReadStates, stateIn } from './read-states.ts';
 
 const ADA = 'user:ada';
@@ -30,19 +31,22 @@ const instance = () =>
   new ReadStates({
     ...{ store, channel, ttlSecondsOf: () => 60, now: () => now },
     ledger: new DocumentLedger({ store, max: 3, now: () => now }),
-    view: () => ({
-      known: () => Promise.resolve(head),
-      current: () => Promise.resolve(head),
-      compare: async () => void (head = truth),
-      floor: () => Promise.resolve(1),
-      stretch: async (first, last) =>
-        Array.from({ length: last - first + 1 }, (_, i) => ({
-          offset: first + i,
-          notification: {
-            ...{ id: `n${first + i}`, feed: 'all', severity: 'info', title: 'x' },
-            createdAt: '2026-01-01T00:00:00Z',
-          },
-        })),
+    histories: new Histories({
+      now: () => now,
+      view: () => ({
+        known: () => Promise.resolve(head),
+        current: () => Promise.resolve(head),
+        compare: async () => void (head = truth),
+        floor: () => Promise.resolve(1),
+        stretch: async (first, last) =>
+          Array.from({ length: last - first + 1 }, (_, i) => ({
+            offset: first + i,
+            notification: {
+              ...{ id: `n${first + i}`, feed: 'all', severity: 'info', title: 'x' },
+              createdAt: '2026-01-01T00:00:00Z',
+            },
+          })),
+      }),
     }),
   });
 const stored = async (reader = ADA, feed = 'all') =>

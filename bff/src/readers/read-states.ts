@@ -1,38 +1,31 @@
 import {
   DOCUMENT_VERSION,
-  idOfPublication,
   mutesKey,
   readDocumentSchema,
   readKey,
   type MarkRead,
-  type Position,
   type ReadDocument,
   type ReadEvent,
   type ReadState,
 } from '@tocsin/contracts';
 import { TemporaryError } from '../deliver/errors.ts';
 import { isLaterEpoch } from '../feed/position.ts';
-import { present } from '../feed/present.ts';
-import type { FeedView } from '../recover/feed-view.ts';
-import { advance, CHUNK, locate, type History } from './advance.ts';
+import { advance } from './advance.ts';
 import type { DocumentLedger } from './documents/document-ledger.ts';
+import type { Histories } from './histories.ts';
 import type { ReaderChannel, ReaderStore } from './ports.ts';
-import { PublishedIds } from './published-ids.ts';
 import type { ReaderChange, ReaderChangeOf } from './reader-change.ts';
 import { ANONYMOUS } from './reader.ts';
 import { ReadCache } from './documents/read-cache.ts';
 import { KeyedQueue } from './documents/keyed-queue.ts';
-import { countUnread } from './unread.ts';
 import { PendingChanges } from './documents/pending-changes.ts';
 import { writeDocument } from './documents/write-document.ts';
-
-export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
 
 export interface ReadStatesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
-  view: (feed: string) => ReadableFeed;
+  histories: Pick<Histories, 'holding'>;
   /** Older publications have left the feed's history. */
   ttlSecondsOf: (feed: string) => number;
   now: () => number;
@@ -44,7 +37,6 @@ const USER = 'user:';
 export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
-  readonly #publishedIds = new PublishedIds();
   readonly #pendingChanges = new PendingChanges();
   /** Marks of one document follow each other here; between instances its etag decides. */
   readonly #turns = new KeyedQueue();
@@ -76,14 +68,6 @@ export class ReadStates {
     return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
-  /** How much of the feed is shown and not read by the reader. */
-  async unread(reader: string, feed: string): Promise<{ unread: number; more: boolean }> {
-    const view = this.#use.view(feed);
-    const [stored, head] = await Promise.all([this.stored(reader, feed), view.current()]);
-    if (head.offset === 0) return { unread: 0, more: false };
-    return countUnread(stateIn(head.epoch, stored), this.#historyOf(feed, view, head, await view.floor()));
-  }
-
   /** Deletes the known documents of an erased feed: those of its person, and of anonymous readers. */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
@@ -99,8 +83,7 @@ export class ReadStates {
     { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
   ) {
     const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
-    const view = this.#use.view(feed);
-    const { head, history } = await this.#historyFor(feed, view, { epoch, offset, ids });
+    const { head, history } = await this.#use.histories.holding(feed, { epoch, offset, ids });
     // Nothing can have been read of it, and names of feeds must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
@@ -124,38 +107,6 @@ export class ReadStates {
     await this.#pendingChanges.publish(key, () =>
       channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
     );
-  }
-
-  /** The feed's position and history, looked up if the reader knows more of the feed than this instance. */
-  async #historyFor(
-    feed: string,
-    view: ReadableFeed,
-    marked: { epoch: string | undefined; offset: number; ids: readonly string[] },
-  ): Promise<{ head: Position; history: History }> {
-    const known = async () => {
-      const head = await view.known();
-      return { head, history: this.#historyOf(feed, view, head, await view.floor()) };
-    };
-    const here = await known();
-    const { epoch, offset } = here.head;
-    const isKnown = marked.offset <= offset && (marked.epoch ?? epoch) === epoch;
-    if (isKnown && (await locate(new Set(marked.ids), here.history)).size === new Set(marked.ids).size)
-      return here;
-    await view.compare();
-    return known();
-  }
-
-  #historyOf(feed: string, view: ReadableFeed, { epoch, offset }: Position, floor: number): History {
-    const { now } = this.#use;
-    const stretch: History['stretch'] = async (first, last) =>
-      (await view.stretch(first, last)).map((publication) => present(publication, now()));
-    const read = async (first: number, last: number) =>
-      (await view.stretch(first, last)).map((publication) => idOfPublication(publication));
-    const ids: History['ids'] = (first, last) =>
-      last - first + 1 === CHUNK
-        ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))
-        : read(first, last);
-    return { head: offset, floor, stretch, ids };
   }
 
   #changed(change: ReaderChange): void {

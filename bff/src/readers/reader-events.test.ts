@@ -26,6 +26,9 @@ beforeEach(() => {
         return payload;
       },
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
+      inbox: async () => undefined,
+      preferences: async () => undefined,
+      'snooze-due': async () => undefined,
     },
     isHere: () => here,
     send: (event) => sent.push(event),

@@ -1,4 +1,4 @@
-import { MAX_UNREAD, type Publication } from '@tocsin/contracts';
+import { MAX_UNREAD, type Publication, type ReadState } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { countUnread } from './unread.ts';
 
@@ -20,36 +20,63 @@ function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
   return { head, floor, stretch, asked };
 }
 
+const marks = (read: ReadState) => ({ epoch: '1-a', read });
+
 it('should count what is shown and neither before the offset nor among the ids', async () => {
   const history = historyOf(10, { gone: [7] });
-  expect(await countUnread({ offset: 4, ids: ['n6', 'n9'] }, history)).toEqual({ unread: 3, more: false });
-  expect(await countUnread({ offset: 10, ids: [] }, history)).toEqual({ unread: 0, more: false });
-  expect(await countUnread({ offset: 0, ids: [] }, historyOf(0))).toEqual({ unread: 0, more: false });
+  expect(await countUnread(marks({ offset: 4, ids: ['n6', 'n9'] }), history)).toEqual({
+    unread: 3,
+    unseen: 3,
+    more: false,
+  });
+  expect(await countUnread(marks({ offset: 10, ids: [] }), history)).toEqual({
+    unread: 0,
+    unseen: 0,
+    more: false,
+  });
+  expect(await countUnread(marks({ offset: 0, ids: [] }), historyOf(0))).toEqual({
+    unread: 0,
+    unseen: 0,
+    more: false,
+  });
 });
 
 it('should count nothing that has left the history', async () => {
-  expect(await countUnread({ offset: 0, ids: [] }, historyOf(10, { floor: 8 }))).toEqual({
+  expect(await countUnread(marks({ offset: 0, ids: [] }), historyOf(10, { floor: 8 }))).toEqual({
     unread: 3,
+    unseen: 3,
     more: false,
   });
 });
 
 it('should read once what is between, in parts, and stop beyond the bound', async () => {
   const history = historyOf(500);
-  expect(await countUnread({ offset: 50, ids: [] }, history)).toEqual({ unread: 450, more: false });
+  expect(await countUnread(marks({ offset: 50, ids: [] }), history)).toEqual({
+    unread: 450,
+    unseen: 450,
+    more: false,
+  });
   expect(history.asked).toEqual([
     [301, 500],
     [101, 300],
     [51, 100],
   ]);
   const long = historyOf(5_000);
-  expect(await countUnread({ offset: 0, ids: [] }, long)).toEqual({ unread: MAX_UNREAD, more: true });
+  expect(await countUnread(marks({ offset: 0, ids: [] }), long)).toEqual({
+    unread: MAX_UNREAD,
+    unseen: MAX_UNREAD,
+    more: true,
+  });
   expect(long.asked).toHaveLength(6);
 });
 
 it('should look at a bounded number of publications, also where all are gone', async () => {
   const gone = Array.from({ length: 9_000 }, (_, i) => i + 1);
   const history = historyOf(9_000, { gone });
-  expect(await countUnread({ offset: 0, ids: [] }, history)).toEqual({ unread: 0, more: true });
+  expect(await countUnread(marks({ offset: 0, ids: [] }), history)).toEqual({
+    unread: 0,
+    unseen: 0,
+    more: true,
+  });
   expect(history.asked).toHaveLength(10);
 });

@@ -1,23 +1,87 @@
-import { idOfPublication, MAX_UNREAD, type ReadState } from '@tocsin/contracts';
+import {
+  idOfPublication,
+  MAX_UNREAD,
+  placesIn,
+  type Marks,
+  type Placed,
+  type Publication,
+} from '@tocsin/contracts';
 import { CHUNK, type History } from './advance.ts';
+import type { Histories } from './histories.ts';
+import type { Inboxes } from './inbox/inboxes.ts';
+import { stateIn, type ReadStates } from './read-states.ts';
 
 /** The number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
 const MOST_LOOKED_AT = 2 * MAX_UNREAD;
 
-/** How many publications of the history are shown and not read, counted from the newest up to `MAX_UNREAD`; `more`: there may be others. */
+export interface UnreadCount {
+  /** Publications in the reader's inbox that are unread, counted from the newest up to `MAX_UNREAD`. */
+  unread: number;
+  /** Those of them that the reader has not seen. */
+  unseen: number;
+  /** There may be more of both. */
+  more: boolean;
+}
+
+export interface UnreadOptions {
+  states: Pick<ReadStates, 'stored'>;
+  inboxes: Pick<Inboxes, 'stateOf'>;
+  histories: Pick<Histories, 'current'>;
+}
+
+/** Counts what waits in the inbox of a reader, of one feed. */
+export async function countFor(
+  reader: string,
+  feed: string,
+  { states, inboxes, histories }: UnreadOptions,
+): Promise<UnreadCount> {
+  const [stored, inbox, { head, history }] = await Promise.all([
+    states.stored(reader, feed),
+    inboxes.stateOf(reader, feed),
+    histories.current(feed),
+  ]);
+  return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
+}
+
+/** Counts publications of the history that are shown, unread and in the inbox; also snoozes that are due. */
 export async function countUnread(
-  { offset, ids }: ReadState,
+  marks: Marks,
   { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,
-): Promise<{ unread: number; more: boolean }> {
-  const read = new Set(ids);
-  const last = Math.max(floor, offset + 1, 1);
-  const bottom = Math.max(last, head - MOST_LOOKED_AT + 1);
-  let unread = 0;
-  for (let end = head; end >= bottom; end -= CHUNK) {
-    for (const publication of await stretch(Math.max(bottom, end - CHUNK + 1), end)) {
-      if (publication.notification !== null && !read.has(idOfPublication(publication))) unread++;
+): Promise<UnreadCount> {
+  const placeOf = placesIn(marks);
+  const { inbox, epoch, read } = marks;
+  const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
+  const count = { unread: 0, unseen: 0 };
+  const add = ({ place, unread, unseen }: Placed): void => {
+    if (place !== 'inbox') return;
+    if (unread) count.unread++;
+    if (unseen) count.unseen++;
+  };
+  const addAll = (publications: readonly Publication[]): void => {
+    for (const publication of publications) {
+      if (publication.notification !== null && !snoozed.has(idOfPublication(publication)))
+        add(placeOf(publication));
     }
-    if (unread > MAX_UNREAD) return { unread: MAX_UNREAD, more: true };
+  };
+  // The mark alone decides for its notification, which the history may have forgotten.
+  for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
+
+  const readTo = read?.offset ?? 0;
+  const last = Math.max(floor, readTo + 1, 1);
+  const bottom = Math.max(last, head - MOST_LOOKED_AT + 1);
+  for (let end = head; end >= bottom && count.unread <= MAX_UNREAD; end -= CHUNK)
+    addAll(await stretch(Math.max(bottom, end - CHUNK + 1), end));
+
+  let left = MOST_LOOKED_AT;
+  const again = inbox?.epoch === epoch ? inbox.unread : [];
+  for (const [first, end] of again.toReversed()) {
+    const from = Math.max(first, floor, Math.min(end, readTo) - left + 1);
+    const to = Math.min(end, readTo, head);
+    if (to < from || left <= 0 || count.unread > MAX_UNREAD) continue;
+    left -= to - from + 1;
+    addAll(await stretch(from, to));
   }
-  return { unread, more: bottom > last };
+  if (count.unread > MAX_UNREAD)
+    return { unread: MAX_UNREAD, unseen: Math.min(count.unseen, MAX_UNREAD), more: true };
+  return { ...count, more: bottom > last || left <= 0 };
 }

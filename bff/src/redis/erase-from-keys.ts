@@ -2,7 +2,9 @@ import {
   APP_IDS,
   ENTRY_LIFE_MS,
   DUE_WINDOW_KEY,
+  INBOX_PREFIX,
   entrySchema,
+  inboxDocumentSchema,
   parseDateTime,
   parseJson,
   partitionEntrySchema,
@@ -13,12 +15,15 @@ import {
   dueWindowSchema,
   dueKey,
   type AnyAnnouncement,
+  type Snoozed,
 } from '@tocsin/contracts';
 import { z } from 'zod';
 import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { FeedLog, SetAsideStore } from '../deliver/ports.ts';
 import { withoutErased } from '../deliver/erase/without-erased.ts';
 import { labelOf } from '../feed/commit/plan-commit.ts';
+import type { ReaderStore } from '../readers/ports.ts';
+import { withdrawSnoozed } from '../readers/inbox/withdraw.ts';
 import type { RedisConnection } from './connection.ts';
 
 export interface KeyEraserDependencies {
@@ -26,6 +31,7 @@ export interface KeyEraserDependencies {
   feedLog: Pick<FeedLog, 'readHead' | 'removeDocuments'>;
   setAside: Pick<SetAsideStore, 'put' | 'remove'>;
   announceAgain: (announcement: AnyAnnouncement) => Promise<void>;
+  readers: ReaderStore;
 }
 
 const KEYS_AT_ONCE = 1_000;
@@ -67,7 +73,7 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
 }
 
 function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix: string, Visit][] {
-  const { connection, feedLog, setAside, announceAgain } = use;
+  const { connection, feedLog, setAside, announceAgain, readers } = use;
   const { client } = connection;
   const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
@@ -118,7 +124,17 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return (await known(client.del(key))) > 0;
   };
 
+  /** Snoozed notifications keep their content for themselves. */
+  const inbox: Visit = async (key) => {
+    const isErased = ({ notification }: Snoozed) =>
+      content.has(notification, { publishedAt: parseDateTime(notification.createdAt) ?? 0 });
+    const parsed = inboxDocumentSchema.safeParse(await stateOf(key));
+    if (!parsed.success || !parsed.data.snoozed.some(isErased)) return false;
+    return withdrawSnoozed(readers, key.slice(STATE.length), isErased, Date.now());
+  };
+
   return [
+    [`${STATE}${INBOX_PREFIX}`, inbox],
     ...content.feeds.map((feed): [string, Visit] => [`${STATE}${segmentKey(labelOf(feed), '')}`, segment]),
     [`${STATE}set-aside:`, record],
     ['entry:', entry],

@@ -50,6 +50,10 @@ export interface GatewayOptions {
   onSubscribed: (outcome: SubscriptionOutcome) => void;
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
+  /** Told of each connection of a reader, once it gets what is sent to the reader. */
+  onJoined: (reader: string) => void;
+  /** Told of each connection of a reader that is gone. */
+  onLeft: (reader: string) => void;
   admission: Admission;
   /** The readers of this instance that come without socket.io; they are told the same. */
   streams: EventStreams;
@@ -89,7 +93,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
-    const { admission, onSubscribed, onEnded, onRefused, timing } = options;
+    const { admission, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
     // With Azure, no browser connects here: the engine gets a server that never listens, until Azure's
     // replaces it.
@@ -137,7 +141,7 @@ export class Gateway {
     const looks = new WeakMap<object, () => void>();
     this.#io.on('connection', (socket) => {
       const endIfRevoked = serveConnection(socket, {
-        ...{ auth, views, pages, log, now, onSubscribed, onEnded },
+        ...{ auth, views, pages, log, now, onSubscribed, onEnded, onJoined, onLeft },
         onAnswering: (feed) => this.#sendQueue.flush(feed),
       });
       looks.set(socket, endIfRevoked);

@@ -1,5 +1,5 @@
 import type { Logger } from '@tocsin/service';
-import type { Backend, KeptStore, StoreEvents } from '../backend.ts';
+import type { KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../redis/connection.ts';
 import { RedisCopies } from '../redis/copies.ts';
 import { StreamKeeper } from '../redis/stream-keeper.ts';
@@ -13,13 +13,13 @@ const MAX_STREAM_BYTES = 16 * 1024 * 1024;
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name'>,
-  { log: feedLog, setAside, announceAgain }: Pick<Backend, 'log' | 'setAside' | 'announceAgain'>,
+  { log: feedLog, setAside, announceAgain, readers }: StoresWithContent,
   { onDropped }: StoreEvents,
   log: Logger,
 ): KeptStore {
   const connection = new RedisConnection({ ...options, name: 'the keeper of the streams' });
   const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
-  const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, log });
+  const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, readers, log });
   connection.start();
   keeper.start();
   copies.start();

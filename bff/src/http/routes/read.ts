@@ -1,14 +1,14 @@
 import { markReadSchema } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { ReadStates } from '../../readers/read-states.ts';
+import type { Readers } from '../../readers/readers.ts';
 import { readerOf } from '../../readers/reader.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import type { OwnerOf } from '../identity.ts';
 
 /** `POST /app/notifications/read`: a reader's read marks in a feed. */
-export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, log: Logger): Router {
+export function readRoutes(markRead: Readers['markRead'], ownerOf: OwnerOf, log: Logger): Router {
   const router = Router();
   router
     .route('/app/notifications/read')
@@ -17,7 +17,7 @@ export function readRoutes(states: Pick<ReadStates, 'mark'>, ownerOf: OwnerOf, l
       if (!body || !isPermitted(request, response, body.feed)) return;
       const { clientId, ...mark } = body;
       try {
-        await states.mark(readerOf(request.identity, clientId), mark, ownerOf(request));
+        await markRead(readerOf(request.identity, clientId), mark, ownerOf(request));
         response.status(204).end();
       } catch (error) {
         log.warn({ err: error, feed: mark.feed }, 'what was read could not be kept');

@@ -25,8 +25,9 @@ it('should count what a browser has not read of a feed', async () => {
   const mine = `${open.url}/app/unread?clientId=mine`;
   expect(await unread(mine)).toEqual({
     total: 3,
+    unseen: 3,
     more: false,
-    feeds: [{ feed: 'all', unread: 3, more: false }],
+    feeds: [{ feed: 'all', unread: 3, unseen: 3, more: false }],
   });
   expect((await read(open.url, { feed: 'all', ids: ['b'], clientId: 'mine' })).status).toBe(204);
   expect((await unread(mine)).total).toBe(2);
@@ -35,8 +36,9 @@ it('should count what a browser has not read of a feed', async () => {
   expect((await unread(`${open.url}/app/unread?clientId=other`)).total).toBe(3);
   expect(await unread(`${open.url}/app/unread?feed=topic:none`)).toEqual({
     total: 0,
+    unseen: 0,
     more: false,
-    feeds: [{ feed: 'topic:none', unread: 0, more: false }],
+    feeds: [{ feed: 'topic:none', unread: 0, unseen: 0, more: false }],
   });
 });
 

@@ -40,6 +40,10 @@ export interface ConnectionDependencies extends SubscriptionReads {
   onAnswering: (feed: string) => void;
   /** Told why a connection was ended by this side. */
   onEnded: (reason: EndReason) => void;
+  /** Told of each connection of a reader, once it gets what is sent to the reader. */
+  onJoined: (reader: string) => void;
+  /** Told of each connection of a reader that is gone. */
+  onLeft: (reader: string) => void;
 }
 
 export const roomOf = (feed: string): string => `feed:${feed}`;
@@ -51,7 +55,18 @@ export const readerRoomOf = (reader: string): string => `reader:${reader}`;
  */
 export function serveConnection(
   socket: GatewaySocket,
-  { auth, views, pages, log, now, onSubscribed, onAnswering, onEnded }: ConnectionDependencies,
+  {
+    auth,
+    views,
+    pages,
+    log,
+    now,
+    onSubscribed,
+    onAnswering,
+    onEnded,
+    onJoined,
+    onLeft,
+  }: ConnectionDependencies,
 ): () => void {
   const guard = new RequestGuard();
   let ended = false;
@@ -77,6 +92,7 @@ export function serveConnection(
   };
   // Joined before the first request, because later answers may be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
+  onJoined(socket.data.reader);
   if (socket.data.identity) session.watch(socket.data.identity);
   const subscriptions = new Subscriptions({ views, pages, onSubscribed, bearer: socket.data });
 
@@ -185,6 +201,7 @@ export function serveConnection(
   socket.on('disconnect', () => {
     session.stop();
     subscriptions.close();
+    onLeft(socket.data.reader);
     // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
     socket.conn.close();
   });

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { sendProblem } from '@tocsin/service';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
-export interface WriteLimitOptions {
-  /** Writes per minute of one reader, or of one address without sign-in; 0 is no limit. */
+export interface RateLimitOptions {
+  /** Requests per minute of one reader, or of one address without sign-in; 0 is no limit. */
   perMinute: number;
   /** The address of a request, behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
@@ -17,12 +17,23 @@ const WINDOW_MS = 60_000;
  * and each becomes a document. Every instance counts separately. express-rate-limit counts, because it
  * forgets silent callers.
  */
-export function limitWrites({ perMinute, addressOf }: WriteLimitOptions): RequestHandler {
+export const limitWrites = (options: RateLimitOptions): RequestHandler =>
+  limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');
+
+/** Refuses searches beyond the limit with 429: each costs as much as many other requests. */
+export const limitSearches = (options: RateLimitOptions): RequestHandler =>
+  limitRate(options, 'searches', () => false);
+
+function limitRate(
+  { perMinute, addressOf }: RateLimitOptions,
+  name: string,
+  skip: (request: Request) => boolean,
+): RequestHandler {
   if (perMinute === 0) return (_request, _response, next) => next();
   return rateLimit({
     windowMs: WINDOW_MS,
     limit: perMinute,
-    skip: ({ method }) => method === 'GET' || method === 'HEAD',
+    skip,
     keyGenerator: (request) =>
       request.identity ? `sub ${request.identity.sub}` : `address ${addressOf(request)}`,
     standardHeaders: false,
@@ -31,7 +42,7 @@ export function limitWrites({ perMinute, addressOf }: WriteLimitOptions): Reques
       sendProblem(response, {
         status: 429,
         code: 'too_many_requests',
-        detail: `At most ${perMinute} changes a minute are taken from one reader or address. Send it again later.`,
+        detail: `At most ${perMinute} ${name} a minute are taken from one reader or address. Send it again later.`,
         retryAfter: WINDOW_MS / 1000,
       }),
     // Addresses are grouped by their networks already, and the proxies are those of TRUST_PROXY.

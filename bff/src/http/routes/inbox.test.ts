@@ -1,0 +1,149 @@
+import type { InboxState, Preferences, Problem, SearchAnswer } from '@tocsin/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serveBff, type ServedBff } from '../../../testing/served-bff.ts';
+
+let bff: ServedBff;
+beforeAll(async () => {
+  bff = await serveBff({});
+  for (const id of ['a', 'b', 'c', 'd']) await bff.publish('all', id);
+});
+afterAll(() => bff.stop());
+
+const send = (method: string, path: string, body: unknown) =>
+  fetch(`${bff.url}/app/${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+const post = (name: string, body: object) => send('POST', `notifications/${name}`, { feed: 'all', ...body });
+const get = async <T>(path: string) => (await (await fetch(`${bff.url}/app/${path}`)).json()) as T;
+const inboxOf = async (clientId: string) =>
+  (await get<{ inbox?: InboxState }>(`notifications?clientId=${clientId}`)).inbox;
+const found = async (query: string) => {
+  const { items } = await get<SearchAnswer>(`notifications?${query}`);
+  return items.map(({ notification }) => notification.id);
+};
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+describe('the inbox of a reader', () => {
+  it('should keep what is archived and bring it back', async () => {
+    expect(await inboxOf('ada')).toBeUndefined();
+    expect((await post('archive', { ids: ['b', 'unknown'], clientId: 'ada' })).status).toBe(204);
+    expect(await inboxOf('ada')).toMatchObject({ archived: [[2, 2]] });
+    expect(await inboxOf('ben')).toBeUndefined();
+    expect(await found('state=archive&clientId=ada')).toEqual(['b']);
+    expect(await found('state=inbox&clientId=ada')).toEqual(['d', 'c', 'a']);
+    expect((await post('archive', { offset: 3, clientId: 'ada' })).status).toBe(204);
+    expect(await inboxOf('ada')).toMatchObject({ archived: [[1, 3]] });
+    expect((await post('unarchive', { ids: ['b'], clientId: 'ada' })).status).toBe(204);
+    expect(await inboxOf('ada')).toMatchObject({
+      archived: [
+        [1, 1],
+        [3, 3],
+      ],
+    });
+  });
+
+  it('should count what is neither archived nor snoozed, and mark as unread what was read', async () => {
+    const unread = () => get<object>('unread?clientId=cleo');
+    expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
+    await post('archive', { ids: ['a'], clientId: 'cleo' });
+    await post('snooze', { ids: ['b'], until: later(60_000), clientId: 'cleo' });
+    expect(await unread()).toMatchObject({ total: 2, unseen: 2 });
+    await post('seen', { offset: 3, clientId: 'cleo' });
+    expect(await unread()).toMatchObject({ total: 2, unseen: 1 });
+    await post('read', { offset: 4, clientId: 'cleo' });
+    expect(await unread()).toMatchObject({ total: 0, unseen: 0 });
+    await post('unread', { ids: ['c'], clientId: 'cleo' });
+    expect(await unread()).toMatchObject({ total: 1, unseen: 0 });
+    expect(await found('state=unread&clientId=cleo')).toEqual(['c']);
+    await post('read', { ids: ['c'], clientId: 'cleo' });
+    expect(await unread()).toMatchObject({ total: 0 });
+  });
+
+  it('should bring a snoozed notification back when its time has come, unread', async () => {
+    await post('read', { offset: 4, clientId: 'dan' });
+    expect((await post('snooze', { ids: ['d'], until: later(300), clientId: 'dan' })).status).toBe(204);
+    expect(await found('state=snoozed&clientId=dan')).toEqual(['d']);
+    expect(await found('state=inbox&clientId=dan')).toEqual(['c', 'b', 'a']);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await found('state=returned&clientId=dan')).toEqual(['d']);
+    expect(await get<object>('unread?clientId=dan')).toMatchObject({ total: 1, unseen: 1 });
+    await post('archive', { ids: ['d'], clientId: 'dan' });
+    expect(await found('state=inbox&clientId=dan')).toEqual(['c', 'b', 'a']);
+    await post('unsnooze', { ids: ['d'], clientId: 'dan' });
+  });
+
+  it('should refuse to snooze what no feed holds, and then snooze nothing', async () => {
+    const response = await post('snooze', { ids: ['a', 'gone'], until: later(60_000), clientId: 'eve' });
+    expect(response.status).toBe(404);
+    expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });
+    expect(await inboxOf('eve')).toBeUndefined();
+  });
+
+  it('should need a name, and list every fault', async () => {
+    const nameless = await post('archive', { ids: ['a'] });
+    expect(nameless.status).toBe(400);
+    expect(((await nameless.json()) as Problem).errors).toEqual([
+      { path: 'clientId', message: 'is needed where nobody is signed in' },
+    ]);
+    const wrong = await post('snooze', { ids: [], until: '2020-01-01T00:00:00Z', clientId: 'fay', more: 1 });
+    const { errors } = (await wrong.json()) as Problem;
+    expect(errors?.map(({ path }) => path).toSorted()).toEqual(['ids', 'more', 'until']);
+  });
+});
+
+describe('preferences', () => {
+  const of = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
+  const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] };
+
+  it('should change what is named, and share the mutes of 0.1.0', async () => {
+    expect(await of('gil')).toEqual({
+      ...{ feeds: [], severities: [], sources: [], categories: [] },
+      ...{ quietHours: null, sound: false, desktop: false },
+    });
+    await send('PUT', 'mutes', { feeds: ['topic:x'], severities: ['info'], clientId: 'gil' });
+    expect((await send('PATCH', 'preferences', { quietHours, clientId: 'gil' })).status).toBe(204);
+    await send('PATCH', 'preferences', { sources: ['ci'], severities: [], clientId: 'gil' });
+    expect(await of('gil')).toMatchObject({
+      feeds: ['topic:x'],
+      severities: [],
+      sources: ['ci'],
+      quietHours,
+    });
+    expect(await get<object>('mutes?clientId=gil')).toEqual({ feeds: ['topic:x'], severities: [] });
+    await send('PUT', 'preferences', { sound: true, clientId: 'gil' });
+    expect(await of('gil')).toMatchObject({ feeds: [], sources: [], quietHours: null, sound: true });
+  });
+
+  it('should refuse what is no time, day or zone, and name each fault', async () => {
+    const wrong = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
+    const response = await send('PATCH', 'preferences', { quietHours: wrong, clientId: 'gil' });
+    const { errors } = (await response.json()) as Problem;
+    expect(errors?.map(({ path }) => path).toSorted()).toEqual([
+      ...[
+        'quietHours.allow.0',
+        'quietHours.days.0',
+        'quietHours.from',
+        'quietHours.timeZone',
+        'quietHours.to',
+      ],
+    ]);
+    expect((await send('PATCH', 'preferences', { clientId: 'gil' })).status).toBe(400);
+  });
+});
+
+describe('a search', () => {
+  it('should refuse what it does not know, and a cursor that is none', async () => {
+    for (const query of ['q=a&state=gone', 'q=a&offset=1', 'cursor=AAAA', 'q=a&feed=nope', 'q=a&limit=201'])
+      expect((await fetch(`${bff.url}/app/notifications?${query}`)).status).toBe(400);
+  });
+
+  it('should go on from its cursor, and end', async () => {
+    const first = await get<SearchAnswer>('notifications?state=any&limit=3');
+    expect(first).toMatchObject({ more: true });
+    const second = await get<SearchAnswer>(`notifications?state=any&limit=3&cursor=${first.cursor}`);
+    expect(second.items.map(({ notification }) => notification.id)).toEqual(['a']);
+    expect(second.more).toBe(false);
+  });
+});

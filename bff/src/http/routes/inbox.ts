@@ -1,0 +1,72 @@
+import { archiveSchema, markSeenSchema, namedIdsSchema, snoozeSchema } from '@tocsin/contracts';
+import { allowParameters, methodNotAllowed, sendProblem, type Logger } from '@tocsin/service';
+import { Router, type Response } from 'express';
+import type { z } from 'zod';
+import { TooManySnoozedError } from '../../readers/inbox/document.ts';
+import { UnknownIdsError, type Inboxes, type InboxOwner } from '../../readers/inbox/inboxes.ts';
+import { isPermitted, sendUnavailable } from '../answers.ts';
+import { namedReader } from '../named-reader.ts';
+import type { OwnerOf } from '../identity.ts';
+import { jsonBody, readBody } from '../read-body.ts';
+
+type AnyBody = { feed: string; clientId?: string | undefined };
+
+/** What a reader does with notifications of a feed: `POST /app/notifications/<name>`, answered with 204. */
+export function inboxRoutes(
+  inboxes: Pick<Inboxes, 'seen' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze'>,
+  ownerOf: OwnerOf,
+  log: Logger,
+): Router {
+  const router = Router();
+  const post = <Body extends AnyBody>(
+    name: string,
+    schema: z.ZodType<Body>,
+    keep: (who: InboxOwner, body: Omit<Body, 'clientId'>) => Promise<void>,
+  ) =>
+    router
+      .route(`/app/notifications/${name}`)
+      .post(allowParameters(), ...jsonBody, async (request, response) => {
+        const body = readBody(schema, request, response);
+        if (!body || !isPermitted(request, response, body.feed)) return;
+        const { clientId, ...change } = body;
+        const reader = namedReader(request, response, clientId);
+        if (reader === undefined) return;
+        try {
+          await keep({ reader, owner: ownerOf(request) }, change);
+          response.status(204).end();
+        } catch (error) {
+          if (isRefused(response, error)) return;
+          log.warn({ err: error, feed: body.feed, name }, 'a change of an inbox could not be kept');
+          sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+        }
+      })
+      .all(methodNotAllowed('POST'));
+
+  post('seen', markSeenSchema, (who, change) => inboxes.seen(who, change));
+  post('unread', namedIdsSchema, (who, change) => inboxes.unread(who, change));
+  post('archive', archiveSchema, (who, change) => inboxes.archive(who, change));
+  post('unarchive', namedIdsSchema, (who, change) => inboxes.unarchive(who, change));
+  post('snooze', snoozeSchema, (who, change) => inboxes.snooze(who, change));
+  post('unsnooze', namedIdsSchema, (who, change) => inboxes.unsnooze(who, change));
+  return router;
+}
+
+/** Answers what the reader can mend; nothing was kept then. */
+function isRefused(response: Response, error: unknown): boolean {
+  if (error instanceof UnknownIdsError) {
+    sendProblem(response, {
+      status: 404,
+      code: 'not_found',
+      detail: 'The feed no longer holds some of these notifications; ids names them. Nothing was snoozed.',
+      ids: [...error.ids],
+    });
+    return true;
+  }
+  if (!(error instanceof TooManySnoozedError)) return false;
+  sendProblem(response, {
+    status: 409,
+    code: 'conflict',
+    detail: `Too much is snoozed: ${error.message}. End a snooze and try again.`,
+  });
+  return true;
+}

@@ -1,0 +1,50 @@
+import { SEARCH_PARAMETERS, searchQuerySchema, type SearchAnswer } from '@tocsin/contracts';
+import { sendProblem, type Logger } from '@tocsin/service';
+import { Router, type RequestHandler } from 'express';
+import { BadCursorError, type SearchRequest } from '../../readers/search/search.ts';
+import { readerOf } from '../../readers/reader.ts';
+import { isPermitted, sendUnavailable } from '../answers.ts';
+import { namedFeeds } from '../named-feeds.ts';
+import { readQuery } from '../read-query.ts';
+
+export interface SearchRouteOptions {
+  search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
+  /** Refuses what one reader or address searches beyond a rate. */
+  limit: RequestHandler;
+  log: Logger;
+}
+
+/** `GET /app/notifications` with a parameter of searches; without one it is the next route's. */
+export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router {
+  const router = Router();
+  router.get(
+    '/app/notifications',
+    (request, _response, next) => {
+      const isSearch = SEARCH_PARAMETERS.some((name) => name in request.query);
+      next(isSearch ? undefined : 'route');
+    },
+    limit,
+    async (request, response) => {
+      const query = readQuery(searchQuerySchema, request, response, ['feed']);
+      if (!query) return;
+      const { feed, clientId, ...rest } = query;
+      const feeds = [...new Set(feed ?? namedFeeds(request.identity))];
+      if (!feeds.every((one) => isPermitted(request, response, one))) return;
+      try {
+        const answer = await search(readerOf(request.identity, clientId), { ...rest, feeds });
+        response.set('Cache-Control', 'no-store').json(answer);
+      } catch (error) {
+        if (error instanceof BadCursorError)
+          return sendProblem(response, {
+            status: 400,
+            code: 'invalid_query',
+            detail: 'The query cannot be used; errors lists every fault.',
+            errors: [{ path: 'cursor', message: error.message }],
+          });
+        log.warn({ err: error }, 'a search failed');
+        sendUnavailable(response, 'This cannot be searched now. Ask again.');
+      }
+    },
+  );
+  return router;
+}

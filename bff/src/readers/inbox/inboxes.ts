@@ -1,0 +1,270 @@
+import {
+  inboxKey,
+  type Archive,
+  type InboxDocument,
+  type InboxEvent,
+  type InboxState,
+  type MarkRead,
+  type MarkSeen,
+  type NamedIds,
+  type Notification,
+  type Snooze,
+  type Snoozed,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { locate } from '../advance.ts';
+import type { DocumentLedger } from '../documents/document-ledger.ts';
+import { KeyedQueue } from '../documents/keyed-queue.ts';
+import { PendingChanges } from '../documents/pending-changes.ts';
+import { ReadCache } from '../documents/read-cache.ts';
+import { writeDocument } from '../documents/write-document.ts';
+import type { FeedHistory, Histories } from '../histories.ts';
+import type { ReaderChannel, ReaderStore } from '../ports.ts';
+import type { ReaderChangeOf } from '../reader-change.ts';
+import { ANONYMOUS } from '../reader.ts';
+import {
+  archived,
+  readAgain,
+  seenUpTo,
+  snoozedUntil,
+  unarchived,
+  unreadAgain,
+  unsnoozed,
+  type InboxChange,
+  type Places,
+} from './changes.ts';
+import { bounded, isDue, parseInbox, snoozedOf, stateOf, successorOf, timeOf } from './document.ts';
+import { isSameInbox } from './same.ts';
+
+export interface InboxesOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit'>;
+  histories: Pick<Histories, 'holding'>;
+  /** For how long, in ms, a feed keeps a publication. */
+  historyMsOf: (feed: string) => number;
+  now: () => number;
+}
+
+/** Whose inbox it is, and whose share its document is counted against. */
+export interface InboxOwner {
+  reader: string;
+  owner: string;
+}
+
+/** Notifications that were to be snoozed and that the history does not hold. */
+export class UnknownIdsError extends Error {
+  readonly ids: readonly string[];
+
+  constructor(ids: readonly string[]) {
+    super(`the history does not hold ${ids.length} of the ids`);
+    this.name = 'UnknownIdsError';
+    this.ids = ids;
+  }
+}
+
+/** A snooze lasts for a year at most, and what came back stays for less than another one. */
+export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
+
+interface Named {
+  feed: string;
+  epoch?: string | undefined;
+  offset?: number | undefined;
+  ids?: readonly string[] | undefined;
+}
+
+interface Place extends FeedHistory {
+  places: Places;
+  ids: ReadonlySet<string>;
+}
+
+/**
+ * What readers keep of their notifications beside the read state: seen, marked as unread, archived and snoozed. The
+ * server orders the changes of a reader, each changes only what it names, and every state has a version of its own: so
+ * all tabs and devices end with the same one. Readers without a name have none.
+ */
+export class Inboxes {
+  readonly #use: InboxesOptions;
+  readonly #cache: ReadCache<InboxDocument | undefined>;
+  readonly #pendingChanges = new PendingChanges();
+  readonly #turns = new KeyedQueue();
+
+  constructor(options: InboxesOptions) {
+    this.#use = options;
+    this.#cache = new ReadCache(options.now);
+    options.channel.onChange((change) => {
+      if (change.name === 'inbox') this.#cache.forget(inboxKey(change.reader), change.version);
+    });
+  }
+
+  /** The reader's document; `undefined` if there is none. */
+  stored(reader: string): Promise<InboxDocument | undefined> {
+    if (reader === ANONYMOUS) return Promise.resolve(undefined);
+    const key = inboxKey(reader);
+    return this.#cache.get(key, async () => {
+      const stored = await this.#use.store.read(key);
+      return stored && parseInbox(key, stored.value);
+    });
+  }
+
+  async stateOf(reader: string, feed: string): Promise<InboxState | undefined> {
+    const document = await this.stored(reader);
+    return document && stateOf(document, feed, this.#use.now());
+  }
+
+  /** The `inbox` event after a change; `undefined` if the document is gone. */
+  async eventOf({ reader, feed }: ReaderChangeOf<'inbox'>): Promise<InboxEvent | undefined> {
+    const state = await this.stateOf(reader, feed);
+    return state && { feed, ...state };
+  }
+
+  /** Of the snoozes that end after `from` and until `to` (ms since 1970), those that the reader has not dealt with. */
+  async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
+    const document = await this.stored(reader);
+    const ended = (document?.snoozed ?? []).filter((one) => {
+      const at = timeOf(one.until);
+      return at > from && at <= to && !one.read && !one.archived && !one.seen;
+    });
+    const shown = await Promise.all(ended.map((one) => this.isShown(one)));
+    return ended.filter((one, index) => shown[index]);
+  }
+
+  /** When the next snooze of the reader ends, in ms since 1970. */
+  async nextDue(reader: string): Promise<number | undefined> {
+    const { now } = this.#use;
+    const document = await this.stored(reader);
+    const waiting = (document?.snoozed ?? []).filter((one) => !one.archived && !isDue(one, now()));
+    return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ until }) => timeOf(until)));
+  }
+
+  /** False for a snoozed notification that was retracted or replaced or has expired, as far as the history tells. */
+  async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
+    const { expiresAt } = notification;
+    if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;
+    const { head, history } = await this.#use.histories.holding(notification.feed, {});
+    if (epoch !== head.epoch || offset < history.floor || offset > head.offset) return true;
+    const [published] = await history.stretch(offset, offset);
+    return published?.notification !== null;
+  }
+
+  seen(who: InboxOwner, { feed, epoch, offset }: Omit<MarkSeen, 'clientId'>): Promise<void> {
+    return this.#change(who, { feed, epoch, offset }, ({ head }) =>
+      seenUpTo(offsetIn(head, { epoch, offset })),
+    );
+  }
+
+  /** Ends marks as unread, after the reader has read the notifications. Writes nothing where there are none. */
+  async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
+    if (!(await this.stored(who.reader))) return;
+    await this.#change(who, request, ({ head, ids, places }) =>
+      readAgain(offsetIn(head, request), ids, places),
+    );
+  }
+
+  unread(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
+    return this.#change(who, request, ({ ids, places }) => unreadAgain(ids, places));
+  }
+
+  archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
+    return this.#change(who, request, ({ head, ids, places }) =>
+      archived(offsetIn(head, request), ids, places),
+    );
+  }
+
+  unarchive(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
+    return this.#change(who, request, ({ ids, places }) => unarchived(ids, places));
+  }
+
+  /**
+   * @throws UnknownIdsError for notifications that neither the history nor the snoozes hold; then nothing is snoozed
+   * @throws TooManySnoozedError
+   */
+  snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
+    return this.#change(who, { feed, ids }, async ({ places, history }) => {
+      const key = inboxKey(who.reader);
+      const before = parseInbox(key, (await this.#use.store.read(key))?.value);
+      const snoozed = new Map(
+        snoozedOf(before, feed, this.#use.now()).map((one) => [one.notification.id, one]),
+      );
+      const publications: { offset: number; notification: Notification }[] = [];
+      const unknown: string[] = [];
+      for (const id of new Set(ids)) {
+        const held = snoozed.get(id);
+        const offset = places.get(id);
+        const [published] = held || offset === undefined ? [] : await history.stretch(offset, offset);
+        if (held) publications.push({ offset: held.offset, notification: held.notification });
+        else if (published?.notification) publications.push(published);
+        else unknown.push(id);
+      }
+      if (unknown.length > 0) throw new UnknownIdsError(unknown);
+      return snoozedUntil(publications, until);
+    });
+  }
+
+  unsnooze(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
+    return this.#change(who, request, ({ ids }) => unsnoozed(ids));
+  }
+
+  /** Deletes the inbox of the person whose feed was erased. */
+  async erase(feed: string): Promise<void> {
+    await this.#use.store.remove([inboxKey(feed)]);
+    this.#cache.forget(inboxKey(feed));
+  }
+
+  #change(
+    who: InboxOwner,
+    named: Named,
+    plan: (place: Place) => InboxChange | Promise<InboxChange>,
+  ): Promise<void> {
+    return this.#turns.add(inboxKey(who.reader), () => this.#write(who, named, plan));
+  }
+
+  async #write(
+    { reader, owner }: InboxOwner,
+    named: Named,
+    plan: (place: Place) => InboxChange | Promise<InboxChange>,
+  ): Promise<void> {
+    const { store, channel, ledger, histories, historyMsOf, now } = this.#use;
+    const { feed } = named;
+    const key = inboxKey(reader);
+    const ids = new Set(named.ids);
+    const { head, history } = await histories.holding(feed, named);
+    const places = await locate(ids, history);
+    const change = await plan({ head, history, places, ids });
+    const ground = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
+    let document: InboxDocument | undefined;
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: INBOX_TTL_SECONDS,
+      plan: async (value) => {
+        const before = parseInbox(key, value);
+        const known = before.feeds[feed]?.epoch;
+        if (known !== undefined && isLaterEpoch(known, head.epoch))
+          throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
+        const after = change(before, { ...ground, now: now() });
+        if (isSameInbox(before, after)) return undefined;
+        document = bounded(successorOf(before, after, now()), {
+          feed,
+          floor: history.floor,
+          historyMsOf,
+          now: now(),
+        });
+        return document;
+      },
+      // Who is signed in has one such document, which others must not push out.
+      ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
+    });
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    if (version !== undefined) this.#cache.set(key, document, version);
+    await this.#pendingChanges.publish(key, () =>
+      channel.publish({ name: 'inbox', reader, feed, version: version ?? '' }),
+    );
+  }
+}
+
+/** An offset of another epoch names nothing here. */
+const offsetIn = (
+  head: { epoch: string },
+  { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },
+): number => (epoch === undefined || epoch === head.epoch ? offset : 0);

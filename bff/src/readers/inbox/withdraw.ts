@@ -1,0 +1,29 @@
+import type { Snoozed } from '@tocsin/contracts';
+import { writeDocument } from '../documents/write-document.ts';
+import type { ReaderStore } from '../ports.ts';
+import { parseInbox, successorOf } from './document.ts';
+import { INBOX_TTL_SECONDS } from './inboxes.ts';
+
+/**
+ * Takes snoozed notifications with erased content out of the inbox under `key`; resolves with whether there were any.
+ * Rejects for a document that this version cannot read.
+ */
+export async function withdrawSnoozed(
+  store: ReaderStore,
+  key: string,
+  isErased: (one: Snoozed) => boolean,
+  now: number,
+): Promise<boolean> {
+  const written = await writeDocument(store, {
+    key,
+    ttlSeconds: INBOX_TTL_SECONDS,
+    plan: async (value) => {
+      if (value === undefined) return undefined;
+      const document = parseInbox(key, value);
+      const snoozed = document.snoozed.filter((one) => !isErased(one));
+      if (snoozed.length === document.snoozed.length) return undefined;
+      return successorOf(document, { ...document, snoozed }, now);
+    },
+  });
+  return written !== undefined;
+}

@@ -1,0 +1,34 @@
+import type { Publication } from '@tocsin/contracts';
+
+/** Bounds of one call; a search goes on with the next one. */
+export const SEARCH_BOUNDS = { publications: 2_000, characters: 2_000_000, ms: 500 };
+
+export interface BudgetOptions {
+  bounds?: typeof SEARCH_BOUNDS;
+  now: () => number;
+}
+
+/** What one call of a search may still look at. */
+export class Budget {
+  readonly #now: () => number;
+  readonly #end: number;
+  #publications: number;
+  #characters: number;
+
+  constructor({ bounds = SEARCH_BOUNDS, now }: BudgetOptions) {
+    this.#now = now;
+    this.#end = now() + bounds.ms;
+    this.#publications = bounds.publications;
+    this.#characters = bounds.characters;
+  }
+
+  get isSpent(): boolean {
+    return this.#publications <= 0 || this.#characters <= 0 || this.#now() > this.#end;
+  }
+
+  spend(publications: readonly Publication[]): void {
+    this.#publications -= publications.length;
+    for (const { notification } of publications)
+      this.#characters -= (notification?.title.length ?? 0) + (notification?.body?.length ?? 0) + 100;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Notification, SearchQuery } from '@tocsin/contracts';
+
+/** Text without case, accents and ligatures, as searches compare it. */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    // By way of capitals `ß` becomes `ss`.
+    .toUpperCase()
+    .toLowerCase();
+
+export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
+
+/**
+ * A function that tells whether a notification matches: every word of `q` occurs in its text, and it has one of the
+ * severities, sources and categories that are asked for.
+ */
+export function createMatcher({ q, severity, source, category }: Filter): (one: Notification) => boolean {
+  const words = fold(q).split(/\s+/).filter(Boolean);
+  const isIn = (list: readonly string[] | undefined, value: string | undefined) =>
+    list === undefined || (value !== undefined && list.includes(value));
+  return (one) => {
+    if (!isIn(severity, one.severity) || !isIn(source, one.source) || !isIn(category, one.category))
+      return false;
+    if (words.length === 0) return true;
+    const text = fold(textOf(one));
+    return words.every((word) => text.includes(word));
+  };
+}
+
+const textOf = ({ title, body, source, category, actions }: Notification): string =>
+  [title, body, source, category, ...(actions ?? []).map(({ label }) => label)].join('\n');

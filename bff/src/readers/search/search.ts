@@ -1,0 +1,200 @@
+import {
+  placesIn,
+  withoutRange,
+  withRange,
+  type Found,
+  type Marks,
+  type Placed,
+  type Ranges,
+  type SearchAnswer,
+  type SearchCursor,
+  type SearchQuery,
+  type SearchState,
+} from '@tocsin/contracts';
+import { ChangedError } from '../../deliver/errors.ts';
+import { MAX_CONTENT_BYTES, sizeOf } from '../../feed/present.ts';
+import type { FeedHistory, Histories } from '../histories.ts';
+import { snoozedOf } from '../inbox/document.ts';
+import type { Inboxes } from '../inbox/inboxes.ts';
+import { stateIn, type ReadStates } from '../read-states.ts';
+import { Budget, type SEARCH_BOUNDS } from './budget.ts';
+import { decodeCursor, encodeCursor, nameInCursor } from './cursor.ts';
+import { FeedSearch } from './feed-search.ts';
+import { createMatcher } from './matcher.ts';
+
+export interface SearchOptions {
+  states: Pick<ReadStates, 'stored'>;
+  inboxes: Pick<Inboxes, 'stored' | 'stateOf' | 'isShown'>;
+  histories: Pick<Histories, 'current'>;
+  now: () => number;
+  /** Lets other work run. */
+  rest: () => Promise<void>;
+  bounds?: typeof SEARCH_BOUNDS;
+}
+
+export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: readonly string[] };
+
+/** The cursor of a request is not one that a search has answered. */
+export class BadCursorError extends Error {}
+
+/** So often at most is begun anew when a feed changes meanwhile. */
+const MOST_READS = 3;
+const FEEDS_AT_ONCE = 8;
+
+/**
+ * Searches feeds that the reader may read, the newest notification first. One call looks at a bounded part of them and
+ * says where the next one goes on.
+ * @throws BadCursorError
+ */
+export async function search(
+  reader: string,
+  request: SearchRequest,
+  options: SearchOptions,
+): Promise<SearchAnswer> {
+  for (let reads = 1; ; reads++) {
+    try {
+      return await new Search(reader, request, options).run();
+    } catch (error) {
+      if (!(error instanceof ChangedError) || reads === MOST_READS) throw error;
+    }
+  }
+}
+
+const isIn: Record<SearchState, (placed: Placed) => boolean> = {
+  any: () => true,
+  inbox: ({ place }) => place === 'inbox',
+  unread: ({ place, unread }) => place === 'inbox' && unread,
+  archive: ({ place }) => place === 'archive',
+  snoozed: ({ place }) => place === 'snoozed',
+  returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
+};
+
+/** Offsets of the history that can be in the state. */
+function candidatesOf(
+  state: SearchState,
+  { inbox, read, epoch }: Marks,
+  { head, history }: FeedHistory,
+): Ranges {
+  const [first, last] = [Math.max(1, history.floor), head.offset];
+  const whole = withRange([], first, last);
+  if (state === 'any' || state === 'inbox') return whole;
+  if (state === 'snoozed' || state === 'returned') return [];
+  const counts = inbox?.epoch === epoch ? inbox : undefined;
+  const chosen =
+    state === 'archive'
+      ? (counts?.archived ?? [])
+      : withRange(counts?.unread ?? [], (read?.offset ?? 0) + 1, last);
+  return withoutRange(withoutRange(chosen, 0, first - 1), last + 1, Infinity);
+}
+
+class Search {
+  readonly #reader: string;
+  readonly #request: SearchRequest;
+  readonly #use: SearchOptions;
+  readonly #budget: Budget;
+  readonly #cursor: SearchCursor;
+  readonly #matches: (one: Found['notification'], placed: Placed) => boolean;
+
+  constructor(reader: string, request: SearchRequest, options: SearchOptions) {
+    this.#reader = reader;
+    this.#request = request;
+    this.#use = options;
+    const { now, bounds } = options;
+    this.#budget = new Budget({ now, ...(bounds && { bounds }) });
+    const cursor = request.cursor === undefined ? { before: {}, snoozed: 0 } : decodeCursor(request.cursor);
+    if (!cursor) throw new BadCursorError('must be the cursor of an answer');
+    this.#cursor = cursor;
+    const matches = createMatcher(request);
+    this.#matches = (one, placed) => isIn[request.state](placed) && matches(one);
+  }
+
+  async run(): Promise<SearchAnswer> {
+    const { limit } = this.#request;
+    const feeds = await this.#open();
+    const snoozed = await this.#snoozed();
+    const answered = Math.min(this.#cursor.snoozed, snoozed.length);
+    const items: Found[] = [];
+    let taken = answered;
+    let bytes = 0;
+    while (items.length < limit) {
+      const next = await this.#newest(feeds, snoozed[taken]);
+      if (!next) break;
+      bytes += sizeOf(next.found) + 1;
+      if (bytes > MAX_CONTENT_BYTES && items.length > 0) break;
+      items.push(next.found);
+      if (next.from) next.from.take();
+      else taken++;
+    }
+    const before = Object.fromEntries(
+      feeds.map((one) => [nameInCursor(one.feed, one.epoch), one.goesOnBefore]),
+    );
+    const more = taken < snoozed.length || Object.values(before).some((offset) => offset > 0);
+    return more ? { items, more, cursor: encodeCursor({ before, snoozed: taken }) } : { items, more };
+  }
+
+  /**
+   * The newest match of all feeds and of the snoozed ones. `undefined` at the end, and when the budget is spent before
+   * that is certain.
+   */
+  async #newest(
+    feeds: readonly FeedSearch[],
+    snoozed: Found | undefined,
+  ): Promise<{ found: Found; from?: FeedSearch } | undefined> {
+    let best: { found: Found; from?: FeedSearch } | undefined = snoozed && { found: snoozed };
+    for (const from of feeds) {
+      const found = await from.peek();
+      if (!found && from.goesOnBefore > 0) return undefined;
+      if (found && (!best || timeIn(found) > timeIn(best.found))) best = { found, from };
+    }
+    return best;
+  }
+
+  async #open(): Promise<FeedSearch[]> {
+    const opened: FeedSearch[] = [];
+    const { feeds } = this.#request;
+    for (let start = 0; start < feeds.length; start += FEEDS_AT_ONCE) {
+      const some = feeds.slice(start, start + FEEDS_AT_ONCE).map((feed) => this.#openOne(feed));
+      opened.push(...(await Promise.all(some)));
+    }
+    return opened;
+  }
+
+  async #openOne(feed: string): Promise<FeedSearch> {
+    const { states, inboxes, histories, rest } = this.#use;
+    const [stored, inbox, place] = await Promise.all([
+      states.stored(this.#reader, feed),
+      inboxes.stateOf(this.#reader, feed),
+      histories.current(feed),
+    ]);
+    const { epoch } = place.head;
+    const marks = { epoch, read: stateIn(epoch, stored), inbox };
+    // Those come with the content that was kept with them.
+    const kept = new Set(inbox?.snoozed.map(({ id }) => id));
+    return new FeedSearch({
+      ...{ feed, epoch, rest, budget: this.#budget, history: place.history, placeOf: placesIn(marks) },
+      candidates: candidatesOf(this.#request.state, marks, place),
+      before: this.#cursor.before[nameInCursor(feed, epoch)] ?? place.head.offset + 1,
+      matches: (one, placed) => !kept.has(one.id) && this.#matches(one, placed),
+    });
+  }
+
+  /** The snoozed notifications that match, the newest first. */
+  async #snoozed(): Promise<Found[]> {
+    const { inboxes, now } = this.#use;
+    const document = await inboxes.stored(this.#reader);
+    const found: Found[] = [];
+    for (const feed of document ? this.#request.feeds : []) {
+      const inbox = await inboxes.stateOf(this.#reader, feed);
+      for (const one of document ? snoozedOf(document, feed, now()) : []) {
+        const { epoch, offset } = one;
+        const notification = one.notification as Found['notification'];
+        const placed = placesIn({ epoch, inbox })({ offset, notification });
+        if (this.#matches(notification, placed) && (await inboxes.isShown(one)))
+          found.push({ feed, epoch, offset, notification, ...placed });
+      }
+    }
+    return found.toSorted((a, b) => timeIn(b) - timeIn(a));
+  }
+}
+
+const timeIn = ({ notification }: Found): number => Date.parse(notification.createdAt) || 0;

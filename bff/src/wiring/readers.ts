@@ -1,0 +1,65 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import type { LimitsOf } from '../feed/limits.ts';
+import { DocumentLedger } from '../readers/documents/document-ledger.ts';
+import { Histories } from '../readers/histories.ts';
+import { Inboxes } from '../readers/inbox/inboxes.ts';
+import { MuteLists } from '../readers/mute-lists.ts';
+import type { Readers } from '../readers/readers.ts';
+import { ReaderPreferences } from '../readers/preferences.ts';
+import { ReadStates } from '../readers/read-states.ts';
+import { search } from '../readers/search/search.ts';
+import { Slots } from '../readers/search/slots.ts';
+import { countFor } from '../readers/unread.ts';
+import type { FeedViews } from '../recover/feed-views.ts';
+
+/** Marks are kept a day longer than their publications, for clocks and pauses. */
+const MARGIN_MS = 24 * 60 * 60 * 1000;
+const SEARCHES_AT_ONCE = 4;
+const SEARCHES_WAITING = 32;
+
+export interface ReadersOptions {
+  backend: Pick<Backend, 'readers' | 'broadcaster'>;
+  views: Pick<FeedViews, 'view'>;
+  limitsOf: LimitsOf;
+  /** Documents that one reader, or one address, may have. */
+  maxDocuments: number;
+  now: () => number;
+  log: Logger;
+}
+
+export function createReaders({ backend, views, limitsOf, maxDocuments, now, log }: ReadersOptions): Readers {
+  const { readers: store, broadcaster: channel } = backend;
+  const ledger = new DocumentLedger({ store, max: maxDocuments, now });
+  const histories = new Histories({ view: (feed) => views.view(feed), now });
+  const historyMsOf = (feed: string) => limitsOf(feed).historyTtlMs + MARGIN_MS;
+  const documents = { store, channel, ledger };
+  const states = new ReadStates({
+    ...{ ...documents, histories, now },
+    ttlSecondsOf: (feed) => Math.ceil(historyMsOf(feed) / 1000),
+  });
+  const inboxes = new Inboxes({ ...documents, histories, historyMsOf, now });
+  const mutes = new MuteLists(documents);
+  const preferences = new ReaderPreferences({ ...documents, mutes });
+  const slots = new Slots(SEARCHES_AT_ONCE, SEARCHES_WAITING);
+  const searched = { ...{ states, inboxes, histories, now }, rest: () => nextTurn() };
+  return {
+    ...{ states, inboxes, mutes, preferences },
+    pages: {
+      ...{ states, inboxes, now },
+      onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without the marks of its reader'),
+    },
+    async markRead(reader, mark, owner) {
+      await states.mark(reader, mark, owner);
+      await inboxes.read({ reader, owner }, mark);
+    },
+    count: (reader, feed) => countFor(reader, feed, { states, inboxes, histories }),
+    search: (reader, request) => slots.run(() => search(reader, request, searched)),
+    async erase(feed) {
+      await states.erase(feed);
+      if (!feed.startsWith('user:')) return;
+      await Promise.all([inboxes.erase(feed), preferences.erase(feed)]);
+    },
+  };
+}
