@@ -43,14 +43,12 @@ import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
-import { SnoozeTimers } from './readers/inbox/snooze-timers.ts';
-import type { ReaderEvent } from './readers/reader-change.ts';
-import { ReaderEvents } from './readers/reader-events.ts';
 import { opsAccessOf, sayWhoMayEnter } from './wiring/ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission/admission.ts';
 import { Gateway } from './socketio/gateway.ts';
+import { createReaderEvents } from './wiring/reader-events.ts';
 import { createReaders } from './wiring/readers.ts';
 import { createTrail } from './wiring/trail.ts';
 import { keepRefusedEvent } from './deliver/receive/refused-event.ts';
@@ -229,28 +227,7 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
     if (shown) gateway.send(shown);
     observe(event);
   });
-  const toReaders = {
-    isHere: (reader: string) => gateway.hasReader(reader),
-    send: (event: ReaderEvent) => gateway.sendToReader(event),
-  };
-  const snoozeTimers = new SnoozeTimers({
-    ...{ ...toReaders, now, channel: backend.broadcaster, inboxes: readers.inboxes },
-    onFault: (err) => log.warn({ err }, 'the snoozes of a reader cannot be read now; trying again'),
-  });
-  new ReaderEvents({
-    channel: backend.broadcaster,
-    sources: {
-      read: (change) => readers.states.eventOf(change),
-      mutes: ({ reader }) => readers.mutes.of(reader),
-      inbox: (change) => readers.inboxes.eventOf(change),
-      preferences: ({ reader }) => readers.preferences.of(reader),
-      // Follows from the time, not from a change.
-      'snooze-due': async () => undefined,
-    },
-    ...toReaders,
-    pause,
-    onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
-  });
+  const { snoozeTimers } = createReaderEvents(readers, backend, gateway, now, log);
   const setAside = countSetAside(backend.setAside, metrics.setAside);
   const endReceiving = await backend.receive({
     feedHost,

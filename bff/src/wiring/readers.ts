@@ -48,7 +48,7 @@ export function createReaders({ backend, views, limitsOf, maxDocuments, now, log
     ...{ states, inboxes, mutes, preferences },
     pages: {
       ...{ states, inboxes, now },
-      onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without the marks of its reader'),
+      onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without what its reader has read'),
     },
     async markRead(reader, mark, owner) {
       await states.mark(reader, mark, owner);

@@ -1,0 +1,40 @@
+import { pause } from '@tocsin/contracts/pause';
+import type { Logger } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import { SnoozeTimers } from '../readers/inbox/snooze-timers.ts';
+import { ReaderEvents } from '../readers/reader-events.ts';
+import type { Readers } from '../readers/readers.ts';
+import type { Gateway } from '../socketio/gateway.ts';
+
+/** Sends readers with connections here what changes in their documents, and what ends by itself. */
+export function createReaderEvents(
+  { states, mutes, inboxes, preferences }: Readers,
+  { broadcaster: channel }: Pick<Backend, 'broadcaster'>,
+  gateway: Pick<Gateway, 'hasReader' | 'sendToReader'>,
+  now: () => number,
+  log: Logger,
+): { snoozeTimers: SnoozeTimers } {
+  const connections: Pick<ConstructorParameters<typeof ReaderEvents>[0], 'channel' | 'isHere' | 'send'> = {
+    channel,
+    isHere: (reader) => gateway.hasReader(reader),
+    send: (event) => gateway.sendToReader(event),
+  };
+  new ReaderEvents({
+    ...connections,
+    sources: {
+      read: (change) => states.eventOf(change),
+      mutes: ({ reader }) => mutes.of(reader),
+      inbox: (change) => inboxes.eventOf(change),
+      preferences: ({ reader }) => preferences.of(reader),
+      // Follows from the time, not from a change.
+      'snooze-due': async () => undefined,
+    },
+    pause,
+    onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
+  });
+  const snoozeTimers = new SnoozeTimers({
+    ...{ ...connections, inboxes, now },
+    onFault: (err) => log.warn({ err }, 'the snoozes of a reader cannot be read now; trying again'),
+  });
+  return { snoozeTimers };
+}
