@@ -25,6 +25,7 @@ export * from './inbox/quiet-hours.ts';
 export * from './inbox/ranges.ts';
 export * from './inbox/requests.ts';
 export * from './inbox/search.ts';
+export * from './inbox/state.ts';
 export * from './inbox/stored.ts';
 export * from './ops/api-keys.ts';
 export * from './ops/audit.ts';

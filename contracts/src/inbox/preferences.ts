@@ -56,6 +56,9 @@ const members = {
   desktop: z.boolean(),
 };
 
+/** The answer of `GET /app/preferences`. */
+export const preferencesSchema = z.strictObject(members);
+
 /** The body of `PUT /app/preferences`: members that it leaves out get their defaults. */
 export const putPreferencesSchema = z.strictObject({
   feeds: members.feeds.default([]),

@@ -6,8 +6,8 @@ import type { InboxState } from './places.ts';
 const ranges = z.array(z.tuple([offsetSchema, offsetSchema]));
 const flag = z.literal(true).optional();
 
-/** `InboxState` in a page. */
-export const inboxStateSchema = z.strictObject({
+/** The members of `InboxState`. */
+export const inboxStateMembers = {
   version: z.int().min(0),
   epoch: epochSchema,
   seen: offsetSchema,
@@ -25,4 +25,7 @@ export const inboxStateSchema = z.strictObject({
       archived: flag,
     }),
   ),
-}) as unknown as z.ZodType<InboxState>;
+};
+
+/** `InboxState` in a page. */
+export const inboxStateSchema = z.strictObject(inboxStateMembers) as unknown as z.ZodType<InboxState>;

@@ -11,7 +11,21 @@ import {
 import { VERSION } from '@tocsin/service';
 import { parameterSchema, ref, schemasOf } from './schemas.ts';
 
-const NAMES = ['Page', 'Unread', 'Mutes', 'MarkRead', 'PutMutes', 'Problem'];
+const NAMES = [
+  ...[
+    'Page',
+    'Unread',
+    'Mutes',
+    'MarkRead',
+    'PutMutes',
+    'Problem',
+    'NamedIds',
+    'MarkSeen',
+    'Archive',
+    'Snooze',
+  ],
+  ...['Preferences', 'PutPreferences', 'PatchPreferences'],
+];
 
 const json = (name: string) => ({ 'application/json': { schema: ref(name) } });
 const problem = (description: string) => ({
@@ -66,6 +80,15 @@ const write = (operationId: string, summary: string, body: string) => ({
   requestBody: { required: true, content: json(body) },
   responses: writes,
 });
+
+const snooze = {
+  ...write('snooze', 'Hide notifications until a time', 'Snooze'),
+  responses: {
+    ...writes,
+    404: problem('The feed no longer holds some of the notifications; ids names them. Nothing was snoozed.'),
+    409: problem('The reader has snoozed as much as is kept.'),
+  },
+};
 
 const getStream = {
   operationId: 'getStream',
@@ -143,6 +166,21 @@ export const openApiDocument = () => ({
     },
     '/app/stream': { get: getStream },
     '/app/notifications/read': { post: write('markRead', 'Mark notifications as read', 'MarkRead') },
+    '/app/notifications/seen': { post: write('markSeen', 'Mark notifications as seen', 'MarkSeen') },
+    '/app/notifications/unread': {
+      post: write('markUnread', 'Mark notifications as unread again', 'NamedIds'),
+    },
+    '/app/notifications/archive': { post: write('archive', 'Archive notifications', 'Archive') },
+    '/app/notifications/unarchive': {
+      post: write('unarchive', 'Take notifications out of the archive', 'NamedIds'),
+    },
+    '/app/notifications/snooze': { post: snooze },
+    '/app/notifications/unsnooze': { post: write('unsnooze', 'End snoozes', 'NamedIds') },
+    '/app/preferences': {
+      get: get('getPreferences', 'How the reader wants to be told', [clientId], 'Preferences'),
+      put: write('putPreferences', 'Replace all preferences', 'PutPreferences'),
+      patch: write('patchPreferences', 'Change the preferences that are named', 'PatchPreferences'),
+    },
     '/app/unread': {
       get: get(
         'getUnread',

@@ -1,5 +1,14 @@
 import {
   SOCKET_ERROR_CODES,
+  archiveSchema,
+  dateTimeSchema,
+  inboxStateMembers,
+  markSeenSchema,
+  namedIdsSchema,
+  patchPreferencesSchema,
+  preferencesSchema,
+  putPreferencesSchema,
+  snoozeSchema,
   gonePublicationSchema,
   livePublicationSchema,
   markReadSchema,
@@ -20,6 +29,8 @@ import {
   idSchema,
   publicationSchema,
   severitySchema,
+  type InboxEvent,
+  type PreferencesEvent,
   type ServerEvents,
 } from '@tocsin/contracts';
 import { z } from 'zod';
@@ -34,6 +45,17 @@ const eventSchemas = {
   retracted: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
   read: z.object({ ...place, ...readStateSchema.shape }),
   mutes: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
+  inbox: z.object({ feed: feedSchema, ...inboxStateMembers }) as unknown as z.ZodType<InboxEvent>,
+  'snooze-due': z.object({
+    feed: feedSchema,
+    due: z.array(
+      z.object({
+        ...{ epoch: epochSchema, offset: offsetSchema, until: dateTimeSchema },
+        notification: notificationSchema,
+      }),
+    ),
+  }),
+  preferences: z.object(preferencesSchema.shape) as unknown as z.ZodType<PreferencesEvent>,
   draining: z.object({ reconnectAfterMs: count }),
   'token-expiring': z.object({ expiresInMs: count }),
   closing: z.object({ code: z.string(), message: z.string() }),
@@ -57,6 +79,7 @@ const sent: Record<string, z.ZodType> = {
   Page: pageSchema,
   Unread: unreadSchema,
   Mutes: mutesSchema,
+  Preferences: preferencesSchema,
   Problem: problemSchema,
   SubscribeAnswer: z.object({ ok: z.literal(true), ...pageSchema.shape }),
   Done: z.object({ ok: z.literal(true) }),
@@ -79,6 +102,12 @@ const taken: Record<string, z.ZodType> = {
   TokenRequest: tokenRequestSchema,
   MarkRead: markReadSchema,
   PutMutes: putMutesSchema,
+  NamedIds: namedIdsSchema,
+  MarkSeen: markSeenSchema,
+  Archive: archiveSchema,
+  Snooze: snoozeSchema,
+  PutPreferences: putPreferencesSchema,
+  PatchPreferences: patchPreferencesSchema,
 };
 
 type JsonSchema = Record<string, unknown>;
