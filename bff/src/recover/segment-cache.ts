@@ -1,41 +1,42 @@
 import type { Publication, SegmentReference } from '@tocsin/contracts';
+import { LRUCache } from 'lru-cache';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Segments read lately, by key: they never change, but the heads that name them do. Readers that ask at the same time share one read. */
+interface CachedSegment {
+  bytes: number;
+  content: Promise<Publication[]>;
+}
+
+/** Caches segments by key: they never change, unlike the heads that name them. Simultaneous readers share one read. */
 export class SegmentCache {
   readonly #read: (keys: readonly string[]) => Promise<Publication[][]>;
-  readonly #held = new Map<string, { bytes: number; content: Promise<Publication[]> }>();
+  readonly #cache = new LRUCache<string, CachedSegment>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: ({ bytes }) => Math.max(1, bytes),
+  });
 
   constructor(read: (keys: readonly string[]) => Promise<Publication[][]>) {
     this.#read = read;
   }
 
-  /** The publications of each segment, in order. Rejects when one cannot be read; it is asked for again then. */
+  /** The publications of each segment, in order. Rejects when one cannot be read; the next call asks for it again. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
-    const wanted = references.filter(({ key }) => !this.#held.has(key));
-    if (wanted.length > 0) {
-      const contents = this.#read(wanted.map(({ key }) => key));
-      wanted.forEach(({ key, bytes }, index) => {
-        const content = contents.then((all) => all[index] ?? []);
-        content.catch(() => this.#held.delete(key));
-        this.#held.set(key, { bytes, content });
+    const contents = new Map<string, Promise<Publication[]>>();
+    const missing = references.filter(({ key }) => {
+      const cached = this.#cache.get(key);
+      if (cached) contents.set(key, cached.content);
+      return !cached;
+    });
+    if (missing.length > 0) {
+      const read = this.#read(missing.map(({ key }) => key));
+      missing.forEach(({ key, bytes }, index) => {
+        const content = read.then((all) => all[index] ?? []);
+        content.catch(() => this.#cache.delete(key));
+        contents.set(key, content);
+        this.#cache.set(key, { bytes, content });
       });
     }
-    const result = Promise.all(
-      references.map(({ key }) => this.#held.get(key)?.content ?? Promise.resolve([])),
-    );
-    this.#evict();
-    return result;
-  }
-
-  #evict(): void {
-    let total = 0;
-    for (const { bytes } of this.#held.values()) total += bytes;
-    for (const [key, { bytes }] of this.#held) {
-      if (total <= MAX_BYTES) return;
-      this.#held.delete(key);
-      total -= bytes;
-    }
+    return Promise.all(references.map(({ key }) => contents.get(key) ?? Promise.resolve([])));
   }
 }

@@ -1,31 +1,26 @@
-/** After a call by Dapr an actor counts as hosted here for so long, in ms. */
-const HOME_MS = 10_000;
+import { LRUCache } from 'lru-cache';
 
-/** The actors whose calls Dapr has lately brought to this instance. */
+/** An actor counts as hosted here for this time after a call by Dapr, in ms. */
+const HOSTED_MS = 10_000;
+const MAX_ACTORS = 20_000;
+
+/** The actors whose calls Dapr brought to this instance in the last 10 s. */
 export class HostedActors {
-  readonly #until = new Map<string, number>();
-  readonly #now: () => number;
+  readonly #names: LRUCache<string, true>;
 
   constructor(now: () => number) {
-    this.#now = now;
+    this.#names = new LRUCache({ max: MAX_ACTORS, ttl: HOSTED_MS, ttlResolution: 0, perf: { now } });
   }
 
   add(name: string): void {
-    const now = this.#now();
-    // The oldest come first: all are kept equally long.
-    for (const [other, until] of this.#until) {
-      if (until > now) break;
-      this.#until.delete(other);
-    }
-    this.#until.delete(name);
-    this.#until.set(name, now + HOME_MS);
+    this.#names.set(name, true);
   }
 
   remove(name: string): void {
-    this.#until.delete(name);
+    this.#names.delete(name);
   }
 
   has(name: string): boolean {
-    return (this.#until.get(name) ?? 0) > this.#now();
+    return this.#names.has(name);
   }
 }

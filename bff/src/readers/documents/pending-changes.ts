@@ -1,25 +1,25 @@
-const MAX_UNTOLD = 1_000;
+import { LRUCache } from 'lru-cache';
+
+const MAX_CHANGES = 1_000;
 
 /**
- * Written documents whose change could not be broadcast; repeating the change without effect broadcasts it
- * again. Beyond 1,000, the oldest are forgotten; those readers see the change with their next one.
+ * Documents that were written while their change could not be published. The next request for the document publishes it,
+ * even if it changes nothing. Beyond 1,000 the oldest are forgotten; those readers see the change with their next one.
  */
 export class PendingChanges {
-  readonly #keys = new Set<string>();
+  readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });
 
   has(key: string): boolean {
     return this.#keys.has(key);
   }
 
-  /** Tells, and remembers the key while that has not succeeded. */
-  async publish(key: string, telling: () => Promise<void>): Promise<void> {
+  /** Publishes a change, and remembers its key until that has succeeded. */
+  async publish(key: string, publish: () => Promise<void>): Promise<void> {
     this.#keys.delete(key);
     try {
-      await telling();
+      await publish();
     } catch (error) {
-      this.#keys.add(key);
-      const [oldest] = this.#keys;
-      if (this.#keys.size > MAX_UNTOLD && oldest !== undefined) this.#keys.delete(oldest);
+      this.#keys.set(key, true);
       throw error;
     }
   }

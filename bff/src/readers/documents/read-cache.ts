@@ -1,42 +1,42 @@
-/** Events report changes. A missed event is made up for after this time, in ms. */
-const FRESH_MS = 10_000;
-const MAX_REMEMBERED = 200;
+import { LRUCache } from 'lru-cache';
 
-/** Recently read documents, so that many concurrent requests cost one read. */
+/** A change event invalidates an entry at once; after this time, in ms, so does an event that was missed. */
+const FRESH_MS = 10_000;
+const MAX_ENTRIES = 200;
+
+interface Entry<T> {
+  value: Promise<T>;
+  version?: string;
+}
+
+/** Caches reads for 10 s, so that simultaneous requests share one read. */
 export class ReadCache<T> {
-  readonly #now: () => number;
-  readonly #entries = new Map<string, { value: Promise<T>; until: number; version?: string }>();
+  readonly #entries: LRUCache<string, Entry<T>>;
 
   constructor(now: () => number) {
-    this.#now = now;
+    this.#entries = new LRUCache({ max: MAX_ENTRIES, ttl: FRESH_MS, ttlResolution: 0, perf: { now } });
   }
 
-  /** The cached document, or the result of `read`. Rejections are not cached. */
+  /** The cached value, or else the answer of `read`. A rejection is not cached. */
   get(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
-    if (known && known.until > this.#now()) return known.value;
-    const entry = { value: read(), until: this.#now() + FRESH_MS };
-    this.#entries.delete(key);
+    if (known) return known.value;
+    const entry: Entry<T> = { value: read() };
     this.#entries.set(key, entry);
     entry.value.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      if (this.#entries.peek(key) === entry) this.#entries.delete(key);
     });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > MAX_REMEMBERED && oldest !== undefined) this.#entries.delete(oldest);
     return entry.value;
   }
 
-  /** Caches a written document with its version. */
+  /** Caches a value that was written, with its version. */
   set(key: string, value: T, version: string): void {
-    this.forget(key);
-    void this.get(key, () => Promise.resolve(value));
-    const entry = this.#entries.get(key);
-    if (entry) entry.version = version;
+    this.#entries.set(key, { value: Promise.resolve(value), version });
   }
 
-  /** The next request reads again, unless the cached document has that version. */
+  /** Drops the entry, unless it was written as `version`. The next `get` then reads anew. */
   forget(key: string, version = ''): void {
-    if (version === '' || this.#entries.get(key)?.version !== version) this.#entries.delete(key);
+    if (version === '' || this.#entries.peek(key)?.version !== version) this.#entries.delete(key);
   }
 
   get size(): number {
