@@ -22,8 +22,8 @@ import {
   type SubscriptionRoutesOptions,
 } from '@tocsin/service';
 import express from 'express';
-import { z } from 'zod';
 import type { PartitionHost } from '../deliver/turn/partition-host.ts';
+import { subscriptionsOf, type RegisteredSubscription } from '../internals/dapr-subscriptions.ts';
 import { actorRoutes } from './actor-routes.ts';
 import { sdkLogger } from './sdk-logger.ts';
 import type { FeedHost } from '../deliver/turn/feed-host.ts';
@@ -66,8 +66,6 @@ const NOT_REGISTERED = {
 const isSame = (one: Subscribed, other: Subscribed): boolean =>
   one.pubsubname === other.pubsubname && one.topic === other.topic;
 
-const listedSchema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
-
 /** The internal port: subscriptions, the actors and the sidecar's health probe, for the sidecar alone. */
 export async function startDaprServer(options: DaprServerOptions): Promise<{ stop(): Promise<void> }> {
   const { host, port, log, onRefused } = options;
@@ -83,7 +81,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   app.use((request, _response, next) => withTrace(request.get('traceparent'), next));
   app.use(actorRoutes(options));
   app.use(refuseInvocations(onRefused));
-  let listed: z.infer<typeof listedSchema> = [];
+  let listed: RegisteredSubscription[] = [];
   const vouchedFor = new WeakSet<object>();
   const deliver: SubscriptionRoutesOptions['deliver'] = (subscribed, request, response, next) => {
     const registered = listed.find((one) => isSame(one, subscribed));
@@ -124,8 +122,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
     callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
   });
-  const sdk = dapr.daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
-  listed = listedSchema.parse(sdk.generateDaprPubSubSubscriptionList());
+  listed = subscriptionsOf(dapr);
   await dapr.actor.init();
   for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));

@@ -21,7 +21,8 @@ import type { FeedViews } from '../recover/feed-views.ts';
 import type { Admission, RefusalReason } from './admission/admission.ts';
 import { admit } from './admission/admit.ts';
 import type { AzureSockets } from './azure/azure-sockets.ts';
-import { boundBacklog, breakOff, type EngineSession } from './send/backlog.ts';
+import { terminate, type EngineSession } from '../internals/websocket.ts';
+import { boundBacklog } from './send/backlog.ts';
 import { readerRoomOf, roomOf, serveConnection } from './connection/serve-connection.ts';
 import { parser } from './send/encoder.ts';
 import { fanOut } from './send/fan-out.ts';
@@ -134,7 +135,7 @@ export class Gateway {
     this.#io.use((socket, next) =>
       admitOne(socket, (error) => {
         // Clients go by themselves; others would keep their place until their time is up.
-        if (error && !azure) setTimeout(() => breakOff(socket.conn), REFUSED_LINGER_MS).unref();
+        if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),
     );
@@ -165,7 +166,7 @@ export class Gateway {
     });
     engine.on('connection', (session: EngineSession) => {
       admission.opened(session);
-      const late = setTimeout(() => admission.isPending(session) && breakOff(session), timing.handshakeMs);
+      const late = setTimeout(() => admission.isPending(session) && terminate(session), timing.handshakeMs);
       session.once('close', () => clearTimeout(late));
       boundBacklog(session, (bytes) => {
         log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');

@@ -1,10 +1,11 @@
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { BROADCAST_STREAM } from '@tocsin/contracts';
 import type { Logger } from '@tocsin/service';
-import { type ClusterAdapter, MessageType, type ClusterMessage } from 'socket.io-adapter';
+import type { Adapter } from 'socket.io-adapter';
 import { z } from 'zod';
 import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
+import { tapStreamsAdapter } from '../internals/streams-adapter.ts';
 import type { ReaderChannel } from '../readers/ports.ts';
 import { isReaderChange, type ReaderChange } from '../readers/reader-change.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
@@ -51,28 +52,14 @@ const readerShape = z.object({
   feed: z.string().optional(),
 });
 
-const messageSchema = z.object({
-  data: z.object({
-    packet: z.object({
-      data: z.union([
-        z.tuple([z.literal(PUBLICATIONS), z.union([eventShape, z.array(eventShape)])]),
-        z.tuple([z.literal(READER), readerShape]),
-      ]),
-    }),
-  }),
-});
-
-/** The parts of the adapter that its types hide. */
-interface AdapterInside {
-  publishAndReturnOffset(message: object): Promise<unknown>;
-  onRawMessage(message: { data?: string }, id: string): void;
-  onMessage(message: ClusterMessage, id?: string): void;
-}
+const broadcastSchema = z.union([
+  z.tuple([z.literal(PUBLICATIONS), z.union([eventShape, z.array(eventShape)])]),
+  z.tuple([z.literal(READER), readerShape]),
+]);
 
 /**
- * Carries publications and changes of readers over socket.io's Redis streams adapter. The adapter's own
- * `emit` swallows a failed XADD, so the event is published here and awaited. Events from other instances go
- * to the listeners and not straight to the sockets, because each instance also keeps them for recovery.
+ * Carries publications and changes of readers' documents over socket.io's Redis streams adapter. Events of other instances
+ * go to the listeners instead of the sockets, since each instance also keeps publications for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
@@ -80,7 +67,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #readerListeners: ((change: ReaderChange) => void)[] = [];
   readonly #held: ByteWindow;
   readonly #timer: NodeJS.Timeout;
-  #adapter: AdapterInside | undefined;
+  #add: ((event: readonly unknown[]) => Promise<void>) | undefined;
 
   constructor(options: RedisBroadcasterOptions) {
     this.#options = options;
@@ -88,16 +75,26 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#timer = setInterval(() => void this.#trimByAge(), TRIM_EVERY_MS).unref();
   }
 
-  /** The socket.io adapter of this backplane; socket.io calls it with `new`, so it is a function of its own. */
-  createAdapter(): (namespace: unknown) => ClusterAdapter {
+  /** The socket.io adapter of this backplane. socket.io calls it with `new`, so it is no arrow function. */
+  createAdapter(): (namespace: unknown) => Adapter {
     const create = createAdapter(this.#options.connection.client, {
       streamName: BROADCAST_STREAM,
       maxLen: STREAM_LENGTH,
       onlyPlaintext: true,
     });
-    const intercept = (adapter: ClusterAdapter) => this.#intercept(adapter);
+    const tap = (adapter: ReturnType<typeof create>): void => {
+      this.#add = tapStreamsAdapter(adapter, {
+        onMessage: (id, bytes) => {
+          const keep = this.#held.add(id, bytes);
+          if (keep !== undefined) this.#trimTo(keep);
+        },
+        onBroadcast: (data) => this.#receive(data),
+      });
+    };
     return function (namespace: unknown) {
-      return intercept(create(namespace));
+      const adapter = create(namespace);
+      tap(adapter);
+      return adapter;
     };
   }
 
@@ -109,7 +106,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     if (events.length === 0) return;
     // An instance of 0.1.0 understands a single one.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
-    this.#hearPublications(events);
+    this.#emitPublications(events);
   }
 
   onChange(listener: (change: ReaderChange) => void): void {
@@ -118,7 +115,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   async publish(change: ReaderChange): Promise<void> {
     await this.#publish(READER, change);
-    this.#hearReader(change);
+    this.#emitChange(change);
   }
 
   /** Ends the trimming of the stream; the connection is its owner's. */
@@ -129,16 +126,9 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   /** Resolves when the stream has the event; rejects when that is not known. */
   async #publish(name: string, event: object): Promise<void> {
     const { connection } = this.#options;
-    if (!this.#adapter) throw new TemporaryError('the broadcaster has no gateway yet');
+    if (!this.#add) throw new TemporaryError('the broadcaster has no gateway yet');
     connection.check();
-    const message = {
-      type: MessageType.BROADCAST,
-      data: {
-        packet: { type: 2, data: [name, event], nsp: '/' },
-        opts: { rooms: [], except: [], flags: {} },
-      },
-    };
-    await connection.known(this.#adapter.publishAndReturnOffset(message), 'take an event');
+    await connection.known(this.#add([name, event]), 'take an event');
   }
 
   /** By the clock of Redis, which is that of the ids. */
@@ -158,47 +148,29 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   #trimTo(id: string): void {
     const { connection, log } = this.#options;
-    // node-redis treats the id of a stream as a number, which loses the part after the time.
+    // node-redis takes the id of a stream for a number, which loses what follows the time.
     connection.client
       .sendCommand(['XTRIM', BROADCAST_STREAM, 'MINID', id])
       .catch((err: unknown) => log.debug({ err }, 'the stream of publications could not be trimmed'));
   }
 
-  #intercept(adapter: ClusterAdapter): ClusterAdapter {
-    const inside = adapter as unknown as AdapterInside;
-    const onMessage = inside.onMessage.bind(adapter);
-    const onRawMessage = inside.onRawMessage.bind(adapter);
-    const uid: unknown = Reflect.get(adapter, 'uid');
-    inside.onRawMessage = (message, id) => {
-      const keep = this.#held.add(id, Buffer.byteLength(message.data ?? ''));
-      if (keep !== undefined) this.#trimTo(keep);
-      onRawMessage(message, id);
-    };
-    inside.onMessage = (message, id) => {
-      if (message.type !== MessageType.BROADCAST) onMessage(message, id);
-      else if (message.uid !== uid) this.#hear(message);
-    };
-    this.#adapter = inside;
-    return adapter;
-  }
-
-  #hear(message: ClusterMessage): void {
-    const parsed = messageSchema.safeParse(message);
+  #receive(data: unknown): void {
+    const parsed = broadcastSchema.safeParse(data);
     if (!parsed.success) {
-      this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
+      this.#options.log.warn({ err: parsed.error }, 'unreadable event on the broadcast stream; ignored');
       return;
     }
-    const [name, event] = parsed.data.data.packet.data;
+    const [name, event] = parsed.data;
     if (name === PUBLICATIONS)
-      this.#hearPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
-    else if (isReaderChange(event)) this.#hearReader(event);
+      this.#emitPublications((Array.isArray(event) ? event : [event]) as Broadcast[]);
+    else if (isReaderChange(event)) this.#emitChange(event);
   }
 
-  #hearPublications(events: readonly Broadcast[]): void {
+  #emitPublications(events: readonly Broadcast[]): void {
     for (const event of events) for (const listener of this.#listeners) listener(event);
   }
 
-  #hearReader(change: ReaderChange): void {
+  #emitChange(change: ReaderChange): void {
     for (const listener of this.#readerListeners) listener(change);
   }
 }

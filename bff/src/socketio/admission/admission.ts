@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SocketError } from '@tocsin/contracts';
 import type { ProblemDetails } from '@tocsin/service';
-import { breakOff, type EngineSession } from '../send/backlog.ts';
+import { terminate, type EngineSession } from '../../internals/websocket.ts';
 import type { ClientAddress } from './client-address.ts';
 import { PendingSession } from './pending-session.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -184,7 +184,7 @@ export class Admission {
   #break(session: EngineSession, reason: 'evicted' | 'too_large'): void {
     if (!this.#pending.has(session)) return;
     this.#endPending(session);
-    breakOff(session);
+    terminate(session);
     this.#options.onClosed(reason);
   }
 }

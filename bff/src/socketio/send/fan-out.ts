@@ -1,8 +1,7 @@
-import type { PublicationsEvent } from '@tocsin/contracts';
+import { MAX_BACKLOG_BYTES, type PublicationsEvent } from '@tocsin/contracts';
 import type { Socket } from 'socket.io';
 import { encodeEvent } from '../../recover/encoded.ts';
-import { sendFrame } from './backlog.ts';
-import { frameOf } from './frame.ts';
+import { frameOf, queueFramed, writeFrame } from '../../internals/websocket.ts';
 
 /** The connections of this instance, and by room the ids of those in it. */
 export interface Connections {
@@ -25,7 +24,6 @@ export function fanOut({ sockets, adapter }: Connections, room: string, event: P
   const frame = frameOf(message);
   for (const id of members) {
     const session = sockets.get(id)?.conn;
-    if (session && !sendFrame(session, frame))
-      session.write(message, { wsPreEncodedFrame: [frame] } as object);
+    if (session && !writeFrame(session, frame, MAX_BACKLOG_BYTES)) queueFramed(session, message, frame);
   }
 }

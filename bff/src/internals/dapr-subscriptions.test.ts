@@ -1,0 +1,22 @@
+import { CommunicationProtocolEnum, DaprServer } from '@dapr/dapr';
+import { expect, it } from 'vitest';
+import { triedWith } from '../../testing/tried-with.ts';
+import { subscriptionsOf } from './dapr-subscriptions.ts';
+
+triedWith({ '@dapr/dapr': '3.18.0' });
+
+it('should list what was subscribed to, with a route for each', async () => {
+  const server = new DaprServer({ communicationProtocol: CommunicationProtocolEnum.HTTP });
+  await server.pubsub.subscribeWithOptions('pubsub', 'topic', {
+    deadLetterTopic: 'dead',
+    callback: () => Promise.resolve(),
+  });
+  expect(subscriptionsOf(server)).toMatchObject([
+    {
+      pubsubname: 'pubsub',
+      topic: 'topic',
+      deadLetterTopic: 'dead',
+      route: expect.stringMatching(/^\//) as string,
+    },
+  ]);
+});

@@ -1,0 +1,17 @@
+import type { DaprServer } from '@dapr/dapr';
+import { z } from 'zod';
+
+/**
+ * Reads the subscriptions that were registered at the SDK's server, with the route of each. The SDK answers them only to
+ * a request of its own HTTP route, which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an
+ * update, read `implementation/Server/HTTPServer/HTTPServerImpl.js` of @dapr/dapr.
+ */
+const schema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
+
+export type RegisteredSubscription = z.infer<typeof schema>[number];
+
+/** @throws ZodError when the SDK lists its subscriptions in another form */
+export function subscriptionsOf({ daprServer }: DaprServer): RegisteredSubscription[] {
+  const server = daprServer.getServerImpl() as { generateDaprPubSubSubscriptionList(): unknown };
+  return schema.parse(server.generateDaprPubSubSubscriptionList());
+}

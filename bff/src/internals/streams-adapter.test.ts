@@ -1,0 +1,66 @@
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import { MessageType } from 'socket.io-adapter';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { triedWith } from '../../testing/tried-with.ts';
+import { tapStreamsAdapter } from './streams-adapter.ts';
+
+triedWith({ '@socket.io/redis-streams-adapter': '0.3.1', 'socket.io-adapter': '2.5.8' });
+
+const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
+const onMessage = vi.fn();
+const onBroadcast = vi.fn();
+
+/** A Redis client that takes events and has none to read. */
+const redis = {
+  sSubscribe: () => undefined,
+  duplicate: () => redis,
+  connect: () => Promise.resolve(),
+  on: () => redis,
+  subscribe: () => Promise.resolve(),
+  xRead: () => new Promise(() => undefined),
+  xAdd,
+};
+
+beforeEach(() => {
+  vi.resetAllMocks();
+  xAdd.mockResolvedValue('1-0');
+});
+
+const tapped = () => {
+  const adapter = createAdapter(redis, { onlyPlaintext: true })({
+    name: '/',
+    server: { _connectTimeout: 1, engine: {} },
+    sockets: new Map(),
+  });
+  return { adapter, add: tapStreamsAdapter(adapter, { onMessage, onBroadcast }) };
+};
+
+const written = () => xAdd.mock.calls[0]?.[2] as { uid: string; nsp: string; type: string; data: string };
+
+it('should add an event to the stream as socket.io does, so that others can read it', async () => {
+  await tapped().add(['publications', { feed: 'all' }]);
+  expect(written()).toMatchObject({ nsp: '/', type: String(MessageType.BROADCAST) });
+  expect(JSON.parse(written().data)).toEqual({
+    packet: { type: 2, data: ['publications', { feed: 'all' }], nsp: '/' },
+    opts: { rooms: [], except: [], flags: {} },
+  });
+});
+
+it('should reject if Redis does not take the event', async () => {
+  xAdd.mockRejectedValue(new Error('no room'));
+  await expect(tapped().add(['publications', {}])).rejects.toThrow('no room');
+});
+
+it('should hand over the broadcasts of other processes only, and count all messages', async () => {
+  const { adapter, add } = tapped();
+  await add(['publications', 1]);
+  adapter.onRawMessage(written(), '1-0');
+  adapter.onRawMessage({ ...written(), uid: 'another' }, '2-0');
+  adapter.onRawMessage({ ...written(), uid: 'another', data: 'not JSON' }, '3-0');
+  expect(onMessage.mock.calls).toEqual([
+    ['1-0', written().data.length],
+    ['2-0', written().data.length],
+    ['3-0', 8],
+  ]);
+  expect(onBroadcast.mock.calls).toEqual([[['publications', 1]], [undefined]]);
+});

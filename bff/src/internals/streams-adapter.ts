@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { createAdapter } from '@socket.io/redis-streams-adapter';
+import { parseJson } from '@tocsin/contracts';
+import { MessageType, type ClusterMessage } from 'socket.io-adapter';
+
+/**
+ * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it hands broadcasts to the sockets only;
+ * there is no public hook for either. `doPublish` and `onRawMessage` are public in its types but not documented. If
+ * `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this file, the
+ * broadcaster needs a Redis stream of its own.
+ */
+type StreamsAdapter = ReturnType<ReturnType<typeof createAdapter>>;
+type RawMessage = Parameters<StreamsAdapter['onRawMessage']>[0];
+
+export interface StreamTap {
+  /** Called for each message on the stream, with its id and the bytes of its data. */
+  onMessage: (id: string, bytes: number) => void;
+  /** Called with the packet data of each broadcast by another process, instead of the sockets. */
+  onBroadcast: (data: unknown) => void;
+}
+
+const NAMESPACE = '/';
+const EVENT = 2;
+
+/** Returns a function that adds an event to the stream; it resolves when Redis has the event, and rejects otherwise. */
+export function tapStreamsAdapter(
+  adapter: StreamsAdapter,
+  { onMessage, onBroadcast }: StreamTap,
+): (event: readonly unknown[]) => Promise<void> {
+  const uid = randomBytes(8).toString('hex');
+  const passOn = adapter.onRawMessage.bind(adapter);
+  adapter.onRawMessage = (message: RawMessage, id: string): void => {
+    onMessage(id, Buffer.byteLength(message.data ?? ''));
+    if (Number(message.type) !== MessageType.BROADCAST) passOn(message, id);
+    else if (message.uid !== uid) onBroadcast(dataOf(message));
+  };
+  return async (event) => {
+    const packet = { type: EVENT, data: event, nsp: NAMESPACE };
+    const data = { packet, opts: { rooms: [], except: [], flags: {} } };
+    await adapter.doPublish({
+      uid,
+      nsp: NAMESPACE,
+      type: MessageType.BROADCAST,
+      data,
+    } satisfies ClusterMessage);
+  };
+}
+
+function dataOf({ data = '' }: RawMessage): unknown {
+  const parsed = parseJson(data) as { packet?: { data?: unknown } } | undefined;
+  return parsed?.packet?.data;
+}

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server, type Socket } from 'socket.io';
+import { io as connect, type Socket as Client } from 'socket.io-client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { triedWith } from '../../testing/tried-with.ts';
+import {
+  bufferedBytes,
+  frameOf,
+  queueFramed,
+  terminate,
+  writeFrame,
+  type EngineSession,
+} from './websocket.ts';
+
+triedWith({ 'socket.io': '4.8.4', ws: '8.21.3' });
+
+const MAX = 1024 * 1024;
+const message = '2["hello",1]';
+
+/** https://datatracker.ietf.org/doc/html/rfc6455#section-5.2 */
+it.each([
+  [3, [0x81, 4]],
+  [125, [0x81, 126, 0, 126]],
+  [65_535, [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]],
+])('should be one unmasked text frame with the whole message: %i bytes', (length, header) => {
+  const text = 'x'.repeat(length);
+  const frame = frameOf(text);
+  expect([...frame.subarray(0, header.length)]).toEqual(header);
+  expect(frame.subarray(header.length).toString()).toBe(`4${text}`);
+});
+
+describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
+  let server: Server;
+  let client: Client;
+  let session: EngineSession;
+
+  beforeEach(async () => {
+    const http = createServer().listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    server = new Server(http);
+    const { port } = http.address() as AddressInfo;
+    client = connect(`http://127.0.0.1:${port}`, { transports: [transport], reconnection: false });
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    session = socket.conn;
+    if (!client.connected) await new Promise<void>((resolve) => client.once('connect', resolve));
+  });
+
+  afterEach(async () => {
+    client.close();
+    await server.close();
+  });
+
+  const hello = () => new Promise((resolve) => client.once('hello', resolve));
+
+  it('should get a frame directly only if it has a WebSocket', async () => {
+    const heard = hello();
+    const isWritten = writeFrame(session, frameOf(message), MAX);
+    expect(isWritten).toBe(transport === 'websocket');
+    if (!isWritten) queueFramed(session, message, frameOf(message));
+    expect(await heard).toBe(1);
+  });
+
+  it('should get a framed message through its queue', async () => {
+    const heard = hello();
+    queueFramed(session, message, frameOf(message));
+    expect(await heard).toBe(1);
+  });
+
+  it('should get no frame that exceeds the bound, or overtakes its queue', () => {
+    expect(writeFrame(session, frameOf(message), 1)).toBe(false);
+    (session as unknown as { writeBuffer: unknown[] }).writeBuffer.push({});
+    expect(writeFrame(session, frameOf(message), MAX)).toBe(false);
+    (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
+  });
+
+  it('should count what waits in the WebSocket, and end at once', async () => {
+    expect(bufferedBytes(session)).toBe(0);
+    const closed = new Promise((resolve) => session.once('close', resolve));
+    terminate(session);
+    await closed;
+    expect(session.readyState).toBe('closed');
+  });
+});

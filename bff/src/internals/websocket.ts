@@ -1,0 +1,80 @@
+import type { Socket } from 'socket.io';
+import * as ws from 'ws';
+
+/**
+ * Reaches the WebSocket under a session of engine.io, and the sender of ws. socket.io has no public way to send one frame
+ * to many sessions without encoding it for each, or to see what waits in a WebSocket. If `websocket.test.ts` fails after
+ * an update, read `transports/websocket.js` of engine.io and `lib/sender.js` of ws. Without this file, `fan-out.ts` can
+ * call `session.write(message)`: slower, with the same result.
+ */
+
+/** A session of engine.io, under socket.io. */
+export type EngineSession = Socket['conn'];
+
+interface FrameOptions {
+  fin: boolean;
+  opcode: number;
+  mask: boolean;
+  readOnly: boolean;
+  rsv1: boolean;
+}
+
+const { Sender } = ws as unknown as {
+  Sender: { frame(data: Buffer, options: FrameOptions): Buffer[] };
+};
+
+const OPEN = 1;
+const TEXT = 1;
+/** The name of a message in engine.io's protocol: https://socket.io/docs/v4/engine-io-protocol/ */
+const MESSAGE = '4';
+
+/** The WebSocket frame of an engine.io message, in one piece, so that sending it is one write. */
+export const frameOf = (message: string): Buffer =>
+  Buffer.concat(
+    Sender.frame(Buffer.from(MESSAGE + message), {
+      ...{ fin: true, opcode: TEXT, mask: false, readOnly: true, rsv1: false },
+    }),
+  );
+
+/**
+ * Writes a frame directly to the session's WebSocket. Returns false, and writes nothing, where engine.io has to do it: the
+ * session polls, changes its transport, has packets waiting, or would have more than `maxBuffered` bytes waiting.
+ */
+export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: number): boolean {
+  const socket = webSocketOf(session);
+  if (!socket || socket.readyState !== OPEN || session.readyState !== 'open') return false;
+  const { writeBuffer } = session as unknown as { writeBuffer: readonly unknown[] };
+  if (!session.transport.writable || writeBuffer.length > 0) return false;
+  if (socket.bufferedAmount + frame.length > maxBuffered) return false;
+  socket._sender.sendFrame([frame]);
+  return true;
+}
+
+/** Queues a message in engine.io, with the frame that a WebSocket is to write for it. */
+export const queueFramed = (session: EngineSession, message: string, frame: Buffer): void => {
+  session.write(message, { wsPreEncodedFrame: [frame] } as object);
+};
+
+/** Bytes that wait in the session's WebSocket; 0 while it polls. */
+export const bufferedBytes = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
+
+/** Ends a session at once, without waiting for its peer to read, poll or answer. */
+export function terminate(session: EngineSession): void {
+  const socket = webSocketOf(session);
+  session.close(true);
+  if (socket) Reflect.apply(socket.terminate, socket, []);
+}
+
+interface InnerWebSocket {
+  readyState: number;
+  bufferedAmount: number;
+  /** engine.io sends a frame that is encoded already through it, too. */
+  _sender: { sendFrame: (frame: readonly Buffer[]) => void };
+  terminate: () => void;
+}
+
+function webSocketOf({ transport }: EngineSession): InnerWebSocket | undefined {
+  const socket: unknown = Reflect.get(transport, 'socket');
+  if (!socket || typeof socket !== 'object' || !('terminate' in socket)) return undefined;
+  return socket as InnerWebSocket;
+}
