@@ -157,7 +157,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   #receive(data: unknown): void {
     const parsed = broadcastSchema.safeParse(data);
     if (!parsed.success) {
-      this.#options.log.warn({ err: parsed.error }, 'unreadable event on the broadcast stream; ignored');
+      this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
       return;
     }
     const [name, event] = parsed.data;

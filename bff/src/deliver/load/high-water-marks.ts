@@ -15,7 +15,8 @@ export class HighWaterMarks {
   readonly #positions: LRUCache<string, Position>;
 
   constructor(maxFeeds = DEFAULT_MAX_FEEDS) {
-    this.#positions = new LRUCache({ max: maxFeeds });
+    // Unlike `max`, `maxSize` allocates nothing ahead.
+    this.#positions = new LRUCache({ maxSize: maxFeeds, sizeCalculation: () => 1 });
   }
 
   of(feed: string): Position | undefined {

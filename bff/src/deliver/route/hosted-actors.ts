@@ -9,7 +9,8 @@ export class HostedActors {
   readonly #names: LRUCache<string, true>;
 
   constructor(now: () => number) {
-    this.#names = new LRUCache({ max: MAX_ACTORS, ttl: HOSTED_MS, ttlResolution: 0, perf: { now } });
+    const bounds = { maxSize: MAX_ACTORS, sizeCalculation: () => 1 };
+    this.#names = new LRUCache({ ...bounds, ttl: HOSTED_MS, ttlResolution: 0, perf: { now } });
   }
 
   add(name: string): void {
