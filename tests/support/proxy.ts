@@ -9,6 +9,8 @@ export interface Proxy {
    * even a close.
    */
   silence(): void;
+  /** Ends the current connections on both sides. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,9 @@ export async function startProxy(pick: () => string | undefined): Promise<Proxy>
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut() {
+      for (const client of clients.keys()) client.destroy();
+    },
     silence() {
       for (const [client, instance] of clients) {
         client.unpipe();

@@ -37,7 +37,7 @@ export const HTTP: readonly Case[] = [
   refusal('a parameter that is given twice', 'feed=all&feed=topic:x', ['feed']),
   refusal('a parameter that it does not know', 'feed=all&fed=x', ['fed']),
   engine('an older revision of engine.io', 'EIO=3&transport=polling'),
-  engine('a transport that is none', 'EIO=4&transport=carrier-pigeon'),
+  engine('a transport that is none', 'EIO=4&transport=smoke-signals'),
   engine('a token in the address of a socket', 'EIO=4&transport=polling&token=secret'),
   engine('JSONP', 'EIO=4&transport=polling&j=0'),
   httpCase('serves the newest page, ascending', ['publish'], async (kit) => {

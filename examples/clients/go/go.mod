@@ -1,0 +1,3 @@
+module example.com/tocsin-client
+
+go 1.21

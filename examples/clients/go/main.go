@@ -1,0 +1,100 @@
+// Prints the notifications of feeds, each once, in order, also those of the time without a connection.
+//
+//	go run . http://localhost:4001 all topic:orders     (TOKEN in the environment, where one is asked for)
+//
+// Standard library only. The rules are those of docs/protocol.md, "Server-sent events".
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"math/rand"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type page struct {
+	Publications []struct {
+		Notification *struct{ ID, Title string }
+		ID           string
+		Gone         string
+		Replaces     string
+	}
+}
+
+func show(data string) {
+	var shown page
+	if err := json.Unmarshal([]byte(data), &shown); err != nil {
+		log.Fatal(err)
+	}
+	for _, one := range shown.Publications {
+		if one.Notification == nil {
+			fmt.Println("-", one.ID, one.Gone)
+			continue
+		}
+		if one.Replaces != "" {
+			fmt.Println("-", one.Replaces, "replaced")
+		}
+		fmt.Println("+", one.Notification.ID, one.Notification.Title)
+	}
+}
+
+// read shows the events of one stream until it ends. It returns the last id and the time to wait.
+func read(body io.Reader, lastID string, wait time.Duration) (string, time.Duration, error) {
+	lines := bufio.NewReader(body)
+	fields := map[string]string{}
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return lastID, wait, err
+		}
+		if line = strings.TrimRight(line, "\r\n"); line != "" {
+			name, value, _ := strings.Cut(line, ":")
+			fields[name] = strings.TrimPrefix(value, " ")
+			continue
+		}
+		if ms, err := strconv.Atoi(fields["retry"]); err == nil {
+			wait = time.Duration(ms) * time.Millisecond
+		}
+		if event := fields["event"]; event == "subscribed" || event == "publications" {
+			show(fields["data"])
+		}
+		if id := fields["id"]; id != "" {
+			lastID = id
+		}
+		clear(fields)
+	}
+}
+
+func main() {
+	query := url.Values{"feed": os.Args[2:]}
+	lastID, wait := "", time.Second
+	for {
+		request, err := http.NewRequest("GET", os.Args[1]+"/app/stream?"+query.Encode(), nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if token := os.Getenv("TOKEN"); token != "" {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+		if lastID != "" {
+			request.Header.Set("Last-Event-ID", lastID)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil && response.StatusCode == 200 {
+			lastID, wait, err = read(response.Body, lastID, wait)
+		} else if err == nil && response.StatusCode != 429 && response.StatusCode != 503 {
+			problem, _ := io.ReadAll(response.Body)
+			log.Fatalf("%s: %s", response.Status, problem)
+		}
+		log.Print("connecting again: ", err)
+		time.Sleep(time.Duration(float64(wait) * (0.5 + rand.Float64())))
+	}
+}

@@ -1,0 +1,78 @@
+//! Prints the events of feeds, each once, in order, also those of the time without a connection.
+//!
+//!     rustc main.rs -o tocsin && ./tocsin localhost:4001 all topic:orders     (TOKEN in the environment)
+//!
+//! Standard library only: plain HTTP/1.0 and the JSON as it is; take an HTTP client for TLS. The rules are those of
+//! docs/protocol.md, "Server-sent events".
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{env, io, process, thread};
+
+struct Place {
+    last_id: Option<String>,
+    wait_ms: u64,
+}
+
+fn encoded(feed: &str) -> String {
+    feed.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
+/// Shows the events of one stream until it ends.
+fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
+    let mut stream = TcpStream::connect(host)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    let mut request = format!("GET /app/stream?{query} HTTP/1.0\r\nHost: {host}\r\n");
+    if let Ok(token) = env::var("TOKEN") {
+        request += &format!("Authorization: Bearer {token}\r\n");
+    }
+    if let Some(id) = &place.last_id {
+        request += &format!("Last-Event-ID: {id}\r\n");
+    }
+    stream.write_all((request + "\r\n").as_bytes())?;
+    let mut lines = BufReader::new(stream).lines();
+    let status = lines.next().unwrap_or_else(|| Ok(String::new()))?;
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    if !status.contains(" 200 ") {
+        if [" 429 ", " 503 "].iter().any(|code| status.contains(code)) {
+            return Ok(());
+        }
+        let problem: Vec<String> = lines.map_while(Result::ok).collect();
+        eprintln!("{status}: {}", problem.concat());
+        process::exit(1);
+    }
+    let mut fields: HashMap<String, String> = HashMap::new();
+    for line in lines {
+        let line = line?;
+        if !line.is_empty() {
+            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+            fields.insert(name.into(), value.strip_prefix(' ').unwrap_or(value).into());
+            continue;
+        }
+        if let Some(ms) = fields.get("retry").and_then(|retry| retry.parse().ok()) {
+            place.wait_ms = ms;
+        }
+        if matches!(fields.get("event").map(String::as_str), Some("subscribed" | "publications")) {
+            println!("{}", fields["data"]);
+        }
+        place.last_id = fields.remove("id").or(place.last_id.take());
+        fields.clear();
+    }
+    Ok(())
+}
+
+fn main() {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let query: Vec<String> = args[1..].iter().map(|feed| format!("feed={}", encoded(feed))).collect();
+    let mut place = Place { last_id: None, wait_ms: 1000 };
+    loop {
+        if let Err(error) = read(&args[0], &query.join("&"), &mut place) {
+            eprintln!("connecting again: {error}");
+        }
+        let chance = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.subsec_millis() as u64);
+        thread::sleep(Duration::from_millis(place.wait_ms / 2 + place.wait_ms * chance / 1000));
+    }
+}
