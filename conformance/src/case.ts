@@ -1,6 +1,5 @@
 import type { Kit } from './kit.ts';
-
-export type Transport = 'websocket' | 'polling' | 'sse' | 'http';
+import type { Transport } from './transports/transport.ts';
 
 /** What a case needs of the server besides its address. */
 export type Need = 'publish' | 'token' | 'open';

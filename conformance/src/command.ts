@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Transport } from './case.ts';
+import type { Transport } from './transports/transport.ts';
 import { runCases, type Result } from './run.ts';
 
 const USAGE = `npm run conformance -- <url> [options]

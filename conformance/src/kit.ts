@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import type { Page, Position, Publication } from '@tocsin/contracts';
-import type { Transport } from './case.ts';
+import type { Transport } from './transports/transport.ts';
 import type { Inbox } from './inbox.ts';
 import { SocketReader, type Handshake } from './transports/socket.ts';
 import { StreamReader } from './transports/stream.ts';

@@ -1,4 +1,5 @@
-import type { Case, Need, Transport } from './case.ts';
+import type { Case, Need } from './case.ts';
+import type { Transport } from './transports/transport.ts';
 import { HTTP } from './cases/http.ts';
 import { READING } from './cases/reading.ts';
 import { SOCKET } from './cases/socket.ts';

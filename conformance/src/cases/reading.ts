@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { MAX_PAGE_BYTES, MAX_PAGE_PUBLICATIONS, type Page, type Publication } from '@tocsin/contracts';
 import { readerCase, type Case } from '../case.ts';
 import { idsOf, isContiguous, pushed, showsExactly, type Kit, type Reader } from '../kit.ts';
-import type { Transport } from '../case.ts';
+import type { Transport } from '../transports/transport.ts';
 
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
