@@ -27,10 +27,9 @@ const resourceSchema = z.object({
   }),
   scopes: z.array(z.string()).optional(),
 });
-const resources = readdirSync(join(root, 'components')).map((file) => ({
-  file,
-  resource: resourceSchema.parse(read('components', file)),
-}));
+const resources = readdirSync(join(root, 'components'))
+  .filter((file) => file !== 'kustomization.yaml')
+  .map((file) => ({ file, resource: resourceSchema.parse(read('components', file)) }));
 const component = (name: string) => {
   const found = resources.find(({ resource }) => resource.metadata.name === name)?.resource;
   if (!found) throw new Error(`components/ has no ${name}`);

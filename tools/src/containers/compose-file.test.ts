@@ -155,7 +155,7 @@ describe('docker-compose.yml', () => {
     for (const app of APPS) {
       const args = { VERSION: productVersion() };
       expect(names.map((name) => service(name).build)).toContainEqual({
-        ...{ context: '.', dockerfile: `${app}/Dockerfile`, args },
+        ...{ context: '.', target: app, args },
       });
     }
   });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { App } from '../build/bundle.ts';
 import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
@@ -13,7 +12,7 @@ export interface BuildFacts {
 /** Builds an application's image. @throws Failure with the end of the build's output */
 export async function buildImage(docker: Docker, app: App, name: string, facts: BuildFacts): Promise<void> {
   const args = [
-    ...['build', '--file', join(ROOT, app, 'Dockerfile'), '--tag', name],
+    ...['build', '--target', app, '--tag', name],
     ...['--build-arg', `VERSION=${facts.version}`, '--build-arg', `REVISION=${facts.revision}`, ROOT],
   ];
   const { code, output } = await docker(args, { env: { DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' } });

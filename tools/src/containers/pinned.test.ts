@@ -20,7 +20,7 @@ const NAMED: [RegExp, RegExp][] = [
   [/\.md$/, /--image=(\S+)/g],
 ];
 /** Stages of a Dockerfile, and images that deploy tags. */
-const OURS = /^(packages|build|dapr|tocsin-(producer|bff|ui))$/;
+const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 
 const images = filesIn('.').flatMap((file) =>

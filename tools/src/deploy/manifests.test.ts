@@ -1,36 +1,33 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { APP_IDS, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { documentsIn, kustomize, type Document } from '../../testing/kustomize.ts';
 import { ROOT } from '../paths.ts';
+import { findCommand } from '../process/run.ts';
 import { NAMESPACE } from './kustomization.ts';
 import { RESOURCES } from './rights.ts';
 import { newSecrets } from './secrets.ts';
 
-const documentSchema = z.looseObject({
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string().default('') }).default({ name: '' }),
-});
-type Document = z.infer<typeof documentSchema>;
-
-const documentsIn = (folder: string): Document[] =>
+const yamlFilesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.yaml'))
-    .flatMap((file) => parseAllDocuments(readFileSync(join(ROOT, folder, file), 'utf8')))
-    .map((document) => documentSchema.parse(document.toJS()));
+    .filter((file) => file.endsWith('.yaml') && !file.endsWith('kustomization.yaml'))
+    .map((file) => join(ROOT, folder, file));
+const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
-/** The difference between containers and `npm start`: who may publish. */
-const inCompose = documentsIn('compose/dapr');
-const here = documentsIn('components').map(
+const inCompose = filesOf('compose/dapr');
+/** The components of one machine, with what differs in containers: who may publish. */
+const here = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
     ours,
 );
-/** Skips kustomize's own files, of the kinds Kustomization and Component. */
-const there = documentsIn('k8s').filter(({ metadata }) => metadata.name !== '');
-const dapr = documentsIn('k8s/base/dapr');
+const base = kustomize(join(ROOT, 'k8s/base'));
+const there = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overlays')];
+const dapr = kustomize(join(ROOT, 'k8s/base/dapr'));
 
 const named = (documents: readonly Document[], kind: string, name: string): Document => {
   const found = documents.find((one) => one.kind === kind && one.metadata.name === name);
@@ -162,6 +159,15 @@ describe('the components on Kubernetes', () => {
   });
 });
 
+const kubectl = findCommand(['kubectl']);
+
+it.skipIf(kubectl === undefined)('should give kubectl the same components', () => {
+  const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
+  const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
+  expect(theirs).toHaveLength(dapr.length);
+  expect(theirs).toEqual(expect.arrayContaining(dapr));
+});
+
 describe('k8s/', () => {
   it('should hold only kinds whose rights are asked for', () => {
     const kinds = new Set(there.map(({ kind }) => kind));
@@ -180,9 +186,7 @@ describe('k8s/', () => {
   });
 
   it('should name the namespace wherever kustomize does not add it', () => {
-    const scoped = documentsIn('k8s/components').filter(
-      ({ kind, metadata }) => metadata.name !== '' && RESOURCES[kind]?.clusterWide !== true,
-    );
+    const scoped = filesOf('k8s/components').filter(({ kind }) => RESOURCES[kind]?.clusterWide !== true);
     expect(scoped.length).toBeGreaterThan(2);
     for (const { metadata } of scoped) expect(metadata).toHaveProperty('namespace');
   });
@@ -206,7 +210,7 @@ describe('k8s/', () => {
       }),
     }),
   });
-  const workloads = documentsIn('k8s/base').filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
+  const workloads = base.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
 
   it.each(workloads.map(({ metadata }) => metadata.name))('should bound and confine %s', (name) => {
     const workload = workloads.find(({ metadata }) => metadata.name === name);

