@@ -11,6 +11,7 @@ COPY bff/package.json bff/
 COPY ui/package.json ui/
 COPY tools/package.json tools/
 COPY lab/package.json lab/
+COPY conformance/package.json conformance/
 # No package needs an install script, so none may run.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 

@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** What runs the product's images has commands of its own, since not every machine can. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The share of a model walk's runs to do: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
+    walkShare: number;
+  }
+}
+
+/** Suites that run the product's images have their own commands, since not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
 /** These have a browser and memory, but no processes of the product; two at a time, since they mostly wait. */
 const PAGES = 'tests/ui/**/*.test.ts';
@@ -9,21 +16,27 @@ const POLL_MS = 20_000;
 /** A test that ran out of time is tried once more, and `npm test` names it; one that is wrong (lost, twice, out of order) is not. */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
+const UNIT = {
+  environment: 'node',
+  // No test replaces a module, so the files of a worker share the modules that they import: half the time.
+  pool: 'threads',
+  isolate: false,
+  maxWorkers: 2,
+  // No test asserts a time; on a busy machine the properties take several times as long.
+  testTimeout: 60_000,
+} as const;
+
 export default defineConfig({
   test: {
     teardownTimeout: 30_000,
     projects: [
       {
         test: {
+          ...UNIT,
           name: 'unit',
-          environment: 'node',
           include: ['*/src/**/*.test.ts'],
-          // No test replaces a module, so the files of a worker share what they import: half the time.
-          pool: 'threads',
-          isolate: false,
-          maxWorkers: 2,
-          // No test asserts a time; on a busy machine the properties take several times as long.
-          testTimeout: 60_000,
+          exclude: ['lab/**'],
+          provide: { walkShare: 0.1 },
         },
       },
       {
@@ -40,6 +53,15 @@ export default defineConfig({
           retry: RETRY,
         },
       },
+      {
+        test: {
+          ...UNIT,
+          name: 'walks',
+          include: ['*/src/**/*walk.test.ts'],
+          provide: { walkShare: 1 },
+        },
+      },
+      { test: { ...UNIT, name: 'lab', include: ['lab/src/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',

@@ -1,40 +1,79 @@
-// `npm run check`: format, lint, packages, types and unit tests, in two lanes that take about as long as each other;
-// what each has to say comes when it has ended, in one piece.
-import { spawn } from 'node:child_process';
+// `npm run check`: format and types, then lint, packages and unit tests; a stage begins when the one before it has passed.
+// `npm run check -- --changed` takes only files that differ from the last commit: format, lint by the rules that need no
+// types, types, and the unit tests that import those files. `npm run check:lab` is the same for the laboratory.
+import { execFileSync, spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 
-const LANES = [
-  ['lint', 'packages', 'types'],
-  ['format', 'test:unit'],
+const { values } = parseArgs({
+  options: { changed: { type: 'boolean', default: false }, lab: { type: 'boolean', default: false } },
+});
+
+const npm = (script) => ({ name: script, command: ['npm', 'run', '--silent', script] });
+const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install', tool, ...args] });
+
+const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
+
+/** The steps of each stage, the longest first; two run at a time. */
+const WHOLE = [
+  [npm('types:node'), npm('format'), npm('types:vue')],
+  [npm('lint'), npm('test:unit'), npm('packages')],
 ];
+const LAB = [[npm('types:lab')], [npm('lint:lab'), npm('test:lab')]];
 
-/** Runs an npm script; resolves with whether it passed. */
-const run = (script) =>
+function changed() {
+  const files = [
+    ...git('diff', '--name-only', '--diff-filter=d', '-z', 'HEAD'),
+    ...git('ls-files', '--others', '--exclude-standard', '-z'),
+  ];
+  const code = files.filter((file) => /\.(ts|js|mjs|vue)$/.test(file));
+  const sources = code.filter((file) => /^[\w-]+\/src\//.test(file));
+  const isVue = sources.some((file) => /^(ui|client-vue)\//.test(file));
+  const lint = ['eslint', '--max-warnings=0', '--no-warn-ignored', '--config=eslint.fast.config.js'];
+  const tests = ['vitest', 'related', '--run', '--project=unit', '--project=lab', '--passWithNoTests'];
+  return [
+    [
+      code.length > 0 && npm('types:node'),
+      files.length > 0 && local('format', 'prettier', '--check', '--ignore-unknown', ...files),
+      code.length > 0 && local('lint', ...lint, ...code),
+      sources.length > 0 && local('tests', ...tests, ...sources),
+      isVue && npm('types:vue'),
+    ].filter(Boolean),
+  ];
+}
+
+/** Runs a step and prints its output at its end, in one piece; resolves with whether it passed. */
+const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();
-    const child = spawn('npm', ['run', '--silent', script], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const output = [];
     child.stdout.on('data', (data) => output.push(data));
     child.stderr.on('data', (data) => output.push(data));
     child.on('close', (code) => {
-      const seconds = ((performance.now() - started) / 1_000).toFixed(1);
       process.stdout.write(Buffer.concat(output));
-      console.log(`${code === 0 ? '✓' : '✗'} ${script} (${seconds} s)\n`);
+      console.log(`${code === 0 ? '✓' : '✗'} ${name} (${secondsSince(started)} s)\n`);
       resolve(code === 0);
     });
   });
 
+const secondsSince = (started) => ((performance.now() - started) / 1_000).toFixed(1);
+
+/** Runs the steps, two at a time; resolves with whether all passed. */
+async function runStage(steps) {
+  const left = [...steps];
+  let passed = true;
+  const work = async () => {
+    for (let step = left.shift(); step; step = left.shift()) passed = (await run(step)) && passed;
+  };
+  await Promise.all([work(), work()]);
+  return passed;
+}
+
 const started = performance.now();
-const lanes = await Promise.all(
-  LANES.map(async (scripts) => {
-    const passed = [];
-    for (const script of scripts) passed.push(await run(script));
-    return passed;
-  }),
-);
-const passed = lanes.flat().every(Boolean);
+let passed = true;
+for (const steps of values.lab ? LAB : values.changed ? changed() : WHOLE)
+  passed = passed && (await runStage(steps));
 console.log(
-  `${passed ? 'All is well' : 'Something is wrong, see above'} (${((performance.now() - started) / 1_000).toFixed(1)} s).`,
+  `${passed ? 'Check passed' : 'Check failed; the reasons are above'} (${secondsSince(started)} s).`,
 );
 process.exitCode = passed ? 0 : 1;

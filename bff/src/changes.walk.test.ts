@@ -1,6 +1,6 @@
 import type { EntryItem } from '@tocsin/contracts';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { ChangesWalk, replay } from '../testing/changes-walk.ts';
 import { erase, notification, retract } from '../testing/feed-fixture.ts';
 
@@ -74,8 +74,8 @@ it(
           expect(live.map(({ title }) => title)).toEqual(expect.arrayContaining(screen));
         }
       }),
-      { numRuns: 300, seed: 20261124 },
+      { numRuns: 300 * inject('walkShare'), seed: 20261124 },
     );
-    expect(deaths).toBeGreaterThan(100);
+    expect(deaths).toBeGreaterThan(100 * inject('walkShare'));
   },
 );

@@ -1,6 +1,6 @@
 import type { Position, Publication } from '@tocsin/contracts';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { FeedMerge } from './merge.ts';
 import type { MergeEffect } from './merge-types.ts';
 
@@ -235,8 +235,8 @@ it(
         recovered++;
         expect([...walk.visible], 'shows the whole log in its order').toEqual(leftOf(walk.head.log));
       }),
-      { numRuns: 400, seed: 20261124 },
+      { numRuns: 400 * inject('walkShare'), seed: 20261124 },
     );
-    expect(recovered).toBeGreaterThan(50);
+    expect(recovered).toBeGreaterThan(50 * inject('walkShare'));
   },
 );

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
 import { TabsFixture, type TabWithClient } from '../testing/tabs-fixture.ts';
 
 type Step = (fixture: TabsFixture) => void;
@@ -106,7 +106,7 @@ it(
           fixture.close();
         }
       }),
-      { numRuns: 150, seed: 20261124 },
+      { numRuns: 150 * inject('walkShare'), seed: 20261124 },
     );
   },
 );
