@@ -73,5 +73,5 @@ it('should keep the last use of each key, and list it', async () => {
     new RegExp(`good +publish +all +50 +shop .* never +${today}T[\\d:.]+Z +\\w{8}…$`),
   );
   expect(of('gone')).toContain('revoked');
-  expect(of('unused')).toContain('none known');
+  expect(of('unused')).toContain('never used');
 });

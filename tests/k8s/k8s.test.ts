@@ -98,7 +98,7 @@ describe('npm run deploy where something is missing', () => {
   it('should name the missing rights', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
-        /^You may not .*customresourcedefinitions.* in this cluster: let its administrator do this, or give you these rights/,
+        /^You may not .*customresourcedefinitions.* in this cluster. Ask its administrator to do this, or to give you these rights/,
       );
       expect((await doctor({ KUBECONFIG })).stderr).toContain(
         'You may not create pods/portforward, get secrets in this cluster',
@@ -157,7 +157,7 @@ describe('a deployed system', () => {
   it('should not change when it is deployed again', async () => {
     const before = (await pods()).map(({ name }) => name).sort();
     const said = await deployed();
-    expect(said).toContain('Secrets: all there, left as they are');
+    expect(said).toContain('Secrets: all exist, unchanged');
     expect((await pods()).map(({ name }) => name).sort()).toEqual(before);
   });
 

@@ -155,7 +155,7 @@ describe('npm start', () => {
   it('should say what is wrong with a given Redis', async () => {
     const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
     expect(await one.exit).toBe(1);
-    expect(one.output()).toContain('The Redis that REDIS_HOST names, 127.0.0.1:1, cannot be used');
+    expect(one.output()).toContain('The Redis at 127.0.0.1:1 (REDIS_HOST) cannot be used');
   });
 
   it('should name the component that fails', async () => {

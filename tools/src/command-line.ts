@@ -33,7 +33,7 @@ function find(commands: Commands, name: string): () => Promise<Command> {
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (load) return load;
   throw new Failure(
-    `${name ? `There is no command ${name}.` : 'Which command?'} Use one of: ${Object.keys(commands).join(', ')}.`,
+    `${name ? `Unknown command ${name}.` : 'No command given.'} Use one of: ${Object.keys(commands).join(', ')}.`,
   );
 }
 

@@ -27,7 +27,7 @@ describe('the options of bench', () => {
   it('should list all faults', () => {
     expect(() =>
       readBenchOptions(['--rounds', '0', '--only', 'lightning', '--persistence', 'maybe']),
-    ).toThrow(/--rounds takes.*--persistence takes.*does not know lightning.*Usage: npm run bench/s);
+    ).toThrow(/--rounds must.*--persistence must.*lightning is unknown.*Usage: npm run bench/s);
     expect(() => readBenchOptions(['--fast'])).toThrow(/--fast.*Usage: npm run bench/s);
   });
 });

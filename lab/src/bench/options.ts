@@ -20,7 +20,7 @@ export interface BenchOptions {
 }
 
 const USAGE =
-  'npm run bench -- [--all] [--only <works and peers>] [--rounds <number>] [--persistence on|off] [--small] [--profile] [--json]\n' +
+  'npm run bench -- [--all] [--only WORKS,PEERS] [--rounds N] [--persistence on|off] [--small] [--profile] [--json]\n' +
   `Works: ${WORK_IDS.join(', ')}.\nPeers: ${PEER_IDS.join(', ')}.`;
 const ROUNDS = 3;
 
@@ -33,11 +33,9 @@ export function readBenchOptions(args: string[]): BenchOptions {
   const rounds = Number(text);
   const names = only.flatMap((list) => list.split(',')).map((name) => name.trim());
   const faults = [
-    ...(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100
-      ? []
-      : ['--rounds takes a number from 1 to 100']),
-    ...(persistence === 'on' || persistence === 'off' ? [] : ['--persistence takes on or off']),
-    ...names.filter((name) => !isWork(name) && !isPeer(name)).map((name) => `--only does not know ${name}`),
+    ...(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100 ? [] : ['--rounds must be from 1 to 100']),
+    ...(persistence === 'on' || persistence === 'off' ? [] : ['--persistence must be on or off']),
+    ...names.filter((name) => !isWork(name) && !isPeer(name)).map((name) => `--only ${name} is unknown`),
   ];
   refuseFaults(faults, USAGE);
   const [works, peers] = [names.filter(isWork), names.filter(isPeer)];

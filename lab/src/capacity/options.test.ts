@@ -26,7 +26,7 @@ describe('the options of capacity', () => {
         '--check',
       ]);
     expect(read).toThrow(
-      /two runs.*--connections.*"many".*--feeds.*--instances.*--target.*Usage: npm run capacity/s,
+      /cannot be combined.*--connections.*"many".*--feeds.*--instances.*--target.*Usage: npm run capacity/s,
     );
     expect(() => readCapacityOptions(['--fast'])).toThrow(/--fast.*Usage: npm run capacity/s);
     expect(() => readCapacityOptions(['--rate', ''])).toThrow(/--rate/);

@@ -39,8 +39,8 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
     least: 1,
     most: 1e5,
     whole: true,
-    says: 'bffs on which a feed is watched, if a proxy leads by feed',
-    free: 'as chance has it',
+    says: 'bffs that watch a feed, if a proxy routes by feed',
+    free: 'at random',
   },
   payload: {
     name: 'payload',
@@ -106,7 +106,7 @@ const USAGE =
   'npm run capacity -- [--measure | --check] [--json] [options]\n' +
   Object.values(NUMBERS)
     .map(
-      ({ name, says, fallback, free = 'as many as it takes' }) =>
+      ({ name, says, fallback, free = 'as many as needed' }) =>
         `  ${`--${name} N`.padEnd(26)}${says} (${fallback ?? free})`,
     )
     .join('\n');
@@ -119,7 +119,7 @@ function faultOf(text: string, { name, least, most, whole }: NumberOption): stri
   const isFine = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
   if (isFine) return [];
   return [
-    `--${name} takes a ${whole ? 'whole number' : 'number'} from ${form.format(least)} to ${form.format(most)}, not "${text}"`,
+    `--${name} must be a ${whole ? 'whole number' : 'number'} from ${form.format(least)} to ${form.format(most)}, not "${text}"`,
   ];
 }
 
@@ -130,7 +130,7 @@ export function readCapacityOptions(args: string[]): CapacityOptions {
   const given = (option: NumberOption) => values[option.name];
   const entries = Object.entries(NUMBERS) as [keyof Load, NumberOption][];
   const faults = [
-    ...(measure && check ? ['--measure and --check are two runs'] : []),
+    ...(measure && check ? ['--measure and --check cannot be combined'] : []),
     ...entries.flatMap(([, option]) => {
       const text = given(option);
       return typeof text === 'string' ? faultOf(text, option) : [];

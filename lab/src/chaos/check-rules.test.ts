@@ -39,8 +39,8 @@ it('should find each rule broken', () => {
   ]);
   expect(brokenRules(broken, rules)).toEqual([
     'later was shown 10 ms too early',
-    'cancelled was shown, though it was retracted before',
-    'retracted was retracted and stays on the screen',
+    'cancelled was shown although it had been retracted',
+    'retracted was retracted but is still on the screen',
     'expiring was shown 1 ms too late',
   ]);
 });

@@ -8,12 +8,12 @@ export function brokenRules(watcher: Watcher, rules: ReadonlyMap<string, Rule>):
     const rule = rules.get(id);
     if (!rule) return [];
     const { notBefore, notAfter, never, gone: mustGo } = rule;
-    if (never) return [`${id} was shown, though it was retracted before`];
+    if (never) return [`${id} was shown although it had been retracted`];
     if (notBefore !== undefined && at < notBefore)
       return [`${id} was shown ${Math.round(notBefore - at)} ms too early`];
     if (notAfter !== undefined && at > notAfter)
       return [`${id} was shown ${Math.round(at - notAfter)} ms too late`];
-    return mustGo && !gone.has(id) ? [`${id} was retracted and stays on the screen`] : [];
+    return mustGo && !gone.has(id) ? [`${id} was retracted but is still on the screen`] : [];
   });
 }
 

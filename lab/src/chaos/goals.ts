@@ -56,7 +56,7 @@ export function shortfalls(goals: Goals, { events, acknowledged }: Done): string
   return [
     ...events
       .filter((event) => !event.happened)
-      .map(({ fault }) => `${nameOf(fault)} was tried and did not happen`),
+      .map(({ fault }) => `${nameOf(fault)} was tried but did not happen`),
     ...[...goals.faults]
       .filter(([name, wanted]) => (happened.get(name) ?? 0) < wanted)
       .map(([name, wanted]) => `${name} happened ${happened.get(name) ?? 0} of ${wanted} times`),

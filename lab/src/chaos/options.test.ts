@@ -15,6 +15,6 @@ describe('the options of chaos', () => {
 
   it('should list all faults', () => {
     const args = ['--seed', '1.5', '--minutes', 'none', '--full', '--naive'];
-    expect(() => readChaosOptions(args)).toThrow(/--seed takes.*--minutes takes.*--naive cannot/s);
+    expect(() => readChaosOptions(args)).toThrow(/--seed must.*--minutes must.*--naive cannot/s);
   });
 });

@@ -9,7 +9,7 @@ export interface ChaosOptions {
   naive: boolean;
 }
 
-const USAGE = 'npm run chaos -- [--full] [--minutes <number>] [--seed <number>] [--naive]';
+const USAGE = 'npm run chaos -- [--full] [--minutes N] [--seed N] [--naive]';
 const MINUTES = { full: '40', short: '2' };
 
 /** Parses the options of `npm run chaos --`. @throws Failure that lists all faults */
@@ -20,9 +20,9 @@ export function readChaosOptions(args: string[]): ChaosOptions {
   const faults = [
     ...(texts.seed !== '' && Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32
       ? []
-      : ['--seed takes a whole number']),
-    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes takes a number above 0, at most 1440']),
-    ...(full && naive ? ['--naive cannot be full: it has fewer steps'] : []),
+      : ['--seed must be a whole number']),
+    ...(minutes > 0 && minutes <= 1_440 ? [] : ['--minutes must be above 0, at most 1440']),
+    ...(full && naive ? ['--naive cannot be combined with --full, because it has fewer steps'] : []),
   ];
   refuseFaults(faults, USAGE);
   return { seed, minutes, full, naive };

@@ -39,13 +39,13 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     for (const { position: _, ...record } of records.toReversed()) print(record);
     // Records written between the two reads appear in both.
     const printed = new Set(records.map(({ id }) => id));
-    if (unreadable > 0) process.stderr.write(`${unreadable} records cannot be read by this version.\n`);
+    if (unreadable > 0) process.stderr.write(`This version cannot read ${unreadable} records.\n`);
     const stopped = aborted(signal);
     while (follow && !signal.aborted) {
       await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
       for (const value of await follower.next()) {
         const record = auditRecordSchema.safeParse(value);
-        if (!record.success) process.stderr.write('A record cannot be read by this version.\n');
+        if (!record.success) process.stderr.write('This version cannot read a record.\n');
         else if (matchesAudit(record.data, query) && !printed.has(record.data.id)) print(record.data);
       }
     }

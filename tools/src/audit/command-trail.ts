@@ -22,7 +22,7 @@ export function commandTrail(sidecar: Sidecar, command: string) {
       written: () => undefined,
       failed: () => undefined,
       lost: (records) => {
-        process.stderr.write(`The audit trail could not be told of this:\n${JSON.stringify(records)}\n`);
+        process.stderr.write(`Could not be written to the audit trail:\n${JSON.stringify(records)}\n`);
       },
     },
   });

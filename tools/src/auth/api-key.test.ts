@@ -66,7 +66,7 @@ describe('npm run api-key', () => {
     await run('--name', 'hr', '--feeds', 'user:*');
     await run('--revoke', 'shop');
     expect(kept()).toMatchObject([{ name: 'shop', revokedAt: NOW }, { name: 'hr' }]);
-    await expect(run('--revoke', 'shop')).rejects.toThrow(`was revoked at ${NOW} already`);
+    await expect(run('--revoke', 'shop')).rejects.toThrow(`was already revoked at ${NOW}`);
     await run('--remove', 'shop');
     expect(kept().map(({ name }) => name)).toEqual(['hr']);
   });
@@ -79,9 +79,9 @@ describe('npm run api-key', () => {
     await run('--list');
     expect(printed.join('')).toMatch(/^name .* last use .*hash\n/);
     expect(printed.join('')).toMatch(
-      /\nold +good +publish,retract,erase +all +1 +any +unknown +never +not known now +a{8}…\n/,
+      /\nold +good +publish,retract,erase +all +1 +any +unknown +never +unknown +a{8}…\n/,
     );
-    expect(printed.join('')).toMatch(/\nshop +good +publish .* 2026-02-01T00:00:00.000Z +not known now/);
+    expect(printed.join('')).toMatch(/\nshop +good +publish .* 2026-02-01T00:00:00.000Z +unknown/);
     expect(printed.join('')).not.toContain('a'.repeat(9));
   });
 
@@ -92,8 +92,8 @@ describe('npm run api-key', () => {
       { ...key, name: 'over', hash: 'b'.repeat(64), expiresAt: NOW },
     ];
     const text = listOfKeys(keys, new Map([['b'.repeat(64), '2025-12-31T23:59:00.000Z']]), Date.now());
-    expect(text).toMatch(/gone +revoked 2026-01-01T00:00:00.000Z .* none known/);
+    expect(text).toMatch(/gone +revoked 2026-01-01T00:00:00.000Z .* never used/);
     expect(text).toMatch(/over +expired .* 2025-12-31T23:59:00.000Z/);
-    expect(listOfKeys([], undefined, 0)).toBe('There are no keys.');
+    expect(listOfKeys([], undefined, 0)).toBe('No API keys.');
   });
 });

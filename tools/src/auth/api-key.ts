@@ -27,8 +27,8 @@ export async function apiKey(args: string[]): Promise<number> {
 }
 
 const WHEN =
-  'A running `npm start` knows it within 2 s. For another secret store give it this file again: ' +
-  'docs/guides/secure-it.md says how, and how long that takes.';
+  'A running `npm start` applies this within 2 s. If you use another secret store, store the file there again ' +
+  '(docs/guides/secure-it.md).';
 
 function make(options: NewKey, kept: readonly ApiKey[]): void {
   const { key, record } = newKey(options, Date.now());
@@ -41,8 +41,8 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
   }
   keepApiKeys(options.dataDir, keys.data);
   process.stderr.write(
-    `The key is printed this once; ${apiKeysFile(options.dataDir)} has its hash. \`API_KEYS=on npm start\` takes it, ` +
-      'and one that runs so already takes it within 2 s. For another secret store: the secret apikeys holds a list of ' +
+    `The key is shown only once; ${apiKeysFile(options.dataDir)} keeps its hash. \`API_KEYS=on npm start\` accepts it; ` +
+      'if it already runs, within 2 s. If you use another secret store: the secret apikeys holds a list of ' +
       `such records:\n${JSON.stringify(record)}\n`,
   );
   process.stdout.write(`${key}\n`);
@@ -50,7 +50,7 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
 
 function revoked(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey[] {
   const { revokedAt } = find(kept, name, dataDir);
-  if (revokedAt !== undefined) throw new Failure(`The key ${name} was revoked at ${revokedAt} already.`);
+  if (revokedAt !== undefined) throw new Failure(`The key ${name} was already revoked at ${revokedAt}.`);
   const now = new Date().toISOString();
   return kept.map((key) => (key.name === name ? { ...key, revokedAt: now } : key));
 }
@@ -59,6 +59,6 @@ function find(kept: readonly ApiKey[], name: string, dataDir: string): ApiKey {
   const found = kept.find((key) => key.name === name);
   if (found) return found;
   throw new Failure(
-    `There is no key ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` names those that are there.`,
+    `There is no key ${name} in ${apiKeysFile(dataDir)}. \`npm run api-key -- --list\` lists all keys.`,
   );
 }

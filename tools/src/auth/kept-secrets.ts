@@ -32,7 +32,7 @@ export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: st
     if (lines.length > 0 && shortest >= LEAST_BYTES) return secret;
     throw new Failure(
       `JWT_SECRET has ${lines.length > 0 ? shortest : 0} bytes${lines.length > 1 ? ' in one of its lines' : ''} and needs ` +
-        `at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. Without it one is made and kept.`,
+        `at least ${LEAST_BYTES}: \`openssl rand -base64 48\` prints one. Without JWT_SECRET, a secret is generated and kept.`,
     );
   }
   return keptSecret(dataDir, secretFile(dataDir));

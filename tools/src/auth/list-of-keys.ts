@@ -8,7 +8,7 @@ export type Uses = ReadonlyMap<string, string>;
 
 /** The keys as a table, without whole hashes; `uses` is `undefined` where no producer could be asked. */
 export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now: number): string {
-  if (keys.length === 0) return 'There are no keys.';
+  if (keys.length === 0) return 'No API keys.';
   const heading = ['name', 'state', 'scopes', 'feeds', 'a second', 'source', 'created', 'expires'];
   const rows = keys.map((key) => [
     key.name,
@@ -31,4 +31,4 @@ function stateOf({ revokedAt, expiresAt }: ApiKey, now: number): string {
 }
 
 const usedOf = ({ hash }: ApiKey, uses: Uses | undefined): string =>
-  uses ? (uses.get(hash) ?? 'none known') : 'not known now';
+  uses ? (uses.get(hash) ?? 'never used') : 'unknown';

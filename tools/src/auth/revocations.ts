@@ -73,7 +73,7 @@ function readRevoke(sub: string, before: string | undefined): { sub: string; bef
   const checked = revokeSchema.safeParse({ sub, before });
   if (!checked.success) {
     const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
-    throw new Failure(`This cannot be revoked:\n${faults.join('\n')}`);
+    throw new Failure(`The tokens cannot be revoked:\n${faults.join('\n')}`);
   }
   const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
   if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {

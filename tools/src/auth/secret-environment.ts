@@ -24,7 +24,7 @@ export function keysEnvironment(config: AuthConfig, dataDir: string): Record<str
   if (!config.apiKeys) return {};
   if (keptApiKeys(dataDir).length === 0) {
     throw new Failure(
-      `API_KEYS=on, and there is no key in ${apiKeysFile(dataDir)}. Make one first:\n` +
+      `API_KEYS=on, but ${apiKeysFile(dataDir)} has no key. Create one first:\n` +
         "  npm run api-key -- --name shop --feeds 'all,topic:orders*' --per-second 50",
     );
   }

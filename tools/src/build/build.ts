@@ -54,9 +54,7 @@ const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [
 export async function build(args: string[]): Promise<number> {
   const unknown = args.filter((name) => !BUILDS.has(name));
   if (unknown.length > 0) {
-    throw new Failure(
-      `There is no ${unknown.join(', ')} to build. Name some of: ${[...BUILDS.keys()].join(', ')}.`,
-    );
+    throw new Failure(`Cannot build ${unknown.join(', ')}. Choose from: ${[...BUILDS.keys()].join(', ')}.`);
   }
   const parts = args.length > 0 ? args.flatMap(partsOf) : [...BUILDS.keys()];
   for (const [name, run] of BUILDS) if (parts.includes(name)) await run();

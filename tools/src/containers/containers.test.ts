@@ -27,14 +27,14 @@ describe('what goes wrong', () => {
   it('should be a build that fails, with what it says', async () => {
     const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
-      /tocsin-bff:1 could not be built. Mend .*\n.*404/,
+      /tocsin-bff:1 could not be built. Fix .*\n.*404/,
     );
   });
 
   it.each([
     ['denied: requested access to the resource is denied', '`docker login registry.example.com`'],
     ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
-    ['dial tcp: lookup registry.example.com: no such host', 'See that registry.example.com is right'],
+    ['dial tcp: lookup registry.example.com: no such host', 'Check that registry.example.com is correct'],
   ])('should be a registry that says %j, with the remedy', async (output, remedy) => {
     const docker = answering({ push: { code: 1, output } });
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);

@@ -43,13 +43,11 @@ async function make(docker: Docker, options: ContainersOptions): Promise<void> {
     const digest = await digestOf(docker, name);
     if (digest !== undefined) keepDigests({ [name]: digest });
     say(
-      digest === undefined
-        ? 'The registry gave no digest; deploy takes the tag.'
-        : `Its digest is ${digest}.`,
+      digest === undefined ? 'The registry reported no digest, so deploy uses the tag.' : `Digest: ${digest}`,
     );
   }
   say(
-    `Pushed; \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\` runs them on a cluster.`,
+    `Pushed; \`npm run deploy -- --registry ${options.registry} --tag ${options.tag}\` runs them in a cluster.`,
   );
 }
 

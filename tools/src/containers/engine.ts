@@ -15,10 +15,10 @@ export async function findDocker(command = findCommand(['docker'])): Promise<Doc
   const { code, output } = await docker(['version', '--format', '{{.Server.Version}}']);
   if (code === 0) return docker;
   const remedy = /permission denied/i.test(output)
-    ? 'Add yourself to the group docker (`sudo usermod -aG docker $USER`), log in anew'
+    ? 'Add yourself to the group docker (`sudo usermod -aG docker $USER`), log in again'
     : 'Start it (Docker Desktop, or `sudo systemctl start docker`)';
   throw new Failure(
-    `The Docker engine does not answer. ${remedy} and start again. Docker says:\n${endOf(output)}`,
+    `The Docker engine does not answer. ${remedy} and try again. Docker says:\n${endOf(output)}`,
   );
 }
 

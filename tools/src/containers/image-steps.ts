@@ -18,8 +18,8 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
   const { code, output } = await docker(args, { env: { DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' } });
   if (code === 0) return;
   throw new Failure(
-    `${name} could not be built. Mend what the build says (often the network or the registry of the packages) and ` +
-      `start again:\n${endOf(output, 25)}`,
+    `${name} could not be built. Fix the cause below (often the network or the package registry) and ` +
+      `try again:\n${endOf(output, 25)}`,
   );
 }
 
@@ -29,12 +29,12 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
   if (code === 0) return;
   const host = name.split('/')[0] ?? name;
   const remedy = /denied|unauthorized|authentication|no basic auth/i.test(output)
-    ? `\`docker login ${host}\` as somebody who may push there`
+    ? `\`docker login ${host}\` as a user who may push there`
     : /server gave HTTP response to HTTPS client/i.test(output)
-      ? `Give it TLS, or name it in the engine's \`insecure-registries\``
-      : `See that ${host} is right and can be reached from here`;
+      ? `Give the registry TLS, or add it to the engine's \`insecure-registries\``
+      : `Check that ${host} is correct and reachable from here`;
   throw new Failure(
-    `${name} could not be pushed. ${remedy}, and start again. Docker says:\n${endOf(output, 5)}`,
+    `${name} could not be pushed. ${remedy}, and try again. Docker says:\n${endOf(output, 5)}`,
   );
 }
 
@@ -42,5 +42,5 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
   const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
   if (code === 0) return Number(output);
-  throw new Failure(`Docker does not know ${name}, which it has just built: ${endOf(output)}`);
+  throw new Failure(`Docker cannot find ${name}, which it has just built: ${endOf(output)}`);
 }

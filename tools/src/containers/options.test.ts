@@ -23,6 +23,6 @@ it('should list all faults', () => {
   expect(() => readContainersOptions(['--registry', 'Über/x', '--tag=-x y'])).toThrow(
     /--registry is .*\n--tag is /,
   );
-  expect(() => readContainersOptions(['--push'])).toThrow(/--push needs a --registry/);
+  expect(() => readContainersOptions(['--push'])).toThrow(/--push needs --registry/);
   expect(() => readContainersOptions(['--pull'])).toThrow(/--pull.*\nUsage: npm run containers/);
 });

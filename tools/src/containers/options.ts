@@ -5,7 +5,7 @@ export interface ContainersOptions extends ImageSource {
   push: boolean;
 }
 
-const USAGE = 'npm run containers -- [--registry <host[:port][/path]>] [--tag <tag>] [--push]';
+const USAGE = 'npm run containers -- [--registry HOST[:PORT][/PATH]] [--tag TAG] [--push]';
 const REGISTRY = /^[a-z0-9.-]+(:\d{1,5})?(\/[a-z0-9._-]+)*$/;
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -14,10 +14,7 @@ const TAG = /^\w[\w.-]{0,127}$/;
 export function readContainersOptions(args: string[]): ContainersOptions {
   const values = parse(args);
   const source = readImageSource(values);
-  const faults = [
-    ...source.faults,
-    ...(values.push && !source.registry ? ['--push needs a --registry to push to'] : []),
-  ];
+  const faults = [...source.faults, ...(values.push && !source.registry ? ['--push needs --registry'] : [])];
   refuseFaults(faults, USAGE);
   return { registry: source.registry, tag: source.tag, push: values.push };
 }
@@ -35,7 +32,7 @@ export function readImageSource(values: {
       : [`--registry is ${values.registry}; it must be host, host:port or host/path in lower case`]),
     ...(TAG.test(tag)
       ? []
-      : [`--tag is ${tag}; it must be up to 128 of A-Z a-z 0-9 _ . -, not beginning with . or -`]),
+      : [`--tag is ${tag}; it must be up to 128 of A-Z a-z 0-9 _ . -, and must not begin with . or -`]),
   ];
   return { registry, tag, faults };
 }

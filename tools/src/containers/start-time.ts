@@ -47,7 +47,7 @@ export async function measureStart(docker: Docker, name: string): Promise<number
     if (startMs !== undefined) return startMs;
     const { output } = await docker(['logs', '--tail', '15', container]);
     throw new Failure(
-      `${name} does not become healthy: ${fault}. Mend what it says and start again:\n${output}`,
+      `${name} does not become healthy: ${fault}. Fix the cause below and try again:\n${output}`,
     );
   } finally {
     await docker(['rm', '--force', container]);
@@ -56,6 +56,6 @@ export async function measureStart(docker: Docker, name: string): Promise<number
 
 async function stateOf(docker: Docker, container: string): Promise<ContainerState> {
   const { code, output } = await docker(['inspect', '--format', '{{json .State}}', container]);
-  if (code !== 0) throw new Failure(`Docker does not know the container it has started: ${endOf(output)}`);
+  if (code !== 0) throw new Failure(`Docker cannot find the container it has just started: ${endOf(output)}`);
   return stateSchema.parse(JSON.parse(output));
 }

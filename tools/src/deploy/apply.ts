@@ -18,7 +18,7 @@ export async function apply(
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster refused a part of ${what}: ${saidBy(answer)}. Mend that and deploy again; what runs was left running.`,
+      `The cluster rejected a part of ${what}: ${saidBy(answer)}. Fix that and deploy again; running pods were left running.`,
     );
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [

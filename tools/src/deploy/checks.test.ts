@@ -36,7 +36,7 @@ describe('checkCluster', () => {
       { ...context, version: { code: 1, stderr: 'E1125 cache\nerror: refused' } },
       /context kind does not answer: refused\. Start it/,
     ],
-    ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, and 1\.30 or later is needed/],
+    ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, but 1\.30 or later is required/],
   ])('should say what to do with %s', async (_, script, sentence) => {
     await expect(checkCluster(kubectlWith(script))).rejects.toThrow(sentence);
   });
@@ -117,14 +117,14 @@ describe('checkDapr', () => {
     [
       'is not there',
       { 'get crd': [], 'get deployments,statefulsets': [] },
-      /not installed.*install it with `helm/,
+      /not installed.*Install it with `helm/,
     ],
     [
       'is not up',
       { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
-      /not fully up: dapr-sentry not ready.*get pods -n dapr-system/,
+      /not ready: dapr-sentry not ready.*get pods -n dapr-system/,
     ],
-    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not fully up: components\.dapr\.io/],
+    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not ready: components\.dapr\.io/],
     [
       'has no webhook',
       { 'get mutatingwebhookconfiguration': {} },
@@ -133,7 +133,7 @@ describe('checkDapr', () => {
     [
       'has no mTLS',
       { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
-      /mTLS is turned off.*global\.mtls\.enabled=true/,
+      /mTLS is off.*global\.mtls\.enabled=true/,
     ],
   ])('should say what to do with a Dapr that %s', async (_, script, sentence) => {
     await expect(check(script)).rejects.toThrow(sentence);
@@ -157,9 +157,9 @@ describe('chooseIngressClass', () => {
   });
 
   it.each<[object[], string | undefined, RegExp]>([
-    [[], undefined, /no ingress class, so.*install an ingress controller/],
-    [[ingressClass('a'), ingressClass('b')], undefined, /choose one of a, b with --ingress-class/],
-    [[traefik], 'b', /no ingress class b: it has traefik/],
+    [[], undefined, /no ingress class, so.*Install an ingress controller/],
+    [[ingressClass('a'), ingressClass('b')], undefined, /Choose one of a, b with --ingress-class/],
+    [[traefik], 'b', /no ingress class b\. Choose one of traefik/],
   ])('should say what to do with %j', async (classes, asked, sentence) => {
     await expect(choose(classes, asked)).rejects.toThrow(sentence);
   });
@@ -183,7 +183,7 @@ describe('needsNodeVolume', () => {
 
   it('should say what to do where a node cannot be meant', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
-      /no default storage class and 2 nodes.*install/,
+      /no default storage class and 2 nodes.*Install/,
     );
   });
 });

@@ -21,7 +21,7 @@ export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
     throw new Failure(
-      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, and ${OLDEST.join('.')} or later is needed: upgrade it.`,
+      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but ${OLDEST.join('.')} or later is required. Upgrade it.`,
     );
   return `context ${name}, Kubernetes ${gitVersion}`;
 }
@@ -30,7 +30,7 @@ async function currentContext(kubectl: Kubectl): Promise<string> {
   const context = await kubectl.try(['config', 'current-context']);
   if (context.code === 0) return context.stdout.trim();
   throw new Failure(
-    'kubectl has no current context. `kubectl config get-contexts` lists those that there are and ' +
-      '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file that your cluster came with.',
+    'kubectl has no current context. `kubectl config get-contexts` lists the contexts, and ' +
+      '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file of your cluster.',
   );
 }

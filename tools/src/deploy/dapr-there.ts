@@ -64,7 +64,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_
     ]);
     if (crds.length === 0 || parts.length === 0)
       throw new Failure(
-        `Dapr is not installed in this cluster: install it with ${INSTALL}, and deploy again.`,
+        `Dapr is not installed in this cluster. Install it with ${INSTALL}, and deploy again.`,
       );
     const missing = notUp(crds, parts);
     const injector = parts.find(({ metadata }) => metadata.labels['app'] === INJECTOR);
@@ -75,7 +75,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_
     }
     if (Date.now() >= end)
       throw new Failure(
-        `Dapr is not fully up: ${missing.join(', ')} not ready after ${longestMs / 1_000} s. ` +
+        `Dapr is not ready: ${missing.join(', ')} not ready after ${longestMs / 1_000} s. ` +
           `\`kubectl get pods -n ${parts[0]?.metadata.namespace}\` shows why; deploy again when all are ready.`,
       );
     if (!said) say(`Waiting for Dapr: ${missing.join(', ')} not ready yet`);
@@ -101,7 +101,7 @@ async function checkWebhook(kubectl: Kubectl): Promise<void> {
   const webhook = await kubectl.get(z.unknown(), ['mutatingwebhookconfiguration', INJECTOR]);
   if (webhook === undefined)
     throw new Failure(
-      `Dapr's webhook ${INJECTOR} is missing, so no pod would get a sidecar: install Dapr again with ${INSTALL}.`,
+      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Install Dapr again with ${INSTALL}.`,
     );
 }
 
@@ -110,7 +110,7 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
   const system = await kubectl.get(schema, ['configurations.dapr.io', 'daprsystem', '-n', namespace]);
   if (system?.spec.mtls?.enabled === false)
     throw new Failure(
-      'mTLS is turned off in this Dapr, so nobody could tell who invokes whom: turn it on ' +
+      'mTLS is off in this Dapr, so sidecars cannot authenticate each other. Turn it on ' +
         '(`helm upgrade dapr … --reuse-values --set global.mtls.enabled=true`) and deploy again.',
     );
 }

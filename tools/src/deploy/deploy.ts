@@ -41,7 +41,7 @@ export async function deploy(args: string[]): Promise<number> {
   checkExposure(resources, options, say);
   const kinds = resources.map(({ kind }) => kind);
   await checkRights(kubectl, rightsToApply(kinds, NAMESPACE));
-  say('Rights: all that is needed');
+  say('Rights: sufficient');
   await applyInOrder(kubectl, resources, options);
   await printAddress(kubectl, options);
   return 0;
@@ -62,7 +62,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   if (!ingressClass.isTraefik)
     say(
       'Warning: the sticky cookie is set by annotations for Traefik; this class needs its own (k8s/base/bff.yaml has ' +
-        'those of ingress-nginx), or clients that poll fall back and forth between instances.',
+        'those of ingress-nginx). Without them, clients that poll alternate between instances.',
     );
   const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
   if (nodeVolume)
@@ -70,7 +70,7 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
       'Volume: the cluster has no default storage class; Redis keeps its data on its only node, in /var/lib/tocsin/redis',
     );
   const bffs = await scaledBffs(kubectl);
-  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, to which it was scaled`);
+  if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled before`);
   if (!(await hasMetrics(kubectl)))
     say(
       `Autoscaler: the cluster has no metrics server, so the bff keeps its ${bffs ?? 2} instances whatever their load. Install one ` +
@@ -127,14 +127,14 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const address = await findAddress(kubectl, NAMESPACE, INGRESS);
   if (address === undefined)
     return say(
-      'It runs. The cluster does not tell where its ingress controller is reached; ask its administrator for the address.',
+      'Tocsin runs. The cluster does not report the address of its ingress controller; ask its administrator.',
     );
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined) return say(`It runs. Open ${scheme}://${host} once that name leads to ${address}.`);
   const fault = await pollUntil(() => isLedTo(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
   say(`It runs. Open ${address}`);
   if (fault)
-    say(`(From here it did not answer: ${fault}. It may be reached from inside the cluster's network only.)`);
+    say(`(It did not answer from here: ${fault}. It may be reachable only from the cluster's network.)`);
 }
 
 /** True if a bff answers there; one that asks for tokens does so with 401. */

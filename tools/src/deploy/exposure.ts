@@ -17,11 +17,11 @@ export function openDoors(resources: readonly Resource[], publish: boolean): str
   return [
     ...(settings('bff')['AUTH_MODE'] === 'jwt'
       ? []
-      : ['AUTH_MODE=none lets them read every feed: set AUTH_MODE=jwt in k8s/base/bff.env']),
+      : ['AUTH_MODE=none lets anyone read every feed: set AUTH_MODE=jwt in k8s/base/bff.env']),
     ...(!publish || settings('producer')['API_KEYS'] === 'on'
       ? []
       : [
-          '--publish with API_KEYS=off lets them publish and erase: set API_KEYS=on in k8s/base/producer.env',
+          '--publish with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
         ]),
   ];
 }
@@ -37,13 +37,13 @@ export function checkExposure(resources: readonly Resource[], options: DeployOpt
   const doors = openDoors(resources, options.publish);
   if (doors.length > 0 && options.registry !== undefined && !options.insecure)
     throw new Failure(
-      `The Ingress would be open to everybody who reaches it. ${doors.join('. ')}. Then deploy again; or say --insecure, ` +
-        'if only people whom you trust reach the ingress controller.',
+      `The Ingress would be open to anyone who reaches it. ${doors.join('. ')}. Then deploy again, or add --insecure ` +
+        'if only people you trust reach the ingress controller.',
     );
-  for (const door of doors) say(`Warning: who reaches the Ingress needs no permission. ${door}.`);
+  for (const door of doors) say(`Warning: anyone who reaches the Ingress has access. ${door}.`);
   if (options.tlsSecret === undefined && options.registry !== undefined)
     say(
-      'Warning: the Ingress has no certificate (--tls-secret NAME), so tokens travel in the clear unless something in front ' +
-        'of it ends TLS.',
+      'Warning: the Ingress has no certificate (--tls-secret NAME), so tokens are sent unencrypted unless a proxy in ' +
+        'front of it terminates TLS.',
     );
 }

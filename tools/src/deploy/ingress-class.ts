@@ -23,7 +23,7 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
   const names = classes.map(({ metadata }) => metadata.name).join(', ');
   if (classes.length === 0)
     throw new Failure(
-      'The cluster has no ingress class, so nothing would lead browsers in: install an ingress controller, as ' +
+      'The cluster has no ingress class, so browsers could not reach Tocsin. Install an ingress controller, such as ' +
         '`helm install traefik traefik --repo https://traefik.github.io/charts -n traefik --create-namespace`, and deploy again.',
     );
   const chosen =
@@ -35,8 +35,8 @@ export async function chooseIngressClass(kubectl: Kubectl, asked: string | undef
   if (chosen) return { name: chosen.metadata.name, isTraefik: isTraefik(chosen) };
   throw new Failure(
     asked === undefined
-      ? `The cluster has several ingress classes and none is the default: choose one of ${names} with --ingress-class NAME.`
-      : `The cluster has no ingress class ${asked}: it has ${names}; give one of these with --ingress-class NAME.`,
+      ? `The cluster has several ingress classes and none is the default. Choose one of ${names} with --ingress-class NAME.`
+      : `The cluster has no ingress class ${asked}. Choose one of ${names} with --ingress-class NAME.`,
   );
 }
 

@@ -75,7 +75,7 @@ describe('judgeRollout', () => {
     [
       'a container that lacks its Secret',
       { waiting: { reason: 'CreateContainerConfigError', message: 'secret "redis" not found' } },
-      /cannot be made: secret "redis" not found/,
+      /cannot be created: secret "redis" not found/,
     ],
     [
       'a pod that no node takes',
@@ -87,7 +87,7 @@ describe('judgeRollout', () => {
           },
         ],
       },
-      /No node takes the pod bff-1: 0\/1 nodes\./,
+      /The pod bff-1 cannot be scheduled on any node: 0\/1 nodes\./,
     ],
   ])('should find %s', (_, odd, sentence) => {
     expect(judge(unfinished, pod(odd)).fault).toMatch(sentence);
@@ -98,7 +98,7 @@ describe('judgeRollout', () => {
   it('should find pods that the cluster refuses', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }];
     expect(judge({ updatedReplicas: 0, conditions }).fault).toMatch(
-      /refuses pods of bff: violates PodSecurity/,
+      /rejects pods of bff: violates PodSecurity/,
     );
   });
 

@@ -106,7 +106,7 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
       ({ type, status: is }) => type === 'ReplicaFailure' && is === 'True',
     );
     if (refusal)
-      return `The cluster refuses pods of ${metadata.name}: ${refusal.message.trim()}. Mend that and deploy again.`;
+      return `The cluster rejects pods of ${metadata.name}: ${refusal.message.trim()}. Fix that and deploy again.`;
   }
   return undefined;
 }
@@ -123,7 +123,7 @@ function imageFault(pod: Pod, registry: string | undefined): string | undefined 
     const remedy =
       registry !== undefined && image.startsWith(`${registry}/`)
         ? `push it with \`npm run containers -- --registry ${registry}${tagOption(image)} --push\`, or correct ` +
-          '--registry and --tag, and deploy again (a private registry needs a pull secret of the service accounts)'
+          '--registry and --tag, and deploy again (a private registry needs a pull secret in the service accounts)'
         : 'load it into the node, or let the node reach its registry, and deploy again';
     return `The image ${image} cannot be pulled: ${remedy}.`;
   }
@@ -135,8 +135,8 @@ function missingSidecar({ metadata, spec }: Pod, namespace: string): string | un
   if ([...spec.containers, ...spec.initContainers].some(({ name }) => name === 'daprd')) return undefined;
   const app = metadata.labels['app.kubernetes.io/name'] ?? '';
   return (
-    `The pod ${metadata.name} was made without a sidecar, since Dapr's webhook did not answer: ` +
-    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` makes it again.`
+    `The pod ${metadata.name} was created without a sidecar, because Dapr's webhook did not answer. ` +
+    `\`kubectl -n ${namespace} rollout restart deployment/${app}\` creates it again.`
   );
 }
 
@@ -147,7 +147,7 @@ function crash(pod: Pod, namespace: string): string | undefined {
   );
   const odd = statusesOf(pod).find(({ state }) => state.waiting?.reason === 'CreateContainerConfigError');
   if (odd)
-    return `The container ${odd.name} of ${pod.metadata.name} cannot be made: ${odd.state.waiting?.message}. Mend that and deploy again.`;
+    return `The container ${odd.name} of ${pod.metadata.name} cannot be created: ${odd.state.waiting?.message}. Fix that and deploy again.`;
   if (!found) return undefined;
   return (
     `The container ${found.name} of ${pod.metadata.name} has ended ${found.restartCount} times: ` +
@@ -164,6 +164,6 @@ function unschedulable({ metadata, status }: Pod, now: number): string | undefin
   );
   return (
     found &&
-    `No node takes the pod ${metadata.name}: ${found.message} Make room or a volume for it and deploy again.`
+    `The pod ${metadata.name} cannot be scheduled on any node: ${found.message} Free up capacity or provide a volume, and deploy again.`
   );
 }

@@ -24,12 +24,12 @@ describe('the options of deploy', () => {
     [[], /either --registry URL or --local/],
     [['--local', '--registry', 'a'], /either --registry URL or --local/],
     [['--local', '--tls-secret', 'notify-tls'], /--tls-secret needs --host/],
-    [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret takes the name/],
+    [['--local', '--host', 'a.example', '--tls-secret', 'Not A Name'], /--tls-secret must be the name/],
     [['--delete', '--local'], /--delete takes no other options/],
     [['--everything'], /--everything.*Usage: npm run deploy/s],
     [
       ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
-      /--registry is.*--tag is.*--ingress-class takes.*--host takes.*--timeout takes/s,
+      /--registry is.*--tag is.*--ingress-class must.*--host must.*--timeout must/s,
     ],
   ])('should refuse %j and list all faults', (args, sentence) => {
     expect(() => readDeployOptions(args)).toThrow(sentence);

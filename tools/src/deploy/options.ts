@@ -36,14 +36,16 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
   const { registry, tag, faults: sourceFaults } = readImageSource(given);
   const seconds = Number(given.timeout);
   const faults = [
-    ...(local === (registry === undefined) ? [] : ['give either --registry URL or --local']),
+    ...(local === (registry === undefined) ? [] : ['Use either --registry URL or --local']),
     ...sourceFaults,
     ...(given['ingress-class'] === undefined || NAME.test(given['ingress-class'])
       ? []
-      : ['--ingress-class takes the name of an IngressClass']),
-    ...(host === undefined || NAME.test(host) ? [] : ['--host takes a host name, as notify.example.com']),
+      : ['--ingress-class must be the name of an IngressClass']),
+    ...(host === undefined || NAME.test(host)
+      ? []
+      : ['--host must be a host name such as notify.example.com']),
     ...tlsFaults(given['tls-secret'], host),
-    ...(seconds > 0 && seconds <= 3_600 ? [] : ['--timeout takes seconds, above 0 and at most 3600']),
+    ...(seconds > 0 && seconds <= 3_600 ? [] : ['--timeout must be seconds, above 0 and at most 3600']),
   ];
   refuseFaults(faults, USAGE);
   return {
@@ -58,8 +60,8 @@ export function readDeployOptions(args: string[]): DeployOptions | 'delete' {
 function tlsFaults(secret: string | undefined, host: string | undefined): string[] {
   if (secret === undefined) return [];
   return [
-    ...(NAME.test(secret) ? [] : ['--tls-secret takes the name of a Secret']),
-    ...(host === undefined ? ['--tls-secret needs --host NAME, for which its certificate is'] : []),
+    ...(NAME.test(secret) ? [] : ['--tls-secret must be the name of a Secret']),
+    ...(host === undefined ? ['--tls-secret needs --host NAME, the host of its certificate'] : []),
   ];
 }
 

@@ -35,14 +35,14 @@ export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
     ({ spec }) => spec.storageClassName === NODE_STORAGE && spec.claimRef.namespace === NAMESPACE,
   );
   if (there === undefined && volumes.length === 0)
-    return say(`There is no namespace ${NAMESPACE}: nothing to remove.`);
+    return say(`Nothing to remove: there is no namespace ${NAMESPACE}.`);
   if (volumes.length > 0) await checkRights(kubectl, VOLUME_RIGHTS);
-  say(`Removing the namespace ${NAMESPACE} with all that is in it, its secrets and volumes as well`);
+  say(`Removing the namespace ${NAMESPACE} with everything in it, including secrets and volumes`);
   await kubectl.text(['delete', 'namespace', NAMESPACE, `${NAMESPACE}-node`, '--ignore-not-found', LONGEST]);
   for (const { metadata, spec } of volumes) {
     await kubectl.text(['delete', 'persistentvolume', metadata.name, '--ignore-not-found', LONGEST]);
     say(
-      `The data of Redis stay on the node, in ${spec.hostPath?.path}; the next deploy there goes on with them.`,
+      `The data of Redis stays on the node, in ${spec.hostPath?.path}; the next deploy there uses it again.`,
     );
   }
   say('Removed.');

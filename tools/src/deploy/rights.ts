@@ -91,7 +91,7 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster does not say what you may do in it: ${saidBy(answer)}. Log in again, or choose another context with ` +
+      `The cluster does not report your rights: ${saidBy(answer)}. Log in again, or choose another context with ` +
         '`kubectl config use-context NAME`.',
     );
   const missing = parseAllDocuments(answer.stdout)
@@ -101,8 +101,8 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
   if (missing.length === 0) return;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   throw new Failure(
-    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster: let its administrator do this, or give you ` +
-      `these rights (\`kubectl auth can-i ${missing[0]}\` asks for one).`,
+    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster. Ask its administrator to do this, or to give you ` +
+      `these rights (\`kubectl auth can-i ${missing[0]}\` checks one).`,
   );
 }
 

@@ -46,7 +46,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     if (now >= end)
       throw new Failure(
         `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
-          `\`kubectl -n ${namespace} describe pod NAME\` show why; deploying again goes on from there.`,
+          `\`kubectl -n ${namespace} describe pod NAME\` show why; deploying again continues from there.`,
       );
     if (now - saidAt >= SAY_MS) {
       saidAt = now;

@@ -36,5 +36,5 @@ it('should leave what is there, but name the user of a Redis that had none', asy
     `${patch}{"stringData":{"USERNAME":"default"}} `,
   ]);
   const complete = { ...others, redis: { USERNAME: base64('mine') } };
-  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all there, left as they are'] });
+  expect(await doneIn(complete)).toEqual({ calls: [], said: ['Secrets: all exist, unchanged'] });
 });

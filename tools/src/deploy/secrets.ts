@@ -37,7 +37,7 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
     await kubectl.text(['create', '-f', '-'], JSON.stringify(manifest));
     made.push(name);
   }
-  say(made.length > 0 ? `Secrets made: ${made.join(', ')}` : 'Secrets: all there, left as they are');
+  say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, unchanged');
 }
 
 /** Tocsin 0.1.0 made this Secret without a user; a Redis of one's own goes on with its default user then. */

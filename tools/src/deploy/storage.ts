@@ -23,7 +23,7 @@ export async function needsNodeVolume(kubectl: Kubectl, namespace: string): Prom
   const nodes = await kubectl.list(z.unknown(), ['nodes']);
   if (nodes.length === 1) return true;
   throw new Failure(
-    `The cluster has no default storage class and ${nodes.length} nodes, so Redis would have no volume: install a ` +
+    `The cluster has no default storage class and ${nodes.length} nodes, so Redis would have no volume. Install a ` +
       'storage class, or mark one as the default (`kubectl patch storageclass NAME -p ' +
       `'{"metadata":{"annotations":{"${DEFAULT}":"true"}}}'\`), and deploy again.`,
   );

@@ -31,15 +31,15 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   const ports = readDevConfig();
   const opening = readOpening();
   const open = [ports.producer, ports.bff, ports.page].map(Number);
-  checkOpening(opening, open, ['npm run dev asks nobody who they are']);
+  checkOpening(opening, open, ['npm run dev has no authentication']);
   for (const [name, setting] of Object.entries(PORT_SETTINGS) as [keyof typeof PORT_SETTINGS, string][]) {
     if (await isPortFree(Number(ports[name]))) continue;
     throw new Failure(
-      `Port ${ports[name]} is in use. Stop what listens there, or set ${setting} to a free port.`,
+      `Port ${ports[name]} is in use. Stop the program that uses it, or set ${setting} to a free port.`,
     );
   }
   const say = (line: string) => process.stdout.write(`${line}\n`);
-  say('Tocsin for development: one process, everything in its memory. No Dapr, no Redis, no guarantee.');
+  say('Tocsin for development: one process, everything in memory. No Dapr, no Redis, no guarantees.');
   const bff = memoryBackend();
   const apps: RunningApp[] = [];
   const shared = { LOG_LEVEL: 'warn', PUBLIC_HOST: opening.address };

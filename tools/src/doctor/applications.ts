@@ -21,7 +21,7 @@ export async function checkApplication({
         fault(
           name,
           `does not answer at ${url}: ${says}`,
-          'Start it; its log says why it ended. Or correct its address (--producer, --bff).',
+          'Start it (its log says why it ended), or correct its address (--producer, --bff).',
         ),
       ],
     };
@@ -37,8 +37,8 @@ export async function checkApplication({
         ? ok(name, `ready at ${url}, version ${version}`)
         : fault(
             name,
-            `lives at ${url}, but is not ready: ${detail}`,
-            'Mend what it waits for; it goes on by itself.',
+            `runs at ${url} but is not ready: ${detail}`,
+            'Fix what it waits for; it then continues by itself.',
           ),
     ],
     ...clockPart(name, alive),

@@ -22,7 +22,7 @@ export interface WatchOptions {
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
   const came = new Map<string, number>();
-  let fault: string | undefined = 'it did not let anybody connect in time';
+  let fault: string | undefined = 'no connection in time';
   client.on('error', (error) => {
     if (fault !== undefined) fault = error.message;
   });

@@ -59,7 +59,7 @@ async function fly(
   redis: OpenRedis | string,
 ): Promise<Flight | string> {
   const [producer] = target.producers;
-  if (!producer) return 'there is no producer to give it to';
+  if (!producer) return 'no producer to send it to';
   const id = `doctor-${randomUUID()}`;
   const before = typeof redis === 'string' ? undefined : await lastBroadcast(redis);
   const answer = await ask(`${producer.url}/notifications`, {
@@ -114,14 +114,14 @@ async function isBroadcast(redis: OpenRedis, after: string, id: string): Promise
 const sayDeaf = (one: Watch): Finding =>
   fault(
     `canary at ${one.name}`,
-    `nobody can watch there: ${one.fault()}`,
+    `cannot subscribe there: ${one.fault()}`,
     /token|unauthorized|forbidden/i.test(one.fault() ?? '')
-      ? 'Give a token that may read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
-      : 'Mend the application first; a proxy in between has to let WebSockets through (docs/operations.md).',
+      ? 'Set a token that may read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
+      : 'Fix the application first. A proxy in between must allow WebSockets (docs/operations.md).',
   );
 
 const remedyOf = (says: string): string => {
   if (/ 401 | 403 /.test(says))
-    return 'Give an API key that may write to topic:tocsin-doctor in DOCTOR_API_KEY.';
-  return 'Mend what stands above: producer, its sidecar and Redis have to be well before anything is accepted.';
+    return 'Set DOCTOR_API_KEY to an API key that may write to topic:tocsin-doctor.';
+  return 'Fix the faults above: the producer needs its sidecar and Redis to accept notifications.';
 };

@@ -23,7 +23,11 @@ export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Cl
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {
-    return warn(check, 'nobody has told the time', 'Mend what does not answer, and look again.');
+    return warn(
+      check,
+      'unknown: no process reported its time',
+      'Fix the processes that do not answer, and run the doctor again.',
+    );
   }
   let worst = { apart: 0, ahead: '', behind: '' };
   for (const ahead of clocks) {
@@ -33,8 +37,10 @@ export function checkClocks(clocks: readonly Clock[]): Finding {
     }
   }
   const says = `${worst.ahead} is at least ${(worst.apart / 1000).toFixed(1)} s ahead of ${worst.behind}`;
-  const remedy = 'Let the hosts keep their time (NTP: chrony or systemd-timesyncd), and this one too.';
-  if (worst.apart >= HARMFUL_MS) return fault(check, `${says}: tokens are refused, times come wrong`, remedy);
-  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}: times come wrong by that`, remedy);
+  const remedy =
+    'Synchronize the clocks of all hosts, including this one (NTP: chrony or systemd-timesyncd).';
+  if (worst.apart >= HARMFUL_MS)
+    return fault(check, `${says}: tokens are rejected and times are wrong`, remedy);
+  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}: times are off by this much`, remedy);
   return ok(check, `those of ${clocks.map(({ name }) => name).join(', ')} agree`);
 }

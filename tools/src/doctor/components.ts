@@ -31,7 +31,7 @@ export function checkComponents({ name, metadata }: LivingSidecar): Finding[] {
     fault(
       check,
       [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...other].join('; '),
-      'The file of that name belongs to the resources of this sidecar, with its app id in `scopes`; the sidecar reads it at its start, and its log says why it left one out.',
+      'Put the file of that name into the resources folder of this sidecar, with its app id in `scopes`, and restart the sidecar. Its log says why it skipped a component.',
     ),
   ];
 }

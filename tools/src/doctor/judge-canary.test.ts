@@ -23,22 +23,22 @@ describe('a canary', () => {
     expect(faultsIn(flight(10, 1_700, true), flight(10, 20, true))).toEqual([]);
   });
 
-  it('should name the one that does not hear what was broadcast', () => {
+  it('should name the instance that receives no broadcasts', () => {
     expect(faultsIn(flight(10, 3_000, true))).toEqual([
-      'canary at bff-2: it came only after 3.0 s: broadcasts do not reach it',
+      'canary at bff-2: it arrived only after 3.0 s: broadcasts do not reach it',
     ]);
     expect(faultsIn(flight(undefined, 10, true))).toEqual([
-      'canary at bff-1: it did not come: broadcasts do not reach it',
+      'canary at bff-1: it did not arrive: broadcasts do not reach it',
     ]);
   });
 
-  it('should name the host that reaches itself alone, and not those whom it does not reach', () => {
+  it('should name the host that does not broadcast, and not the instances that it does not reach', () => {
     expect(faultsIn(flight(2_400, 10, false))).toEqual([
-      expect.stringMatching(/^canary at bff-2: .*broadcast it to nobody else/),
+      expect.stringMatching(/^canary at bff-2: .*did not broadcast it/),
     ]);
   });
 
-  it('should say of each that it did not come if nobody took it', () => {
+  it('should report each bff if no instance received the canary', () => {
     expect(faultsIn(flight(undefined, undefined, false))).toEqual([
       expect.stringMatching(/^canary at bff-1: accepted/),
       expect.stringMatching(/^canary at bff-2: accepted/),

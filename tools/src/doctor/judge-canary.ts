@@ -1,8 +1,8 @@
 import { fault, ok, type Finding } from './finding.ts';
 
-/** How one canary came to each bff. */
+/** How one canary arrived at each bff. */
 export interface Flight {
-  /** `ms` after the producer's 202; `undefined` if it never came. */
+  /** `ms` after the producer's 202; `undefined` if it never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
   /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
   broadcast: boolean | undefined;
@@ -12,7 +12,7 @@ export interface Flight {
 const SOON_MS = 1_000;
 
 const SETTINGS =
-  'Look at BROADCASTER (redis on each of several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all have to share one Redis; its log says what the broadcaster lost. Then start it again.';
+  'Check BROADCASTER (redis, if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log names lost connections of the broadcaster. Then restart it.';
 
 /** One finding for each bff; an instance that was late once but on time afterwards is fine. */
 export function judge(flights: readonly Flight[]): Finding[] {
@@ -23,8 +23,8 @@ export function judge(flights: readonly Flight[]): Finding[] {
     return last.arrivals.map(({ name, ms }) =>
       fault(
         `canary at ${name}`,
-        `accepted by the producer, but ${cameHow(ms)}; it came to no bff in time`,
-        'No instance took it: mend the sidecars, components and placement above; `npm run dead-letters` shows what was set aside.',
+        `accepted by the producer, but ${arrivalOf(ms)}; no bff received it in time`,
+        'No instance took it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
       ),
     );
   }
@@ -35,19 +35,19 @@ export function judge(flights: readonly Flight[]): Finding[] {
     if (host.includes(arrival)) {
       return fault(
         check,
-        'it has shown the canary, but broadcast it to nobody else: publications of the feeds that it hosts come late to the others',
+        'it delivered the canary but did not broadcast it: readers on other instances get the notifications of its feeds late',
         SETTINGS,
       );
     }
-    if (isSoon(arrival)) return ok(check, `came after ${Math.round(arrival.ms ?? 0)} ms`);
+    if (isSoon(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
     if (host.length > 0)
-      return ok(check, `${cameHow(arrival.ms)}, since it was not broadcast (see the other)`);
-    return fault(check, `${cameHow(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
+      return ok(check, `${arrivalOf(arrival.ms)}, because it was not broadcast (see the other bff)`);
+    return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
   });
 }
 
 /** Whether it was pushed. */
 export const isSoon = ({ ms }: Flight['arrivals'][number]): boolean => ms !== undefined && ms <= SOON_MS;
 
-const cameHow = (ms: number | undefined): string =>
-  ms === undefined ? 'it did not come' : `it came only after ${(ms / 1000).toFixed(1)} s`;
+const arrivalOf = (ms: number | undefined): string =>
+  ms === undefined ? 'it did not arrive' : `it arrived only after ${(ms / 1000).toFixed(1)} s`;

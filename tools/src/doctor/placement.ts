@@ -11,16 +11,16 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   if (hosts.length === 0) {
     return warn(
       check,
-      'no sidecar of a bff has told anything of it',
-      'Mend those, or name them with --sidecar.',
+      'unknown: no sidecar of a bff reports anything about it',
+      'Fix those sidecars, or name them with --sidecar.',
     );
   }
   const cut = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);
-  if (cut.length === 0) return ok(check, `connected, say the sidecars of ${namesOf(hosts)}`);
+  if (cut.length === 0) return ok(check, `connected to the sidecars of ${namesOf(hosts)}`);
   return fault(
     check,
-    `not connected, say the sidecars of ${namesOf(cut)}: feeds take no turns`,
-    'Start it again; the sidecars connect by themselves. With `npm start` it comes back within a second, else its log is in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.',
+    `not connected to the sidecars of ${namesOf(cut)}: feeds are not delivered`,
+    'Restart it; the sidecars connect by themselves. With `npm start` it comes back within a second; otherwise see its log in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.',
   );
 }
 

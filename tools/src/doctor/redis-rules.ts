@@ -17,7 +17,7 @@ const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)
 export function checkFsync({ info, config }: RedisFacts): Finding {
   const check = 'redis fsync';
   const setIt =
-    'CONFIG SET appendonly yes, CONFIG SET appendfsync always, and the same two lines in redis.conf.';
+    'Run CONFIG SET appendonly yes and CONFIG SET appendfsync always, and set both in redis.conf.';
   const failed = ['aof_last_write_status', 'aof_last_bgrewrite_status'].filter(
     (name) => info.has(name) && info.get(name) !== 'ok',
   );
@@ -25,25 +25,29 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
     return fault(
       check,
       `${failed.join(', ')}: it cannot write its log`,
-      'Its own log says why; most often the disk is full.',
+      'See its log; usually the disk is full.',
     );
   }
   if (info.get('aof_enabled') !== '1') {
-    return fault(check, 'appendonly is no: a crash of Redis loses what was answered with 202', setIt);
+    return fault(
+      check,
+      'appendonly is no: a crash of Redis loses notifications that were accepted with 202',
+      setIt,
+    );
   }
   const fsync = config?.get('appendfsync');
   if (fsync === undefined) {
     return warn(
       check,
-      'appendonly is on, but CONFIG GET is refused, so nobody knows whether it syncs',
-      'Look in the settings of your Redis for appendfsync, which has to be always.',
+      'appendonly is on, but CONFIG GET is refused, so appendfsync is unknown',
+      'Check in the settings of your Redis that appendfsync is always.',
     );
   }
   if (fsync === 'always') return ok(check, 'appendonly yes, appendfsync always');
-  const loses = fsync === 'everysec' ? 'the last second' : 'whatever the system has not written yet';
+  const loses = fsync === 'everysec' ? 'the last second' : 'everything the system has not written yet';
   return fault(
     check,
-    `appendfsync is ${fsync}: a crash of its machine loses ${loses} of what was answered with 202`,
+    `appendfsync is ${fsync}: a crash of its machine loses ${loses} of the accepted notifications`,
     setIt,
   );
 }
@@ -52,9 +56,9 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
 export function checkEviction({ info }: RedisFacts): Finding {
   const check = 'redis eviction';
   const policy = info.get('maxmemory_policy') ?? 'unknown';
-  if (policy === 'noeviction') return ok(check, 'noeviction: what is full refuses, and loses nothing');
+  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and loses nothing');
   const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
-  const remedy = 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf.';
+  const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
   return number(info.get('maxmemory')) > 0
     ? fault(check, says, remedy)
     : warn(check, `${says}, once maxmemory is set`, remedy);
@@ -67,15 +71,15 @@ export function checkMemory({ info }: RedisFacts): Finding {
   const most = number(info.get('maxmemory'));
   const system = number(info.get('total_system_memory'));
   const remedy =
-    'Raise maxmemory (and the memory of its host or container), or keep less: HISTORY_MAX, HISTORY_BYTES, HISTORY_TTL. `redis-cli --memkeys` shows what is large.';
+    'Raise maxmemory (and the memory of its host or container), or lower HISTORY_MAX, HISTORY_BYTES or HISTORY_TTL. `redis-cli --memkeys` lists the largest keys.';
   if (most === 0) {
-    const says = `${megabytes(used)} used, and no bound`;
+    const says = `${megabytes(used)} used, no limit set`;
     return system > 0 && used >= NEAR_FULL * system
       ? fault(check, `${says}: its machine has ${megabytes(system)}`, remedy)
       : ok(check, `${says} (maxmemory 0)`);
   }
   const says = `${megabytes(used)} of ${megabytes(most)} used`;
-  if (used >= most) return fault(check, `full: ${says}; it refuses what is published`, remedy);
+  if (used >= most) return fault(check, `full: ${says}; new notifications are rejected`, remedy);
   if (used >= NEAR_FULL * most) return warn(check, `near full: ${says}`, remedy);
   return ok(check, says);
 }
@@ -84,16 +88,16 @@ export function checkMemory({ info }: RedisFacts): Finding {
 export function checkRole({ info }: RedisFacts): Finding {
   const check = 'redis';
   const version = `version ${info.get('redis_version') ?? 'unknown'}`;
-  if (info.get('loading') === '1') return fault(check, 'still reads its data', 'Wait until it is done.');
+  if (info.get('loading') === '1') return fault(check, 'still loading its data', 'Wait until it is done.');
   if (info.get('role') !== 'master') {
-    return fault(
-      check,
-      `is a ${info.get('role')}, which takes no writes`,
-      'Name the address of the primary one.',
-    );
+    return fault(check, `is a ${info.get('role')}, which takes no writes`, 'Use the address of the primary.');
   }
   if (info.get('cluster_enabled') === '1') {
-    return fault(check, 'is a cluster, where a turn’s keys are on several nodes', 'Use a single Redis.');
+    return fault(
+      check,
+      'is a cluster, which spreads the keys of one transaction over several nodes',
+      'Use a single Redis.',
+    );
   }
   return ok(check, `answers, ${version}`);
 }

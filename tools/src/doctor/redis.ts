@@ -49,8 +49,8 @@ export async function checkRedis(
           'redis',
           `${refused ? 'refuses' : 'does not answer'} at ${host}:${port}: ${redis}`,
           refused
-            ? 'Give its password in the variable REDIS_PASSWORD.'
-            : 'Start it, or name it with --redis HOST:PORT.',
+            ? 'Set REDIS_PASSWORD to its password.'
+            : 'Start it, or name another with --redis HOST:PORT.',
         ),
       ],
     };
@@ -68,7 +68,7 @@ export async function checkRedis(
   } catch (error) {
     return {
       findings: [
-        fault('redis', `answers at ${host}:${port}, but not INFO: ${messageOf(error)}`, 'Its log says why.'),
+        fault('redis', `answers at ${host}:${port} but refuses INFO: ${messageOf(error)}`, 'See its log.'),
       ],
     };
   }

@@ -14,19 +14,23 @@ export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promis
   if (!sidecar) {
     return warn(
       check,
-      'the sidecar of the producer has not told anything of it',
-      'Mend that one, or name it with --sidecar.',
+      'unknown: the sidecar of the producer reports nothing about it',
+      'Fix that sidecar, or name it with --sidecar.',
     );
   }
   const { name, url, headers, metadata } = sidecar;
   const remedy =
-    'Start it again; what waits for its time waits on. With `npm start` it comes back within a second, else its log is in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.';
+    'Restart it; scheduled notifications are kept. With `npm start` it comes back within a second; otherwise see its log in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.';
   if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
-    return fault(check, `the sidecar of ${name} is connected to none: \`deliverAt\` is answered 503`, remedy);
+    return fault(
+      check,
+      `the sidecar of ${name} has no connection to it: requests with \`deliverAt\` get 503`,
+      remedy,
+    );
   }
   const answer = await ask(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
   const answered = typeof answer !== 'string' && /not found/i.test(answer.text);
-  if (answered) return ok(check, `answers the sidecar of ${name}`);
+  if (answered) return ok(check, `connected to the sidecar of ${name}`);
   const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
   return fault(check, `does not answer the sidecar of ${name}: ${says}`, remedy);
 }

@@ -38,23 +38,23 @@ async function look(
     return fault(
       check,
       `does not answer at ${url}: ${answer}`,
-      'Start it again; without it its application can neither take nor deliver anything. With `npm start`: stop and start that; with compose: docker compose up -d; on Kubernetes: delete its pod.',
+      'Restart it; without it, its application can neither accept nor deliver notifications. With `npm start`: stop it and start again; with compose: docker compose up -d; on Kubernetes: delete its pod.',
     );
   }
   if (answer.status === 401 || answer.status === 403) {
-    return fault(check, `refuses the API token at ${url}`, 'Give its token in the variable DAPR_API_TOKEN.');
+    return fault(check, `refuses the API token at ${url}`, 'Set DAPR_API_TOKEN to its token.');
   }
   const metadata = jsonOf(metadataSchema, answer.text);
   if (answer.status !== 200 || !metadata) {
-    return fault(check, `${url} answers ${answer.status} and is no sidecar of Dapr`, 'Correct the address.');
+    return fault(check, `${url} answers ${answer.status} and is not a Dapr sidecar`, 'Correct the address.');
   }
   const health = await ask(`${url}/v1.0/healthz/outbound`, { headers });
   if (typeof health === 'string' || health.status >= 300) {
     const says = typeof health === 'string' ? health : `${health.status} ${health.text.slice(0, 200)}`;
     return fault(
       check,
-      `lives at ${url}, but is not healthy: ${says}`,
-      'Its log names the component that it waits for, most often because Redis is away.',
+      `runs at ${url} but is not healthy: ${says}`,
+      'Its log names the component that it waits for; usually Redis is not reachable.',
     );
   }
   return { url, headers, metadata, name };
@@ -80,16 +80,16 @@ function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): 
   if (metadata.id !== expected) {
     return fault(
       check,
-      `at ${url} is that of the app id ${metadata.id}`,
-      `Name the sidecar of the ${expected} there, or start that one with --app-id ${expected}.`,
+      `the sidecar at ${url} belongs to the app id ${metadata.id}`,
+      `Name the sidecar of the ${expected} instead, or start this one with --app-id ${expected}.`,
     );
   }
   const hosts = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
   if (expected === APP_IDS.bff && !hosts) {
     return warn(
       check,
-      `answers at ${url}, but hosts no actors of the type ${ACTOR_TYPE}`,
-      'Its application is away, or not ready: see above.',
+      `answers at ${url} but hosts no actors of type ${ACTOR_TYPE}`,
+      'Its application is not running or not ready: see above.',
     );
   }
   return ok(check, `healthy at ${url}`);
@@ -101,8 +101,8 @@ function missingAddresses({ producers, bffs }: Target, given: number): Finding[]
   return [
     warn(
       'sidecars',
-      `${given} of ${wanted} were looked at, so components, placement and scheduler were seen as far as those tell`,
-      'Name each with --sidecar URL, the producer’s too; they answer inside of their container or pod only.',
+      `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
+      'Name each one with --sidecar URL, including the producer’s. Sidecars answer only inside their container or pod.',
     ),
   ];
 }

@@ -23,7 +23,7 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
   });
   if (code !== 0) {
     throw new Failure(
-      `Go could not fetch Dapr. Check the network and GOPROXY and start again. Its last words:\n${output.slice(-2_000)}`,
+      `Go could not fetch Dapr. Check the network and GOPROXY and try again. Its last lines:\n${output.slice(-2_000)}`,
     );
   }
   const { Dir: original } = z.object({ Dir: z.string() }).parse(JSON.parse(stdout));
@@ -37,7 +37,7 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
   for (const { file, from, to } of patches) {
     const target = join(sources, file);
     const parts = readFileSync(target, 'utf8').split(from);
-    if (parts.length !== 2) throw new Failure(`patches.json does not fit ${file} of this Dapr any more.`);
+    if (parts.length !== 2) throw new Failure(`patches.json no longer fits ${file} of this Dapr.`);
     // The module cache is read-only, and so is a copy of it.
     rmSync(target);
     writeFileSync(target, parts.join(to));

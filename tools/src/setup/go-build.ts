@@ -34,8 +34,8 @@ export async function goBuild(
   });
   if (code === 0) return;
   throw new Failure(
-    `Go could not build ${name}. Its last words:\n${words.split('\n').slice(-15).join('\n')}\n` +
-      'If modules could not be fetched, check the network and GOPROXY and start again: what was built is kept.' +
+    `Go could not build ${name}. Its last lines:\n${words.split('\n').slice(-15).join('\n')}\n` +
+      'If modules could not be fetched, check the network and GOPROXY and try again; finished parts are kept.' +
       (otherwise ? ` ${otherwise}` : ''),
   );
 }

@@ -19,11 +19,11 @@ export async function dockerAnswers(docker: string): Promise<boolean> {
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
   if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
-  say(`Fetching ${REDIS_IMAGE} with Docker, since there is no redis-server here; done once.`);
+  say(`Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed; done once.`);
   const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
   if (code === 0) return;
   throw new Failure(
-    `Docker could not fetch ${REDIS_IMAGE}. Mend what it says, or install redis-server, and start again:\n` +
+    `Docker could not fetch ${REDIS_IMAGE}. Fix the cause below, or install redis-server, and try again:\n` +
       output.split('\n').slice(-8).join('\n'),
   );
 }

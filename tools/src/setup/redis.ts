@@ -50,7 +50,7 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
     return { kind: 'docker', command: docker };
   }
   throw new Failure(
-    `There is no redis-server and no valkey-server on the PATH, and ${docker ? 'no Docker engine answers' : 'no Docker'}. ` +
+    `Neither redis-server nor valkey-server is on the PATH, and ${docker ? 'no Docker engine answers' : 'no Docker'}. ` +
       'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or name a running Redis ' +
       'with REDIS_HOST=host:port, and start again.',
   );

@@ -45,7 +45,7 @@ async function makeEnvironment(dir: string, say: Say): Promise<string | undefine
   if (!(await canMake()) && canUseApt())
     await installWithApt('python3-venv', 'schemathesis fuzzes the HTTP interfaces', say);
   const python = await canMake();
-  if (!python) return 'there is no python3 that can make environments';
+  if (!python) return 'no python3 with venv was found';
   say(`Installing schemathesis into ${dir} (tests/security/requirements.txt); done once for this user.`);
   const made = await run(python, ['-m', 'venv', dir]);
   if (made.code !== 0) return `python3 -m venv failed (${made.output.split('\n').at(-1)})`;

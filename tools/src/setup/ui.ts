@@ -21,7 +21,7 @@ const isFresh = (hash: string): boolean =>
 export async function ensureUi(say: Say): Promise<void> {
   if (isFresh(hashOf(ROOT, SOURCES))) return;
   await withLock(`${STAMP}.lock`, build, (holder) =>
-    say(`Another process (${holder}) builds the ui; waiting.`),
+    say(`Another process (${holder}) is building the ui; waiting for it.`),
   );
 
   async function build(): Promise<void> {
@@ -34,9 +34,7 @@ export async function ensureUi(say: Say): Promise<void> {
       env: { NODE_ENV: 'production' },
     });
     if (code !== 0 || !existsSync(PAGE)) {
-      throw new Failure(
-        `The ui could not be built. Mend what its build says and start again:\n${reasonIn(output)}`,
-      );
+      throw new Failure(`The ui could not be built. Fix the cause below and try again:\n${reasonIn(output)}`);
     }
     mkdirSync(dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, hash);

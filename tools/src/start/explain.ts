@@ -29,13 +29,13 @@ const nameOf = ({ role, app }: EndedPart): string =>
 
 /** The message for a part that ends while the others run. */
 export const explainLoss = (part: EndedPart): string =>
-  `${nameOf(part)} has ended; all others go on. The lines above say why. Ctrl-C and \`npm start\` bring it back.`;
+  `${nameOf(part)} has ended; all others keep running. The lines above say why. To bring it back, press Ctrl-C and run \`npm start\` again.`;
 
 /** The message for a part that ends before all are ready. */
 export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {
   const name = nameOf(part);
   if (part.role === 'application') {
-    return `${name} has ended. Its last lines above say why; mend that and start again.`;
+    return `${name} has ended. Its last lines above say why. Fix that and start again.`;
   }
   const cause = errors.of(part.source);
   const component = cause && /component (\S+) error/.exec(cause)?.[1];
@@ -46,5 +46,5 @@ export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: strin
       `components/${component}.yaml and that Redis at ${redisHost} answers, and start again.`
     );
   }
-  return `${name} has ended${cause ? `: ${cause}` : ''}. Mend that and start again.`;
+  return `${name} has ended${cause ? `: ${cause}` : ''}. Fix that and start again.`;
 }

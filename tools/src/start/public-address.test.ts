@@ -34,7 +34,7 @@ describe('where public ports may listen', () => {
     ['API_KEYS is off', { AUTH_MODE: 'jwt' }],
     ['AUTH_MODE is none', { API_KEYS: 'on' }],
   ])('should refuse it while %s', (sentence, env) => {
-    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: everybody`);
+    expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: anyone`);
   });
 
   it('should look at what the applications are started with, which a run file may change', () => {
@@ -51,7 +51,9 @@ describe('where public ports may listen', () => {
   });
 
   it('should refuse what is no address, also where it is insecure', () => {
-    expect(() => check({ TOCSIN_ADDRESS: 'everywhere', TOCSIN_INSECURE: 'yes' })).toThrow('is no IP address');
+    expect(() => check({ TOCSIN_ADDRESS: 'everywhere', TOCSIN_INSECURE: 'yes' })).toThrow(
+      'is not an IP address',
+    );
   });
 
   it.each([

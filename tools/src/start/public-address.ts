@@ -23,15 +23,15 @@ export function checkOpening(
 ): void {
   if (isIP(address) === 0) {
     throw new Failure(
-      `TOCSIN_ADDRESS is ${address}, which is no IP address. Set it to 0.0.0.0 for all networks of this machine, to the ` +
-        'address of one, or leave it out for this machine alone.',
+      `TOCSIN_ADDRESS is ${address}, which is not an IP address. Set it to 0.0.0.0 for all networks of this machine, to the ` +
+        'address of one network, or leave it out to allow this machine only.',
     );
   }
   if (isLoopback(address) || mayBeInsecure || unasked.length === 0) return;
   throw new Failure(
-    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${unasked.join(' and ')}: everybody ` +
+    `TOCSIN_ADDRESS=${address} would open the ports ${ports.join(', ')} to the network, but ${unasked.join(' and ')}: anyone ` +
       'there could read or publish. Set AUTH_MODE=jwt and API_KEYS=on (docs/guides/secure-it.md), or leave TOCSIN_ADDRESS ' +
-      'out, or, where you trust everybody on the network, set TOCSIN_INSECURE=yes too.',
+      'out. If you trust everyone on the network, set TOCSIN_INSECURE=yes instead.',
   );
 }
 
@@ -44,7 +44,7 @@ export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthCo
     if (appId === APP_IDS.producer) {
       return (env['API_KEYS'] ?? (apiKeys ? 'on' : 'off')) === 'on' ? [] : ['API_KEYS is off'];
     }
-    return [`nothing says whom ${appId} lets in`];
+    return [`${appId} has no setting for authentication`];
   });
   return [...new Set(sentences)];
 }

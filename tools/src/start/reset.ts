@@ -13,6 +13,6 @@ export async function reset(): Promise<number> {
   }
   const existed = existsSync(DATA_DIR);
   rmSync(DATA_DIR, { recursive: true, force: true });
-  process.stdout.write(existed ? `Removed ${DATA_DIR}.\n` : 'There is nothing to remove.\n');
+  process.stdout.write(existed ? `Removed ${DATA_DIR}.\n` : 'Nothing to remove.\n');
   return 0;
 }

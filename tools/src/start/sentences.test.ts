@@ -50,13 +50,13 @@ describe('what is said when something is wrong', () => {
       Date.now() - 10_000,
     );
     expect(explainEnd(sidecar, errors, '')).toBe(
-      'The sidecar of bff on port 4001 has ended. Mend that and start again.',
+      'The sidecar of bff on port 4001 has ended. Fix that and start again.',
     );
   });
 
   it('should say that the others go on without one that ended', () => {
     expect(explainLoss(application)).toMatch(
-      /^The application bff on port 4001 has ended; all others go on\./,
+      /^The application bff on port 4001 has ended; all others keep running\./,
     );
   });
 
@@ -67,7 +67,7 @@ describe('what is said when something is wrong', () => {
   it('should tell the pages and how to send a notification', () => {
     const pages = ['http://localhost:4001', 'http://localhost:4002'];
     const text = welcome(pages, 'localhost:4000', readAuthConfig({}), false);
-    expect(text).toContain('reads every feed (AUTH_MODE=none)');
+    expect(text).toContain('can read every feed (AUTH_MODE=none)');
     expect(text).toContain('http://localhost:4001  http://localhost:4002');
     expect(text).toContain(
       `curl -d '{"title":"Hello"}' -H 'content-type: application/json' localhost:4000/notifications`,

@@ -72,7 +72,7 @@ export async function checkForeignRedis(
   const fault = await pingRedis(host, port, user);
   if (!fault) return;
   throw new Failure(
-    `The Redis that REDIS_HOST names, ${address}, cannot be used: ${fault}. Start it or correct REDIS_HOST, ` +
-      'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST Tocsin starts a Redis of its own.',
+    `The Redis at ${address} (REDIS_HOST) cannot be used: ${fault}. Start it or correct REDIS_HOST, ` +
+      'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST, Tocsin starts its own Redis.',
   );
 }

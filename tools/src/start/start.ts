@@ -100,7 +100,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   };
   try {
     await unlessStopped(signal, Promise.all(services.own.map(startService)));
-    say('Redis, placement and scheduler run; starting the applications with their sidecars.');
+    say('Redis, placement and scheduler are running. Starting the applications with their sidecars.');
     await startParts(parts);
     const end = Promise.race([
       aborted(signal),
@@ -120,7 +120,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
     await Promise.all(services.own.map(({ process }) => process.stop()));
     unregister();
     forgetSidecar();
-    say('Everything has stopped.');
+    say('Stopped.');
   }
 }
 
@@ -151,7 +151,7 @@ async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: 
     if (!fault) return;
     throw new Failure(
       `The application ${appId} on port ${ports.public} did not become ready: ${fault}. \`curl ${url}/readyz\` says ` +
-        'what it waits for; `npm start -- --verbose` shows all that Dapr says.',
+        'what it waits for; `npm start -- --verbose` prints the full log of the sidecars.',
     );
   });
   await Promise.all(waits);

@@ -19,8 +19,8 @@ export async function startService({ process, isReady }: ControlService): Promis
 
 const serviceFailure = (name: string, fault: string, process: ControlService['process']): Failure =>
   new Failure(
-    `${name} ${fault}. Its last words are below; the rest is in ${process.spec.logFile}. If they speak of its data, ` +
-      `\`npm run reset\` removes that.\n${process.tail(5)}`,
+    `${name} ${fault}. Its last lines are below; the rest is in ${process.spec.logFile}. If they mention its data, ` +
+      `\`npm run reset\` removes it.\n${process.tail(5)}`,
   );
 
 /**
@@ -35,9 +35,8 @@ export async function supervise(service: ControlService, say: Say, signal: Abort
     if (signal.aborted) return;
     ends.push(Date.now());
     const recent = ends.filter((at) => at > Date.now() - WINDOW_MS).length;
-    if (recent >= MOST_ENDS)
-      throw serviceFailure(process.name, `ended ${recent} times within a minute`, process);
-    say(`${process.name} has ended (${killedBy ?? `code ${code}`}); starting it again.`);
+    if (recent >= MOST_ENDS) throw serviceFailure(process.name, `ended ${recent} times in a minute`, process);
+    say(`${process.name} has ended (${killedBy ?? `code ${code}`}); restarting it.`);
     await delay((recent - 1) * 500);
     if (signal.aborted) return;
     await startService(service);

@@ -11,10 +11,10 @@ export function welcome(
   const key = apiKeys ? " -H 'x-api-key: …'" : '';
   const read =
     mode === 'none'
-      ? `everybody ${isOpen ? 'on the network' : 'on this machine'} reads every feed (AUTH_MODE=none)`
+      ? `anyone ${isOpen ? 'on the network' : 'on this machine'} can read every feed (AUTH_MODE=none)`
       : hasIssuer
-        ? 'whoever has a token of the issuer reads the own feeds (AUTH_MODE=jwt)'
-        : 'npm run --silent token -- --sub user-1 makes a token (AUTH_MODE=jwt)';
+        ? 'readers with a token of the issuer, each their own feeds (AUTH_MODE=jwt)'
+        : 'create a token with npm run --silent token -- --sub user-1 (AUTH_MODE=jwt)';
   const send =
     producer === undefined
       ? []
@@ -27,7 +27,7 @@ export function welcome(
     `  See it     ${pages.join('  ')}`,
     ...send,
     `  Readers    ${read}`,
-    `  Open to    ${isOpen ? 'other machines (TOCSIN_ADDRESS)' : 'this machine alone'}`,
+    `  Open to    ${isOpen ? 'other machines (TOCSIN_ADDRESS)' : 'this machine only'}`,
     '  Stop it    Ctrl-C',
     '',
     '',

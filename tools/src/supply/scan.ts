@@ -19,7 +19,7 @@ const auditSchema = z.object({
 export function readAudit(output: string): Outcome {
   const { vulnerabilities, message } = auditSchema.parse(JSON.parse(output));
   if (!vulnerabilities)
-    return { missing: `The registry has no answer for it: ${message ?? 'it did not say why'}.` };
+    return { missing: `The registry does not support it: ${message ?? 'no reason given'}.` };
   return {
     faults: Object.values(vulnerabilities).map(
       ({ name, severity }) => `${name} has a ${severity} vulnerability`,
@@ -41,7 +41,7 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
   'known vulnerabilities of the images': () =>
     Promise.resolve({
       missing:
-        'Scanners of images fetch their databases from hosts of their own. Where they are reached: `trivy image tocsin-bff:VERSION`.',
+        'Image scanners download their databases from their own hosts. Where those are reachable, run `trivy image tocsin-bff:VERSION`.',
     }),
 };
 

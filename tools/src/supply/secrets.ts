@@ -13,8 +13,7 @@ const FINDING = /^(.+:\d+):\d+: (.+)$/;
 export async function repositoryFiles(folder: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { code, stdout, output } = await run('git', args, { cwd: folder });
-  if (code !== 0)
-    throw new Failure(`git does not tell what files there are: ${output.trim()}. Run this in a clone.`);
+  if (code !== 0) throw new Failure(`git cannot list the files: ${output.trim()}. Run this in a clone.`);
   return stdout.split('\0').filter(Boolean);
 }
 

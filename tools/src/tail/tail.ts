@@ -40,7 +40,9 @@ export async function tail(args: string[], signal: AbortSignal): Promise<number>
   };
   await read();
   if (found === 0) {
-    process.stdout.write(`Nothing names ${id} yet. Per-notification lines need LOG_LEVEL=debug.\n`);
+    process.stdout.write(
+      `No log line mentions ${id} yet. Lines for each notification need LOG_LEVEL=debug.\n`,
+    );
   }
   if (once) return found > 0 ? 0 : 1;
   const stopped = aborted(signal);

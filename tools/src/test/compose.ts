@@ -15,7 +15,7 @@ async function missing(): Promise<string | undefined> {
   try {
     const docker = await findDocker();
     const { code } = await docker(['compose', 'version']);
-    return code === 0 ? undefined : 'This Docker has no compose: install its plugin docker-compose.';
+    return code === 0 ? undefined : 'Docker compose is missing. Install the plugin docker-compose.';
   } catch (error) {
     return messageOf(error).replace(/ Docker says:[^]*/, '');
   }

@@ -19,7 +19,7 @@ export async function buildCentrifugo(): Promise<string> {
   const target = join(readConfig().cacheDir, `centrifugo-${CENTRIFUGO_VERSION}-${hash}`);
   if (existsSync(target)) return target;
   const go = findGo();
-  if (!go) throw new Failure('there is no Go to build it with');
+  if (!go) throw new Failure('Go is not installed');
   return withLock(
     `${target}.lock`,
     async () => {

@@ -60,7 +60,7 @@ class Ways {
     this.faults.push(
       fault(
         `port ${port} of ${pod}`,
-        `kubectl does not lead to it: ${local}`,
+        `kubectl cannot forward a port to it: ${local}`,
         `kubectl -n ${NAMESPACE} describe pod ${pod}`,
       ),
     );

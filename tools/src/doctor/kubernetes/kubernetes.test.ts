@@ -52,13 +52,13 @@ describe('lookAtPods', () => {
 
   it('should name the workload that lacks pods', async () => {
     const { finding } = await lookAtPods(clusterWith([workload('producer'), workload('bff', 1)]), 'ns');
-    expect(finding).toMatchObject({ state: 'fault', says: 'not all are available: bff 1/2' });
+    expect(finding).toMatchObject({ state: 'fault', says: 'not all available: bff 1/2' });
     expect(finding.remedy).toContain('kubectl -n ns get pods');
   });
 
   it('should say how to get there where nothing runs', async () => {
     await expect(lookAtPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
-      /Nothing of Tocsin runs in the namespace ns .*npm run deploy/,
+      /Tocsin does not run in the namespace ns .*npm run deploy/,
     );
   });
 });

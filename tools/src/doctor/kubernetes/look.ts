@@ -46,8 +46,8 @@ export async function lookAtPods(
   const pods = items.filter(({ kind }) => kind === 'Pod');
   if (workloads.length === 0)
     throw new Failure(
-      `Nothing of Tocsin runs in the namespace ${namespace} of this cluster: \`npm run deploy\` puts it there, and ` +
-        '--context names another cluster.',
+      `Tocsin does not run in the namespace ${namespace} of this cluster. Deploy it with \`npm run deploy\`, or name ` +
+        'another cluster with --context.',
     );
   const judgement = judgeRollout(
     { workloads, pods: pods.map((pod) => podSchema.parse(pod)) },
@@ -65,9 +65,9 @@ function findingOf(
   namespace: string,
 ): Finding {
   const check = 'pods';
-  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. While it is rolled out, wait until that is done.`;
+  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a roll-out, wait until it is done.`;
   if (says !== undefined) return fault(check, says.replace(/\.$/, ''), remedy);
-  if (pending.length > 0) return fault(check, `not all are available: ${pending.join(', ')}`, remedy);
+  if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
   return ok(check, `all pods of ${workloads} workloads are available`);
 }
 
