@@ -4,6 +4,7 @@ await runCommandLine({
   screenshots: async () => (await import('./docs/screenshots.ts')).screenshots,
   start: async () => (await import('./start/start.ts')).start,
   audit: async () => (await import('./audit/audit.ts')).audit,
+  api: async () => (await import('./build/api-reports.ts')).api,
   'api-key': async () => (await import('./auth/api-key.ts')).apiKey,
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,

@@ -2,6 +2,7 @@
 export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';
+export { changedApis } from './build/api-reports.ts';
 export { buildClientPackage, buildClientVuePackage, clientSize } from './build/client-package.ts';
 export { filesWithSchemas, pageSizes } from './build/page-size.ts';
 export { ensureUi } from './setup/ui.ts';

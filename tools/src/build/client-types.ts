@@ -72,7 +72,14 @@ function contractNames(text: string): string[] {
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
-  await writeReached(entry, outDir, program, (file) => emitDeclaration(program, file));
+  const names = writeReached(entry, outDir, (file) => emitDeclaration(program, file));
+  await writeContracts(program, names, outDir);
+}
+
+/** Writes the types of the contracts as they are, with zod's. */
+export function writeContractTypes(outDir: string): void {
+  const program = createProgram([]);
+  writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
 /** `writeTypes` for a package with Vue components. It names `@tocsin/client`, and no other package of this repository. */
@@ -80,20 +87,17 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {
     emitComponents(dirname(dirname(entry)), declared);
-    await writeReached(entry, outDir, createProgram([]), (file) =>
+    const names = writeReached(entry, outDir, (file) =>
       readFileSync(join(declared, relative(ROOT, file).replace(/\.ts$/, '') + '.d.ts'), 'utf8'),
     );
+    await writeContracts(createProgram([]), names, outDir);
   } finally {
     rmSync(declared, { recursive: true, force: true });
   }
 }
 
-async function writeReached(
-  entry: string,
-  outDir: string,
-  program: ts.Program,
-  declarationOf: DeclarationOf,
-): Promise<void> {
+/** Returns the names of the contract that the written types use. */
+function writeReached(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
   const waiting = [entry];
   const written = new Set<string>();
   const names = new Set<string>();
@@ -115,8 +119,16 @@ async function writeReached(
         .replaceAll(CONTRACTS_PACKAGE, contracts.startsWith('.') ? contracts : `./${contracts}`),
     );
   }
+  return names;
+}
+
+async function writeContracts(
+  program: ts.Program,
+  names: ReadonlySet<string>,
+  outDir: string,
+): Promise<void> {
   const module = program.getSourceFile(CONTRACTS);
   if (!module) throw new Error('The contracts have no entry.');
-  const types = plainTypes(program, module, names);
+  const types = plainTypes(program, module, new Set(names));
   writeFileSync(join(outDir, 'contracts.d.ts'), await format(types, { parser: 'typescript' }));
 }

@@ -1,0 +1,104 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
+import { Failure } from '../failure.ts';
+import { ROOT } from '../paths.ts';
+import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
+
+/** One report for each package: everything that it exports, with types. */
+export const API_REPORTS = join(ROOT, 'docs', 'api');
+
+const WORK = join(ROOT, '.artifacts', 'api');
+const entryOf = (name: string) => join(ROOT, name, 'src', 'index.ts');
+
+const TYPES: ReadonlyMap<string, (outDir: string) => Promise<void> | void> = new Map([
+  ['client', (outDir) => writeTypes(entryOf('client'), outDir)],
+  ['client-vue', (outDir) => writeVueTypes(entryOf('client-vue'), outDir)],
+  ['contracts', (outDir) => writeContractTypes(outDir)],
+]);
+
+const NO_MESSAGES = { default: { logLevel: ExtractorLogLevel.None } };
+const COMPILER_OPTIONS = {
+  module: 'nodenext',
+  target: 'es2023',
+  lib: ['es2023', 'dom'],
+  strict: true,
+  skipLibCheck: true,
+  types: [],
+  // `@tocsin/client` resolves to the sources of its workspace.
+  allowImportingTsExtensions: true,
+  noEmit: true,
+};
+
+/** Writes `<name>.api.md` into `outDir` from the declarations in `types`. */
+function writeReport(name: string, types: string, outDir: string): void {
+  const entry = join(types, 'index.d.ts');
+  const config = ExtractorConfig.prepare({
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(ROOT, name, 'package.json'),
+    configObject: {
+      projectFolder: ROOT,
+      mainEntryPointFilePath: entry,
+      compiler: { overrideTsconfig: { compilerOptions: COMPILER_OPTIONS, files: [entry] } },
+      apiReport: {
+        enabled: true,
+        includeForgottenExports: true,
+        reportFileName: `${name}.api.md`,
+        reportFolder: outDir,
+        reportTempFolder: join(WORK, 'temp'),
+      },
+      newlineKind: 'lf',
+      messages: {
+        extractorMessageReporting: NO_MESSAGES,
+        tsdocMessageReporting: NO_MESSAGES,
+        compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+      },
+    },
+  });
+  const result = Extractor.invoke(config, {
+    localBuild: true,
+    messageCallback: (message) => {
+      message.handled = message.logLevel !== ExtractorLogLevel.Error;
+    },
+  });
+  if (result.errorCount > 0) throw new Failure(`API Extractor could not read the types of ${name}.`);
+}
+
+const contentOf = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Compares the public API of each package with its report. Returns the names of the packages whose report differs; with
+ * `update`, also replaces the report.
+ */
+export async function changedApis({ update }: { update: boolean }): Promise<string[]> {
+  rmSync(WORK, { recursive: true, force: true });
+  const reports = join(WORK, 'reports');
+  mkdirSync(reports, { recursive: true });
+  mkdirSync(API_REPORTS, { recursive: true });
+  const changed: string[] = [];
+  for (const [name, write] of TYPES) {
+    const types = join(WORK, name);
+    await write(types);
+    writeReport(name, types, reports);
+    const file = `${name}.api.md`;
+    if (contentOf(join(reports, file)) === contentOf(join(API_REPORTS, file))) continue;
+    changed.push(name);
+    if (update) copyFileSync(join(reports, file), join(API_REPORTS, file));
+  }
+  return changed;
+}
+
+/** `npm run api`: updates the reports of the public API in `docs/api`. */
+export async function api(): Promise<number> {
+  const changed = await changedApis({ update: true });
+  const line = changed.length === 0 ? 'The reports are up to date.' : `Updated: ${changed.join(', ')}.`;
+  process.stdout.write(`${line}\n`);
+  return 0;
+}
