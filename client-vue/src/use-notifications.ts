@@ -8,20 +8,20 @@ import { useUnread } from './stores/reader/unread.ts';
 
 export type { ConnectionState };
 
-/** `url` of the bff: default that of the page. `feeds`: default `all`. */
+/** `url` of the bff: default is the page's origin. `feeds`: default is `all`. */
 export type NotificationsOptions = Partial<SessionOptions>;
 
 export interface Notifications {
   /** Not `live` before every feed has answered. */
   readonly status: ClientStatus;
-  /** How this page is connected: more of it than `status` tells, and the same as bell and inbox show. */
+  /** The connection state that bell and inbox show. More detailed than `status`. */
   readonly connection: ConnectionState;
-  /** The same in words. */
+  /** The connection state in words. */
   readonly connectionText: string;
   /** Newest first. */
   readonly entries: readonly Entry[];
   readonly unread: number;
-  /** The newest page cannot be read just now. */
+  /** The newest page cannot be loaded right now. */
   readonly pageFailed: boolean;
   markRead(entry: Entry): void;
   markAllRead(): void;
@@ -30,9 +30,9 @@ export interface Notifications {
 let running = false;
 
 /**
- * The notifications of this page. Call it once with options, in the component that is there as long as notifications
- * are wanted: it connects, and disconnects when that component goes. Without options it is the same state, anywhere.
- * Throws a `TypeError` for options while others are in use.
+ * Returns the notifications of this page. Call it with options once, in a component that lives as long as you need
+ * notifications: it connects, and disconnects when that component is unmounted. Call it without options anywhere else
+ * to get the same state. Throws a `TypeError` for options while a call with options is in use.
  */
 export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);

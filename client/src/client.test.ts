@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe('createNotificationClient', () => {
-  it('should show what is pushed after the acknowledgement', async () => {
+  it('should show pushes that arrive after the acknowledgement', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -56,7 +56,7 @@ describe('createNotificationClient', () => {
     expect(seen.deliveries).toEqual(['live', 'live', 'live']);
   });
 
-  it('should recover what it missed from the position kept by the store', async () => {
+  it('should recover missed notifications from the stored position', async () => {
     const positions = memoryPositions();
     gateway.publish(5);
     positions.set('all', { epoch: 'e', offset: 2 });
@@ -98,7 +98,7 @@ describe('createNotificationClient', () => {
     expect(seen.deliveries.at(-1)).toBe('recovered away');
   });
 
-  it('should recover at once after a sleep in which its connection died without a word', async () => {
+  it('should recover at once when the connection died silently during sleep', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -111,7 +111,7 @@ describe('createNotificationClient', () => {
     expect(seen.gaps).toEqual([]);
   });
 
-  it('should connect again when the server itself ends the connection', async () => {
+  it('should reconnect when the server ends the connection', async () => {
     const client = open();
     client.subscribe('all', {});
     await vi.waitFor(() => expect(client.status).toBe('live'));
@@ -120,7 +120,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(client.status).toBe('live'));
   });
 
-  it('should move to another connection without showing a disconnect when its server drains', async () => {
+  it('should move to another connection without showing a disconnect when the server drains', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -136,7 +136,7 @@ describe('createNotificationClient', () => {
     expect(seen.deliveries).toEqual(['live', 'live']);
   });
 
-  it('should say honestly that something is missing and show the newest page', async () => {
+  it('should report a gap and show the newest page', async () => {
     gateway.publish(2);
     const seen = recorder();
     open().subscribe('all', seen, { position: { epoch: 'lost', offset: 7 } });
@@ -145,7 +145,7 @@ describe('createNotificationClient', () => {
     expect(seen.gaps).toEqual([[{ epoch: 'lost', offset: 7 }, { epoch: 'e', offset: 2 }, { erased: false }]]);
   });
 
-  it('should repeat a subscribe that is refused for now', async () => {
+  it('should repeat a subscribe after a temporary refusal', async () => {
     const error = { code: 'unavailable', message: 'not now', temporary: true } as const;
     gateway.answer = () => ({ ok: false, error });
     const errors: string[] = [];
@@ -159,7 +159,7 @@ describe('createNotificationClient', () => {
     expect(errors[0]).toBe('all: not now');
   });
 
-  it('should report a subscribe that is refused for good, and not repeat it', async () => {
+  it('should report a final refusal and not repeat the subscribe', async () => {
     const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
     gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
     const refused = vi.fn();
@@ -171,7 +171,7 @@ describe('createNotificationClient', () => {
     expect(gateway.requests).toHaveLength(2);
   });
 
-  it('should send the token and the client id, and try again when there is no token', async () => {
+  it('should send the token and the client id, and retry when getToken rejects', async () => {
     let asked = 0;
     const client = open({
       clientId: 'c1',
@@ -182,7 +182,7 @@ describe('createNotificationClient', () => {
     expect(gateway.sockets[0]?.handshake.auth).toEqual({ clientId: 'c1', token: 't' });
   });
 
-  it('should say why the server refuses to connect, and go on trying', async () => {
+  it('should report the reason when the server refuses the connection, and keep trying', async () => {
     let refusals = 0;
     const refused = { code: 'unauthorized', message: 'the token has expired', temporary: false };
     gateway.io.use((_socket, next) => {
@@ -197,7 +197,7 @@ describe('createNotificationClient', () => {
     expect(errors).toEqual([expect.objectContaining(refused)]);
   });
 
-  it('should fall back to polling when websocket is not to be had', async () => {
+  it('should fall back to polling when WebSocket is unavailable', async () => {
     await gateway.close();
     gateway = new Gateway();
     gateway.io.engine.opts.transports = ['polling'];
@@ -208,7 +208,7 @@ describe('createNotificationClient', () => {
     expect(gateway.sockets[0]?.conn.transport.name).toBe('polling');
   });
 
-  it('should report what a handler throws and go on', async () => {
+  it('should report an error thrown by a handler, and continue', async () => {
     const errors: string[] = [];
     const client = open();
     client.on('error', ({ message }) => errors.push(message));
@@ -223,7 +223,7 @@ describe('createNotificationClient', () => {
     expect(errors).toEqual(['handler', 'handler']);
   });
 
-  it('should leave out what is malformed', async () => {
+  it('should skip malformed events', async () => {
     const errors: string[] = [];
     const client = open();
     client.on('error', ({ message }) => errors.push(message));
@@ -234,7 +234,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(errors).toHaveLength(2));
   });
 
-  it('should refuse a second subscription of a feed and take one after it was closed', async () => {
+  it('should refuse a second subscription of a feed until the first is closed', async () => {
     const client = open();
     const subscription = client.subscribe('all', {});
     expect(() => client.subscribe('all', {})).toThrow(TypeError);
@@ -244,7 +244,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(gateway.requests).toHaveLength(2));
   });
 
-  it('should leave no timer and call nobody after close', async () => {
+  it('should leave no timer and call no handler after close', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);

@@ -5,7 +5,7 @@ import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
 import { markRead } from './rest/mark-read.ts';
 import { memoryPositions } from './subscription/positions.ts';
-import { repeatTemporary } from './rest/retry.ts';
+import { retryTemporary } from './rest/retry.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
 import { openConnection } from './tabs/open-connection.ts';
@@ -18,15 +18,17 @@ import type {
 import { watchWake } from './connection/wake.ts';
 
 /**
- * Connects to a bff and keeps the feeds that are subscribed to complete and in order, through lost connections,
- * restarts of the server and lost state. It starts to connect at once and never gives up before `close()`.
+ * Connects to a bff and keeps the subscribed feeds complete and in order, through lost connections, server restarts and
+ * lost state. Starts to connect at once and keeps trying until `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
   return createClient(options, openConnection);
 }
 
-/** `createNotificationClient` over another way to connect.
- * @internal */
+/**
+ * `createNotificationClient` with another way to connect.
+ * @internal
+ */
 export function createClient(
   options: NotificationClientOptions,
   open: typeof openConnection,
@@ -75,7 +77,7 @@ export function createClient(
   const update = (): void => {
     if (closed) return;
     const wanted = [...feeds.values()].filter(({ state }) => state !== 'over');
-    // A feed that is added to a live client does not make it look disconnected.
+    // Adding a feed to a live client must not make the client look disconnected.
     const fresh = status.status === 'live' ? 'fresh' : undefined;
     const isConnected = connection.socket !== undefined && !silence.doubtful;
     const live = isConnected && wanted.every((feed) => feed.live || feed.state === fresh);
@@ -87,9 +89,7 @@ export function createClient(
     const event = checkReceived(name, payload);
     if (event === 'unknown') return;
     if (event === 'malformed')
-      return report(
-        new ClientError('malformed', `A malformed ${name} event was left out.`, { temporary: true }),
-      );
+      return report(new ClientError('malformed', `Skipped a malformed ${name} event.`, { temporary: true }));
     if ('feed' in event.payload) feeds.get(event.payload.feed)?.received(event);
     for (const listener of listeners.of(event.name as keyof ServerEventListeners))
       call(() => (listener as (payload: unknown) => void)(event.payload));
@@ -122,7 +122,7 @@ export function createClient(
     },
     subscribe(feed, handlers, { position } = {}) {
       if (closed) throw new TypeError('The client is closed.');
-      if (feeds.has(feed)) throw new TypeError(`${feed} is subscribed to already.`);
+      if (feeds.has(feed)) throw new TypeError(`Already subscribed to ${feed}.`);
       const stuck = () => connection.reconnect({ now: false });
       const heard = () => silence.heard();
       const context = { positions, random, call, report, changed: update, heard, stuck };
@@ -149,7 +149,7 @@ export function createClient(
     markRead(feed, what) {
       const epoch = feeds.get(feed)?.position?.epoch;
       const read = { feed, ...(epoch !== undefined && { epoch }), ...what };
-      return repeatTemporary(() => markRead(options, read), { signal: ending.signal, random });
+      return retryTemporary(() => markRead(options, read), { signal: ending.signal, random });
     },
     on: (event, listener) => listeners.add(event, listener),
     close() {

@@ -1,6 +1,6 @@
 import type { Problem } from '@tocsin/contracts';
 
-/** What can go wrong in the client. `temporary` says whether the same may succeed later. */
+/** A failure of the client. `temporary` tells whether a retry can succeed. */
 export class ClientError extends Error {
   readonly code: string;
   readonly temporary: boolean;
@@ -13,7 +13,7 @@ export class ClientError extends Error {
   }
 }
 
-/** An error answer of the server. `code` is the problem's if it sent one, else `http_<status>`. */
+/** An error answer of the server. `code` comes from the problem, or is `http_<status>` without one. */
 export class ProblemError extends ClientError {
   readonly status: number;
   readonly problem: Problem | undefined;

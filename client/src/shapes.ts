@@ -15,10 +15,8 @@ import {
   type SocketError,
 } from '@tocsin/contracts';
 
-/*
- * Checks of answers. As the schemas of the events, they check the members that the client relies on: a newer server may
- * add members, which the strict schemas of the contract would refuse.
- */
+/* Checks of answers. Like the schemas of the events, they check only the members that the client uses: a newer
+   server may add members, which the strict schemas of the contract would refuse. */
 const { epoch, offset } = positionEvent.schema;
 const { ids } = readEvent.schema;
 const { publications } = publicationsEvent.schema;

@@ -1,38 +1,38 @@
 /** Times of the client in milliseconds. */
 export const TIMING = {
-  /** A gap that stays so long is recovered. */
+  /** A gap that stays open this long is recovered. */
   gap: 500,
-  /** Nothing heard of a feed for so long: subscribe again. */
+  /** Subscribe to a feed again after this much silence. */
   silence: 25_000,
   /**
-   * Nothing heard of any feed on a connection for so long: the server, which tells a position every 10 s, is asked;
-   * without a sign of life for so long after that, the connection counts as lost. Together under 15 s.
+   * After this much silence on a connection (`quiet`), ask the server, which sends a position every 10 s. Without a
+   * sign of life within `doubt`, the connection counts as lost. Together under 15 s.
    */
   quiet: 10_500,
   doubt: 3_500,
-  /** How often it is looked whether the timers stood still, and for how long to count as asleep. */
+  /** How often to check for suspended timers, and the pause that counts as sleep. */
   wakeCheck: 1_000,
   slept: 10_000,
-  /** A subscribe without an acknowledgement for so long counts as refused for now. */
+  /** A subscribe that is unanswered this long counts as refused temporarily. */
   acknowledgement: 10_000,
   /** First and longest pause before a refused subscribe is repeated. */
   retryMin: 500,
   retryMax: 15_000,
-  /** So often what was read is sent again, which takes about a minute; and the longest pause that a server may ask for. */
-  repeats: 8,
+  /** Retries of a read mark, over about a minute; and the longest pause that a server may ask for. */
+  retries: 8,
   retryAfterMax: 60_000,
-  /** First and longest pause before the socket connects again. */
+  /** First and longest pause before the socket reconnects. */
   reconnectMin: 500,
   reconnectMax: 5_000,
-  /** Clients of a draining instance, which says when each is to go, spread by so much more. */
+  /** Random delay on top of the one that a draining instance sets for each client. */
   drainJitter: 250,
-  /** Without a connection for so long the client calls itself offline. */
+  /** Without a connection for this long, the client reports `offline`. */
   offlineAfter: 20_000,
-  /** How often a tab asks whether the one that leads is there, and how many times in vain before it takes over. */
+  /** How often a tab checks for the leader, and after how many misses it takes over. */
   tabCheck: 2_000,
   tabMisses: 3,
-  /** Between two leaders a tab does not look disconnected for so long. */
+  /** How long a tab still looks connected between two leaders. */
   tabHandover: 3_000,
-  /** A page over REST that takes longer has failed. */
+  /** Timeout of a page over REST. */
   page: 10_000,
 } as const;

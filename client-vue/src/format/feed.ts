@@ -1,2 +1,2 @@
-/** What a feed is called where a reader sees it. */
+/** The name of a feed as readers see it. */
 export const nameOfFeed = (feed: string): string => (feed === 'all' ? 'All' : feed);

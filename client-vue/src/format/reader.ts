@@ -1,4 +1,4 @@
 import { createFormats, readerLocale } from './time.ts';
 
-/** Times in the locale of whoever reads this page. */
+/** Formats in the reader's locale. */
 export const formats = createFormats(readerLocale());

@@ -7,6 +7,6 @@ export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
   error: 'Error',
 };
 
-/** A server newer than this page may know severities that the page does not: they look like info. */
+/** Shows a severity that this page does not know, from a newer server, as info. */
 export const severityOf = ({ severity }: Pick<Notification, 'severity'>): Severity =>
   SEVERITIES.includes(severity) ? severity : 'info';

@@ -5,7 +5,7 @@ const now = new Date(2026, 5, 15, 12, 0, 0).getTime();
 const ago = (minutes: number) => now - minutes * 60_000;
 
 describe('createFormats', () => {
-  it('should tell ages in the locale of the reader', () => {
+  it("should format ages in the reader's locale", () => {
     const english = createFormats('en');
     expect([0, 0.9, 3, 119, 60 * 25].map((minutes) => english.relative(ago(minutes), now))).toEqual([
       'now',
@@ -17,11 +17,11 @@ describe('createFormats', () => {
     expect(createFormats('de').relative(ago(3), now)).toBe('vor 3 Min.');
   });
 
-  it('should call a time in the future now', () => {
+  it('should format a time in the future as now', () => {
     expect(createFormats('en').relative(now + 60_000, now)).toBe('now');
   });
 
-  it('should name days for headings', () => {
+  it('should format days for headings', () => {
     const english = createFormats('en-GB');
     const days = [now, ago(60 * 24), new Date(2026, 5, 1, 8).getTime(), new Date(2025, 11, 31, 8).getTime()];
     expect(days.map((time) => english.day(time, now))).toEqual([
@@ -33,7 +33,7 @@ describe('createFormats', () => {
     expect(createFormats('de').day(now, now)).toBe('Heute');
   });
 
-  it('should call a late evening yesterday from the morning after', () => {
+  it('should call a late evening yesterday on the morning after', () => {
     const morning = new Date(2026, 5, 15, 0, 5).getTime();
     expect(createFormats('en').day(morning - 10 * 60_000, morning)).toBe('Yesterday');
     expect(dayKey(morning)).not.toBe(dayKey(morning - 10 * 60_000));

@@ -8,19 +8,19 @@ export const readerLocale = (): string => globalThis.navigator?.language ?? 'en'
 
 export interface Formats {
   readonly locale: string;
-  /** "now", "3 min ago", "2 hr ago"; days only beyond 24 hours. */
+  /** "now", "3 min ago", "2 hr ago"; days only after 24 hours. */
   relative(time: number, now: number): string;
   /** Hours and minutes. */
   clock(time: number): string;
   /** Date and time in full. */
   full(time: number): string;
-  /** "today", "yesterday", else weekday and date, in a form for a heading. */
+  /** "Today", "Yesterday", else weekday and date, for a heading. */
   day(time: number, now: number): string;
 }
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0);
 
-/** A key that is the same for times on the same day of the reader. */
+/** A key shared by all times on the same day of the reader. */
 export const dayKey = (time: number): string => {
   const date = new Date(time);
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;

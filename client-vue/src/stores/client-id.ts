@@ -2,7 +2,7 @@ import { safeStorage } from './storage.ts';
 
 const KEY = 'tocsin.client-id';
 
-/** What names this browser where nobody is signed in; made once. */
+/** Identifies this browser for readers who are not signed in. Generated once. */
 export function clientIdOfBrowser(): string {
   const storage = safeStorage(() => localStorage);
   const known = storage.get(KEY);

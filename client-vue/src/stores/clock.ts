@@ -1,7 +1,7 @@
 import { ref } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The time by which the page tells ages, in milliseconds since 1970. Ticks every 15 s, at once when shown again. */
+/** The current time for relative ages, in ms since 1970. Ticks every 15 s, and when the page becomes visible. */
 export const useClock = defineStore(() => {
   const now = ref(Date.now());
 

@@ -4,12 +4,14 @@ import { defineStore } from './define-store.ts';
 import { useEntries } from './feeds/items.ts';
 
 /**
- * How this page is connected, the same for bell, inbox and page. Beyond the client's status: `unreachable`, the server
- * does not answer although the device has a network; `refused`, the server lets this reader in nowhere.
+ * The connection state shown by bell, inbox and page. Adds to the client's status: `unreachable`, if the server does
+ * not answer although the device is online; `refused`, if the server refuses the reader everywhere.
  */
 export type ConnectionState = ClientStatus | 'unreachable' | 'refused';
 
-/** Who the reader is was not accepted, over HTTP or on the socket. A feed that is not permitted is told on its own. */
+/**
+ * The server did not accept the reader's identity, over HTTP or the socket. A forbidden feed is reported separately.
+ */
 const isRefusal = (error: unknown): error is ClientError =>
   error instanceof ClientError &&
   (error.code === 'unauthorized' || (error instanceof ProblemError && error.status === 401));
@@ -18,17 +20,17 @@ export const useConnection = defineStore(() => {
   /** The feeds that the page follows. */
   const feeds = ref<readonly string[]>([]);
   const client = ref<ClientStatus>('connecting');
-  /** Whether the device has a network, as far as the browser knows. */
+  /** Whether the device is online, as far as the browser knows. */
   const online = ref(true);
-  /** Feeds that were neither acknowledged nor refused yet. */
+  /** Feeds that are neither acknowledged nor refused yet. */
   const awaited = shallowReactive(new Set<string>());
-  /** Why a feed is refused for good; empty otherwise. */
+  /** The reasons of finally refused feeds. */
   const refused = ref<string[]>([]);
-  /** Why the reader is refused as a whole. */
+  /** The reason why the reader is refused everywhere. */
   const denied = ref<string>();
-  /** The newest page cannot be read over REST just now. */
+  /** The newest page cannot be loaded over REST right now. */
   const pageFailed = ref(false);
-  /** What the page shows: not live before every feed has answered. */
+  /** The status to show: not live before every feed has answered. */
   const status = computed<ClientStatus>(() =>
     client.value === 'live' && awaited.size > 0 ? 'connecting' : client.value,
   );
@@ -42,7 +44,7 @@ export const useConnection = defineStore(() => {
     return isGivenUp ? 'unreachable' : status.value;
   });
 
-  /** Why the server refuses, in its own words. */
+  /** The server's reasons for refusing, in its own words. */
   const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
 
   const text = computed(() => {
@@ -65,7 +67,7 @@ export const useConnection = defineStore(() => {
     }
   });
 
-  /** What a list shows in place of its rows. */
+  /** The placeholder that a list shows instead of rows. */
   const placeholder = computed<'none' | 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused'>(() => {
     const { entries, loaded } = useEntries();
     if (entries.length > 0) return 'none';
@@ -75,7 +77,7 @@ export const useConnection = defineStore(() => {
     return state.value === 'unreachable' || pageFailed.value ? 'unreachable' : 'loading';
   });
 
-  /** Takes note of a failure that says that the reader is refused. */
+  /** Records a failure if it means that the reader is refused. */
   function failed(error: unknown): void {
     if (isRefusal(error)) denied.value = error.message;
   }

@@ -1,14 +1,14 @@
 import { computed, ref, shallowReactive } from 'vue';
 import { defineStore } from './define-store.ts';
 
-/** The inbox that a bell of the page opens, for others that lead to it. */
+/** The inbox panel of a bell on this page, for other components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /** How much of the right side of the page it covers, in CSS pixels; 0 while it is closed. */
+  /** Width that it covers at the right side of the page, in CSS pixels; 0 while closed. */
   const covers = ref(0);
   const canOpen = computed(() => openers.size > 0);
 
-  /** Offers a way to open it; returns the function that takes the offer back. */
+  /** Registers a way to open it. Returns a function that removes it. */
   function offer(opener: () => void): () => void {
     openers.add(opener);
     return () => {
@@ -16,7 +16,7 @@ export const usePanel = defineStore(() => {
     };
   }
 
-  /** Opens the inbox of the bell that came last. */
+  /** Opens the inbox of the latest bell. */
   function open(): void {
     [...openers].at(-1)?.();
   }

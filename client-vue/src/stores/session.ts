@@ -16,12 +16,12 @@ import { useSource } from './source.ts';
 import { useUnread } from './reader/unread.ts';
 import { watchConnection } from './watch-connection.ts';
 
-/** So long the newest page may take before the live feed is subscribed to without it. */
+/** How long to wait for the newest page before subscribing without it. */
 const PAGE_HEAD_START_MS = 2_500;
 const PAGE_RETRY_MS = 3_000;
 const PAGE_RETRY_MAX_MS = 30_000;
 
-/** Reads the newest page, again and again until it comes; `undefined` when it was given up. */
+/** Loads the newest page, retrying until it succeeds. `undefined` if aborted. */
 async function newestPage(feed: string, signal: AbortSignal): Promise<Page | undefined> {
   const connection = useConnection();
   for (let attempt = 0; ; attempt++) {
@@ -48,8 +48,8 @@ export type SessionOptions = Pick<
 };
 
 /**
- * Brings the feeds to the page and keeps them there: the newest page over REST, then live from its position. Either
- * of the two works when the other fails. Returns the function that ends it.
+ * Loads the feeds and keeps them up to date: the newest page over REST, then live from its position. Each works without
+ * the other. Returns the function that ends the session.
  */
 export function startSession({ feeds, ...options }: SessionOptions): () => void {
   const notifications = useEntries();

@@ -9,10 +9,10 @@ import {
 } from '@tocsin/client';
 import { defineStore } from './define-store.ts';
 
-/** Whom the page asks over REST, and as whom. */
+/** The server for REST calls, and the reader's credentials. */
 export type Source = Pick<NotificationClientOptions, 'url' | 'getToken' | 'clientId'>;
 
-/** Each of these throws what its function of the client and `getToken` throw. */
+/** Each function throws as its counterpart in the client and `getToken` do. */
 export const useSource = defineStore(() => {
   let source: Source = { url: '' };
 

@@ -5,7 +5,7 @@ const blocked = () => {
   throw new Error('blocked');
 };
 
-it('should remember as long as the page lives when storage is blocked or full', () => {
+it('should remember until the page is closed when storage is blocked or full', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const full = { getItem: () => null, setItem: blocked } as unknown as Storage;
   for (const storage of [safeStorage(blocked), safeStorage(() => full)]) {
@@ -17,7 +17,7 @@ it('should remember as long as the page lives when storage is blocked or full', 
   warn.mockRestore();
 });
 
-it('should keep positions by feed and ignore what is none', () => {
+it('should store positions by feed and ignore invalid ones', () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
   const storage = safeStorage(blocked);
   const positions = tabPositions(storage);

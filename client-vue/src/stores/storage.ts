@@ -5,7 +5,7 @@ export interface KeyValue {
   set(key: string, value: string): void;
 }
 
-/** A browser storage that may be blocked or full: then it remembers only as long as the page lives. */
+/** Browser storage that may be blocked or full: it then remembers only until the page is closed. */
 export function safeStorage(open: () => Storage): KeyValue {
   const memory = new Map<string, string>();
   let storage: Storage | undefined;
@@ -31,13 +31,13 @@ export function safeStorage(open: () => Storage): KeyValue {
   };
 }
 
-/** Remembers as long as the page lives. */
+/** Remembers until the page is closed. */
 export function keepInMemory(): KeyValue {
   const memory = new Map<string, string>();
   return { get: (key) => memory.get(key) ?? null, set: (key, value) => void memory.set(key, value) };
 }
 
-/** The value under `key` if it is JSON, else `undefined`: others may write there too. */
+/** The value of `key` if it is JSON, else `undefined`: other scripts may write there. */
 export function readJson(storage: KeyValue, key: string): unknown {
   const text = storage.get(key);
   if (text === null) return undefined;
@@ -49,7 +49,7 @@ export function readJson(storage: KeyValue, key: string): unknown {
   }
 }
 
-/** Positions of this tab. They outlive a reload, so that what was missed meanwhile can be told. */
+/** Positions of this tab. They survive a reload, so that missed notifications can be reported. */
 export function tabPositions(storage: KeyValue): PositionStore {
   const key = (feed: string) => `tocsin.position.${feed}`;
   return {

@@ -3,12 +3,12 @@ import type { NotificationClient } from '@tocsin/client';
 import { useAnnouncements } from '../toasts/speech/live-messages.ts';
 import { useConnection } from './connection.ts';
 
-/** States that screen readers are told of; the others may pass before the words are spoken. */
+/** States that need a live message. The others may pass before it is spoken. */
 const LOST = ['offline', 'unreachable', 'refused'];
 
 /**
- * Watches the connection: its state for the page, and words for screen readers where it is lost and back. Returns the
- * function that ends it.
+ * Watches the connection: updates its state, and sends a live message when it is lost and restored. Returns the
+ * function that stops this.
  */
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();

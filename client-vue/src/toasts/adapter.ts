@@ -1,18 +1,18 @@
 import { shallowRef, type Component } from 'vue';
 import { createToastInterface, POSITION } from 'vue-toastification';
 
-/** A card on the screen, by its key. */
+/** A card on the screen, identified by its key. */
 type Drawn = Readonly<{ key: string }>;
 
 export interface ToastRenderer {
-  /** Shows these cards and no others, in this order. */
+  /** Shows exactly these cards, in this order. */
   draw(cards: readonly Drawn[]): void;
 }
 
 /**
- * The only place that knows vue-toastification. The library renders and moves; order, stacking, times, gestures, the
- * live regions and Esc are ours, since it pauses only on hover and makes every toast an alert of its own. `card` is
- * drawn with `cardKey` and the given `props`.
+ * The only module that uses vue-toastification. The library renders and moves toasts. Order, stacking, timing,
+ * gestures, live regions and Escape are ours, because it pauses only on hover and makes each toast an alert of its own.
+ * Renders `card` with `cardKey` and the given `props`.
  */
 export function createToastRenderer(
   container: HTMLElement,
@@ -42,7 +42,7 @@ export function createToastRenderer(
     accessibility: { toastRole: 'none' },
     transition: { enter: 'tocsin-toast-enter', leave: 'tocsin-toast-leave', move: 'tocsin-toast-move' },
     onMounted: () => {
-      // The library loses what it is told before this.
+      // The library loses updates before it is mounted.
       isMounted = true;
       draw();
     },

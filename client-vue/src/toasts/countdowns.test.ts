@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 describe('Countdowns', () => {
-  it('should go on with what was left after a pause', () => {
+  it('should continue with the remaining time after a pause', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 6000, done);
@@ -23,7 +23,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should stand still as long as there is any reason', () => {
+  it('should pause while there is any reason', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.pause('hover');
@@ -37,7 +37,7 @@ describe('Countdowns', () => {
     expect(done).toHaveBeenCalledOnce();
   });
 
-  it('should leave no timer when it is cleared', () => {
+  it('should leave no timer when cleared', () => {
     const countdowns = new Countdowns();
     countdowns.start('a', 100, () => undefined);
     countdowns.start('a', 100, () => undefined);
@@ -47,7 +47,7 @@ describe('Countdowns', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('should end those together that are nearly due', () => {
+  it('should end nearly due countdowns together', () => {
     const done = vi.fn();
     const countdowns = new Countdowns();
     countdowns.start('a', 1000, done);

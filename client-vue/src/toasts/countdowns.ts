@@ -5,7 +5,7 @@ interface Countdown {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Timers that stand still together while there is a reason to pause, and then go on with what was left. */
+/** Countdowns that pause together while there is a reason to, and then continue with their remaining time. */
 export class Countdowns {
   readonly #running = new Map<string, Countdown>();
   readonly #reasons = new Set<string>();
@@ -14,7 +14,7 @@ export class Countdowns {
     return this.#reasons.size > 0;
   }
 
-  /** Calls `done` after `ms` milliseconds that were not paused; starts anew if the key runs already. */
+  /** Calls `done` after `ms` milliseconds, not counting pauses. Restarts a running countdown. */
   start(key: string, ms: number, done: () => void): void {
     this.cancel(key);
     const countdown: Countdown = { left: ms, done, startedAt: Date.now(), timer: undefined };
@@ -27,7 +27,7 @@ export class Countdowns {
     this.#running.delete(key);
   }
 
-  /** Ends those with at most `ms` milliseconds left, without calling `done`; returns their keys. */
+  /** Ends the countdowns with at most `ms` milliseconds left, without calling `done`. Returns their keys. */
   takeDue(ms: number): string[] {
     if (this.paused) return [];
     const now = Date.now();

@@ -1,6 +1,6 @@
 /**
- * Tells which modal dialog of the page is in front, now and whenever that changes: all outside of it is inert. Dialogs
- * in shadow roots are not seen. Returns the function that ends it.
+ * Reports the front modal dialog of the page, now and on each change: everything outside it is inert. Dialogs in shadow
+ * roots are not detected. Returns the function that stops this.
  */
 export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined) => void): () => void {
   let stack: HTMLDialogElement[] = [];
@@ -9,7 +9,7 @@ export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined
 
   function look(): void {
     const open = [...document.querySelectorAll<HTMLDialogElement>('dialog[open]')].filter(isModal);
-    // In the order in which they were opened, which the document does not tell.
+    // In opening order, which the document does not have.
     stack = [...stack.filter(isModal), ...open.filter((dialog) => !stack.includes(dialog))];
     const now = stack.at(-1);
     if (now === front) return;

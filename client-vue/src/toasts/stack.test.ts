@@ -14,7 +14,7 @@ const titles = ({ cards }: StackView) => cards.map(({ title }) => title);
 const slots = 3;
 
 describe('ToastStack', () => {
-  it('should show an error at once that comes after three errors and 500 infos', () => {
+  it('should show a new error at once, after three errors and 500 infos', () => {
     const stack = new ToastStack();
     stack.add(many(3, 'error'));
     stack.add(many(500));
@@ -40,7 +40,7 @@ describe('ToastStack', () => {
     ]);
   });
 
-  it('should count equal ones on one card, of which the newest shows', () => {
+  it('should count equal toasts on one card, which shows the newest', () => {
     const stack = new ToastStack();
     const [first] = stack.add([toast('a', 'error', { key: '1', source: 'db' })]);
     stack.add([toast('b', 'error', { key: '2', source: 'db' })]);
@@ -55,7 +55,7 @@ describe('ToastStack', () => {
     ]);
   });
 
-  it('should count those of one collapse key, also the ones that the newest has replaced', () => {
+  it('should count toasts with the same collapse key, including replaced ones', () => {
     const stack = new ToastStack();
     for (const at of ['10 %', '50 %', 'done'])
       stack.add([toast(at, at === 'done' ? 'success' : 'info', { collapseKey: 'import' })]);
@@ -66,7 +66,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots }).cards).toEqual([]);
   });
 
-  it('should go back to the older of two equal ones when the newer is retracted', () => {
+  it('should show the older of two equal toasts again when the newer is retracted', () => {
     const stack = new ToastStack();
     stack.add([
       toast('a', 'error', { key: '1', body: 'one' }),
@@ -77,7 +77,7 @@ describe('ToastStack', () => {
     expect(stack.remove('1')).toBe('1');
   });
 
-  it('should keep a place for others beside errors, and fold the errors that have none', () => {
+  it("should keep one place for others beside errors, and fold the errors that don't fit", () => {
     const stack = new ToastStack();
     stack.add(many(4, 'error'));
     expect(titles(stack.view({ slots }))).toEqual(['error 3', 'error 2', 'error 1']);
@@ -89,7 +89,7 @@ describe('ToastStack', () => {
     expect([opened.foldedErrors, opened.cards.map(({ depth }) => depth)]).toEqual([0, [0, 1, 2, 3, 0]]);
   });
 
-  it('should leave the cards in place that the reader is pointing at', () => {
+  it('should keep the cards that the reader points at', () => {
     const stack = new ToastStack();
     stack.add([...many(3)]);
     const keep = new Set(stack.view({ slots }).cards.map(({ key }) => key));
@@ -97,7 +97,7 @@ describe('ToastStack', () => {
     expect(titles(stack.view({ slots, keep }))).toEqual(['broken', 'late', 'info 2', 'info 1', 'info 0']);
   });
 
-  it('should hold a bounded number however many come, and forget the numbers with the last card', () => {
+  it('should hold a bounded number, and forget the counts with the last card', () => {
     const stack = new ToastStack();
     stack.add([...many(500, 'error'), ...many(500)]);
     const opened = stack.view({ slots, opened: true });
@@ -110,7 +110,7 @@ describe('ToastStack', () => {
     expect(stack.view({ slots })).toEqual({ cards: [], foldedErrors: 0, more: 0 });
   });
 
-  it('should take away those of one feed, and all', () => {
+  it('should remove the toasts of one feed, and all toasts', () => {
     const stack = new ToastStack();
     stack.add([toast('a', 'error'), toast('b', 'error', { key: 'x/b', feed: 'x' })]);
     expect(stack.clearFeed('all')).toEqual(['all/a']);

@@ -1,48 +1,48 @@
 import { SEVERITIES } from '@tocsin/contracts';
 import { isSticky, type Toast } from './toast.ts';
 
-/** Most stacks of equal errors that are kept; older ones are a number. */
+/** Most groups of equal errors that are kept; older ones are only counted. */
 export const MAX_ERRORS = 50;
-/** Most stacks of equal other toasts that are kept; those last in order are a number. */
+/** Most groups of equal other toasts that are kept; the last in order are only counted. */
 export const MAX_OTHERS = 20;
-/** Of equal toasts so many are kept, to show an older one when the newest is retracted. */
+/** Most equal toasts that are kept, to show an older one when the newest is retracted. */
 const MAX_EQUAL = 20;
 
-/** One toast on the screen: the newest of those that are equal. Its `key` stays the same while others join it. */
+/** A toast on the screen: the newest of its group. Its `key` stays the same while equal toasts join. */
 export interface Card extends Toast {
   readonly count: number;
-  /** 0 for the front one of the errors and of the others; the rest lie behind it. */
+  /** 0 for the front card of the errors and of the others; the rest lie behind it. */
   readonly depth: number;
 }
 
 export interface StackView {
   /** By severity, then newest first. */
   readonly cards: readonly Card[];
-  /** Errors that wait in the fold. */
+  /** Number of folded errors. */
   readonly foldedErrors: number;
-  /** Other toasts that have no place now; with an open fold also the errors that it has no room for. */
+  /** Number of other toasts without a place; with the fold open, also of errors without a place. */
   readonly more: number;
 }
 
 export interface ViewOptions {
-  /** Cards on the screen at a time. */
+  /** Number of cards on the screen at a time. */
   slots: number;
-  /** The fold is open: every error is shown. */
+  /** The fold is open: all errors are shown. */
   opened?: boolean;
-  /** Cards that stay although others go before them: the reader is pointing at one. */
+  /** Keys of cards that stay in place because the reader points at one. */
   keep?: ReadonlySet<string>;
 }
 
 interface Stack {
   readonly key: string;
   readonly equals: string;
-  /** The newest last. */
+  /** The newest is last. */
   toasts: Toast[];
   count: number;
   arrived: number;
 }
 
-/** Toasts with the same collapse key are equal, else those with the same severity, source and title. */
+/** Toasts are equal if they have the same collapse key, or else the same severity, source and title. */
 function equalsOf({ kind, key, feed, collapseKey, severity, source, title }: Toast): string {
   if (kind === 'summary') return key;
   return JSON.stringify(collapseKey === undefined ? [feed, severity, source, title] : [feed, collapseKey]);
@@ -55,20 +55,20 @@ const inOrder = (a: Stack, b: Stack): number => rankOf(b) - rankOf(a) || b.arriv
 const countOf = (stacks: readonly Stack[]): number => stacks.reduce((sum, { count }) => sum + count, 0);
 
 /**
- * Which toasts are on the screen, in which order: by severity, then newest first; equal ones are one card with a count.
- * No clock and no I/O. A new error is always on the screen, whatever came before it; a place is kept for the others
- * where there is more than one. Bounded, however many arrive.
+ * Decides which toasts are on the screen, and in which order: by severity, then newest first; equal ones share a card
+ * with a count. No clock, no I/O. A new error is always on the screen. One place is kept for other toasts if there is
+ * more than one place. Bounded.
  */
 export class ToastStack {
   readonly #stacks = new Map<string, Stack>();
-  /** The stack of each equality and of each toast. */
+  /** The group of each equality key and of each toast. */
   readonly #byEquals = new Map<string, Stack>();
   readonly #byToast = new Map<string, Stack>();
   #arrivals = 0;
   #droppedErrors = 0;
   #droppedOthers = 0;
 
-  /** Returns the keys of the cards that the toasts have joined or begun. */
+  /** Adds toasts. Returns the keys of the cards that they joined or started. */
   add(toasts: readonly Toast[]): string[] {
     const touched = new Set(toasts.map((toast) => this.#put(toast).key));
     this.#trim();
@@ -76,8 +76,8 @@ export class ToastStack {
   }
 
   /**
-   * Takes one toast away, by its own key; one that was `replaced` stays counted in the card that its successor has
-   * joined. Returns the key of its card if that went with it.
+   * Removes a toast by its own key. One that was `replaced` stays counted on its successor's card. Returns the key of
+   * its card if the card is gone too.
    */
   remove(toastKey: string, { replaced = false } = {}): string | undefined {
     const stack = this.#byToast.get(toastKey);
@@ -88,7 +88,7 @@ export class ToastStack {
     return stack.toasts.length === 0 && this.dismiss(stack.key) ? stack.key : undefined;
   }
 
-  /** Takes a card away, with all that it counts. */
+  /** Removes a card with everything that it counts. */
   dismiss(key: string): boolean {
     const stack = this.#stacks.get(key);
     if (!stack) return false;
@@ -97,7 +97,7 @@ export class ToastStack {
     return true;
   }
 
-  /** Takes away all toasts of a feed; returns the keys of their cards. */
+  /** Removes all toasts of a feed. Returns the keys of their cards. */
   clearFeed(feed: string): string[] {
     const keys = [...this.#stacks.values()].filter((stack) => newestOf(stack)?.feed === feed);
     return keys.flatMap(({ key }) => (this.dismiss(key) ? [key] : []));
@@ -108,7 +108,7 @@ export class ToastStack {
     this.#forgetDropped();
   }
 
-  /** Takes away the others that have no place, and forgets how many. Returns the keys of their cards. */
+  /** Removes the other toasts without a place and resets their count. Returns the keys of their cards. */
   forgetMore(options: ViewOptions): string[] {
     const shown = new Set(this.view(options).cards.map(({ key }) => key));
     const hidden = [...this.#stacks.values()].filter((stack) => !isErrors(stack) && !shown.has(stack.key));
@@ -147,7 +147,7 @@ export class ToastStack {
     return stack;
   }
 
-  /** A card keeps the key of its first toast, which may be gone and come back on another card. */
+  /** A card keeps the key of its first toast, even if that toast is gone and returns on another card. */
   #begin(toastKey: string, equals: string): Stack {
     const key = this.#stacks.has(toastKey) ? `${toastKey} ${this.#arrivals}` : toastKey;
     return { key, equals, toasts: [], count: 0, arrived: 0 };
@@ -172,7 +172,7 @@ export class ToastStack {
     for (const toast of toasts) this.#byToast.delete(toast.key);
   }
 
-  /** The numbers go with the last card of their kind. */
+  /** The counts end with the last card of their kind. */
   #forgetDropped(): void {
     const stacks = [...this.#stacks.values()];
     if (!stacks.some(isErrors)) this.#droppedErrors = 0;

@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe('useToasts', () => {
-  it('should show and announce an error at once, after three errors and 500 infos', () => {
+  it('should show and speak an error at once, after three errors and 500 infos', () => {
     const toasts = useToasts();
     toasts.show('all', many(3, 'error'));
     toasts.show(
@@ -44,7 +44,7 @@ describe('useToasts', () => {
     expect([toasts.view.foldedErrors, toasts.more]).toEqual([2, 499]);
   });
 
-  it('should show the newest of ten, three at a time, and let all go after six seconds', () => {
+  it('should show the newest of ten, three at a time, and remove all after six seconds', () => {
     const toasts = useToasts();
     toasts.show('all', many(10));
     expect(onScreen).toEqual(['all/n10', 'all/n9', 'all/n8']);
@@ -54,7 +54,7 @@ describe('useToasts', () => {
     expect(most).toBe(3);
   });
 
-  it('should announce on arrival: errors at once and one by one, the others together within 2 s', () => {
+  it('should speak arrivals: errors at once and one by one, the others together within 2 s', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'error'), publication(2, 'warning'), publication(3, 'error')]);
     expect(spoken('assertive')).toEqual(['Error: t1', 'Error: t3']);
@@ -68,7 +68,7 @@ describe('useToasts', () => {
     expect(spoken('polite').at(-1)).toBe('500 notifications: 500 info. Newest: Info: t500');
   });
 
-  it('should count equal ones, and begin their time anew', () => {
+  it('should count equal toasts, and restart their countdown', () => {
     const toasts = useToasts();
     toasts.show('all', [publication(1, 'info', 'warehouse restarted')]);
     vi.advanceTimersByTime(TOAST_MS - 1);
@@ -79,7 +79,7 @@ describe('useToasts', () => {
     expect(toasts.any).toBe(false);
   });
 
-  it('should keep errors until they are dismissed, also one that follows an info of its collapse key', () => {
+  it('should keep errors until dismissed, even one that follows an info with its collapse key', () => {
     const toasts = useToasts();
     const progress = (n: number, severity: Severity): LivePublication => {
       const { offset, notification } = publication(n, severity);
@@ -94,7 +94,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should open the fold of errors, and close it when nothing is folded any more', () => {
+  it('should open the fold of errors, and close it when no error is folded any more', () => {
     const toasts = useToasts();
     toasts.show('all', many(5, 'error'));
     expect([onScreen.length, toasts.view.foldedErrors]).toEqual([3, 2]);
@@ -106,7 +106,7 @@ describe('useToasts', () => {
     expect(toasts.opened).toBe(false);
   });
 
-  it('should stand still while it is paused, and keep what the reader points at', () => {
+  it('should pause the countdowns, and keep the cards that the reader points at', () => {
     const toasts = useToasts();
     toasts.show('all', many(2));
     toasts.hold(true);
@@ -119,7 +119,7 @@ describe('useToasts', () => {
     expect(onScreen).toEqual([]);
   });
 
-  it('should take away those of a feed when it is erased, and what is gone', () => {
+  it('should remove the toasts of an erased feed, and gone notifications', () => {
     const toasts = useToasts();
     toasts.show('all', many(5, 'error'));
     toasts.show('topic:all', [publication(9, 'error'), publication(10)]);
@@ -129,13 +129,13 @@ describe('useToasts', () => {
     expect(onScreen).toEqual(['topic:all/n10']);
   });
 
-  it('should tell in one toast what was missed', () => {
+  it('should report missed notifications in one toast', () => {
     useToasts().summarise({ feed: 'all', count: 12, gap: false });
     vi.advanceTimersByTime(BATCH_MS);
     expect(spoken('polite')).toEqual(['12 while you were away']);
   });
 
-  it('should leave out what has expired', () => {
+  it('should ignore expired notifications', () => {
     const { notification, offset } = publication(1);
     useToasts().show('all', [
       { offset, notification: { ...notification, expiresAt: '2026-01-02T00:00:00Z' } },

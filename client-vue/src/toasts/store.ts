@@ -8,14 +8,14 @@ import { ToastStack, type StackView, type ViewOptions } from './stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';
 import { isSticky, type Toast } from './toast.ts';
 
-/** Toasts other than errors stay so long. */
+/** How long toasts other than errors stay. */
 export const TOAST_MS = 6_000;
-/** Those whose time is up within so many milliseconds go together, so that none shows up for a moment only. */
+/** Toasts that end within this many milliseconds of each other end together, so that none appears for a moment only. */
 const TOGETHER_MS = 250;
-/** Cards on the screen at a time, where there is room. */
+/** Number of cards on the screen at a time, if there is room. */
 export const MAX_SLOTS = 3;
 
-/** The toasts of the page: which are on the screen, for how long, and what is said of them. */
+/** The page's toasts: which are on the screen, for how long, and their live messages. */
 export const useToasts = defineStore(() => {
   const announcements = useAnnouncements();
   const stack = new ToastStack();
@@ -61,19 +61,19 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Shows what was published just now. */
+  /** Shows new notifications. */
   function show(feed: string, publications: readonly LivePublication[]): void {
     const now = Date.now();
     const current = publications.filter(({ notification }) => !isExpired(notification, now));
     if (current.length > 0) add(current.map(({ notification }) => toastOf(feed, notification)));
   }
 
-  /** Says in one toast what was missed. */
+  /** Reports missed notifications in one toast. */
   function summarise(missed: Missed): void {
     add([summaryOf(missed, summaries++)]);
   }
 
-  /** Takes a card away, by its key. */
+  /** Removes a card. */
   function dismiss(key: string): void {
     countdowns.cancel(key);
     if (stack.dismiss(key)) refresh();
@@ -85,7 +85,7 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** What is gone from the feed is not shown any more. */
+  /** Removes the toasts of gone notifications. */
   function remove(feed: string, ids: readonly string[], reason?: GoneReason): void {
     const replaced = reason === 'replaced';
     for (const id of ids) {
@@ -95,19 +95,19 @@ export const useToasts = defineStore(() => {
     refresh();
   }
 
-  /** Nothing of the feed is shown any more. */
+  /** Removes all toasts of a feed. */
   function clear(feed: string): void {
     for (const key of stack.clearFeed(feed)) countdowns.cancel(key);
     refresh();
   }
 
-  /** The reader has gone where the rest is listed. */
+  /** Resets "N more": the reader has opened the inbox, which lists the rest. */
   function forgetMore(): void {
     for (const key of stack.forgetMore(options())) countdowns.cancel(key);
     refresh();
   }
 
-  /** While held the cards on the screen stay, and the time stands still. */
+  /** While held, the cards on the screen stay, and the countdowns pause. */
   function hold(held: boolean): void {
     keep = held ? new Set(view.value.cards.map(({ key }) => key)) : undefined;
     if (held) countdowns.pause('held');

@@ -3,7 +3,7 @@ import { Swipe } from './swipe.ts';
 
 const from = (up = false) => new Swipe({ x: 100, y: 100, at: 0, up });
 
-it('should follow sideways and dismiss when it has gone far', () => {
+it('should follow a sideways move and dismiss when it is long enough', () => {
   const swipe = from();
   expect(swipe.move(103, 100)).toBeUndefined();
   expect(swipe.move(120, 104)).toEqual({ dx: 20, dy: 0 });
@@ -11,7 +11,7 @@ it('should follow sideways and dismiss when it has gone far', () => {
   expect(swipe.end(2_000)).toBe('right');
 });
 
-it('should dismiss on a short flick and go back after a short slow one', () => {
+it('should dismiss on a short flick and return after a short slow move', () => {
   const flick = from();
   flick.move(60, 100);
   expect(flick.end(80)).toBe('left');
@@ -20,7 +20,7 @@ it('should dismiss on a short flick and go back after a short slow one', () => {
   expect(slow.end(1_000)).toBeUndefined();
 });
 
-it('should leave a scroll alone, and swipe up only where that is allowed', () => {
+it('should ignore a scroll, and swipe up only where allowed', () => {
   const scroll = from();
   expect(scroll.move(100, 50)).toBeUndefined();
   expect(scroll.move(250, 50)).toBeUndefined();

@@ -1,9 +1,9 @@
-/** Where a toast can be swiped away to. */
+/** The directions in which a toast can be swiped away. */
 export type SwipeDirection = 'left' | 'right' | 'up';
 
-/** A pointer that moved less far is not swiping. */
+/** Below this distance, a pointer is not swiping. */
 const START_PX = 8;
-/** A swipe of so many pixels dismisses, and a flick of fewer that is fast enough. */
+/** A swipe of FAR_PX dismisses, and so does a faster flick of FLICK_PX. */
 const FAR_PX = 96;
 const FLICK_PX = 24;
 const FLICK_PX_PER_MS = 0.4;
@@ -13,7 +13,7 @@ export interface SwipeMove {
   dy: number;
 }
 
-/** One gesture, from where a pointer went down: along one axis, up only where `up` is allowed. Times in milliseconds. */
+/** A gesture along one axis, from pointer down; up only if `up` is allowed. Times in milliseconds. */
 export class Swipe {
   readonly #x: number;
   readonly #y: number;
@@ -29,7 +29,7 @@ export class Swipe {
     this.#up = up;
   }
 
-  /** By how much the toast is moved; nothing as long as it may be a tap, or is a scroll. */
+  /** The offset of the toast. `undefined` while this may be a tap, or if it is a scroll. */
   move(x: number, y: number): SwipeMove | undefined {
     const [dx, dy] = [x - this.#x, y - this.#y];
     this.#axis ??= this.#axisOf(dx, dy);
@@ -38,7 +38,7 @@ export class Swipe {
     return this.#move;
   }
 
-  /** Where it was swiped away to; nothing if it goes back. */
+  /** The direction in which the toast is swiped away. `undefined` if it returns. */
   end(at: number): SwipeDirection | undefined {
     const { dx, dy } = this.#move;
     const length = Math.abs(dx + dy);

@@ -24,9 +24,9 @@ export function toastOf(feed: string, notification: Notification): Toast {
 export interface Missed {
   feed: string;
   count: number;
-  /** Older ones could not be recovered. */
+  /** Some older notifications could not be recovered. */
   gap: boolean;
-  /** The feed was erased, which nobody has missed. */
+  /** The feed was erased; erased notifications don't count as missed. */
   erased?: boolean;
 }
 
@@ -36,7 +36,7 @@ function titleOf({ count, gap, erased }: Missed): string {
   return gap ? `${count} or more while you were away` : `${count} while you were away`;
 }
 
-/** One toast for all that was missed. */
+/** One toast that reports all missed notifications. */
 export function summaryOf(missed: Missed, unique: number): Toast {
   const { feed, gap, erased } = missed;
   return {

@@ -9,14 +9,14 @@ export interface Toast {
   readonly source?: string | undefined;
   readonly link?: string | undefined;
   readonly actions: readonly Action[];
-  /** Only of a notification. */
+  /** Notifications only. */
   readonly notificationId?: string | undefined;
-  /** Only of a notification. */
+  /** Notifications only. */
   readonly feed?: string | undefined;
   readonly collapseKey?: string | undefined;
-  /** How many equal ones this one stands for. Default: 1. */
+  /** Number of equal toasts that this one represents. Default: 1. */
   readonly count?: number | undefined;
 }
 
-/** Errors stay until they are dismissed. */
+/** Errors stay until dismissed. */
 export const isSticky = ({ severity }: Pick<Toast, 'severity'>): boolean => severity === 'error';

@@ -2,8 +2,8 @@ import { computed, onBeforeUnmount, onMounted, ref, watch, type ComputedRef, typ
 import { useToasts } from './store.ts';
 
 /**
- * Whether the reader is busy with the toasts: by pointer, focus or touch. Meanwhile they are spread out and stay. Also
- * stops their time while the tab is hidden.
+ * Tracks whether the reader is using the toasts, by pointer, focus or touch. The cards are then spread out and stay.
+ * Also pauses the countdowns while the tab is hidden.
  */
 export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   held: ComputedRef<boolean>;
@@ -17,7 +17,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
   const touched = ref(false);
   const held = computed(() => toasts.any && (hovered.value || focused.value || touched.value));
   watch(held, (now) => toasts.hold(now));
-  // The pointer tells nothing of an element that goes away under it.
+  // The pointer does not leave an element that disappears under it.
   watch(
     () => toasts.any,
     (any) => {
@@ -31,7 +31,7 @@ export function useHold(region: Readonly<Ref<HTMLElement | null>>): {
     touched.value = false;
   }
 
-  /** The pointer that enters, leaves or taps. */
+  /** Handles a pointer that enters, leaves or taps. */
   function pointer({ type, pointerType }: PointerEvent): void {
     if (pointerType === 'mouse') hovered.value = type !== 'pointerleave';
     else if (type === 'pointerdown') touched.value = true;

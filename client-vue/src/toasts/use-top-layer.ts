@@ -2,14 +2,14 @@ import { nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref, type
 import { activeElementBeside } from '../active-element.ts';
 import { watchModalDialog } from './modal-dialog.ts';
 
-/** How long a toast needs to leave the screen, in milliseconds; the transition of `toasts.css` is shorter. */
+/** How long a toast may take to leave the screen, in ms. The transition in `toasts.css` is shorter. */
 const LEAVE_MS = 250;
-/** It is raised so often within a second because others opened. */
+/** How often it may be raised within a second because other elements opened. */
 const MAX_RAISES = 3;
 
 /**
- * Keeps an element in the top layer, above all that was put there before, while it is `wanted`, and tells into which
- * modal dialog it has to move so that it is not inert. `raise` puts it above what has come meanwhile.
+ * Keeps an element in the top layer while it is `wanted`, and reports the modal dialog into which it must move so as
+ * not to be inert. `raise` puts it above elements that were added later.
  */
 export function useTopLayer(
   element: Readonly<Ref<HTMLElement | null>>,
@@ -27,7 +27,7 @@ export function useTopLayer(
 
   function raise(): void {
     const { value } = element;
-    // Browsers without popovers show it where it is.
+    // Browsers without popovers show it in place.
     if (!wanted.value || !value?.isConnected || !('showPopover' in value)) return;
     clearTimeout(leaving);
     const activeElement = activeElementBeside(value);
@@ -37,7 +37,10 @@ export function useTopLayer(
     if (focused) activeElement.focus({ preventScroll: true });
   }
 
-  /** What opens in the top layer would cover it. Another that does the same must not lead to a race without end. */
+  /**
+   * Raises the element above anything that opens in the top layer. Limited, so that two such elements don't race
+   * forever.
+   */
   function onToggle({ target, newState, timeStamp }: Event & { newState?: string }): void {
     if (newState !== 'open' || target === element.value) return;
     raises = raises.filter((at) => timeStamp - at < 1_000);
@@ -54,7 +57,7 @@ export function useTopLayer(
       dialog.value = front;
       void nextTick(raise);
     });
-    // Captured, since it does not bubble.
+    // Captured, since `toggle` does not bubble.
     document.addEventListener('toggle', onToggle, true);
     raise();
   });

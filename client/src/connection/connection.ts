@@ -9,14 +9,14 @@ import { createSocket, type ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** One connection that is kept up: it reconnects with back-off, and moves without a break when its server drains. */
+/** A connection that reconnects with back-off, and moves to another server without a break when its server drains. */
 export class Connection implements ClientConnection {
   readonly presenting = true;
   readonly #options: NotificationClientOptions;
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;
   #current: ClientSocket;
-  /** Connects while the current one still serves. */
+  /** The replacement, which connects while the current socket still serves. */
   #next: ClientSocket | undefined;
   readonly #token: RenewedToken;
   #attempts = 0;
@@ -36,7 +36,7 @@ export class Connection implements ClientConnection {
     return this.#current.connected ? this.#current : undefined;
   }
 
-  /** Drops the connection, if any, and connects anew: at once, or after the usual pause. */
+  /** Drops the connection, if any, and reconnects: at once, or after the usual pause. */
   reconnect({ now }: { now: boolean }): void {
     clearTimeout(this.#reconnectTimer);
     this.#current.disconnect();
@@ -70,7 +70,7 @@ export class Connection implements ClientConnection {
     socket.on('disconnect', () => this.#disconnected(socket));
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
-      // A refusal of the server ends socket.io's own attempts.
+      // A refusal by the server ends socket.io's own attempts.
       if (this.#isLeft(socket)) this.#reconnectLater(socket);
     });
     socket.onAny((name: string, payload: unknown) => {
@@ -80,7 +80,7 @@ export class Connection implements ClientConnection {
     return socket;
   }
 
-  /** At once, or as soon as it is known where. */
+  /** Connects at once, or once the negotiation has answered. */
   #connect(socket: ClientSocket): void {
     if (!this.#options.negotiate) {
       socket.connect();
@@ -100,7 +100,7 @@ export class Connection implements ClientConnection {
     );
   }
 
-  /** Whether socket.io does not connect it again by itself. */
+  /** Whether socket.io leaves reconnecting to us. */
   #isLeft(socket: ClientSocket): boolean {
     return this.#options.negotiate === true || !socket.active;
   }
@@ -161,7 +161,7 @@ export class Connection implements ClientConnection {
   }
 }
 
-/** What the server says with a refusal, or that it was not reached. */
+/** The server's refusal, or `unreachable` if there was none. */
 function connectError(error: Error & { data?: unknown }): ClientError {
   return isSocketError(error.data)
     ? new ClientError(error.data.code, error.data.message, { temporary: error.data.temporary, cause: error })

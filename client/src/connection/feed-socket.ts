@@ -5,7 +5,7 @@ import type {
   UnsubscribeRequest,
 } from '@tocsin/contracts';
 
-/** What the feeds use of a connection: a socket of this tab, or that of the tab that leads. */
+/** The part of a connection that subscriptions use: a socket of this tab, or a port to the leader tab's socket. */
 export interface FeedSocket {
   emit(
     event: 'unsubscribe',

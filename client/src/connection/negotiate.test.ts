@@ -5,9 +5,9 @@ import { createNotificationClient } from '../client.ts';
 import { Gateway } from '../testing/gateway.ts';
 import type { NotificationClient } from '../types.ts';
 
-/** Where the browser connects. */
+/** The server that the client connects to. */
 let gateway: Gateway;
-/** What it asks where that is. */
+/** The server that answers the negotiation. */
 let bff: Server;
 let url: string;
 let client: NotificationClient | undefined;
@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const entries = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
 
-it('should connect where it is told, with what it is given, and ask again for each connection', async () => {
+it('should connect to the negotiated URL with the given token, and negotiate again for each connection', async () => {
   client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
   const ids: string[] = [];
   client.subscribe('all', {
@@ -52,7 +52,7 @@ it('should connect where it is told, with what it is given, and ask again for ea
   expect(entries()).toEqual(['entry-1', 'entry-2']);
 });
 
-it('should go on asking while nobody tells it, and say why', async () => {
+it('should report a failed negotiation and retry it', async () => {
   place = undefined;
   client = createNotificationClient({ url, negotiate: true });
   const errors: string[] = [];
@@ -63,7 +63,7 @@ it('should go on asking while nobody tells it, and say why', async () => {
   await vi.waitFor(() => expect(client?.status).toBe('live'), 10_000);
 });
 
-it('should not connect after it was closed', async () => {
+it('should not connect after close', async () => {
   client = createNotificationClient({ url, negotiate: true });
   client.close();
   await vi.waitFor(() => expect(asked).toHaveLength(1));

@@ -3,16 +3,14 @@ import { asError, ClientError } from '../errors.ts';
 import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** Where a socket connects, and the token with which it is let in there. */
+/** A server URL and the access token for it. */
 export interface Place {
   endpoint: string;
   path: string;
   token: string;
 }
 
-/**
- * Asks `GET /app/negotiate`. Throws as `callServer` does, or `ClientError` with the code `no_token`.
- */
+/** Calls `GET /app/negotiate`. Throws as `callServer` does, or `ClientError` with the code `no_token`. */
 export async function negotiate({
   url,
   getToken,
@@ -25,7 +23,7 @@ export async function negotiate({
     token === undefined ? {} : { token },
     async (response) => {
       const place: unknown = await response.json();
-      if (!isPlace(place)) throw new SyntaxError('The answer does not say where to connect.');
+      if (!isPlace(place)) throw new SyntaxError('The answer has no URL to connect to.');
       return place;
     },
   );
@@ -45,7 +43,7 @@ const isPlace = (value: unknown): value is Place =>
   value !== null &&
   ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
 
-/** Lets the socket's next connection go there; socket.io reads these anew at each. */
+/** Sets the target of the socket's next connection; socket.io reads these options anew each time. */
 export function leadTo(socket: ClientSocket, { endpoint, path, token }: Place): void {
   Reflect.set(socket.io, 'uri', endpoint);
   Object.assign(socket.io.opts, { path, query: { access_token: token } });

@@ -5,12 +5,12 @@ interface NetworkScope {
 }
 
 export interface Network {
-  /** False only where the platform says that there is no network. */
+  /** False only if the platform reports that there is no network. */
   readonly online: boolean;
   close(): void;
 }
 
-/** Watches whether the device has a network; outside browsers it always has one. */
+/** Watches whether the device is online. Outside browsers it always is. */
 export function watchNetwork(changed: () => void): Network {
   const scope = globalThis as NetworkScope;
   const events = ['online', 'offline'];

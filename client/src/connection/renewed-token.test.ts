@@ -15,8 +15,8 @@ afterEach(async () => {
   await gateway.close();
 });
 
-describe('a client whose token ends', () => {
-  /** Tokens `t0`, `t1`… of which the server takes those that `accepts` says. */
+describe('a client whose token expires', () => {
+  /** Tokens `t0`, `t1`…; the server accepts those for which `accepts` returns true. */
   const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
     const given: string[] = [];
     let asked = 0;
@@ -43,7 +43,7 @@ describe('a client whose token ends', () => {
     return { client, given, errors, statuses };
   };
 
-  it('should give the server another one, on the connection that it has', async () => {
+  it('should send a new token over the existing connection', async () => {
     const { client, given, statuses } = renewing(() => true);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 1_000 });
@@ -54,7 +54,7 @@ describe('a client whose token ends', () => {
     expect(statuses).toEqual(['live']);
   });
 
-  it('should try again when there is none, or when it is refused', async () => {
+  it('should retry when there is no token, or the server refuses it', async () => {
     const { client, given, errors } = renewing((token) => token === 't3', [1]);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
@@ -63,7 +63,7 @@ describe('a client whose token ends', () => {
     expect(gateway.sockets).toHaveLength(1);
   });
 
-  it('should try no more once the connection has ended', async () => {
+  it('should stop trying when the connection ends', async () => {
     const { client, given, errors } = renewing(() => false);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
@@ -73,7 +73,7 @@ describe('a client whose token ends', () => {
     expect(given).toEqual(['t1']);
   });
 
-  it('should not bring a token that came too late to the next connection', async () => {
+  it('should not send a late token over the next connection', async () => {
     const given: string[] = [];
     gateway.onToken = (token) => {
       given.push(token);

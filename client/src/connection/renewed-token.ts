@@ -5,13 +5,13 @@ import type { ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** Gives a connection another token before its own ends; repeats what fails until it is stopped. */
+/** Renews a connection's token before it expires. Retries failures until stopped. */
 export class RenewedToken {
   readonly #getToken: NotificationClientOptions['getToken'];
   readonly #random: () => number;
   readonly #report: (error: Error) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** Changes when the attempts under way are over. */
+  /** Changes on every stop, so that a pending attempt knows it is outdated. */
   #turn = {};
 
   constructor(
@@ -24,7 +24,7 @@ export class RenewedToken {
     this.#report = report;
   }
 
-  /** Without `getToken` nothing: the connection then ends with its token. */
+  /** Does nothing without `getToken`: the connection then ends when its token expires. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
@@ -48,7 +48,7 @@ export class RenewedToken {
   async #send(socket: ClientSocket, turn: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A socket that is not connected would keep the event for its next connection, which has a token of its own.
+      // A disconnected socket would buffer the event for its next connection, which has its own token.
       if (turn !== this.#turn) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

@@ -1,16 +1,16 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Asks the server for an answer; false if there is nothing to ask about. */
+  /** Asks the server for an answer. Returns false if no feed can be asked about. */
   ask: () => boolean;
   /** `doubtful` has changed. */
   changed: () => void;
 }
 
 /**
- * Notices that nothing comes of a connection that looks connected. The server tells positions at least every 10 s; when
- * they stay away it is asked, once, and without any sign of life after that the connection is `doubtful`. A live
- * connection costs no message.
+ * Detects a connection that looks connected but delivers nothing. The server sends positions at least every 10 s. If
+ * they stop, asks the server once; without an answer, the connection becomes `doubtful`. Sends nothing over a live
+ * connection.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
@@ -26,14 +26,14 @@ export class Silence {
     return this.#doubtful;
   }
 
-  /** The connection is there: begins to listen. */
+  /** Starts listening on a new connection. */
   start(): void {
     this.stop();
     this.#heardAt = Date.now();
     this.#listen(TIMING.quiet);
   }
 
-  /** Something came from the server. */
+  /** Records a sign of life from the server. */
   heard(): void {
     this.#heardAt = Date.now();
     if (!this.#doubtful) return;

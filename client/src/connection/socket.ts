@@ -6,7 +6,7 @@ import type { NotificationClientOptions } from '../types.ts';
 
 export type ClientSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
-/** A socket of its own, not yet connecting. `tokenFailed` is called when `getToken` rejects; it then stays unconnected. */
+/** Creates a socket that is not connected yet. If `getToken` rejects, calls `tokenFailed` and stays disconnected. */
 export function createSocket(
   options: NotificationClientOptions,
   tokenFailed: (socket: ClientSocket, reason: unknown) => void,
@@ -18,7 +18,7 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
-    // Where to connect has to be asked first, each time.
+    // The target must be negotiated first, each time.
     reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should be connecting, live, reconnecting and after 20 s offline', () => {
+it('should be connecting, then live, then reconnecting, and offline after 20 s', () => {
   const seen: ClientStatus[] = [];
   const tracker = new StatusTracker((status) => seen.push(status));
   tracker.update(false, true);

@@ -1,8 +1,8 @@
 import { TIMING } from '../timing.ts';
 
 /**
- * Calls `woke` after this page's timers stood still, as those of a sleeping tab or device do: its connection may have
- * died meanwhile without a word, and the timers that would notice have all their time still before them.
+ * Calls `woke` after the page's timers were suspended, as in a sleeping tab or device. The connection may have died
+ * silently meanwhile, and the timers that would notice start only now.
  */
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();

@@ -1,12 +1,12 @@
 import type { GoneReason, LivePublication, Publication } from '@tocsin/contracts';
 import { RecentIds } from './recent-ids.ts';
 
-/** So many ids of a feed are remembered as shown, as gone, and as the newest with a collapse key. */
+/** How many shown ids, gone ids and collapse keys of a feed are remembered. */
 export const REMEMBERED_IDS = 2_000;
 
 /**
- * Decides what is shown: an id once, also across epochs, and never after it was gone; of those with one collapse key
- * the newest. It does not know offsets, so it cannot hold up the position.
+ * Decides which publications to show: each id once, even across epochs; none after it was gone; only the newest with a
+ * collapse key. Knows no offsets, so it cannot hold up the position.
  */
 export class Display {
   readonly #shown = new RecentIds(REMEMBERED_IDS);
@@ -28,7 +28,7 @@ export class Display {
     if (collapseKey !== undefined) this.#replace(collapseKey, id);
   }
 
-  /** The feed was erased: what is published under an id from now on is another notification. */
+  /** Called when the feed is erased: from then on, a known id names a new notification. */
   forget(): void {
     for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
   }
@@ -50,7 +50,9 @@ export class Display {
     if (this.#newest.size > REMEMBERED_IDS && oldest !== undefined) this.#newest.delete(oldest);
   }
 
-  /** What the publications taken since the last call change: what to show, in order, then what to take away. */
+  /**
+   * Returns the effect of the publications taken since the last call: those to show, in order, then the ids to remove.
+   */
   flush(): { publications: LivePublication[]; gone: Map<GoneReason, string[]> } {
     const result = { publications: [...this.#publications.values()], gone: this.#goneNow };
     this.#publications = new Map();

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.useRealTimers());
 
-it('should tell each at its time, with one timer, whatever their order', () => {
+it('should report each key at its time, with one timer, in any order', () => {
   for (const [key, ms] of [
     ['c', 3_000],
     ['a', 1_000],
@@ -34,13 +34,13 @@ it('should tell each at its time, with one timer, whatever their order', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should tell at once what has expired already', () => {
+it('should report keys that have already expired at once', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
   expect(told).toEqual([[0, ['a']]]);
 });
 
-it('should forget what is gone, and leave no timer when it is stopped', () => {
+it('should forget removed keys, and leave no timer after stop', () => {
   expiries.watch('a', inMs(1_000));
   expiries.forget(['a', 'unknown']);
   expect(vi.getTimerCount()).toBe(0);
@@ -51,7 +51,7 @@ it('should forget what is gone, and leave no timer when it is stopped', () => {
   expect([told, vi.getTimerCount()]).toEqual([[], 0]);
 });
 
-it('should watch the 10,000 that came last', () => {
+it('should watch at most the 10,000 latest keys', () => {
   for (let n = 0; n <= 10_000; n++) expiries.watch(`n${n}`, inMs(1_000));
   vi.advanceTimersByTime(1_000);
   expect(told[0]?.[1]).toHaveLength(10_000);

@@ -1,11 +1,11 @@
 import { parseDateTime } from '@tocsin/contracts';
 
-/** So many are watched at most; beyond it the longest watched are forgotten. */
+/** Most keys that are watched; the oldest are forgotten first. */
 const MAX_WATCHED = 10_000;
-/** A longer time-out would end at once. */
+/** The longest timeout that setTimeout supports; a longer one would fire at once. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
-/** Tells when notifications expire, with one timer for the next of them. */
+/** Reports when notifications expire, with a single timer for the next one. */
 export class Expiries {
   readonly #due = new Map<string, number>();
   readonly #onExpired: (keys: string[]) => void;
@@ -16,7 +16,7 @@ export class Expiries {
     this.#onExpired = onExpired;
   }
 
-  /** Watches what has an `expiresAt` (RFC 3339) under its key; what is watched already stays. */
+  /** Watches a key that expires at `expiresAt` (RFC 3339). Ignores keys that are already watched. */
   watch(key: string, expiresAt: string | undefined): void {
     const due = expiresAt === undefined ? undefined : parseDateTime(expiresAt);
     if (due === undefined || this.#due.has(key)) return;
@@ -31,7 +31,7 @@ export class Expiries {
     if (this.#due.size === 0) this.stop();
   }
 
-  /** Watches nothing any more; leaves no timer. */
+  /** Forgets all keys and leaves no timer. */
   stop(): void {
     this.#due.clear();
     clearTimeout(this.#timer);

@@ -45,14 +45,14 @@ const push = (merge: FeedMerge, publications: Publication[], epoch = 'e') =>
   merge.handle({ type: 'publications', epoch, publications });
 
 describe('FeedMerge', () => {
-  it('should subscribe with its position when it is connected', () => {
+  it('should subscribe from its position when connected', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 3 });
     expect(merge.handle({ type: 'connected' })).toEqual([
       { type: 'subscribe', position: { epoch: 'e', offset: 3 } },
     ]);
   });
 
-  it('should keep pushes aside until the acknowledgement and merge them after it', () => {
+  it('should buffer pushes until the acknowledgement and merge them after it', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(push(merge, range(9, 12))).toEqual([]);
@@ -61,7 +61,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'e', offset: 12 });
   });
 
-  it('should advance by one only and recover a gap that stays', () => {
+  it('should advance one offset at a time and recover a gap that stays open', () => {
     const merge = settled();
     const effects = push(merge, [at(12)]);
     expect(types(effects)).toEqual(['gap-opened']);
@@ -71,7 +71,7 @@ describe('FeedMerge', () => {
     expect(shown(merge.handle({ type: 'answer', page: page(11, [at(11)]) }))).toEqual(['n11', 'n12']);
   });
 
-  it('should close a gap that fills by itself', () => {
+  it('should close a gap when the missing push arrives', () => {
     const merge = settled();
     push(merge, [at(12)]);
     const effects = push(merge, [at(11)]);
@@ -79,7 +79,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-closed');
   });
 
-  it('should show an id once but advance past it', () => {
+  it('should show an id once but advance past its repetition', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(shown(push(merge, [at(12, 'a'), at(13, 'b')]))).toEqual(['b']);
@@ -94,13 +94,13 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should take an id away that was shown', () => {
+  it('should remove a shown id', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(types(push(merge, [gone(12, 'a')]))).toEqual(['gone', 'moved']);
   });
 
-  it('should show of one collapse key the newest, and take the older away', () => {
+  it('should show only the newest notification with a collapse key', () => {
     const keyed = (offset: number, collapseKey: string): Publication => {
       const publication = at(offset);
       if (publication.notification) publication.notification.collapseKey = collapseKey;
@@ -118,7 +118,7 @@ describe('FeedMerge', () => {
     expect(types(push(merge, [at(16)]))).not.toContain('gone');
   });
 
-  it('should take away what was replaced by one that is gone itself', () => {
+  it('should remove a notification whose replacement is gone', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     expect(push(merge, [{ ...gone(12, 'b'), replaces: 'a' }])).toEqual([
@@ -128,7 +128,7 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should take away at once what is retracted, also behind a gap, and not show it afterwards', () => {
+  it('should remove retracted ids at once, even behind a gap, and not show them later', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(13, 'b')]);
@@ -139,7 +139,7 @@ describe('FeedMerge', () => {
     expect(merge.position?.offset).toBe(13);
   });
 
-  it('should ask again at once when a feed is told to have begun a new epoch, with nothing in it', () => {
+  it('should subscribe at once when a position announces a new, empty epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a'), gone(12, 'b')]);
     expect(types(push(merge, [], 'e2'))).toEqual(['subscribe']);
@@ -150,7 +150,7 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(1, 'a'), at(2, 'b')], 'e2'))).toEqual(['a', 'b']);
   });
 
-  it('should ask again at once from the last publication of a page with more', () => {
+  it('should subscribe at once from the last publication of a page with more', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const first = merge.handle({ type: 'answer', page: page(2, range(1, 2), true) });
@@ -159,14 +159,14 @@ describe('FeedMerge', () => {
     expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
   });
 
-  it('should back off from an answer that promises more and brings nothing', () => {
+  it('should back off from a page that promises more but has no publications', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
     expect(merge.position?.offset).toBe(5);
   });
 
-  it('should take a lower position from an answer and not show again what was shown', () => {
+  it('should accept a lower position from an answer and not show ids twice', () => {
     const merge = settled();
     push(merge, range(11, 13));
     merge.handle({ type: 'disconnected' });
@@ -183,21 +183,21 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(12, 'new')]))).toEqual(['new']);
   });
 
-  it('should call a page with a hole a gap, not a recovery', () => {
+  it('should treat a page with a hole as a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     const effects = merge.handle({ type: 'answer', page: page(8, [at(6), at(8)]) });
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe at once for a push of another epoch, and wait when the answer did not have it', () => {
+  it('should subscribe at once for a push of another epoch, and wait if the answer is not of that epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
-  it('should not show ids again that come back in another epoch', () => {
+  it('should not show ids again that return in another epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
@@ -209,7 +209,7 @@ describe('FeedMerge', () => {
     expect(merge.position).toEqual({ epoch: 'f', offset: 2 });
   });
 
-  it('should recover when a position that differs is not reached', () => {
+  it('should recover when an announced position is not reached', () => {
     const merge = settled();
     expect(types(merge.handle({ type: 'position', position: { epoch: 'e', offset: 11 } }))).toEqual([
       'gap-opened',
@@ -220,13 +220,13 @@ describe('FeedMerge', () => {
     ]);
   });
 
-  it('should ignore positions while it waits', () => {
+  it('should ignore positions while backing off', () => {
     const merge = settled();
     merge.handle({ type: 'silence' });
     expect(merge.handle({ type: 'position', position: { epoch: 'e', offset: 99 } })).toEqual([]);
   });
 
-  it('should ask again only when the back-off is over', () => {
+  it('should subscribe again only after the back-off', () => {
     const merge = new FeedMerge();
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'refused' }))).toEqual(['ask-later']);
@@ -234,7 +234,7 @@ describe('FeedMerge', () => {
     expect(types(merge.handle({ type: 'retry' }))).toEqual(['subscribe']);
   });
 
-  it('should hold a bounded number aside', () => {
+  it('should buffer a bounded number of pushes', () => {
     const merge = new FeedMerge(undefined, 3);
     merge.handle({ type: 'connected' });
     push(merge, range(1, 10));
@@ -243,7 +243,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('gap-opened');
   });
 
-  it('should tell what was missed while away from what was missed in a hole', () => {
+  it('should distinguish publications missed while away from those missed in a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     const away = merge.handle({ type: 'answer', page: page(1, [at(1)]) });
@@ -256,23 +256,23 @@ describe('FeedMerge', () => {
     );
   });
 
-  it('should leave no gap open for a push that comes twice', () => {
+  it('should open no gap for a repeated push', () => {
     const merge = settled();
     push(merge, [at(11)]);
     expect(push(merge, [at(11)])).toEqual([]);
   });
 
-  it('should not show what is gone within the same event', () => {
+  it('should not show an id that is gone within the same event', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
-  it('should leave out what a page repeats from before the position', () => {
+  it('should skip publications of a page from before the position', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);
   });
 
-  it('should go on from the last publication of a page with more, whatever offset it names', () => {
+  it('should continue from the last publication of a page with more, whatever offset the page names', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 0 });
     merge.handle({ type: 'connected' });
     merge.handle({ type: 'answer', page: page(9, range(1, 2), true) });

@@ -1,15 +1,15 @@
 import type { Page, Position } from '@tocsin/contracts';
-import { Aside } from './reorder-buffer.ts';
+import { ReorderBuffer } from './reorder-buffer.ts';
 import { Display } from './display.ts';
 import type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
 
-/** Most pushes that are kept aside for a feed. */
-export const MAX_ASIDE = 2_000;
+/** Most pushes that the reorder buffer of a feed holds. */
+export const REORDER_LIMIT = 2_000;
 
 const same = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page has everything from the position on, up to the position that it says it reaches. */
+/** Whether the page is complete from the position to the offset that it claims to reach. */
 function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -21,38 +21,38 @@ function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
 }
 
 /**
- * The merge of one feed: no I/O, no clock. It advances by +1 only, except where an answer sets the position. Every
- * offset advances, also that of an id that is not shown again.
+ * Merges the pushes and pages of one feed. No I/O, no clock. The position advances one offset at a time, except when an
+ * answer sets it. Every offset advances it, also that of an id that is not shown again.
  */
 export class FeedMerge {
-  readonly #aside: Aside;
+  readonly #buffer: ReorderBuffer;
   readonly #display = new Display();
   #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
   #position: Position | undefined;
-  /** A position that was heard and not reached yet. */
+  /** An announced position that is not reached yet. */
   #heard: Position | undefined;
-  /** An epoch that was pushed and that the answer then did not have. */
+  /** An epoch that was pushed, although the latest answer was not of it. */
   #declined: string | undefined;
   #asked = 0;
   #gapOpen = false;
   #away = true;
   #effects: MergeEffect[] = [];
 
-  constructor(position?: Position, maxAside: number = MAX_ASIDE) {
+  constructor(position?: Position, reorderLimit: number = REORDER_LIMIT) {
     this.#position = position;
-    this.#aside = new Aside(maxAside);
+    this.#buffer = new ReorderBuffer(reorderLimit);
   }
 
   get position(): Position | undefined {
     return this.#position;
   }
 
-  /** True from the acknowledgement on, as long as the connection lasts. */
+  /** True from the acknowledgement until the connection ends. */
   get live(): boolean {
     return !this.#away;
   }
 
-  /** Takes an event and returns what is to be done about it. */
+  /** Processes an event and returns the effects. */
   handle(event: MergeEvent): MergeEffect[] {
     this.#effects = [];
     switch (event.type) {
@@ -63,7 +63,7 @@ export class FeedMerge {
         this.#disconnected();
         break;
       case 'publications':
-        for (const publication of event.publications) this.#aside.add(event.epoch, publication, this.#asked);
+        for (const publication of event.publications) this.#buffer.add(event.epoch, publication, this.#asked);
         if (this.#phase === 'settled') this.#pushed(event.epoch);
         break;
       case 'position':
@@ -113,16 +113,16 @@ export class FeedMerge {
     this.#phase = 'offline';
     this.#away = true;
     this.#heard = undefined;
-    this.#aside.clear();
+    this.#buffer.clear();
     this.#closeGap();
   }
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // The first push of an epoch asks at once; one that the last answer did not have waits, lest it ask in a loop.
+      // Ask at once for the first push of an epoch. Wait if the latest answer was not of it, to avoid a loop.
       if (epoch !== this.#declined) return this.#ask();
     } else {
-      this.#mergeAside();
+      this.#mergeBuffered();
     }
     this.#checkGap();
   }
@@ -145,25 +145,25 @@ export class FeedMerge {
     }
     this.#flush(page.epoch, unbroken ? 'recovered' : 'snapshot');
     this.#moveTo({ epoch: page.epoch, offset });
-    this.#declined = this.#aside.dropForeign(page.epoch, this.#asked) ?? this.#declined;
+    this.#declined = this.#buffer.dropForeign(page.epoch, this.#asked) ?? this.#declined;
     if (page.more && last) return this.#ask();
     this.#effects.push({ type: 'caught-up', away: this.#away });
     this.#away = false;
-    this.#mergeAside();
+    this.#mergeBuffered();
     this.#checkGap();
   }
 
-  #mergeAside(): void {
+  #mergeBuffered(): void {
     let position = this.#position;
-    if (!position || this.#aside.size === 0) return;
-    for (let next; (next = this.#aside.takeNext(position));) {
+    if (!position || this.#buffer.size === 0) return;
+    for (let next; (next = this.#buffer.takeNext(position));) {
       position = { epoch: position.epoch, offset: next.offset };
       if (same(position, this.#heard)) this.#heard = undefined;
       this.#display.take(next);
     }
     this.#flush(position.epoch, 'live');
     this.#moveTo(position);
-    this.#aside.dropPassed(position);
+    this.#buffer.dropPassed(position);
   }
 
   #flush(epoch: string, delivery: Delivery): void {
@@ -180,7 +180,7 @@ export class FeedMerge {
   }
 
   #checkGap(): void {
-    const behind = this.#aside.size > 0 || this.#heard !== undefined;
+    const behind = this.#buffer.size > 0 || this.#heard !== undefined;
     if (!behind) return this.#closeGap();
     if (this.#gapOpen) return;
     this.#gapOpen = true;

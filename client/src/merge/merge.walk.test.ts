@@ -12,7 +12,7 @@ interface Epoch {
   readonly log: Publication[];
 }
 
-/** A feed that loses its state now and then, over a connection that doubles, swaps and loses pushes. */
+/** A feed that loses its state at times, over a connection that duplicates, reorders and loses pushes. */
 class Walk {
   epochs: Epoch[] = [{ name: 'e0', log: [] }];
   readonly merge = new FeedMerge(undefined, 6);
@@ -114,7 +114,7 @@ class Walk {
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
-  /** Answers as an instance that knows the log up to `behind` publications ago would, or refuses. */
+  /** Answers as an instance would that is `behind` publications late, or refuses. */
   answer(behind: number, refuse: boolean): void {
     const { asked } = this;
     if (!asked) return;
@@ -163,7 +163,7 @@ const published = (offset: number, id: string, collapseKey?: string): Publicatio
   },
 });
 
-/** What of a log that came in order is left on the screen. */
+/** The publications that remain visible after the log has arrived in order. */
 function leftOf(log: readonly Publication[]): string[] {
   const [seen, gone, newest] = [new Set<string>(), new Set<string>(), new Map<string, string>()];
   for (const publication of log) {
@@ -206,7 +206,7 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.nat(3).map((n) => (walk: Walk) => n === 0 && walk.newEpoch()) },
 );
 
-/** Lets everything arrive and every timer run out. */
+/** Delivers everything and runs all timers. */
 function calm(walk: Walk): void {
   if (!walk.connected) walk.connect();
   for (let round = 0; round < 50; round++) {

@@ -1,4 +1,4 @@
-/** Remembers the last `limit` ids that were added; an id added again counts as new. */
+/** Remembers the last `limit` added ids. Adding an id again makes it the newest. */
 export class RecentIds {
   readonly #ids = new Set<string>();
   readonly #limit: number;

@@ -3,17 +3,17 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface Kept {
   readonly epoch: string;
   readonly publication: Publication;
-  /** How many subscribes had been sent when it came. */
+  /** Number of subscribes sent before it arrived. */
   readonly asked: number;
 }
 
 const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Pushes that cannot be merged yet: they came before the acknowledgement, behind a gap, or of another epoch. It
- * holds the newest `limit`; what it drops is only fetched again, since it leaves a gap.
+ * Holds pushes that cannot be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps the
+ * newest `limit`. Dropped pushes leave a gap and are fetched again.
  */
-export class Aside {
+export class ReorderBuffer {
   readonly #kept = new Map<string, Kept>();
   readonly #limit: number;
 
@@ -42,14 +42,14 @@ export class Aside {
     return next?.publication;
   }
 
-  /** Drops what the position has passed. */
+  /** Drops publications up to the position. */
   dropPassed({ epoch, offset }: Position): void {
     for (const [key, kept] of this.#kept) {
       if (kept.epoch === epoch && kept.publication.offset <= offset) this.#kept.delete(key);
     }
   }
 
-  /** Drops what is of another epoch and came before the subscribe number `asked`; returns the last such epoch. */
+  /** Drops publications of other epochs from before subscribe number `asked`. Returns the last epoch dropped. */
   dropForeign(epoch: string, asked: number): string | undefined {
     let dropped: string | undefined;
     for (const [key, kept] of this.#kept) {

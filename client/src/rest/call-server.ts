@@ -7,7 +7,7 @@ export interface CallOptions {
   /** Milliseconds for the whole answer. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
-  /** Of a request with a body. Default: POST. */
+  /** Method of a request with a body. Default: POST. */
   method?: 'POST' | 'PUT';
   signal?: AbortSignal;
 }
@@ -24,16 +24,16 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
     const value: unknown = JSON.parse(text);
     return isProblem(value) ? value : undefined;
   } catch (error) {
-    // A proxy's answer need not be a problem, and then its status says all there is.
+    // A proxy's error answer may have no problem body; then only its status counts.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
 
 /**
- * Calls the server at `url` (empty in a browser: that of the page) and reads its answer with `read`, whose
- * `SyntaxError` says that it is malformed. Throws `ProblemError` for an error answer, else `ClientError` with the
- * code `unreachable`, `timeout`, `aborted` or `malformed`.
+ * Calls the server at `url` (in a browser, empty means the page's origin) and parses the answer with `read`. Throws
+ * `ProblemError` for an error answer, else `ClientError` with the code `unreachable`, `timeout`, `aborted` or
+ * `malformed`; a `SyntaxError` of `read` means `malformed`.
  */
 export async function callServer<T>(
   url: string,
@@ -64,12 +64,12 @@ export async function callServer<T>(
     if (error instanceof ProblemError) throw error;
     const cause = asError(error);
     if (signal?.aborted)
-      throw new ClientError('aborted', 'The request was given up.', { temporary: false, cause });
+      throw new ClientError('aborted', 'The request was aborted.', { temporary: false, cause });
     if (timeout.signal.aborted)
       throw new ClientError('timeout', `No answer within ${timeoutMs} ms.`, { temporary: true, cause });
     if (cause instanceof SyntaxError)
       throw new ClientError('malformed', cause.message, { temporary: true, cause });
-    throw new ClientError('unreachable', 'The server cannot be reached.', { temporary: true, cause });
+    throw new ClientError('unreachable', "The server can't be reached.", { temporary: true, cause });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);

@@ -20,7 +20,7 @@ afterEach(() => {
 const page = { feed: 'topic:a', epoch: 'e', offset: 0, recovered: true, more: false, publications: [] };
 
 describe('fetchPage', () => {
-  it('should ask for the page and accept members that it does not know', async () => {
+  it('should request the page and accept unknown members', async () => {
     const asked: (string | undefined)[] = [];
     const url = await serve((request, response) => {
       asked.push(request.url, request.headers.authorization);
@@ -53,17 +53,17 @@ describe('fetchPage', () => {
     });
   });
 
-  it('should name an error answer without a problem by its status', async () => {
+  it('should use the status as the code of an error answer without a problem', async () => {
     const url = await serve((_request, response) => response.writeHead(404).end('<p>'));
     await expect(fetchPage(url)).rejects.toMatchObject({ code: 'http_404', temporary: false });
   });
 
-  it('should give up after its time', async () => {
+  it('should time out', async () => {
     const url = await serve(() => undefined);
     await expect(fetchPage(url, {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('should say that it was given up', async () => {
+  it('should report that it was aborted', async () => {
     const url = await serve(() => undefined);
     await expect(fetchPage(url, {}, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
       code: 'aborted',
@@ -71,12 +71,12 @@ describe('fetchPage', () => {
     });
   });
 
-  it('should refuse what is no page', async () => {
+  it('should reject an answer that is not a page', async () => {
     const url = await serve((_request, response) => response.end('{"epoch":"e"}'));
     await expect(fetchPage(url)).rejects.toMatchObject({ code: 'malformed' });
   });
 
-  it('should say that the server cannot be reached', async () => {
+  it('should report that the server cannot be reached', async () => {
     await expect(fetchPage('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'unreachable' });
   });
 });

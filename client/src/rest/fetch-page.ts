@@ -3,8 +3,8 @@ import { callServer, type CallOptions } from './call-server.ts';
 import { isPage } from '../shapes.ts';
 
 /**
- * The newest page, or with a position what comes after or before it. `clientId` says who reads where nobody is signed
- * in.
+ * The newest page; or, with a position, the publications after or before it. `clientId` identifies a reader who is not
+ * signed in.
  */
 export type PageRequest = { feed?: string; limit?: number; clientId?: string } & (
   | { epoch?: never; after?: never; before?: never }
@@ -15,7 +15,7 @@ export type PageRequest = { feed?: string; limit?: number; clientId?: string } &
 export type FetchPageOptions = CallOptions;
 
 /**
- * Reads a page of a feed over REST from the server at `url` (empty in a browser: that of the page). Throws
+ * Reads a page of a feed over REST from the server at `url` (in a browser, empty means the page's origin). Throws
  * `ProblemError` for an error answer, else `ClientError` with the code `unreachable`, `timeout`, `aborted` or
  * `malformed`.
  */

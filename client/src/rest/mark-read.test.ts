@@ -23,7 +23,7 @@ describe('onRead', () => {
   });
   afterEach(() => gateway.close());
 
-  it('should tell what an answer says before it shows what comes with it, and then what changes', async () => {
+  it('should report the read state of an answer before its publications, and later changes', async () => {
     gateway.publish(2);
     gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
     const told: unknown[] = [];
@@ -44,7 +44,7 @@ describe('onRead', () => {
     await vi.waitFor(() => expect(told.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
   });
 
-  it('should tell after the answer what came before it, if it is of the same epoch', async () => {
+  it('should report a change that arrived before the answer, if it is of the same epoch', async () => {
     let answer: (() => void) | undefined;
     gateway.answer = () => undefined;
     gateway.io.on('connection', (socket) =>
@@ -61,7 +61,7 @@ describe('onRead', () => {
     await vi.waitFor(() => expect(told).toEqual([1, 3]));
   });
 
-  it('should report an event that it cannot read', async () => {
+  it('should report a malformed event', async () => {
     const errors: Error[] = [];
     const client = open({ url: gateway.url });
     client.on('error', (error) => errors.push(error));
@@ -97,7 +97,7 @@ describe('markRead', () => {
   });
   const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  it('should send what was read with the token, and resolve', async () => {
+  it('should send the read state with the token, and resolve', async () => {
     const client = open({ url: `${url()}/`, getToken: () => 'secret' });
     await client.markRead('topic:a', { ids: ['x'] });
     expect(asked).toEqual([
@@ -105,14 +105,14 @@ describe('markRead', () => {
     ]);
   });
 
-  it('should send the clientId where there is no token', async () => {
+  it('should send the clientId when there is no token', async () => {
     await open({ url: url(), clientId: 'c1' }).markRead('all', { offset: 7 });
     expect(asked).toEqual([
       ['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 7, clientId: 'c1' }],
     ]);
   });
 
-  it('should send again what the server could not keep', async () => {
+  it('should retry when the server could not save it', async () => {
     status = 503;
     const kept = open({ url: url() }).markRead('all', { offset: 1 });
     await vi.waitFor(() => expect(asked).toHaveLength(1));
@@ -129,7 +129,7 @@ describe('markRead', () => {
     expect(asked).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
-  it('should reject with the reason when that is final, or the client is closed', async () => {
+  it('should reject when the failure is final, or the client is closed', async () => {
     status = 403;
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
       ...{ name: 'ProblemError', status: 403, temporary: false },

@@ -2,7 +2,7 @@ import { callServer } from './call-server.ts';
 import { asError, ClientError } from '../errors.ts';
 import type { NotificationClientOptions, Read } from '../types.ts';
 
-/** Resolves when the server has kept what was read; rejects with what it was told, or with `ClientError`. */
+/** Resolves when the server has saved the read state. Rejects with the server's problem, or with `ClientError`. */
 export async function markRead(
   { url, clientId, getToken }: NotificationClientOptions,
   read: { feed: string; epoch?: string } & Read,

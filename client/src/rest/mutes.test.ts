@@ -18,7 +18,7 @@ afterEach(async () => {
   await gateway.close();
 });
 
-it('should tell what this reader mutes by now, wherever that was changed', async () => {
+it("should report the reader's mutes after a change in any tab or device", async () => {
   const told: unknown[] = [];
   client.on('mutes', (mutes) => told.push(mutes));
   const mutes = { feeds: ['topic:stock'], severities: ['info'] };
@@ -26,7 +26,7 @@ it('should tell what this reader mutes by now, wherever that was changed', async
   await vi.waitFor(() => expect(told).toEqual([mutes]));
 });
 
-it('should report an event that it cannot read', async () => {
+it('should report a malformed event', async () => {
   const errors: Error[] = [];
   client.on('error', (error) => errors.push(error));
   client.on('mutes', () => errors.push(new Error('told')));

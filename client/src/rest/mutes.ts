@@ -2,7 +2,7 @@ import type { Mutes } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 import { isMutes } from '../shapes.ts';
 
-/** What this reader has muted; throws as `fetchPage` does. `clientId` says who reads where nobody is signed in. */
+/** Returns the reader's mutes. Throws as `fetchPage` does. `clientId` identifies a reader who is not signed in. */
 export function fetchMutes(
   url: string,
   clientId: string | undefined,
@@ -11,12 +11,12 @@ export function fetchMutes(
   const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
   return callServer(url, `/app/mutes${query}`, undefined, options, async (response) => {
     const mutes: unknown = await response.json();
-    if (!isMutes(mutes)) throw new SyntaxError('The answer does not say what is muted.');
+    if (!isMutes(mutes)) throw new SyntaxError('The answer is not a list of mutes.');
     return mutes;
   });
 }
 
-/** Mutes these and no others; throws as `fetchPage` does. */
+/** Replaces the reader's mutes. Throws as `fetchPage` does. */
 export function putMutes(
   url: string,
   clientId: string | undefined,

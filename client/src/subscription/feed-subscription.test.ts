@@ -57,8 +57,8 @@ const expiring = (id: string, ms: number) => ({
   expiresAt: new Date(Date.now() + ms).toISOString(),
 });
 
-describe('what expires', () => {
-  it('should be taken away at its time, once, and not shown when it comes too late', () => {
+describe('expired notifications', () => {
+  it('should be removed on time, once, and not shown if they arrive too late', () => {
     const log: string[] = [];
     const subscription = subscribe(undefined, {
       onPublications: (publications) => log.push(...publications.map(({ notification }) => notification.id)),
@@ -87,7 +87,7 @@ describe('what expires', () => {
 });
 
 describe('FeedSubscription', () => {
-  it('should subscribe again when nothing was heard for 25 s', () => {
+  it('should subscribe again after 25 s of silence', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -99,7 +99,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should subscribe after a sleep only when nothing was heard since', () => {
+  it('should subscribe after a sleep only if nothing was received since', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -112,7 +112,7 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should keep a position that it was started with although nothing moved', () => {
+  it('should store the position that it was started with, although nothing moved', () => {
     const subscription = subscribe({ epoch: 'e', offset: 3 });
     subscription.connected(socket);
     ok();
@@ -133,7 +133,7 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
-  it('should doubt the connection after two subscribes without an acknowledgement', () => {
+  it('should doubt the connection after two unanswered subscribes', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     answers.at(-1)?.(new Error('timed out'));
@@ -144,7 +144,7 @@ describe('FeedSubscription', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  it('should not take an answer that belongs to an earlier connection', () => {
+  it('should ignore an answer on an earlier connection', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     subscription.disconnected();

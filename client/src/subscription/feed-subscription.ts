@@ -18,28 +18,28 @@ import { isPage, isReadState } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 
-/** So many subscribes in a row without an acknowledgement: the connection itself is in doubt. */
+/** After this many unanswered subscribes in a row, the connection itself is in doubt. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
   positions: PositionStore;
   random: () => number;
-  /** Runs a handler of the user and reports what it throws. */
+  /** Runs a handler of the app and reports its exceptions. */
   call: (handler: () => void) => void;
   report: (error: Error) => void;
-  /** `live` of this subscription may have changed. */
+  /** Called when `live` may have changed. */
   changed: () => void;
-  /** The server has answered, whatever it was. */
+  /** Called when the server has answered, with anything. */
   heard: () => void;
-  /** The server has not answered repeatedly. */
+  /** Called when the server has repeatedly not answered. */
   stuck: () => void;
 }
 
-/** The consumer of each event that names a feed. */
+/** The consumers of the events that name a feed. */
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Drives the merge of one feed: its timers, its subscribes, its handlers. */
+/** Drives the merge of one feed: its timers, subscribes and handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly #handlers: FeedHandlers;
@@ -52,7 +52,7 @@ export class FeedSubscription {
     retracted: ({ ids }) => this.#take({ type: 'retracted', ids }),
     read: (event) => {
       if (!this.live) this.#earlyRead = event;
-      else if (event.epoch === this.position?.epoch) this.#tellRead(event);
+      else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
   };
   #socket: FeedSocket | undefined;
@@ -65,7 +65,7 @@ export class FeedSubscription {
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
-  /** `fresh` until the first answer of any kind; `over` when it was closed or refused for good. */
+  /** `fresh` until the first answer of any kind; `over` once closed or finally refused. */
   state: 'fresh' | 'answered' | 'over' = 'fresh';
 
   constructor(
@@ -93,7 +93,7 @@ export class FeedSubscription {
     return this.#handlers;
   }
 
-  /** A socket is connected, the first or the next: subscribes on it from the position. */
+  /** Subscribes from the current position on a new socket. */
   connected(socket: FeedSocket): void {
     this.#socket = socket;
     this.#attempts = 0;
@@ -108,7 +108,7 @@ export class FeedSubscription {
     this.#take({ type: 'disconnected' });
   }
 
-  /** Takes a server event that names this feed. */
+  /** Processes a server event that names this feed. */
   received({ name, payload }: ReceivedEvent): void {
     const consume = this.#consumers[name] as ((payload: unknown) => void) | undefined;
     if (!consume) return;
@@ -116,17 +116,20 @@ export class FeedSubscription {
     consume(payload);
   }
 
-  /** The device has slept: unless something was heard since, subscribes, which also shows a dead connection. */
+  /**
+   * Called after the device slept. Subscribes unless something was received since, which also reveals a dead
+   * connection.
+   */
   woke(): void {
     if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
   }
 
-  /** Subscribes from where it stands, to see whether the server is there. */
+  /** Subscribes from the current position, to see whether the server answers. */
   probe(): void {
     this.#take({ type: 'silence' });
   }
 
-  /** Ends it without a word to the server. */
+  /** Ends the subscription without telling the server. */
   end(): void {
     this.state = 'over';
     this.#socket = undefined;
@@ -180,7 +183,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Also where nothing has moved: a position that was handed in is kept from now on.
+        // Also if the position did not move: a position passed by the app is stored from now on.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }
@@ -215,10 +218,10 @@ export class FeedSubscription {
     if (answer?.ok && isPage(answer)) {
       this.#attempts = 0;
       const { epoch, read } = answer;
-      if (isReadState(read)) this.#tellRead({ epoch, ...read });
+      if (isReadState(read)) this.#reportRead({ epoch, ...read });
       const early = this.#earlyRead;
       this.#earlyRead = undefined;
-      if (early?.epoch === epoch) this.#tellRead(early);
+      if (early?.epoch === epoch) this.#reportRead(early);
       return this.#take({ type: 'answer', page: answer });
     }
     if (answer?.ok === false && !answer.error.temporary) return this.#refusedForGood(answer.error);
@@ -228,7 +231,7 @@ export class FeedSubscription {
     this.#take({ type: 'refused' });
   }
 
-  #tellRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
+  #reportRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
     this.#context.call(() => this.#handlers.onRead?.({ epoch, offset, ids: [...ids] }));
   }
 

@@ -1,7 +1,7 @@
 import type { Position } from '@tocsin/contracts';
 import type { PositionStore } from '../types.ts';
 
-/** Keeps positions as long as the process lives. */
+/** Stores positions until the process ends. */
 export function memoryPositions(): PositionStore {
   const positions = new Map<string, Position>();
   return {

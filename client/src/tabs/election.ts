@@ -2,7 +2,7 @@ import type { TabLocks } from './platform.ts';
 
 export interface ElectionHooks {
   elected: () => void;
-  /** The lock was stolen; this tab stands again. */
+  /** The lock was stolen; this tab is a candidate again. */
   lost: () => void;
   /** The platform has no locks for this page after all. */
   failed: (reason: unknown) => void;
@@ -11,12 +11,15 @@ export interface ElectionHooks {
 const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
-/** Stands for leader with a lock: at most one tab holds it, and the platform passes it on when that tab is gone. */
+/**
+ * Makes this tab a candidate for leader with a lock. At most one tab holds the lock; the platform passes it on when
+ * that tab is gone.
+ */
 export class Election {
   readonly #locks: TabLocks;
   readonly #name: string;
   readonly #hooks: ElectionHooks;
-  /** The request under way, or the one that holds the lock. */
+  /** The pending lock request, or the one that holds the lock. */
   #request: { abort: AbortController; release?: () => void } | undefined;
 
   constructor(locks: TabLocks, name: string, hooks: ElectionHooks) {
@@ -36,7 +39,7 @@ export class Election {
     this.#ask(true);
   }
 
-  /** Gives the lock up, or the wait for it. */
+  /** Releases the lock, or stops waiting for it. */
   close(): void {
     const request = this.#request;
     this.#request = undefined;
@@ -55,7 +58,7 @@ export class Election {
         request.release = resolve;
         this.#hooks.elected();
       });
-    // A wait can be given up by a signal; a theft has none, since it succeeds at once.
+    // A signal can end a wait. A theft takes none, since it succeeds at once.
     const options = steal ? { steal } : { signal: request.abort.signal };
     this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
       if (!isCurrent()) return;

@@ -3,13 +3,13 @@ import type { NotificationClientOptions } from '../types.ts';
 import { MESSAGES_VERSION } from './messages.ts';
 
 export interface Group {
-  /** The same for all tabs that share a connection, and for no other. */
+  /** The same for all tabs that share a connection, and for no others. */
   readonly name: string;
-  /** How the connection is made, with tokens of this group only. */
+  /** Options of the connection. They provide tokens of this group only. */
   readonly options: NotificationClientOptions;
 }
 
-/** Whom a token is for: issuer and subject; empty without a token, `undefined` if that cannot be read from it. */
+/** The token's reader: issuer and subject. Empty without a token; `undefined` if the token cannot be read. */
 export function identityOf(token: string | undefined): string | undefined {
   if (token === undefined) return '';
   const payload = token.split('.')[1];
@@ -20,15 +20,15 @@ export function identityOf(token: string | undefined): string | undefined {
     const issuer = 'iss' in claims ? claims.iss : undefined;
     return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
   } catch (error) {
-    // Tokens need not be readable here: the server judges them.
+    // Tokens may be opaque to the client; only the server judges them.
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
     throw error;
   }
 }
 
 /**
- * The group of a tab: its server, its browser's `clientId` and its reader, who is named by the option or told by the
- * token. `undefined` if nobody can tell whom the token is for: such a tab shares with none. Rejects as `getToken` does.
+ * The group of a tab: its server, its browser's `clientId`, and its reader, from the option or the token. `undefined`
+ * if the reader is unknown: such a tab shares its connection with no other. Rejects as `getToken` does.
  */
 export async function groupOf(
   options: NotificationClientOptions,

@@ -5,18 +5,18 @@ import { TIMING } from '../timing.ts';
 import type { TabMessage } from './messages.ts';
 import type { TabLocks } from './platform.ts';
 import { Presenter } from './presenter.ts';
-import { Wants } from './subscriptions.ts';
+import { Subscriptions } from './subscriptions.ts';
 
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The tab that presented until now, if it is not the leader of before. */
+  /** The tab that has been presenting, unless that was the previous leader. */
   presenter: string | undefined;
   locks: TabLocks;
-  /** The lock that a tab holds as long as it is there. */
+  /** The lock that each tab holds while it exists. */
   lockOf: (tab: string) => string;
   connect: (hooks: ConnectionHooks) => ClientConnection;
-  /** To all tabs, this one included. */
+  /** Sends to all tabs, including this one. */
   say: (message: TabMessage) => void;
 }
 
@@ -30,13 +30,13 @@ const feedOf = (request: unknown): string =>
   String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
- * Holds the one connection of all tabs: passes their requests to the server and what the server sends to all of them.
- * It keeps no publication itself, so nothing is lost with it: each tab merges, and recovers from its own position.
+ * Holds the connection that all tabs share. Passes their requests to the server, and the server's events to all of
+ * them. Keeps no publications, so none are lost with it: each tab merges, and recovers from its own position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
   readonly #presenter: Presenter;
-  readonly #wants = new Wants();
+  readonly #subscriptions = new Subscriptions();
   readonly #known = new Set<string>();
   readonly #closed = new AbortController();
   #connection: ClientConnection | undefined;
@@ -53,7 +53,7 @@ export class Leader {
     return this.#options.term;
   }
 
-  /** Says that it leads, and connects. */
+  /** Announces itself as the leader, and connects. */
   start(): void {
     const { id, say, connect } = this.#options;
     this.#sayState();
@@ -110,8 +110,8 @@ export class Leader {
 
   #connected(socket: FeedSocket | undefined): void {
     this.#socket = socket;
-    // What a tab wants on this connection it says itself.
-    this.#wants.clear();
+    // Each tab subscribes again on this connection by itself.
+    this.#subscriptions.clear();
     if (socket) this.#session++;
     this.#sayState();
   }
@@ -123,15 +123,16 @@ export class Leader {
     this.#meet(from);
     const socket = this.#socket;
     if (!socket || session !== this.#session) return this.#sayState();
-    if (event === 'subscribe') this.#wants.add(feedOf(request), from);
-    if (event === 'unsubscribe' && !this.#wants.remove(feedOf(request), from)) return answer({ ok: true });
-    // Without an answer in time the tab that asked sees that itself.
+    if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
+    if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
+      return answer({ ok: true });
+    // Without an answer, the tab that asked times out by itself.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Watches a tab, to forget it when it is gone. */
+  /** Watches a tab's lock, to forget the tab when it is gone. */
   #meet(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;
@@ -148,7 +149,8 @@ export class Leader {
     this.#known.delete(tab);
     const before = this.#presenter.id;
     this.#presenter.left(tab);
-    for (const feed of this.#wants.leave(tab)) this.#socket?.emit('unsubscribe', { feed }, () => undefined);
+    for (const feed of this.#subscriptions.leave(tab))
+      this.#socket?.emit('unsubscribe', { feed }, () => undefined);
     if (this.#presenter.id !== before && !this.#closed.signal.aborted) this.#sayState();
   }
 }

@@ -1,26 +1,26 @@
 import type { Front } from './platform.ts';
 
-/** Part of the channel's name: tabs that run other versions of these messages do not hear each other. */
+/** Part of the channel's name, so that tabs with other versions of these messages do not hear each other. */
 export const MESSAGES_VERSION = 1;
 
-/** What the leader tells of itself, at each change and to every `hello`. */
+/** The leader's state, sent at each change and in answer to each `hello`. */
 export interface LeaderState {
   readonly leader: string;
-  /** Grows from leader to leader; of two that believe to lead, the higher one does. */
+  /** Grows from leader to leader. If two tabs claim to lead, the higher term wins. */
   readonly term: number;
-  /** Number of the connection that it has; `undefined` while it has none. */
+  /** Number of its connection; `undefined` while disconnected. */
   readonly session: number | undefined;
-  /** The one tab that may show toasts. */
+  /** The tab that may show toasts. */
   readonly presenter: string;
 }
 
 export type TabMessage =
-  /** A tab is here, and asks whether the leader is. */
+  /** A tab is here, and asks for a leader. */
   | { readonly type: 'hello'; readonly from: string; readonly front: Front }
-  /** A tab, perhaps the leader, goes. */
+  /** A tab, perhaps the leader, is leaving. */
   | { readonly type: 'bye'; readonly from: string }
   | { readonly type: 'state'; readonly state: LeaderState }
-  /** A request for the server, of a tab that is on this session of the leader. */
+  /** A tab's request for the server, on this session of the leader. */
   | {
       readonly type: 'ask';
       readonly from: string;
@@ -31,11 +31,11 @@ export type TabMessage =
       readonly request: unknown;
     }
   | { readonly type: 'answer'; readonly to: string; readonly id: number; readonly answer: unknown }
-  /** The server has left requests of a tab unanswered: this session is in doubt. */
+  /** The server left a tab's requests unanswered: this session is in doubt. */
   | { readonly type: 'stuck'; readonly to: string; readonly session: number }
-  /** What the server has sent. */
+  /** An event of the server. */
   | { readonly type: 'event'; readonly leader: string; readonly name: string; readonly event: unknown }
-  /** What the leader's connection reports. */
+  /** An error of the leader's connection. */
   | {
       readonly type: 'error';
       readonly leader: string;

@@ -5,7 +5,8 @@ import { browserTabs, type TabPlatform } from './platform.ts';
 import { TabConnection, type Connect, type TabHooks } from './tab-connection.ts';
 
 /**
- * A connection shared with the other tabs where the platform can do that and `tabs` is not false, else one of its own.
+ * Opens a connection shared with other tabs, if the platform supports it and `tabs` is not false; else a connection of
+ * its own.
  */
 export function openConnection(
   options: NotificationClientOptions,

@@ -1,14 +1,14 @@
-/** How far in front a tab is: 2 has the focus, 1 can be seen, 0 is hidden; and since when. */
+/** How visible a tab is (2 focused, 1 visible, 0 hidden), and since when. */
 export interface Front {
   readonly degree: 0 | 1 | 2;
   readonly since: number;
 }
 
-/** What Web Locks do, as far as it is needed here. */
+/** The part of Web Locks that tabs need. */
 export interface TabLocks {
   /**
-   * Calls `held` once the lock is this tab's, and holds it until the promise of `held` settles. Rejects with an
-   * `AbortError` when the wait is given up or the lock is stolen by another.
+   * Calls `held` when this tab gets the lock, and holds it until the promise of `held` settles. Rejects with an
+   * `AbortError` if the wait is aborted or another tab steals the lock.
    */
   request(
     name: string,
@@ -17,13 +17,13 @@ export interface TabLocks {
   ): Promise<unknown>;
 }
 
-/** What a BroadcastChannel does: all other tabs hear a message, those of one sender in order. */
+/** A BroadcastChannel: all other tabs receive a message; those of one sender arrive in order. */
 export interface TabChannel {
   post(message: unknown): void;
   close(): void;
 }
 
-/** What tabs need of the place where they run. */
+/** What tabs need from their platform. */
 export interface TabPlatform {
   readonly origin: string;
   readonly locks: TabLocks;
@@ -31,9 +31,9 @@ export interface TabPlatform {
   newId(): string;
   open(name: string, hear: (message: unknown) => void): TabChannel;
   front(): Front;
-  /** Calls `changed` when `front` may answer something else; returns the function that ends it. */
+  /** Calls `changed` when `front` may have changed. Returns a function that stops this. */
   watchFront(changed: () => void): () => void;
-  /** Calls `tick` again and again, for as long as the tab runs at all; returns the function that ends it. */
+  /** Calls `tick` repeatedly while the tab runs. Returns a function that stops this. */
   every(ms: number, tick: () => void): () => void;
 }
 
@@ -51,7 +51,7 @@ interface PageScope {
   removeEventListener?: (type: string, listener: () => void) => void;
 }
 
-/** This page's platform; `undefined` outside pages, and where Web Locks or BroadcastChannel are not to be had. */
+/** The platform of this page; `undefined` outside pages, and without Web Locks or BroadcastChannel. */
 export function browserTabs(): TabPlatform | undefined {
   const scope = globalThis as unknown as PageScope;
   const { document, location, BroadcastChannel: Channel } = scope;

@@ -7,7 +7,7 @@ interface Waiting {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** One session of the leader as a tab uses it: what a socket is to a tab with a connection of its own. */
+/** A session of the leader, as seen by another tab: replaces the socket of a tab with its own connection. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, Waiting>();
@@ -39,7 +39,7 @@ export class PortSocket implements FeedSocket {
     waiting.done(null, answer);
   }
 
-  /** Fails what waits for an answer, and all that is asked from now on. */
+  /** Fails pending and later requests. */
   close(): void {
     this.#closed = true;
     for (const { done, timer } of this.#waiting.values()) {

@@ -1,11 +1,11 @@
 import type { Front } from './platform.ts';
 
-/** Decides which of the tabs presents: the one that is in front, the latest to come there; else the leader. */
+/** Decides which tab presents: the tab in front, the latest one if there are several; else the leader. */
 export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();
 
-  /** `previous` presented until now; it goes on until another that can be seen is heard of, or it is gone. */
+  /** `previous` has been presenting, and continues until a visible tab is known or it is gone. */
   constructor(leader: string, previous: string | undefined) {
     this.#leader = leader;
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });

@@ -1,5 +1,5 @@
-/** Which tabs have subscribed to which feeds on one session. */
-export class Wants {
+/** The feeds that each tab is subscribed to, on one session. */
+export class Subscriptions {
   readonly #tabs = new Map<string, Set<string>>();
 
   add(feed: string, tab: string): void {
@@ -8,14 +8,14 @@ export class Wants {
     else this.#tabs.set(feed, new Set([tab]));
   }
 
-  /** Returns whether the feed was wanted by this tab and now is by none. */
+  /** Returns whether this tab was the last subscriber of the feed. */
   remove(feed: string, tab: string): boolean {
     const tabs = this.#tabs.get(feed);
     if (!tabs?.delete(tab) || tabs.size > 0) return false;
     return this.#tabs.delete(feed);
   }
 
-  /** Removes all that a tab wants; returns the feeds that nobody wants any more. */
+  /** Removes a tab. Returns the feeds that have no subscribers any more. */
   leave(tab: string): string[] {
     return [...this.#tabs.keys()].filter((feed) => this.remove(feed, tab));
   }

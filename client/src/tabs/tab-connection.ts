@@ -25,7 +25,7 @@ export interface TabConnectionOptions {
   connect: Connect;
 }
 
-/** The connection as one tab of many has it: its own while it leads, else that of the leader, over the channel. */
+/** The connection of one tab among several: its own while it leads, else the leader's, over the channel. */
 export class TabConnection implements ClientConnection {
   readonly #given: TabConnectionOptions;
   readonly #id: string;
@@ -36,9 +36,9 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
-  /** Used where tabs cannot share. */
+  /** Used if tabs cannot share. */
   #alone: ClientConnection | undefined;
-  /** Ticks since the leader was heard. */
+  /** Ticks since the last message of the leader. */
   #missed = 0;
   #tickAt = Date.now();
   #joinTimer: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +116,7 @@ export class TabConnection implements ClientConnection {
       platform.watchFront(() => this.#hello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
-    // The leader takes a tab whose lock is free for gone, so the lock comes before the first word.
+    // The leader treats a tab without a lock as gone, so take the lock before the first message.
     const here = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
@@ -127,7 +127,7 @@ export class TabConnection implements ClientConnection {
     platform.locks.request(lockOf(this.#id), { signal: this.#gone.signal }, here).catch(failed);
   }
 
-  /** Leaves the other tabs, for good. */
+  /** Leaves the group for good. */
   #leave(): void {
     this.#gone.abort();
     clearTimeout(this.#joinTimer);
@@ -168,7 +168,7 @@ export class TabConnection implements ClientConnection {
     this.#hello();
   }
 
-  /** Another tab leads, or will. */
+  /** Follows another tab, which leads or is about to. */
   #resign(): void {
     this.#leader?.close();
     this.#leader = undefined;
@@ -177,7 +177,7 @@ export class TabConnection implements ClientConnection {
     this.#hello();
   }
 
-  /** To the leader, wherever it is. */
+  /** Sends to the leader, in this tab or another. */
   #send(message: TabMessage): void {
     if (this.#leader) this.#leader.hear(message);
     else this.#channel?.post(message);
@@ -238,7 +238,7 @@ export class TabConnection implements ClientConnection {
     const known = this.#state;
     const another = state.leader !== known?.leader;
     if (another && known && state.term < known.term && this.#missed === 0) return;
-    // It was asleep when its lock was taken, and has not been told yet.
+    // This tab was asleep when its lock was taken, and has not learned it yet.
     const superseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !superseded) return;
     this.#state = state;
@@ -273,7 +273,10 @@ export class TabConnection implements ClientConnection {
     previous?.socket.close();
   }
 
-  /** A new leader is as good as connected: no tab looks disconnected while it connects, if that does not take long. */
+  /**
+   * Treats a new leader as connected, so that no tab looks disconnected while the leader connects, unless it takes
+   * long.
+   */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;
     this.#handoverTimer = setTimeout(() => {

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('tabs that share a connection', () => {
-  it('should have one connection, over which each sees all', async () => {
+  it('should share one connection, which serves them all', async () => {
     const tabs = Array.from({ length: 5 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.publish('all', 30);
@@ -28,7 +28,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should bring a feed that only a tab without the connection wants, until nobody wants it', async () => {
+  it('should subscribe to a feed for a tab without the connection, until no tab needs it', async () => {
     fixture.open(['all']);
     await pass(1_000);
     const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
@@ -64,7 +64,7 @@ describe('tabs that share a connection', () => {
     },
   );
 
-  it('should take over from a leader that is frozen, which follows when it wakes up', async () => {
+  it('should take over from a frozen leader, which follows when it wakes up', async () => {
     const [leader, ...others] = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     leader?.tab.freeze();
@@ -83,7 +83,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should say in every tab that the connection is lost, and recover', async () => {
+  it('should report a lost connection in every tab, and recover', async () => {
     const tabs = Array.from({ length: 3 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.cut();
@@ -95,7 +95,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should connect each by itself when the token names another reader, another server, or nobody', async () => {
+  it('should connect separately for tokens of another reader, another server, or no reader', async () => {
     const reader = (claims: object) => fixture.open(['all'], { getToken: () => tokenOf(claims) });
     reader({ iss: 'i', sub: 'one' });
     reader({ iss: 'i', sub: 'one', exp: 1 });
@@ -117,7 +117,7 @@ describe('tabs that share a connection', () => {
     expect(fixture.server.connections).toBe(10);
   });
 
-  it('should not connect for the others with the token of another reader', async () => {
+  it('should not connect for others with a token of another reader', async () => {
     let sub = 'one';
     const given: unknown[] = [];
     const tab = fixture.open(['all'], { getToken: () => tokenOf({ sub }) }, (options) =>
@@ -131,7 +131,7 @@ describe('tabs that share a connection', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should ask again for a token that could not be had', async () => {
+  it('should ask again when getToken rejects', async () => {
     let asked = 0;
     const getToken = () =>
       asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
@@ -154,10 +154,10 @@ describe('tabs that share a connection', () => {
   });
 });
 
-describe('the tab that presents', () => {
+describe('the presenting tab', () => {
   const presenting = () => fixture.here.filter(({ client }) => client.presenting);
 
-  it('should be the one in front, the latest of those that can be seen, or else any', async () => {
+  it('should be the one in front, the latest visible one, or else any', async () => {
     const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
     await pass(1_000);
     expect(presenting()).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('the tab that presents', () => {
     expect(presenting()).toEqual([two]);
   });
 
-  it('should be told to listeners, and present each push once while it changes', async () => {
+  it('should notify listeners, and present each push once while it changes', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
     const told: boolean[] = [];
     tabs[1]?.client.on('presenting', (now) => told.push(now));

@@ -9,7 +9,7 @@ interface LockRequest {
 
 const aborted = () => Object.assign(new Error('aborted'), { name: 'AbortError' });
 
-/** For tests only: one browser, with the locks and channels of its tabs, in memory. */
+/** For tests only: an in-memory browser with the locks and channels of its tabs. */
 export class FakeBrowser {
   readonly tabs = new Set<FakeTab>();
   readonly #locks = new Map<string, LockRequest[]>();
@@ -21,7 +21,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** The first of a lock's requests holds it. */
+  /** The first request of a lock holds it. */
   request(
     tab: FakeTab,
     name: string,
@@ -51,7 +51,7 @@ export class FakeBrowser {
     });
   }
 
-  /** The tab is gone, and with it all that it holds or waits for. */
+  /** Removes a tab with all locks that it holds or waits for. */
   remove(tab: FakeTab): void {
     this.tabs.delete(tab);
     for (const [name, requests] of this.#locks) {
@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** One tab: what reaches it comes in order, a millisecond later, and while it is frozen not at all. */
+/** One tab. Messages reach it in order, after a millisecond, and not while it is frozen. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;
@@ -117,7 +117,7 @@ export class FakeTab implements TabPlatform {
     this.#drain(Infinity);
   }
 
-  /** Ends as if its process was killed. */
+  /** Ends as if its process had been killed. */
   kill(): void {
     this.state = 'gone';
     this.#queue.length = 0;

@@ -12,7 +12,7 @@ interface FakeConnection {
   readonly lost: () => void;
 }
 
-/** For tests only: a server in memory, with a log for each feed, whose connections end with their tabs. */
+/** For tests only: an in-memory server with a log per feed, whose connections end with their tabs. */
 export class FakeServer {
   readonly #logs = new Map<string, Publication[]>();
   readonly #connections = new Set<FakeConnection>();
@@ -23,7 +23,7 @@ export class FakeServer {
     this.#heartbeat = setInterval(() => this.#sayPositions(), 10_000);
   }
 
-  /** Connections of tabs that are there. */
+  /** The connections of existing tabs. */
   get connections(): number {
     return this.#open().length;
   }
@@ -52,7 +52,7 @@ export class FakeServer {
     }
   }
 
-  /** Every connection is lost, and comes back after half a second. */
+  /** Loses every connection and restores it after half a second. */
   cut(): void {
     for (const connection of this.#open()) {
       this.#connections.delete(connection);

@@ -14,7 +14,7 @@ const at = (offset: number): Publication => ({
   },
 });
 
-/** For tests only: a gateway over one log, in memory; `answer` can be replaced to refuse or to keep silent. */
+/** For tests only: an in-memory gateway over one log. Replace `answer` to refuse or to stay silent. */
 export class Gateway {
   readonly #http = createServer();
   io = new Server(this.#http, { path: '/hubs' });

@@ -4,18 +4,18 @@ import type { ClientStatus, NotificationClient, NotificationClientOptions, Subsc
 import { FakeBrowser, type FakeTab } from './fake-browser.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** For tests only: a tab with a client in it, and what it has shown. */
+/** For tests only: a tab with a client, and what it has shown. */
 export class TabWithClient {
   readonly tab: FakeTab;
   readonly client: NotificationClient;
   readonly shown = new Map<string, string[]>();
-  /** What came live while this tab was the one to present. */
+  /** Live notifications that arrived while this tab was presenting. */
   readonly presented: string[] = [];
   readonly statuses: ClientStatus[] = [];
   readonly errors: string[] = [];
   readonly #subscriptions = new Map<string, Subscription>();
 
-  /** `connecting` is told with which options a connection is made. */
+  /** Calls `connecting` with the options of each connection. */
   constructor(
     tab: FakeTab,
     server: FakeServer,
@@ -57,7 +57,7 @@ export class TabWithClient {
     this.#subscriptions.get(feed)?.close();
   }
 
-  /** `killed`: without a last word to anybody. */
+  /** `killed`: without a last message. */
   close({ killed = false } = {}): void {
     if (killed) this.tab.kill();
     this.client.close();

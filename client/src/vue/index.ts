@@ -1,2 +1,2 @@
-/** The components of `@tocsin/client-vue` under the name that they had before they were a package of their own. */
+/** Re-exports `@tocsin/client-vue` for apps that import its components from `@tocsin/client/vue`. */
 export * from '@tocsin/client-vue';

@@ -24,7 +24,7 @@ const offsets = (chunks: readonly { entries: readonly Entry[] }[]) =>
   chunks.flatMap(({ entries }) => entries.map(({ offset }) => offset));
 
 describe('Chunks', () => {
-  it('should draw only the newest chunk anew when one arrives', () => {
+  it('should replace only the newest chunk when an item arrives', () => {
     const chunks = new Chunks();
     const list = newestFirst(1, 100);
     const before = chunks.split(list);
@@ -35,7 +35,7 @@ describe('Chunks', () => {
     expect(Math.max(...after.map(({ entries }) => entries.length))).toBeLessThanOrEqual(CHUNK_SIZE);
   });
 
-  it('should leave the others alone when the oldest leave or older ones come', () => {
+  it('should keep other chunks when the oldest items leave or older ones arrive', () => {
     const chunks = new Chunks();
     const list = newestFirst(101, 300);
     const before = chunks.split(list);
@@ -46,14 +46,14 @@ describe('Chunks', () => {
     expect(after[0]).toBe(before[0]);
   });
 
-  it('should put an entry that comes late where it belongs', () => {
+  it('should place a late item in order', () => {
     const chunks = new Chunks();
     const list = newestFirst(1, 100);
     chunks.split(list.filter(({ offset }) => offset !== 50));
     expect(offsets(chunks.split(list))).toEqual(list.map(({ offset }) => offset));
   });
 
-  it('should begin a chunk with each day', () => {
+  it('should start a chunk with each day', () => {
     const split = new Chunks().split([entry(2), entry(1, NOON - 24 * 60 * 60 * 1000)]);
     expect(split.map(({ day }) => day)).toEqual(['2026-6-1', '2026-5-31']);
   });

@@ -1,10 +1,10 @@
 import { dayKey } from '../../format/time.ts';
 import type { Entry } from './feed-log.ts';
 
-/** A chunk takes so many entries before the next one begins. */
+/** Number of items in a full chunk. */
 export const CHUNK_SIZE = 40;
 
-/** Entries of one day that are drawn together. It is the same object as long as its entries are the same. */
+/** Items of one day that are rendered together. Stays the same object while its items stay the same. */
 export interface Chunk {
   readonly key: string;
   readonly day: string;
@@ -15,16 +15,16 @@ const sameEntries = (a: readonly Entry[], b: readonly Entry[]): boolean =>
   a.length === b.length && a.every((entry, index) => entry === b[index]);
 
 /**
- * Splits a list that grows at its new end into chunks that stay the same while others come and go, so that an
- * arrival draws one chunk and not the whole list.
+ * Splits a growing list into chunks that stay the same while other items come and go, so that an arrival renders one
+ * chunk instead of the whole list.
  */
 export class Chunks {
-  /** The number of the chunk of each entry. */
+  /** The chunk number of each item. */
   #numbers = new Map<string, number>();
   #chunks = new Map<string, Chunk>();
   #next = 0;
 
-  /** `entries` and the chunks: newest first. */
+  /** Both the items and the returned chunks are newest first. */
   split(entries: readonly Entry[]): Chunk[] {
     const groups = new Map<string, { day: string; entries: Entry[] }>();
     const numbers = new Map<string, number>();

@@ -6,9 +6,9 @@ export interface Entry {
   readonly epoch: string;
   readonly offset: number;
   readonly notification: Notification;
-  /** Milliseconds since 1970, never lower than that of the entry before it in the feed. */
+  /** Milliseconds since 1970, never before that of the previous item in the feed. */
   readonly time: number;
-  /** Something between this entry and the one before it cannot be shown. */
+  /** Some notifications between the previous item and this one cannot be shown. */
   readonly gapBefore: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface Arrival {
 
 export const entryKey = (feed: string, id: string): string => `${feed}/${id}`;
 
-/** Where an entry belongs: by offset within its epoch; an epoch that is not there yet is the newest. */
+/** The index for an item: by offset within its epoch. An unknown epoch is the newest. */
 function placeOf(entries: readonly Entry[], epoch: string, offset: number): number {
   let last = -1;
   for (let index = entries.length - 1; index >= 0; index--) {
@@ -37,8 +37,8 @@ function placeOf(entries: readonly Entry[], epoch: string, offset: number): numb
 }
 
 /**
- * The entries of a feed, ascending, with the arrivals among them, whatever their order; ids that are there already
- * or that `skip` names are left out. `now` bounds the times, so that a clock that is wrong does not move its day.
+ * Inserts arrivals into the items of a feed, in ascending order. Ignores known ids and ids for which `skip` is true. No
+ * item gets a time after `now`, so that a wrong clock does not move it to another day.
  */
 export function insert(
   entries: readonly Entry[],
@@ -65,7 +65,7 @@ export function insert(
 const isKeyed = ({ notification }: { notification: Notification }): boolean =>
   notification.collapseKey !== undefined;
 
-/** Of the entries with one collapse key only the newest stays. */
+/** Keeps only the newest item with each collapse key. */
 function newestOfKey(entries: readonly Entry[]): Entry[] {
   const newest = new Map(entries.filter(isKeyed).map((entry) => [entry.notification.collapseKey, entry]));
   return entries.filter((entry) => !isKeyed(entry) || newest.get(entry.notification.collapseKey) === entry);
@@ -79,7 +79,7 @@ function ascendingTimes(entries: Entry[]): Entry[] {
   });
 }
 
-/** The entries of all feeds, newest first; each feed keeps its own order. */
+/** Merges the items of all feeds, newest first. Keeps the order of each feed. */
 export function newestFirst(feeds: readonly (readonly Entry[])[]): Entry[] {
   const [only] = feeds;
   if (only && feeds.length === 1) return only.toReversed();

@@ -19,7 +19,7 @@ const found = (filter: Partial<ReturnType<typeof noFilter>>, unread = true) =>
   filtered(ALL, { ...noFilter(), ...filter }, () => unread).map(({ notification }) => notification.id);
 
 describe('filtered', () => {
-  it('should let everything through as it is without a filter', () => {
+  it('should return the list unchanged without a filter', () => {
     expect(filtered(ALL, noFilter(), () => false)).toBe(ALL);
     expect(found({ text: '  ' })).toEqual(['a', 'b']);
   });
@@ -35,7 +35,7 @@ describe('filtered', () => {
     expect(found(filter)).toEqual(ids);
   });
 
-  it('should leave out what was read when only the unread is asked for', () => {
+  it('should leave out read items when only unread ones are requested', () => {
     expect(found({ unreadOnly: true }, false)).toEqual([]);
     expect(found({ unreadOnly: true }, true)).toEqual(['a', 'b']);
   });

@@ -2,11 +2,11 @@ import type { Severity } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
 import type { Entry } from './feed-log.ts';
 
-/** What a reader looks for; an empty one lets everything through. */
+/** The reader's search. An empty filter matches everything. */
 export interface Filter {
   feed: string;
   severity: Severity | '';
-  /** Each of its words stands somewhere in title, body or source. */
+  /** Each word must occur in title, body or source. */
   text: string;
   unreadOnly: boolean;
 }

@@ -11,20 +11,20 @@ import { useMutes } from '../reader/mutes.ts';
 import { takePage } from './older.ts';
 import { useUnread } from '../reader/unread.ts';
 
-/** So many missed errors get a toast of their own beside the summary. */
+/** Most missed errors that get a toast of their own beside the summary. */
 const MAX_MISSED_ERRORS = 50;
 
 export interface FollowFeed {
   client: NotificationClient;
   feed: string;
   batch: FrameBatch;
-  /** This tab has shown the feed before, so what comes first was missed. */
+  /** This tab has shown the feed before, so the first publications were missed. */
   returning: boolean;
-  /** The newest page, if it has come by now. */
+  /** The newest page, if it has been loaded. */
   page?: Page;
 }
 
-/** Takes the newest page into the list. */
+/** Adds the newest page to the list. */
 export function takeNewest(feed: string, page: Page): void {
   if (page.read) useUnread().heard(feed, { epoch: page.epoch, ...page.read });
   takePage(feed, page);
@@ -32,7 +32,7 @@ export function takeNewest(feed: string, page: Page): void {
   useEntries().loaded.add(feed);
 }
 
-/** Subscribes to a feed and brings what comes to the list, and to the toasts of the tab that presents. */
+/** Subscribes to a feed. Adds its notifications to the list, and to the toasts of the presenting tab. */
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
   const notifications = useEntries();
   const toasts = useToasts();
@@ -71,7 +71,7 @@ export function followFeed({ client, feed, batch, returning, page }: FollowFeed)
           notifications.add(feed, { epoch, publications, gapBefore: delivery === 'snapshot' });
           const audible = heard(publications);
           if (away && wasHere) miss(audible);
-          // On a first visit a snapshot is the newest page, which nobody has missed.
+          // On a first visit, a snapshot is the newest page; nothing was missed.
           else if (presenting && !(away && delivery === 'snapshot')) tell(audible);
         });
       },

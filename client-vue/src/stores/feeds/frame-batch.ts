@@ -1,6 +1,6 @@
 /**
- * Runs tasks in order, together before the next frame: a burst costs one rendering. While the page is hidden there
- * are no frames, and a timer takes their place.
+ * Runs tasks in order, together before the next frame, so that a burst renders once. A timer replaces the frames while
+ * the page is hidden.
  */
 export class FrameBatch {
   #tasks: (() => void)[] = [];
@@ -9,7 +9,7 @@ export class FrameBatch {
   run(task: () => void): void {
     this.#tasks.push(task);
     if (this.#cancel) return;
-    // Both, since the page may be hidden before the frame comes.
+    // Use both, since the page may become hidden before the frame.
     const frame = requestAnimationFrame(() => this.flush());
     const timer = setTimeout(() => this.flush(), 200);
     this.#cancel = () => {

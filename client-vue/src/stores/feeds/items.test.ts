@@ -30,8 +30,8 @@ beforeEach(() => {
   forgetStores();
 });
 
-describe('useEntries', () => {
-  it('should forget a feed that was erased, and only that', () => {
+describe('useItems', () => {
+  it('should forget an erased feed, and no other', () => {
     const notifications = useEntries();
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
@@ -44,7 +44,7 @@ describe('useEntries', () => {
     expect(ids()).toContain('n4');
   });
 
-  it('should never show what was gone before', () => {
+  it('should never show an item that was gone before', () => {
     const notifications = useEntries();
     notifications.remove('all', ['n2']);
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
@@ -53,7 +53,7 @@ describe('useEntries', () => {
     expect(ids()).toEqual(['n3']);
   });
 
-  it('should keep a bounded number and say that older ones are not here', () => {
+  it('should keep a bounded number and know that there are older ones', () => {
     const notifications = useEntries();
     notifications.add('all', { epoch: 'e', publications: range(1, MAX_ENTRIES + 5) });
     expect(notifications.entries).toHaveLength(MAX_ENTRIES);
@@ -61,7 +61,7 @@ describe('useEntries', () => {
     expect(notifications.older.get('all')).toBe('dropped');
   });
 
-  it('should take away what has expired', () => {
+  it('should remove expired items', () => {
     const notifications = useEntries();
     const soon = new Date(Date.now() + 60_000).toISOString();
     notifications.add('all', {
@@ -75,7 +75,7 @@ describe('useEntries', () => {
 });
 
 describe('useUnread', () => {
-  it('should count nothing of the first visit, then what came since the bell was opened', () => {
+  it('should not count items of the first visit, but those since the bell was opened', () => {
     const notifications = useEntries();
     const unread = useUnread();
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
@@ -87,7 +87,7 @@ describe('useUnread', () => {
     expect(unread.count).toBe(0);
   });
 
-  it('should remember over a reload, and go by time in another epoch', () => {
+  it('should survive a reload, and go by time in another epoch', () => {
     useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
     useUnread().begin('all', { epoch: 'e', offset: 1 });
     forgetStores();
@@ -98,7 +98,7 @@ describe('useUnread', () => {
     expect(useUnread().count).toBe(0);
   });
 
-  it('should join what the server knows, whatever comes first', () => {
+  it("should merge the server's read state, in any order", () => {
     useEntries().add('all', { epoch: 'e', publications: range(1, 6) });
     const unread = useUnread();
     unread.heard('all', { epoch: 'e', offset: 0, ids: [] });
@@ -113,7 +113,7 @@ describe('useUnread', () => {
     expect(unread.marks['all']).toMatchObject({ epoch: 'f', offset: 1 });
   });
 
-  it('should tell the server what was read, and keep nothing of a reader who is signed in', () => {
+  it('should send the read state to the server, and store nothing in the browser for a signed-in reader', () => {
     useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
     const told: unknown[] = [];
     const unread = useUnread();
@@ -129,7 +129,7 @@ describe('useUnread', () => {
     expect(stored.size).toBe(0);
   });
 
-  it('should count neither what was dismissed nor what is muted', () => {
+  it('should count neither dismissed nor muted items', () => {
     useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
     useUnread().begin('all', { epoch: 'e', offset: 0 });
     useDismissed().dismiss('all/n2');
@@ -140,7 +140,7 @@ describe('useUnread', () => {
     expect(ids()).toHaveLength(2);
   });
 
-  it('should ignore what somebody else has stored', () => {
+  it('should ignore stored values that it cannot read', () => {
     stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
     useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(0);

@@ -4,20 +4,20 @@ import { defineStore } from '../define-store.ts';
 import { useDismissed } from '../reader/dismissed.ts';
 import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
 
-/** Most entries that the page keeps; the oldest leave first. */
+/** Most items that the page keeps; the oldest are dropped first. */
 export const MAX_ENTRIES = 10_000;
 const MAX_GONE = 4_000;
 
-/** Where the next older page ends. */
+/** The start of the next older page. */
 export interface OlderPlace {
   epoch: string;
   before: number;
 }
 
-/** What the page shows of the feeds: complete from its oldest entry on, apart from the gaps that it marks. */
+/** The items of all feeds: complete from the oldest one on, except at marked gaps. */
 export const useEntries = defineStore(() => {
   const logs = shallowRef(new Map<string, Entry[]>());
-  /** Feeds of which older ones exist that are not here, with what is known about fetching them. */
+  /** Feeds with older notifications that are not loaded, and where to continue. */
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
@@ -46,7 +46,7 @@ export const useEntries = defineStore(() => {
     }
   }
 
-  /** Adds what is not there yet; what was gone before stays away. */
+  /** Adds new items. Ignores ids that are known or gone. */
   function add(feed: string, arrival: Arrival): void {
     const now = Date.now();
     const fresh = arrival.publications.filter(({ notification }) => !isExpired(notification, now));
@@ -77,7 +77,7 @@ export const useEntries = defineStore(() => {
       );
   }
 
-  /** The feed was erased: nothing of before is there any more. */
+  /** Removes all items of an erased feed. */
   function clear(feed: string): void {
     older.delete(feed);
     for (const key of gone) if (key === entryKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
@@ -92,7 +92,7 @@ export const useEntries = defineStore(() => {
     gone.clear();
   }
 
-  /** Takes away and returns what has expired by `now` (milliseconds since 1970). */
+  /** Removes and returns the items that have expired by `now` (ms since 1970). */
   function expire(now: number): Entry[] {
     const expired = entries.value.filter(({ notification }) => isExpired(notification, now));
     for (const { feed, notification } of expired) remove(feed, [notification.id]);

@@ -5,7 +5,7 @@ import { useSource } from '../source.ts';
 export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
   publications.filter((publication): publication is LivePublication => publication.notification !== null);
 
-/** Takes a page that came over REST; it moves no position. */
+/** Adds a page that was loaded over REST. Moves no position. */
 export function takePage(feed: string, page: Page): void {
   const notifications = useEntries();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
@@ -21,7 +21,7 @@ export const canLoadOlder = (): boolean => {
   return entries.length < MAX_ENTRIES && [...older.values()].some((place) => place !== 'dropped');
 };
 
-/** Fetches the next older page of each feed that has one. Throws what `fetchPage` throws. */
+/** Loads the next older page of each feed that has one. Throws as `fetchPage` does. */
 export async function loadOlder(limit: number): Promise<void> {
   const notifications = useEntries();
   for (const [feed, place] of [...notifications.older]) {

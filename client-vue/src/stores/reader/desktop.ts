@@ -5,10 +5,10 @@ import { entryKey } from '../feeds/feed-log.ts';
 import { safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.desktop';
-/** Of a burst no more than these. */
+/** Most notifications shown for one burst. */
 const MOST_AT_ONCE = 3;
 
-/** Notifications of the operating system while the page is hidden, for those who turn them on. */
+/** Desktop notifications while the page is hidden, for readers who turn them on. */
 export const useDesktop = defineStore(() => {
   const storage = safeStorage(() => localStorage);
   const supported = 'Notification' in globalThis;
@@ -20,7 +20,7 @@ export const useDesktop = defineStore(() => {
     storage.set(KEY, on ? 'on' : 'off');
   }
 
-  /** Only on a click: browsers refuse to ask otherwise, and so would the reader. */
+  /** Call only on a click: browsers refuse to ask otherwise. */
   async function turnOn(): Promise<void> {
     permission.value = await Notification.requestPermission();
     want(permission.value === 'granted');
@@ -31,7 +31,7 @@ export const useDesktop = defineStore(() => {
     const current = publications.filter(({ notification }) => !isExpired(notification, Date.now()));
     for (const { notification } of current.slice(-MOST_AT_ONCE)) {
       const { id, title, body } = notification;
-      // Tabs that tell the same one replace each other's.
+      // Replaces the same notification of another tab.
       const shown = new Notification(isolate(title), {
         tag: entryKey(feed, id),
         ...(body !== undefined && { body: isolate(body) }),

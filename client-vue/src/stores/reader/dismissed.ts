@@ -3,13 +3,13 @@ import { defineStore } from '../define-store.ts';
 import { readJson, safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.dismissed';
-/** The oldest leave first. */
+/** The oldest are dropped first. */
 export const MAX_DISMISSED = 2_000;
 
 const parse = (value: unknown): ReadonlySet<string> =>
   new Set(Array.isArray(value) ? value.filter((key) => typeof key === 'string') : []);
 
-/** What the reader does not want to see any more in this browser, by the keys of entries. */
+/** Keys of the items that the reader dismissed in this browser. */
 export const useDismissed = defineStore(() => {
   const storage = safeStorage(() => localStorage);
   const keys = shallowRef(parse(readJson(storage, KEY)));

@@ -4,12 +4,15 @@ import { severityOf } from '../../format/severity.ts';
 import { defineStore } from '../define-store.ts';
 import { useSource } from '../source.ts';
 
-/** What makes no toast and does not count as unread; it is listed all the same. Kept by the server for the reader. */
+/**
+ * The reader's mutes, stored by the server. Muted notifications make no toast and don't count as unread, but are
+ * listed.
+ */
 export const useMutes = defineStore(() => {
   const mutes = shallowRef<Mutes>({ feeds: [], severities: [] });
-  /** Why the last change may not outlive this page. */
+  /** Why the last change may be lost when the page is closed. */
   const failed = shallowRef(false);
-  /** A change that was made or heard of while it was read goes before it. */
+  /** A change made or received while loading takes precedence over the loaded mutes. */
   let changes = 0;
 
   const isMuted = ({ feed, notification }: { feed: string; notification: Notification }): boolean =>
@@ -25,7 +28,7 @@ export const useMutes = defineStore(() => {
     }
   }
 
-  /** Changed in another tab or on another device. */
+  /** Applies a change from another tab or device. */
   function heard(now: Mutes): void {
     changes++;
     mutes.value = now;

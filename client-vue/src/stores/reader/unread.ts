@@ -8,12 +8,12 @@ import { useMutes } from './mutes.ts';
 import { keepInMemory, readJson, safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.last-opened';
-/** Most ids read on their own that are kept of a feed; the oldest leave first. */
+/** Most individually read ids kept per feed; the oldest are dropped first. */
 export const MAX_IDS = 1_000;
 
 /**
- * Up to where a feed was read, what was read after that, and when (milliseconds since 1970): the time decides once
- * the epoch has changed.
+ * The offset up to which a feed was read, the ids read after it, and when (ms since 1970). After a change of the epoch,
+ * the time decides.
  */
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 type Marks = Readonly<Record<string, ReadMark>>;
@@ -37,7 +37,10 @@ function parse(value: unknown): Marks {
 
 const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].slice(-MAX_IDS));
 
-/** What was read: known to the server, which tells other tabs and devices, and to this browser meanwhile. */
+/**
+ * The reader's read state: shared with the server, which passes it on to other tabs and devices, and kept in this
+ * browser.
+ */
 export const useUnread = defineStore(() => {
   let storage = safeStorage(() => localStorage);
   let send: ((feed: string, read: Read) => Promise<void>) | undefined;
@@ -49,7 +52,7 @@ export const useUnread = defineStore(() => {
   const count = computed(
     () => entries.entries.filter((entry) => unreadOf(entry) && !mutes.isMuted(entry)).length,
   );
-  /** The oldest entry here is unread and older ones are not here, so there may be more. */
+  /** The oldest loaded item is unread and there are older ones, so more may be unread. */
   const atLeast = computed(() => {
     const oldest = entries.entries.at(-1);
     return oldest !== undefined && entries.older.has(oldest.feed) && unreadOf(oldest);
@@ -67,19 +70,19 @@ export const useUnread = defineStore(() => {
     });
   }
 
-  /** `tellServer` keeps what was read; of readers who are signed in nothing stays in the browser. */
+  /** `save` stores the read state on the server. Nothing of a signed-in reader is stored in the browser. */
   function begins(tellServer: typeof send, signedIn: boolean): void {
     send = tellServer;
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     marks.value = parse(readJson(storage, KEY));
   }
 
-  /** Nothing before the first visit counts as unread. */
+  /** Notifications from before the first visit do not count as unread. */
   function begin(feed: string, { epoch, offset }: Position): void {
     if (!marks.value[feed]) write({ [feed]: { epoch, offset, at: Date.now(), ids: new Set() } });
   }
 
-  /** What the server knows joins what is known here. */
+  /** Merges the server's read state into this one. */
   function heard(feed: string, { epoch, offset, ids }: ReadState & { epoch: string }): void {
     const mark = marks.value[feed];
     if (offset === 0 && ids.length === 0 && mark?.epoch !== epoch) return;
@@ -96,7 +99,7 @@ export const useUnread = defineStore(() => {
     tell(feed, { ids: [id] });
   }
 
-  /** The reader has seen all that is here. */
+  /** Marks all loaded items as read. */
   function markAllRead(): void {
     const changes: Record<string, ReadMark> = {};
     for (const { feed, epoch, offset } of entries.entries) {

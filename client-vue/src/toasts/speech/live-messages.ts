@@ -8,13 +8,13 @@ export interface Announcement {
   readonly text: string;
 }
 
-/** A line leaves its live region after so long; screen readers have taken it by then. */
+/** How long a message stays in its live region; screen readers have picked it up by then. */
 const KEEP_MS = 20_000;
 const MAX_LINES = 30;
-/** Notifications other than errors are told together, so long after the first of them. */
+/** Delay of the combined message for notifications other than errors, after the first of them. */
 export const BATCH_MS = 2_000;
 
-/** What the two live regions say. Each line is added once and never changed, so it is read once. */
+/** The messages of the two live regions. Each is added once and never changed, so it is read once. */
 export const useAnnouncements = defineStore(() => {
   const polite = ref<Announcement[]>([]);
   const assertive = ref<Announcement[]>([]);
@@ -30,7 +30,7 @@ export const useAnnouncements = defineStore(() => {
     }, KEEP_MS);
   }
 
-  /** Tells what has just arrived, on the screen or not: errors at once and one by one, the others together. */
+  /** Speaks arrivals, shown or not: errors at once and one by one, the others together. */
   function arrived(toasts: readonly Toast[]): void {
     for (const line of spokenErrors(toasts.filter(isSticky))) say(assertive, line);
     const others = toasts.filter((toast) => !isSticky(toast));

@@ -2,18 +2,18 @@ import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
 import { SEVERITY_NAMES } from '../../format/severity.ts';
 import type { Toast } from '../toast.ts';
 
-/** Of errors that arrive together so many are spoken one by one, the rest as a number. */
+/** Most errors of one arrival that are spoken one by one; the rest are counted. */
 export const MAX_SPOKEN_ERRORS = 10;
-/** Of a batch so many are spoken in full. */
+/** Most notifications of a batch that are spoken in full. */
 const MAX_IN_FULL = 3;
 
-/** What a screen reader says of a toast. */
+/** The text that a screen reader speaks for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
   const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${isolate(title)}`;
   return [head, body && isolate(body), source && `From ${isolate(source)}`].filter(Boolean).join('. ');
 }
 
-/** One line for each error that has just arrived, equal ones as one. */
+/** One message for each new error; equal ones share a message. */
 export function spokenErrors(errors: readonly Toast[]): string[] {
   const counts = new Map<string, number>();
   for (const error of errors) counts.set(spokenOf(error), (counts.get(spokenOf(error)) ?? 0) + 1);
@@ -22,7 +22,7 @@ export function spokenErrors(errors: readonly Toast[]): string[] {
   return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), `And ${rest} more errors`];
 }
 
-/** What arrived within a while, told in one line. It holds a bounded number of toasts. */
+/** Collects toasts for one combined message. Holds a bounded number. */
 export class SpokenBatch {
   #newest: Toast[] = [];
   readonly #counts = new Map<Severity, number>();
@@ -32,7 +32,7 @@ export class SpokenBatch {
     this.#counts.set(toast.severity, (this.#counts.get(toast.severity) ?? 0) + 1);
   }
 
-  /** Tells all since the last call; empty if nothing came. */
+  /** Returns the message for everything since the last call; empty if there was nothing. */
   take(): string {
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     const text = total <= MAX_IN_FULL ? this.#newest.map(spokenOf).join('. ') : this.#summary(total);
