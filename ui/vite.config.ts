@@ -5,7 +5,7 @@ import { precompressed } from './build/precompressed.ts';
 
 const bff = process.env['BFF_URL'] ?? 'http://localhost:4001';
 
-/** The development server finds the pages under the addresses that they have at the bff. */
+/** The development server serves the pages under the same URLs as the bff. */
 const pageAddresses: Plugin = {
   name: 'tocsin-page-addresses',
   configureServer: ({ middlewares }) => {
@@ -22,7 +22,7 @@ export default defineConfig({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
-    // The strict content security policy of the bff allows no data: addresses.
+    // The bff's strict content security policy allows no data: URLs.
     assetsInlineLimit: 0,
     rolldownOptions: { input: ['index.html', 'ops.html'].map((page) => resolve(import.meta.dirname, page)) },
   },

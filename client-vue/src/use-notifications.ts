@@ -1,8 +1,8 @@
 import { onScopeDispose, reactive, computed } from 'vue';
 import type { ClientStatus } from '@tocsin/client';
 import { useConnection, type ConnectionState } from './stores/connection.ts';
-import { useEntries } from './stores/feeds/items.ts';
-import type { Entry } from './stores/feeds/feed-log.ts';
+import { useItems } from './stores/feeds/items.ts';
+import type { Item } from './stores/feeds/feed-log.ts';
 import { startSession, type SessionOptions } from './stores/session.ts';
 import { useUnread } from './stores/reader/unread.ts';
 
@@ -19,11 +19,13 @@ export interface Notifications {
   /** The connection state in words. */
   readonly connectionText: string;
   /** Newest first. */
-  readonly entries: readonly Entry[];
+  readonly items: readonly Item[];
+  /** @deprecated Use `items`. */
+  readonly entries: readonly Item[];
   readonly unread: number;
   /** The newest page cannot be loaded right now. */
   readonly pageFailed: boolean;
-  markRead(entry: Entry): void;
+  markRead(item: Item): void;
   markAllRead(): void;
 }
 
@@ -37,16 +39,17 @@ let running = false;
 export function useNotifications(options?: NotificationsOptions): Notifications {
   if (options) start(options);
   const connection = useConnection();
-  const entries = useEntries();
+  const list = useItems();
   const unread = useUnread();
   const notifications = reactive({
     status: computed(() => connection.status),
     connection: computed(() => connection.state),
     connectionText: computed(() => connection.text),
-    entries: computed(() => entries.entries),
+    items: computed(() => list.items),
+    entries: computed(() => list.items),
     unread: computed(() => unread.count),
     pageFailed: computed(() => connection.pageFailed),
-    markRead: (entry: Entry) => unread.markRead(entry),
+    markRead: (item: Item) => unread.markRead(item),
     markAllRead: () => unread.markAllRead(),
   });
   return notifications;

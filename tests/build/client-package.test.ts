@@ -49,9 +49,9 @@ const notifications = useNotifications({ url: 'http://127.0.0.1:9', getToken: ()
 const unread: number = notifications.unread;
 // @ts-expect-error -- a count is a number, so types have come along
 const wrong: string = notifications.unread;
-const title: string | undefined = notifications.entries[0]?.notification.title;
+const title: string | undefined = notifications.items[0]?.notification.title;
 type Row = NonNullable<InstanceType<typeof NotificationBell>['$slots']['row']>;
-const row: Row = ({ entry, unread }) => h('p', entry.notification.title + String(unread));
+const row: Row = ({ item, unread }) => h('p', item.notification.title + String(unread));
 console.log(unread, wrong, title, row, NotificationToasts);
 `;
 /** Installed in the app beside the packages under test. */

@@ -56,7 +56,7 @@ const lastRows = (page: Page): Promise<string[]> =>
       list.scrollTo(0, before);
       await frame();
       await frame();
-      const isEnd = list.textContent.includes('That is all there is.');
+      const isEnd = list.textContent.includes('No older notifications.');
       still = isEnd && list.scrollHeight === before ? still + 1 : 0;
     }
     return [...list.querySelectorAll('[data-notification-id]')].map(

@@ -136,7 +136,7 @@ describe('two browsers of one person and one of another', () => {
 
   it('should never show the feed of another person', async () => {
     const curious = await openAs('ben', bffUrl(0), 'feed=user:ada');
-    await curious.getByText('This feed cannot be shown').waitFor();
+    await curious.getByText("This feed can't be shown").waitFor();
     expect(await rows(curious).count()).toBe(0);
     const answer = await fetch(`${bffUrl(0)}/app/notifications?feed=user:ada`, {
       headers: { authorization: `Bearer ${await tokenFor('ben')}` },

@@ -44,7 +44,7 @@ describe('the audit trail', () => {
     await audit(page).nth(3).waitFor();
     const texts = await audit(page).allInnerTexts();
     expect(texts[0]).toMatch(
-      /Reader\s+ada[^]*Deleted a dead letter[^]*entry:Ab3dE9xQ:topic%3Aorders:117[^]*Done/,
+      /Reader\s+ada[^]*Deleted a set-aside record[^]*entry:Ab3dE9xQ:topic%3Aorders:117[^]*Done/,
     );
     expect(texts[1]).toMatch(/Anonymous[^]*Published × 214[^]*Not signed in/);
     expect(texts[3]).toMatch(/App\s+warehouse[^]*name not verified/);
@@ -63,7 +63,7 @@ describe('the audit trail', () => {
     await audit(page).nth(1).waitFor();
     await page.locator('[name="audit-actor"]').fill('shop');
     await page.keyboard.press('Enter');
-    await page.getByTestId('audit-none').getByText('Load older ones to search on').waitFor();
+    await page.getByTestId('audit-none').getByText('Load older ones to continue searching').waitFor();
     await page.locator('[name="audit-actor"]').fill('something else');
     for (let n = 0; n < 2; n++) await page.getByTestId('audit-older').click();
     await audit(page).nth(0).waitFor();

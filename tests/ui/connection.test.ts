@@ -80,7 +80,7 @@ describe('the inbox', () => {
     const page = await pages.open();
     const list = await inbox(page);
     await list.getByTestId('loading').waitFor();
-    expect(await list.textContent()).not.toMatch(/Nothing yet|all there is/);
+    expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
   });
 
   it('should say that there is nothing only when it knows', async () => {
@@ -88,7 +88,7 @@ describe('the inbox', () => {
     await live(page);
     const list = await inbox(page);
     await list.getByTestId('empty').waitFor();
-    expect(await list.textContent()).toMatch(/Nothing yet/);
+    expect(await list.textContent()).toMatch(/No notifications yet/);
   });
 
   it('should say that the server cannot be reached and show notifications when it can', async () => {
@@ -100,7 +100,7 @@ describe('the inbox', () => {
     await page.goto(bff.url);
     const list = await inbox(page);
     await list.getByTestId('unreachable').waitFor();
-    expect(await list.textContent()).not.toMatch(/Nothing yet|all there is/);
+    expect(await list.textContent()).not.toMatch(/No notifications yet|No older notifications/);
     expect(await page.getByTestId('bell-trouble').getAttribute('data-connection')).toBe('unreachable');
     await state(page, 'unreachable');
     [bff.restFails, bff.refuse] = [false, undefined];

@@ -22,8 +22,8 @@ const notifications = useNotifications({ url: window.bffUrl, getToken: () => win
 <template>
   <p data-testid="status">{{ notifications.status }}</p>
   <NotificationBell>
-    <template #row="{ entry, unread }">
-      <b>{{ entry.notification.title }}, {{ unread ? 'new' : 'old' }}</b>
+    <template #row="{ item, unread }">
+      <b>{{ item.notification.title }}, {{ unread ? 'new' : 'old' }}</b>
     </template>
   </NotificationBell>
   <NotificationToasts>

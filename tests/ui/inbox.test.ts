@@ -179,7 +179,7 @@ describe('the inbox', () => {
     await page.getByRole('heading', { name: '5000 while you were away' }).waitFor();
     expect(await toasts(page).count()).toBe(1);
     await page.getByTestId('bell').click();
-    const end = inbox(page).getByText('That is all there is.');
+    const end = inbox(page).getByText('No older notifications.');
     const busy = await measureBusy(page);
     let scrolls = 0;
     while ((await end.count()) === 0 && scrolls++ < 200)

@@ -19,7 +19,7 @@ const openOps = () =>
     await context.clock.install();
   });
 const instances = (page: Page) => page.getByTestId('instance');
-const letters = (page: Page) => page.getByTestId('dead-letter');
+const letters = (page: Page) => page.getByTestId('set-aside-record');
 const field = (page: Page, path: string) => page.locator(`[name="${path}"]`);
 
 /** Lets this many snapshots arrive. */
@@ -138,7 +138,7 @@ describe('the instances', () => {
   });
 });
 
-describe('dead letters', () => {
+describe('set-aside records', () => {
   it('should be put back, or say why not', async () => {
     const page = await openOps();
     await letters(page).nth(2).waitFor();
@@ -171,7 +171,7 @@ describe('dead letters', () => {
     expect(await focused()).toBe('Delete');
     await page.keyboard.press('Enter');
     await expect.poll(() => letters(page).count()).toBe(2);
-    await expect.poll(focused).toContain('Dead letters');
+    await expect.poll(focused).toContain('Set-aside records');
     expect(ops.calls.filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
   });
 });
@@ -261,6 +261,6 @@ describe('a server that requires a token', () => {
     expect(await page.getByTestId('curl').innerText()).not.toContain('right');
     ops.guard = 'role';
     await page.clock.runFor(SNAPSHOT_EVERY_MS);
-    await form.getByText('does not have the role').waitFor();
+    await form.getByText('doesn’t have the role').waitFor();
   });
 });

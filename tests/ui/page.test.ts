@@ -105,7 +105,7 @@ describe('the page', () => {
     await bff.start();
     await page.locator('.tocsin-gap').waitFor();
     expect(await rows(page).count()).toBe(5);
-    await page.getByTestId('toast').getByText('Some older ones are not shown.').waitFor();
+    await page.getByTestId('toast').getByText('Some older notifications are not shown.').waitFor();
   });
 
   it('should remove retracted notifications and their toasts', async () => {
@@ -188,12 +188,12 @@ describe('the page', () => {
     bff.publish(titled(120));
     const page = await open();
     await expect.poll(() => rows(page).count()).toBe(50);
-    await page.getByText('Some older ones are not shown.').waitFor();
+    await page.getByText('Some older notifications are not shown.').waitFor();
     await page.getByRole('button', { name: 'Show older' }).click();
     await expect.poll(() => rows(page).count()).toBe(100);
     await page.getByRole('button', { name: 'Show older' }).click();
     await expect.poll(() => rows(page).count()).toBe(120);
-    await page.getByText('That is all there is.').waitFor();
+    await page.getByText('No older notifications.').waitFor();
   });
 
   it('should render only safe links, and everything else as text', async () => {

@@ -1,4 +1,4 @@
-// Says what the link was about, as `?order=10400`. Other words than these are not shown: anybody can write an address.
+// Shows the subject of the link, as `?order=10400`. Shows no other text, since anyone can write a URL.
 (function () {
   var kinds = ['order', 'customer', 'release', 'dashboard', 'runbook', 'incident'];
   var asked = new URLSearchParams(location.search);

@@ -1,10 +1,10 @@
-// Runs before the first paint; the switch in src/theme/ keeps the same key and attribute.
+// Runs before the first paint. src/theme/ uses the same key and attribute.
 (function () {
   function storedChoice() {
     try {
       return localStorage.getItem('tocsin.theme');
     } catch {
-      // Storage is blocked: the system decides.
+      // Storage is blocked: use the system's theme.
       return null;
     }
   }

@@ -1,6 +1,6 @@
 import { DEFAULT_FEED } from '@tocsin/contracts';
 
-/** The feeds that the page address names with `?feed=`, each once; without any, the default one. */
+/** The feeds in `?feed=` of the page's URL, each once; without any, the default feed. */
 export function feedsOf(search: string): string[] {
   const named = new URLSearchParams(search).getAll('feed').filter((feed) => feed !== '');
   return named.length > 0 ? [...new Set(named)] : [DEFAULT_FEED];

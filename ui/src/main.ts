@@ -14,14 +14,14 @@ function signInAs(other: string): void {
   keepToken(other, storage);
   location.reload();
 }
-// A link within the page changes only the part after #.
+// A link within the page changes only the fragment.
 addEventListener('hashchange', () => {
   const now = takeToken(location, history, storage);
   if (now.token !== token && now.token) signInAs(now.token);
   else if (now.offered) tokens.offered = now.offered;
 });
 
-/** Said by a bff whose pages connect elsewhere. */
+/** Set by a bff whose pages connect elsewhere. */
 const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
 createApp(App, {
   feeds: feedsOf(location.search),

@@ -13,8 +13,8 @@ function aTab() {
   return { at, addresses, storage };
 }
 
-describe('a token in the address', () => {
-  it('should move into a tab that has none, and be found there afterwards', () => {
+describe('a token in the URL', () => {
+  it('should be stored in a tab without a token', () => {
     const { at, addresses } = aTab();
     expect(at('')).toEqual({});
     expect(at('#notifications')).toEqual({});
@@ -24,7 +24,7 @@ describe('a token in the address', () => {
     expect(at('#token=a.b.c')).toEqual({ token: 'a.b.c' });
   });
 
-  it('should only be offered where there is another, and leave the address all the same', () => {
+  it('should only be offered in a tab with another token, and leave the URL', () => {
     const { at, addresses, storage } = aTab();
     at('#token=mine');
     expect(at('#token=theirs')).toEqual({ token: 'mine', offered: 'theirs' });
@@ -37,7 +37,7 @@ describe('a token in the address', () => {
   });
 });
 
-it('should name whom a token says it is of', () => {
+it('should name the reader of a token', () => {
   const token = (payload: unknown) => `x.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.x`;
   expect(nameOf(token({ sub: 'zoë ÿ?>' }))).toBe('zoë ÿ?>');
   for (const none of ['', 'a', 'a.b.c', token({}), token({ sub: 1 }), token(null), token({ sub: '' })]) {

@@ -5,16 +5,16 @@ interface TokenStorage {
   set(key: string, value: string): void;
 }
 
-/** Under which token this tab reads, and which other one its address offered. */
+/** This tab's token, and another one that its URL offered. */
 export interface TabTokens {
   token?: string;
-  /** Taken only when the reader says so: a link must not change who is signed in. */
+  /** Taken only with the reader's consent: a link must not change who is signed in. */
   offered?: string;
 }
 
 /**
- * The token that the page address gives with `#token=`, to try out `AUTH_MODE=jwt`: it leaves the address at once. In a
- * tab without a token it is kept, over reloads; in one that has another it is only offered.
+ * Takes the token from `#token=` of the page's URL, to try out `AUTH_MODE=jwt`, and removes it from the URL at once. A
+ * tab without a token keeps it across reloads; a tab with another token only offers it.
  */
 export function takeToken(
   { hash, pathname, search }: Pick<Location, 'hash' | 'pathname' | 'search'>,
@@ -33,7 +33,7 @@ export function takeToken(
 
 export const keepToken = (token: string, storage: Pick<TokenStorage, 'set'>): void => storage.set(KEY, token);
 
-/** The `sub` that a token names, unchecked: to be shown, never to be trusted. */
+/** The `sub` in a token, unverified: for display only. */
 export function nameOf(token: string): string | undefined {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
@@ -42,7 +42,7 @@ export function nameOf(token: string): string | undefined {
     const sub: unknown = claims && typeof claims === 'object' ? Reflect.get(claims, 'sub') : undefined;
     return typeof sub === 'string' && sub !== '' ? sub : undefined;
   } catch {
-    // What is no token has no name.
+    // An invalid token names no reader.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { ClientError, ProblemError, type ClientStatus } from '@tocsin/client';
 import { computed, ref, shallowReactive } from 'vue';
 import { defineStore } from './define-store.ts';
-import { useEntries } from './feeds/items.ts';
+import { useItems } from './feeds/items.ts';
 
 /**
  * The connection state shown by bell, inbox and page. Adds to the client's status: `unreachable`, if the server does
@@ -53,7 +53,7 @@ export const useConnection = defineStore(() => {
         if (refused.value.length > 0) return `Some feeds can't be shown. ${reason.value}`;
         return pageFailed.value
           ? "Older notifications can't be loaded right now."
-          : 'Each one appears as it happens.';
+          : 'New notifications appear as they happen.';
       case 'connecting':
         return 'Connecting…';
       case 'reconnecting':
@@ -69,8 +69,8 @@ export const useConnection = defineStore(() => {
 
   /** The placeholder that a list shows instead of rows. */
   const placeholder = computed<'none' | 'loading' | 'empty' | 'offline' | 'unreachable' | 'refused'>(() => {
-    const { entries, loaded } = useEntries();
-    if (entries.length > 0) return 'none';
+    const { items, loaded } = useItems();
+    if (items.length > 0) return 'none';
     if (state.value === 'refused') return 'refused';
     if (loaded.size > 0 && !pageFailed.value) return 'empty';
     if (state.value === 'offline') return 'offline';

@@ -10,7 +10,7 @@ import { followFeed, takeNewest } from './feeds/follow-feed.ts';
 import { FrameBatch } from './feeds/frame-batch.ts';
 import { useMutes } from './reader/mutes.ts';
 import { useDismissed } from './reader/dismissed.ts';
-import { useEntries } from './feeds/items.ts';
+import { useItems } from './feeds/items.ts';
 import { safeStorage, tabPositions } from './storage.ts';
 import { useSource } from './source.ts';
 import { useUnread } from './reader/unread.ts';
@@ -33,7 +33,7 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
       if (signal.aborted) return undefined;
       connection.pageFailed = true;
       connection.failed(error);
-      console.warn(`The newest page of ${feed} could not be read and will be asked for again.`, error);
+      console.warn(`The newest page of ${feed} could not be loaded. Trying again.`, error);
     }
     await pause(backOff(attempt, PAGE_RETRY_MS, PAGE_RETRY_MAX_MS), signal);
     if (signal.aborted) return undefined;
@@ -52,7 +52,7 @@ export type SessionOptions = Pick<
  * the other. Returns the function that ends the session.
  */
 export function startSession({ feeds, ...options }: SessionOptions): () => void {
-  const notifications = useEntries();
+  const notifications = useItems();
   const unread = useUnread();
   const toasts = useToasts();
   const dismissed = useDismissed();
@@ -94,9 +94,9 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
   };
   const expiries = new Expiries(expire);
   const stopWatching = watch(
-    () => notifications.entries,
-    (entries) => {
-      for (const { key, notification } of entries) expiries.watch(key, notification.expiresAt);
+    () => notifications.items,
+    (items) => {
+      for (const { key, notification } of items) expiries.watch(key, notification.expiresAt);
     },
     { immediate: true },
   );

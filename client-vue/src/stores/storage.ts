@@ -12,7 +12,10 @@ export function safeStorage(open: () => Storage): KeyValue {
   try {
     storage = open();
   } catch (error) {
-    console.warn('This browser blocks storage; the page forgets when it is closed.', error);
+    console.warn(
+      'This browser blocks storage. Settings and read state will be lost when you close the page.',
+      error,
+    );
   }
   return {
     get(key) {
@@ -24,7 +27,7 @@ export function safeStorage(open: () => Storage): KeyValue {
         if (storage) memory.delete(key);
         else memory.set(key, value);
       } catch (error) {
-        console.warn('The storage of this browser is full.', error);
+        console.warn("This browser's storage is full.", error);
         memory.set(key, value);
       }
     },
@@ -44,7 +47,7 @@ export function readJson(storage: KeyValue, key: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    console.warn(`What is stored as ${key} cannot be read.`, error);
+    console.warn(`The stored value of ${key} is invalid and was ignored.`, error);
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { watch } from 'vue';
 import type { NotificationClient } from '@tocsin/client';
-import { useAnnouncements } from '../toasts/speech/live-messages.ts';
+import { useLiveMessages } from '../toasts/speech/live-messages.ts';
 import { useConnection } from './connection.ts';
 
 /** States that need a live message. The others may pass before it is spoken. */
@@ -12,7 +12,7 @@ const LOST = ['offline', 'unreachable', 'refused'];
  */
 export function watchConnection(client: NotificationClient): () => void {
   const connection = useConnection();
-  const { announce } = useAnnouncements();
+  const { speak } = useLiveMessages();
   let lost = false;
   const look = (): void => {
     connection.online = navigator.onLine;
@@ -23,12 +23,12 @@ export function watchConnection(client: NotificationClient): () => void {
     connection.failed(error);
     console.warn(error.message);
   });
-  client.on('closing', ({ message }) => console.warn(`The server closes the connection: ${message}`));
+  client.on('closing', ({ message }) => console.warn(`The server is closing the connection: ${message}`));
   const stop = watch(
     () => connection.state,
     (state) => {
-      if (LOST.includes(state)) announce(connection.text);
-      if (state === 'live' && lost) announce('Connected again.');
+      if (LOST.includes(state)) speak(connection.text);
+      if (state === 'live' && lost) speak('Connected again.');
       lost = LOST.includes(state) || (lost && state !== 'live');
     },
   );

@@ -1,7 +1,7 @@
 import type { LivePublication, Severity } from '@tocsin/contracts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../stores/define-store.ts';
-import { BATCH_MS, useAnnouncements } from './speech/live-messages.ts';
+import { BATCH_MS, useLiveMessages } from './speech/live-messages.ts';
 import { TOAST_MS, useToasts } from './store.ts';
 
 const publication = (n: number, severity: Severity = 'info', title = `t${n}`): LivePublication => ({
@@ -13,7 +13,7 @@ const many = (count: number, severity?: Severity) =>
 
 let onScreen: string[] = [];
 let most = 0;
-const spoken = (region: 'polite' | 'assertive') => useAnnouncements()[region].map(({ text }) => text);
+const spoken = (region: 'polite' | 'assertive') => useLiveMessages()[region].map(({ text }) => text);
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -2,7 +2,7 @@ import { isExpired, type GoneReason, type LivePublication } from '@tocsin/contra
 import { computed, ref, shallowRef } from 'vue';
 import { defineStore } from '../stores/define-store.ts';
 import type { ToastRenderer } from './adapter.ts';
-import { useAnnouncements } from './speech/live-messages.ts';
+import { useLiveMessages } from './speech/live-messages.ts';
 import { Countdowns } from './countdowns.ts';
 import { ToastStack, type StackView, type ViewOptions } from './stack.ts';
 import { summaryOf, toastKey, toastOf, type Missed } from './toast-of.ts';
@@ -17,7 +17,7 @@ export const MAX_SLOTS = 3;
 
 /** The page's toasts: which are on the screen, for how long, and their live messages. */
 export const useToasts = defineStore(() => {
-  const announcements = useAnnouncements();
+  const liveMessages = useLiveMessages();
   const stack = new ToastStack();
   const countdowns = new Countdowns();
   const view = shallowRef<StackView>({ cards: [], foldedErrors: 0, more: 0 });
@@ -46,7 +46,7 @@ export const useToasts = defineStore(() => {
 
   function add(toasts: readonly Toast[]): void {
     const touched = new Set(stack.add(toasts));
-    announcements.arrived(toasts);
+    liveMessages.arrived(toasts);
     const { cards } = stack.view({ slots: Infinity });
     for (const card of cards) {
       if (!touched.has(card.key)) continue;

@@ -44,7 +44,7 @@ export function summaryOf(missed: Missed, unique: number): Toast {
     kind: 'summary',
     severity: 'info',
     title: titleOf(missed),
-    body: gap && !erased ? 'Some older ones are not shown.' : undefined,
+    body: gap && !erased ? 'Some older notifications are not shown.' : undefined,
     actions: [],
   };
 }

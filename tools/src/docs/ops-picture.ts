@@ -69,7 +69,7 @@ export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Pro
     (document.activeElement as HTMLElement | null)?.blur();
     scrollTo(0, 0);
   });
-  await page.getByTestId('dead-letter').nth(1).waitFor();
+  await page.getByTestId('set-aside-record').nth(1).waitFor();
   await page.screenshot({ path: file, fullPage: true });
   await page.close();
 }

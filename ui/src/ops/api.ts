@@ -12,7 +12,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** An answer that is no success, or none at all (then without a problem). */
+/** A failed call: an error answer with its problem, or no answer. */
 export class OpsError extends Error {
   override name = 'OpsError';
   readonly status: number | undefined;
@@ -25,22 +25,22 @@ export class OpsError extends Error {
   }
 }
 
-/** The bff's calls for this page. Each rejects with an OpsError unless it succeeded. */
+/** The bff's calls for this page. Each rejects with an OpsError on failure. */
 export interface OpsApi {
   instances(): Promise<Instances>;
   deadLetters(): Promise<SetAsideList>;
   deadLetter(entry: string): Promise<SetAside>;
   putBack(entry: string): Promise<void>;
   remove(entry: string): Promise<void>;
-  /** A page of the audit trail; an empty filter finds everything. */
+  /** A page of the audit trail. An empty filter matches everything. */
   audit(query: { action: string; actor: string; before?: string | undefined }): Promise<AuditPage>;
-  /** Resolves with the ids that were accepted. */
+  /** Resolves with the accepted ids. */
   compose(body: unknown): Promise<string[]>;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** `token` is asked before each call. */
+/** Calls `token` before each request. */
 export function createOpsApi(token: () => string | undefined): OpsApi {
   async function call(method: string, path: string, body?: unknown): Promise<unknown> {
     const bearer = token();
@@ -59,8 +59,8 @@ export function createOpsApi(token: () => string | undefined): OpsApi {
       });
       text = await response.text();
     } catch (error) {
-      console.warn(`${method} ${path} was not answered.`, error);
-      throw new OpsError('The server does not answer.');
+      console.warn(`${method} ${path} got no answer.`, error);
+      throw new OpsError("The server doesn't answer.");
     }
     const value = parse(text);
     if (response.ok) return value;
@@ -92,7 +92,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // A proxy's page, or no body at all: the schema of the answer says whether that will do.
+    // A proxy's page, or no body. The schema of the answer decides whether that is valid.
     return undefined;
   }
 }

@@ -8,11 +8,11 @@ const record = (members: Partial<ListedAuditRecord> = {}): ListedAuditRecord => 
   ...members,
 });
 
-it('should have a word for every action', () => {
+it('should have a label for every action', () => {
   expect(Object.keys(ACTIONS).sort()).toEqual([...AUDIT_ACTIONS].sort());
 });
 
-it('should say how many there were, and name the first', () => {
+it('should show the number of ids, and the first id', () => {
   const ids = { count: 500, first: ['a', 'b', 'c', 'd'] };
   const line = auditLine(record({ requests: 12, ids, feeds: { count: 2, first: ['all'] } }));
   expect(line).toMatchObject({
@@ -23,7 +23,7 @@ it('should say how many there were, and name the first', () => {
   expect(auditLine(record({ ids: { count: 7, first: [] } })).ids).toBe('7 more');
 });
 
-it('should say when a name is only claimed, and show words that it does not know', () => {
+it('should mark an unverified name, and show unknown words unchanged', () => {
   const claimed = auditLine(record({ via: 'topic', actor: { kind: 'app', name: 'shop', claimed: true } }));
   expect(claimed.via).toBe('topic, name not verified');
   const newer = auditLine(

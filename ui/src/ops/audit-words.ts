@@ -1,20 +1,20 @@
 import type { ListedAuditRecord } from '@tocsin/contracts';
 
-/** The words of the trail in those of a reader; a word of a newer version is shown as it is. */
+/** Labels for the values in audit records. Unknown values, from a newer version, are shown unchanged. */
 export const ACTIONS: Readonly<Record<string, string>> = {
   publish: 'Published',
   retract: 'Retracted',
   erase: 'Erased a feed',
-  compose: 'Composed here',
-  'put-back': 'Put back a dead letter',
-  delete: 'Deleted a dead letter',
+  compose: 'Composed on this page',
+  'put-back': 'Put back a set-aside record',
+  delete: 'Deleted a set-aside record',
   'key-created': 'Created a key',
   'key-changed': 'Changed a key',
   'key-revoked': 'Revoked a key',
   'reader-revoked': 'Revoked a reader’s tokens',
   'reader-restored': 'Lifted a revocation',
   'internal-call': 'Called an internal port',
-  call: 'Another call',
+  call: 'Other call',
 };
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ export interface AuditLine {
   isRefused: boolean;
 }
 
-/** A record as a row shows it. */
+/** The texts of a record's row. */
 export function auditLine({
   action,
   outcome,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { curlOf } from './curl.ts';
 
-/** The arguments that a shell gives to the command. */
+/** Returns the arguments that a shell passes to the command. */
 const argumentsOf = (command: string): string[] => {
   const script = `curl() { printf '%s\\0' "$@"; }; ${command}`;
   const output = execFileSync('sh', ['-c', script], { encoding: 'utf8', env: { TOKEN: 'a b"c' } });
@@ -17,13 +17,13 @@ it.each([
   'two\nlines\tand a tab',
   '@file',
   'Ä 🔔 \u2028',
-])('should reach curl as it is: %j', (title) => {
+])('should reach curl unchanged: %j', (title) => {
   const [flag, json, ...rest] = argumentsOf(curlOf('http://localhost:4001', { title }, false));
   expect(flag).toBe('-d');
   expect(JSON.parse(json ?? '')).toEqual({ title });
   expect(rest).toEqual(['-H', 'content-type: application/json', 'http://localhost:4001/app/compose']);
 });
 
-it('should take the token from the environment, never into the line', () => {
+it('should read the token from the environment and never show it', () => {
   expect(argumentsOf(curlOf('https://a.example', {}, true))).toContain('authorization: Bearer a b"c');
 });

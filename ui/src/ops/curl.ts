@@ -1,9 +1,9 @@
 import { readableJson } from '@tocsin/contracts';
 
-/** `text` as one word of a POSIX shell, which takes nothing within single quotes to mean anything. */
+/** Quotes `text` as one word for a POSIX shell, which interprets nothing within single quotes. */
 export const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The command that sends `body` to this server's composer; with a token it is read from `$TOKEN`. */
+/** The command that sends `body` to this server's composer. Reads the token from `$TOKEN`. */
 export function curlOf(origin: string, body: unknown, withToken: boolean): string {
   const token = withToken ? ` -H "authorization: Bearer $TOKEN"` : '';
   const json = shellWord(readableJson(JSON.stringify(body)));

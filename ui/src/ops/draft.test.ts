@@ -2,11 +2,11 @@ import { notificationInputSchema } from '@tocsin/contracts';
 import { expect, it } from 'vitest';
 import { bodyOf, emptyDraft, previewOf, type Draft } from './draft.ts';
 
-it('should leave out what is empty, but the title', () => {
+it('should omit empty fields, except the title', () => {
   expect(bodyOf(emptyDraft())).toEqual({ title: '' });
 });
 
-it('should have every member that a notification can have', () => {
+it('should have every field of a notification', () => {
   const full: Draft = {
     ...{ title: 'a', body: 'b', severity: 'error', feed: 'topic:x', link: '/x', source: 's' },
     ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },
@@ -17,17 +17,17 @@ it('should have every member that a notification can have', () => {
   expect(body['expiresAt']).toBe(new Date(2999, 0, 1, 11, 0, 30).toISOString());
 });
 
-it('should leave it to the server to say that a time is none', () => {
+it('should leave an invalid time for the server to reject', () => {
   expect(bodyOf({ ...emptyDraft(), title: 'x', deliverAt: 'soon' })).toEqual({
     title: 'x',
     deliverAt: 'soon',
   });
 });
 
-it('should preview what is not complete yet', () => {
+it('should preview an incomplete notification', () => {
   const draft = { ...emptyDraft(), actions: [{ label: '', link: '' }] };
   expect(previewOf(draft, 0)).toEqual({
-    ...{ id: 'preview', feed: 'all', severity: 'info', title: 'The title', actions: [] },
+    ...{ id: 'preview', feed: 'all', severity: 'info', title: 'Title', actions: [] },
     createdAt: '1970-01-01T00:00:00.000Z',
   });
 });

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Notification, type Severity } from '@tocsin/contracts';
 
-/** What stands in the composer's fields; times as the browser's own fields have them. */
+/** The composer's fields. Times are local, as in the browser's own fields. */
 export interface Draft {
   title: string;
   body: string;
@@ -22,7 +22,7 @@ export const emptyDraft = (): Draft => ({
   ...{ source: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
 });
 
-/** The body of `POST /notifications`: what was left empty is left out, but the title, which is needed. */
+/** The body of `POST /notifications`. Omits empty fields, except the required title. */
 export function bodyOf(draft: Draft): Record<string, unknown> {
   const { title, severity, feed, actions } = draft;
   const body: Record<string, unknown> = { title };
@@ -36,20 +36,20 @@ export function bodyOf(draft: Draft): Record<string, unknown> {
   return body;
 }
 
-/** The reader's local time as an instant; what is no time stays as it is, and is refused by the server. */
+/** Converts the reader's local time to an instant. Leaves an invalid time for the server to reject. */
 function instantOf(local: string): string {
   const time = new Date(local);
   return Number.isNaN(time.getTime()) ? local : time.toISOString();
 }
 
-/** The notification as readers will see it, as far as it can be shown. */
+/** A preview of the notification, as far as it can be shown. */
 export function previewOf(draft: Draft, now: number): Notification {
   const { body, link, source, actions } = draft;
   return {
     id: draft.id || 'preview',
     feed: draft.feed || 'all',
     severity: SEVERITIES.includes(draft.severity) ? draft.severity : 'info',
-    title: draft.title.trim() === '' ? 'The title' : draft.title,
+    title: draft.title.trim() === '' ? 'Title' : draft.title,
     ...(body && { body }),
     ...(link && { link }),
     ...(source && { source }),

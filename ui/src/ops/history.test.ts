@@ -21,16 +21,16 @@ const history: Sample[] = [
   { at: 3, instances: [] },
 ];
 
-it('should tell the figures of one instance, with holes where it was not there', () => {
+it("should return an instance's figures, with gaps while it was absent", () => {
   expect(seriesOf(history, 'b', ({ delivered }) => delivered)).toEqual([null, 3, null]);
 });
 
-it('should tell sums and the worst over all', () => {
+it('should return sums and maxima over all instances', () => {
   expect(totalsOf(history, ({ delivered }) => delivered)).toEqual([1, 5, 0]);
   expect(worstOf(history, ({ p99Ms }) => p99Ms)).toEqual([null, 9, null]);
 });
 
-it('should forget what is too old to be drawn', () => {
+it('should drop samples that are too old to show', () => {
   expect(append(history, { at: HISTORY_MS + 2, instances: [] }).map(({ at }) => at)).toEqual([
     3,
     HISTORY_MS + 2,

@@ -1,21 +1,21 @@
 import type { InstanceSnapshot } from '@tocsin/contracts';
 
-/** What all instances showed at one time (ms since 1970). */
+/** The figures of all instances at one time (ms since 1970). */
 export interface Sample {
   readonly at: number;
   readonly instances: readonly InstanceSnapshot[];
 }
 
-/** The charts reach so far back, in ms. */
+/** Time span of the charts, in ms. */
 export const HISTORY_MS = 180_000;
 
-/** The history with one more sample, without those that are too old to be drawn. */
+/** Adds a sample and drops those that are too old to show. */
 export const append = (history: readonly Sample[], sample: Sample): Sample[] => [
   ...history.filter(({ at }) => at > sample.at - HISTORY_MS),
   sample,
 ];
 
-/** The figure of one instance at each time; null while it was not there. */
+/** An instance's figure at each time; null while it was absent. */
 export const seriesOf = (
   history: readonly Sample[],
   instance: string,
@@ -26,13 +26,13 @@ export const seriesOf = (
     return snapshot ? figure(snapshot) : null;
   });
 
-/** The sum of a figure over all instances at each time. */
+/** The sum over all instances at each time. */
 export const totalsOf = (
   history: readonly Sample[],
   figure: (snapshot: InstanceSnapshot) => number,
 ): number[] => history.map(({ instances }) => instances.reduce((sum, snapshot) => sum + figure(snapshot), 0));
 
-/** The highest of a figure over all instances at each time; null where none has it. */
+/** The maximum over all instances at each time; null if no instance has the figure. */
 export const worstOf = (
   history: readonly Sample[],
   figure: (snapshot: InstanceSnapshot) => number | null,

@@ -1,10 +1,10 @@
 const rate = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 
-/** A rate, with a decimal while it is small. */
+/** A rate, with one decimal while it is small. */
 export const formatRate = (value: number): string => (value < 100 ? rate : whole).format(value);
 
-/** A time in ms, with a decimal while it is small; a dash when there is none. */
+/** A duration in ms, with one decimal while it is small; a dash if unknown. */
 export const formatLatency = (ms: number | null): string =>
   ms === null ? '–' : `${(ms < 10 ? rate : whole).format(ms)} ms`;
 

@@ -1,6 +1,8 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
-/** Calls `read` at once and then `ms` after it ended, while the component lives and the page is shown. */
+/**
+ * Calls `read` at once, and again `ms` after each call has ended, while the component is mounted and the page visible.
+ */
 export function usePoll(read: () => Promise<void>, ms: number): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let living = true;

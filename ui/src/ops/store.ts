@@ -4,10 +4,10 @@ import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
 import { append, type Sample } from './history.ts';
 
-/** The token lives as long as the tab. */
+/** The token is kept until the tab is closed. */
 const TOKEN_KEY = 'tocsin.ops.token';
 
-/** Why the server lets nobody in: it wants a token, or one with the role, or takes none at all. */
+/** Why the server refuses access: it needs a token, a token with the role, or accepts none. */
 export interface OpsRefusal {
   kind: 'token' | 'role' | 'closed';
   /** In the server's words. */
@@ -31,7 +31,7 @@ function createOps() {
     refused.value = undefined;
   }
 
-  /** Notes why the server lets nobody in. Returns whether that is what the error says. */
+  /** Records why the server refuses access. Returns whether the error is such a refusal. */
   function noteRefusal(error: unknown): boolean {
     if (!(error instanceof OpsError)) return false;
     const { status, problem, message } = error;
@@ -77,5 +77,5 @@ function createOps() {
 
 let ops: ReturnType<typeof createOps> | undefined;
 
-/** What the page knows of the server, and the way to it: the same for all its components. */
+/** The server's data and the calls to it, shared by all components of the page. */
 export const useOps = () => (ops ??= createOps());

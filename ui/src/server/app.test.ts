@@ -36,7 +36,7 @@ it.each([
   expect(response.headers.get('cache-control')).toBe(cacheControl);
 });
 
-it('should let the pages load and reach nothing but their own host, and nobody frame them', async () => {
+it('should allow pages to reach only their own host, and no framing', async () => {
   const { headers } = await fetch(url);
   const policy = headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
@@ -46,7 +46,7 @@ it('should let the pages load and reach nothing but their own host, and nobody f
   expect(headers.get('x-powered-by')).toBeNull();
 });
 
-it('should tell the page to ask where it connects, and let it go there, if that is at Azure', async () => {
+it('should tell the page to negotiate, and allow the connection to Azure', async () => {
   const [port = 0] = await freePorts(1);
   const settings = { PORT: String(port), UI_DIST: dist, LOG_LEVEL: 'silent' };
   await writeFile(join(dist, 'index.html'), '<head></head>the page');
@@ -67,13 +67,13 @@ it('should tell the page to ask where it connects, and let it go there, if that 
   );
 });
 
-it('should answer what is not there as the other services do', async () => {
+it('should answer an unknown path as the other services do', async () => {
   const response = await fetch(`${url}/app/notifications`);
   expect(response.status).toBe(404);
   expect(await response.json()).toMatchObject({ code: 'not_found' });
 });
 
-it('should be ready as long as there is a page', async () => {
+it('should be ready while there is a page', async () => {
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
   await rm(join(dist, 'index.html'));
@@ -115,7 +115,7 @@ it.each([
   },
 );
 
-it('should answer a path that is not valid percent-encoding with a problem', async () => {
+it('should answer invalid percent-encoding with a problem', async () => {
   const response = await fetch(`${url}/%E0%A4%A`);
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ code: 'invalid_request' });

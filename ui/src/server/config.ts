@@ -1,7 +1,7 @@
 import { commonSettings, iconOriginsSetting, parseConfig, portSetting } from '@tocsin/service';
 import { z } from 'zod';
 
-/** The settings of the server of the pages, in the order of `docs/settings.md`. */
+/** The settings of the page server, in the order of `docs/settings.md`. */
 export const uiSettings = z.object({
   PORT: portSetting().default(8080).describe('Port of the pages / and /ops, and of health checks'),
   PUBLIC_HOST: commonSettings.PUBLIC_HOST,

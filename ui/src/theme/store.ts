@@ -10,7 +10,9 @@ const KEY = 'tocsin.theme';
 const choiceOf = (text: string | null): ThemeChoice =>
   THEME_CHOICES.find((choice) => choice === text) ?? 'system';
 
-/** Dark and light, by the system or by the switch; the choice is kept in this browser and followed by other tabs. */
+/**
+ * The dark or light theme: the system's, or the reader's choice, which is kept in this browser and shared by its tabs.
+ */
 export function useTheme() {
   const storage = safeStorage(() => localStorage);
   const system = matchMedia('(prefers-color-scheme: dark)');

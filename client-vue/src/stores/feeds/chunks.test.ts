@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CHUNK_SIZE, Chunks } from './chunks.ts';
-import type { Entry } from './feed-log.ts';
+import type { Item } from './feed-log.ts';
 
 const NOON = new Date(2026, 5, 1, 12).getTime();
-const entry = (offset: number, time = NOON): Entry => ({
+const item = (offset: number, time = NOON): Item => ({
   key: `all/n${offset}`,
   feed: 'all',
   epoch: 'e',
@@ -19,20 +19,20 @@ const entry = (offset: number, time = NOON): Entry => ({
   gapBefore: false,
 });
 const newestFirst = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, n) => entry(to - n));
-const offsets = (chunks: readonly { entries: readonly Entry[] }[]) =>
-  chunks.flatMap(({ entries }) => entries.map(({ offset }) => offset));
+  Array.from({ length: to - from + 1 }, (_, n) => item(to - n));
+const offsets = (chunks: readonly { items: readonly Item[] }[]) =>
+  chunks.flatMap(({ items }) => items.map(({ offset }) => offset));
 
 describe('Chunks', () => {
   it('should replace only the newest chunk when an item arrives', () => {
     const chunks = new Chunks();
     const list = newestFirst(1, 100);
     const before = chunks.split(list);
-    const after = chunks.split([entry(101), ...list]);
-    expect(offsets(after)).toEqual(offsets([{ entries: [entry(101), ...list] }]));
+    const after = chunks.split([item(101), ...list]);
+    expect(offsets(after)).toEqual(offsets([{ items: [item(101), ...list] }]));
     expect(after.slice(1)).toEqual(before.slice(1));
     expect(after.slice(1).every((chunk, index) => chunk === before[index + 1])).toBe(true);
-    expect(Math.max(...after.map(({ entries }) => entries.length))).toBeLessThanOrEqual(CHUNK_SIZE);
+    expect(Math.max(...after.map(({ items }) => items.length))).toBeLessThanOrEqual(CHUNK_SIZE);
   });
 
   it('should keep other chunks when the oldest items leave or older ones arrive', () => {
@@ -54,7 +54,7 @@ describe('Chunks', () => {
   });
 
   it('should start a chunk with each day', () => {
-    const split = new Chunks().split([entry(2), entry(1, NOON - 24 * 60 * 60 * 1000)]);
+    const split = new Chunks().split([item(2), item(1, NOON - 24 * 60 * 60 * 1000)]);
     expect(split.map(({ day }) => day)).toEqual(['2026-6-1', '2026-5-31']);
   });
 });

@@ -1,5 +1,5 @@
 import { dayKey } from '../../format/time.ts';
-import type { Entry } from './feed-log.ts';
+import type { Item } from './feed-log.ts';
 
 /** Number of items in a full chunk. */
 export const CHUNK_SIZE = 40;
@@ -8,11 +8,11 @@ export const CHUNK_SIZE = 40;
 export interface Chunk {
   readonly key: string;
   readonly day: string;
-  readonly entries: readonly Entry[];
+  readonly items: readonly Item[];
 }
 
-const sameEntries = (a: readonly Entry[], b: readonly Entry[]): boolean =>
-  a.length === b.length && a.every((entry, index) => entry === b[index]);
+const sameItems = (a: readonly Item[], b: readonly Item[]): boolean =>
+  a.length === b.length && a.every((item, index) => item === b[index]);
 
 /**
  * Splits a growing list into chunks that stay the same while other items come and go, so that an arrival renders one
@@ -25,26 +25,26 @@ export class Chunks {
   #next = 0;
 
   /** Both the items and the returned chunks are newest first. */
-  split(entries: readonly Entry[]): Chunk[] {
-    const groups = new Map<string, { day: string; entries: Entry[] }>();
+  split(items: readonly Item[]): Chunk[] {
+    const groups = new Map<string, { day: string; items: Item[] }>();
     const numbers = new Map<string, number>();
     let number = this.#next;
     let size = CHUNK_SIZE;
-    for (const entry of entries.toReversed()) {
-      const known = this.#numbers.get(entry.key);
+    for (const item of items.toReversed()) {
+      const known = this.#numbers.get(item.key);
       if (known !== undefined && known !== number) [number, size] = [known, 0];
       else if (known === undefined && size >= CHUNK_SIZE) [number, size] = [this.#next++, 0];
       size++;
-      numbers.set(entry.key, number);
-      const day = dayKey(entry.time);
+      numbers.set(item.key, number);
+      const day = dayKey(item.time);
       const key = `${number}/${day}`;
       const group = groups.get(key);
-      if (group) group.entries.push(entry);
-      else groups.set(key, { day, entries: [entry] });
+      if (group) group.items.push(item);
+      else groups.set(key, { day, items: [item] });
     }
     this.#numbers = numbers;
     const chunks = [...groups].map(([key, group]) =>
-      this.#reuse({ key, day: group.day, entries: group.entries.reverse() }),
+      this.#reuse({ key, day: group.day, items: group.items.reverse() }),
     );
     this.#chunks = new Map(chunks.map((chunk) => [chunk.key, chunk]));
     return chunks.reverse();
@@ -52,6 +52,6 @@ export class Chunks {
 
   #reuse(chunk: Chunk): Chunk {
     const before = this.#chunks.get(chunk.key);
-    return before && sameEntries(before.entries, chunk.entries) ? before : chunk;
+    return before && sameItems(before.items, chunk.items) ? before : chunk;
   }
 }

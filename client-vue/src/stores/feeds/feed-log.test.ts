@@ -1,6 +1,6 @@
 import type { LivePublication } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
-import { insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
+import { insert, newestFirst, type Arrival, type Item } from './feed-log.ts';
 
 const NOW = Date.parse('2026-06-01T12:00:00Z');
 const at = (offset: number, createdAt = '2026-06-01T10:00:00Z', id = `n${offset}`): LivePublication => ({
@@ -8,8 +8,8 @@ const at = (offset: number, createdAt = '2026-06-01T10:00:00Z', id = `n${offset}
   notification: { id, feed: 'all', severity: 'info', title: id, createdAt },
 });
 const none = (_id: string) => false;
-const add = (entries: Entry[], arrival: Arrival, skip = none) => insert(entries, 'all', arrival, skip, NOW);
-const ids = (entries: readonly Entry[]) => entries.map(({ notification }) => notification.id);
+const add = (items: Item[], arrival: Arrival, skip = none) => insert(items, 'all', arrival, skip, NOW);
+const ids = (items: readonly Item[]) => items.map(({ notification }) => notification.id);
 
 describe('insert', () => {
   it('should order by offset, whatever the order of arrival', () => {

@@ -1,6 +1,6 @@
 import { parseDateTime, type LivePublication, type Notification } from '@tocsin/contracts';
 
-export interface Entry {
+export interface Item {
   readonly key: string;
   readonly feed: string;
   readonly epoch: string;
@@ -19,21 +19,21 @@ export interface Arrival {
   gapBefore?: boolean;
 }
 
-export const entryKey = (feed: string, id: string): string => `${feed}/${id}`;
+export const itemKey = (feed: string, id: string): string => `${feed}/${id}`;
 
 /** The index for an item: by offset within its epoch. An unknown epoch is the newest. */
-function placeOf(entries: readonly Entry[], epoch: string, offset: number): number {
+function placeOf(items: readonly Item[], epoch: string, offset: number): number {
   let last = -1;
-  for (let index = entries.length - 1; index >= 0; index--) {
-    const entry = entries[index];
-    if (entry?.epoch !== epoch) {
+  for (let index = items.length - 1; index >= 0; index--) {
+    const item = items[index];
+    if (item?.epoch !== epoch) {
       if (last >= 0) break;
       continue;
     }
-    if (entry.offset < offset) return index + 1;
+    if (item.offset < offset) return index + 1;
     last = index;
   }
-  return last >= 0 ? last : entries.length;
+  return last >= 0 ? last : items.length;
 }
 
 /**
@@ -41,20 +41,20 @@ function placeOf(entries: readonly Entry[], epoch: string, offset: number): numb
  * item gets a time after `now`, so that a wrong clock does not move it to another day.
  */
 export function insert(
-  entries: readonly Entry[],
+  items: readonly Item[],
   feed: string,
   { epoch, publications, gapBefore = false }: Arrival,
   skip: (id: string) => boolean,
   now: number,
-): Entry[] {
-  const known = new Set(entries.map(({ notification }) => notification.id));
-  const result = [...entries];
-  let gap = gapBefore && entries.length > 0;
+): Item[] {
+  const known = new Set(items.map(({ notification }) => notification.id));
+  const result = [...items];
+  let gap = gapBefore && items.length > 0;
   for (const { offset, notification } of publications) {
     if (known.has(notification.id) || skip(notification.id)) continue;
     known.add(notification.id);
     const time = Math.min(parseDateTime(notification.createdAt) ?? now, now);
-    const key = entryKey(feed, notification.id);
+    const key = itemKey(feed, notification.id);
     const at = placeOf(result, epoch, offset);
     result.splice(at, 0, { key, feed, epoch, offset, notification, time, gapBefore: gap });
     gap = false;
@@ -66,21 +66,21 @@ const isKeyed = ({ notification }: { notification: Notification }): boolean =>
   notification.collapseKey !== undefined;
 
 /** Keeps only the newest item with each collapse key. */
-function newestOfKey(entries: readonly Entry[]): Entry[] {
-  const newest = new Map(entries.filter(isKeyed).map((entry) => [entry.notification.collapseKey, entry]));
-  return entries.filter((entry) => !isKeyed(entry) || newest.get(entry.notification.collapseKey) === entry);
+function newestOfKey(items: readonly Item[]): Item[] {
+  const newest = new Map(items.filter(isKeyed).map((item) => [item.notification.collapseKey, item]));
+  return items.filter((item) => !isKeyed(item) || newest.get(item.notification.collapseKey) === item);
 }
 
-function ascendingTimes(entries: Entry[]): Entry[] {
+function ascendingTimes(items: Item[]): Item[] {
   let latest = 0;
-  return entries.map((entry) => {
-    latest = Math.max(latest, entry.time);
-    return latest === entry.time ? entry : { ...entry, time: latest };
+  return items.map((item) => {
+    latest = Math.max(latest, item.time);
+    return latest === item.time ? item : { ...item, time: latest };
   });
 }
 
 /** Merges the items of all feeds, newest first. Keeps the order of each feed. */
-export function newestFirst(feeds: readonly (readonly Entry[])[]): Entry[] {
+export function newestFirst(feeds: readonly (readonly Item[])[]): Item[] {
   const [only] = feeds;
   if (only && feeds.length === 1) return only.toReversed();
   return feeds

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from './feed-log.ts';
+import type { Item } from './feed-log.ts';
 import { filtered, noFilter } from './filter.ts';
 
-const entry = (id: string, more: Partial<Entry['notification']> = {}, feed = 'all'): Entry => ({
+const item = (id: string, more: Partial<Item['notification']> = {}, feed = 'all'): Item => ({
   key: `${feed}/${id}`,
   feed,
   epoch: 'e',
@@ -12,8 +12,8 @@ const entry = (id: string, more: Partial<Entry['notification']> = {}, feed = 'al
   gapBefore: false,
 });
 const ALL = [
-  entry('a', { title: 'Disk full', severity: 'error' }),
-  entry('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
+  item('a', { title: 'Disk full', severity: 'error' }),
+  item('b', { title: 'Order', body: 'of a DISK', source: 'Shop' }, 'topic:x'),
 ];
 const found = (filter: Partial<ReturnType<typeof noFilter>>, unread = true) =>
   filtered(ALL, { ...noFilter(), ...filter }, () => unread).map(({ notification }) => notification.id);

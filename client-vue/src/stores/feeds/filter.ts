@@ -1,6 +1,6 @@
 import type { Severity } from '@tocsin/contracts';
 import { severityOf } from '../../format/severity.ts';
-import type { Entry } from './feed-log.ts';
+import type { Item } from './feed-log.ts';
 
 /** The reader's search. An empty filter matches everything. */
 export interface Filter {
@@ -17,17 +17,17 @@ export const isFiltering = ({ feed, severity, text, unreadOnly }: Filter): boole
   feed !== '' || severity !== '' || text.trim() !== '' || unreadOnly;
 
 export function filtered(
-  entries: readonly Entry[],
+  items: readonly Item[],
   filter: Filter,
-  isUnread: (entry: Entry) => boolean,
-): readonly Entry[] {
-  if (!isFiltering(filter)) return entries;
+  isUnread: (item: Item) => boolean,
+): readonly Item[] {
+  if (!isFiltering(filter)) return items;
   const words = filter.text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  return entries.filter((entry) => {
-    const { title, body = '', source = '' } = entry.notification;
-    if (filter.feed !== '' && entry.feed !== filter.feed) return false;
-    if (filter.severity !== '' && severityOf(entry.notification) !== filter.severity) return false;
-    if (filter.unreadOnly && !isUnread(entry)) return false;
+  return items.filter((item) => {
+    const { title, body = '', source = '' } = item.notification;
+    if (filter.feed !== '' && item.feed !== filter.feed) return false;
+    if (filter.severity !== '' && severityOf(item.notification) !== filter.severity) return false;
+    if (filter.unreadOnly && !isUnread(item)) return false;
     const text = `${title}\n${body}\n${source}`.toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   });

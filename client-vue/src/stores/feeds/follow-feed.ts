@@ -6,7 +6,7 @@ import type { Missed } from '../../toasts/toast-of.ts';
 import { useConnection } from '../connection.ts';
 import type { FrameBatch } from './frame-batch.ts';
 import { useDesktop } from '../reader/desktop.ts';
-import { useEntries } from './items.ts';
+import { useItems } from './items.ts';
 import { useMutes } from '../reader/mutes.ts';
 import { takePage } from './older.ts';
 import { useUnread } from '../reader/unread.ts';
@@ -29,12 +29,12 @@ export function takeNewest(feed: string, page: Page): void {
   if (page.read) useUnread().heard(feed, { epoch: page.epoch, ...page.read });
   takePage(feed, page);
   useUnread().begin(feed, page);
-  useEntries().loaded.add(feed);
+  useItems().loaded.add(feed);
 }
 
 /** Subscribes to a feed. Adds its notifications to the list, and to the toasts of the presenting tab. */
 export function followFeed({ client, feed, batch, returning, page }: FollowFeed): void {
-  const notifications = useEntries();
+  const notifications = useItems();
   const toasts = useToasts();
   const unread = useUnread();
   const connection = useConnection();

@@ -2,7 +2,7 @@ import type { LivePublication } from '@tocsin/contracts';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetStores } from '../define-store.ts';
 import { useDismissed } from '../reader/dismissed.ts';
-import { MAX_ENTRIES, useEntries } from './items.ts';
+import { MAX_ITEMS, useItems } from './items.ts';
 import { useMutes } from '../reader/mutes.ts';
 import { useUnread } from '../reader/unread.ts';
 
@@ -18,7 +18,7 @@ const at = (offset: number, expiresAt?: string): LivePublication => ({
   },
 });
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => at(from + n));
-const ids = () => useEntries().entries.map(({ notification }) => notification.id);
+const ids = () => useItems().items.map(({ notification }) => notification.id);
 
 const stored = new Map<string, string>();
 beforeEach(() => {
@@ -32,7 +32,7 @@ beforeEach(() => {
 
 describe('useItems', () => {
   it('should forget an erased feed, and no other', () => {
-    const notifications = useEntries();
+    const notifications = useItems();
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     notifications.add('topic:x', { epoch: 'e', publications: [at(9)] });
     notifications.older.set('all', { epoch: 'e', before: 1 });
@@ -45,7 +45,7 @@ describe('useItems', () => {
   });
 
   it('should never show an item that was gone before', () => {
-    const notifications = useEntries();
+    const notifications = useItems();
     notifications.remove('all', ['n2']);
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     expect(ids()).toEqual(['n3', 'n1']);
@@ -54,15 +54,15 @@ describe('useItems', () => {
   });
 
   it('should keep a bounded number and know that there are older ones', () => {
-    const notifications = useEntries();
-    notifications.add('all', { epoch: 'e', publications: range(1, MAX_ENTRIES + 5) });
-    expect(notifications.entries).toHaveLength(MAX_ENTRIES);
+    const notifications = useItems();
+    notifications.add('all', { epoch: 'e', publications: range(1, MAX_ITEMS + 5) });
+    expect(notifications.items).toHaveLength(MAX_ITEMS);
     expect(ids().at(-1)).toBe('n6');
     expect(notifications.older.get('all')).toBe('dropped');
   });
 
   it('should remove expired items', () => {
-    const notifications = useEntries();
+    const notifications = useItems();
     const soon = new Date(Date.now() + 60_000).toISOString();
     notifications.add('all', {
       epoch: 'e',
@@ -76,7 +76,7 @@ describe('useItems', () => {
 
 describe('useUnread', () => {
   it('should not count items of the first visit, but those since the bell was opened', () => {
-    const notifications = useEntries();
+    const notifications = useItems();
     const unread = useUnread();
     notifications.add('all', { epoch: 'e', publications: range(1, 3) });
     unread.begin('all', { epoch: 'e', offset: 3 });
@@ -88,18 +88,18 @@ describe('useUnread', () => {
   });
 
   it('should survive a reload, and go by time in another epoch', () => {
-    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useUnread().begin('all', { epoch: 'e', offset: 1 });
     forgetStores();
-    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(2);
     useUnread().markAllRead();
-    useEntries().add('all', { epoch: 'f', publications: [at(9)] });
+    useItems().add('all', { epoch: 'f', publications: [at(9)] });
     expect(useUnread().count).toBe(0);
   });
 
   it("should merge the server's read state, in any order", () => {
-    useEntries().add('all', { epoch: 'e', publications: range(1, 6) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 6) });
     const unread = useUnread();
     unread.heard('all', { epoch: 'e', offset: 0, ids: [] });
     expect(unread.marks['all'], 'a server that knows nothing says nothing').toBe(undefined);
@@ -114,12 +114,12 @@ describe('useUnread', () => {
   });
 
   it('should send the read state to the server, and store nothing in the browser for a signed-in reader', () => {
-    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     const told: unknown[] = [];
     const unread = useUnread();
     unread.begins(async (feed, read) => void told.push([feed, read]), true);
     unread.begin('all', { epoch: 'e', offset: 0 });
-    unread.markRead(useEntries().entries[0]!);
+    unread.markRead(useItems().items[0]!);
     expect(unread.count).toBe(2);
     unread.markAllRead();
     expect(told).toEqual([
@@ -130,7 +130,7 @@ describe('useUnread', () => {
   });
 
   it('should count neither dismissed nor muted items', () => {
-    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     useUnread().begin('all', { epoch: 'e', offset: 0 });
     useDismissed().dismiss('all/n2');
     expect(useUnread().count).toBe(2);
@@ -142,7 +142,7 @@ describe('useUnread', () => {
 
   it('should ignore stored values that it cannot read', () => {
     stored.set('tocsin.last-opened', '{"all":{"epoch":1}}');
-    useEntries().add('all', { epoch: 'e', publications: range(1, 3) });
+    useItems().add('all', { epoch: 'e', publications: range(1, 3) });
     expect(useUnread().count).toBe(0);
   });
 });

@@ -2,10 +2,10 @@ import { isExpired } from '@tocsin/contracts';
 import { computed, shallowReactive, shallowRef, triggerRef } from 'vue';
 import { defineStore } from '../define-store.ts';
 import { useDismissed } from '../reader/dismissed.ts';
-import { entryKey, insert, newestFirst, type Arrival, type Entry } from './feed-log.ts';
+import { itemKey, insert, newestFirst, type Arrival, type Item } from './feed-log.ts';
 
 /** Most items that the page keeps; the oldest are dropped first. */
-export const MAX_ENTRIES = 10_000;
+export const MAX_ITEMS = 10_000;
 const MAX_GONE = 4_000;
 
 /** The start of the next older page. */
@@ -15,28 +15,28 @@ export interface OlderPlace {
 }
 
 /** The items of all feeds: complete from the oldest one on, except at marked gaps. */
-export const useEntries = defineStore(() => {
-  const logs = shallowRef(new Map<string, Entry[]>());
+export const useItems = defineStore(() => {
+  const logs = shallowRef(new Map<string, Item[]>());
   /** Feeds with older notifications that are not loaded, and where to continue. */
   const older = shallowReactive(new Map<string, OlderPlace | 'dropped'>());
   const loaded = shallowReactive(new Set<string>());
   const gone = new Set<string>();
 
   const dismissed = useDismissed();
-  const entries = computed(() => {
+  const items = computed(() => {
     const { keys } = dismissed;
     const all = newestFirst([...logs.value.values()]);
     return keys.size === 0 ? all : all.filter(({ key }) => !keys.has(key));
   });
-  const oldestOf = (feed: string): Entry | undefined => logs.value.get(feed)?.[0];
+  const oldestOf = (feed: string): Item | undefined => logs.value.get(feed)?.[0];
 
-  function set(feed: string, log: Entry[]): void {
+  function set(feed: string, log: Item[]): void {
     logs.value.set(feed, log);
     triggerRef(logs);
   }
 
   function dropOldest(): void {
-    let surplus = [...logs.value.values()].reduce((sum, { length }) => sum + length, 0) - MAX_ENTRIES;
+    let surplus = [...logs.value.values()].reduce((sum, { length }) => sum + length, 0) - MAX_ITEMS;
     while (surplus-- > 0) {
       const [feed, log] = [...logs.value].reduce((a, b) =>
         (b[1][0]?.time ?? Infinity) < (a[1][0]?.time ?? Infinity) ? b : a,
@@ -54,7 +54,7 @@ export const useEntries = defineStore(() => {
       logs.value.get(feed) ?? [],
       feed,
       { ...arrival, publications: fresh },
-      (id) => gone.has(entryKey(feed, id)),
+      (id) => gone.has(itemKey(feed, id)),
       now,
     );
     logs.value.set(feed, log);
@@ -63,7 +63,7 @@ export const useEntries = defineStore(() => {
   }
 
   function remove(feed: string, ids: readonly string[]): void {
-    for (const id of ids) gone.add(entryKey(feed, id));
+    for (const id of ids) gone.add(itemKey(feed, id));
     for (const key of gone) {
       if (gone.size <= MAX_GONE) break;
       gone.delete(key);
@@ -80,7 +80,7 @@ export const useEntries = defineStore(() => {
   /** Removes all items of an erased feed. */
   function clear(feed: string): void {
     older.delete(feed);
-    for (const key of gone) if (key === entryKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
+    for (const key of gone) if (key === itemKey(feed, key.slice(key.lastIndexOf('/') + 1))) gone.delete(key);
     set(feed, []);
   }
 
@@ -93,11 +93,11 @@ export const useEntries = defineStore(() => {
   }
 
   /** Removes and returns the items that have expired by `now` (ms since 1970). */
-  function expire(now: number): Entry[] {
-    const expired = entries.value.filter(({ notification }) => isExpired(notification, now));
+  function expire(now: number): Item[] {
+    const expired = items.value.filter(({ notification }) => isExpired(notification, now));
     for (const { feed, notification } of expired) remove(feed, [notification.id]);
     return expired;
   }
 
-  return { entries, older, loaded, add, remove, clear, reset, expire, oldestOf };
+  return { items, older, loaded, add, remove, clear, reset, expire, oldestOf };
 });

@@ -1,5 +1,5 @@
 import type { LivePublication, Page } from '@tocsin/contracts';
-import { MAX_ENTRIES, useEntries } from './items.ts';
+import { MAX_ITEMS, useItems } from './items.ts';
 import { useSource } from '../source.ts';
 
 export const livePublications = ({ publications }: Pick<Page, 'publications'>): LivePublication[] =>
@@ -7,7 +7,7 @@ export const livePublications = ({ publications }: Pick<Page, 'publications'>): 
 
 /** Adds a page that was loaded over REST. Moves no position. */
 export function takePage(feed: string, page: Page): void {
-  const notifications = useEntries();
+  const notifications = useItems();
   const gone = page.publications.flatMap((p) => (p.notification === null ? [p.id] : []));
   if (gone.length > 0) notifications.remove(feed, gone);
   notifications.add(feed, { epoch: page.epoch, publications: livePublications(page) });
@@ -17,13 +17,13 @@ export function takePage(feed: string, page: Page): void {
 }
 
 export const canLoadOlder = (): boolean => {
-  const { older, entries } = useEntries();
-  return entries.length < MAX_ENTRIES && [...older.values()].some((place) => place !== 'dropped');
+  const { older, items } = useItems();
+  return items.length < MAX_ITEMS && [...older.values()].some((place) => place !== 'dropped');
 };
 
 /** Loads the next older page of each feed that has one. Throws as `fetchPage` does. */
 export async function loadOlder(limit: number): Promise<void> {
-  const notifications = useEntries();
+  const notifications = useItems();
   for (const [feed, place] of [...notifications.older]) {
     if (place === 'dropped') continue;
     const page = await useSource().page({ feed, epoch: place.epoch, before: place.before, limit });

@@ -1,7 +1,7 @@
 import { isExpired, isolate, type LivePublication } from '@tocsin/contracts';
 import { ref } from 'vue';
 import { defineStore } from '../define-store.ts';
-import { entryKey } from '../feeds/feed-log.ts';
+import { itemKey } from '../feeds/feed-log.ts';
 import { safeStorage } from '../storage.ts';
 
 const KEY = 'tocsin.desktop';
@@ -33,7 +33,7 @@ export const useDesktop = defineStore(() => {
       const { id, title, body } = notification;
       // Replaces the same notification of another tab.
       const shown = new Notification(isolate(title), {
-        tag: entryKey(feed, id),
+        tag: itemKey(feed, id),
         ...(body !== undefined && { body: isolate(body) }),
       });
       shown.onclick = () => {

@@ -24,7 +24,7 @@ export const useMutes = defineStore(() => {
       const kept = await useSource().mutes();
       if (before === changes) mutes.value = kept;
     } catch (error) {
-      console.warn('What is muted could not be read; for now nothing is.', error);
+      console.warn('Could not load the mutes. Nothing is muted for now.', error);
     }
   }
 
@@ -42,7 +42,7 @@ export const useMutes = defineStore(() => {
       failed.value = false;
     } catch (error) {
       failed.value = true;
-      console.warn('What is muted is known to this page only.', error);
+      console.warn('Could not save the mutes. They apply to this page only.', error);
     }
   }
 

@@ -2,8 +2,8 @@ import type { Position, ReadState } from '@tocsin/contracts';
 import { computed, shallowRef } from 'vue';
 import { isPosition, type Read } from '@tocsin/client';
 import { defineStore } from '../define-store.ts';
-import { useEntries } from '../feeds/items.ts';
-import type { Entry } from '../feeds/feed-log.ts';
+import { useItems } from '../feeds/items.ts';
+import type { Item } from '../feeds/feed-log.ts';
 import { useMutes } from './mutes.ts';
 import { keepInMemory, readJson, safeStorage } from '../storage.ts';
 
@@ -18,7 +18,7 @@ export const MAX_IDS = 1_000;
 export type ReadMark = Position & { at: number; ids: ReadonlySet<string> };
 type Marks = Readonly<Record<string, ReadMark>>;
 
-export const isUnread = ({ epoch, offset, time, notification }: Entry, mark: ReadMark | undefined): boolean =>
+export const isUnread = ({ epoch, offset, time, notification }: Item, mark: ReadMark | undefined): boolean =>
   mark !== undefined &&
   !mark.ids.has(notification.id) &&
   (epoch === mark.epoch ? offset > mark.offset : time > mark.at);
@@ -44,18 +44,18 @@ const newest = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].
 export const useUnread = defineStore(() => {
   let storage = safeStorage(() => localStorage);
   let send: ((feed: string, read: Read) => Promise<void>) | undefined;
-  const entries = useEntries();
+  const notifications = useItems();
   const mutes = useMutes();
   const marks = shallowRef<Marks>(parse(readJson(storage, KEY)));
 
-  const unreadOf = (entry: Entry): boolean => isUnread(entry, marks.value[entry.feed]);
+  const unreadOf = (item: Item): boolean => isUnread(item, marks.value[item.feed]);
   const count = computed(
-    () => entries.entries.filter((entry) => unreadOf(entry) && !mutes.isMuted(entry)).length,
+    () => notifications.items.filter((item) => unreadOf(item) && !mutes.isMuted(item)).length,
   );
   /** The oldest loaded item is unread and there are older ones, so more may be unread. */
   const atLeast = computed(() => {
-    const oldest = entries.entries.at(-1);
-    return oldest !== undefined && entries.older.has(oldest.feed) && unreadOf(oldest);
+    const oldest = notifications.items.at(-1);
+    return oldest !== undefined && notifications.older.has(oldest.feed) && unreadOf(oldest);
   });
 
   function write(changes: Marks): void {
@@ -66,13 +66,13 @@ export const useUnread = defineStore(() => {
 
   function tell(feed: string, read: Read): void {
     send?.(feed, read).catch((error: unknown) => {
-      console.warn(`What was read of ${feed} is known to this browser only, for now.`, error);
+      console.warn(`Could not save the read state of ${feed}. Only this browser knows it for now.`, error);
     });
   }
 
   /** `save` stores the read state on the server. Nothing of a signed-in reader is stored in the browser. */
-  function begins(tellServer: typeof send, signedIn: boolean): void {
-    send = tellServer;
+  function begins(save: typeof send, signedIn: boolean): void {
+    send = save;
     storage = signedIn ? keepInMemory() : safeStorage(() => localStorage);
     marks.value = parse(readJson(storage, KEY));
   }
@@ -93,7 +93,7 @@ export const useUnread = defineStore(() => {
     });
   }
 
-  function markRead({ feed, epoch, offset, notification: { id } }: Entry): void {
+  function markRead({ feed, epoch, offset, notification: { id } }: Item): void {
     const mark = marks.value[feed] ?? { epoch, offset: offset - 1, at: 0, ids: new Set<string>() };
     write({ [feed]: { ...mark, ids: newest([...mark.ids, id]) } });
     tell(feed, { ids: [id] });
@@ -102,7 +102,7 @@ export const useUnread = defineStore(() => {
   /** Marks all loaded items as read. */
   function markAllRead(): void {
     const changes: Record<string, ReadMark> = {};
-    for (const { feed, epoch, offset } of entries.entries) {
+    for (const { feed, epoch, offset } of notifications.items) {
       const seen = changes[feed];
       if (!seen || (seen.epoch === epoch && seen.offset < offset))
         changes[feed] = { epoch, offset, at: Date.now(), ids: new Set() };

@@ -3,36 +3,36 @@ import { defineStore } from '../../stores/define-store.ts';
 import { SpokenBatch, spokenErrors } from './spoken.ts';
 import { isSticky, type Toast } from '../toast.ts';
 
-export interface Announcement {
+export interface LiveMessage {
   readonly key: number;
   readonly text: string;
 }
 
 /** How long a message stays in its live region; screen readers have picked it up by then. */
 const KEEP_MS = 20_000;
-const MAX_LINES = 30;
+const MAX_MESSAGES = 30;
 /** Delay of the combined message for notifications other than errors, after the first of them. */
 export const BATCH_MS = 2_000;
 
 /** The messages of the two live regions. Each is added once and never changed, so it is read once. */
-export const useAnnouncements = defineStore(() => {
-  const polite = ref<Announcement[]>([]);
-  const assertive = ref<Announcement[]>([]);
+export const useLiveMessages = defineStore(() => {
+  const polite = ref<LiveMessage[]>([]);
+  const assertive = ref<LiveMessage[]>([]);
   const batch = new SpokenBatch();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let key = 0;
 
   function say(region: typeof polite, text: string): void {
-    const line = { key: key++, text };
-    region.value = [...region.value.slice(1 - MAX_LINES), line];
+    const message = { key: key++, text };
+    region.value = [...region.value.slice(1 - MAX_MESSAGES), message];
     setTimeout(() => {
-      region.value = region.value.filter((other) => other.key !== line.key);
+      region.value = region.value.filter((other) => other.key !== message.key);
     }, KEEP_MS);
   }
 
   /** Speaks arrivals, shown or not: errors at once and one by one, the others together. */
   function arrived(toasts: readonly Toast[]): void {
-    for (const line of spokenErrors(toasts.filter(isSticky))) say(assertive, line);
+    for (const text of spokenErrors(toasts.filter(isSticky))) say(assertive, text);
     const others = toasts.filter((toast) => !isSticky(toast));
     for (const toast of others) batch.add(toast);
     if (others.length === 0) return;
@@ -42,5 +42,5 @@ export const useAnnouncements = defineStore(() => {
     }, BATCH_MS);
   }
 
-  return { polite, assertive, announce: (text: string) => say(polite, text), arrived };
+  return { polite, assertive, speak: (text: string) => say(polite, text), arrived };
 });
