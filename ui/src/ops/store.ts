@@ -2,7 +2,7 @@ import type { SetAsideList } from '@tocsin/contracts';
 import { safeStorage } from '@tocsin/client-vue';
 import { computed, reactive, ref, shallowRef } from 'vue';
 import { OpsError, createOpsApi } from './api.ts';
-import { append, type Sample } from './history.ts';
+import { append, type Sample } from './instances/history.ts';
 
 /** The token is kept until the tab is closed. */
 const TOKEN_KEY = 'tocsin.ops.token';
