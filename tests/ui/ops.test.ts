@@ -144,7 +144,7 @@ describe('set-aside records', () => {
     await letters(page).nth(2).waitFor();
     expect(await letters(page).first().innerText()).toContain('colour: is not a known member');
     await letters(page).nth(2).getByTestId('put-back').click();
-    await page.getByTestId('letters-said').getByText('no content').waitFor();
+    await page.getByTestId('letters-said').getByText('no usable content').waitFor();
     await letters(page).nth(1).getByTestId('put-back').click();
     await page.getByTestId('letters-said').getByText('Put back: entry:Ab3dE9xQ').waitFor();
     await expect.poll(() => letters(page).count()).toBe(2);
@@ -251,7 +251,7 @@ describe('a server that requires a token', () => {
     await form.waitFor();
     await page.getByLabel('Token').fill('wrong');
     await page.keyboard.press('Enter');
-    await form.getByText('does not accept this token').waitFor();
+    await form.getByText('doesn’t accept this token').waitFor();
     await page.getByLabel('Token').fill(' right ');
     await page.keyboard.press('Enter');
     await instances(page).nth(1).waitFor();
