@@ -16,6 +16,9 @@ function commentOf(node: ts.Node): string {
   return last ? `${text.slice(last.pos, last.end)}\n` : '';
 }
 
+/** Removes namespaces: the declarations share one file. */
+const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
+
 /**
  * Declares types of a module in expanded form, without the schemas from which they are inferred, including
  * the types that they refer to.
@@ -36,7 +39,7 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
     const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
     const text = isKept
       ? declaration.getText()
-      : `export type ${name} = ${checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, FLAGS)};`;
+      : `export type ${name} = ${unqualified(checker.typeToString(checker.getTypeAtLocation(declaration.name), declaration, FLAGS))};`;
     declared.set(name, commentOf(declaration) + text);
     for (const [other] of text.matchAll(/\b[A-Z]\w*/g)) declare(other);
   };
