@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { MemoryBroadcaster } from '../memory/broadcaster.ts';
-import type { ReaderEvent } from './reader-change.ts';
-import { ReaderEvents } from './reader-events.ts';
+import type { ReaderChangeOf, ReaderEvent } from './reader-change.ts';
+import { ReaderEvents, type ReaderEventSources } from './reader-events.ts';
 
 const ADA = 'user:ada';
 let channel: MemoryBroadcaster;
@@ -18,7 +18,7 @@ beforeEach(() => {
   new ReaderEvents({
     channel,
     sources: {
-      read: async ({ feed }) => {
+      read: async ({ feed }: ReaderChangeOf<'read'>) => {
         reads++;
         const payload = { feed, epoch: '1-a', offset: reads, ids: ['a'] };
         if (reads <= fails) throw new Error('no store');
@@ -26,10 +26,8 @@ beforeEach(() => {
         return payload;
       },
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
-      inbox: async () => undefined,
-      preferences: async () => undefined,
-      'snooze-due': async () => undefined,
-    },
+      // Further events of the registry need no source here.
+    } as unknown as ReaderEventSources,
     isHere: () => here,
     send: (event) => sent.push(event),
     onFault: () => {
