@@ -1,20 +1,7 @@
 import { SOCKET_PATH } from '@tocsin/contracts';
 import { VERSION } from '@tocsin/service';
-import { EVENT_NAMES, REFUSAL, ref, schemaOfEvent, schemasOf, type EventName } from './schemas.ts';
-
-const EVENTS: Record<EventName, string> = {
-  publications: 'New publications of a feed; offsets ascend by 1 within one event.',
-  position: 'Where a feed stands, at least every 10 s.',
-  retracted: 'These ids were retracted just now; publications says so too, in order.',
-  read: 'What the reader has read of a feed, here or elsewhere.',
-  mutes: 'What the reader has muted, here or elsewhere.',
-  inbox: 'All marks of the reader in a feed, after a change here or elsewhere, or when a snooze has ended.',
-  'snooze-due': 'Snoozes of the reader that end now; the notifications are back in the inbox, unread.',
-  preferences: 'All preferences of the reader, after a change here or elsewhere.',
-  draining: 'The instance is about to stop: connect again after this time.',
-  'token-expiring': 'The token ends, and the connection with it, unless another one comes.',
-  closing: 'The server ends the connection now.',
-};
+import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
+import { REFUSAL, ref, schemasOf } from './schemas.ts';
 
 /** Each request, its schema, that of its answer, and what it asks for. */
 const REQUESTS = {
@@ -35,7 +22,7 @@ function messages() {
   });
   return Object.assign(
     {},
-    ...EVENT_NAMES.map((name) => message(name, EVENTS[name], ref(schemaOfEvent(name)))),
+    ...EVENT_NAMES.map((name) => message(name, EVENT_SPECS[name].summary, ref(schemaOfEvent(name)))),
     ...REQUEST_NAMES.flatMap((name) => {
       const [request, answer, summary] = REQUESTS[name];
       const payload = { oneOf: [ref(answer), ref(REFUSAL)] };
@@ -60,7 +47,7 @@ function operations(): Record<string, object> {
   ]);
   const sent = EVENT_NAMES.map((name) => [
     name,
-    { action: 'send', channel: CHANNEL, summary: EVENTS[name], messages: [inChannel(name)] },
+    { action: 'send', channel: CHANNEL, summary: EVENT_SPECS[name].summary, messages: [inChannel(name)] },
   ]);
   return Object.fromEntries([...asked, ...sent]) as Record<string, object>;
 }

@@ -1,8 +1,6 @@
 import {
   SOCKET_ERROR_CODES,
   archiveSchema,
-  dateTimeSchema,
-  inboxStateMembers,
   markSeenSchema,
   namedIdsSchema,
   patchPreferencesSchema,
@@ -14,7 +12,6 @@ import {
   markReadSchema,
   mutesSchema,
   notificationSchema,
-  offsetSchema,
   pageSchema,
   positionSchema,
   problemSchema,
@@ -24,48 +21,10 @@ import {
   tokenRequestSchema,
   unreadSchema,
   unsubscribeRequestSchema,
-  epochSchema,
-  feedSchema,
-  idSchema,
   publicationSchema,
-  severitySchema,
-  type InboxEvent,
-  type PreferencesEvent,
-  type ServerEvents,
 } from '@tocsin/contracts';
 import { z } from 'zod';
-
-const count = z.int().min(0);
-const place = { feed: feedSchema, epoch: epochSchema };
-
-/** The payload of each server event; the registry of the contracts says which there are. */
-const eventSchemas = {
-  publications: z.object({ ...place, publications: z.array(publicationSchema) }),
-  position: z.object({ ...place, offset: offsetSchema }),
-  retracted: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
-  read: z.object({ ...place, ...readStateSchema.shape }),
-  mutes: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
-  inbox: z.object({ feed: feedSchema, ...inboxStateMembers }) as unknown as z.ZodType<InboxEvent>,
-  'snooze-due': z.object({
-    feed: feedSchema,
-    due: z.array(
-      z.object({
-        ...{ epoch: epochSchema, offset: offsetSchema, until: dateTimeSchema },
-        notification: notificationSchema,
-      }),
-    ),
-  }),
-  preferences: z.object(preferencesSchema.shape) as unknown as z.ZodType<PreferencesEvent>,
-  draining: z.object({ reconnectAfterMs: count }),
-  'token-expiring': z.object({ expiresInMs: count }),
-  closing: z.object({ code: z.string(), message: z.string() }),
-} satisfies { [Name in keyof ServerEvents]: z.ZodType<ServerEvents[Name]> };
-export type EventName = keyof typeof eventSchemas;
-export const EVENT_NAMES = Object.keys(eventSchemas) as EventName[];
-
-/** The name of an event's schema: `TokenExpiringEvent`. */
-export const schemaOfEvent = (name: EventName): string =>
-  `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;
+import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
 
@@ -91,7 +50,7 @@ const sent: Record<string, z.ZodType> = {
       temporary: z.boolean().meta({ description: 'Whether the same request may succeed later.' }),
     }),
   }),
-  ...Object.fromEntries(EVENT_NAMES.map((name) => [schemaOfEvent(name), eventSchemas[name]])),
+  ...Object.fromEntries(EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
 };
 
 /** What the server takes; it refuses members that it does not know. */

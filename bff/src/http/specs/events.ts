@@ -1,0 +1,90 @@
+import {
+  dateTimeSchema,
+  epochSchema,
+  feedSchema,
+  idSchema,
+  inboxStateMembers,
+  notificationSchema,
+  offsetSchema,
+  preferencesSchema,
+  publicationSchema,
+  readStateSchema,
+  severitySchema,
+  type InboxEvent,
+  type PreferencesEvent,
+  type ServerEventName,
+  type ServerEvents,
+} from '@tocsin/contracts';
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const place = { feed: feedSchema, epoch: epochSchema };
+
+type EventSpecs = {
+  readonly [Name in ServerEventName]: { summary: string; schema: z.ZodType<ServerEvents[Name]> };
+};
+
+/** Summary and JSON schema of each server event, for the API documents. */
+export const EVENT_SPECS: EventSpecs = {
+  publications: {
+    summary: 'New publications of a feed. Offsets ascend by 1 within one event.',
+    schema: z.object({ ...place, publications: z.array(publicationSchema) }),
+  },
+  position: {
+    summary: "A feed's head, at least every 10 s.",
+    schema: z.object({ ...place, offset: offsetSchema }),
+  },
+  retracted: {
+    summary: 'Ids that were just retracted. `publications` carries the retractions too, in order.',
+    schema: z.object({ feed: feedSchema, ids: z.array(idSchema) }),
+  },
+  read: {
+    summary: "The reader's read state of a feed, after a change in any tab or device.",
+    schema: z.object({ ...place, ...readStateSchema.shape }),
+  },
+  mutes: {
+    summary: 'All mutes of the reader, after a change in any tab or device.',
+    schema: z.object({ feeds: z.array(feedSchema), severities: z.array(severitySchema) }),
+  },
+  inbox: {
+    summary:
+      'All marks of the reader in a feed, after a change in any tab or device, or when a snooze has ended.',
+    schema: z.object({ feed: feedSchema, ...inboxStateMembers }) as unknown as z.ZodType<InboxEvent>,
+  },
+  preferences: {
+    summary: 'All preferences of the reader, after a change in any tab or device.',
+    schema: z.object(preferencesSchema.shape) as unknown as z.ZodType<PreferencesEvent>,
+  },
+  'snooze-due': {
+    summary: 'Snoozes of the reader that end now. The notifications are back in the inbox, unread.',
+    schema: z.object({
+      feed: feedSchema,
+      due: z.array(
+        z.object({
+          epoch: epochSchema,
+          offset: offsetSchema,
+          until: dateTimeSchema,
+          notification: notificationSchema,
+        }),
+      ),
+    }),
+  },
+  draining: {
+    summary: 'The instance is about to stop: connect again after this time.',
+    schema: z.object({ reconnectAfterMs: count }),
+  },
+  'token-expiring': {
+    summary: 'The token is about to expire. The connection ends with it unless the client sends another.',
+    schema: z.object({ expiresInMs: count }),
+  },
+  closing: {
+    summary: 'The server ends the connection now.',
+    schema: z.object({ code: z.string(), message: z.string() }),
+  },
+};
+
+export const EVENT_NAMES = Object.keys(EVENT_SPECS) as ServerEventName[];
+
+/** The name of an event's schema: `TokenExpiringEvent`. */
+export const schemaOfEvent = (name: ServerEventName): string =>
+  `${name.replace(/(?:^|-)\w/g, (start) => start.replace('-', '').toUpperCase())}Event`;
