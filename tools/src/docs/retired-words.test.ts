@@ -8,8 +8,8 @@ import { GLOSSARY_SOURCE, retiredWords } from './glossary-page.ts';
 /** Files that name the retired words: the glossary itself, the history of releases, and this test. */
 const EXEMPT = [GLOSSARY_SOURCE, 'CHANGELOG.md', 'docs/glossary.md', 'tools/src/docs/retired-words.test.ts'];
 
-/** Renames under way in these folders. */
-const PENDING = /^(client|producer|bff\/testing)\//;
+/** Renames under way in these folders; the API reports repeat names that are public since 0.1.0. */
+const PENDING = /^(client|producer|bff\/testing|docs\/api)\//;
 
 /** A word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, not in `Wantsome`. */
 const patternOf = (word: string): RegExp =>

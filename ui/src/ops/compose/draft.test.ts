@@ -10,6 +10,7 @@ it('should have every field of a notification', () => {
   const full: Draft = {
     ...{ title: 'a', body: 'b', severity: 'error', feed: 'topic:x', link: '/x', source: 's' },
     ...{ actions: [{ label: 'l', link: '/l' }], collapseKey: 'k', id: 'i' },
+    ...{ category: 'c', icon: 'bell' },
     ...{ deliverAt: '2999-01-01T10:00', expiresAt: '2999-01-01T11:00:30' },
   };
   const body = bodyOf(full);

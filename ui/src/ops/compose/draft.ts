@@ -9,6 +9,8 @@ export interface Draft {
   link: string;
   actions: { label: string; link: string }[];
   source: string;
+  category: string;
+  icon: string;
   collapseKey: string;
   deliverAt: string;
   expiresAt: string;
@@ -19,14 +21,14 @@ export const MAX_ACTIONS = 3;
 
 export const emptyDraft = (): Draft => ({
   ...{ title: '', body: '', severity: 'info', feed: 'all', link: '', actions: [] },
-  ...{ source: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
+  ...{ source: '', category: '', icon: '', collapseKey: '', deliverAt: '', expiresAt: '', id: '' },
 });
 
 /** The body of `POST /notifications`. Omits empty fields, except the required title. */
 export function bodyOf(draft: Draft): Record<string, unknown> {
   const { title, severity, feed, actions } = draft;
   const body: Record<string, unknown> = { title };
-  for (const name of ['body', 'link', 'source', 'collapseKey', 'id'] as const)
+  for (const name of ['body', 'link', 'source', 'category', 'icon', 'collapseKey', 'id'] as const)
     if (draft[name] !== '') body[name] = draft[name];
   if (severity !== 'info') body['severity'] = severity;
   if (feed !== '' && feed !== 'all') body['feed'] = feed;
