@@ -193,6 +193,12 @@ export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   return page;
 }
 
+/** Fails unless `actual` has these members; a newer server may add others. */
+export function hasMembers(actual: unknown, expected: Record<string, unknown>): void {
+  const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
+  assert.deepEqual(Object.fromEntries(members), expected);
+}
+
 export const idOf = (publication: Publication): string =>
   publication.notification === null ? publication.id : publication.notification.id;
 

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { problemSchema } from '@tocsin/contracts';
 import { httpCase, type Case } from '../case.ts';
-import { idsOf, isContiguous, type Kit } from '../kit.ts';
+import { hasMembers, idsOf, isContiguous, type Kit } from '../kit.ts';
 
 async function problemOf(response: Response, status: number) {
   assert.equal(response.status, status);
@@ -83,17 +83,15 @@ export const HTTP: readonly Case[] = [
       204,
     );
     const response = await kit.get(`/app/unread?feed=${feed}&clientId=${clientId}`);
-    assert.deepEqual(await response.json(), {
-      total: 2,
-      more: false,
-      feeds: [{ feed, unread: 2, more: false }],
-    });
+    const counted = (await response.json()) as { feeds: unknown[] };
+    hasMembers(counted, { total: 2, more: false });
+    hasMembers(counted.feeds[0], { feed, unread: 2, more: false });
   }),
   httpCase('keeps mutes', ['open'], async (kit) => {
     const mutes = { feeds: [kit.feed()], severities: ['warning'] };
     const clientId = kit.clientId();
     assert.equal((await kit.send('PUT', '/app/mutes', { ...mutes, clientId })).status, 204);
-    assert.deepEqual(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
+    hasMembers(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
   }),
   httpCase('refuses a mark that marks nothing', [], async (kit) => {
     const problem = await problemOf(await kit.send('POST', '/app/notifications/read', { feed: 'all' }), 400);

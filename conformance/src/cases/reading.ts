@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { MAX_PAGE_BYTES, MAX_PAGE_PUBLICATIONS, type Page, type Publication } from '@tocsin/contracts';
 import { readerCase, type Case } from '../case.ts';
-import { idsOf, isContiguous, pushed, showsExactly, type Kit, type Reader } from '../kit.ts';
+import { hasMembers, idsOf, isContiguous, pushed, showsExactly, type Kit, type Reader } from '../kit.ts';
 import type { Transport } from '../transports/transport.ts';
 
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
@@ -68,7 +68,7 @@ export const READING: readonly Case[] = [
       const [id] = await kit.publish(feed, { title: 'Plain', body: 'Zeile\nzwei 🔔' });
       await showsExactly(reader.inbox, feed, [id ?? '']);
       const { createdAt, ...rest } = pushed(reader.inbox, feed)[0]?.notification ?? {};
-      assert.deepEqual(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Zeile\nzwei 🔔' });
+      hasMembers(rest, { id, feed, severity: 'info', title: 'Plain', body: 'Zeile\nzwei 🔔' });
       assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
     },
   ),
@@ -149,7 +149,7 @@ export const READING: readonly Case[] = [
       gone: 'retracted',
     });
     const { data } = await reader.inbox.has('retracted');
-    assert.deepEqual(data, { feed, ids: [id] });
+    hasMembers(data, { feed, ids: [id] });
   }),
   readerCase('serves what was retracted without its content', ['publish'], async (kit, over) => {
     const feed = kit.feed();
@@ -204,7 +204,7 @@ export const READING: readonly Case[] = [
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstOf(reader, feed);
     const { data } = await reader.inbox.has('position', (one) => one['feed'] === feed, 12_000);
-    assert.deepEqual(data, { feed, epoch, offset });
+    hasMembers(data, { feed, epoch, offset });
   }),
   readerCase(
     'tells every connection of a reader what was read, and no other',
@@ -221,7 +221,7 @@ export const READING: readonly Case[] = [
       await kit.pause();
       assert.deepEqual(other.inbox.of('read'), []);
       const later = firstOf(await kit.reader(over, feed, undefined, clientId), feed);
-      assert.deepEqual(later.read, { offset: 2, ids: [] });
+      hasMembers(later.read, { offset: 2, ids: [] });
     },
   ),
   readerCase('tells every connection of a reader its mutes', ['open'], async (kit, over) => {
@@ -230,7 +230,7 @@ export const READING: readonly Case[] = [
     const body = { feeds: [feed], severities: ['info'], clientId };
     assert.equal((await kit.send('PUT', '/app/mutes', body)).status, 204);
     const { data } = await reader.inbox.has('mutes');
-    assert.deepEqual(data, { feeds: [feed], severities: ['info'] });
+    hasMembers(data, { feeds: [feed], severities: ['info'] });
   }),
   readerCase(
     'loses and doubles nothing for a reader that connects while much is published',
