@@ -11,7 +11,6 @@ import {
   readStateSchema,
   severitySchema,
   type InboxEvent,
-  type PreferencesEvent,
   type ServerEventName,
   type ServerEvents,
 } from '@tocsin/contracts';
@@ -53,7 +52,7 @@ export const EVENT_SPECS: EventSpecs = {
   },
   preferences: {
     summary: 'All preferences of the reader, after a change in any tab or device.',
-    schema: z.object(preferencesSchema.shape) as unknown as z.ZodType<PreferencesEvent>,
+    schema: z.object(preferencesSchema.shape),
   },
   'snooze-due': {
     summary: 'Snoozes of the reader that end now. The notifications are back in the inbox, unread.',
