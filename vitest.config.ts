@@ -11,6 +11,8 @@ declare module 'vitest' {
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
 /** These have a browser and memory, but no processes of the product; two at a time, since they mostly wait. */
 const PAGES = 'tests/ui/**/*.test.ts';
+/** These compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
+const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** A condition may take this long to come; on a busy machine a browser takes several times as long. */
 const POLL_MS = 20_000;
 /** A test that ran out of time is tried once more, and `npm test` names it; one that is wrong (lost, twice, out of order) is not. */
@@ -67,7 +69,7 @@ export default defineConfig({
           name: 'integration',
           environment: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES],
           sequence: { groupOrder: 2 },
           // Each file starts processes of its own, which would take the two cores from each other.
           fileParallelism: false,
@@ -76,6 +78,18 @@ export default defineConfig({
           hookTimeout: 180_000,
           expect: { poll: { timeout: POLL_MS } },
           retry: RETRY,
+        },
+      },
+      {
+        test: {
+          name: 'examples',
+          environment: 'node',
+          include: [EXAMPLES],
+          sequence: { groupOrder: 3 },
+          fileParallelism: false,
+          pool: 'forks',
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
         },
       },
       {

@@ -144,7 +144,7 @@ describe('toasts', () => {
       ]),
     );
     await page.getByTestId('theme').focus();
-    await page.getByRole('button', { name: 'Dismiss Second' }).focus();
+    await page.getByRole('button', { name: 'Dismiss Second', exact: true }).focus();
     await page.keyboard.press('Enter');
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
     await expect.poll(focused).toBe('Dismiss First');

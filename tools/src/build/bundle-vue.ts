@@ -30,7 +30,7 @@ export async function bundleVue(entry: string, out: string): Promise<Set<string>
       minify: false,
       lib: { entry, formats: ['es'], fileName: name, cssFileName: name },
       rolldownOptions: {
-        checks: { bundlerTimings: false },
+        checks: { bundlerTimings: false, ineffectiveDynamicImport: false },
         external: /^(?:@tocsin\/client|vue|pinia|vue-toastification)$/,
         output: { chunkFileNames: `${name}-[name].js` },
       },
