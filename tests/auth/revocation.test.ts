@@ -131,6 +131,6 @@ describe('a subject that is revoked', () => {
     expect(await command('--revocations')).toContain('No tokens are revoked.');
     await expect(command('--lift', 'sam')).rejects.toThrow('No tokens of sam are revoked');
     await expect(command('--revoke', 'sam', '--before', 'now')).rejects.toThrow('RFC 3339');
-    await expect(command('--revoke', 'sam', '--sub', 'x')).rejects.toThrow('Say one of');
+    await expect(command('--revoke', 'sam', '--sub', 'x')).rejects.toThrow('Use one of');
   });
 });
