@@ -71,6 +71,8 @@ const state = async () => ({
 let marks = 0;
 /** Runs an attack, after which nothing may be written or shown, and the feed must continue in its epoch. */
 const harmless = async (attack: () => Promise<void>): Promise<void> => {
+  // The claim of what was shown before follows its broadcast.
+  await expect.poll(() => redis.keys('entry:*')).toEqual([]);
   const before = await state();
   await attack();
   // Long enough for any work that it started.
