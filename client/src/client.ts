@@ -1,11 +1,10 @@
 import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { Listeners } from './listeners.ts';
+import { createReaderActions } from './reader-actions.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
-import { markRead } from './rest/mark-read.ts';
 import { memoryPositions } from './subscription/positions.ts';
-import { retryTemporary } from './rest/retry.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
 import { openConnection } from './tabs/open-connection.ts';
@@ -112,6 +111,10 @@ export function createClient(
     error: report,
   });
   update();
+  const actions = createReaderActions({
+    ...{ options, random, signal: ending.signal },
+    positions: () => new Map([...feeds].map(([feed, { position }]) => [feed, position])),
+  });
 
   return {
     get status() {
@@ -146,11 +149,7 @@ export function createClient(
         },
       };
     },
-    markRead(feed, what) {
-      const epoch = feeds.get(feed)?.position?.epoch;
-      const read = { feed, ...(epoch !== undefined && { epoch }), ...what };
-      return retryTemporary(() => markRead(options, read), { signal: ending.signal, random });
-    },
+    ...actions,
     on: (event, listener) => listeners.add(event, listener),
     close() {
       if (closed) return;

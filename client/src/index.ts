@@ -10,17 +10,47 @@ export {
 } from './merge/merge.ts';
 export type { Delivery, MergeEffect, MergeEvent } from './merge/merge-types.ts';
 export { fetchMutes, putMutes } from './rest/mutes.ts';
+export { changePreferences, fetchPreferences } from './rest/preferences.ts';
+export { searchNotifications, type SearchRequest } from './rest/search.ts';
+export { fetchUnread } from './rest/unread.ts';
 export { memoryPositions } from './subscription/positions.ts';
 export { isPosition } from './shapes.ts';
+export type * from './reader-types.ts';
 export type * from './types.ts';
+export {
+  DEFAULT_PREFERENCES,
+  ICON_NAMES,
+  isImageIcon,
+  isMutedBy,
+  isQuiet,
+  isTimeZone,
+  mayInterrupt,
+  placesIn,
+  quietUntil,
+} from '@tocsin/contracts';
 export type {
+  DueSnooze,
+  Found,
   GoneReason,
+  IconName,
+  InboxState,
+  Interruption,
   LivePublication,
   Notification,
   Page,
+  Place,
+  Placed,
   Position,
+  Preferences,
   Publication,
+  QuietHours,
+  Ranges,
   ReadState,
+  SearchAnswer,
+  SearchState,
   Severity,
+  SnoozeMark,
   SocketError,
+  Unread,
+  Weekday,
 } from '@tocsin/contracts';

@@ -1,4 +1,5 @@
 import {
+  inboxEvent,
   isObject,
   isText,
   matches,
@@ -7,6 +8,7 @@ import {
   publicationsEvent,
   readEvent,
   type Guard,
+  type InboxState,
   type Mutes,
   type Page,
   type Position,
@@ -29,6 +31,10 @@ export const isPage: Guard<Omit<Page, 'feed'>> = (value): value is Omit<Page, 'f
   matches({ epoch, offset, recovered: isFlag, more: isFlag, publications }, value);
 
 export const isReadState: Guard<ReadState> = (value): value is ReadState => matches({ offset, ids }, value);
+
+const { feed: _feed, ...inboxMembers } = inboxEvent.schema;
+
+export const isInboxState: Guard<InboxState> = (value): value is InboxState => matches(inboxMembers, value);
 
 export const isMutes: Guard<Mutes> = (value): value is Mutes => matches(mutesEvent.schema, value);
 

@@ -1,5 +1,7 @@
 import type {
+  DueSnooze,
   GoneReason,
+  InboxState,
   LivePublication,
   Position,
   ReaderEventName,
@@ -8,6 +10,7 @@ import type {
   SocketError,
 } from '@tocsin/contracts';
 import type { Delivery } from './merge/merge-types.ts';
+import type { ReaderActions } from './reader-types.ts';
 
 /**
  * - `connecting`: not live yet since the start;
@@ -45,6 +48,13 @@ export interface FeedHandlers {
    * any tab or device. May arrive out of order and only grows within an epoch, so take the union.
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
+  /**
+   * The reader's other marks in the feed, complete: with an acknowledgement, before its publications, if there are marks,
+   * and after each change in any tab or device. Never an older state after a newer one. `placesIn` applies them.
+   */
+  onInbox?: (inbox: InboxState) => void;
+  /** Snoozes that end now, each once: back in the inbox, unread. `onInbox` has told so before. */
+  onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The status of the client's connection. */
   onStatus?: (status: ClientStatus) => void;
   /** The feed was refused for good and will not be requested again. */
@@ -115,10 +125,7 @@ export interface ClientEvents extends ServerEventListeners {
   presenting: (now: boolean) => void;
 }
 
-/** What was read: everything up to `offset`, or these `ids`, or both. */
-export type Read = { offset: number; ids?: readonly string[] } | { offset?: never; ids: readonly string[] };
-
-export interface NotificationClient {
+export interface NotificationClient extends ReaderActions {
   readonly status: ClientStatus;
   /**
    * Whether this tab may show toasts. Among tabs that share a connection, only one may: the one in front if there is
@@ -127,12 +134,6 @@ export interface NotificationClient {
   readonly presenting: boolean;
   /** Subscribes to a feed, at most once at a time. Throws a `TypeError` for a second subscription. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
-  /**
-   * Saves the read state on the server, which passes it on to all tabs and devices of this reader (`onRead`). Retries
-   * temporary failures for about a minute, or until `close()`; then throws as `fetchPage` does, or `ClientError` with
-   * the code `no_token`. Safe to repeat.
-   */
-  markRead(feed: string, read: Read): Promise<void>;
   /** Returns the function that removes the listener. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
   /** Disconnects. Leaves no timer and calls no handler any more. Safe to repeat. */

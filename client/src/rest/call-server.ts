@@ -8,7 +8,7 @@ export interface CallOptions {
   timeoutMs?: number;
   token?: string;
   /** Method of a request with a body. Default: POST. */
-  method?: 'POST' | 'PUT';
+  method?: 'POST' | 'PUT' | 'PATCH';
   signal?: AbortSignal;
 }
 

@@ -1,25 +1,17 @@
 import { callServer } from './call-server.ts';
-import { asError, ClientError } from '../errors.ts';
-import type { NotificationClientOptions, Read } from '../types.ts';
+import { withToken } from './token.ts';
+import type { NotificationClientOptions } from '../types.ts';
 
-/** Resolves when the server has saved the read state. Rejects with the server's problem, or with `ClientError`. */
-export async function markRead(
-  { url, clientId, getToken }: NotificationClientOptions,
-  read: { feed: string; epoch?: string } & Read,
+/** What a reader does with notifications: the last part of the path of its route. */
+export type MarkName = 'read' | 'unread' | 'seen' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze';
+
+/** Resolves when the server has kept it; rejects with what it was told, or with `ClientError`. */
+export async function mark(
+  options: NotificationClientOptions,
+  name: MarkName,
+  change: { feed: string },
 ): Promise<void> {
-  let token: string | undefined;
-  try {
-    token = await getToken?.();
-  } catch (thrown) {
-    const cause = asError(thrown);
-    throw new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause });
-  }
-  const body = { ...read, ...(clientId !== undefined && { clientId }) };
-  await callServer(
-    url,
-    '/app/notifications/read',
-    body,
-    token === undefined ? {} : { token },
-    () => undefined,
-  );
+  const { url, clientId } = options;
+  const body = { ...change, ...(clientId !== undefined && { clientId }) };
+  await callServer(url, `/app/notifications/${name}`, body, await withToken(options), () => undefined);
 }

@@ -14,9 +14,10 @@ import { Expiries } from '../merge/expiries.ts';
 import type { FeedSocket } from '../connection/feed-socket.ts';
 import { FeedMerge } from '../merge/merge.ts';
 import type { MergeEffect, MergeEvent } from '../merge/merge-types.ts';
-import { isPage, isReadState } from '../shapes.ts';
+import { isInboxState, isPage, isReadState } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
+import { ReaderMarks } from './reader-marks.ts';
 
 /** After this many unanswered subscribes in a row, the connection itself is in doubt. */
 const MAX_UNANSWERED = 2;
@@ -54,7 +55,10 @@ export class FeedSubscription {
       if (!this.live) this.#earlyRead = event;
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
+    inbox: ({ feed: _feed, ...inbox }) => this.#marks.take(inbox),
+    'snooze-due': ({ due }) => this.#marks.ended(due),
   };
+  readonly #marks: ReaderMarks;
   #socket: FeedSocket | undefined;
   #asked = 0;
   #attempts = 0;
@@ -77,6 +81,7 @@ export class FeedSubscription {
     this.feed = feed;
     this.#handlers = handlers;
     this.#context = context;
+    this.#marks = new ReaderMarks(handlers, context.call);
     this.#merge = new FeedMerge(context.positions.get(feed) ?? start);
     this.#expiries = new Expiries((ids) => context.call(() => handlers.onGone?.(ids, 'expired')));
   }
@@ -217,7 +222,8 @@ export class FeedSubscription {
     if (this.state === 'fresh') this.state = 'answered';
     if (answer?.ok && isPage(answer)) {
       this.#attempts = 0;
-      const { epoch, read } = answer;
+      const { epoch, read, inbox } = answer;
+      if (isInboxState(inbox)) this.#marks.take(inbox);
       if (isReadState(read)) this.#reportRead({ epoch, ...read });
       const early = this.#earlyRead;
       this.#earlyRead = undefined;

@@ -18,8 +18,11 @@ export interface SnoozeTimersOptions {
 /** Longer waits are divided, since timers of Node end at 24 days and clocks may be set meanwhile. */
 const LONGEST_MS = 10 * 60 * 1000;
 const AGAIN_MS = 2_000;
-/** A reader that moves here between two connections is also told what ended meanwhile; clients know a repetition. */
-const LOOKED_BACK_MS = 10_000;
+/**
+ * A reader that connects is also told what ended so long ago, unless it has seen, read or archived it: all instances may
+ * have been away. Clients leave out repetitions.
+ */
+const LOOKED_BACK_MS = 10 * 60 * 1000;
 
 /**
  * Tells the connections of this instance when a snooze of their reader ends. It only tells: a snooze that has ended is over by

@@ -1,0 +1,72 @@
+import {
+  DOCUMENT_VERSION,
+  MAX_MARKED_RANGES,
+  MAX_MARKS_BYTES,
+  MAX_SNOOZED,
+  type InboxDocument,
+  type Snoozed,
+} from '@tocsin/contracts';
+import { describe, expect, it } from 'vitest';
+import { sizeOf } from '../../feed/present.ts';
+import { snoozedUntil } from './changes.ts';
+import { bounded, parseInbox, TooManySnoozedError } from './document.ts';
+
+const NOW = Date.parse('2026-05-01T00:00:00Z');
+const bounds = { feed: 'all', floor: 1, historyMsOf: () => 1_000, now: NOW };
+const empty: InboxDocument = { v: DOCUMENT_VERSION, version: 1, feeds: {}, snoozed: [] };
+const marks = (count: number, at = NOW) => ({
+  ...{ epoch: '1-a', seen: 0, unread: [], at },
+  archived: Array.from({ length: count }, (_, i): [number, number] => [2 * i + 1, 2 * i + 1]),
+});
+const snoozed = (id: string, flags: Partial<Snoozed> = {}): Snoozed => ({
+  ...{ epoch: '1-a', offset: 1, until: '2026-05-02T00:00:00Z' },
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-05-01T00:00:00Z' },
+  ...flags,
+});
+
+describe('the bounds of an inbox', () => {
+  it('should drop marks of what has left the history, and then the oldest ranges', () => {
+    const { feeds } = bounded({ ...empty, feeds: { all: marks(2_000) } }, { ...bounds, floor: 2_501 });
+    expect(feeds['all']?.archived[0]?.[0]).toBe(2_501);
+    const more = bounded({ ...empty, feeds: { all: marks(2_000) } }, bounds);
+    expect(more.feeds['all']?.archived).toHaveLength(MAX_MARKED_RANGES);
+    expect(more.feeds['all']?.archived.at(-1)).toEqual([3_999, 3_999]);
+  });
+
+  it('should keep the changed feed before others, and those before former ones', () => {
+    const feeds = Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [`topic:t${i}`, marks(900, NOW - i)]),
+    );
+    const kept = bounded(
+      { ...empty, feeds: { all: marks(900, 0), old: marks(1, NOW - 5_000), ...feeds } },
+      bounds,
+    );
+    expect(sizeOf(kept.feeds)).toBeLessThanOrEqual(MAX_MARKS_BYTES);
+    expect(Object.keys(kept.feeds)).toContain('all');
+    expect(Object.keys(kept.feeds)).toContain('topic:t0');
+    expect(Object.keys(kept.feeds)).not.toContain('topic:t19');
+    expect(Object.keys(kept.feeds)).not.toContain('old');
+  });
+
+  it('should give up snoozes that were dealt with for new ones, and refuse more than that', () => {
+    const full = Array.from({ length: MAX_SNOOZED }, (_, i) => snoozed(`n${i}`));
+    const done = { until: '2026-04-30T00:00:00Z', read: true as const };
+    const document = { ...empty, snoozed: [snoozed('done', done), ...full.slice(1), snoozed('new')] };
+    const ids = bounded(document, bounds).snoozed.map(({ notification }) => notification.id);
+    expect(ids).toHaveLength(MAX_SNOOZED);
+    expect(ids).not.toContain('done');
+    expect(() => bounded({ ...empty, snoozed: [...full, snoozed('new')] }, bounds)).toThrow(
+      TooManySnoozedError,
+    );
+  });
+});
+
+it('should keep members of later versions, and refuse a document of another kind', () => {
+  const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
+  const change = snoozedUntil([], '2026-05-02T00:00:00Z');
+  const ground = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };
+  expect(bounded(change(parseInbox('inbox:x', later), ground), bounds)).toMatchObject({
+    ...{ colour: 'red', feeds: { all: { pinned: [[1, 1]] } } },
+  });
+  expect(() => parseInbox('inbox:x', { ...empty, v: 2 })).toThrow('this version');
+});

@@ -1,0 +1,97 @@
+import type { Snoozed } from '@tocsin/contracts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import type { ReaderEvent } from '../reader-change.ts';
+import { SnoozeTimers } from './snooze-timers.ts';
+
+const ADA = 'user:ada';
+const START = Date.parse('2026-05-01T06:00:00Z');
+let snoozes: Snoozed[];
+let sent: ReaderEvent[];
+let faults: number;
+let isHere: boolean;
+let channel: MemoryBroadcaster;
+let timers: SnoozeTimers;
+let fails: boolean;
+
+const snoozed = (id: string, ms: number): Snoozed => ({
+  ...{ epoch: '1-a', offset: 1, until: new Date(START + ms).toISOString() },
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-05-01T00:00:00Z' },
+});
+const times = () => snoozes.map((one) => ({ one, at: Date.parse(one.until) }));
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: START });
+  [snoozes, sent, faults, isHere, fails] = [[], [], 0, true, false];
+  channel = new MemoryBroadcaster();
+  timers = new SnoozeTimers({
+    channel,
+    inboxes: {
+      dueBetween: async (_reader, from, to) => {
+        if (fails) throw new Error('no store');
+        return times().flatMap(({ one, at }) => (at > from && at <= to ? [one] : []));
+      },
+      nextDue: async () => {
+        const waiting = times().filter(({ at }) => at > Date.now());
+        return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ at }) => at));
+      },
+      eventOf: async () => undefined,
+    },
+    isHere: () => isHere,
+    send: (event) => sent.push(event),
+    onFault: () => faults++,
+    now: () => Date.now(),
+  });
+});
+afterEach(() => {
+  timers.stop();
+  vi.useRealTimers();
+});
+const told = () =>
+  sent.flatMap((event) =>
+    event.name === 'snooze-due' ? event.payload.due.map(({ notification }) => notification.id) : [],
+  );
+
+it('should tell each snooze when it ends, also after hours, and keep nothing afterwards', async () => {
+  snoozes = [snoozed('b', 5 * 3_600_000), snoozed('a', 60_000)];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(told()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(told()).toEqual(['a']);
+  await vi.advanceTimersByTimeAsync(5 * 3_600_000);
+  expect(told()).toEqual(['a', 'b']);
+  expect(timers.size).toBe(0);
+});
+
+it('should look again when the inbox changes, and tell who connects what ended lately', async () => {
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(1_000);
+  snoozes = [snoozed('a', 3_000)];
+  await channel.publish({ name: 'inbox', reader: ADA, feed: 'all', version: '1' });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(told()).toEqual(['a']);
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told()).toEqual(['a', 'a']);
+  await vi.advanceTimersByTimeAsync(11 * 60_000);
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told()).toEqual(['a', 'a']);
+});
+
+it('should try again when the inbox cannot be read, and forget readers that are gone', async () => {
+  snoozes = [snoozed('a', 1_000), snoozed('b', 60_000)];
+  fails = true;
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(faults).toBeGreaterThan(0);
+  fails = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(told()).toEqual(['a']);
+  isHere = false;
+  timers.left(ADA);
+  expect(timers.size).toBe(0);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(told()).toEqual(['a']);
+});

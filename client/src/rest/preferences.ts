@@ -1,0 +1,28 @@
+import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
+import { callServer, type CallOptions } from './call-server.ts';
+
+/** The preferences of this reader; throws as `fetchPage` does. `clientId` says who reads where readers are not signed in. */
+export function fetchPreferences(
+  url: string,
+  clientId: string | undefined,
+  options: CallOptions = {},
+): Promise<Preferences> {
+  const query = clientId === undefined ? '' : `?${new URLSearchParams({ clientId })}`;
+  return callServer(url, `/app/preferences${query}`, undefined, options, async (response) => {
+    const answer: unknown = await response.json();
+    if (!matches(preferencesEvent.schema, answer))
+      throw new SyntaxError('The answer does not have the preferences of a reader.');
+    return answer;
+  });
+}
+
+/** Changes these preferences and no others; throws as `fetchPage` does. */
+export function changePreferences(
+  url: string,
+  clientId: string | undefined,
+  change: Partial<Preferences>,
+  options: CallOptions = {},
+): Promise<void> {
+  const body = { ...change, ...(clientId !== undefined && { clientId }) };
+  return callServer(url, '/app/preferences', body, { ...options, method: 'PATCH' }, () => undefined);
+}

@@ -1,0 +1,24 @@
+import { isCount, isObject, isText, listOf, type FeedUnread, type Unread } from '@tocsin/contracts';
+import { callServer, type CallOptions } from './call-server.ts';
+
+const areFeeds = listOf(
+  (value: unknown): value is FeedUnread =>
+    isObject(value) && isText(value['feed']) && isCount(value['unread']),
+);
+
+/** How much waits to be read, in one feed or in all that the token names; throws as `fetchPage` does. */
+export function fetchUnread(
+  url: string,
+  clientId: string | undefined,
+  feed?: string,
+  options: CallOptions = {},
+): Promise<Unread> {
+  const given = Object.entries({ feed, clientId }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(given as [string, string][]);
+  return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
+    const answer: unknown = await response.json();
+    if (!isObject(answer) || !isCount(answer['total']) || !areFeeds(answer['feeds']))
+      throw new SyntaxError('The answer does not count what is unread.');
+    return answer as unknown as Unread;
+  });
+}

@@ -1,0 +1,76 @@
+import type { DueSnooze, InboxState } from '@tocsin/contracts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createNotificationClient } from '../client.ts';
+import { Gateway } from '../testing/gateway.ts';
+import type { NotificationClient } from '../types.ts';
+
+const inbox = (version: number, archived: [number, number][] = []): InboxState => ({
+  ...{ version, epoch: 'e', seen: 0, unread: [], archived, snoozed: [] },
+});
+const due = (id: string, until = '2026-05-01T07:00:00Z'): DueSnooze => ({
+  ...{ epoch: 'e', offset: 1, until },
+  notification: { id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' },
+});
+
+describe('the marks of a reader', () => {
+  let gateway: Gateway;
+  let client: NotificationClient;
+  beforeEach(async () => {
+    gateway = new Gateway();
+    await gateway.listen();
+  });
+  afterEach(async () => {
+    client.close();
+    await gateway.close();
+  });
+
+  it('should come with the answer before what it brings, then on changes, never an older after a newer one', async () => {
+    gateway.publish(1);
+    gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
+    const told: unknown[] = [];
+    client = createNotificationClient({ url: gateway.url });
+    client.subscribe(
+      'all',
+      {
+        onInbox: ({ version }) => told.push(version),
+        onPublications: ([first]) => told.push(first?.notification.id),
+      },
+      { position: { epoch: 'e', offset: 0 } },
+    );
+    await vi.waitFor(() => expect(told).toEqual([5, 'n1']));
+    for (const version of [4, 5, 7, 6, 8])
+      gateway.sockets[0]?.emit('inbox', { feed: 'all', ...inbox(version) });
+    await vi.waitFor(() => expect(told.slice(2)).toEqual([5, 7, 8]));
+  });
+
+  it('should tell each end of a snooze once', async () => {
+    const told: string[] = [];
+    client = createNotificationClient({ url: gateway.url });
+    client.subscribe('all', {
+      onSnoozeDue: (ended) => told.push(...ended.map(({ notification }) => notification.id)),
+    });
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a')] });
+    gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a'), due('b')] });
+    gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a', '2026-06-01T07:00:00Z')] });
+    await vi.waitFor(() => expect(told).toEqual(['a', 'b', 'a']));
+  });
+
+  it('should be told to listeners too, with preferences', async () => {
+    const told: string[] = [];
+    client = createNotificationClient({ url: gateway.url });
+    client.on('preferences', ({ sources }) => told.push(...sources));
+    client.subscribe('all', {});
+    await vi.waitFor(() => expect(client.status).toBe('live'));
+    const members = {
+      feeds: [],
+      severities: [],
+      categories: [],
+      quietHours: null,
+      sound: true,
+      desktop: false,
+    };
+    gateway.sockets[0]?.emit('preferences', { ...members, sources: ['ci'] });
+    await vi.waitFor(() => expect(told).toEqual(['ci']));
+  });
+});

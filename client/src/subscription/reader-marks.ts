@@ -1,0 +1,33 @@
+import type { DueSnooze, InboxState } from '@tocsin/contracts';
+import { RecentIds } from '../merge/recent-ids.ts';
+import type { FeedHandlers } from '../types.ts';
+
+/** A reader has at most so many snoozes. */
+const MAX_TOLD = 200;
+
+/** Passes on the reader's marks in one feed: no older state after a newer one, and each end of a snooze once. */
+export class ReaderMarks {
+  readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
+  readonly #call: (handler: () => void) => void;
+  readonly #told = new RecentIds(MAX_TOLD);
+  #version = 0;
+
+  constructor(handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>, call: (handler: () => void) => void) {
+    this.#handlers = handlers;
+    this.#call = call;
+  }
+
+  /** Takes a state. One of the same version may have further snoozes that are over. */
+  take(inbox: InboxState): void {
+    if (inbox.version < this.#version) return;
+    this.#version = inbox.version;
+    this.#call(() => this.#handlers.onInbox?.(inbox));
+  }
+
+  ended(due: readonly DueSnooze[]): void {
+    const keyOf = ({ notification, until }: DueSnooze) => `${notification.id} ${until}`;
+    const fresh = due.filter((one) => !this.#told.has(keyOf(one)));
+    for (const one of fresh) this.#told.add(keyOf(one));
+    if (fresh.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(fresh));
+  }
+}

@@ -1,0 +1,176 @@
+import {
+  createNotificationClient,
+  fetchPage,
+  placesIn,
+  type InboxState,
+  type NotificationClient,
+  type Preferences,
+} from '@tocsin/client';
+import { inboxKey, preferencesKey } from '@tocsin/contracts';
+import { startStack, type Pair, type Stack } from '@tocsin/tools';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/state.ts';
+
+/** With two instances of the bff and real Redis. */
+describe('the inbox of a reader', () => {
+  let stack: Stack;
+  const clients: NotificationClient[] = [];
+
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(async () => {
+    for (const client of clients) client.close();
+    await stack.stop();
+  });
+
+  const publish = (feed: string, ids: string[], more: object = {}) =>
+    fetch(`${stack.producers[0]?.url}/notifications`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(ids.map((id) => ({ id, feed, title: `Überweisung ${id}`, ...more }))),
+    });
+
+  interface Tab {
+    client: NotificationClient;
+    inbox: InboxState | undefined;
+    due: string[];
+    live: boolean;
+  }
+
+  /** A tab that is live on a feed at an instance. */
+  async function tab(bff: Pair | undefined, clientId: string, feed: string): Promise<Tab> {
+    const client = createNotificationClient({ url: bff?.url ?? '', clientId });
+    clients.push(client);
+    const opened: Tab = { client, inbox: undefined, due: [], live: false };
+    client.subscribe(feed, {
+      onInbox: (inbox) => (opened.inbox = inbox),
+      onSnoozeDue: (due) => opened.due.push(...due.map(({ notification }) => notification.id)),
+      onCaughtUp: () => (opened.live = true),
+    });
+    await eventually(async () => opened.live);
+    return opened;
+  }
+  /** Both instances have as many publications of the feed. */
+  const arrived = (feed: string, count: number) =>
+    eventually(async () => {
+      const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));
+      return pages.every(({ offset }) => offset === count);
+    });
+  const found = async (client: NotificationClient, request: Parameters<NotificationClient['search']>[0]) =>
+    (await client.search(request)).items.map(({ notification }) => notification.id);
+
+  it('should lose nothing that both instances are told at once', async () => {
+    const feed = 'topic:both';
+    const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    await publish(feed, ids);
+    const tabs = await Promise.all(stack.bffs.map((bff) => tab(bff, 'both', feed)));
+    await arrived(feed, 20);
+    await Promise.all(ids.map((id, index) => tabs[index % 2]?.client.archive(feed, { ids: [id] })));
+    await eventually(async () =>
+      tabs.every(({ inbox }) => inbox?.archived.length === 1 && inbox.archived[0]?.[1] === 20),
+    );
+    expect(tabs.map(({ inbox }) => inbox?.archived)).toEqual([[[1, 20]], [[1, 20]]]);
+  });
+
+  it('should be searched without case and accents, and by what the publisher says', async () => {
+    const [first] = stack.bffs;
+    await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
+    await publish('topic:search', ['z'], { source: 'ci' });
+    const { client } = await tab(first, 'searching', 'topic:search');
+    const feeds = ['topic:search'];
+    await arrived('topic:search', 3);
+    expect(await found(client, { feeds, q: 'ÜBERWEISUNG y' })).toEqual(['y']);
+    expect(await found(client, { feeds, q: 'uberweis' })).toEqual(['z', 'y', 'x']);
+    expect(await found(client, { feeds, categories: ['billing'], severities: ['error'] })).toEqual([
+      'y',
+      'x',
+    ]);
+    expect(await found(client, { feeds, sources: ['ci'] })).toEqual(['z']);
+    expect(await found(client, { feeds, q: 'nothing' })).toEqual([]);
+  });
+
+  it('should share preferences between devices', async () => {
+    const [first, second] = stack.bffs;
+    const one = await tab(first, 'prefers', 'all');
+    const two = await tab(second, 'prefers', 'all');
+    let told: Preferences | undefined;
+    two.client.on('preferences', (preferences) => (told = preferences));
+    const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error' as const] };
+    await Promise.all([
+      one.client.changePreferences({ quietHours }),
+      two.client.changePreferences({ sources: ['ci'], severities: ['info'] }),
+    ]);
+    await eventually(
+      async () => told?.sources.length === 1 && told.quietHours !== null && told.severities.length > 0,
+    );
+    expect(await one.client.preferences()).toEqual({
+      ...{ feeds: [], severities: ['info'], sources: ['ci'], categories: [] },
+      ...{ quietHours, sound: false, desktop: false },
+    });
+  });
+
+  it('should lose snoozed content that is retracted, and go with the person', async () => {
+    const [first] = stack.bffs;
+    const redis = createClient({ url: `redis://${stack.redisHost}` });
+    await redis.connect();
+    const stored = (key: string) => redis.hGet(`bff||${key}`, 'data');
+    try {
+      const { client } = await tab(first, 'keeps', 'topic:secret');
+      await publish('topic:secret', ['secret'], { body: 'a secret word' });
+      await arrived('topic:secret', 1);
+      await client.snooze('topic:secret', ['secret'], new Date(Date.now() + 3_600_000));
+      expect(await stored(inboxKey('client:keeps'))).toContain('a secret word');
+      await fetch(`${stack.producers[0]?.url}/notifications/secret?feed=topic:secret`, { method: 'DELETE' });
+      await eventually(
+        async () => !(await stored(inboxKey('client:keeps')))?.includes('a secret word'),
+        20_000,
+      );
+
+      // Where nobody is signed in, a person's documents are those of the reader `user:…`.
+      for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
+        await redis.hSet(`bff||${key}`, { data: '{}', version: '1' });
+      await publish('user:42', ['p']);
+      await fetch(`${stack.producers[0]?.url}/feeds/user%3A42`, { method: 'DELETE' });
+      for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
+        await eventually(async () => (await redis.exists(`bff||${key}`)) === 0, 20_000);
+    } finally {
+      await redis.close();
+    }
+  });
+
+  // Last: actors take some seconds to be placed again.
+  it('should follow to tabs at all instances, and end a snooze after all were restarted', async () => {
+    const [first, second] = stack.bffs;
+    const feed = 'topic:inbox';
+    await publish(feed, ['a', 'b', 'c', 'd']);
+    const one = await tab(first, 'mine', feed);
+    const two = await tab(second, 'mine', feed);
+    const other = await tab(second, 'another', feed);
+    await arrived(feed, 4);
+
+    await one.client.archive(feed, { ids: ['a', 'b'] });
+    await two.client.markUnread(feed, ['c']);
+    await two.client.unarchive(feed, ['b']);
+    const isEverywhere = async (is: (inbox: InboxState) => boolean) =>
+      eventually(async () => [one, two].every(({ inbox }) => inbox !== undefined && is(inbox)), 20_000);
+    await isEverywhere(({ archived, unread }) => archived[0]?.[1] === 1 && unread.length === 1);
+    expect(one.inbox).toMatchObject({ archived: [[1, 1]], unread: [[3, 3]] });
+    expect(await found(one.client, { feeds: [feed], state: 'archive' })).toEqual(['a']);
+
+    await one.client.snooze(feed, ['d'], new Date(Date.now() + 6_000));
+    await isEverywhere(({ snoozed }) => snoozed.length === 1);
+    expect(await found(two.client, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
+    await Promise.all(stack.bffs.map(({ app }) => app.restart()));
+    await Promise.all(stack.bffs.map((pair) => pair.ready()));
+    await eventually(async () => one.due.length > 0 && two.due.length > 0, 20_000);
+    expect([one.due, two.due, other.due]).toEqual([['d'], ['d'], []]);
+    await isEverywhere(({ snoozed }) => snoozed[0]?.due === true);
+    const placeOf = placesIn({ epoch: one.inbox?.epoch ?? '', inbox: one.inbox });
+    expect(placeOf({ offset: 4, notification: { id: 'd' } })).toMatchObject({
+      ...{ place: 'inbox', unread: true, unseen: true },
+    });
+    expect(other.inbox).toBeUndefined();
+  });
+});
