@@ -17,17 +17,7 @@ export { memoryPositions } from './subscription/positions.ts';
 export { isPosition } from './shapes.ts';
 export type * from './reader-types.ts';
 export type * from './types.ts';
-export {
-  DEFAULT_PREFERENCES,
-  ICON_NAMES,
-  isImageIcon,
-  isMutedBy,
-  isQuiet,
-  isTimeZone,
-  mayInterrupt,
-  placesIn,
-  quietUntil,
-} from '@tocsin/contracts';
+export * from './reader-rules.ts';
 export type {
   DueSnooze,
   Found,

@@ -67,7 +67,7 @@ describe('the inbox of a reader', () => {
     await publish(feed, ids);
     const tabs = await Promise.all(stack.bffs.map((bff) => tab(bff, 'both', feed)));
     await arrived(feed, 20);
-    await Promise.all(ids.map((id, index) => tabs[index % 2]?.client.archive(feed, { ids: [id] })));
+    await Promise.all(ids.map(async (id, index) => tabs[index % 2]?.client.archive(feed, { ids: [id] })));
     await eventually(async () =>
       tabs.every(({ inbox }) => inbox?.archived.length === 1 && inbox.archived[0]?.[1] === 20),
     );
