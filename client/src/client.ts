@@ -1,9 +1,10 @@
 import { checkReceived } from '@tocsin/contracts';
 import { asError, ClientError } from './errors.ts';
 import { Listeners } from './listeners.ts';
-import { createReaderActions } from './reader-actions.ts';
 import { FeedSubscription } from './subscription/feed-subscription.ts';
 import { watchNetwork } from './connection/network.ts';
+import { sendMark } from './rest/send-mark.ts';
+import { retryTemporary } from './rest/retry.ts';
 import { memoryPositions } from './subscription/positions.ts';
 import { Silence } from './connection/silence.ts';
 import { StatusTracker } from './connection/status.ts';
@@ -111,10 +112,11 @@ export function createClient(
     error: report,
   });
   update();
-  const actions = createReaderActions({
-    ...{ options, random, signal: ending.signal },
-    positions: () => new Map([...feeds].map(([feed, { position }]) => [feed, position])),
-  });
+  const mark: NotificationClient['mark'] = (name, feed, change) => {
+    const epoch = 'offset' in change ? feeds.get(feed)?.position?.epoch : undefined;
+    const body = { feed, ...(epoch !== undefined && { epoch }), ...change };
+    return retryTemporary(() => sendMark(options, name, body), { signal: ending.signal, random });
+  };
 
   return {
     get status() {
@@ -149,7 +151,8 @@ export function createClient(
         },
       };
     },
-    ...actions,
+    mark,
+    markRead: (feed, what) => mark('read', feed, what),
     on: (event, listener) => listeners.add(event, listener),
     close() {
       if (closed) return;

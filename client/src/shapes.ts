@@ -32,9 +32,8 @@ export const isPage: Guard<Omit<Page, 'feed'>> = (value): value is Omit<Page, 'f
 
 export const isReadState: Guard<ReadState> = (value): value is ReadState => matches({ offset, ids }, value);
 
-const { feed: _feed, ...inboxMembers } = inboxEvent.schema;
-
-export const isInboxState: Guard<InboxState> = (value): value is InboxState => matches(inboxMembers, value);
+export const isInboxState: Guard<InboxState> = (value): value is InboxState =>
+  isObject(value) && matches(inboxEvent.schema, { feed: '', ...value });
 
 export const isMutes: Guard<Mutes> = (value): value is Mutes => matches(mutesEvent.schema, value);
 

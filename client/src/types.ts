@@ -10,7 +10,7 @@ import type {
   SocketError,
 } from '@tocsin/contracts';
 import type { Delivery } from './merge/merge-types.ts';
-import type { ReaderActions } from './reader-types.ts';
+import type { Read, ReaderMarkChanges } from './reader-types.ts';
 
 /**
  * - `connecting`: not live yet since the start;
@@ -125,7 +125,7 @@ export interface ClientEvents extends ServerEventListeners {
   presenting: (now: boolean) => void;
 }
 
-export interface NotificationClient extends ReaderActions {
+export interface NotificationClient {
   readonly status: ClientStatus;
   /**
    * Whether this tab may show toasts. Among tabs that share a connection, only one may: the one in front if there is
@@ -134,6 +134,20 @@ export interface NotificationClient extends ReaderActions {
   readonly presenting: boolean;
   /** Subscribes to a feed, at most once at a time. Throws a `TypeError` for a second subscription. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
+  /**
+   * Marks notifications of a feed for the reader. The server saves it and passes it on to all tabs and devices (`onRead`,
+   * `onInbox`). Retries temporary failures for about a minute, or until `close()`; then throws as `fetchPage` does, or
+   * `ClientError` with the code `no_token`. A snooze throws `ProblemError` with status 404 for ids that the history does
+   * not hold, and 409 when the reader has snoozed too much. Safe to repeat. All but `read` need a reader with a name: a
+   * signed-in one, or a `clientId`.
+   */
+  mark<Name extends keyof ReaderMarkChanges>(
+    name: Name,
+    feed: string,
+    change: ReaderMarkChanges[Name],
+  ): Promise<void>;
+  /** `mark('read', feed, read)`. */
+  markRead(feed: string, read: Read): Promise<void>;
   /** Returns the function that removes the listener. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
   /** Disconnects. Leaves no timer and calls no handler any more. Safe to repeat. */

@@ -1,10 +1,14 @@
 import {
+  changePreferences,
   createNotificationClient,
   fetchPage,
+  fetchPreferences,
   placesIn,
+  searchNotifications,
   type InboxState,
   type NotificationClient,
   type Preferences,
+  type SearchRequest,
 } from '@tocsin/client';
 import { inboxKey, preferencesKey } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
@@ -33,6 +37,8 @@ describe('the inbox of a reader', () => {
     });
 
   interface Tab {
+    url: string;
+    clientId: string;
     client: NotificationClient;
     inbox: InboxState | undefined;
     due: string[];
@@ -41,9 +47,10 @@ describe('the inbox of a reader', () => {
 
   /** A tab that is live on a feed at an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string): Promise<Tab> {
-    const client = createNotificationClient({ url: bff?.url ?? '', clientId });
+    const url = bff?.url ?? '';
+    const client = createNotificationClient({ url, clientId });
     clients.push(client);
-    const opened: Tab = { client, inbox: undefined, due: [], live: false };
+    const opened: Tab = { url, clientId, client, inbox: undefined, due: [], live: false };
     client.subscribe(feed, {
       onInbox: (inbox) => (opened.inbox = inbox),
       onSnoozeDue: (due) => opened.due.push(...due.map(({ notification }) => notification.id)),
@@ -58,8 +65,8 @@ describe('the inbox of a reader', () => {
       const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));
       return pages.every(({ offset }) => offset === count);
     });
-  const found = async (client: NotificationClient, request: Parameters<NotificationClient['search']>[0]) =>
-    (await client.search(request)).items.map(({ notification }) => notification.id);
+  const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
+    (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
   it('should lose nothing that both instances are told at once', async () => {
     const feed = 'topic:both';
@@ -67,7 +74,9 @@ describe('the inbox of a reader', () => {
     await publish(feed, ids);
     const tabs = await Promise.all(stack.bffs.map((bff) => tab(bff, 'both', feed)));
     await arrived(feed, 20);
-    await Promise.all(ids.map(async (id, index) => tabs[index % 2]?.client.archive(feed, { ids: [id] })));
+    await Promise.all(
+      ids.map(async (id, index) => tabs[index % 2]?.client.mark('archive', feed, { ids: [id] })),
+    );
     await eventually(async () =>
       tabs.every(({ inbox }) => inbox?.archived.length === 1 && inbox.archived[0]?.[1] === 20),
     );
@@ -78,17 +87,17 @@ describe('the inbox of a reader', () => {
     const [first] = stack.bffs;
     await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
     await publish('topic:search', ['z'], { source: 'ci' });
-    const { client } = await tab(first, 'searching', 'topic:search');
+    const searching = await tab(first, 'searching', 'topic:search');
     const feeds = ['topic:search'];
     await arrived('topic:search', 3);
-    expect(await found(client, { feeds, q: 'ÜBERWEISUNG y' })).toEqual(['y']);
-    expect(await found(client, { feeds, q: 'uberweis' })).toEqual(['z', 'y', 'x']);
-    expect(await found(client, { feeds, categories: ['billing'], severities: ['error'] })).toEqual([
+    expect(await found(searching, { feeds, q: 'ÜBERWEISUNG y' })).toEqual(['y']);
+    expect(await found(searching, { feeds, q: 'uberweis' })).toEqual(['z', 'y', 'x']);
+    expect(await found(searching, { feeds, categories: ['billing'], severities: ['error'] })).toEqual([
       'y',
       'x',
     ]);
-    expect(await found(client, { feeds, sources: ['ci'] })).toEqual(['z']);
-    expect(await found(client, { feeds, q: 'nothing' })).toEqual([]);
+    expect(await found(searching, { feeds, sources: ['ci'] })).toEqual(['z']);
+    expect(await found(searching, { feeds, q: 'nothing' })).toEqual([]);
   });
 
   it('should share preferences between devices', async () => {
@@ -99,13 +108,13 @@ describe('the inbox of a reader', () => {
     two.client.on('preferences', (preferences) => (told = preferences));
     const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error' as const] };
     await Promise.all([
-      one.client.changePreferences({ quietHours }),
-      two.client.changePreferences({ sources: ['ci'], severities: ['info'] }),
+      changePreferences(one.url, 'prefers', { quietHours }),
+      changePreferences(two.url, 'prefers', { sources: ['ci'], severities: ['info'] }),
     ]);
     await eventually(
       async () => told?.sources.length === 1 && told.quietHours !== null && told.severities.length > 0,
     );
-    expect(await one.client.preferences()).toEqual({
+    expect(await fetchPreferences(one.url, 'prefers')).toEqual({
       ...{ feeds: [], severities: ['info'], sources: ['ci'], categories: [] },
       ...{ quietHours, sound: false, desktop: false },
     });
@@ -120,7 +129,10 @@ describe('the inbox of a reader', () => {
       const { client } = await tab(first, 'keeps', 'topic:secret');
       await publish('topic:secret', ['secret'], { body: 'a secret word' });
       await arrived('topic:secret', 1);
-      await client.snooze('topic:secret', ['secret'], new Date(Date.now() + 3_600_000));
+      await client.mark('snooze', 'topic:secret', {
+        ids: ['secret'],
+        until: new Date(Date.now() + 3_600_000),
+      });
       expect(await stored(inboxKey('client:keeps'))).toContain('a secret word');
       await fetch(`${stack.producers[0]?.url}/notifications/secret?feed=topic:secret`, { method: 'DELETE' });
       await eventually(
@@ -150,18 +162,18 @@ describe('the inbox of a reader', () => {
     const other = await tab(second, 'another', feed);
     await arrived(feed, 4);
 
-    await one.client.archive(feed, { ids: ['a', 'b'] });
-    await two.client.markUnread(feed, ['c']);
-    await two.client.unarchive(feed, ['b']);
+    await one.client.mark('archive', feed, { ids: ['a', 'b'] });
+    await two.client.mark('unread', feed, { ids: ['c'] });
+    await two.client.mark('unarchive', feed, { ids: ['b'] });
     const isEverywhere = async (is: (inbox: InboxState) => boolean) =>
       eventually(async () => [one, two].every(({ inbox }) => inbox !== undefined && is(inbox)), 20_000);
     await isEverywhere(({ archived, unread }) => archived[0]?.[1] === 1 && unread.length === 1);
     expect(one.inbox).toMatchObject({ archived: [[1, 1]], unread: [[3, 3]] });
-    expect(await found(one.client, { feeds: [feed], state: 'archive' })).toEqual(['a']);
+    expect(await found(one, { feeds: [feed], state: 'archive' })).toEqual(['a']);
 
-    await one.client.snooze(feed, ['d'], new Date(Date.now() + 6_000));
+    await one.client.mark('snooze', feed, { ids: ['d'], until: new Date(Date.now() + 6_000) });
     await isEverywhere(({ snoozed }) => snoozed.length === 1);
-    expect(await found(two.client, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
+    expect(await found(two, { feeds: [feed], state: 'inbox' })).toEqual(['c', 'b']);
     await Promise.all(stack.bffs.map(({ app }) => app.restart()));
     await Promise.all(stack.bffs.map((pair) => pair.ready()));
     await eventually(async () => one.due.length > 0 && two.due.length > 0, 20_000);

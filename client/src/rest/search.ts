@@ -1,13 +1,4 @@
-import {
-  isCount,
-  isObject,
-  isText,
-  listOf,
-  type Found,
-  type SearchAnswer,
-  type SearchState,
-  type Severity,
-} from '@tocsin/contracts';
+import { isObject, type SearchAnswer, type SearchState, type Severity } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
 /** What is searched for. Everything that is given must hold. */
@@ -29,18 +20,6 @@ export interface SearchRequest {
   cursor?: string;
 }
 
-const isFound = (value: unknown): value is Found =>
-  isObject(value) &&
-  isText(value['feed']) &&
-  isText(value['epoch']) &&
-  isCount(value['offset']) &&
-  isText(value['place']) &&
-  isObject(value['notification']) &&
-  isText(value['notification']['id']) &&
-  isText(value['notification']['title']);
-
-const areFound = listOf(isFound);
-
 /**
  * Searches what the server's history holds, the newest first; throws as `fetchPage` does. One call looks at a bounded
  * part: with `more` it is to be repeated with the `cursor`, also if it has found nothing.
@@ -60,7 +39,7 @@ export function searchNotifications(
     if (value !== undefined && value !== '') query.set(name, String(value));
   return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
-    if (!isObject(answer) || !areFound(answer['items']) || typeof answer['more'] !== 'boolean')
+    if (!isObject(answer) || !Array.isArray(answer['items']) || typeof answer['more'] !== 'boolean')
       throw new SyntaxError('The answer is not that of a search.');
     return answer as unknown as SearchAnswer;
   });

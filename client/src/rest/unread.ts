@@ -1,10 +1,5 @@
-import { isCount, isObject, isText, listOf, type FeedUnread, type Unread } from '@tocsin/contracts';
+import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
-
-const areFeeds = listOf(
-  (value: unknown): value is FeedUnread =>
-    isObject(value) && isText(value['feed']) && isCount(value['unread']),
-);
 
 /** How much waits to be read, in one feed or in all that the token names; throws as `fetchPage` does. */
 export function fetchUnread(
@@ -17,7 +12,7 @@ export function fetchUnread(
   const query = new URLSearchParams(given as [string, string][]);
   return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
-    if (!isObject(answer) || !isCount(answer['total']) || !areFeeds(answer['feeds']))
+    if (!isObject(answer) || !isCount(answer['total']) || !Array.isArray(answer['feeds']))
       throw new SyntaxError('The answer does not count what is unread.');
     return answer as unknown as Unread;
   });

@@ -55,7 +55,7 @@ export class FeedSubscription {
       if (!this.live) this.#earlyRead = event;
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
-    inbox: ({ feed: _feed, ...inbox }) => this.#marks.take(inbox),
+    inbox: (event) => this.#marks.take(event),
     'snooze-due': ({ due }) => this.#marks.ended(due),
   };
   readonly #marks: ReaderMarks;

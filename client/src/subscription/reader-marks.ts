@@ -25,9 +25,10 @@ export class ReaderMarks {
   }
 
   ended(due: readonly DueSnooze[]): void {
-    const keyOf = ({ notification, until }: DueSnooze) => `${notification.id} ${until}`;
-    const fresh = due.filter((one) => !this.#told.has(keyOf(one)));
-    for (const one of fresh) this.#told.add(keyOf(one));
+    const fresh = due.filter(({ notification: { id }, until }) => {
+      const key = `${id} ${until}`;
+      return !this.#told.has(key) && (this.#told.add(key), true);
+    });
     if (fresh.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(fresh));
   }
 }

@@ -3,19 +3,11 @@ import type { Ranges } from '../inbox/ranges.ts';
 import { isCount, isObject, isText, listOf, type Guard } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
-const isRange = (value: unknown): value is readonly [number, number] =>
-  Array.isArray(value) && value.length === 2 && value.every(isCount);
+const areRanges = listOf(listOf(isCount)) as Guard<unknown> as Guard<Ranges>;
 
-const isRanges: Guard<Ranges> = listOf(isRange);
-
-const isMark = (value: unknown): value is SnoozeMark =>
-  isObject(value) &&
-  isText(value['id']) &&
-  isText(value['epoch']) &&
-  isCount(value['offset']) &&
-  isText(value['until']);
-
-const areMarks: Guard<readonly SnoozeMark[]> = listOf(isMark);
+const areMarks: Guard<readonly SnoozeMark[]> = listOf(
+  (value: unknown): value is SnoozeMark => isObject(value) && isText(value['id']),
+);
 
 /** All marks of the reader in a feed, after a change in any tab or device, or when a snooze has ended. */
 export const inboxEvent = serverEvent('inbox', 'reader', {
@@ -23,8 +15,8 @@ export const inboxEvent = serverEvent('inbox', 'reader', {
   version: isCount,
   epoch: isText,
   seen: isCount,
-  unread: isRanges,
-  archived: isRanges,
+  unread: areRanges,
+  archived: areRanges,
   snoozed: areMarks,
 });
 export type InboxEvent = PayloadOf<typeof inboxEvent>;

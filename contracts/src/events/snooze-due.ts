@@ -1,5 +1,5 @@
 import type { Notification } from '../feed/notification.ts';
-import { isCount, isObject, isText, listOf } from './schema.ts';
+import { isObject, isText, listOf } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
 /** A notification whose snooze has ended. */
@@ -13,12 +13,9 @@ export interface DueSnooze {
 
 const isDue = (value: unknown): value is DueSnooze =>
   isObject(value) &&
-  isText(value['epoch']) &&
-  isCount(value['offset']) &&
   isText(value['until']) &&
   isObject(value['notification']) &&
-  isText(value['notification']['id']) &&
-  isText(value['notification']['title']);
+  isText(value['notification']['id']);
 
 /** Snoozes of the reader that end now. They are back in the inbox, unread. */
 export const snoozeDueEvent = serverEvent('snooze-due', 'reader', { feed: isText, due: listOf(isDue) });

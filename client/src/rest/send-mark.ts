@@ -1,14 +1,12 @@
 import { callServer } from './call-server.ts';
+import type { ReaderMarkChanges } from '../reader-types.ts';
 import { withToken } from './token.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** What a reader does with notifications: the last part of the path of its route. */
-export type MarkName = 'read' | 'unread' | 'seen' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze';
-
 /** Resolves when the server has kept it; rejects with what it was told, or with `ClientError`. */
-export async function mark(
+export async function sendMark(
   options: NotificationClientOptions,
-  name: MarkName,
+  name: keyof ReaderMarkChanges,
   change: { feed: string },
 ): Promise<void> {
   const { url, clientId } = options;
