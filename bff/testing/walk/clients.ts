@@ -5,7 +5,7 @@ import type { WalkInstance } from './instance.ts';
 import type { World } from './world.ts';
 
 const PAGE = 4;
-const MAX_ASIDE = 6;
+const REORDER_LIMIT = 6;
 
 /** A browser: the real merge, fed over one socket at a time. */
 export class WalkClient {
@@ -30,7 +30,7 @@ export class WalkClient {
     this.#world = world;
     this.positions = positions;
     this.from = kept;
-    this.merge = new FeedMerge(kept, MAX_ASIDE);
+    this.merge = new FeedMerge(kept, REORDER_LIMIT);
   }
 
   get hasMail(): boolean {
