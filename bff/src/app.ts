@@ -15,12 +15,12 @@ import {
   withSpans,
   type RunningApp,
 } from '@tocsin/service';
-import { createAuthenticator } from './wiring/authenticator.ts';
+import { createAuthenticator } from './wiring/access/authenticator.ts';
 import type { Backend } from './backend.ts';
-import { createAzureSockets } from './wiring/azure.ts';
-import { createBackplane } from './wiring/backplane.ts';
+import { createAzureSockets } from './wiring/backplane/azure.ts';
+import { createBackplane } from './wiring/backplane/backplane.ts';
 import type { BffConfig } from './config.ts';
-import { createConnections } from './wiring/connections.ts';
+import { createConnections } from './wiring/access/connections.ts';
 import { EventStreams } from './connect/event-streams.ts';
 import type { EndReason, SubscriptionOutcome } from './connect/subscriptions.ts';
 import { daprBackend } from './dapr/backend.ts';
@@ -43,7 +43,7 @@ import { createSnapshots } from './observe/snapshots.ts';
 import { observeTurns } from './observe/turn-events.ts';
 import { createTurnSpans } from './observe/turn-spans.ts';
 import { InstanceReporter } from './ops/reporter.ts';
-import { opsAccessOf, sayWhoMayEnter } from './wiring/ops-access.ts';
+import { opsAccessOf, sayWhoMayEnter } from './wiring/access/ops-access.ts';
 import { FeedViews } from './recover/feed-views.ts';
 import { DEFAULT_RING_LIMITS } from './recover/ring.ts';
 import type { RefusalReason } from './socketio/admission/admission.ts';

@@ -10,7 +10,7 @@ import {
 } from '@tocsin/service';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
-import { isPlace } from './wiring/loopback.ts';
+import { isPlace } from './wiring/access/loopback.ts';
 import { isTrustedProxies } from './socketio/admission/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 

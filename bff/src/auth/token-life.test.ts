@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createLogger } from '@tocsin/service';
 import { SECRETS } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAuthenticator } from '../wiring/authenticator.ts';
+import { createAuthenticator } from '../wiring/access/authenticator.ts';
 import { readConfig } from '../config.ts';
 import { memoryBackend } from '../memory/backend.ts';
 import {

@@ -5,8 +5,8 @@ import { createLogger } from '@tocsin/service';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAzureSockets } from './azure.ts';
-import { SECRET, secretToken } from '../../testing/forge.ts';
-import { serveBff } from '../../testing/served-bff.ts';
+import { SECRET, secretToken } from '../../../testing/forge.ts';
+import { serveBff } from '../../../testing/served-bff.ts';
 
 const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
 /** Well-formed, but nothing listens there, so the instance keeps trying to connect. */

@@ -1,8 +1,8 @@
 import type { Logger } from '@tocsin/service';
-import type { KeptStore, StoreEvents, StoresWithContent } from '../backend.ts';
-import { RedisConnection, type RedisConnectionOptions } from '../redis/connection.ts';
-import { RedisCopies } from '../redis/copies.ts';
-import { StreamKeeper } from '../redis/stream-keeper.ts';
+import type { KeptStore, StoreEvents, StoresWithContent } from '../../backend.ts';
+import { RedisConnection, type RedisConnectionOptions } from '../../redis/connection.ts';
+import { RedisCopies } from '../../redis/copies.ts';
+import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
 /** Bytes that each stream of dead letters, and of erasures, may hold. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;

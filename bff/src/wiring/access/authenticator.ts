@@ -1,11 +1,11 @@
 import { REVOCATIONS_KEY, SECRETS } from '@tocsin/contracts';
 import { RevocationList, WatchedSecret, type Logger } from '@tocsin/service';
-import { allowAll, jwtAuthenticator, type Authenticator } from '../auth/authenticator.ts';
-import { JwksKeys } from '../auth/jwks-keys.ts';
-import { Revocations } from '../auth/revocations.ts';
-import { parseSecrets, secretKeys } from '../auth/secret-keys.ts';
-import type { Backend } from '../backend.ts';
-import type { BffConfig } from '../config.ts';
+import { allowAll, jwtAuthenticator, type Authenticator } from '../../auth/authenticator.ts';
+import { JwksKeys } from '../../auth/jwks-keys.ts';
+import { Revocations } from '../../auth/revocations.ts';
+import { parseSecrets, secretKeys } from '../../auth/secret-keys.ts';
+import type { Backend } from '../../backend.ts';
+import type { BffConfig } from '../../config.ts';
 
 const NEVER_EXPIRES = 0;
 const KEY_SET_TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 import type { Logger } from '@tocsin/service';
-import type { OpsAccess } from '../http/ops/access.ts';
+import type { OpsAccess } from '../../http/ops/access.ts';
 import { isLoopback } from './loopback.ts';
-import type { BffConfig } from '../config.ts';
+import type { BffConfig } from '../../config.ts';
 
 export const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: BffConfig): OpsAccess => ({
   token,

@@ -1,9 +1,9 @@
-import type { BffConfig } from '../config.ts';
-import type { AdmitStream } from '../http/routes/stream.ts';
+import type { BffConfig } from '../../config.ts';
+import type { AdmitStream } from '../../http/routes/stream.ts';
 import { connectionLimits, socketLimits } from './connection-limits.ts';
-import { Admission, type RefusalReason } from '../socketio/admission/admission.ts';
-import { createClientAddress } from '../socketio/admission/client-address.ts';
-import { StrangerSockets } from '../socketio/admission/stranger-sockets.ts';
+import { Admission, type RefusalReason } from '../../socketio/admission/admission.ts';
+import { createClientAddress } from '../../socketio/admission/client-address.ts';
+import { StrangerSockets } from '../../socketio/admission/stranger-sockets.ts';
 
 /** The connection limits of the settings. `sockets`: maximum number of TCP connections. */
 export function createConnections(

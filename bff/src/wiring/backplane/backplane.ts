@@ -1,12 +1,12 @@
 import type { Logger } from '@tocsin/service';
-import type { BffConfig } from '../config.ts';
-import type { Backplane } from '../dapr/backend.ts';
+import type { BffConfig } from '../../config.ts';
+import type { Backplane } from '../../dapr/backend.ts';
 import { keepStore } from './keep-store.ts';
-import { MemoryBroadcaster } from '../memory/broadcaster.ts';
-import { auditClient } from '../redis/audit-client.ts';
-import { RedisAuditReader } from '../redis/audit-reader.ts';
-import { RedisConnection } from '../redis/connection.ts';
-import { RedisBroadcaster } from '../socketio/redis-broadcaster.ts';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import { auditClient } from '../../redis/audit-client.ts';
+import { RedisAuditReader } from '../../redis/audit-reader.ts';
+import { RedisConnection } from '../../redis/connection.ts';
+import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
 /** The backplane that the settings name. */
 export function createBackplane(config: BffConfig, log: Logger): Backplane {

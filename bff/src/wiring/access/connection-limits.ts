@@ -1,5 +1,5 @@
-import type { BffConfig } from '../config.ts';
-import type { ConnectionLimits } from '../socketio/admission/admission.ts';
+import type { BffConfig } from '../../config.ts';
+import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
 /** The part of the places that one address may hold by default. */
 const SHARE_OF_AN_ADDRESS = 1 / 5;

@@ -1,9 +1,9 @@
 import { SECRETS } from '@tocsin/contracts';
 import { pause } from '@tocsin/contracts/pause';
 import { ConfigError, type Logger } from '@tocsin/service';
-import type { Backend } from '../backend.ts';
-import { AzureSockets } from '../socketio/azure/azure-sockets.ts';
-import { readAzureString } from '../socketio/azure/connection-string.ts';
+import type { Backend } from '../../backend.ts';
+import { AzureSockets } from '../../socketio/azure/azure-sockets.ts';
+import { readAzureString } from '../../socketio/azure/connection-string.ts';
 
 const { store, name } = SECRETS.azure;
 const REMEDY =
