@@ -7,8 +7,8 @@ interface ConnectionCounts {
   pending: () => number;
 }
 
-/** The bff's own metrics in `registry`. */
-export function createMetrics(registry: Registry, { connections, pending }: ConnectionCounts) {
+/** Adds gauges of the connections to `registry`. */
+export function addConnectionGauges(registry: Registry, { connections, pending }: ConnectionCounts): void {
   const registers = [registry];
   new Gauge({
     name: 'tocsin_bff_connections',
@@ -26,6 +26,11 @@ export function createMetrics(registry: Registry, { connections, pending }: Conn
       this.set(pending());
     },
   });
+}
+
+/** The bff's own metrics in `registry`, besides the gauges. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry];
   return {
     announcements: fromZero(
       new Counter({

@@ -4,7 +4,7 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 /**
  * Wraps `work` and counts its outcomes; a rejection counts as `retry`, because the message is redelivered.
  */
-export const counted =
+export const countOutcomes =
   <T extends string>(counter: Counter<'outcome'>, work: (data: unknown) => Promise<T>) =>
   async (data: unknown): Promise<T> => {
     try {

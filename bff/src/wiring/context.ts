@@ -1,0 +1,48 @@
+import { hostname } from 'node:os';
+import type { AuditTrail, Logger, OnRefused, Registry } from '@tocsin/service';
+import { createLogger, createRegistry, startTracing } from '@tocsin/service';
+import type { Backend } from '../backend.ts';
+import type { BffConfig } from '../config.ts';
+import { daprBackend } from '../dapr/backend.ts';
+import { createMetrics, type BffMetrics } from '../observe/metrics.ts';
+import { addRedisGauges } from '../observe/redis-gauges.ts';
+import { createBackplane } from './backplane/backplane.ts';
+import { createTrail } from './trail.ts';
+
+/** Used by all parts of an instance. */
+export interface AppContext {
+  config: BffConfig;
+  log: Logger;
+  backend: Backend;
+  registry: Registry;
+  metrics: BffMetrics;
+  trail: AuditTrail;
+  /** Counts and records calls that are not from our own. */
+  onRefused: OnRefused;
+  /** The name of this instance. */
+  instance: string;
+  now: () => number;
+  /** Ends the audit trail, the backend and tracing, in this order. */
+  close(): Promise<void>;
+}
+
+/** @param given the backend to use instead of Dapr's */
+export async function createContext(config: BffConfig, given: Backend | undefined): Promise<AppContext> {
+  const log = createLogger('bff', config.LOG_LEVEL);
+  const stopTracing = await startTracing('bff', config, log);
+  const backend = given ?? daprBackend(config, createBackplane(config, log), log);
+  const registry = createRegistry();
+  const metrics = createMetrics(registry);
+  if (backend.redisMemory) addRedisGauges(registry, backend.redisMemory);
+  const instance = config.INSTANCE_NAME ?? `${hostname()}:${config.PORT}`;
+  const { trail, onRefused, stopTrail } = createTrail({ backend, instance, registry, metrics, log });
+  return {
+    ...{ config, log, backend, registry, metrics, trail, onRefused, instance },
+    now: () => Date.now(),
+    async close() {
+      await stopTrail();
+      await backend.close();
+      await stopTracing();
+    },
+  };
+}

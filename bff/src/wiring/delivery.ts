@@ -1,0 +1,56 @@
+import { HAS_FAILPOINTS, createFailpoints, recordsSpans } from '@tocsin/service';
+import { RetiredDocuments } from '../deliver/append/retired-documents.ts';
+import type { Erased } from '../deliver/erase/erased-content.ts';
+import { HighWaterMarks } from '../deliver/load/high-water-marks.ts';
+import type { OnStep, Step } from '../deliver/ports.ts';
+import type { LimitsOf } from '../feed/limits.ts';
+import { observeTurns } from '../observe/turn-events.ts';
+import { createTurnSpans } from '../observe/turn-spans.ts';
+import type { AppContext } from './context.ts';
+import { createLimitsOf } from './history-limits.ts';
+import { createHosts, type Hosts } from './hosts.ts';
+
+/** All that takes turns, here and at other instances. */
+export interface Delivery extends Hosts {
+  marks: HighWaterMarks;
+  limitsOf: LimitsOf;
+  onStep: OnStep;
+  /** Adds a step to every erasure. Turns of the feed wait for it. */
+  onErased(step: (erased: Erased) => Promise<void>): void;
+  /** Resolves when no turn is under way. */
+  settled(): Promise<void>;
+  /** Ends the removal of documents that no head names. */
+  stop(): void;
+}
+
+export function createDelivery({ config, backend, log, metrics, now }: AppContext): Delivery {
+  const onStep = createFailpoints<Step>(HAS_FAILPOINTS ? config.FAILPOINTS : undefined);
+  const limitsOf = createLimitsOf(config);
+  const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
+  const retired = new RetiredDocuments(backend.log, (err) =>
+    log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
+  );
+  const turnEvents = observeTurns(log, metrics);
+  const erasureSteps: ((erased: Erased) => Promise<void>)[] = [];
+  const turns = {
+    ...backend,
+    ...{ marks, limitsOf, now, retire: retired.add },
+    ...(recordsSpans() ? createTurnSpans(onStep, turnEvents) : { onStep, events: turnEvents }),
+    onErased: async (erased: Erased) => {
+      for (const step of erasureSteps) await step(erased);
+    },
+  };
+  const hosts = createHosts(backend, turns, (name, err) => {
+    metrics.takeovers.inc();
+    log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
+  });
+  return {
+    ...{ ...hosts, marks, limitsOf, onStep },
+    onErased: (step) => erasureSteps.push(step),
+    async settled() {
+      await hosts.partitionHost.settled();
+      await hosts.feedHost.settled();
+    },
+    stop: () => retired.stop(),
+  };
+}

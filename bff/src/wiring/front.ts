@@ -1,0 +1,96 @@
+import type { Server } from 'node:http';
+import { BodyBudget, createHostCheck } from '@tocsin/service';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { EventStreams } from '../connect/event-streams.ts';
+import type { EndReason, SubscriptionOutcome } from '../connect/subscriptions.ts';
+import { createPublicApp } from '../http/public-app.ts';
+import { createPublicServer } from '../http/public-server.ts';
+import { addConnectionGauges } from '../observe/metrics.ts';
+import type { Readers } from '../readers/readers.ts';
+import type { FeedViews } from '../recover/feed-views.ts';
+import type { RefusalReason } from '../socketio/admission/admission.ts';
+import type { AzureSockets } from '../socketio/azure/azure-sockets.ts';
+import { Gateway } from '../socketio/gateway.ts';
+import { createConnections } from './access/connections.ts';
+import { opsAccessOf } from './access/ops-access.ts';
+import type { AppContext } from './context.ts';
+import { Signal } from './signal.ts';
+
+const IDLE_MARGIN_MS = 5_000;
+
+export interface FrontOptions {
+  auth: Authenticator;
+  azure: AzureSockets | undefined;
+  views: FeedViews;
+  readers: Readers;
+  /** Folder of the built page. */
+  uiDist: string;
+  ready: () => Promise<void>;
+}
+
+/** The side of an instance that browsers see. */
+export interface Front {
+  server: Server;
+  gateway: Gateway;
+  /** Readers whose connections come and go. */
+  joined: Signal<string>;
+  left: Signal<string>;
+}
+
+/** Builds the public server with its routes, the streams and the gateway. It does not listen yet. */
+export function createFront(
+  { config, backend, log, registry, metrics, trail, now }: AppContext,
+  { auth, azure, views, readers, uiDist, ready }: FrontOptions,
+): Front {
+  const { pages } = readers;
+  const { revocations } = auth;
+  const isServed = auth.mode === 'none' ? createHostCheck(config.ALLOWED_HOSTS) : undefined;
+  const access = { auth, allowedOrigins: config.ALLOWED_ORIGINS, isServed };
+  const timing = {
+    handshakeMs: config.HANDSHAKE_TIMEOUT_MS,
+    pingIntervalMs: config.PING_INTERVAL_MS,
+    pingTimeoutMs: config.PING_TIMEOUT_MS,
+  };
+  const onRefused = (reason: RefusalReason) => metrics.refused.inc({ reason });
+  const onSubscribed = (outcome: SubscriptionOutcome) => metrics.subscriptions.inc({ outcome });
+  const onEnded = (reason: EndReason) => metrics.ended.inc({ reason });
+  const { clientAddress, admission, admitStream, strangers, sockets } = createConnections(
+    config,
+    now,
+    onRefused,
+  );
+  const [joined, left] = [new Signal<string>(), new Signal<string>()];
+  const connected = { views, pages, now, onSubscribed, onEnded, onJoined: joined.emit, onLeft: left.emit };
+  const streams = new EventStreams({
+    ...{ ...connected, revocations },
+    heartbeatMs: timing.pingIntervalMs,
+    onFault: (feed, err) => log.warn({ err, feed }, 'a feed cannot be read for a stream; trying again'),
+  });
+  const app = createPublicApp({
+    ...{ ...backend, ...access, views, readers, trail, uiDist, ready, registry, now, log },
+    ...{ opsAccess: opsAccessOf(config), revocations, streams, admitStream, onSubscribed },
+    bodies: new BodyBudget(config.BODIES_MAX_BYTES),
+    writesPerMinute: config.WRITES_PER_MINUTE,
+    searchesPerMinute: config.SEARCHES_PER_MINUTE,
+    addressOf: (request) => clientAddress.of(request),
+    iconOrigins: config.ICON_ORIGINS,
+    onKnown: (socket) => strangers.known(socket),
+    ...(azure && { elsewhere: { endpoint: azure.endpoint, negotiate: azure.negotiate.bind(azure) } }),
+  });
+  const server = createPublicServer(app, {
+    headersTimeoutMs: timing.handshakeMs,
+    idleTimeoutMs: timing.pingIntervalMs + timing.pingTimeoutMs + IDLE_MARGIN_MS,
+    maxConnections: sockets,
+  });
+  const gateway = new Gateway({
+    ...{ ...access, ...connected, server, azure, log, admission, streams, timing, onRefused },
+    adapter: backend.socketAdapter,
+  });
+  // After engine.io, which takes over the existing request listeners for its own paths.
+  strangers.watch(server);
+  addConnectionGauges(registry, {
+    connections: () => gateway.connections,
+    pending: () => admission.pending,
+  });
+  return { server, gateway, joined, left };
+}

@@ -1,0 +1,22 @@
+import { createSnapshots } from '../observe/snapshots.ts';
+import { InstanceReporter } from '../ops/reporter.ts';
+import type { FeedViews } from '../recover/feed-views.ts';
+import type { Gateway } from '../socketio/gateway.ts';
+import type { AppContext } from './context.ts';
+
+/** Shows the figures of this instance on the operations page. */
+export const createReporter = (
+  { instance, backend, metrics, log, now }: AppContext,
+  gateway: Pick<Gateway, 'connections'>,
+  views: Pick<FeedViews, 'watched'>,
+): InstanceReporter =>
+  new InstanceReporter({
+    instance,
+    board: backend.board,
+    takeSnapshot: createSnapshots({
+      ...{ instance, metrics, now },
+      connections: () => gateway.connections,
+      feeds: () => views.watched,
+    }),
+    onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
+  });

@@ -1,0 +1,44 @@
+import type { PositionEvent, PublicationsEvent } from '@tocsin/contracts';
+import { createIconFilter } from '../feed/icons.ts';
+import { FeedViews } from '../recover/feed-views.ts';
+import { DEFAULT_RING_LIMITS } from '../recover/ring.ts';
+import type { AppContext } from './context.ts';
+import type { Delivery } from './delivery.ts';
+import { Signal } from './signal.ts';
+
+export interface Views {
+  views: FeedViews;
+  /** Publications that a comparison found. */
+  missed: Signal<PublicationsEvent>;
+  /** Positions of feeds that do not continue the known one. */
+  moved: Signal<PositionEvent>;
+}
+
+export function createViews(
+  { config, backend, log, metrics, onRefused, now }: AppContext,
+  delivery: Delivery,
+): Views {
+  const { marks, limitsOf, routeFeedTurn } = delivery;
+  const missed = new Signal<PublicationsEvent>();
+  const moved = new Signal<PositionEvent>();
+  const views = new FeedViews(
+    {
+      ...{ log: backend.log, origin: backend.origin },
+      ...{ marks, limitsOf, routeFeedTurn, now },
+      proofs: {
+        hold: (feed, position, proof) => {
+          const holds = backend.proofs.hold(feed, position, proof);
+          if (!holds) onRefused('unproven_position');
+          return holds;
+        },
+      },
+      withAllowedIcons: createIconFilter(config.ICON_ORIGINS),
+      ring: DEFAULT_RING_LIMITS,
+      onMissed: missed.emit,
+      onMoved: moved.emit,
+      onSentTwice: (count) => metrics.sentTwice.inc(count),
+    },
+    (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
+  );
+  return { views, missed, moved };
+}
