@@ -45,14 +45,16 @@ const stop = (signal) => {
   child?.kill(signal);
 };
 
-/** True if npm's own record of what it has installed holds all that the lock file asks for. */
+/** True if npm's own record of installed packages has all that the lock file asks for, and each workspace is linked. */
 function isInstalled(lock) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
   return Object.entries(JSON.parse(lock).packages).every(
     ([path, { version, link, optional }]) =>
-      !path.startsWith('node_modules/') || link || optional || installed[path]?.version === version,
+      !path.startsWith('node_modules/') ||
+      optional ||
+      (link ? existsSync(join(root, path)) : installed[path]?.version === version),
   );
 }
 

@@ -4,7 +4,7 @@ export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.t
 export { readMetric } from './bench/read-metric.ts';
 export { Failpoints } from './chaos/failpoints.ts';
 export { Random } from './chaos/random.ts';
-export { SlowClient } from './chaos/slow-client.ts';
+export { SlowClient } from './chaos/clients/slow-client.ts';
 export { audit, isClean, longestPause, type Account } from './ledger/audit.ts';
 export { Caller, makeNotifications, type CallerOptions } from './ledger/caller.ts';
 export { Observer, type Gap, type Gone, type ObserverOptions, type Shown } from './ledger/observer.ts';

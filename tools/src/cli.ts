@@ -8,7 +8,7 @@ await runCommandLine({
   'api-key': async () => (await import('./auth/api-key.ts')).apiKey,
   token: async () => (await import('./auth/token.ts')).token,
   docs: async () => (await import('./docs/docs.ts')).docs,
-  reset: async () => (await import('./start/reset.ts')).reset,
+  reset: async () => (await import('./start/instance/reset.ts')).reset,
   build: async () => (await import('./build/build.ts')).build,
   conformance: async () => (await import('@tocsin/conformance')).conformance,
   containers: async () => (await import('./containers/containers.ts')).containers,

@@ -10,7 +10,7 @@ export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';
 export { freePorts, isPortFree } from './net/ports.ts';
 export { ManagedProcess, type Exit, type ProcessSpec, type StartOptions } from './process/managed-process.ts';
 export { run, type RunOptions, type RunResult } from './process/run.ts';
-export { findKubectl, type Answer } from './deploy/kubectl.ts';
+export { findKubectl, type Answer } from './deploy/cluster/kubectl.ts';
 export { startMemoryBff, type MemoryBff } from './docs/memory-bff.ts';
 export { launchBrowser } from './browser/launch.ts';
 export { examine } from './doctor/examine.ts';

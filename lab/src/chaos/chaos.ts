@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
-import { Changes } from './changes.ts';
-import { Clients } from './clients.ts';
+import { Changes } from './clients/changes.ts';
+import { Clients } from './clients/clients.ts';
 import { Failpoints } from './failpoints.ts';
 import { goalsOf, shortfalls } from './goals.ts';
-import { goneOffsets } from './gone-offsets.ts';
+import { goneOffsets } from './report/gone-offsets.ts';
 import { harm } from './harm.ts';
-import { makeLedger, type Ledger } from './ledger.ts';
+import { makeLedger, type Ledger } from './report/ledger.ts';
 import { naiveBff } from './naive/command.ts';
 import { readChaosOptions, type ChaosOptions } from './options.ts';
-import { printLedger } from './print-ledger.ts';
+import { printLedger } from './report/print-ledger.ts';
 import { Random } from './random.ts';
-import { Reader } from './reader.ts';
-import { writeReport } from './report.ts';
+import { Reader } from './clients/reader.ts';
+import { writeReport } from './report/report.ts';
 import { BFFS, schedule } from './schedule.ts';
-import { FEEDS, Workload } from './workload.ts';
+import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
  * Unfinished work of a dead process is delivered within 20 s, so after this long without deliveries nothing

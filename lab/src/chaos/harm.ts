@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pollUntil } from '@tocsin/tools/net/poll';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import { applyFault } from './apply-fault.ts';
-import type { Clients } from './clients.ts';
+import type { Clients } from './clients/clients.ts';
 import type { Failpoints } from './failpoints.ts';
 import { shortfalls, type Goals } from './goals.ts';
-import type { Event } from './ledger.ts';
+import type { Event } from './report/ledger.ts';
 import { nameOf, type Fault } from './schedule.ts';
-import type { Workload } from './workload.ts';
+import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
 /** Deliveries that have not gone on so long after a fault are left to the account, in ms. */

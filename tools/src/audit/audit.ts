@@ -11,7 +11,7 @@ import { Failure, messageOf } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { aborted } from '../process/stop-signal.ts';
-import { readSidecarNote } from '../start/sidecar-file.ts';
+import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import { AuditFollower } from './follower.ts';
 
 const USAGE = 'npm run --silent audit [-- --limit 50] [--action erase] [--actor shop] [--follow]';

@@ -1,7 +1,7 @@
 import { COMPONENTS, keyUseKey, keyUseSchema, type ApiKey } from '@tocsin/contracts';
 import { Sidecar, SidecarError } from '@tocsin/service';
 import { readSidecarConfig } from '../config.ts';
-import { readSidecarNote } from '../start/sidecar-file.ts';
+import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import type { Uses } from './list-of-keys.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
 import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
 import { commandTrail, whoRuns } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
-import { whichSidecar } from '../start/which-sidecar.ts';
+import { whichSidecar } from '../start/instance/which-sidecar.ts';
 
 /** Dapr's etag for a key that must not exist yet. */
 const ABSENT = '-1';

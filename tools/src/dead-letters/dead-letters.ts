@@ -10,7 +10,7 @@ import {
 import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
-import { whichSidecar } from '../start/which-sidecar.ts';
+import { whichSidecar } from '../start/instance/which-sidecar.ts';
 
 const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back --all | delete ENTRY]';
 const CONTENT_SHOWN = 160;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Say } from '../setup/say.ts';
-import type { Kubectl } from './kubectl.ts';
-import { NAMESPACE } from './kustomization.ts';
-import { checkRights, type Right } from './rights.ts';
-import { NODE_STORAGE } from './storage.ts';
+import type { Kubectl } from './cluster/kubectl.ts';
+import { NAMESPACE } from './manifests/kustomization.ts';
+import { checkRights, type Right } from './cluster/rights.ts';
+import { NODE_STORAGE } from './cluster/storage.ts';
 
 const LONGEST = '--timeout=180s';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Kubectl } from './kubectl.ts';
+import { Kubectl } from './cluster/kubectl.ts';
 import { makeSecrets, newSecrets } from './secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

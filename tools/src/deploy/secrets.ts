@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Say } from '../setup/say.ts';
-import type { Kubectl } from './kubectl.ts';
+import type { Kubectl } from './cluster/kubectl.ts';
 
 const secret = () => randomBytes(32).toString('base64url');
 

@@ -1,5 +1,5 @@
 import { readDoctorConfig } from '../config.ts';
-import { findKubectl } from '../deploy/kubectl.ts';
+import { findKubectl } from '../deploy/cluster/kubectl.ts';
 import { unlessStopped } from '../process/stop-signal.ts';
 import { examine } from './examine.ts';
 import type { Finding } from './finding.ts';

@@ -1,9 +1,9 @@
-import { checkApplication } from './applications.ts';
-import { checkCanary } from './canary.ts';
-import { checkClocks } from './clock-skew.ts';
+import { checkApplication } from './checks/applications.ts';
+import { checkCanary } from './canary/canary.ts';
+import { checkClocks } from './checks/clock-skew.ts';
 import type { Finding } from './finding.ts';
-import { checkRedis, closeRedis, openRedis } from './redis.ts';
-import { checkSidecars } from './sidecars.ts';
+import { checkRedis, closeRedis, openRedis } from './checks/redis.ts';
+import { checkSidecars } from './checks/sidecars.ts';
 import type { Target } from './target.ts';
 
 /** All checks; none keeps another from being made. */

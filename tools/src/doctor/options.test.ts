@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readDoctorConfig } from '../config.ts';
-import { noteSidecar } from '../start/sidecar-file.ts';
+import { noteSidecar } from '../start/instance/sidecar-file.ts';
 import { readDoctorOptions } from './options.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'tocsin-doctor-'));

@@ -5,7 +5,7 @@ import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR, RUN_FILE } from '../paths.ts';
 import { readRunFile, sidecarPortsOf } from '../stack/run-file.ts';
 import { splitHost } from '../start/services.ts';
-import { readSidecarNote } from '../start/sidecar-file.ts';
+import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import { bffName, producerName, type Place, type Target } from './target.ts';
 
 /** The doctor's credentials. */

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { isPortFree } from '../net/ports.ts';
 import { portUses, type RunFile } from '../stack/run-file.ts';
-import type { Running } from './running.ts';
+import type { Running } from './instance/running.ts';
 
 /** The message about a port in use. */
 export function busyPortSentence(port: number, use: string, other: Running | undefined): string {

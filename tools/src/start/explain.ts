@@ -1,4 +1,4 @@
-import type { LogLine } from './log-line.ts';
+import type { LogLine } from './logs/log-line.ts';
 import type { Part } from './parts.ts';
 
 /** An error is taken for the cause of an end that it precedes by at most this, in ms. */

@@ -4,8 +4,8 @@ import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { DATA_DIR } from '../paths.ts';
 import { aborted } from '../process/stop-signal.ts';
-import { logFileOf } from '../start/log-file.ts';
-import { parseLine } from '../start/log-line.ts';
+import { logFileOf } from '../start/logs/log-file.ts';
+import { parseLine } from '../start/logs/log-line.ts';
 import { Follower } from './follower.ts';
 
 const USAGE = 'npm run tail -- ID [--log FILE] [--once]';

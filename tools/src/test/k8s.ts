@@ -1,5 +1,5 @@
-import { checkCluster } from '../deploy/cluster.ts';
-import { findKubectl } from '../deploy/kubectl.ts';
+import { checkCluster } from '../deploy/cluster/cluster.ts';
+import { findKubectl } from '../deploy/cluster/kubectl.ts';
 import { Failure } from '../failure.ts';
 import { ensureChromium } from '../setup/chromium.ts';
 import type { Say } from '../setup/say.ts';

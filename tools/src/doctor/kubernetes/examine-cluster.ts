@@ -1,8 +1,8 @@
 import { APP_IDS } from '@tocsin/contracts';
-import { checkCluster } from '../../deploy/cluster.ts';
-import type { Kubectl } from '../../deploy/kubectl.ts';
-import { NAMESPACE } from '../../deploy/kustomization.ts';
-import { checkRights, type Right } from '../../deploy/rights.ts';
+import { checkCluster } from '../../deploy/cluster/cluster.ts';
+import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
+import { NAMESPACE } from '../../deploy/manifests/kustomization.ts';
+import { checkRights, type Right } from '../../deploy/cluster/rights.ts';
 import { examine } from '../examine.ts';
 import { fault, type Finding } from '../finding.ts';
 import type { Credentials } from '../options.ts';

@@ -1,4 +1,4 @@
-import { saidBy, type Kubectl } from '../../deploy/kubectl.ts';
+import { saidBy, type Kubectl } from '../../deploy/cluster/kubectl.ts';
 
 export interface Goal {
   namespace: string;

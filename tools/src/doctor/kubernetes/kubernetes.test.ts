@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { Kubectl, type Answer, type RunKubectl } from '../../deploy/kubectl.ts';
+import { Kubectl, type Answer, type RunKubectl } from '../../deploy/cluster/kubectl.ts';
 import { forward } from './forward.ts';
 import { lookAtPods } from './look.ts';
 import { readSecrets } from './secrets.ts';

@@ -1,7 +1,7 @@
 import { APP_IDS } from '@tocsin/contracts';
 import { z } from 'zod';
-import { judgeRollout, podSchema, workloadSchema } from '../../deploy/judge-rollout.ts';
-import type { Kubectl } from '../../deploy/kubectl.ts';
+import { judgeRollout, podSchema, workloadSchema } from '../../deploy/rollout/judge-rollout.ts';
+import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
 import { Failure } from '../../failure.ts';
 import { fault, ok, type Finding } from '../finding.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Kubectl } from '../../deploy/kubectl.ts';
+import type { Kubectl } from '../../deploy/cluster/kubectl.ts';
 import { splitHost } from '../../start/services.ts';
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });

@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, makeNotifications } from '../../ledger/caller.ts';
+import type { Random } from '../random.ts';
+import { FEEDS } from './workload.ts';
+
+/** Expectations of a notification besides its arrival. Times are ms since 1970. */
+export interface Rule {
+  feed: string;
+  kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
+  /** Shown earlier than this is wrong. */
+  notBefore?: number;
+  /** Shown later than this is wrong. */
+  notAfter?: number;
+  /** Shown at all is wrong. */
+  never?: boolean;
+  /** Not shown is wrong. */
+  must?: boolean;
+  /** Shown, it must have been taken away again. */
+  gone?: boolean;
+}
+
+const SOON_MS = 20_000;
+/** Beyond a minute a schedule waits as a job. */
+const FAR_MS = 62_000;
+const BETWEEN_MS = 700;
+const EXPIRY_MS = 2_500;
+/** A client's own delay from the event to the record. */
+const EXPIRY_TOLERANCE_MS = 300;
+
+/** Callers that schedule, cancel, retract and let expire until told to stop. */
+export class Changes {
+  /** By id: whatever is in it was acknowledged. */
+  readonly rules = new Map<string, Rule>();
+  readonly #caller: Caller;
+  readonly #random: Random;
+  readonly #work: Promise<void>;
+  #running = true;
+
+  constructor(urls: readonly string[], random: Random) {
+    this.#random = random;
+    this.#caller = new Caller({ urls, patienceMs: 180_000 });
+    const lanes = [
+      () => this.#schedule(SOON_MS),
+      () => this.#schedule(FAR_MS),
+      () => this.#cancel(),
+      () => this.#retract(),
+      () => this.#retractEarly(),
+      () => this.#expire(),
+    ];
+    this.#work = Promise.all(lanes.map((lane) => this.#repeat(lane))).then(() => undefined);
+    // Awaited in stop(); until then a failure must not end the process.
+    this.#work.catch(() => undefined);
+  }
+
+  /** Ids of a feed that every client must have been shown. */
+  mustShow(feed: string): string[] {
+    return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
+  }
+
+  /** When the last schedule is due, ms since 1970. */
+  get lastDue(): number {
+    return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
+  }
+
+  /** Resolves when every request that was begun is acknowledged. @throws Failure when one was not */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#work;
+  }
+
+  async #repeat(lane: () => Promise<void>): Promise<void> {
+    while (this.#running) {
+      await lane();
+      await delay(BETWEEN_MS + this.#random.below(BETWEEN_MS));
+    }
+  }
+
+  #make(label: string) {
+    const feed = this.#random.pick(FEEDS);
+    const [notification] = makeNotifications(1, { feed, label });
+    if (!notification) throw new Error('no notification was made');
+    return { feed, notification, id: notification.id };
+  }
+
+  async #schedule(aheadMs: number): Promise<void> {
+    const { feed, notification, id } = this.#make('scheduled');
+    const at = Date.now() + 1_000 + this.#random.below(aheadMs);
+    await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
+    this.rules.set(id, { feed, kind: 'scheduled', notBefore: at, must: true });
+  }
+
+  async #cancel(): Promise<void> {
+    const { feed, notification, id } = this.#make('cancelled');
+    const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
+    await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
+    await this.#caller.retract(feed, id);
+    // One that was due before the retraction was acknowledged may have been shown, and is gone then.
+    const never = Date.now() < at;
+    this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
+  }
+
+  async #retract(): Promise<void> {
+    const { feed, notification, id } = this.#make('retracted');
+    await this.#caller.post([notification]);
+    await delay(this.#random.below(1_000));
+    await this.#caller.retract(feed, id);
+    this.rules.set(id, { feed, kind: 'retracted', gone: true });
+  }
+
+  async #retractEarly(): Promise<void> {
+    const { feed, notification, id } = this.#make('retracted-early');
+    await this.#caller.retract(feed, id);
+    await this.#caller.post([notification]);
+    this.rules.set(id, { feed, kind: 'retracted', never: true });
+  }
+
+  async #expire(): Promise<void> {
+    const { feed, notification, id } = this.#make('expiring');
+    const expiresAt = Date.now() + EXPIRY_MS;
+    const rule = { feed, kind: 'expiring', notAfter: expiresAt + EXPIRY_TOLERANCE_MS } as const;
+    this.rules.set(id, rule);
+    await this.#caller.tryOnce({ ...notification, expiresAt: new Date(expiresAt).toISOString() });
+  }
+}

@@ -1,0 +1,67 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Caller, makeNotifications } from '../../ledger/caller.ts';
+import type { Random } from '../random.ts';
+
+export const FEEDS = ['all', 'topic:orders', 'user:42'] as const;
+
+/** Feeds that get little each, so that entries and turns are shared by feeds of both partitions. */
+export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) => `topic:many-${i}`);
+const MANY_LANES = 2;
+
+/**
+ * One caller for each of a few feeds, and two for all others: each posts one to five notifications at a time
+ * until told to stop.
+ */
+export class Workload {
+  readonly #callers: readonly Caller[];
+  readonly #acknowledged = new Map<string, Map<string, number>>();
+  readonly #random: Random;
+  readonly #work: Promise<void>;
+  #running = true;
+
+  constructor(urls: readonly string[], random: Random) {
+    this.#random = random;
+    const oneOfMany = () => random.pick(MANY_FEEDS);
+    const lanes = [
+      ...FEEDS.map((feed) => () => feed),
+      ...Array.from({ length: MANY_LANES }, () => oneOfMany),
+    ];
+    this.#callers = lanes.map(() => new Caller({ urls, patienceMs: 180_000 }));
+    this.#work = Promise.all(
+      lanes.map((nextFeed, lane) => this.#post(this.#callers[lane] as Caller, nextFeed)),
+    ).then(() => undefined);
+    // Awaited in stop(); until then a failure must not end the process.
+    this.#work.catch(() => undefined);
+  }
+
+  acknowledged(feed: string): Map<string, number> {
+    return this.#acknowledged.get(feed) ?? new Map<string, number>();
+  }
+
+  get total(): number {
+    return this.#callers.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0);
+  }
+
+  get repeated(): number {
+    return this.#callers.reduce((sum, { repeated }) => sum + repeated, 0);
+  }
+
+  /** Resolves when every request that was begun is acknowledged. @throws Failure when one was not */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#work;
+  }
+
+  async #post(caller: Caller, nextFeed: () => string): Promise<void> {
+    while (this.#running) {
+      const feed = nextFeed();
+      const label = feed.replace(/\W/g, '-');
+      const notifications = makeNotifications(1 + this.#random.below(5), { feed, label });
+      await caller.post(notifications);
+      const acknowledged = this.acknowledged(feed);
+      for (const { id } of notifications) acknowledged.set(id, Date.now());
+      this.#acknowledged.set(feed, acknowledged);
+      await delay(60 + this.#random.below(120));
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import type { Rule } from '../clients/changes.ts';
+import { brokenRules, lateness } from './check-rules.ts';
+
+const watcher = (shown: [id: string, at: number][], gone: string[] = []) => ({
+  name: 'one',
+  feed: 'all',
+  shown: shown.map(([id, at], index) => ({ id, at, epoch: 'e', offset: index + 1 })),
+  gone: gone.map((id) => ({ id, reason: 'retracted' as const, at: 0 })),
+  gaps: [],
+});
+const rules = new Map<string, Rule>([
+  ['later', { feed: 'all', kind: 'scheduled', notBefore: 100, must: true }],
+  ['cancelled', { feed: 'all', kind: 'cancelled', notBefore: 100, never: true, gone: true }],
+  ['retracted', { feed: 'all', kind: 'retracted', gone: true }],
+  ['expiring', { feed: 'all', kind: 'expiring', notAfter: 100 }],
+]);
+
+it('should find nothing wrong with what keeps the rules, and with what has none', () => {
+  const fine = watcher(
+    [
+      ['later', 120],
+      ['retracted', 5],
+      ['expiring', 99],
+      ['other', 1],
+    ],
+    ['retracted'],
+  );
+  expect(brokenRules(fine, rules)).toEqual([]);
+  expect(lateness(fine, rules)).toEqual([20]);
+});
+
+it('should find each rule broken', () => {
+  const broken = watcher([
+    ['later', 90],
+    ['cancelled', 200],
+    ['retracted', 5],
+    ['expiring', 101],
+  ]);
+  expect(brokenRules(broken, rules)).toEqual([
+    'later was shown 10 ms too early',
+    'cancelled was shown although it had been retracted',
+    'retracted was retracted but is still on the screen',
+    'expiring was shown 1 ms too late',
+  ]);
+});

@@ -1,0 +1,149 @@
+import { audit, isClean, longestPause, type Account } from '../../ledger/audit.ts';
+import { quantile } from '../../bench/quantile.ts';
+import type { Changes, Rule } from '../clients/changes.ts';
+import { brokenRules, lateness } from './check-rules.ts';
+import type { Clients, Watcher } from '../clients/clients.ts';
+import { killsOf } from '../goals.ts';
+import { groupOf, type Fault } from '../schedule.ts';
+import type { Workload } from '../clients/workload.ts';
+
+/** When a fault was done and to whom, until deliveries to all others went on. */
+export interface Event {
+  fault: Fault;
+  happened: boolean;
+  pair: string | undefined;
+  from: number;
+  to: number;
+}
+
+export interface FaultRow {
+  fault: string;
+  times: number;
+  happened: number;
+  /** Longest time that a client of an instance that was not hit waited for a delivery, in ms: median and highest. */
+  medianPauseMs: number;
+  highestPauseMs: number;
+}
+
+export interface Ledger {
+  seed: number;
+  /** ms since 1970 */
+  startedAt: number;
+  seconds: number;
+  naive: boolean;
+  acknowledged: number;
+  repeatedRequests: number;
+  deliveries: number;
+  kills: number;
+  /** `broken`: faults of schedules, retractions and expiries. */
+  accounts: (Account & { feed: string; broken: string[] })[];
+  changes: ChangesRow | undefined;
+  faults: FaultRow[];
+  /** Goals that the run missed. */
+  shortfalls: readonly string[];
+  /** True if nothing was lost, doubled or out of order, and all was done that had to be. */
+  clean: boolean;
+}
+
+export interface LedgerInput {
+  seed: number;
+  naive: boolean;
+  startedAt: number;
+  workload: Workload;
+  /** Absent where the naive way runs, which has none. */
+  changes: Changes | undefined;
+  /** Says of an offset of a feed whether its log has nothing to show there. */
+  isGone: (feed: string, epoch: string, offset: number) => boolean;
+  clients: Clients;
+  events: readonly Event[];
+  shortfalls: readonly string[];
+}
+
+/** The account of a whole run. */
+export async function makeLedger({
+  seed,
+  naive,
+  startedAt,
+  workload,
+  changes,
+  isGone,
+  clients,
+  events,
+  shortfalls,
+}: LedgerInput): Promise<Ledger> {
+  const watchers = await clients.all();
+  const rules: ReadonlyMap<string, Rule> = changes?.rules ?? new Map<string, Rule>();
+  const accounts = watchers.map((watcher) => {
+    const { feed } = watcher;
+    const wanted = [...workload.acknowledged(feed).keys(), ...(changes?.mustShow(feed) ?? [])];
+    return {
+      ...audit(watcher, wanted, (epoch, offset) => isGone(feed, epoch, offset)),
+      feed,
+      broken: brokenRules(watcher, rules),
+    };
+  });
+  return {
+    seed,
+    startedAt,
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+    naive,
+    acknowledged: workload.total,
+    repeatedRequests: workload.repeated,
+    deliveries: accounts.reduce((sum, { shown }) => sum + shown, 0),
+    kills: killsOf({ events }),
+    accounts,
+    changes: changes && changesRow(rules, watchers),
+    faults: faultRows(events, clients),
+    shortfalls,
+    clean:
+      accounts.every((account) => isClean(account) && account.broken.length === 0) && shortfalls.length === 0,
+  };
+}
+
+/** How many changes were acknowledged, and how late schedules were shown, in ms. */
+export interface ChangesRow {
+  scheduled: number;
+  cancelled: number;
+  retracted: number;
+  expiring: number;
+  medianLateMs: number;
+  highestLateMs: number;
+}
+
+function changesRow(rules: ReadonlyMap<string, Rule>, watchers: readonly Watcher[]): ChangesRow {
+  const count = (kind: Rule['kind']) => [...rules.values()].filter((rule) => rule.kind === kind).length;
+  const late = watchers.flatMap((watcher) => lateness(watcher, rules));
+  return {
+    scheduled: count('scheduled'),
+    cancelled: count('cancelled'),
+    retracted: count('retracted'),
+    expiring: count('expiring'),
+    medianLateMs: Math.round(quantile(late, 0.5)),
+    highestLateMs: Math.round(late.reduce((highest, ms) => Math.max(highest, ms), 0)),
+  };
+}
+
+function faultRows(events: readonly Event[], clients: Clients): FaultRow[] {
+  const groups = new Map<string, { times: number; pauses: number[] }>();
+  for (const { fault, happened, pair, from, to } of events) {
+    const name = groupOf(fault);
+    const group = groups.get(name) ?? { times: 0, pauses: [] };
+    groups.set(name, group);
+    group.times++;
+    if (!happened) continue;
+    const pauses = clients.besides(pair).map((observer) => longestPause([observer], from, to));
+    group.pauses.push(Math.round(Math.max(...pauses)));
+  }
+  return [...groups]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([fault, { times, pauses }]) => {
+      const sorted = pauses.sort((a, b) => a - b);
+      return {
+        fault,
+        times,
+        happened: pauses.length,
+        medianPauseMs: sorted[Math.floor(sorted.length / 2)] ?? 0,
+        highestPauseMs: sorted.at(-1) ?? 0,
+      };
+    });
+}

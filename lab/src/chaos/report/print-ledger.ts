@@ -1,0 +1,87 @@
+import { table } from '@tocsin/tools/print/table';
+import type { ChangesRow, Ledger } from './ledger.ts';
+import { MANY_FEEDS } from '../clients/workload.ts';
+
+const MAX_SENTENCES = 20;
+
+const changesOf = (changes: ChangesRow): string =>
+  `Among them ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms after their time in the median, ` +
+  `${changes.highestLateMs} ms at most, faults included), ${changes.cancelled} schedules cancelled, ` +
+  `${changes.retracted} retracted, ${changes.expiring} expiring.`;
+
+/** One row for each client, and one for all that watch the many feeds. */
+function rowsOf(accounts: Ledger['accounts']) {
+  const rows = accounts.map((account) => ({
+    ...{ observer: account.observer, feed: account.feed },
+    ...{ acknowledged: account.acknowledged, shown: account.shown, honestGaps: account.honestGaps },
+    ...{ lost: account.lost.length, twice: account.twice.length, broken: account.broken.length },
+    disordered: account.disordered.length + account.holes.length,
+  }));
+  const isOfMany = ({ feed }: { feed: string }) => MANY_FEEDS.includes(feed);
+  const many = rows.filter(isOfMany);
+  if (many.length === 0) return rows;
+  const sum = (name: 'acknowledged' | 'shown' | 'honestGaps' | 'lost' | 'twice' | 'broken' | 'disordered') =>
+    many.reduce((total, row) => total + row[name], 0);
+  return [
+    ...rows.filter((row) => !isOfMany(row)),
+    {
+      observer: `one for each of ${many.length}`,
+      feed: 'topic:many-…',
+      ...{ acknowledged: sum('acknowledged'), shown: sum('shown'), honestGaps: sum('honestGaps') },
+      ...{ lost: sum('lost'), twice: sum('twice'), broken: sum('broken'), disordered: sum('disordered') },
+    },
+  ];
+}
+
+/** The ledger as text; its last line sums up. */
+export function printLedger(ledger: Ledger): string {
+  const sum = (of: (account: Ledger['accounts'][number]) => number) =>
+    ledger.accounts.reduce((total, account) => total + of(account), 0);
+  const rows = [
+    [
+      'client',
+      'feed',
+      'acknowledged',
+      'delivered',
+      'lost',
+      'shown twice',
+      'out of order',
+      'rules broken',
+      'honest gaps',
+    ],
+    ...rowsOf(ledger.accounts).map((account) => [
+      account.observer,
+      account.feed,
+      account.acknowledged,
+      account.shown,
+      account.lost,
+      account.twice,
+      account.disordered,
+      account.broken,
+      account.honestGaps,
+    ]),
+  ];
+  const faults = [
+    ['fault', 'times', 'happened', 'deliveries paused, median ms', 'highest ms'],
+    ...ledger.faults.map(({ fault, times, happened, medianPauseMs, highestPauseMs }) => [
+      fault,
+      times,
+      happened,
+      medianPauseMs,
+      highestPauseMs,
+    ]),
+  ];
+  const total =
+    `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
+    `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
+    `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
+    `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
+    (ledger.changes ? `${sum(({ broken }) => broken.length)} rules broken, ` : '') +
+    `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
+  const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
+  const broken = ledger.accounts.flatMap(({ observer, broken }) =>
+    broken.map((sentence) => `${observer}: ${sentence}.\n`),
+  );
+  const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${total}`;
+}

@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { checkCluster } from './cluster.ts';
+import { checkDapr } from './dapr-there.ts';
+import { chooseIngressClass } from './ingress-class.ts';
+import { Kubectl, type Answer } from './kubectl.ts';
+import { NAMESPACE } from '../manifests/kustomization.ts';
+import { remove } from '../remove.ts';
+import { checkRights, rightsToApply } from './rights.ts';
+import { needsNodeVolume } from './storage.ts';
+
+type Script = Record<string, Partial<Answer> | object[] | undefined>;
+
+/** A fake kubectl with answers for calls with these prefixes; everything else does not exist. */
+const kubectlWith = (script: Script): Kubectl =>
+  new Kubectl(async (args) => {
+    const call = args.join(' ');
+    const found = Object.entries(script).find(([beginning]) => call.startsWith(beginning))?.[1] ?? {};
+    const answer = Array.isArray(found) ? { stdout: JSON.stringify({ items: found }) } : found;
+    return { code: 0, stdout: '', stderr: '', ...answer };
+  });
+
+describe('checkCluster', () => {
+  const context = { 'config current-context': { stdout: 'kind\n' } };
+  const version = (gitVersion: string) => ({ stdout: JSON.stringify({ serverVersion: { gitVersion } }) });
+
+  it('should name the cluster', async () => {
+    const kubectl = kubectlWith({ ...context, version: version('v1.35.4') });
+    expect(await checkCluster(kubectl)).toBe('context kind, Kubernetes v1.35.4');
+  });
+
+  it.each<[string, Script, RegExp]>([
+    ['no context', { 'config current-context': { code: 1 } }, /no current context.*set KUBECONFIG/],
+    [
+      'no answer',
+      { ...context, version: { code: 1, stderr: 'E1125 cache\nerror: refused' } },
+      /context kind does not answer: refused\. Start it/,
+    ],
+    ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, but 1\.30 or later is required/],
+  ])('should say what to do with %s', async (_, script, sentence) => {
+    await expect(checkCluster(kubectlWith(script))).rejects.toThrow(sentence);
+  });
+});
+
+describe('checkRights', () => {
+  const review = (verb: string, resource: string, allowed: boolean) => ({
+    spec: { resourceAttributes: { verb, resource, group: 'apps' } },
+    status: { allowed },
+  });
+
+  it('should name what is missing and who can give it', async () => {
+    const answers = (reviews: object[]) => ({
+      create: { stdout: reviews.map((one) => stringify(one)).join('---\n') },
+    });
+    const reviews = ['get', 'create', 'patch', 'list'].map((verb) => review(verb, 'deployments', false));
+    await expect(
+      checkRights(kubectlWith(answers([...reviews, review('get', 'pods', true)])), []),
+    ).rejects.toThrow(
+      /You may not get deployments\.apps, create deployments\.apps, patch deployments\.apps and 1 more .*administrator/,
+    );
+    await checkRights(kubectlWith(answers([review('get', 'pods', true)])), []);
+    const forward = { verb: 'create', resource: 'pods', subresource: 'portforward' };
+    const refused = { spec: { resourceAttributes: forward }, status: { allowed: false } };
+    await expect(checkRights(kubectlWith(answers([refused])), [])).rejects.toThrow(
+      /You may not create pods\/portforward in/,
+    );
+  });
+
+  it('should ask for a namespace only where a kind has one', () => {
+    const rights = rightsToApply(['Namespace', 'Deployment'], 'ns');
+    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
+    expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
+    expect(rights).toContainEqual({ verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'ns' });
+  });
+});
+
+describe('checkDapr', () => {
+  const crds = ['components', 'configurations', 'resiliencies'].map((name) => ({
+    metadata: { name: `${name}.dapr.io` },
+    status: { conditions: [{ type: 'Established', status: 'True' }] },
+  }));
+  const parts = ['operator', 'sentry', 'sidecar-injector', 'placement-server', 'scheduler-server'];
+  const part = (name: string, readyReplicas: number, drops = 'true') => ({
+    metadata: { namespace: 'dapr-system', labels: { app: `dapr-${name}` } },
+    spec: {
+      template: {
+        spec: {
+          containers: [
+            {
+              image: 'ghcr.io/dapr/x:1.18.1',
+              env: [
+                { name: 'SIDECAR_DROP_ALL_CAPABILITIES', value: drops },
+                { name: 'X', valueFrom: {} },
+              ],
+            },
+          ],
+        },
+      },
+    },
+    status: { readyReplicas },
+  });
+  const up = {
+    'get crd': crds,
+    'get deployments,statefulsets': parts.map((name) => part(name, 1)),
+    'get mutatingwebhookconfiguration': { stdout: '{}' },
+    'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: true } } }) },
+  };
+  const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
+
+  it('should say what there is', async () => {
+    expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
+    const kept = parts.map((name) => part(name, 1, 'false'));
+    expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
+  });
+
+  it.each<[string, Script, RegExp]>([
+    [
+      'is not there',
+      { 'get crd': [], 'get deployments,statefulsets': [] },
+      /not installed.*Install it with `helm/,
+    ],
+    [
+      'is not up',
+      { 'get deployments,statefulsets': parts.map((name) => part(name, name === 'sentry' ? 0 : 1)) },
+      /not ready: dapr-sentry not ready.*get pods -n dapr-system/,
+    ],
+    ['has no CRD yet', { 'get crd': crds.slice(1) }, /not ready: components\.dapr\.io/],
+    [
+      'has no webhook',
+      { 'get mutatingwebhookconfiguration': {} },
+      /webhook dapr-sidecar-injector is missing/,
+    ],
+    [
+      'has no mTLS',
+      { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
+      /mTLS is off.*global\.mtls\.enabled=true/,
+    ],
+  ])('should say what to do with a Dapr that %s', async (_, script, sentence) => {
+    await expect(check(script)).rejects.toThrow(sentence);
+  });
+});
+
+describe('chooseIngressClass', () => {
+  const ingressClass = (name: string, controller = 'example.com/x', isDefault = false) => ({
+    metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': String(isDefault) } },
+    spec: { controller },
+  });
+  const traefik = ingressClass('traefik', 'traefik.io/ingress-controller');
+  const choose = (classes: object[], asked?: string) =>
+    chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
+
+  it('should take what is asked for, the default one, Traefik’s, or the only one', async () => {
+    expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
+    expect(await choose([traefik, ingressClass('a', 'x', true)])).toMatchObject({ name: 'a' });
+    expect(await choose([ingressClass('a'), traefik])).toEqual({ name: 'traefik', isTraefik: true });
+    expect(await choose([ingressClass('a')])).toMatchObject({ name: 'a' });
+  });
+
+  it.each<[object[], string | undefined, RegExp]>([
+    [[], undefined, /no ingress class, so.*Install an ingress controller/],
+    [[ingressClass('a'), ingressClass('b')], undefined, /Choose one of a, b with --ingress-class/],
+    [[traefik], 'b', /no ingress class b\. Choose one of traefik/],
+  ])('should say what to do with %j', async (classes, asked, sentence) => {
+    await expect(choose(classes, asked)).rejects.toThrow(sentence);
+  });
+});
+
+describe('needsNodeVolume', () => {
+  const standard = (isDefault: boolean) => ({
+    metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) } },
+  });
+  const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
+
+  it('should be so on a single node without a default storage class, and stay as it was', async () => {
+    expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
+    expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
+    const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
+    expect(await needs({ 'get pvc': claim('tocsin-node'), 'get storageclasses': [standard(true)] })).toBe(
+      true,
+    );
+    expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
+  });
+
+  it('should say what to do where a node cannot be meant', async () => {
+    await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
+      /no default storage class and 2 nodes.*Install/,
+    );
+  });
+});
+
+describe('remove', () => {
+  const volume = {
+    metadata: { name: 'v' },
+    spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
+  };
+  /** A cluster whose user has all rights except `lacks`. */
+  const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
+    new Kubectl(async (args, input) => {
+      calls.push(args.join(' '));
+      if (args[0] === 'create') {
+        const { items } = JSON.parse(input ?? '') as {
+          items: { spec: { resourceAttributes: { verb: string; resource: string } } }[];
+        };
+        const reviews = items.map((item) => {
+          const { verb, resource } = item.spec.resourceAttributes;
+          return stringify({ ...item, status: { allowed: `${verb} ${resource}` !== lacks } });
+        });
+        return { code: 0, stdout: reviews.join('---\n'), stderr: '' };
+      }
+      const stdout = args[1] === 'persistentvolumes' ? JSON.stringify({ items: volumes }) : '{}';
+      return { code: 0, stdout, stderr: '' };
+    });
+  const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
+
+  it('should remove nothing where it may not remove the volume, if there is one', async () => {
+    const calls: string[] = [];
+    const lacks = 'delete persistentvolumes';
+    await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(
+      /You may not delete persistentvolumes in this cluster/,
+    );
+    expect(deletions(calls)).toEqual([]);
+    await remove(clusterOf([], lacks, calls), () => undefined);
+    expect(deletions(calls)).toHaveLength(1);
+  });
+
+  it('should remove the namespace, and the volume beside it', async () => {
+    const calls: string[] = [];
+    await remove(clusterOf([volume], '', calls), () => undefined);
+    expect(deletions(calls).map((call) => call.split(' ').slice(1, 3).join(' '))).toEqual([
+      `namespace ${NAMESPACE}`,
+      'persistentvolume v',
+    ]);
+  });
+});

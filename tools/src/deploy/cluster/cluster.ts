@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import { saidBy, type Kubectl } from './kubectl.ts';
+
+const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
+/** The first one with `sleep` in preStop and metrics of a single container. */
+const OLDEST = [1, 30] as const;
+
+/**
+ * A description of kubectl's cluster. @throws Failure if there is none, it does not answer or it is too old
+ */
+export async function checkCluster(kubectl: Kubectl): Promise<string> {
+  const name = kubectl.context ?? (await currentContext(kubectl));
+  const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
+  if (answer.code !== 0)
+    throw new Failure(
+      `The cluster of the context ${name} does not answer: ${saidBy(answer)}. Start it, or choose another with ` +
+        '`kubectl config use-context NAME`, and try again.',
+    );
+  const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;
+  const [major = 0, minor = 0] = gitVersion.replace(/^v/, '').split('.').map(Number);
+  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
+    throw new Failure(
+      `The cluster of the context ${name} runs Kubernetes ${gitVersion}, but ${OLDEST.join('.')} or later is required. Upgrade it.`,
+    );
+  return `context ${name}, Kubernetes ${gitVersion}`;
+}
+
+async function currentContext(kubectl: Kubectl): Promise<string> {
+  const context = await kubectl.try(['config', 'current-context']);
+  if (context.code === 0) return context.stdout.trim();
+  throw new Failure(
+    'kubectl has no current context. `kubectl config get-contexts` lists the contexts, and ' +
+      '`kubectl config use-context NAME` chooses one; or set KUBECONFIG to the file of your cluster.',
+  );
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Say } from '../../setup/say.ts';
+import type { Kubectl } from './kubectl.ts';
+
+/** The facts about the cluster's Dapr that a deployment needs. */
+export interface DaprThere {
+  namespace: string;
+  version: string;
+  /** Sidecars drop their capabilities, as the Pod Security Standard `restricted` wants it. */
+  dropsCapabilities: boolean;
+}
+
+const CRDS = ['components.dapr.io', 'configurations.dapr.io', 'resiliencies.dapr.io'];
+const PARTS = [
+  'dapr-operator',
+  'dapr-sentry',
+  'dapr-sidecar-injector',
+  'dapr-placement-server',
+  'dapr-scheduler-server',
+];
+const INJECTOR = 'dapr-sidecar-injector';
+const INSTALL =
+  '`helm upgrade --install dapr dapr --repo https://dapr.github.io/helm-charts --version 1.18.1 -n dapr-system ' +
+  '--create-namespace --set dapr_sidecar_injector.sidecarDropALLCapabilities=true --wait`';
+const LONGEST_WAIT_MS = 120_000;
+
+const crdSchema = z.object({
+  metadata: z.object({ name: z.string() }),
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }),
+});
+const partSchema = z.object({
+  metadata: z.object({ namespace: z.string(), labels: z.record(z.string(), z.string()) }),
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.array(
+          z.object({
+            image: z.string(),
+            env: z.array(z.object({ name: z.string(), value: z.string().default('') })).default([]),
+          }),
+        ),
+      }),
+    }),
+  }),
+  status: z.object({ readyReplicas: z.int().default(0) }),
+});
+type Part = z.infer<typeof partSchema>;
+
+/**
+ * Waits until the control plane is fully up: its webhook fails open, so a pod that is created before has no sidecar.
+ * @throws Failure when it is not there, does not get ready or has mTLS turned off
+ */
+export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_WAIT_MS): Promise<DaprThere> {
+  const end = Date.now() + longestMs;
+  for (let said = false; ; said = true) {
+    const crds = await kubectl.list(crdSchema, ['crd', ...CRDS]);
+    const parts = await kubectl.list(partSchema, [
+      'deployments,statefulsets',
+      '-A',
+      '-l',
+      `app in (${PARTS.join(',')})`,
+    ]);
+    if (crds.length === 0 || parts.length === 0)
+      throw new Failure(
+        `Dapr is not installed in this cluster. Install it with ${INSTALL}, and deploy again.`,
+      );
+    const missing = notUp(crds, parts);
+    const injector = parts.find(({ metadata }) => metadata.labels['app'] === INJECTOR);
+    if (missing.length === 0 && injector) {
+      await checkWebhook(kubectl);
+      await checkMtls(kubectl, injector.metadata.namespace);
+      return readInjector(injector);
+    }
+    if (Date.now() >= end)
+      throw new Failure(
+        `Dapr is not ready: ${missing.join(', ')} not ready after ${longestMs / 1_000} s. ` +
+          `\`kubectl get pods -n ${parts[0]?.metadata.namespace}\` shows why; deploy again when all are ready.`,
+      );
+    if (!said) say(`Waiting for Dapr: ${missing.join(', ')} not ready yet`);
+    await delay(1_000);
+  }
+}
+
+function notUp(crds: z.infer<typeof crdSchema>[], parts: Part[]): string[] {
+  const isEstablished = (name: string) =>
+    crds.some(
+      ({ metadata, status }) =>
+        metadata.name === name &&
+        status.conditions.some(
+          (condition) => condition.type === 'Established' && condition.status === 'True',
+        ),
+    );
+  const isReady = (name: string) =>
+    parts.some(({ metadata, status }) => metadata.labels['app'] === name && status.readyReplicas > 0);
+  return [...CRDS.filter((name) => !isEstablished(name)), ...PARTS.filter((name) => !isReady(name))];
+}
+
+async function checkWebhook(kubectl: Kubectl): Promise<void> {
+  const webhook = await kubectl.get(z.unknown(), ['mutatingwebhookconfiguration', INJECTOR]);
+  if (webhook === undefined)
+    throw new Failure(
+      `Dapr's webhook ${INJECTOR} is missing, so pods would get no sidecar. Install Dapr again with ${INSTALL}.`,
+    );
+}
+
+async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
+  const schema = z.object({ spec: z.object({ mtls: z.object({ enabled: z.boolean() }).optional() }) });
+  const system = await kubectl.get(schema, ['configurations.dapr.io', 'daprsystem', '-n', namespace]);
+  if (system?.spec.mtls?.enabled === false)
+    throw new Failure(
+      'mTLS is off in this Dapr, so sidecars cannot authenticate each other. Turn it on ' +
+        '(`helm upgrade dapr … --reuse-values --set global.mtls.enabled=true`) and deploy again.',
+    );
+}
+
+function readInjector({ metadata, spec }: Part): DaprThere {
+  const containers = spec.template.spec.containers;
+  const drops = containers
+    .flatMap(({ env }) => env)
+    .find(({ name }) => name === 'SIDECAR_DROP_ALL_CAPABILITIES');
+  return {
+    namespace: metadata.namespace,
+    version: containers[0]?.image.split(':').at(-1) ?? 'of an unknown version',
+    dropsCapabilities: drops?.value === 'true',
+  };
+}

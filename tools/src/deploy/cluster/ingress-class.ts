@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Kubectl } from './kubectl.ts';
+
+export interface IngressClass {
+  name: string;
+  /** Traefik keeps a client at its instance by the annotations of the Service. */
+  isTraefik: boolean;
+}
+
+const DEFAULT = 'ingressclass.kubernetes.io/is-default-class';
+const classSchema = z.object({
+  metadata: z.object({ name: z.string(), annotations: z.record(z.string(), z.string()).default({}) }),
+  spec: z.object({ controller: z.string() }),
+});
+
+/**
+ * The requested class, else the default one, else Traefik's, else the only one. @throws Failure if there is
+ * none, or none can be chosen
+ */
+export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
+  const classes = await kubectl.list(classSchema, ['ingressclasses']);
+  const names = classes.map(({ metadata }) => metadata.name).join(', ');
+  if (classes.length === 0)
+    throw new Failure(
+      'The cluster has no ingress class, so browsers could not reach Tocsin. Install an ingress controller, such as ' +
+        '`helm install traefik traefik --repo https://traefik.github.io/charts -n traefik --create-namespace`, and deploy again.',
+    );
+  const chosen =
+    asked === undefined
+      ? (classes.find(({ metadata }) => metadata.annotations[DEFAULT] === 'true') ??
+        classes.find(isTraefik) ??
+        (classes.length === 1 ? classes[0] : undefined))
+      : classes.find(({ metadata }) => metadata.name === asked);
+  if (chosen) return { name: chosen.metadata.name, isTraefik: isTraefik(chosen) };
+  throw new Failure(
+    asked === undefined
+      ? `The cluster has several ingress classes and none is the default. Choose one of ${names} with --ingress-class NAME.`
+      : `The cluster has no ingress class ${asked}. Choose one of ${names} with --ingress-class NAME.`,
+  );
+}
+
+const isTraefik = ({ spec }: z.infer<typeof classSchema>): boolean =>
+  spec.controller.startsWith('traefik.io/');

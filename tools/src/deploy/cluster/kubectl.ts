@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import { findCommand, run, type RunOptions } from '../../process/run.ts';
+
+export interface Answer {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** For a continuous call: the handler of each output line, and the signal that ends it. */
+export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
+
+/** Runs `kubectl` with these arguments, and `input` on its standard input. */
+export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
+
+/** Longest time that a call waits for the API server. */
+const ANSWER = '--request-timeout=20s';
+
+/** The cluster that kubectl's current context names, or another context. */
+export class Kubectl {
+  readonly #run: RunKubectl;
+  /** Absent for the current one. */
+  readonly context: string | undefined;
+
+  constructor(run: RunKubectl, context?: string) {
+    this.#run = run;
+    this.context = context;
+  }
+
+  /** A call that goes on until `signal` aborts or it ends by itself; resolves then, with the answer whatever it is. */
+  follow(args: readonly string[], follow: Follow): Promise<Answer> {
+    return this.#run(args, undefined, follow);
+  }
+
+  /** The answer, whatever it is. */
+  try(args: readonly string[], input?: string): Promise<Answer> {
+    return this.#run(args, input);
+  }
+
+  /** Returns the standard output. @throws Failure with kubectl's message */
+  async text(args: readonly string[], input?: string): Promise<string> {
+    const answer = await this.#run(args, input);
+    if (answer.code === 0) return answer.stdout;
+    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${saidBy(answer)}`);
+  }
+
+  /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` */
+  async get<T extends z.ZodType>(schema: T, args: readonly string[]): Promise<z.infer<T> | undefined> {
+    const text = await this.text(['get', ...args, '--ignore-not-found', '-o', 'json', ANSWER]);
+    return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
+  }
+
+  /** The objects of a `kubectl get … -o json` of several. @throws Failure as `text` */
+  async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
+    return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
+  }
+}
+
+/** The kubectl of the PATH. @throws Failure with the remedy if there is none */
+export function findKubectl(context?: string): Kubectl {
+  const command = findCommand(['kubectl']);
+  if (command === undefined)
+    throw new Failure(
+      'kubectl was not found. Install it (https://kubernetes.io/docs/tasks/tools/) and try again.',
+    );
+  const inContext = context === undefined ? [] : ['--context', context];
+  return new Kubectl(
+    (args, input, follow) =>
+      run(command, [...inContext, ...args], { ...follow, ...(input !== undefined && { input }) }),
+    context,
+  );
+}
+
+/** The last line of kubectl's error, without prefixes. */
+export const saidBy = ({ stderr }: Answer): string =>
+  (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
+  'it said nothing';

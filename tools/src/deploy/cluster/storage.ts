@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Kubectl } from './kubectl.ts';
+
+const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
+const classSchema = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).default({}) }),
+});
+const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().optional() }) });
+
+export const NODE_STORAGE = 'tocsin-node';
+
+/**
+ * True if Redis has to keep its data in a folder of the node: where it does so already, else where the cluster has no
+ * default storage class and only one node.
+ * @throws Failure when there is neither a default storage class nor a single node
+ */
+export async function needsNodeVolume(kubectl: Kubectl, namespace: string): Promise<boolean> {
+  const claim = await kubectl.get(claimSchema, ['pvc', 'data-redis-0', '-n', namespace]);
+  if (claim) return claim.spec.storageClassName === NODE_STORAGE;
+  const classes = await kubectl.list(classSchema, ['storageclasses']);
+  if (classes.some(({ metadata }) => metadata.annotations[DEFAULT] === 'true')) return false;
+  const nodes = await kubectl.list(z.unknown(), ['nodes']);
+  if (nodes.length === 1) return true;
+  throw new Failure(
+    `The cluster has no default storage class and ${nodes.length} nodes, so Redis would have no volume. Install a ` +
+      'storage class, or mark one as the default (`kubectl patch storageclass NAME -p ' +
+      `'{"metadata":{"annotations":{"${DEFAULT}":"true"}}}'\`), and deploy again.`,
+  );
+}

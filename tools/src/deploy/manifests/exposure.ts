@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Say } from '../../setup/say.ts';
+import type { Resource } from './kustomization.ts';
+import type { DeployOptions } from '../options.ts';
+
+const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
+
+/** What strangers could do through the Ingress, and what prevents it. */
+export function openDoors(resources: readonly Resource[], publish: boolean): string[] {
+  const settings = (app: string): Record<string, string> => {
+    const found = resources.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && nameOf(metadata.name) === app,
+    );
+    return found ? settingsSchema.parse(found).data : {};
+  };
+  return [
+    ...(settings('bff')['AUTH_MODE'] === 'jwt'
+      ? []
+      : ['AUTH_MODE=none lets anyone read every feed: set AUTH_MODE=jwt in k8s/base/bff.env']),
+    ...(!publish || settings('producer')['API_KEYS'] === 'on'
+      ? []
+      : [
+          '--publish with API_KEYS=off lets anyone publish and erase: set API_KEYS=on in k8s/base/producer.env',
+        ]),
+  ];
+}
+
+/** Kustomize adds a hash of the content to a name. */
+const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/, '');
+
+/**
+ * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress needs
+ * `--insecure`. @throws Failure that names everything exposed
+ */
+export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
+  const doors = openDoors(resources, options.publish);
+  if (doors.length > 0 && options.registry !== undefined && !options.insecure)
+    throw new Failure(
+      `The Ingress would be open to anyone who reaches it. ${doors.join('. ')}. Then deploy again, or add --insecure ` +
+        'if only people you trust reach the ingress controller.',
+    );
+  for (const door of doors) say(`Warning: anyone who reaches the Ingress has access. ${door}.`);
+  if (options.tlsSecret === undefined && options.registry !== undefined)
+    say(
+      'Warning: the Ingress has no certificate (--tls-secret NAME), so tokens are sent unencrypted unless a proxy in ' +
+        'front of it terminates TLS.',
+    );
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { ROOT } from '../../paths.ts';
+import { kustomizationOf, type Variant } from './kustomization.ts';
+
+const plain: Variant = {
+  registry: 'reg.example/team',
+  tag: '1.2.3',
+  ingressClass: 'traefik',
+  daprNamespace: 'dapr-system',
+  host: undefined,
+  tlsSecret: undefined,
+  isTraefik: true,
+  publish: false,
+  nodeVolume: false,
+  baseline: false,
+  digests: {},
+  bffs: undefined,
+};
+const of = (some: Partial<Variant>) =>
+  kustomizationOf({ ...plain, ...some }, join(ROOT, '.artifacts', 'deploy'));
+
+it('should take images of the registry with the tag', () => {
+  expect(of({})).toMatchObject({
+    resources: ['../../k8s/overlays/registry'],
+    components: [],
+    images: [
+      { name: 'tocsin-producer', newName: 'reg.example/team/tocsin-producer', newTag: '1.2.3' },
+      { name: 'tocsin-bff', newName: 'reg.example/team/tocsin-bff', newTag: '1.2.3' },
+      { name: 'tocsin-ui', newName: 'reg.example/team/tocsin-ui', newTag: '1.2.3' },
+    ],
+  });
+});
+
+it('should take what was pushed by its digest, where it is known', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  expect(of({ digests: { bff: digest } })).toMatchObject({
+    images: [{ newTag: '1.2.3' }, { newName: 'reg.example/team/tocsin-bff', digest }, { newTag: '1.2.3' }],
+  });
+});
+
+it('should take images that were loaded, and a folder of the node once', () => {
+  const local = of({ registry: undefined, nodeVolume: true });
+  expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
+  expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
+});
+
+it('should add what the cluster needs', () => {
+  const all = of({ nodeVolume: true, baseline: true, publish: true, host: 'notify.example.com', bffs: 5 });
+  expect(all).toMatchObject({
+    components: ['node-volume', 'baseline', 'publish'].map((name) => `../../k8s/components/${name}`),
+    replicas: [{ name: 'bff', count: 5 }],
+  });
+  expect(JSON.stringify(all)).toContain('notify.example.com');
+  const hosts = /^ALLOWED_HOSTS=(?:bff|producer),.*,notify\.example\.com$/;
+  expect(all).toMatchObject({
+    configMapGenerator: ['producer', 'bff'].map((name) => ({
+      ...{ name, namespace: 'realtime-microservices', behavior: 'merge' },
+      literals: [expect.stringMatching(hosts)],
+    })),
+  });
+});
+
+it('should let sidecars reach Dapr in the namespace that it is in', () => {
+  const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
+    .map((document) => document.toJS() as { metadata: { name: string } })
+    .find(({ metadata }) => metadata.name === 'dapr-control-plane');
+  const selector = { matchLabels: { 'kubernetes.io/metadata.name': 'dapr-system' } };
+  expect(policy).toMatchObject({ spec: { egress: [{ to: [{ namespaceSelector: selector }] }] } });
+  const { patches } = z
+    .object({
+      patches: z.array(
+        z.object({ target: z.looseObject({ name: z.string().optional() }), patch: z.string() }),
+      ),
+    })
+    .parse(of({ daprNamespace: 'dapr-elsewhere' }));
+  const patch = patches.find(({ target }) => target.name === 'dapr-control-plane')?.patch;
+  expect(JSON.parse(patch ?? '')).toEqual([
+    {
+      op: 'replace',
+      path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
+      value: 'dapr-elsewhere',
+    },
+  ]);
+});
+
+it('should give the Ingress the certificate of its host, and Traefik nothing beside HTTPS', () => {
+  const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
+  const patchOf = (variant: Partial<Variant>): unknown => {
+    const { patches } = z
+      .object({
+        patches: z.array(z.object({ target: z.looseObject({ kind: z.string() }), patch: z.string() })),
+      })
+      .parse(of(variant));
+    return JSON.parse(patches.find(({ target }) => target.kind === 'Ingress')?.patch ?? '');
+  };
+  const tls = {
+    op: 'add',
+    path: '/spec/tls',
+    value: [{ hosts: ['notify.example.com'], secretName: 'notify-tls' }],
+  };
+  const entryPoint = { 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' };
+  expect(patchOf(secured)).toEqual(
+    expect.arrayContaining([
+      tls,
+      { op: 'add', path: '/metadata/annotations', value: expect.objectContaining(entryPoint) as object },
+    ]),
+  );
+  const elsewhere = JSON.stringify(patchOf({ ...secured, isTraefik: false }));
+  expect(elsewhere).toContain('notify-tls');
+  expect(elsewhere).not.toContain('traefik.ingress');
+  expect(JSON.stringify(patchOf({}))).not.toContain('tls');
+});

@@ -1,0 +1,115 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { z } from 'zod';
+import { APPS } from '../../build/bundle.ts';
+import type { keptDigests } from '../../containers/digests.ts';
+import type { ImageSource } from '../../containers/images.ts';
+import { ARTIFACTS_DIR, ROOT } from '../../paths.ts';
+import type { Kubectl } from '../cluster/kubectl.ts';
+
+export const NAMESPACE = 'realtime-microservices';
+
+/** The settings that differ between clusters. */
+export interface Variant extends ImageSource {
+  ingressClass: string;
+  /** The namespace of Dapr's control plane. */
+  daprNamespace: string;
+  host: string | undefined;
+  /** The Secret with the certificate for `host`. */
+  tlsSecret: string | undefined;
+  /** The ingress controller is Traefik. */
+  isTraefik: boolean;
+  publish: boolean;
+  /** Redis keeps its data in a folder of the node. */
+  nodeVolume: boolean;
+  /** The Pod Security Standard `baseline` instead of `restricted`. */
+  baseline: boolean;
+  /** The digest pushed under that tag, if known: a tag can be moved, a digest can't. */
+  digests: ReturnType<typeof keptDigests>;
+  /** Instances of the bff if they were scaled already. */
+  bffs: number | undefined;
+}
+
+const resourceSchema = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+
+const FOLDER = join(ARTIFACTS_DIR, 'deploy');
+
+/** The kustomization of this variant, as its file has it in `folder`. */
+export function kustomizationOf(variant: Variant, folder: string): object {
+  const { registry, tag, daprNamespace, publish, nodeVolume, baseline, bffs, digests } = variant;
+  const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
+  const overlay = registry === undefined ? 'local' : 'registry';
+  const components = [
+    ...(nodeVolume && overlay === 'registry' ? ['node-volume'] : []),
+    ...(baseline ? ['baseline'] : []),
+    ...(publish ? ['publish'] : []),
+  ];
+  const controlPlane = [
+    {
+      op: 'replace',
+      path: '/spec/egress/0/to/0/namespaceSelector/matchLabels/kubernetes.io~1metadata.name',
+      value: daprNamespace,
+    },
+  ];
+  const { host } = variant;
+  return {
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [at(`overlays/${overlay}`)],
+    components: components.map((name) => at(`components/${name}`)),
+    images: APPS.map((app) => ({
+      name: `tocsin-${app}`,
+      newName: `${registry === undefined ? '' : `${registry}/`}tocsin-${app}`,
+      ...(digests[app] === undefined ? { newTag: tag } : { digest: digests[app] }),
+    })),
+    patches: [
+      { target: { kind: 'Ingress' }, patch: JSON.stringify(ingressPatch(variant)) },
+      {
+        target: { kind: 'NetworkPolicy', name: 'dapr-control-plane' },
+        patch: JSON.stringify(controlPlane),
+      },
+    ],
+    ...(host !== undefined && { configMapGenerator: ['producer', 'bff'].map((app) => hostsOf(app, host)) }),
+    ...(bffs !== undefined && { replicas: [{ name: 'bff', count: bffs }] }),
+  };
+}
+
+/** The setting of an application that also lets requests in that name the host of the Ingress. */
+function hostsOf(app: string, host: string): object {
+  const settings = readFileSync(join(ROOT, `k8s/base/${app}.env`), 'utf8').split('\n');
+  const allowed = settings.find((line) => line.startsWith('ALLOWED_HOSTS=')) ?? 'ALLOWED_HOSTS=';
+  return { name: app, namespace: NAMESPACE, behavior: 'merge', literals: [`${allowed},${host}`] };
+}
+
+function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): object[] {
+  const tls = { hosts: [host], secretName: tlsSecret };
+  // Traefik would go on to serve plain HTTP beside it.
+  const encryptedOnly = {
+    'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
+    'traefik.ingress.kubernetes.io/router.tls': 'true',
+  };
+  return [
+    { op: 'replace', path: '/spec/ingressClassName', value: ingressClass },
+    ...(host === undefined ? [] : [{ op: 'add', path: '/spec/rules/0/host', value: host }]),
+    ...(tlsSecret === undefined ? [] : [{ op: 'add', path: '/spec/tls', value: [tls] }]),
+    ...(tlsSecret === undefined || !isTraefik
+      ? []
+      : [{ op: 'add', path: '/metadata/annotations', value: encryptedOnly }]),
+  ];
+}
+
+/**
+ * Writes the kustomization of this variant to `.artifacts/deploy` and renders it.
+ * @throws Failure when kubectl cannot render it
+ */
+export async function render(kubectl: Kubectl, variant: Variant): Promise<Resource[]> {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'kustomization.yaml'), stringify(kustomizationOf(variant, FOLDER)));
+  const text = await kubectl.text(['kustomize', FOLDER]);
+  return parseAllDocuments(text).map((document) => resourceSchema.parse(document.toJS()));
+}

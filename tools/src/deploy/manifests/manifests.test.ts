@@ -1,0 +1,277 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { APP_IDS, COMPONENTS, SECRETS, TOPICS } from '@tocsin/contracts';
+import { documentsIn, kustomize, type Document } from '../../../testing/kustomize.ts';
+import { ROOT } from '../../paths.ts';
+import { findCommand } from '../../process/run.ts';
+import { NAMESPACE } from './kustomization.ts';
+import { RESOURCES } from '../cluster/rights.ts';
+import { newSecrets } from '../secrets.ts';
+
+const yamlFilesIn = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.yaml') && !file.endsWith('kustomization.yaml'))
+    .map((file) => join(ROOT, folder, file));
+const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
+
+const inCompose = filesOf('compose/dapr');
+/** The components of one machine, with what differs in containers: who may publish. */
+const here = filesOf('components').map(
+  (ours) =>
+    inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
+    ours,
+);
+const base = kustomize(join(ROOT, 'k8s/base'));
+const there = [...base, ...filesOf('k8s/components'), ...filesOf('k8s/overlays')];
+const dapr = kustomize(join(ROOT, 'k8s/base/dapr'));
+
+const named = (documents: readonly Document[], kind: string, name: string): Document => {
+  const found = documents.find((one) => one.kind === kind && one.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+
+const componentSchema = z.object({
+  spec: z.object({
+    type: z.string(),
+    version: z.string(),
+    metadata: z
+      .array(
+        z.object({
+          name: z.string(),
+          value: z.string().optional(),
+          secretKeyRef: z.object({ name: z.string(), key: z.string().optional() }).optional(),
+        }),
+      )
+      .default([]),
+  }),
+  auth: z.object({ secretStore: z.string() }).optional(),
+  scopes: z.array(z.string()).optional(),
+});
+
+/** How a component of `components/` differs on Kubernetes; everything else is equal. */
+function onKubernetes(document: Document) {
+  const { spec, auth, scopes } = componentSchema.parse(document);
+  const isSecretStore = spec.type === 'secretstores.local.env';
+  return {
+    ...(scopes && { scopes }),
+    // Host and password are in a Secret, which Dapr reads by itself.
+    ...(auth && { auth: { secretStore: 'kubernetes' } }),
+    spec: {
+      ...spec,
+      ...(isSecretStore && { type: 'secretstores.kubernetes' }),
+      metadata: isSecretStore
+        ? []
+        : spec.metadata.map((setting) =>
+            setting.secretKeyRef
+              ? { name: setting.name, secretKeyRef: { name: 'redis', key: setting.secretKeyRef.name } }
+              : { ...setting, value: setting.value?.replace(EVERY_PUBLISHER, '') },
+          ),
+    },
+  };
+}
+
+/** On one machine every application may publish notifications; in containers they are listed. */
+const EVERY_PUBLISHER = ';{appID}=notifications';
+
+describe('the components on Kubernetes', () => {
+  // Kubernetes has Secrets instead of the environment of a sidecar.
+  const names = here
+    .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
+    .map(({ metadata }) => metadata.name);
+
+  it('should be those of components/, but for the store that reads the environment', () => {
+    const known = [...Object.values(COMPONENTS), SECRETS.jwt.store, SECRETS.apiKeys.store].sort();
+    expect([...names].sort()).toEqual(known);
+    const theirs = dapr.filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
+    expect(theirs.sort()).toEqual(known);
+  });
+
+  it.each(names)('should have %s as it is in components/', (name) => {
+    expect(componentSchema.parse(named(dapr, 'Component', name))).toEqual(
+      onKubernetes(named(here, 'Component', name)),
+    );
+  });
+
+  it('should have the same resiliency', () => {
+    expect(named(dapr, 'Resiliency', 'notification-resiliency')).toEqual(
+      named(here, 'Resiliency', 'notification-resiliency'),
+    );
+  });
+
+  const secretsSchema = z.object({ scopes: z.array(z.looseObject({ storeName: z.string() })) });
+  const specSchema = z.object({
+    spec: z.looseObject({ secrets: secretsSchema, accessControl: z.unknown().optional() }),
+  });
+  const apps = Object.values(APP_IDS);
+
+  it.each(apps)(
+    'should have the same configuration for %s, but for secret stores and who may invoke it',
+    (app) => {
+      const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
+      const theirs = specSchema.parse(named(dapr, 'Configuration', app)).spec;
+      const scopes = ours.secrets.scopes.map((scope) =>
+        scope.storeName === 'environment' ? { ...scope, storeName: 'kubernetes' } : scope,
+      );
+      expect({ ...theirs, accessControl: undefined }).toEqual({
+        ...ours,
+        secrets: { scopes },
+        accessControl: undefined,
+      });
+      expect(JSON.stringify(named(there, 'Deployment', app))).toContain(`"dapr.io/config":"${app}"`);
+    },
+  );
+
+  /** The calls that are allowed for certificates of this namespace. */
+  const admitted = (app: string, namespace: string) => ({
+    defaultAction: 'deny',
+    trustDomain: 'public',
+    ...(app === APP_IDS.producer && {
+      policies: [
+        {
+          appId: APP_IDS.bff,
+          defaultAction: 'deny',
+          trustDomain: 'public',
+          namespace,
+          operations: [{ name: '/notifications', httpVerb: ['POST'], action: 'allow' }],
+        },
+      ],
+    }),
+  });
+
+  it.each(apps)('should let nobody invoke %s but the bff the producer, here and in compose', (app) => {
+    const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
+    expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));
+    const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
+    expect(spec).toEqual({ accessControl: admitted(app, 'default') });
+  });
+
+  it('should protect every topic, and let nobody publish notifications who is not listed', () => {
+    const { metadata } = componentSchema.parse(named(dapr, 'Component', COMPONENTS.pubsub)).spec;
+    const valueOf = (name: string) => metadata.find((one) => one.name === name)?.value ?? '';
+    expect(valueOf('protectedTopics').split(',').sort()).toEqual(Object.values(TOPICS).sort());
+    expect(valueOf('publishingScopes').split(/[=,;]/)).not.toContain(TOPICS.notifications);
+    expect(valueOf('subscriptionScopes').match(/(?<=[=,])notifications(?=[,;]|$)/g)).toHaveLength(1);
+  });
+});
+
+const kubectl = findCommand(['kubectl']);
+
+it.skipIf(kubectl === undefined)('should give kubectl the same components', () => {
+  const text = execFileSync(kubectl ?? '', ['kustomize', join(ROOT, 'k8s/base/dapr')], { encoding: 'utf8' });
+  const theirs = parseAllDocuments(text).map((document) => document.toJS() as Document);
+  expect(theirs).toHaveLength(dapr.length);
+  expect(theirs).toEqual(expect.arrayContaining(dapr));
+});
+
+describe('k8s/', () => {
+  it('should hold only kinds whose rights are asked for', () => {
+    const kinds = new Set(there.map(({ kind }) => kind));
+    expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
+  });
+
+  it('should refer to no Secret that deploy does not make, and hold none', () => {
+    const text = JSON.stringify(there);
+    const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
+    expect(keyRefs.length).toBeGreaterThan(10);
+    const made = newSecrets();
+    for (const [, name = '', key = ''] of keyRefs) expect(Object.keys(made[name] ?? {})).toContain(key);
+    for (const [, name = ''] of text.matchAll(/"dapr\.io\/\w+-token-secret":"([\w-]+)"/g))
+      expect(made[name]).toHaveProperty('token');
+    expect(there.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+  });
+
+  it('should name the namespace wherever kustomize does not add it', () => {
+    const scoped = filesOf('k8s/components').filter(({ kind }) => RESOURCES[kind]?.clusterWide !== true);
+    expect(scoped.length).toBeGreaterThan(2);
+    for (const { metadata } of scoped) expect(metadata).toHaveProperty('namespace');
+  });
+
+  const containersSchema = z.looseObject({
+    spec: z.looseObject({
+      template: z.looseObject({
+        spec: z.looseObject({
+          securityContext: z.looseObject({ runAsNonRoot: z.boolean(), seccompProfile: z.unknown() }),
+          containers: z.array(
+            z.looseObject({
+              image: z.string(),
+              resources: z.object({
+                requests: z.object({ cpu: z.string(), memory: z.string() }),
+                limits: z.object({ cpu: z.string(), memory: z.string() }),
+              }),
+              securityContext: z.looseObject({}),
+            }),
+          ),
+        }),
+      }),
+    }),
+  });
+  const workloads = base.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
+
+  it.each(workloads.map(({ metadata }) => metadata.name))('should bound and confine %s', (name) => {
+    const workload = workloads.find(({ metadata }) => metadata.name === name);
+    const { spec } = containersSchema.parse(workload).spec.template;
+    expect(spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    for (const { image, securityContext } of spec.containers) {
+      expect(image).toMatch(/^tocsin-(producer|bff|ui)$|^[\w/.-]+:\d+\.\d+\.\d+$/);
+      expect(securityContext).toMatchObject({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+    }
+  });
+
+  /** The pods that may reach a port, by each policy that opens it. */
+  const openedBy = (port: number | string) =>
+    there
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .flatMap((policy) => {
+        const { podSelector, ingress = [] } = z
+          .object({
+            spec: z.looseObject({
+              podSelector: z.unknown(),
+              ingress: z
+                .array(z.object({ from: z.unknown(), ports: z.array(z.object({ port: z.unknown() })) }))
+                .optional(),
+            }),
+          })
+          .parse(policy).spec;
+        return ingress
+          .filter(({ ports }) => ports.some((one) => one.port === port))
+          .map(({ from }) => ({ to: podSelector, from }));
+      });
+
+  it('should open the internal port of sidecars between producer and bff only, and the applications’ to nobody', () => {
+    const ours = {
+      matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
+    };
+    expect(openedBy(50002)).toEqual([{ to: ours, from: [{ podSelector: ours }] }]);
+    for (const port of [3500, 3501, 50001, 4100, 4101]) expect(openedBy(port)).toEqual([]);
+    for (const policy of there.filter(({ kind }) => kind === 'NetworkPolicy'))
+      expect(JSON.stringify(policy)).not.toContain('"ingress":[{}]');
+  });
+
+  it('should give Redis the users that compose gives it and the docs name, the applications’ without what they do not need', () => {
+    const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
+    expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
+    const [off, tocsin = ''] = users.split('\n');
+    // Redis reads its log as this user and drops the transactions that it may not run.
+    expect(off).toBe('user default off resetpass ~* &* +@all');
+    expect(tocsin).toMatch(/^user tocsin on .* -@all /);
+    expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);
+  });
+
+  it('should sync each write of Redis and never drop one', () => {
+    const text = readFileSync(join(ROOT, 'k8s/base/redis.conf'), 'utf8');
+    for (const line of ['appendonly yes', 'appendfsync always', 'maxmemory-policy noeviction'])
+      expect(text.split('\n')).toContain(line);
+  });
+});

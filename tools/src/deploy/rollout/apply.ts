@@ -1,0 +1,31 @@
+import { Failure } from '../../failure.ts';
+import type { Say } from '../../setup/say.ts';
+import { saidBy, type Kubectl } from '../cluster/kubectl.ts';
+import type { Resource } from '../manifests/kustomization.ts';
+
+/**
+ * `kubectl apply`; prints how many objects were created, changed and unchanged, and passes warnings on.
+ * @throws Failure with the cluster's refusal
+ */
+export async function apply(
+  kubectl: Kubectl,
+  what: string,
+  resources: readonly Resource[],
+  say: Say,
+): Promise<void> {
+  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: resources });
+  const answer = await kubectl.try(['apply', '-f', '-'], list);
+  for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
+  if (answer.code !== 0)
+    throw new Failure(
+      `The cluster rejected a part of ${what}: ${saidBy(answer)}. Fix that and deploy again; running pods were left running.`,
+    );
+  const counts = ['created', 'configured', 'unchanged']
+    .map((outcome) => [
+      answer.stdout.split('\n').filter((line) => line.endsWith(` ${outcome}`)).length,
+      outcome,
+    ])
+    .filter(([count]) => count !== 0)
+    .map(([count, outcome]) => `${count} ${outcome}`);
+  say(`Applied ${what}: ${counts.join(', ')}`);
+}

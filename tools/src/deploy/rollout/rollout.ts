@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { Failure } from '../../failure.ts';
+import type { Say } from '../../setup/say.ts';
+import { judgeRollout, podSchema, workloadSchema } from './judge-rollout.ts';
+import type { Kubectl } from '../cluster/kubectl.ts';
+
+const LOOK_MS = 1_000;
+const SAY_MS = 15_000;
+/** A fault that disappears within this time is ignored. */
+const FAULT_LASTS_MS = 5_000;
+
+const kindSchema = z.looseObject({ kind: z.string() });
+
+export interface RolloutOptions {
+  namespace: string;
+  registry: string | undefined;
+  /** The workloads to wait for, by kind and name as in `deployment/bff`. */
+  workloads: readonly string[];
+  timeoutMs: number;
+  say: Say;
+}
+
+/**
+ * Waits until all pods of the workloads are those of the newest revision, and ready.
+ * @throws Failure with the remedy as soon as that cannot happen by itself, or when time is up
+ */
+export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
+  const { namespace, registry, timeoutMs, say } = options;
+  const end = Date.now() + timeoutMs;
+  const names = new Set(options.workloads);
+  let faultSince: number | undefined;
+  let saidAt = Date.now();
+  for (;;) {
+    const items = await kubectl.list(kindSchema, ['deployments,statefulsets,pods', '-n', namespace]);
+    const workloads = items
+      .flatMap((item) => workloadSchema.safeParse(item).data ?? [])
+      .filter(({ kind, metadata }) => names.has(`${kind.toLowerCase()}/${metadata.name}`));
+    const pods = items.flatMap((item) => (item.kind === 'Pod' ? [podSchema.parse(item)] : []));
+    const now = Date.now();
+    const { pending, fault } = judgeRollout({ workloads, pods }, { namespace, registry, now });
+    if (pending.length === 0 && workloads.length === names.size) return;
+    faultSince = fault === undefined ? undefined : (faultSince ?? now);
+    if (fault !== undefined && faultSince !== undefined && now - faultSince >= FAULT_LASTS_MS)
+      throw new Failure(fault);
+    if (now >= end)
+      throw new Failure(
+        `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
+          `\`kubectl -n ${namespace} describe pod NAME\` show why; deploying again continues from there.`,
+      );
+    if (now - saidAt >= SAY_MS) {
+      saidAt = now;
+      say(`Waiting: ${pending.join(', ')} ready`);
+    }
+    await delay(LOOK_MS);
+  }
+}

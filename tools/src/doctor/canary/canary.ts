@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BROADCAST_STREAM } from '@tocsin/contracts';
+import { z } from 'zod';
+import { pollUntil } from '../../net/poll.ts';
+import { ask } from '../ask.ts';
+import { watch, type Watch } from './canary-watch.ts';
+import { fault, type Finding } from '../finding.ts';
+import { jsonOf } from '../json-of.ts';
+import { isSoon, judge, type Flight } from './judge-canary.ts';
+import type { OpenRedis } from '../checks/redis.ts';
+import type { Target } from '../target.ts';
+
+/** A separate feed, so that no page shows the canary. */
+const FEED = 'topic:tocsin-doctor';
+const LIFE_MS = 5 * 60_000;
+const CONNECT_MS = 8_000;
+/**
+ * An instance compares a feed with the store when its first watcher comes, and then after 2, 6 and 14 s;
+ * publications found this way were not broadcast. A canary is sent right after a comparison, so that the next
+ * one is more than SOON_MS away.
+ */
+const SETTLE_MS = 500;
+const LONGEST_FLIGHT_MS = 6_000;
+const FLIGHTS = 2;
+
+const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
+
+/**
+ * Publishes a notification through the producer and waits for it at each bff. If it was late at one, a second
+ * one shows whether that was chance.
+ */
+export async function checkCanary(target: Target, redis: OpenRedis | string): Promise<Finding[]> {
+  const watches = await Promise.all(
+    target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
+  );
+  try {
+    const deaf = watches.filter((one) => one.fault() !== undefined).map(sayDeaf);
+    const watching = watches.filter((one) => one.fault() === undefined);
+    await delay(SETTLE_MS);
+    let flights: Flight[] = [];
+    for (let count = 0; count < FLIGHTS; count++) {
+      const flight = await fly(target, watching, redis);
+      if (typeof flight === 'string') return [...deaf, fault('canary', flight, remedyOf(flight))];
+      flights = [...flights, flight];
+      const cameNowhere = flight.arrivals.every(({ ms }) => ms === undefined);
+      if (cameNowhere || flight.arrivals.every(isSoon)) break;
+    }
+    return [...deaf, ...judge(flights)];
+  } finally {
+    for (const { close } of watches) close();
+  }
+}
+
+/** One canary, from the producer's 202 on; why it was not accepted, if it was not. */
+async function fly(
+  target: Target,
+  watches: readonly Watch[],
+  redis: OpenRedis | string,
+): Promise<Flight | string> {
+  const [producer] = target.producers;
+  if (!producer) return 'no producer to send it to';
+  const id = `doctor-${randomUUID()}`;
+  const before = typeof redis === 'string' ? undefined : await lastBroadcast(redis);
+  const answer = await ask(`${producer.url}/notifications`, {
+    method: 'POST',
+    headers: target.apiKey ? { 'x-api-key': target.apiKey } : {},
+    body: {
+      id,
+      feed: FEED,
+      title: 'Canary of npm run doctor',
+      expiresAt: new Date(Date.now() + LIFE_MS).toISOString(),
+    },
+  });
+  if (typeof answer === 'string') return `the producer does not answer: ${answer}`;
+  if (answer.status !== 202) {
+    const problem = jsonOf(problemSchema, answer.text);
+    return `the producer answers ${answer.status} ${problem?.code ?? ''}: ${problem?.detail ?? answer.text.slice(0, 200)}`;
+  }
+  const acceptedAt = answer.answeredAt;
+  await pollUntil(async () => watches.every((one) => one.cameAt(id) !== undefined), {
+    timeoutMs: LONGEST_FLIGHT_MS,
+    everyMs: 20,
+  });
+  return {
+    arrivals: watches.map((one) => {
+      const at = one.cameAt(id);
+      return { name: one.name, ms: at === undefined ? undefined : Math.max(0, at - acceptedAt) };
+    }),
+    broadcast:
+      before === undefined || typeof redis === 'string' ? undefined : await isBroadcast(redis, before, id),
+  };
+}
+
+/** The last id of the broadcast stream; `undefined` if Redis does not answer. */
+async function lastBroadcast(redis: OpenRedis): Promise<string | undefined> {
+  try {
+    const [last] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
+    return last?.id ?? '0-0';
+  } catch {
+    return undefined;
+  }
+}
+
+async function isBroadcast(redis: OpenRedis, after: string, id: string): Promise<boolean | undefined> {
+  try {
+    const events = await redis.xRange(BROADCAST_STREAM, `(${after}`, '+');
+    return events.some(({ message }) => message['data']?.includes(id));
+  } catch {
+    return undefined;
+  }
+}
+
+const sayDeaf = (one: Watch): Finding =>
+  fault(
+    `canary at ${one.name}`,
+    `cannot subscribe there: ${one.fault()}`,
+    /token|unauthorized|forbidden/i.test(one.fault() ?? '')
+      ? 'Set a token that may read topic:tocsin-doctor: DOCTOR_TOKEN=$(npm run --silent token -- --sub doctor --feeds tocsin-doctor).'
+      : 'Fix the application first. A proxy in between must allow WebSockets (docs/operations.md).',
+  );
+
+const remedyOf = (says: string): string => {
+  if (/ 401 | 403 /.test(says))
+    return 'Set DOCTOR_API_KEY to an API key that may write to topic:tocsin-doctor.';
+  return 'Fix the faults above: the producer needs its sidecar and Redis to accept notifications.';
+};

@@ -1,0 +1,53 @@
+import { fault, ok, type Finding } from '../finding.ts';
+
+/** How one canary arrived at each bff. */
+export interface Flight {
+  /** `ms` after the producer's 202; `undefined` if it never arrived. */
+  arrivals: { name: string; ms: number | undefined }[];
+  /** Whether the broadcast stream contains it; `undefined` if that could not be read. */
+  broadcast: boolean | undefined;
+}
+
+/** Later arrivals were not pushed: the instance found them by comparing itself with the store. */
+const SOON_MS = 1_000;
+
+const SETTINGS =
+  'Check BROADCASTER (redis, if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log names lost connections of the broadcaster. Then restart it.';
+
+/** One finding for each bff; an instance that was late once but on time afterwards is fine. */
+export function judge(flights: readonly Flight[]): Finding[] {
+  const last = flights.at(-1);
+  if (!last) return [];
+  const inTime = last.arrivals.filter(isSoon);
+  if (inTime.length === 0 && last.arrivals.length > 0 && last.broadcast !== true) {
+    return last.arrivals.map(({ name, ms }) =>
+      fault(
+        `canary at ${name}`,
+        `accepted by the producer, but ${arrivalOf(ms)}; no bff received it in time`,
+        'No instance took it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
+      ),
+    );
+  }
+  // It was pushed without a broadcast: its host reaches only itself.
+  const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
+  return last.arrivals.map((arrival) => {
+    const check = `canary at ${arrival.name}`;
+    if (host.includes(arrival)) {
+      return fault(
+        check,
+        'it delivered the canary but did not broadcast it: readers on other instances get the notifications of its feeds late',
+        SETTINGS,
+      );
+    }
+    if (isSoon(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
+    if (host.length > 0)
+      return ok(check, `${arrivalOf(arrival.ms)}, because it was not broadcast (see the other bff)`);
+    return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
+  });
+}
+
+/** Whether it was pushed. */
+export const isSoon = ({ ms }: Flight['arrivals'][number]): boolean => ms !== undefined && ms <= SOON_MS;
+
+const arrivalOf = (ms: number | undefined): string =>
+  ms === undefined ? 'it did not arrive' : `it arrived only after ${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { ask } from '../ask.ts';
+import { fault, ok, type Finding } from '../finding.ts';
+import { clockOf, type Clock } from './clock-skew.ts';
+import { jsonOf } from '../json-of.ts';
+import type { Place } from '../target.ts';
+
+const problemSchema = z.object({ detail: z.string() });
+const healthSchema = z.object({ version: z.string() });
+
+/** Checks that an application is alive and ready, and reads its clock. */
+export async function checkApplication({
+  name,
+  url,
+}: Place): Promise<{ findings: Finding[]; clock?: Clock }> {
+  const alive = await ask(`${url}/healthz`);
+  if (typeof alive === 'string' || alive.status !== 200) {
+    const says = typeof alive === 'string' ? alive : `${alive.status} for /healthz`;
+    return {
+      findings: [
+        fault(
+          name,
+          `does not answer at ${url}: ${says}`,
+          'Start it (its log says why it ended), or correct its address (--producer, --bff).',
+        ),
+      ],
+    };
+  }
+  const version = jsonOf(healthSchema, alive.text)?.version ?? 'unknown';
+  const ready = await ask(`${url}/readyz`);
+  const isReady = typeof ready !== 'string' && ready.status === 200;
+  const detail =
+    typeof ready === 'string' ? ready : (jsonOf(problemSchema, ready.text)?.detail ?? ready.text);
+  return {
+    findings: [
+      isReady
+        ? ok(name, `ready at ${url}, version ${version}`)
+        : fault(
+            name,
+            `runs at ${url} but is not ready: ${detail}`,
+            'Fix what it waits for; it then continues by itself.',
+          ),
+    ],
+    ...clockPart(name, alive),
+  };
+}
+
+const clockPart = (name: string, answer: Parameters<typeof clockOf>[1]): { clock?: Clock } => {
+  const clock = clockOf(name, answer);
+  return clock ? { clock } : {};
+};

@@ -1,0 +1,46 @@
+import type { Answer } from '../ask.ts';
+import { fault, ok, warn, type Finding } from '../finding.ts';
+
+/** How far a clock is ahead of ours, in ms: somewhere between `least` and `most`. */
+export interface Clock {
+  name: string;
+  least: number;
+  most: number;
+}
+
+/** Expiring and scheduled notifications are too early or too late by this much. */
+const NOTICEABLE_MS = 2_000;
+/** The bff's default for JWT_CLOCK_SKEW: beyond it tokens are refused. */
+const HARMFUL_MS = 30_000;
+
+/** The clock of who has sent this answer. A `Date` header counts whole seconds and may itself be one second old. */
+export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
+  if (date === undefined) return undefined;
+  return { name, least: date - answeredAt, most: date + 2_000 - askedAt };
+}
+
+/** The pair of clocks that are surely furthest apart. */
+export function checkClocks(clocks: readonly Clock[]): Finding {
+  const check = 'clocks';
+  if (clocks.length === 0) {
+    return warn(
+      check,
+      'unknown: no process reported its time',
+      'Fix the processes that do not answer, and run the doctor again.',
+    );
+  }
+  let worst = { apart: 0, ahead: '', behind: '' };
+  for (const ahead of clocks) {
+    for (const behind of clocks) {
+      const apart = ahead.least - behind.most;
+      if (apart > worst.apart) worst = { apart, ahead: ahead.name, behind: behind.name };
+    }
+  }
+  const says = `${worst.ahead} is at least ${(worst.apart / 1000).toFixed(1)} s ahead of ${worst.behind}`;
+  const remedy =
+    'Synchronize the clocks of all hosts, including this one (NTP: chrony or systemd-timesyncd).';
+  if (worst.apart >= HARMFUL_MS)
+    return fault(check, `${says}: tokens are rejected and times are wrong`, remedy);
+  if (worst.apart >= NOTICEABLE_MS) return warn(check, `${says}: times are off by this much`, remedy);
+  return ok(check, `those of ${clocks.map(({ name }) => name).join(', ')} agree`);
+}

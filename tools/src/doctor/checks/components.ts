@@ -1,0 +1,37 @@
+import { APP_IDS, COMPONENTS, SECRETS } from '@tocsin/contracts';
+import { CLAIM_CHECK_TYPE } from '@tocsin/service';
+import { fault, ok, type Finding } from '../finding.ts';
+import type { LivingSidecar } from './living-sidecar.ts';
+
+/** The components that each application needs: name and prefix of the type. */
+const SHARED: Record<string, string> = {
+  [COMPONENTS.entries]: CLAIM_CHECK_TYPE,
+  [COMPONENTS.pubsub]: 'pubsub.redis',
+  [COMPONENTS.deadLetters]: 'pubsub.redis',
+  [COMPONENTS.state]: 'state.redis',
+  [COMPONENTS.audit]: 'pubsub.redis',
+};
+const EXPECTED: Record<string, Record<string, string>> = {
+  [APP_IDS.producer]: { ...SHARED, [SECRETS.apiKeys.store]: 'secretstores.' },
+  [APP_IDS.bff]: { ...SHARED, [SECRETS.jwt.store]: 'secretstores.' },
+};
+
+/** Whether the sidecar has loaded each component that its application uses. */
+export function checkComponents({ name, metadata }: LivingSidecar): Finding[] {
+  const check = `components of ${name}`;
+  const expected = Object.entries(EXPECTED[metadata.id] ?? {});
+  const typeOf = new Map(metadata.components.map((component) => [component.name, component.type]));
+  const missing = expected.filter(([component]) => !typeOf.has(component)).map(([component]) => component);
+  const other = expected.flatMap(([component, type]) => {
+    const loaded = typeOf.get(component);
+    return loaded === undefined || loaded.startsWith(type) ? [] : [`${component} is ${loaded}, not ${type}`];
+  });
+  if (missing.length === 0 && other.length === 0) return [ok(check, `all ${expected.length} are loaded`)];
+  return [
+    fault(
+      check,
+      [...(missing.length > 0 ? [`${missing.join(', ')} missing`] : []), ...other].join('; '),
+      'Put the file of that name into the resources folder of this sidecar, with its app id in `scopes`, and restart the sidecar. Its log says why it skipped a component.',
+    ),
+  ];
+}

@@ -1,0 +1,103 @@
+import { fault, ok, warn, type Finding } from '../finding.ts';
+
+/** Redis's INFO and, if allowed, its CONFIG. */
+export interface RedisFacts {
+  info: ReadonlyMap<string, string>;
+  /** `undefined` where CONFIG is refused, as by many hosted ones. */
+  config: ReadonlyMap<string, string> | undefined;
+}
+
+/** From so much of maxmemory on it is time to do something. */
+const NEAR_FULL = 0.8;
+
+const number = (text: string | undefined): number => Number(text ?? 0);
+const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+/** Checks that acknowledged writes of Redis are on disk. */
+export function checkFsync({ info, config }: RedisFacts): Finding {
+  const check = 'redis fsync';
+  const setIt =
+    'Run CONFIG SET appendonly yes and CONFIG SET appendfsync always, and set both in redis.conf.';
+  const failed = ['aof_last_write_status', 'aof_last_bgrewrite_status'].filter(
+    (name) => info.has(name) && info.get(name) !== 'ok',
+  );
+  if (failed.length > 0) {
+    return fault(
+      check,
+      `${failed.join(', ')}: it cannot write its log`,
+      'See its log; usually the disk is full.',
+    );
+  }
+  if (info.get('aof_enabled') !== '1') {
+    return fault(
+      check,
+      'appendonly is no: a crash of Redis loses notifications that were accepted with 202',
+      setIt,
+    );
+  }
+  const fsync = config?.get('appendfsync');
+  if (fsync === undefined) {
+    return warn(
+      check,
+      'appendonly is on, but CONFIG GET is refused, so appendfsync is unknown',
+      'Check in the settings of your Redis that appendfsync is always.',
+    );
+  }
+  if (fsync === 'always') return ok(check, 'appendonly yes, appendfsync always');
+  const loses = fsync === 'everysec' ? 'the last second' : 'everything the system has not written yet';
+  return fault(
+    check,
+    `appendfsync is ${fsync}: a crash of its machine loses ${loses} of the accepted notifications`,
+    setIt,
+  );
+}
+
+/** Checks that Redis never evicts unclaimed entries. */
+export function checkEviction({ info }: RedisFacts): Finding {
+  const check = 'redis eviction';
+  const policy = info.get('maxmemory_policy') ?? 'unknown';
+  if (policy === 'noeviction') return ok(check, 'noeviction: a full Redis rejects writes and loses nothing');
+  const says = `maxmemory-policy is ${policy}: a full Redis would drop entries and feeds`;
+  const remedy = 'Run CONFIG SET maxmemory-policy noeviction, and set it in redis.conf.';
+  return number(info.get('maxmemory')) > 0
+    ? fault(check, says, remedy)
+    : warn(check, `${says}, once maxmemory is set`, remedy);
+}
+
+/** Checks that Redis has room. */
+export function checkMemory({ info }: RedisFacts): Finding {
+  const check = 'redis memory';
+  const used = number(info.get('used_memory'));
+  const most = number(info.get('maxmemory'));
+  const system = number(info.get('total_system_memory'));
+  const remedy =
+    'Raise maxmemory (and the memory of its host or container), or lower HISTORY_MAX, HISTORY_BYTES or HISTORY_TTL. `redis-cli --memkeys` lists the largest keys.';
+  if (most === 0) {
+    const says = `${megabytes(used)} used, no limit set`;
+    return system > 0 && used >= NEAR_FULL * system
+      ? fault(check, `${says}: its machine has ${megabytes(system)}`, remedy)
+      : ok(check, `${says} (maxmemory 0)`);
+  }
+  const says = `${megabytes(used)} of ${megabytes(most)} used`;
+  if (used >= most) return fault(check, `full: ${says}; new notifications are rejected`, remedy);
+  if (used >= NEAR_FULL * most) return warn(check, `near full: ${says}`, remedy);
+  return ok(check, says);
+}
+
+/** Whether it is a Redis that can be written to, and not several. */
+export function checkRole({ info }: RedisFacts): Finding {
+  const check = 'redis';
+  const version = `version ${info.get('redis_version') ?? 'unknown'}`;
+  if (info.get('loading') === '1') return fault(check, 'still loading its data', 'Wait until it is done.');
+  if (info.get('role') !== 'master') {
+    return fault(check, `is a ${info.get('role')}, which takes no writes`, 'Use the address of the primary.');
+  }
+  if (info.get('cluster_enabled') === '1') {
+    return fault(
+      check,
+      'is a cluster, which spreads the keys of one transaction over several nodes',
+      'Use a single Redis.',
+    );
+  }
+  return ok(check, `answers, ${version}`);
+}

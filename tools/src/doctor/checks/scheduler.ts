@@ -1,0 +1,36 @@
+import { APP_IDS } from '@tocsin/contracts';
+import { ask } from '../ask.ts';
+import { fault, ok, warn, type Finding } from '../finding.ts';
+import type { LivingSidecar } from './living-sidecar.ts';
+
+/** No job has this name; asking for it shows whether the scheduler answers. */
+const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';
+const TIMEOUT_MS = 4_000;
+
+/** Checks that the scheduler answers the producer's sidecar, which keeps schedules (`deliverAt`) there. */
+export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
+  const check = 'scheduler';
+  const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);
+  if (!sidecar) {
+    return warn(
+      check,
+      'unknown: the sidecar of the producer reports nothing about it',
+      'Fix that sidecar, or name it with --sidecar.',
+    );
+  }
+  const { name, url, headers, metadata } = sidecar;
+  const remedy =
+    'Restart it; scheduled notifications are kept. With `npm start` it comes back within a second; otherwise see its log in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.';
+  if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
+    return fault(
+      check,
+      `the sidecar of ${name} has no connection to it: requests with \`deliverAt\` get 503`,
+      remedy,
+    );
+  }
+  const answer = await ask(`${url}/v1.0/jobs/${NO_JOB}`, { headers, timeoutMs: TIMEOUT_MS });
+  const answered = typeof answer !== 'string' && /not found/i.test(answer.text);
+  if (answered) return ok(check, `connected to the sidecar of ${name}`);
+  const says = typeof answer === 'string' ? answer : `${answer.status} ${answer.text.slice(0, 200)}`;
+  return fault(check, `does not answer the sidecar of ${name}: ${says}`, remedy);
+}

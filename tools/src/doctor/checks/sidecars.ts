@@ -1,0 +1,108 @@
+import { ACTOR_TYPE, APP_IDS } from '@tocsin/contracts';
+import { ask } from '../ask.ts';
+import { checkComponents } from './components.ts';
+import { fault, ok, warn, type Finding } from '../finding.ts';
+import { jsonOf } from '../json-of.ts';
+import { metadataSchema, type LivingSidecar } from './living-sidecar.ts';
+import { checkPlacement } from './placement.ts';
+import { checkScheduler } from './scheduler.ts';
+import { bffName, producerName, type Place, type Target } from '../target.ts';
+
+/** Checks each sidecar and its components, and through them placement and scheduler. */
+export async function checkSidecars(target: Target): Promise<Finding[]> {
+  const headers: Record<string, string> = target.daprApiToken
+    ? { 'dapr-api-token': target.daprApiToken }
+    : {};
+  const answers = await Promise.all(target.sidecars.map((one) => look(one, headers)));
+  const living = nameThem(answers.flatMap((one) => ('metadata' in one ? [one] : [])));
+  return [
+    ...answers.flatMap((one) => ('check' in one ? [one] : [])),
+    ...living.map((one) => checkIdentity(one, target)),
+    ...missingAddresses(target, answers.length),
+    ...living.flatMap(checkComponents),
+    checkPlacement(living),
+    await checkScheduler(living),
+  ];
+}
+
+type Unnamed = Omit<LivingSidecar, 'name'> & { name?: string | undefined };
+
+async function look(
+  { url, name }: Target['sidecars'][number],
+  headers: Record<string, string>,
+): Promise<Finding | Unnamed> {
+  const check = `sidecar of ${name ?? url}`;
+  // Its metadata is needed whether it is healthy or not.
+  const answer = await ask(`${url}/v1.0/metadata`, { headers });
+  if (typeof answer === 'string') {
+    return fault(
+      check,
+      `does not answer at ${url}: ${answer}`,
+      'Restart it; without it, its application can neither accept nor deliver notifications. With `npm start`: stop it and start again; with compose: docker compose up -d; on Kubernetes: delete its pod.',
+    );
+  }
+  if (answer.status === 401 || answer.status === 403) {
+    return fault(check, `refuses the API token at ${url}`, 'Set DAPR_API_TOKEN to its token.');
+  }
+  const metadata = jsonOf(metadataSchema, answer.text);
+  if (answer.status !== 200 || !metadata) {
+    return fault(check, `${url} answers ${answer.status} and is not a Dapr sidecar`, 'Correct the address.');
+  }
+  const health = await ask(`${url}/v1.0/healthz/outbound`, { headers });
+  if (typeof health === 'string' || health.status >= 300) {
+    const says = typeof health === 'string' ? health : `${health.status} ${health.text.slice(0, 200)}`;
+    return fault(
+      check,
+      `runs at ${url} but is not healthy: ${says}`,
+      'Its log names the component that it waits for; usually Redis is not reachable.',
+    );
+  }
+  return { url, headers, metadata, name };
+}
+
+/** Sidecars that were given by address alone are named by their app id, in their order. */
+function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
+  let bffs = 0;
+  let producers = 0;
+  const nameOf = ({ metadata }: Unnamed) => {
+    if (metadata.id === APP_IDS.bff) return bffName(bffs++);
+    return metadata.id === APP_IDS.producer ? producerName(producers++) : metadata.id;
+  };
+  return sidecars.map((one) => ({ ...one, name: one.name ?? nameOf(one) }));
+}
+
+/** An application whose sidecar hosts no actors gets no turns. */
+function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): Finding {
+  const check = `sidecar of ${name}`;
+  const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
+  const isOfBff = isNamed(target.bffs) || (metadata.id === APP_IDS.bff && !isNamed(target.producers));
+  const expected = isOfBff ? APP_IDS.bff : APP_IDS.producer;
+  if (metadata.id !== expected) {
+    return fault(
+      check,
+      `the sidecar at ${url} belongs to the app id ${metadata.id}`,
+      `Name the sidecar of the ${expected} instead, or start this one with --app-id ${expected}.`,
+    );
+  }
+  const hosts = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
+  if (expected === APP_IDS.bff && !hosts) {
+    return warn(
+      check,
+      `answers at ${url} but hosts no actors of type ${ACTOR_TYPE}`,
+      'Its application is not running or not ready: see above.',
+    );
+  }
+  return ok(check, `healthy at ${url}`);
+}
+
+function missingAddresses({ producers, bffs }: Target, given: number): Finding[] {
+  const wanted = producers.length + bffs.length;
+  if (given >= wanted) return [];
+  return [
+    warn(
+      'sidecars',
+      `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
+      'Name each one with --sidecar URL, including the producer’s. Sidecars answer only inside their container or pod.',
+    ),
+  ];
+}

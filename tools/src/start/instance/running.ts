@@ -1,0 +1,55 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseJson } from '@tocsin/contracts';
+import { z } from 'zod';
+import { hasCode } from '../../failure.ts';
+import { commandOf } from '../../process/children.ts';
+
+const runningSchema = z.object({ pid: z.int(), folder: z.string() });
+
+/** A copy of Tocsin that runs: the process id of its `npm start`, and the repository's folder. */
+export type Running = z.infer<typeof runningSchema>;
+
+const fileIn = (dir: string) => join(dir, 'running.json');
+
+/**
+ * The copy that has registered itself in `dir` and still runs. `dir` is the data folder for the copy of this
+ * repository, the user's cache for the last one of this user.
+ */
+export async function findRunning(dir: string): Promise<Running | undefined> {
+  let text: string;
+  try {
+    text = readFileSync(fileIn(dir), 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+  // Half written by a copy that was killed, so by none that runs, it is no JSON.
+  const result = runningSchema.safeParse(parseJson(text));
+  if (!result.success) return undefined;
+  // Process ids are given again, so the command has to be ours.
+  const command = await commandOf(result.data.pid);
+  return command?.includes('cli.ts') ? result.data : undefined;
+}
+
+/** Registers this process in each of `dirs`; the answer takes that back. */
+export function registerRunning(folder: string, dirs: readonly string[]): () => void {
+  const files = dirs.map(fileIn);
+  const content = JSON.stringify({ pid: process.pid, folder });
+  for (const file of files) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+  return () => {
+    for (const file of files) if (contentOf(file) === content) rmSync(file, { force: true });
+  };
+}
+
+function contentOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+import { readSidecarConfig } from '../../config.ts';
+import { Failure } from '../../failure.ts';
+import { DATA_DIR } from '../../paths.ts';
+import { readSidecarNote } from './sidecar-file.ts';
+
+/**
+ * A sidecar of the bff: the one that DAPR_HTTP_PORT names, or one of the `npm start` in this folder.
+ * @throws Failure when there is neither
+ */
+export function whichSidecar(): { httpPort: number; token: string | undefined } {
+  const { httpPort, token } = readSidecarConfig();
+  if (httpPort !== undefined) return { httpPort, token };
+  const note = readSidecarNote(DATA_DIR);
+  if (!note) {
+    throw new Failure(
+      'Tocsin does not run in this folder. Run `npm start`, or set DAPR_HTTP_PORT (and DAPR_API_TOKEN) to a sidecar of the bff.',
+    );
+  }
+  return { httpPort: note.port, token: note.token };
+}
