@@ -1,7 +1,8 @@
 // `npm run check`: format and types, then lint, packages and unit tests; a stage begins when the one before it has passed.
-// `npm run check -- --changed` takes only files that differ from the last commit: format, lint by the rules that need no
-// types, types, and the unit tests that import those files. `npm run check:lab` is the same for the laboratory.
+// `npm run check -- --changed` takes only files that differ from the last commit: their format, their types, lint by the
+// rules that need no types, and the unit tests beside them. `npm run check:lab` is the whole check of the laboratory.
 import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
@@ -26,17 +27,18 @@ function changed() {
     ...git('ls-files', '--others', '--exclude-standard', '-z'),
   ];
   const code = files.filter((file) => /\.(ts|js|mjs|vue)$/.test(file));
-  const sources = code.filter((file) => /^[\w-]+\/src\//.test(file));
-  const isVue = sources.some((file) => /^(ui|client-vue)\//.test(file));
+  const sources = code.filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file));
   const lint = ['eslint', '--max-warnings=0', '--no-warn-ignored', '--config=eslint.fast.config.js'];
-  const tests = ['vitest', 'related', '--run', '--project=unit', '--project=lab', '--passWithNoTests'];
+  const tests = sources
+    .map((file) => file.replace(/(\.test)?\.ts$/, '.test.ts'))
+    .filter((file) => existsSync(file));
   return [
     [
-      code.length > 0 && npm('types:node'),
+      sources.length > 0 && { name: 'types', command: ['node', 'tools/check-types.mjs', ...sources] },
       files.length > 0 && local('format', 'prettier', '--check', '--ignore-unknown', ...files),
       code.length > 0 && local('lint', ...lint, ...code),
-      sources.length > 0 && local('tests', ...tests, ...sources),
-      isVue && npm('types:vue'),
+      tests.length > 0 &&
+        local('tests', 'vitest', 'run', '--project=unit', '--project=lab', ...new Set(tests)),
     ].filter(Boolean),
   ];
 }
