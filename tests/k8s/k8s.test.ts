@@ -108,14 +108,14 @@ describe('npm run deploy where something is missing', () => {
   it('should say how to get an ingress controller', () =>
     withoutIngressClass(async () => {
       expect(await refusal(['--local'])).toMatch(
-        /^The cluster has no ingress class, .*install .*`helm install/,
+        /^The cluster has no ingress class, .*Install .*`helm install/,
       );
     }));
 
   it('should say how to get Dapr', () =>
     withoutDapr(async () => {
       expect(await refusal(['--local'])).toMatch(
-        /^Dapr is not installed in this cluster: .*`helm upgrade --install/,
+        /^Dapr is not installed in this cluster\. .*`helm upgrade --install/,
       );
     }));
 

@@ -67,8 +67,7 @@ describe('the alerts', () => {
     const [page = '', heading = ''] = annotations.runbook.split('#');
     expect(heading).toBe(alert.toLowerCase());
     const section = sectionsOf(readFileSync(join(root, page), 'utf8')).get(heading);
-    for (const part of ['**Symptom.**', '**Where to look.**', '**What to do.**'])
-      expect(section).toContain(part);
+    for (const part of ['**Symptom.**', '**Check.**', '**Fix.**']) expect(section).toContain(part);
   });
 });
 

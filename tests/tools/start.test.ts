@@ -95,7 +95,7 @@ describe('npm start', () => {
       const family = await familyOf(one);
       const victim = pidOf(family, pattern);
       process.kill(victim, 'SIGKILL');
-      await one.says('all others go on');
+      await one.says('all others keep running');
       expect(one.output()).toMatch(sentence);
       await delay(2_000);
       expect(one.child.exitCode).toBeNull();

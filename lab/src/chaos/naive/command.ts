@@ -4,6 +4,6 @@ import type { AppCommand } from '@tocsin/tools/stack/pair-processes';
 
 /** Runs the naive bff in place of ours. */
 export const naiveBff: AppCommand = {
-  cwd: join(ROOT, 'tools'),
+  cwd: join(ROOT, 'lab'),
   command: [process.execPath, '--import', 'tsx', 'src/chaos/naive/main.ts'],
 };
