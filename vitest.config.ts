@@ -11,12 +11,29 @@ declare module 'vitest' {
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
 /** These have a browser and memory, but no processes of the product; two at a time, since they mostly wait. */
 const PAGES = 'tests/ui/**/*.test.ts';
+/**
+ * These end processes at chosen moments, use fixed ports, or measure; one at a time, since a neighbour would change when
+ * things happen.
+ */
+const ALONE = [
+  'tests/{bench,chaos,delivery,recovery,network,guides,tools}/**/*.test.ts',
+  'tests/security/{dapr-run,open-ports,http-fuzz}.test.ts',
+];
 /** These compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
 /** A condition may take this long to come; on a busy machine a browser takes several times as long. */
 const POLL_MS = 20_000;
 /** A test that ran out of time is tried once more, and `npm test` names it; one that is wrong (lost, twice, out of order) is not. */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
+
+const WITH_PROCESSES = {
+  environment: 'node',
+  pool: 'forks',
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: POLL_MS } },
+  retry: RETRY,
+} as const;
 
 const UNIT = {
   environment: 'node',
@@ -43,16 +60,11 @@ export default defineConfig({
       },
       {
         test: {
+          ...WITH_PROCESSES,
           name: 'pages',
-          environment: 'node',
           include: [PAGES],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,
-          pool: 'forks',
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: POLL_MS } },
-          retry: RETRY,
         },
       },
       {
@@ -66,18 +78,21 @@ export default defineConfig({
       { test: { ...UNIT, name: 'lab', include: ['lab/src/**/*.test.ts'] } },
       {
         test: {
+          ...WITH_PROCESSES,
           name: 'integration',
-          environment: 'node',
           include: ['tests/**/*.test.ts'],
-          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES],
+          exclude: [...WITH_CONTAINERS, PAGES, EXAMPLES, ...ALONE],
           sequence: { groupOrder: 2 },
-          // Each file starts processes of its own, which would take the two cores from each other.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...WITH_PROCESSES,
+          name: 'alone',
+          include: ALONE,
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
-          pool: 'forks',
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: POLL_MS } },
-          retry: RETRY,
         },
       },
       {
@@ -85,7 +100,7 @@ export default defineConfig({
           name: 'examples',
           environment: 'node',
           include: [EXAMPLES],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 300_000,
@@ -95,7 +110,7 @@ export default defineConfig({
       {
         test: {
           name: 'compose',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           environment: 'node',
           include: ['tests/compose/**/*.test.ts'],
           fileParallelism: false,
@@ -108,7 +123,7 @@ export default defineConfig({
       {
         test: {
           name: 'k8s',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           environment: 'node',
           include: ['tests/k8s/**/*.test.ts'],
           fileParallelism: false,

@@ -10,7 +10,11 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /** `npm test`: all tests but those that need containers. */
 export const test = (args: string[], signal: AbortSignal): Promise<number> =>
-  runSuite({ name: 'test', projects: ['unit', 'walks', 'pages', 'integration'], setUp }, args, signal);
+  runSuite(
+    { name: 'test', projects: ['unit', 'walks', 'pages', 'integration', 'alone'], setUp },
+    args,
+    signal,
+  );
 
 async function setUp(): Promise<void> {
   await ensureRedisServer(say);
