@@ -3,9 +3,6 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The reader's locale. */
-export const readerLocale = (): string => globalThis.navigator?.language ?? 'en';
-
 export interface Formats {
   readonly locale: string;
   /** "now", "3 min ago", "2 hr ago"; days only after 24 hours. */

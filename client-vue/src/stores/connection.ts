@@ -1,5 +1,6 @@
 import { ClientError, ProblemError, type ClientStatus } from '@tocsin/client';
 import { computed, ref, shallowReactive } from 'vue';
+import { useMessages } from '../messages/use-messages.ts';
 import { defineStore } from './define-store.ts';
 import { useItems } from './feeds/items.ts';
 
@@ -48,23 +49,11 @@ export const useConnection = defineStore(() => {
   const reason = computed(() => refused.value.join(' ') || (denied.value ?? ''));
 
   const text = computed(() => {
-    switch (state.value) {
-      case 'live':
-        if (refused.value.length > 0) return `Some feeds can't be shown. ${reason.value}`;
-        return pageFailed.value
-          ? "Older notifications can't be loaded right now."
-          : 'New notifications appear as they happen.';
-      case 'connecting':
-        return 'Connecting…';
-      case 'reconnecting':
-        return 'Connection lost. Trying again…';
-      case 'offline':
-        return "You're offline. You'll see what you missed when you're back.";
-      case 'unreachable':
-        return "The server can't be reached. Trying again…";
-      case 'refused':
-        return `The server refused access. ${reason.value}`.trim();
-    }
+    const { connection } = useMessages().texts;
+    if (state.value === 'refused') return connection.refused(reason.value);
+    if (state.value !== 'live') return connection[state.value];
+    if (refused.value.length > 0) return connection.someRefused(reason.value);
+    return pageFailed.value ? connection.olderFailed : connection.live;
   });
 
   /** The placeholder that a list shows instead of rows. */

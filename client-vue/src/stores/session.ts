@@ -4,6 +4,9 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 import { watch } from 'vue';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
+import { languageOf } from '../messages/languages.ts';
+import type { OwnMessages } from '../messages/messages.ts';
+import { useMessages } from '../messages/use-messages.ts';
 import { useClock } from './clock.ts';
 import { useConnection } from './connection.ts';
 import { followFeed, takeNewest } from './feeds/follow-feed.ts';
@@ -45,13 +48,17 @@ export type SessionOptions = Pick<
   'url' | 'path' | 'clientId' | 'getToken' | 'negotiate'
 > & {
   feeds: readonly string[];
+  /** The language of texts and dates, as a tag. Default: that of the page. */
+  language?: string;
+  /** Texts in place of this package's own. */
+  messages?: OwnMessages;
 };
 
 /**
  * Loads the feeds and keeps them up to date: the newest page over REST, then live from its position. Each works without
  * the other. Returns the function that ends the session.
  */
-export function startSession({ feeds, ...options }: SessionOptions): () => void {
+export function startSession({ feeds, language, messages, ...options }: SessionOptions): () => void {
   const notifications = useItems();
   const unread = useUnread();
   const toasts = useToasts();
@@ -63,6 +70,7 @@ export function startSession({ feeds, ...options }: SessionOptions): () => void 
     ...options,
     ...(!options.getToken && { clientId: options.clientId ?? clientIdOfBrowser() }),
   };
+  useMessages().use({ language: language ?? languageOf(document.body), messages });
   useSource().set(source);
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });

@@ -1,0 +1,11 @@
+/** The state of the connection, in words. `reason` is the server's own text, or empty. */
+export const connection = {
+  live: 'New notifications appear as they happen.',
+  someRefused: (reason: string) => `Some feeds can't be shown. ${reason}`,
+  olderFailed: "Older notifications can't be loaded right now.",
+  connecting: 'Connecting…',
+  reconnecting: 'Connection lost. Trying again…',
+  offline: "You're offline. You'll see what you missed when you're back.",
+  unreachable: "The server can't be reached. Trying again…",
+  refused: (reason: string) => `The server refused access. ${reason}`.trim(),
+};
