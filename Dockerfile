@@ -12,6 +12,7 @@ COPY ui/package.json ui/
 COPY tools/package.json tools/
 COPY lab/package.json lab/
 COPY conformance/package.json conformance/
+COPY publish/package.json publish/
 # No package needs an install script, so none may run.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
+import { createPublisher } from '@tocsin/publish';
 import { Observer } from '@tocsin/lab';
 import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -68,6 +70,25 @@ describe('an application without our code', () => {
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['invoked'] }]);
     expect((await call(method, { title: '' })).status).toBe(400);
     await observer.sees(['invoked']);
+  });
+
+  it('should publish in order with @tocsin/publish while the producer is killed and restarted', async () => {
+    const publisher = createPublisher({
+      url: `${shop.daprUrl}/v1.0/invoke/producer/method`,
+      headers: shop.daprHeaders,
+      batchingDelayMs: 1,
+    });
+    const ids = Array.from({ length: 300 }, (_, index) => `kept-${index}`);
+    const published: Promise<string>[] = [];
+    for (const id of ids) {
+      published.push(publisher.publish({ id, title: id }));
+      if (id === 'kept-150') void stack.producers[0]?.app.restart();
+      await delay(2);
+    }
+    expect(await Promise.all(published)).toEqual(ids);
+    await publisher.close();
+    await observer.sees(ids);
+    expect(observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
   it('should do both from Python with only its standard library', async () => {

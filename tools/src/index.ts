@@ -3,7 +3,12 @@ export { Failure } from './failure.ts';
 export { bundle } from './build/bundle.ts';
 export { findDocker, type Docker } from './containers/engine.ts';
 export { changedApis } from './build/api-reports.ts';
-export { buildClientPackage, buildClientVuePackage, clientSize } from './build/client-package.ts';
+export {
+  buildClientPackage,
+  buildClientVuePackage,
+  buildPublishPackage,
+  clientSize,
+} from './build/packages.ts';
 export { filesWithSchemas, pageSizes } from './build/page-size.ts';
 export { ensureUi } from './setup/ui.ts';
 export { answersOk, pollUntil, type PollOptions } from './net/poll.ts';

@@ -14,6 +14,7 @@ const entryOf = (name: string) => join(ROOT, name, 'src', 'index.ts');
 const TYPES: ReadonlyMap<string, (outDir: string) => Promise<void> | void> = new Map([
   ['client', (outDir) => writeTypes(entryOf('client'), outDir)],
   ['client-vue', (outDir) => writeVueTypes(entryOf('client-vue'), outDir)],
+  ['publish', (outDir) => writeTypes(entryOf('publish'), outDir)],
   ['contracts', (outDir) => writeContractTypes(outDir)],
 ]);
 

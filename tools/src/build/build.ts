@@ -10,8 +10,10 @@ import {
   buildClientVuePackage,
   CLIENT_PACKAGE,
   CLIENT_VUE_PACKAGE,
+  buildPublishPackage,
   clientSize,
-} from './client-package.ts';
+  PUBLISH_PACKAGE,
+} from './packages.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -29,6 +31,11 @@ const buildClient = async (): Promise<void> => {
   say(`Written: ${relative(ROOT, CLIENT_VUE_PACKAGE)}`);
 };
 
+const buildPublish = async (): Promise<void> => {
+  await buildPublishPackage();
+  say(`Written: ${relative(ROOT, PUBLISH_PACKAGE)}`);
+};
+
 const buildPages = async (): Promise<void> => {
   await ensureUi(say);
   const { page, elements } = pageSizes();
@@ -42,14 +49,15 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['pages', buildPages],
   ...APPS.map((app) => [app, () => buildApp(app)] as const),
   ['client', buildClient],
+  ['publish', buildPublish],
 ]);
 
 /** The pages come before their server. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**
- * `npm run build`: the pages, each application as one file, and both client packages to install; or only those
- * that `args` name: `producer`, `bff`, `ui` (its pages and their server), `pages`, `client`.
+ * `npm run build`: the pages, each application as one file, and the packages for other teams; or only those
+ * that `args` name: `producer`, `bff`, `ui` (its pages and their server), `pages`, `client` (both), `publish`.
  */
 export async function build(args: string[]): Promise<number> {
   const unknown = args.filter((name) => !BUILDS.has(name));

@@ -8,9 +8,11 @@ import { writeTypes, writeVueTypes } from './client-types.ts';
 
 const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
+const PUBLISH = join(ROOT, 'publish');
 /** The folder of the packages made by `npm run build`. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
+export const PUBLISH_PACKAGE = join(PUBLISH, 'dist');
 
 interface Manifest {
   name: string;
@@ -48,12 +50,16 @@ function writePackage(workspace: string, outDir: string, manifest: object): void
 }
 
 /** Returns the packages that the script imports. */
-async function bundlePlain(outDir: string): Promise<Set<string>> {
+async function bundlePlain(
+  workspace: string,
+  outDir: string,
+  platform: 'browser' | 'node',
+): Promise<Set<string>> {
   const { build } = await import('rolldown');
   const { output } = await build({
     cwd: ROOT,
-    input: join(CLIENT, 'src', 'index.ts'),
-    platform: 'browser',
+    input: join(workspace, 'src', 'index.ts'),
+    platform,
     external: ['socket.io-client'],
     transform: { target: 'es2022' },
     output: { file: join(outDir, 'index.js'), format: 'esm', codeSplitting: false, minify: 'dce-only' },
@@ -90,7 +96,7 @@ function writeVueAlias(outDir: string): void {
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
-  const imported = await bundlePlain(outDir);
+  const imported = await bundlePlain(CLIENT, outDir, 'browser');
   await writeTypes(join(CLIENT, 'src', 'index.ts'), outDir);
   writeVueAlias(outDir);
   const manifest = readManifest(CLIENT);
@@ -103,6 +109,23 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
     dependencies: caret(Object.entries(dependencies).filter(([name]) => imported.has(name))),
     peerDependencies,
     peerDependenciesMeta,
+  });
+}
+
+/**
+ * Builds `@tocsin/publish` as a package of ESM and types without dependencies.
+ * @throws Error with the message of the bundler or the compiler
+ */
+export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  await bundlePlain(PUBLISH, outDir, 'node');
+  await writeTypes(join(PUBLISH, 'src', 'index.ts'), outDir);
+  writePackage(PUBLISH, outDir, {
+    ...packed(readManifest(PUBLISH)),
+    engines: { node: '>=20.19' },
+    sideEffects: false,
+    exports: { '.': exported('index') },
+    files: ['**/*.js', '**/*.d.ts'],
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildClientPackage, buildClientVuePackage, clientSize } from '@tocsin/tools';
+import { buildClientPackage, buildClientVuePackage, buildPublishPackage, clientSize } from '@tocsin/tools';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -54,6 +54,16 @@ type Row = NonNullable<InstanceType<typeof NotificationBell>['$slots']['row']>;
 const row: Row = ({ item, unread }) => h('p', item.notification.title + String(unread));
 console.log(unread, wrong, title, row, NotificationToasts);
 `;
+const PUBLISHER = `
+import { createPublisher, PublishError, type NotificationInput } from '@tocsin/publish';
+
+const publisher = createPublisher({ url: 'http://127.0.0.1:9', giveUpAfterMs: 0 });
+const notification: NotificationInput = { feed: 'user:ada', title: 'Ready', severity: 'success' };
+// @ts-expect-error -- a title is text, so types have come along
+const wrong: NotificationInput = { title: 7 };
+publisher.publish(notification).catch((error: PublishError) => console.log(error.code, error.faults.length, wrong));
+`;
+
 /** Installed in the app beside the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
@@ -83,10 +93,11 @@ function undeclaredFiles(dir: string): string[] {
   });
 }
 
-describe('the client packages', () => {
+describe('the packages', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-package-'));
   const built = join(dir, 'built');
   const builtVue = join(dir, 'built-vue');
+  const builtPublish = join(dir, 'built-publish');
   const user = join(dir, 'user');
   const installed = (name: string) => join(user, 'node_modules', '@tocsin', name);
 
@@ -100,12 +111,15 @@ describe('the client packages', () => {
   beforeAll(async () => {
     await buildClientPackage(built);
     await buildClientVuePackage(builtVue);
+    await buildPublishPackage(builtPublish);
+    install('publish', builtPublish);
     install('client', built);
     install('client-vue', builtVue);
     for (const name of INSTALLED)
       symlinkSync(join(ROOT, 'node_modules', name), join(user, 'node_modules', name));
     writeFileSync(join(user, 'package.json'), '{"type":"module"}');
     writeFileSync(join(user, 'user.ts'), USER);
+    writeFileSync(join(user, 'publisher.ts'), PUBLISHER);
     writeFileSync(join(user, 'vue-user.ts'), vueUser('@tocsin/client-vue'));
     writeFileSync(join(user, 'alias-user.ts'), vueUser('@tocsin/client/vue'));
   });
@@ -114,6 +128,7 @@ describe('the client packages', () => {
   it.each([
     ['@tocsin/client', built],
     ['@tocsin/client-vue', builtVue],
+    ['@tocsin/publish', builtPublish],
   ])('should pass publint and attw: %s', async (_name, pkgDir) => {
     const { messages } = await publint({ pkgDir, strict: true });
     expect(messages).toEqual([]);
@@ -126,11 +141,12 @@ describe('the client packages', () => {
   ])('should have complete types: %s', (module, moduleResolution) => {
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const how = ['--module', module, '--moduleResolution', moduleResolution, '--lib', 'es2022,dom'];
-    expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts'])).toBe('');
+    expect(run(user, process.execPath, [tsc, ...TYPE_CHECK, ...how, 'user.ts', 'publisher.ts'])).toBe('');
     const withVue = [tsc, ...TYPE_CHECK, ...how, '--skipLibCheck', 'vue-user.ts', 'alias-user.ts'];
     expect(run(user, process.execPath, withVue)).toBe('');
     expect(undeclaredFiles(installed('client'))).toEqual([]);
     expect(undeclaredFiles(installed('client-vue'))).toEqual([]);
+    expect(undeclaredFiles(installed('publish'))).toEqual([]);
   });
 
   it('should run in Node', () => {
@@ -142,6 +158,13 @@ describe('the client packages', () => {
        client.close();`,
     );
     expect(run(user, process.execPath, ['user.mjs'])).toBe('all connecting true\n');
+    writeFileSync(
+      join(user, 'publisher.mjs'),
+      `import { createPublisher } from '@tocsin/publish';
+       const publisher = createPublisher({ url: 'http://127.0.0.1:9', giveUpAfterMs: 0 });
+       await publisher.publish({ title: 'x' }).catch(({ code }) => console.log(code));`,
+    );
+    expect(run(user, process.execPath, ['publisher.mjs'])).toBe('gave_up\n');
   });
 
   const manifestOf = (packageDir: string) =>
@@ -174,6 +197,11 @@ describe('the client packages', () => {
     expect(readFileSync(join(builtVue, 'index.js'), 'utf8')).toBe(
       "import './components.css';\nexport * from './components.js';\n",
     );
+  });
+
+  it('should publish without any dependency', () => {
+    expect(manifestOf(builtPublish).dependencies).toBeUndefined();
+    expect(readFileSync(join(builtPublish, 'index.js'), 'utf8')).not.toMatch(/^import /m);
   });
 
   it('should contain no zod, and be small', async () => {

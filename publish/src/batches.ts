@@ -1,0 +1,35 @@
+import type { NotificationInput } from './types.ts';
+
+/** A notification on its way, as JSON with its id. */
+export interface Waiting {
+  id: string;
+  json: string;
+  accept: (id: string) => void;
+  reject: (error: Error) => void;
+}
+
+/** The producer accepts 1,000 notifications and 1 MiB a request. */
+const MAX_ITEMS = 1_000;
+const MAX_BYTES = 1_000_000;
+
+const encoder = new TextEncoder();
+
+/** Takes from the front of `waiting` as many as one request may hold, at least one. */
+export function takeBatch(waiting: Waiting[]): Waiting[] {
+  let bytes = 2;
+  let count = 0;
+  for (const { json } of waiting) {
+    bytes += encoder.encode(json).length + 1;
+    if (count > 0 && (bytes > MAX_BYTES || count === MAX_ITEMS)) break;
+    count++;
+  }
+  return waiting.splice(0, count);
+}
+
+export const bodyOf = (batch: readonly Waiting[]): string => `[${batch.map(({ json }) => json).join(',')}]`;
+
+/** The notification with an id: its own, or a random UUID. */
+export const withId = (notification: NotificationInput): NotificationInput & { id: string } => ({
+  ...notification,
+  id: notification.id ?? crypto.randomUUID(),
+});

@@ -1,0 +1,14 @@
+import type { Fault } from '@tocsin/contracts';
+
+/** The faults of each notification of a batch, by its index. Their paths lose the index. */
+export function faultsByIndex(faults: readonly Fault[]): Map<number, Fault[]> {
+  const found = new Map<number, Fault[]>();
+  for (const { path, message } of faults) {
+    const [, index, rest = ''] = /^(\d+)(?:\.(.*))?$/.exec(path) ?? [];
+    if (index === undefined) continue;
+    const own = found.get(Number(index)) ?? [];
+    own.push({ path: rest, message });
+    found.set(Number(index), own);
+  }
+  return found;
+}

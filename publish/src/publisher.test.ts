@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createPublisher, type PublishError, type PublisherOptions } from './index.ts';
+
+type Handler = (items: Record<string, unknown>[], response: ServerResponse, request: IncomingMessage) => void;
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** A producer that answers with `handler`; returns the publisher and the ids of each request. */
+async function against(handler: Handler, options: Partial<PublisherOptions> = {}) {
+  const requests: unknown[][] = [];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      const items = (text ? JSON.parse(text) : []) as Record<string, unknown>[];
+      requests.push(items.map(({ id }) => id));
+      handler(items, response, request);
+    });
+  });
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { requests, publisher: createPublisher({ url: `http://127.0.0.1:${port}/`, ...options }) };
+}
+
+const answer = (response: ServerResponse, status: number, body: object, headers = {}) =>
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+const accept: Handler = (items, response) => answer(response, 202, { ids: items.map(({ id }) => id) });
+const codeOf = async (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'ok',
+    (error: unknown) => (error as PublishError).code,
+  );
+
+describe('createPublisher', () => {
+  it('should send calls that follow closely in one request, in their order', async () => {
+    const { publisher, requests } = await against(accept);
+    const titles = ['a', 'b', 'c'];
+    const ids = await Promise.all(titles.map((title) => publisher.publish({ title, id: title })));
+    expect(ids).toEqual(titles);
+    expect(requests).toEqual([titles]);
+  });
+
+  it('should retry with the same ids after 500, 503, 429 and a lost connection', async () => {
+    const failures: Handler[] = [
+      (_, response) => answer(response, 500, {}),
+      (_, response) => answer(response, 503, {}),
+      (_, response) => answer(response, 429, {}, { 'retry-after': '0' }),
+      (_, response) => response.socket?.destroy(),
+    ];
+    const { publisher, requests } = await against((...args) => (failures.shift() ?? accept)(...args));
+    const id = await publisher.publish({ title: 'again' });
+    expect(requests).toEqual([[id], [id], [id], [id], [id]]);
+  });
+
+  it('should wait as long as Retry-After says', async () => {
+    const times: number[] = [];
+    const { publisher } = await against((items, response, request) => {
+      times.push(Date.now());
+      if (times.length === 1) answer(response, 503, {}, { 'retry-after': '1' });
+      else accept(items, response, request);
+    });
+    await publisher.publish({ title: 'later' });
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
+  });
+
+  it('should reject an invalid notification with its faults and publish the others', async () => {
+    const { publisher, requests } = await against((items, response, request) => {
+      const errors = items.flatMap(({ title }, index) =>
+        title === '' ? [{ path: `${index}.title`, message: 'must not be empty' }] : [],
+      );
+      if (errors.length > 0) answer(response, 400, { code: 'invalid_notification', errors });
+      else accept(items, response, request);
+    });
+    const [first, second, third] = await Promise.allSettled(
+      ['a', 'b', 'c'].map((id) => publisher.publish({ id, title: id === 'b' ? '' : id })),
+    );
+    expect([first, third]).toMatchObject([{ value: 'a' }, { value: 'c' }]);
+    expect(second?.status === 'rejected' && second.reason).toMatchObject({
+      ...{ code: 'refused', status: 400, id: 'b' },
+      faults: [{ path: 'title', message: 'must not be empty' }],
+      message: 'The notification b was refused. title must not be empty',
+    });
+    expect(requests).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'c'],
+    ]);
+  });
+
+  it('should give each notification its own answer when a refusal names none', async () => {
+    const { publisher } = await against((items, response, request) =>
+      items.length > 1 || items[0]?.['id'] === 'large'
+        ? answer(response, 413, { detail: 'too large' })
+        : accept(items, response, request),
+    );
+    const outcomes = ['small', 'large'].map((id) => codeOf(publisher.publish({ id, title: id })));
+    expect(await Promise.all(outcomes)).toEqual(['ok', 'refused']);
+  });
+
+  it('should give up in the end and name the id to publish again', async () => {
+    const { publisher } = await against((_, response) => answer(response, 503, {}), { giveUpAfterMs: 300 });
+    await expect(publisher.publish({ id: 'x', title: 'x' })).rejects.toMatchObject({
+      ...{ code: 'gave_up', status: 503, id: 'x' },
+      message: expect.stringContaining('Publish it again with this id') as string,
+    });
+  });
+
+  it('should retry a request without an answer', async () => {
+    let first = true;
+    const { publisher, requests } = await against(
+      (items, response, request) => {
+        if (!first) accept(items, response, request);
+        first = false;
+      },
+      { requestTimeoutMs: 100 },
+    );
+    await publisher.publish({ id: 'slow', title: 'slow' });
+    expect(requests).toEqual([['slow'], ['slow']]);
+  });
+
+  it('should send at most 1,000 notifications and 1 MB in a request', async () => {
+    const { publisher, requests } = await against(accept);
+    await Promise.all(
+      Array.from({ length: 1_500 }, (_, index) => publisher.publish({ title: String(index) })),
+    );
+    expect(requests.map(({ length }) => length)).toEqual([1_000, 500]);
+    const body = 'ä'.repeat(2_000);
+    await Promise.all(Array.from({ length: 300 }, () => publisher.publish({ title: 'long', body })));
+    expect(requests.slice(2).length).toBe(2);
+  });
+
+  it('should refuse more than it may hold, and everything after close, and settle what waits', async () => {
+    const { publisher, requests } = await against(accept, { maxWaiting: 2, batchingDelayMs: 20 });
+    const calls = ['a', 'b', 'c'].map((id) => codeOf(publisher.publish({ id, title: id })));
+    await publisher.close();
+    expect(await Promise.all(calls)).toEqual(['ok', 'ok', 'full']);
+    expect(await codeOf(publisher.publish({ title: 'd' }))).toBe('closed');
+    expect(requests).toEqual([['a', 'b']]);
+  });
+
+  it('should send the key and other headers, and encode what it retracts', async () => {
+    let seen: unknown;
+    const { publisher } = await against(
+      (_, response, { url, method, headers }) => {
+        seen = [method, url, headers['x-api-key'], headers['dapr-api-token']];
+        answer(response, 202, { ids: [] });
+      },
+      { apiKey: 'key', headers: { 'dapr-api-token': 'token' } },
+    );
+    await publisher.retract('a/b', 'user:ada@example.com');
+    expect(seen).toEqual(['DELETE', '/notifications/a%2Fb?feed=user%3Aada%40example.com', 'key', 'token']);
+  });
+});

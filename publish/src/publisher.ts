@@ -1,0 +1,105 @@
+import { pause } from '@tocsin/contracts/pause';
+import { bodyOf, takeBatch, withId, type Waiting } from './batches.ts';
+import { faultsByIndex } from './faults.ts';
+import { PublishError } from './publish-error.ts';
+import { sendUntilSettled, type Outcome } from './send.ts';
+import type { Publisher, PublisherOptions } from './types.ts';
+
+const BATCHING_DELAY_MS = 5;
+const GIVE_UP_AFTER_MS = 60_000;
+const MAX_WAITING = 10_000;
+
+/** Creates a publisher. It opens no connection until the first notification. */
+export function createPublisher(given: PublisherOptions): Publisher {
+  const options = { ...given, giveUpAfterMs: given.giveUpAfterMs ?? GIVE_UP_AFTER_MS };
+  const { batchingDelayMs = BATCHING_DELAY_MS, maxWaiting = MAX_WAITING } = options;
+  const waiting: Waiting[] = [];
+  let unsettled = 0;
+  let closed = false;
+  let sending: Promise<void> | undefined;
+
+  /** Sends one batch after the other, which keeps the order. */
+  async function sendAll(): Promise<void> {
+    if (!closed) await pause(batchingDelayMs);
+    while (waiting.length > 0) await sendBatch(takeBatch(waiting));
+    sending = undefined;
+  }
+
+  async function sendBatch(batch: Waiting[]): Promise<void> {
+    const outcome = await sendUntilSettled(options, {
+      method: 'POST',
+      path: '/notifications',
+      body: bodyOf(batch),
+    });
+    if (outcome.kind === 'accepted') for (const { id, accept } of batch) accept(id);
+    else if (outcome.kind === 'refused' && batch.length > 1) await sendTheRest(batch, outcome);
+    else for (const { id, reject } of batch) reject(errorOf(id, outcome));
+  }
+
+  /** A refused request has published nothing: rejects the notifications with faults, and sends the others again. */
+  async function sendTheRest(batch: Waiting[], outcome: Outcome & { kind: 'refused' }): Promise<void> {
+    const faults = faultsByIndex(outcome.problem.errors ?? []);
+    if (faults.size === 0) {
+      // The answer blames no notification, such as 401 or 413. Alone, each gets an answer of its own.
+      for (const one of batch) await sendBatch([one]);
+      return;
+    }
+    const rest = batch.filter((one, index) => {
+      const own = faults.get(index);
+      if (own) one.reject(errorOf(one.id, { ...outcome, problem: { ...outcome.problem, errors: own } }));
+      return !own;
+    });
+    if (rest.length > 0) await sendBatch(rest);
+  }
+
+  return {
+    async publish(notification) {
+      const complete = withId(notification);
+      const { id } = complete;
+      if (closed) throw new PublishError('closed', 'The publisher is closed.', { id });
+      if (unsettled >= maxWaiting) {
+        const message = `${unsettled} notifications wait already. Publish it again later.`;
+        throw new PublishError('full', message, { id });
+      }
+      const json = JSON.stringify(complete);
+      unsettled++;
+      try {
+        return await new Promise<string>((accept, reject) => {
+          waiting.push({ id, json, accept, reject });
+          sending ??= sendAll();
+        });
+      } finally {
+        unsettled--;
+      }
+    },
+    async retract(id, feed) {
+      const query = feed === undefined ? '' : `?feed=${encodeURIComponent(feed)}`;
+      const outcome = await sendUntilSettled(options, {
+        method: 'DELETE',
+        path: `/notifications/${encodeURIComponent(id)}${query}`,
+      });
+      if (outcome.kind !== 'accepted') throw errorOf(id, outcome);
+    },
+    async close() {
+      closed = true;
+      await sending;
+    },
+  };
+}
+
+function errorOf(id: string, outcome: Exclude<Outcome, { kind: 'accepted' }>): PublishError {
+  if (outcome.kind === 'gave_up') {
+    const { status, cause } = outcome;
+    const last = status === undefined ? 'no answer' : `status ${status}`;
+    return new PublishError(
+      'gave_up',
+      `The notification ${id} may not be published (${last}). Publish it again with this id.`,
+      { id, status, cause },
+    );
+  }
+  const { status, problem } = outcome;
+  const faults = problem.errors ?? [];
+  const listed = faults.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ');
+  const reason = listed || (problem.detail ?? `The server answered ${status}.`);
+  return new PublishError('refused', `The notification ${id} was refused. ${reason}`, { id, status, faults });
+}

@@ -1,0 +1,82 @@
+import { backOff, pause } from '@tocsin/contracts/pause';
+import type { Problem } from '@tocsin/contracts';
+import type { PublisherOptions } from './types.ts';
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 10_000;
+/** A sidecar answers 500 when it cannot reach the producer. */
+const isTemporary = (status: number): boolean => status === 429 || status >= 500;
+
+/** How a request ended: accepted, refused with a problem, or given up after the last failure. */
+export type Outcome =
+  | { kind: 'accepted' }
+  | { kind: 'refused'; status: number; problem: Partial<Problem> }
+  | { kind: 'gave_up'; status?: number; cause?: unknown };
+
+export interface Request {
+  method: 'POST' | 'DELETE';
+  path: string;
+  body?: string;
+}
+
+/** Sends a request until it is accepted or refused, or `giveUpAfterMs` have passed. Never rejects. */
+export async function sendUntilSettled(
+  options: PublisherOptions & { giveUpAfterMs: number },
+  request: Request,
+): Promise<Outcome> {
+  const end = Date.now() + options.giveUpAfterMs;
+  for (let attempt = 0; ; attempt++) {
+    const { outcome, retryAfterMs = 0 } = await sendOnce(options, request);
+    if (outcome.kind !== 'gave_up') return outcome;
+    const wait = Math.max(backOff(attempt, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), retryAfterMs);
+    if (Date.now() + wait > end) return outcome;
+    await pause(wait);
+  }
+}
+
+interface Attempt {
+  outcome: Outcome;
+  retryAfterMs?: number;
+}
+
+async function sendOnce(options: PublisherOptions, { method, path, body }: Request): Promise<Attempt> {
+  const { url, apiKey, headers, requestTimeoutMs = 10_000, fetch: send = fetch } = options;
+  try {
+    const response = await send(`${url.replace(/\/$/, '')}${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body }),
+      signal: AbortSignal.timeout(requestTimeoutMs),
+    });
+    const { status } = response;
+    if (isTemporary(status)) {
+      await response.body?.cancel();
+      return { outcome: { kind: 'gave_up', status }, retryAfterMs: retryAfterOf(response) };
+    }
+    if (response.ok) {
+      await response.body?.cancel();
+      return { outcome: { kind: 'accepted' } };
+    }
+    return { outcome: { kind: 'refused', status, problem: await problemOf(response) } };
+  } catch (cause) {
+    return { outcome: { kind: 'gave_up', cause } };
+  }
+}
+
+/** `Retry-After` in seconds; 0 if it is absent or a date. */
+const retryAfterOf = ({ headers }: Response): number => (Number(headers.get('retry-after')) || 0) * 1_000;
+
+async function problemOf(response: Response): Promise<Partial<Problem>> {
+  const text = await response.text();
+  try {
+    const problem: unknown = JSON.parse(text);
+    if (typeof problem === 'object' && problem !== null) return problem;
+  } catch {
+    // Not a problem document: a proxy answered.
+  }
+  return { detail: `The server answered ${response.status}: ${text.slice(0, 200)}` };
+}
