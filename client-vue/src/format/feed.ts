@@ -1,2 +1,5 @@
+import { useMessages } from '../messages/use-messages.ts';
+
 /** The name of a feed as readers see it. */
-export const nameOfFeed = (feed: string): string => (feed === 'all' ? 'All' : feed);
+export const nameOfFeed = (feed: string): string =>
+  feed === 'all' ? useMessages().texts.common.feedOfAll : feed;

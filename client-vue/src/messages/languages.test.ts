@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { en } from './en/index.ts';
+import { late } from './en/late.ts';
 import { loaderFor, localeFor } from './languages.ts';
+import { addEnglish, useMessages } from './use-messages.ts';
 
 describe('loaderFor', () => {
   it('should find a language by its tag, whatever its region and case', async () => {
@@ -20,4 +23,15 @@ describe('localeFor', () => {
   ])('should give the page in %j to a reader with %j dates in %s', (language, ofReader, locale) => {
     expect(localeFor(language, ofReader)).toBe(locale);
   });
+});
+
+it('should have every text in German, and take a page’s own in its place', async () => {
+  const german = await loaderFor('de')?.();
+  expect(Object.keys(german ?? {}).sort()).toEqual(Object.keys({ ...en, ...late }).sort());
+  const messages = useMessages();
+  messages.use({ language: 'en', messages: { bell: { title: 'Inbox' } } });
+  expect(messages.texts.bell.title).toBe('Inbox');
+  expect(messages.texts.bell.noneUnread).toBe(en.bell.noneUnread);
+  addEnglish({ card: late.card });
+  expect(messages.texts.card.times(3)).toBe('3 times');
 });

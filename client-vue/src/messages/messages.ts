@@ -1,9 +1,12 @@
 import type { en } from './en/index.ts';
+import type { late } from './en/late.ts';
+
+type English = typeof en & typeof late;
 
 type Texts<T> = { readonly [Name in keyof T]: T[Name] extends string ? string : T[Name] };
 
 /** All texts of this package, by part of the page. Texts that depend on a value are functions. */
-export type Messages = { readonly [Part in keyof typeof en]: Texts<(typeof en)[Part]> };
+export type Messages = { readonly [Part in keyof English]: Texts<English[Part]> };
 
 /** Texts that take the place of this package's own; the others stay. */
 export type OwnMessages = { readonly [Part in keyof Messages]?: Partial<Messages[Part]> };

@@ -6,12 +6,20 @@ import { en } from './en/index.ts';
 import { loaderFor, localeFor } from './languages.ts';
 import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 
+/** Parts that load later add theirs before they are drawn, so for its readers nothing is missing. */
+const english = shallowRef(en as Messages);
+
+/** Adds the English texts of parts that load later. Call it in the module that they are loaded with. */
+export function addEnglish(texts: Partial<Messages>): void {
+  english.value = { ...english.value, ...texts };
+}
+
 /** The texts and formats of the page. They follow `use`, so read them where they are drawn. */
 export const useMessages = defineStore(() => {
   const language = ref('en');
   const own = shallowRef<OwnMessages>({});
-  const base = shallowRef<Messages>(en);
-  const texts = computed(() => withOwn(base.value, own.value));
+  const loaded = shallowRef<Messages>();
+  const texts = computed(() => withOwn(loaded.value ?? english.value, own.value));
   const formats = computed(() =>
     createFormats(localeFor(language.value, globalThis.navigator?.languages ?? [])),
   );
@@ -26,8 +34,8 @@ export const useMessages = defineStore(() => {
     language.value = next.language;
     own.value = next.messages ?? {};
     const load = loaderFor(next.language);
-    if (!load) base.value = en;
-    else stopLoading = loadLate(load, (loaded) => (base.value = loaded));
+    if (!load) loaded.value = undefined;
+    else stopLoading = loadLate(load, (texts) => (loaded.value = texts));
   }
 
   return { language, texts, formats, use };

@@ -1,6 +1,7 @@
 import { watch } from 'vue';
 import type { NotificationClient } from '@tocsin/client';
 import { useLiveMessages } from '../toasts/speech/live-messages.ts';
+import { useMessages } from '../messages/use-messages.ts';
 import { useConnection } from './connection.ts';
 
 /** States that need a live message. The others may pass before it is spoken. */
@@ -28,7 +29,7 @@ export function watchConnection(client: NotificationClient): () => void {
     () => connection.state,
     (state) => {
       if (LOST.includes(state)) speak(connection.text);
-      if (state === 'live' && lost) speak('Connected again.');
+      if (state === 'live' && lost) speak(useMessages().texts.connection.restored);
       lost = LOST.includes(state) || (lost && state !== 'live');
     },
   );

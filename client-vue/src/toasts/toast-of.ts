@@ -1,5 +1,6 @@
 import type { Notification } from '@tocsin/contracts';
 import { severityOf } from '../format/severity.ts';
+import { useMessages } from '../messages/use-messages.ts';
 import type { Toast } from './toast.ts';
 
 export const toastKey = (feed: string, id: string): string => `${feed}/${id}`;
@@ -31,9 +32,10 @@ export interface Missed {
 }
 
 function titleOf({ count, gap, erased }: Missed): string {
-  if (erased) return count > 0 ? `${count} since this feed was emptied` : 'This feed was emptied';
-  if (count === 0) return 'Some notifications were missed';
-  return gap ? `${count} or more while you were away` : `${count} while you were away`;
+  const { toasts } = useMessages().texts;
+  if (erased) return count > 0 ? toasts.sinceEmptied(count) : toasts.emptied;
+  if (count === 0) return toasts.missedSome;
+  return gap ? toasts.missedAtLeast(count) : toasts.missed(count);
 }
 
 /** One toast that reports all missed notifications. */
@@ -44,7 +46,7 @@ export function summaryOf(missed: Missed, unique: number): Toast {
     kind: 'summary',
     severity: 'info',
     title: titleOf(missed),
-    body: gap && !erased ? 'Some older notifications are not shown.' : undefined,
+    body: gap && !erased ? useMessages().texts.toasts.missedOlder : undefined,
     actions: [],
   };
 }

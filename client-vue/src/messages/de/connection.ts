@@ -8,5 +8,6 @@ export const connection: Messages['connection'] = {
   reconnecting: 'Verbindung unterbrochen. Neuer Versuch …',
   offline: 'Sie sind offline. Verpasstes erscheint, sobald Sie wieder online sind.',
   unreachable: 'Der Server ist nicht erreichbar. Neuer Versuch …',
+  restored: 'Wieder verbunden.',
   refused: (reason) => `Der Server verweigert den Zugriff. ${reason}`.trim(),
 };

@@ -1,6 +1,11 @@
 import type { Messages } from '../messages.ts';
 import { bell } from './bell.ts';
+import { card } from './card.ts';
+import { common } from './common.ts';
 import { connection } from './connection.ts';
+import { severities } from './severities.ts';
+import { spoken } from './spoken.ts';
+import { toasts } from './toasts.ts';
 
 /** All texts of this package in German. */
-export const de: Messages = { bell, connection };
+export const de: Messages = { bell, card, common, connection, severities, spoken, toasts };

@@ -7,5 +7,6 @@ export const connection = {
   reconnecting: 'Connection lost. Trying again…',
   offline: "You're offline. You'll see what you missed when you're back.",
   unreachable: "The server can't be reached. Trying again…",
+  restored: 'Connected again.',
   refused: (reason: string) => `The server refused access. ${reason}`.trim(),
 };

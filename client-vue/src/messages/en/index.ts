@@ -1,5 +1,9 @@
 import { bell } from './bell.ts';
+import { common } from './common.ts';
 import { connection } from './connection.ts';
+import { severities } from './severities.ts';
+import { spoken } from './spoken.ts';
+import { toasts } from './toasts.ts';
 
-/** All texts of this package in English, by part of the page. */
-export const en = { bell, connection };
+/** Texts of the first view in English, by part of the page. Those of parts that load later are in `late.ts`. */
+export const en = { bell, common, connection, severities, spoken, toasts };

@@ -1,5 +1,5 @@
 import { isolate, SEVERITIES, type Severity } from '@tocsin/contracts';
-import { SEVERITY_NAMES } from '../../format/severity.ts';
+import { useMessages } from '../../messages/use-messages.ts';
 import type { Toast } from '../toast.ts';
 
 /** Most errors of one arrival that are spoken one by one; the rest are counted. */
@@ -9,17 +9,19 @@ const MAX_IN_FULL = 3;
 
 /** The text that a screen reader speaks for a toast. */
 export function spokenOf({ kind, severity, title, body, source }: Toast): string {
-  const head = kind === 'summary' ? title : `${SEVERITY_NAMES[severity]}: ${isolate(title)}`;
-  return [head, body && isolate(body), source && `From ${isolate(source)}`].filter(Boolean).join('. ');
+  const { severities, spoken } = useMessages().texts;
+  const head = kind === 'summary' ? title : `${severities[severity]}: ${isolate(title)}`;
+  return [head, body && isolate(body), source && spoken.from(isolate(source))].filter(Boolean).join('. ');
 }
 
 /** One message for each new error; equal ones share a message. */
 export function spokenErrors(errors: readonly Toast[]): string[] {
+  const { spoken } = useMessages().texts;
   const counts = new Map<string, number>();
   for (const error of errors) counts.set(spokenOf(error), (counts.get(spokenOf(error)) ?? 0) + 1);
-  const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line}. ${count} times`));
+  const lines = [...counts].map(([line, count]) => (count === 1 ? line : `${line}. ${spoken.times(count)}`));
   const rest = lines.length - MAX_SPOKEN_ERRORS;
-  return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), `And ${rest} more errors`];
+  return rest <= 0 ? lines : [...lines.slice(-MAX_SPOKEN_ERRORS), spoken.moreErrors(rest)];
 }
 
 /** Collects toasts for one combined message. Holds a bounded number. */
@@ -42,11 +44,12 @@ export class SpokenBatch {
   }
 
   #summary(total: number): string {
+    const { spoken } = useMessages().texts;
     const kinds = SEVERITIES.toReversed().flatMap((severity) => {
       const count = this.#counts.get(severity);
-      return count === undefined ? [] : [`${count} ${SEVERITY_NAMES[severity].toLowerCase()}`];
+      return count === undefined ? [] : [spoken.kind(count, severity)];
     });
     const [newest] = this.#newest.slice(-1);
-    return `${total} notifications: ${kinds.join(', ')}. Newest: ${newest ? spokenOf(newest) : ''}`;
+    return spoken.summary(total, kinds.join(', '), newest ? spokenOf(newest) : '');
   }
 }

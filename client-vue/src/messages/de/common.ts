@@ -1,0 +1,6 @@
+import type { Messages } from '../messages.ts';
+
+export const common: Messages['common'] = {
+  feedOfAll: 'Alle',
+  opensInNewTab: 'öffnet in neuem Tab',
+};

@@ -1,0 +1,18 @@
+import type { Messages } from '../messages.ts';
+
+export const toasts: Messages['toasts'] = {
+  region: 'Neue Benachrichtigungen',
+  dismissAll: 'Alle ausblenden',
+  moreErrors: (count) => `${count} ${count === 1 ? 'weiterer' : 'weitere'} Fehler`,
+  fewerErrors: 'Weniger Fehler anzeigen',
+  more: (count) => `${count} weitere`,
+  moreInInbox: (count) =>
+    `${count} weitere ${count === 1 ? 'Benachrichtigung' : 'Benachrichtigungen'}. Posteingang öffnen`,
+  openInbox: 'Posteingang öffnen',
+  missed: (count) => `${count} während Ihrer Abwesenheit`,
+  missedAtLeast: (count) => `Mindestens ${count} während Ihrer Abwesenheit`,
+  missedSome: 'Einige Benachrichtigungen haben Sie verpasst',
+  missedOlder: 'Einige ältere Benachrichtigungen werden nicht angezeigt.',
+  emptied: 'Dieser Feed wurde geleert',
+  sinceEmptied: (count) => `${count}, seit dieser Feed geleert wurde`,
+};

@@ -1,0 +1,5 @@
+/** Texts of several parts of the page. */
+export const common = {
+  feedOfAll: 'All',
+  opensInNewTab: 'opens in a new tab',
+};

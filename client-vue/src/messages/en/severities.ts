@@ -1,0 +1,1 @@
+export const severities = { info: 'Info', success: 'Success', warning: 'Warning', error: 'Error' };

@@ -1,0 +1,12 @@
+import type { Severity } from '@tocsin/contracts';
+
+/** Read out by screen readers. `source` is a publisher's text, isolated from the text around it. */
+export const spoken = {
+  from: (source: string) => `From ${source}`,
+  times: (count: number) => `${count} times`,
+  moreErrors: (count: number) => `And ${count} more ${count === 1 ? 'error' : 'errors'}`,
+  /** `kinds`: how many of each severity. */
+  summary: (total: number, kinds: string, newest: string) =>
+    `${total} notifications: ${kinds}. Newest: ${newest}`,
+  kind: (count: number, severity: Severity) => `${count} ${severity}`,
+};
