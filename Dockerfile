@@ -13,7 +13,7 @@ COPY tools/package.json tools/
 COPY lab/package.json lab/
 COPY conformance/package.json conformance/
 COPY publish/package.json publish/
-# No package needs an install script, so none may run.
+# No package needs an install script, so install scripts are turned off.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --prefer-offline
 
 FROM packages AS sources
@@ -28,13 +28,13 @@ RUN npm run build -- bff
 FROM sources AS build-ui
 RUN npm run build -- ui
 
-# What the three images share.
+# Shared base of the three images.
 FROM node:24.21.0-bookworm-slim AS runtime
 WORKDIR /tocsin
 COPY LICENSE service/healthcheck.mjs ./
-# Published ports lead to the container's own address.
+# Published ports lead to the container's own address, not to 127.0.0.1.
 ENV NODE_ENV=production PUBLIC_HOST=0.0.0.0
-# By number, so that Kubernetes sees that it is not root.
+# A numeric id lets Kubernetes verify that it is not root.
 USER 1000:1000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s CMD ["node", "healthcheck.mjs", "/healthz"]
 ARG VERSION=0.0.0
@@ -50,17 +50,18 @@ ENV PORT=4000
 EXPOSE 4000
 CMD ["node", "producer/dist/main.js"]
 LABEL org.opencontainers.image.title="Tocsin producer" \
-  org.opencontainers.image.description="Takes notifications over HTTP, deposits and announces them through Dapr"
+  org.opencontainers.image.description="Accepts notifications over HTTP, then deposits and announces them through Dapr"
 
 FROM runtime AS bff
 COPY --from=build-bff /tocsin/bff/dist/main.js bff/dist/
-# By default, the young generation of Node 24 grows to 128 MB, which is 10 KiB for each of 10,000 connections. Half of
+# Node 24's young generation grows to 128 MB by default, which is 10 KiB for each of 10,000 connections. Half of that
+# has no measurable cost (docs/performance.md).
 # it has no measurable cost (docs/performance.md).
 ENV PORT=4001 NODE_OPTIONS=--max-semi-space-size=32
 EXPOSE 4001
 CMD ["node", "bff/dist/main.js"]
 LABEL org.opencontainers.image.title="Tocsin bff" \
-  org.opencontainers.image.description="Keeps the feeds and shows each notification to every browser once and in order"
+  org.opencontainers.image.description="Stores the feeds and shows each notification to every browser once and in order"
 
 FROM runtime AS ui
 COPY --from=build-ui /tocsin/ui/dist ui/dist/
@@ -69,4 +70,4 @@ ENV PORT=8080
 EXPOSE 8080
 CMD ["node", "ui/server/dist/main.js"]
 LABEL org.opencontainers.image.title="Tocsin ui" \
-  org.opencontainers.image.description="The pages / and /ops, for a proxy that has /app and /hubs at a bff"
+  org.opencontainers.image.description="The pages / and /ops, for a proxy that routes /app and /hubs to a bff"

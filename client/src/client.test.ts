@@ -111,7 +111,7 @@ describe('createNotificationClient', () => {
     expect(seen.gaps).toEqual([]);
   });
 
-  it('should reconnect when the server ends the connection', async () => {
+  it('should reconnect when the server closes the connection', async () => {
     const client = open();
     client.subscribe('all', {});
     await vi.waitFor(() => expect(client.status).toBe('live'));
@@ -120,7 +120,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(client.status).toBe('live'));
   });
 
-  it('should move to another connection without showing a disconnect when the server drains', async () => {
+  it('should switch connections without showing a disconnect when the server drains', async () => {
     const seen = recorder();
     const client = open();
     client.subscribe('all', seen);
@@ -159,7 +159,7 @@ describe('createNotificationClient', () => {
     expect(errors[0]).toBe('all: not now');
   });
 
-  it('should report a final refusal and not repeat the subscribe', async () => {
+  it('should report a permanent refusal and not repeat the subscribe', async () => {
     const error = { code: 'invalid_request', message: 'no', temporary: false } as const;
     gateway.answer = ({ feed }) => (feed === 'all' ? { ok: false, error } : gateway.page({ feed }));
     const refused = vi.fn();
@@ -234,7 +234,7 @@ describe('createNotificationClient', () => {
     await vi.waitFor(() => expect(errors).toHaveLength(2));
   });
 
-  it('should refuse a second subscription of a feed until the first is closed', async () => {
+  it('should reject a second subscription of a feed until the first is closed', async () => {
     const client = open();
     const subscription = client.subscribe('all', {});
     expect(() => client.subscribe('all', {})).toThrow(TypeError);

@@ -18,15 +18,15 @@ import type {
 import { watchWake } from './connection/wake.ts';
 
 /**
- * Connects to a bff and keeps the subscribed feeds complete and in order, through lost connections, server restarts and
- * lost state. Starts to connect at once and keeps trying until `close()`.
+ * Connects to a bff and keeps the subscribed feeds complete and in order, even when connections are lost, servers
+ * restart or the server loses its state. Starts to connect immediately and keeps trying until `close()`.
  */
 export function createNotificationClient(options: NotificationClientOptions): NotificationClient {
   return createClient(options, openConnection);
 }
 
 /**
- * `createNotificationClient` with another way to connect.
+ * `createNotificationClient` with a custom way to connect.
  * @internal
  */
 export function createClient(

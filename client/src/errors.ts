@@ -13,7 +13,7 @@ export class ClientError extends Error {
   }
 }
 
-/** An error answer of the server. `code` comes from the problem, or is `http_<status>` without one. */
+/** An error answer from the server. `code` is the problem's code, or `http_<status>` if there is no problem body. */
 export class ProblemError extends ClientError {
   readonly status: number;
   readonly problem: Problem | undefined;

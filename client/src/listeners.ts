@@ -1,8 +1,8 @@
-/** Listeners by event. `Events` maps the name of each event to the type of its listeners. */
+/** Listeners by event. `Events` maps each event name to the type of its listeners. */
 export class Listeners<Events extends object> {
   readonly #byEvent = new Map<keyof Events, Set<Events[keyof Events]>>();
 
-  /** Returns the function that removes the listener. */
+  /** Adds a listener and returns a function that removes it. */
   add<Name extends keyof Events>(event: Name, listener: Events[Name]): () => void {
     const listeners = this.of(event) as Set<Events[Name]>;
     this.#byEvent.set(event, listeners);

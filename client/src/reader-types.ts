@@ -1,24 +1,24 @@
-/** Everything up to `offset`, or these `ids`, or both. */
+/** Everything up to `offset`, these `ids`, or both. */
 export type Read = { offset: number; ids?: readonly string[] } | { offset?: never; ids: readonly string[] };
 
-/** Some notifications of a feed. */
+/** Notifications of a feed, by id. */
 export interface NamedIds {
   ids: readonly string[];
 }
 
-/** What a reader can do with notifications of a feed, and what it takes. */
+/** The marks that a reader can set on notifications of a feed, with their parameters. */
 export interface ReaderMarkChanges {
   read: Read;
-  /** Marks as unread, although read. */
+  /** Marks read notifications as unread. */
   unread: NamedIds;
-  /** The reader has seen everything up to `offset`: the bell counts it no more. */
+  /** Marks everything up to `offset` as seen: the bell no longer counts it. */
   seen: { offset: number };
-  /** Moves to the archive, for as long as the history holds it. */
+  /** Moves to the archive, as long as the history holds the notification. */
   archive: Read;
-  /** Moves out of the archive, to where it was before. */
+  /** Moves out of the archive, back to the previous place. */
   unarchive: NamedIds;
-  /** Takes out of the inbox until a time, at most a year ahead. Snoozed again: until that time. */
+  /** Removes from the inbox until a time, at most a year ahead. A second snooze replaces the first. */
   snooze: NamedIds & { until: Date | string };
-  /** Ends snoozes, also ones whose time has come. */
+  /** Ends snoozes, including those that are already due. */
   unsnooze: NamedIds;
 }

@@ -16,7 +16,7 @@ import type { Read, ReaderMarkChanges } from './reader-types.ts';
  * - `connecting`: not live yet since the start;
  * - `live`: connected, and every feed is acknowledged;
  * - `reconnecting`: was live, and is trying to be live again;
- * - `offline`: the device has no network, or nothing was received for 20 s. The client keeps trying.
+ * - `offline`: the device has no network, or the client was not live for 20 s. The client keeps trying.
  */
 export type ClientStatus = 'connecting' | 'live' | 'reconnecting' | 'offline';
 
@@ -24,40 +24,47 @@ export interface DeliveryDetails {
   feed: string;
   epoch: string;
   delivery: Delivery;
-  /** Missed while disconnected or before this page was loaded. False for publications missed in a live stream. */
+  /**
+   * Missed while disconnected or before this page was loaded. False for publications missed within a live connection.
+   */
   away: boolean;
 }
 
-/** Handlers of a feed. An exception is reported as the client's `error` and holds up nothing. */
+/** Handlers of a feed. An exception in a handler is reported as the client's `error` and stops nothing else. */
 export interface FeedHandlers {
   /** Notifications to show: each id once, in feed order. */
   onPublications?: (publications: LivePublication[], details: DeliveryDetails) => void;
   /** Ids to remove from the screen. Some may never have been shown. */
   onGone?: (ids: string[], reason: GoneReason) => void;
   /**
-   * Publications between these positions cannot be recovered; the newest page follows as a snapshot. `erased`: the feed
-   * was erased; remove everything that was shown of it.
+   * Publications between these positions cannot be recovered; the newest page follows as a snapshot. `erased`: the
+   * feed was erased, so remove everything that was shown of it.
    */
   onGap?: (from: Position, to: Position, details: { erased: boolean }) => void;
-  /** The position moved: forward past shown publications, or to where an answer set it. */
+  /** The position changed: forward past shown publications, or to the position of an answer. */
   onPosition?: (position: Position) => void;
   /** The feed was acknowledged, and everything in the answer has been shown. */
   onCaughtUp?: (details: { feed: string; away: boolean }) => void;
   /**
    * The reader's read state of the feed: with each acknowledgement, before its publications, and after each change in
-   * any tab or device. May arrive out of order and only grows within an epoch, so take the union.
+   * any tab or device. Events can arrive out of order, and a read state only grows within an epoch, so merge them
+   * (take the union).
    */
   onRead?: (read: ReadState & { epoch: string }) => void;
   /**
-   * The reader's other marks in the feed, complete: with an acknowledgement, before its publications, if there are marks,
-   * and after each change in any tab or device. Never an older state after a newer one. `placesIn` applies them.
+   * All of the reader's other marks in the feed: with an acknowledgement, before its publications, if there are
+   * marks; and after each change in any tab or device. Never an older state after a newer one. Use `placesIn` to
+   * apply them.
    */
   onInbox?: (inbox: InboxState) => void;
-  /** Snoozes that end now, each once: back in the inbox, unread. `onInbox` has told so before. */
+  /**
+   * Snoozes that end now, each reported once: their notifications are back in the inbox, unread. Called after
+   * `onInbox` with the new marks.
+   */
   onSnoozeDue?: (due: DueSnooze[]) => void;
   /** The status of the client's connection. */
   onStatus?: (status: ClientStatus) => void;
-  /** The feed was refused for good and will not be requested again. */
+  /** The feed was permanently refused and will not be requested again. */
   onRefused?: (error: SocketError) => void;
 }
 
@@ -69,49 +76,49 @@ export interface SubscribeOptions {
 export interface Subscription {
   readonly feed: string;
   readonly position: Position | undefined;
-  /** Ends the subscription at once; no handler is called any more. Safe to repeat. */
+  /** Ends the subscription immediately; after that, no handler is called. Safe to repeat. */
   close(): void;
 }
 
 export type Transport = 'websocket' | 'polling';
 
-/** Stores positions from one run of the client to the next. Must not throw. */
+/** Keeps positions from one run of the client to the next. Must not throw. */
 export interface PositionStore {
   get(feed: string): Position | undefined;
   set(feed: string, position: Position): void;
 }
 
 export interface NotificationClientOptions {
-  /** Origin of the server, as `http://localhost:4001`. In a browser, empty means the page's origin. */
+  /** Origin of the server, for example `http://localhost:4001`. In a browser, empty means the page's origin. */
   url: string;
   /** Default: `/hubs`. */
   path?: string;
   clientId?: string;
   /**
-   * Returns a token. Called for every connection, where a rejection counts as a failed connection and is retried, and
-   * again before the token expires: the connection then continues with the new token, which must have the same `sub`.
+   * Returns a token. Called for every connection (a rejection counts as a failed connection and is retried), and
+   * again before the token expires. The connection then continues with the new token, which must have the same `sub`.
    */
   getToken?: () => string | undefined | Promise<string | undefined>;
   /**
-   * Ask the bff for the URL and token of each connection: for a bff with `BROADCASTER=azure`, whose `url` still serves
-   * everything else. Default: connect to `url`.
+   * Ask the bff for the URL and token of each connection. Needed for a bff with `BROADCASTER=azure`; its `url` still
+   * serves everything else. Default: connect to `url`.
    */
   negotiate?: boolean;
   /** Default: in memory. */
   positions?: PositionStore;
-  /** Tried in this order. Default: websocket, then polling. */
+  /** Transports to try, in this order. Default: websocket, then polling. */
   transports?: readonly Transport[];
   /**
    * Whether browser tabs share one connection. Default: yes, on pages with a secure context (`https` or localhost).
-   * Tabs share a connection if they have the same `url`, `path`, `clientId` and reader: the token's issuer and `sub`,
-   * or the `group` given here if the token cannot be read.
+   * Tabs share a connection if they have the same `url`, `path`, `clientId` and reader. The reader is the token's
+   * issuer and `sub`, or `group` if the client cannot read the token.
    */
   tabs?: boolean | { group: string };
 }
 
 /**
- * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device, and `closing`,
- * after which the client reconnects later. None is sent at the start.
+ * Server events that `on` passes to listeners: the reader's events, after a change in any tab or device; and
+ * `closing`, after which the client reconnects later. None is sent at the start.
  */
 export type ServerEventListeners = {
   [Name in ReaderEventName | 'closing']: (event: ServerEvents[Name]) => void;
@@ -121,35 +128,35 @@ export interface ClientEvents extends ServerEventListeners {
   status: (status: ClientStatus) => void;
   /** A failure that will be retried, or a malformed event that was skipped. */
   error: (error: Error) => void;
-  /** This tab may show toasts from now on, or no longer may. */
+  /** This tab may show toasts from now on (true), or may no longer show them (false). */
   presenting: (now: boolean) => void;
 }
 
 export interface NotificationClient {
   readonly status: ClientStatus;
   /**
-   * Whether this tab may show toasts. Among tabs that share a connection, only one may: the one in front if there is
-   * one. Always true without sharing.
+   * Whether this tab may show toasts. Among tabs that share a connection, only one may: the tab in front if there is
+   * one. Always true for tabs that don't share.
    */
   readonly presenting: boolean;
-  /** Subscribes to a feed, at most once at a time. Throws a `TypeError` for a second subscription. */
+  /** Subscribes to a feed. Throws a `TypeError` if the feed already has an open subscription. */
   subscribe(feed: string, handlers: FeedHandlers, options?: SubscribeOptions): Subscription;
   /**
-   * Marks notifications of a feed for the reader. The server saves it and passes it on to all tabs and devices (`onRead`,
-   * `onInbox`). Retries temporary failures for about a minute, or until `close()`; then throws as `fetchPage` does, or
-   * `ClientError` with the code `no_token`. A snooze throws `ProblemError` with status 404 for ids that the history does
-   * not hold, and 409 when the reader has snoozed too much. Safe to repeat. All but `read` need a reader with a name: a
-   * signed-in one, or a `clientId`.
+   * Sets a mark on notifications of a feed. The server saves it and passes it on to all tabs and devices (`onRead`,
+   * `onInbox`). Temporary failures are retried for about a minute, or until `close()`. Then it throws as `fetchPage`
+   * does, or `ClientError` with the code `no_token`. A snooze throws `ProblemError` with status 404 for ids that the
+   * history does not hold, and 409 if the reader has too many snoozes. Safe to repeat. All marks but `read` need a
+   * named reader: a signed-in one, or a `clientId`.
    */
   mark<Name extends keyof ReaderMarkChanges>(
     name: Name,
     feed: string,
     change: ReaderMarkChanges[Name],
   ): Promise<void>;
-  /** `mark('read', feed, read)`. */
+  /** The same as `mark('read', feed, read)`. */
   markRead(feed: string, read: Read): Promise<void>;
-  /** Returns the function that removes the listener. */
+  /** Adds a listener and returns a function that removes it. */
   on<E extends keyof ClientEvents>(event: E, listener: ClientEvents[E]): () => void;
-  /** Disconnects. Leaves no timer and calls no handler any more. Safe to repeat. */
+  /** Disconnects. Leaves no timer, and calls no handler after that. Safe to repeat. */
   close(): void;
 }

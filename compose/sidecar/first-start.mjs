@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// Makes what the containers know each other by, and keeps what is there: passwords and tokens as NAME=value, the
-// certificate authority of sentry, and for each sidecar and Dapr service a token by which sentry knows it. Each file is
-// renamed into place at its end, so it is there whole or not at all. Only the user and the group 1000 may read them.
+// Creates the secrets of the containers, and keeps existing ones: passwords and tokens as NAME=value, sentry's
+// certificate authority, and for each sidecar and Dapr service a token that identifies it to sentry. Each file is
+// renamed into place when it is complete, so it is never there in part. Only the user and the group 1000 can read the
+// files.
 import { execFileSync } from 'node:child_process';
 import {
   createHash,
@@ -15,7 +16,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 
 const OURS = 0o440;
-/** For nobody but this script. */
+/** For this script only. */
 const MINE = 0o400;
 const secret = () => randomBytes(32).toString('hex');
 
@@ -25,7 +26,7 @@ function write(file, content, mode = OURS) {
   renameSync(`${file}.new`, file);
 }
 
-/** A file of NAME=value with these names; those that are there keep their values. */
+/** Writes a file of NAME=value with these names; existing names keep their values. */
 function makeVariables(file, values) {
   const there = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const missing = Object.entries(values).filter(([name]) => !new RegExp(`^${name}=`, 'm').test(there));
@@ -33,11 +34,12 @@ function makeVariables(file, values) {
   write(file, there + missing.map(([name, value]) => `${name}=${value}\n`).join(''));
 }
 
-// What applications, their sidecars and the broadcaster show Redis, and what people and the doctor show it.
+// Redis credentials: for applications, their sidecars and the broadcaster; and for people and the doctor.
 makeVariables('/secrets/redis/env', { REDIS_USERNAME: 'tocsin', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/operator/env', { REDIS_USERNAME: 'operator', REDIS_PASSWORD: secret() });
 makeVariables('/secrets/dapr/env', { DAPR_API_TOKEN: secret(), APP_API_TOKEN: secret() });
-// With which the bffs sign what they say to each other and to the producer; each store has it under a name of its own.
+// With this secret, the bffs sign their calls to each other and to the producer. Each store has it under its own
+// name.
 const internal = secret();
 makeVariables('/secrets/internal/env', {
   NOTIFICATION_SECRETS_internal: internal,
@@ -48,7 +50,7 @@ const AUTHORITY = '/secrets/authority';
 const IDENTITIES = '/secrets/identities';
 const YEARS_10 = '3650';
 
-/** A root that signs one issuer and is thrown away; sentry signs with the issuer. */
+/** Creates a root that signs one issuer and is then discarded; sentry signs with the issuer. */
 function makeAuthority() {
   const folder = mkdtempSync('/tmp/authority-');
   const at = (name) => join(folder, name);
@@ -73,7 +75,7 @@ function makeAuthority() {
     write(join(AUTHORITY, 'issuer.key'), read('issuer.key'));
     write(join(AUTHORITY, 'issuer.crt'), read('issuer.crt'));
     write(join(IDENTITIES, 'ca.crt'), read('root.crt'));
-    // Last: with this file all of them are there.
+    // Written last: if this file exists, all of them exist.
     write(join(AUTHORITY, 'ca.crt'), read('root.crt'));
   } finally {
     rmSync(folder, { recursive: true });
@@ -97,7 +99,10 @@ const kidOf = (publicKey) =>
     .digest('base64url');
 if (!existsSync(KEY)) makeIdentityKey();
 
-/** What sentry asks of `id` before it signs its certificate; as long-lived as the authority. */
+/**
+ * Creates the token that sentry requires before it signs the certificate of `id`. It is valid as long as the
+ * authority.
+ */
 function makeIdentity(id) {
   const file = join(IDENTITIES, `${id}.jwt`);
   if (existsSync(file)) return;

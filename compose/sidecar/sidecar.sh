@@ -1,14 +1,15 @@
 #!/bin/sh
-# Starts daprd as dapr.yaml does, with the passwords and tokens that the first start made for this container.
-# Usage: sidecar.sh <app id> [flag]..., where the flags are daprd's, for this sidecar only.
+# Starts daprd as dapr.yaml does, with the passwords and tokens that the first start created for this container.
+# Usage: sidecar.sh <app id> [flag]... The flags are daprd flags for this sidecar only.
 set -eu
 id=$1
 shift
 set -a
 for file in /secrets/*/env; do . "$file"; done
 set +a
-# A sidecar with an identity gets a certificate from sentry, talks only to others with one, and accepts the invocations in
-# its access file. A sidecar without can publish and subscribe, but can't invoke or be invoked.
+# A sidecar with an identity gets a certificate from sentry, talks only to sidecars that have one, and accepts the
+# invocations in its access file. A sidecar without an identity can publish and subscribe, but can't invoke or be
+# invoked.
 if [ -e "/secrets/identities/$id.jwt" ]; then
   DAPR_TRUST_ANCHORS=$(cat /secrets/identities/ca.crt)
   export DAPR_TRUST_ANCHORS DAPR_SENTRY_TOKEN_FILE="/secrets/identities/$id.jwt"

@@ -1,17 +1,19 @@
 import type { Kit } from './kit.ts';
 import type { Transport } from './transports/transport.ts';
 
-/** What a case needs of the server besides its address. */
+/**
+ * What a case requires, besides the server's URL: publishing, a reader's token, or a server without tokens (`open`).
+ */
 export type Need = 'publish' | 'token' | 'open';
 
 export interface Case {
   /** The rule, as a sentence about the server. */
   name: string;
-  /** It runs once over each. */
+  /** Transports; the case runs once with each. */
   over: readonly Transport[];
-  /** Left out where the target does not offer them; `open` is a server that asks for no token. */
+  /** The case is skipped if the target does not meet these requirements. */
   needs: readonly Need[];
-  /** Rejects when the rule does not hold. */
+  /** Rejects if the rule is violated. */
   run: (kit: Kit, over: Transport) => Promise<void>;
 }
 
@@ -21,9 +23,9 @@ const caseOver =
   (over: readonly Transport[]) =>
   (name: string, needs: readonly Need[], run: Case['run']): Case => ({ name, over, needs, run });
 
-/** Runs over WebSocket and again over polling. */
+/** Runs with WebSocket and again with polling. */
 export const socketCase = caseOver(SOCKETS);
 export const streamCase = caseOver(['sse']);
 export const httpCase = caseOver(['http']);
-/** Runs over each way to read a feed. */
+/** Runs with each transport that reads feeds. */
 export const readerCase = caseOver([...SOCKETS, 'sse']);

@@ -4,20 +4,23 @@ import { runCases, type Result } from './run.ts';
 
 const USAGE = `npm run conformance -- <url> [options]
 
-Checks a server against docs/protocol.md. <url> is where /hubs and /app lie, such as http://localhost:4001.
+Checks a server against docs/protocol.md. <url> is the base URL of /hubs and /app, for example http://localhost:4001.
 
-  --publish <url>      where POST /notifications lies; without it, cases that publish are left out
-  --publish-key <key>  an API key for it
-  --token <token>      a reader's token that permits the topics conformance-*
-  --over <transports>  some of websocket,polling,sse,http; default all
-  --only <text>        only cases whose name contains the text
-  --patience <ms>      longest wait for one thing; default 5000
-  --concurrency <n>    cases at a time; default 8
+  --publish <url>      base URL of POST /notifications; without it, cases that publish are skipped
+  --publish-key <key>  API key for publishing
+  --token <token>      a reader's token that permits the topics conformance-*; without it, cases for tokens are skipped
+  --over <transports>  any of websocket,polling,sse,http, separated by commas; default: all
+  --only <text>        run only cases whose name contains the text
+  --patience <ms>      longest wait for one event or condition; default: 5000
+  --concurrency <n>    cases to run at the same time; default: 8
   --json               print the results as JSON`;
 
 const TRANSPORTS: readonly string[] = ['websocket', 'polling', 'sse', 'http'];
 
-/** `npm run conformance`: resolves with 0 when every case that ran has passed, else 1. */
+/**
+ * `npm run conformance`. Resolves with 0 if at least one case ran and none failed, otherwise 1; 2 for invalid
+ * options.
+ */
 export async function conformance(args: string[]): Promise<number> {
   const options = read(args);
   if (typeof options === 'string') {
@@ -40,7 +43,7 @@ function lineOf({ outcome, over, name, reason }: Result): string {
   return `${mark} ${over}: ${name}${reason === undefined ? '' : `\n    ${reason.replaceAll('\n', '\n    ')}`}`;
 }
 
-/** The options, or what is wrong with them. */
+/** Parses the options. Returns a description of the fault if they are invalid. */
 function read(args: string[]) {
   let parsed;
   try {
@@ -63,17 +66,17 @@ function read(args: string[]) {
   }
   const { values, positionals } = parsed;
   const [url, ...more] = positionals;
-  if (url === undefined || more.length > 0) return 'Give one address.';
+  if (url === undefined || more.length > 0) return 'Give exactly one URL.';
   const addresses = [url, ...(values.publish === undefined ? [] : [values.publish])];
   const wrong = addresses.find((address) => !/^https?:\/\//.test(address) || !URL.canParse(address));
-  if (wrong !== undefined) return `${wrong} is no http(s) address.`;
+  if (wrong !== undefined) return `${wrong} is not an http(s) URL.`;
   const [patienceMs, concurrency] = [Number(values.patience), Number(values.concurrency)];
   if (!(patienceMs >= 100)) return '--patience must be a number of milliseconds from 100.';
   if (!(Number.isInteger(concurrency) && concurrency >= 1))
     return '--concurrency must be a whole number from 1.';
   const over = values.over?.split(',');
   const unknown = over?.find((one) => !TRANSPORTS.includes(one));
-  if (unknown !== undefined) return `${unknown} is none of ${TRANSPORTS.join(', ')}.`;
+  if (unknown !== undefined) return `${unknown} is not a transport. Use ${TRANSPORTS.join(', ')}.`;
   return {
     target: {
       url: withoutSlash(url),

@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Received {
   event: string;
   data: Record<string, unknown>;
-  /** Of a stream: the id that came with it. */
+  /** The event's id, if it came over a stream. */
   id?: string | undefined;
 }
 
 const LOOK_MS = 10;
 
-/** Everything that a connection has received, in order, and ways to wait for it. */
+/** Everything that a connection has received, in order, with ways to wait for it. */
 export class Inbox {
   readonly all: Received[] = [];
-  /** Why the connection ended; `undefined` while it lives. */
+  /** Why the connection ended; `undefined` while it is open. */
   ended: string | undefined;
   readonly #patienceMs: number;
 
@@ -24,7 +24,10 @@ export class Inbox {
     return this.all.filter((one) => one.event === event);
   }
 
-  /** Waits for an event of this name that `fits`. @throws Error with all that came instead */
+  /**
+   * Waits for an event of this name for which `fits` returns true. @throws Error that lists the events received
+   * instead
+   */
   async has(
     event: string,
     fits: (data: Received['data']) => boolean = () => true,
@@ -35,17 +38,19 @@ export class Inbox {
     return found() as Received;
   }
 
-  /** Waits until `holds`. @throws Error that says what was awaited, and what came */
+  /**
+   * Waits until `holds` returns true. @throws Error that names the awaited condition, and lists the received events
+   */
   async until(holds: () => boolean, what: string, patienceMs = this.#patienceMs): Promise<void> {
     const end = Date.now() + patienceMs;
     while (!holds()) {
-      if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}; came: ${this.#text()}`);
+      if (Date.now() > end) throw new Error(`waited ${patienceMs} ms for ${what}; received: ${this.#text()}`);
       await sleep(LOOK_MS);
     }
   }
 
   #text(): string {
     const events = this.all.map(({ event, data }) => `${event} ${JSON.stringify(data)}`.slice(0, 200));
-    return `${events.slice(-8).join(' | ') || 'nothing'}${this.ended ? `; it ended: ${this.ended}` : ''}`;
+    return `${events.slice(-8).join(' | ') || 'nothing'}${this.ended ? `; the connection ended: ${this.ended}` : ''}`;
   }
 }

@@ -8,29 +8,29 @@ import { StreamReader } from './transports/stream.ts';
 
 /** The server under test. */
 export interface Target {
-  /** Where readers connect: `/hubs` and `/app` lie there. */
+  /** Base URL for readers, under which `/hubs` and `/app` are found. */
   url: string;
-  /** Where `POST /notifications` lies; without it no case publishes. */
+  /** Base URL of `POST /notifications`. Without it, cases that publish are skipped. */
   publishUrl?: string | undefined;
   /** An API key for publishing. */
   publishKey?: string | undefined;
-  /** A reader's token that permits the topics `conformance-*`; without it the server must ask for none. */
+  /** A reader's token that permits the topics `conformance-*`. Without it, the server must not require a token. */
   token?: string | undefined;
-  /** How long a case waits for one thing, in ms. */
+  /** How long a case waits for one event or condition, in ms. */
   patienceMs: number;
 }
 
 /** A reader of feeds over any transport. */
 export interface Reader {
   inbox: Inbox;
-  /** The page of the first answer for each feed. */
+  /** The first page of each feed. */
   first: Map<string, Page>;
   close(): void;
 }
 
 const PAUSE_MS = 400;
 
-/** What a case works with: connections that end with it, feeds of its own, and a publisher. */
+/** The tools of a case: connections that end with the case, feeds of its own, and a publisher. */
 export class Kit {
   readonly target: Target;
   readonly #open: { close(): void }[] = [];
@@ -39,7 +39,7 @@ export class Kit {
     this.target = target;
   }
 
-  /** A feed that no other case uses. */
+  /** Creates the name of a feed that no other case uses. */
   feed(): string {
     return `topic:conformance-${randomUUID()}`;
   }
@@ -81,7 +81,7 @@ export class Kit {
     return stream;
   }
 
-  /** A reader of the feed, from the position on, over any transport. */
+  /** A reader of the feed over any transport, starting from the position. */
   async reader(over: Transport, feed: string, position?: Position, clientId?: string): Promise<Reader> {
     const first = new Map<string, Page>();
     if (over !== 'sse') {
@@ -118,19 +118,19 @@ export class Kit {
     return (await response.json()) as Page;
   }
 
-  /** Publishes notifications of the feed, and resolves with their ids once a page has them. */
+  /** Publishes notifications to the feed. Resolves with their ids when a page contains them. */
   async publish(feed: string, ...notifications: Record<string, unknown>[]): Promise<string[]> {
     const items = notifications.map((one) => ({ id: randomUUID(), title: 'Conformance', ...one, feed }));
     const before = (await this.page(feed, '&limit=1')).offset;
     const response = await this.#change('POST', '/notifications', items);
     const { ids } = (await response.json()) as { ids: string[] };
-    // A given id may be known already, and then takes no offset.
+    // A given id may already be known to the feed; it then gets no offset.
     const sure = notifications.filter(({ id }) => id === undefined).length;
     await this.#reaches(feed, before + sure);
     return ids;
   }
 
-  /** Publishes so many plain notifications, in one request. */
+  /** Publishes `count` simple notifications in one request. */
   publishMany(feed: string, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
     return this.publish(
       feed,
@@ -148,7 +148,7 @@ export class Kit {
     await this.#change('DELETE', `/feeds/${encodeURIComponent(feed)}`);
   }
 
-  /** Long enough for what must not come. */
+  /** Waits long enough to be sure that an unwanted event has not arrived. */
   pause(): Promise<void> {
     return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
@@ -181,7 +181,7 @@ export class Kit {
   }
 }
 
-/** The page of an answer. @throws AssertionError when it was refused, or when a member is missing */
+/** Converts an answer to its page. @throws AssertionError if the request was refused or a member is missing */
 export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   assert.notEqual(ok, false, `refused: ${JSON.stringify(answer)}`);
   const page = answer as unknown as Page;
@@ -193,7 +193,7 @@ export function pageOf({ ok, ...answer }: Record<string, unknown>): Page {
   return page;
 }
 
-/** Fails unless `actual` has these members; a newer server may add others. */
+/** Fails unless `actual` has these members; a newer server may have added others. */
 export function hasMembers(actual: unknown, expected: Record<string, unknown>): void {
   const members = Object.keys(expected).map((name) => [name, (actual as Record<string, unknown>)[name]]);
   assert.deepEqual(Object.fromEntries(members), expected);
@@ -204,20 +204,20 @@ export const idOf = (publication: Publication): string =>
 
 export const idsOf = (publications: readonly Publication[]): string[] => publications.map(idOf);
 
-/** All publications of the feed that were pushed, in order. */
+/** All pushed publications of the feed, in order. */
 export const pushed = (inbox: Inbox, feed: string): Publication[] =>
   inbox
     .of('publications')
     .filter(({ data }) => data['feed'] === feed)
     .flatMap(({ data }) => data['publications'] as Publication[]);
 
-/** Waits until the ids were pushed, in this order and each once. */
+/** Waits until the ids were pushed, in this order and once each. */
 export async function showsExactly(inbox: Inbox, feed: string, ids: readonly string[]): Promise<void> {
   await inbox.until(() => pushed(inbox, feed).length >= ids.length, `${ids.length} publications`);
   assert.deepEqual(idsOf(pushed(inbox, feed)), ids);
 }
 
-/** Fails unless each offset is the one before it and 1. */
+/** Fails unless each offset is 1 higher than the one before. */
 export function isContiguous(publications: readonly Publication[]): void {
   publications.forEach(({ offset }, place) => {
     const before = publications[place - 1];

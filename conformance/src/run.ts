@@ -13,7 +13,7 @@ export interface Result {
   name: string;
   over: Transport;
   outcome: 'passed' | 'failed' | 'skipped';
-  /** Why it failed, or what the target does not offer. */
+  /** Why the case failed, or which requirement the target does not meet. */
   reason?: string;
 }
 
@@ -21,15 +21,15 @@ export interface RunOptions {
   target: Target;
   /** Default `CASES`. */
   cases?: readonly Case[];
-  /** Cases that run at a time. */
+  /** Number of cases that run at the same time. */
   concurrency: number;
-  /** Only cases whose name contains this text. */
+  /** Runs only cases whose name contains this text. */
   only?: string | undefined;
   over?: readonly Transport[] | undefined;
   onResult?: (result: Result) => void;
 }
 
-/** Runs the cases, each over its transports; resolves with how each ended, in the order of `CASES`. */
+/** Runs each case with its transports. Resolves with the results, in the order of `CASES`. */
 export async function runCases(options: RunOptions): Promise<Result[]> {
   const { target, concurrency, cases = CASES, only, over, onResult } = options;
   const runs = cases

@@ -1,4 +1,7 @@
-/** Names that the applications share with `components/`, `dapr.yaml` and `k8s/`. A test compares them. */
+/**
+ * Names that the applications share with `components/`, `dapr.yaml` and `k8s/`. A test checks that
+ * they are equal.
+ */
 export const APP_IDS = { producer: 'producer', bff: 'bff' } as const;
 
 export const ACTOR_TYPE = 'Feed';
@@ -13,8 +16,8 @@ export const COMPONENTS = {
 } as const;
 
 /**
- * Secrets of the applications. Each comes from a store that only the sidecar of its application loads. The names are
- * valid in every kind of secret store.
+ * Secrets of the applications. Each comes from a secret store that only the sidecar of its
+ * application loads. The names are valid in every kind of secret store.
  */
 export const SECRETS = {
   /** Text of at least 32 bytes that signs tokens (HS256). */
@@ -22,11 +25,11 @@ export const SECRETS = {
   /** The connection string of Azure Web PubSub for Socket.IO. */
   azure: { store: 'notification-secrets', name: 'azure' },
   /**
-   * Text of at least 32 bytes, or several separated by commas, the newest first. The bffs sign their calls to each
-   * other and to the producer with it.
+   * Text of at least 32 bytes, or several separated by commas, the newest first. The bffs use it to
+   * sign their calls to each other and to the producer.
    */
   internal: { store: 'notification-secrets', name: 'internal' },
-  /** The same text for the producer, which verifies calls of the bff with it. */
+  /** The same text for the producer, which uses it to verify calls from the bff. */
   internalOfProducer: { store: 'notification-keys', name: 'internal' },
   /** JSON: the records of `apiKeysSchema`. */
   apiKeys: { store: 'notification-keys', name: 'apikeys' },
@@ -47,14 +50,14 @@ export const TOPICS = {
   auditRefusals: 'notification-audit-refusals',
 } as const;
 
-/** The topic of each stream of the audit trail. It is also the stream's key in Redis. */
+/** The topic of each audit stream. It is also the Redis key of the stream. */
 export const AUDIT_TOPICS = {
   acts: TOPICS.auditActs,
   publications: TOPICS.auditPublications,
   refusals: TOPICS.auditRefusals,
 } as const;
 
-/** The Redis stream that carries publications to the gateways of all instances. It belongs to no Dapr component. */
+/** The Redis stream that carries publications to the gateways of all instances. No Dapr component uses it. */
 export const BROADCAST_STREAM = 'tocsin:publications';
 
 export const SOCKET_PATH = '/hubs';

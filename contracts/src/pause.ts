@@ -13,8 +13,8 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * The pause in milliseconds before retry `attempt` (0 is the first): doubles from `first` to `most`, and is shortened at
- * random by up to a half. `random` returns a number from 0 to below 1.
+ * The pause in milliseconds before retry `attempt` (0 is the first): it doubles from `first` up to
+ * `most`, and is shortened at random by up to half. `random` returns a number from 0 to below 1.
  */
 export const backOff = (attempt: number, first: number, most: number, random = Math.random): number =>
   Math.min(most, first * 2 ** Math.min(attempt, 30)) * (0.5 + random() / 2);

@@ -17,22 +17,22 @@ export interface AccessOptions {
   log: Logger;
 }
 
-/** Decides who may publish: callers with an API key, and the bff by its signature. */
+/** Decides who may publish: callers with an API key, and the bff with its signature. */
 export interface Access {
   callers: Callers;
   signer: Signer;
-  /** Stops reading the secrets. Resolves once the last uses of keys are stored. */
+  /** Stops reading the secrets. Resolves when the last uses of keys are stored. */
   stop(): Promise<void>;
 }
 
-/** Reads API keys and the secret `internal`, again and again, until it is stopped. */
+/** Reads the API keys and the secret `internal` at an interval until it is stopped. */
 export function createAccess({ config, backend, trail, log }: AccessOptions): Access {
   const now = () => Date.now();
   const keys = watchKeys({ config, backend, trail, log });
   const uses = new KeyUses({
     store: backend.keyUses,
     now,
-    onFailure: (err) => log.info({ err }, 'the last use of API keys could not be stored; retrying'),
+    onFailure: (err) => log.info({ err }, 'cannot store the last use of API keys; retrying'),
   });
   const internal = new WatchedSecret({
     read: () => backend.readSecret(SECRETS.internalOfProducer.name),
@@ -52,19 +52,19 @@ export function createAccess({ config, backend, trail, log }: AccessOptions): Ac
   };
 }
 
-/** The records of API keys, from their file or from the secret store. Changes go to the audit trail. */
+/** Watches the API key records, in their file or in the secret store. Changes are recorded in the audit trail. */
 function watchKeys({ config: { API_KEYS_FILE: file }, backend, trail, log }: AccessOptions) {
   const keyWatch = new KeyWatch({
     store: backend.knownKeys,
     onChange: ({ action, name }) =>
       trail.note({ action, outcome: 'done', via: 'secret', actor: { kind: 'operator' }, ids: [name] }),
-    onFault: (err) => log.warn({ err }, 'changes of API keys could not be recorded; retrying'),
+    onFault: (err) => log.warn({ err }, 'cannot record changes of API keys; retrying'),
   });
   return new WatchedSecret({
     read: () => (file === undefined ? backend.readSecret(SECRETS.apiKeys.name) : readFile(file, 'utf8')),
     parse: (text) => keyWatch.see(parseApiKeys(text)),
     what: 'the secret with the API keys',
-    // The sidecar starts after the application, so first failures are normal. /readyz reports lasting ones.
+    // The sidecar starts after the application, so the first failures are normal. /readyz reports lasting ones.
     onFault: (err) => log.info({ err }, 'cannot read the API keys; retrying'),
     everyMs: file === undefined ? KEYS_SECRET_EVERY_MS : KEYS_FILE_EVERY_MS,
   });

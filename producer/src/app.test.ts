@@ -81,14 +81,14 @@ async function start(env: Record<string, string> = {}, secrets: Record<string, s
 }
 
 describe('the producer', () => {
-  it('should serve both ports, and the demo source when it is on', async () => {
+  it('should serve both ports, and run the demo source when it is turned on', async () => {
     const { faulty, url, internalUrl } = await start({ DEMO_INTERVAL_MS: '10' });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect((await fetch(`${internalUrl}/healthz`)).status).toBe(200);
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(3);
   });
 
-  it('should ask for API keys on both ports, and not of the bff and the demo source', async () => {
+  it('should require API keys on both ports, but not from the bff and the demo source', async () => {
     const keys = [{ name: 'a', hash: hashOf('key'), feeds: ['all'], perSecond: 5 }];
     const env = { API_KEYS: 'on', DEMO_INTERVAL_MS: '10' };
     const secret = 'a secret that producer and bff share';
@@ -123,13 +123,13 @@ describe('the producer', () => {
     await expect.poll(() => faulty.announced.length).toBeGreaterThan(5);
   });
 
-  it('should not be ready without the keys that it is to ask for', async () => {
+  it('should not be ready without the API keys that it must check', async () => {
     const { url } = await start({ API_KEYS: 'on' }, { [SECRETS.apiKeys.name]: '[{}]' });
-    await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('has faults: 0.name');
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).text()).toContain('is invalid: 0.name');
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
   });
 
-  it('should finish what is under way when it is stopped, ring the bell, and close everything', async () => {
+  it('should finish requests in progress when it is stopped, repeat the last announcement, and close everything', async () => {
     const { faulty, post, stop, url, internalUrl, closed } = await start();
     faulty.latencyMs = 100;
     const underWay = post('a');
@@ -142,7 +142,7 @@ describe('the producer', () => {
     await expect(fetch(`${internalUrl}/healthz`)).rejects.toThrow();
   });
 
-  it('should not be ready any more while it stops, and take nothing on connections that are still open', async () => {
+  it('should not be ready while it stops, and refuse requests on connections that are still open', async () => {
     const { faulty, post, stop, internalUrl } = await start();
     faulty.latencyMs = 300;
     const underWay = post('a');
@@ -159,7 +159,7 @@ describe('the producer', () => {
     expect((await underWay).status).toBe(202);
   });
 
-  it('should close connections beyond MAX_CONNECTIONS at once, and serve the next when there is a place', async () => {
+  it('should close connections beyond MAX_CONNECTIONS immediately, and accept one again when there is room', async () => {
     const { config, post } = await start({ MAX_CONNECTIONS: '3' });
     const open = async () => {
       const socket = connect({ port: config.PORT, host: '127.0.0.1' });
@@ -174,7 +174,7 @@ describe('the producer', () => {
     };
     const held = [await open(), await open(), await open()];
     for (let i = 0; i < 3; i++) expect(await isServed()).toBe(false);
-    // Those that have a place keep it.
+    // Existing connections stay open.
     const [first] = held;
     first?.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     expect(String((await once(first as Socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 200/);
@@ -184,7 +184,7 @@ describe('the producer', () => {
     for (const socket of held) socket.destroy();
   });
 
-  it('should fail to start on a port that is taken, leaving none open', async () => {
+  it('should fail to start on a port that is in use, and leave no port open', async () => {
     const first = await start();
     const config = { ...first.config, INTERNAL_PORT: await freePort() };
     await expect(startProducer(config, first.backend)).rejects.toMatchObject({ code: 'EADDRINUSE' });

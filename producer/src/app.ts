@@ -35,16 +35,16 @@ import { internalApp } from './receive/internal-app.ts';
 import { publicApp } from './receive/public-app.ts';
 import { Schedules } from './schedule/schedules.ts';
 
-/** Limit for finishing requests and entries during a graceful stop, in ms. */
+/** Time limit for finishing requests and entries during a graceful stop, in ms. */
 const STOP_LIMIT_MS = 8_000;
-/** Limit for writing the rest of the audit trail, in ms. */
+/** Time limit for writing the rest of the audit trail, in ms. */
 const LAST_AUDIT_MS = 1_000;
-/** Limit for calls of the sidecar that are still under way after that, in ms. */
+/** Time limit for calls to the sidecar that are still pending after that, in ms. */
 const LAST_CALLS_MS = 500;
-/** Longer than a request may take to arrive and then to be answered. */
+/** Longer than a request may take to arrive and be answered. */
 const IDLE_MS = 60_000;
 
-/** Starts the producer. Resolves once both ports listen. */
+/** Starts the producer. Resolves when both ports are listening. */
 export async function startProducer(
   config: ProducerConfig,
   given: Backend = daprBackend(config),
@@ -84,7 +84,7 @@ export async function startProducer(
   }
   const auth = access ? 'api-keys' : 'none';
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth }, 'listening');
-  if (!access) log.info('API_KEYS=off: anyone who reaches this port may publish to every feed');
+  if (!access) log.info('API_KEYS=off: anyone who can reach this port can publish to every feed');
   schedules.start();
   const demo =
     config.DEMO_INTERVAL_MS > 0
@@ -112,7 +112,7 @@ interface Production {
   publishService: PublishService;
 }
 
-/** The rules, with the adapters that they need. */
+/** Creates the producer's rules with the adapters that they need. */
 function createProduction(
   config: ProducerConfig,
   backend: Backend,
@@ -142,7 +142,7 @@ function createProduction(
     scheduler: schedules,
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     now,
-    onFailure: (err) => log.warn({ err }, 'scheduling or cancelling failed; the caller has to retry'),
+    onFailure: (err) => log.warn({ err }, 'cannot schedule or cancel; the caller must retry'),
   });
   return { producer, schedules, publishService };
 }
@@ -158,7 +158,7 @@ interface ServersOptions extends Production {
   log: Logger;
 }
 
-/** The servers of both ports; neither listens yet. */
+/** Creates the servers of both ports, which do not listen yet. */
 function createServers({ config, backend, access, metrics, ...use }: ServersOptions): {
   publicServer: Server;
   internalServer: Server;

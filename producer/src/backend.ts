@@ -5,7 +5,7 @@ import type { KnownKeysStore } from './auth/key-watch.ts';
 import type { Announcer, EntryStore } from './produce/ports.ts';
 import type { DueWindowStore, Jobs } from './schedule/ports.ts';
 
-/** Everything that the producer talks to. */
+/** Everything that the producer calls. */
 export interface Backend {
   entries: EntryStore;
   announcer: Announcer;
@@ -13,11 +13,14 @@ export interface Backend {
   keyUses: KeyUseStore;
   auditSink: AuditSink;
   knownKeys: KnownKeysStore;
-  /** Creates the store of jobs. It may call `handOver` with the name of each due job; Dapr calls `/job/<name>` instead. */
+  /**
+   * Creates the store of jobs. It may call `handOver` with the name of each due job; Dapr instead calls
+   * `/job/<name>`.
+   */
   createJobs(handOver: (name: string) => Promise<unknown>): Jobs;
-  /** A secret of this application; `undefined` if absent. */
+  /** Returns a secret of this application; `undefined` if it is absent. */
   readSecret(name: string): Promise<string | undefined>;
-  /** The subscriptions that deliver to this process. */
+  /** Returns the subscriptions that deliver to this process. */
   subscriptions(): Promise<readonly HeldSubscription[]>;
   /** Publishes a refused event to the bff, which keeps it for an operator. */
   refuse(refused: RefusedEvent): Promise<void>;

@@ -13,7 +13,7 @@ import {
 /** A request of 1 MiB must fit, even if the sidecar escapes every character with six bytes. */
 const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
 
-/** All settings of the producer, by the name of their environment variable. */
+/** All settings of the producer, by environment variable. */
 export const producerSettings = z.object({
   ...commonSettings,
   PORT: portSetting().default(4000).describe('Public port: POST /notifications, health, metrics, OpenAPI'),
@@ -31,7 +31,7 @@ export const producerSettings = z.object({
   QUEUE_MAX: wholeNumberSetting(MAX_NOTIFICATIONS_PER_REQUEST, 1_000_000)
     .default(10_000)
     .describe(
-      'Maximum number of notifications in the queue, including those being published; beyond it requests get 503 at once',
+      'Maximum number of notifications in the queue, including those being published; beyond it requests get 503 immediately',
     ),
   QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
@@ -44,7 +44,7 @@ export const producerSettings = z.object({
     ),
   MAX_CONNECTIONS: wholeNumberSetting(1, 1_000_000)
     .default(1_000)
-    .describe('Maximum number of TCP connections to the public port; further ones are closed at once'),
+    .describe('Maximum number of TCP connections to the public port; further ones are closed immediately'),
   HEADERS_TIMEOUT_MS: wholeNumberSetting(100, 60_000)
     .default(10_000)
     .describe(
@@ -54,7 +54,7 @@ export const producerSettings = z.object({
     .enum(['on', 'off'], 'must be on or off')
     .default('off')
     .describe(
-      'Who may publish, on the public port and by invocation: `off` allows everyone, `on` requires a key',
+      'Who may publish, on the public port and by invocation: `off` allows all callers, `on` only callers with an API key',
     ),
   API_KEYS_FILE: z
     .string()

@@ -1,10 +1,10 @@
 import type { Reach } from '@tocsin/service';
 import type { Backend } from './backend.ts';
 
-/** Steps of an entry where a test can kill, fail or delay the process. */
+/** Steps of an entry at which a test can kill, fail or delay the process. */
 export type Step = 'before-deposit' | 'deposited' | 'before-announce' | 'announced';
 
-/** `backend` with a step before and after each of its calls. */
+/** `backend` with a failpoint before and after each of its calls. */
 export const withFailpoints = (backend: Backend, reach: Reach<Step>): Backend => ({
   ...backend,
   entries: {

@@ -3,7 +3,7 @@ import type { Announcer, EntryStore } from '../src/produce/ports.ts';
 
 /**
  * The fate of a call: `good` succeeds; `lost` fails without an effect; `unknown` fails after its effect; `late` fails
- * and takes effect `LATE_MS` later; `hang` fails like a time-out after `HANG_MS`.
+ * and takes effect `LATE_MS` later; `hang` fails with a time-out after `HANG_MS`.
  */
 export type Fate = 'good' | 'lost' | 'unknown' | 'late' | 'hang';
 export const LATE_MS = 4_000;
@@ -27,10 +27,10 @@ export class FaultyBackend {
   readonly calls: Call[] = [];
   /** The announcements, in the order in which they took effect. */
   readonly announced: PartitionAnnouncement[] = [];
-  /** Every version of each entry as JSON, by its key. */
+  /** Every version of each entry as JSON, by key. */
   readonly written = new Map<string, string[]>();
   fate: (call: Call) => Fate = () => 'good';
-  /** Duration of a good call. */
+  /** Duration of a successful call. */
   latencyMs = 0;
 
   readonly entries: EntryStore = {

@@ -3,7 +3,7 @@ import { PARTITION_VERSION, type PartitionAnnouncement } from '@tocsin/contracts
 import { newRun } from '../src/produce/ids.ts';
 import type { Announcer } from '../src/produce/ports.ts';
 
-/** An announcer, and a way to see what it announced. */
+/** An announcer, with a way to see what it has announced. */
 export interface AnnouncerUnderTest {
   announcer: Announcer;
   /** All announcements of a run, in order. */
@@ -12,7 +12,7 @@ export interface AnnouncerUnderTest {
 
 const EXPIRES_AT = '2999-01-01T00:00:00.000Z';
 
-/** The behaviour of every announcer. */
+/** Tests that every announcer must pass. */
 export function announcerSuite(name: string, create: () => Promise<AnnouncerUnderTest>): void {
   describe(`${name} as an announcer`, () => {
     let tested: AnnouncerUnderTest;
@@ -25,7 +25,7 @@ export function announcerSuite(name: string, create: () => Promise<AnnouncerUnde
       expiresAt: EXPIRES_AT,
     });
 
-    it('should announce in the order of its calls', async () => {
+    it('should announce in the order of the calls', async () => {
       const run = newRun();
       const announcements = [of(run, 1), of(run, 2, 7), of(run, 3)];
       for (const announcement of announcements) await tested.announcer.announce(announcement);

@@ -5,12 +5,12 @@ import { notification } from './test-producer.ts';
 
 const scheduled = (id: string, at: number): Scheduled => ({ v: 1, at, notification: notification(id) });
 
-/** The behaviour of every store of jobs. `handedOver` returns the ids of the jobs handed over so far. */
+/** Tests that every store of jobs must pass. `handedOver` returns the ids of the jobs handed over so far. */
 export function jobsSuite(
   name: string,
   open: () => Promise<{ jobs: Jobs; handedOver: () => Promise<string[]> }>,
 ): void {
-  it(`should hand over jobs at their time, and never the removed ones: ${name}`, async () => {
+  it(`should hand over jobs at their time, and never removed ones: ${name}`, async () => {
     const { jobs, handedOver } = await open();
     const prefix = `${name}:`;
     const at = Date.now() + 1_500;
@@ -32,9 +32,9 @@ export function jobsSuite(
   });
 }
 
-/** The behaviour of every store of the due window. */
+/** Tests that every store of the due window must pass. */
 export function dueWindowStoreSuite(name: string, open: () => Promise<DueWindowStore>): void {
-  it(`should write index and documents together, if the index has the version that was read: ${name}`, async () => {
+  it(`should write index and documents together, if the index still has the version that was read: ${name}`, async () => {
     const store = await open();
     expect(await store.readIndex()).toBeUndefined();
     const [a, b] = [scheduled('a', 5), scheduled('b', 6)];

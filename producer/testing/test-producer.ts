@@ -5,21 +5,24 @@ import { Producer, type ProducerOptions } from '../src/produce/producer.ts';
 
 /** Records events as text. */
 export class RecordingObserver implements Observer {
-  readonly told: string[] = [];
+  readonly events: string[] = [];
   answered: Observer['answered'] = (outcome, items) =>
-    void this.told.push(`answered ${outcome} ${items.length}`);
-  done: Observer['done'] = (step, { partition, seq }) => void this.told.push(`${step} ${partition} ${seq}`);
+    void this.events.push(`answered ${outcome} ${items.length}`);
+  done: Observer['done'] = (step, { partition, seq }) => void this.events.push(`${step} ${partition} ${seq}`);
   failed: Observer['failed'] = (step, { partition, seq }) =>
-    void this.told.push(`failed ${step} ${partition} ${seq}`);
+    void this.events.push(`failed ${step} ${partition} ${seq}`);
   runEnded: Observer['runEnded'] = ({ partition, seq }) =>
-    void this.told.push(`run ended ${partition} ${seq}`);
+    void this.events.push(`run ended ${partition} ${seq}`);
 }
 
-/** The largest number, so that few feeds of a test share a partition. */
+/** The maximum, so that few feeds of a test share a partition. */
 export const PARTITIONS = MAX_PARTITIONS;
 export const laneOf = (feed: string): number => partitionOf(feed, PARTITIONS);
 
-/** A producer over memory, with faults that the test controls. It begins entries at once, not at the end of the tick. */
+/**
+ * An in-memory producer, with faults that the test controls. It starts entries immediately, not at the end of the
+ * tick.
+ */
 export function testProducer(options: Partial<ProducerOptions> = {}) {
   const backend = new FaultyBackend();
   const observer = new RecordingObserver();

@@ -6,14 +6,14 @@ import { Schedules, type ScheduleObserver } from '../src/schedule/schedules.ts';
 
 /** Records events as text. */
 export class RecordingScheduleObserver implements ScheduleObserver {
-  readonly told: string[] = [];
-  scheduled = (count: number) => void this.told.push(`scheduled ${count}`);
-  fired = (ids: readonly string[]) => void this.told.push(`fired ${ids.join(' ')}`);
-  failed = (step: string) => void this.told.push(`failed ${step}`);
-  unreadable = () => void this.told.push('unreadable');
+  readonly events: string[] = [];
+  scheduled = (count: number) => void this.events.push(`scheduled ${count}`);
+  fired = (ids: readonly string[]) => void this.events.push(`fired ${ids.join(' ')}`);
+  failed = (step: string) => void this.events.push(`failed ${step}`);
+  unreadable = () => void this.events.push('unreadable');
 }
 
-/** Schedules over memory. Several of them over one store act as several producers. */
+/** In-memory schedules. Several of them with one store act as several producers. */
 export function testSchedules(
   producer: Pick<Producer, 'produce'>,
   { dueWindowStore = new MemoryDueWindowStore(), owner = 'one', timeoutMs = 5_000 } = {},

@@ -27,7 +27,7 @@ export async function serve(app: Express): Promise<{ server: Server; url: string
   return { server, url: `http://127.0.0.1:${port}`, close: () => closeServer(server, 500) };
 }
 
-/** The producer's public port over memory. */
+/** The producer's public port, with an in-memory backend. */
 export async function testServer(
   options: Partial<ProducerOptions> & { bodiesMaxBytes?: number } = {},
   callers?: Callers,
@@ -61,10 +61,10 @@ export async function testServer(
     ...scheduled,
     ...served,
     refused,
-    /** The notes in the audit trail. */
+    /** The records passed to the audit trail. */
     notes,
     setFault: (error: Error | undefined) => (fault = error),
-    /** Posts a body without changing it. */
+    /** Posts a body unchanged. */
     post: (body: string | Uint8Array, headers: Record<string, string> = {}, query = '') =>
       fetch(`${served.url}/notifications${query}`, {
         method: 'POST',

@@ -1,4 +1,4 @@
-/** Code that both services share: settings, logs, traces, problem details, and the calls of the sidecar. */
+/** Code that both applications share: settings, logs, traces, problem details, and calls to the sidecar. */
 export * from './audit/note-refused-call.ts';
 export * from './audit/note.ts';
 export * from './audit/observe.ts';

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { TokenBucket } from './token-bucket.ts';
 
-/** A bucket on a clock that the test moves. */
+/** A bucket whose clock the test controls. */
 function bucket(perSecond: number) {
   let now = 1_000;
   const tokens = new TokenBucket({ perSecond, burst: 10 * perSecond, now: () => now });
   return { tokens, wait: (ms: number) => void (now += ms) };
 }
 
-it('should hold its burst and no more', () => {
+it('should allow its burst and no more', () => {
   const { tokens, wait } = bucket(5);
   expect([tokens.burst, tokens.left]).toEqual([50, 50]);
   wait(60_000);
@@ -31,7 +31,7 @@ it('should let a large request go into debt', () => {
   expect(tokens.left).toBe(0);
 });
 
-it('should hold its rate over time for requests of any size', () => {
+it('should keep its rate over time for requests of any size', () => {
   const { tokens, wait } = bucket(10);
   let sent = 0;
   for (let ms = 0; ms < 100_000; ms += 100) {

@@ -1,15 +1,15 @@
 export interface TokenBucketOptions {
-  /** Tokens that come back each second. */
+  /** Tokens that are added each second. */
   perSecond: number;
-  /** Most tokens that it holds, and so the largest burst after a silence. */
+  /** Maximum number of tokens, and so the largest burst after a pause. */
   burst: number;
   /** In ms. */
   now: () => number;
 }
 
 /**
- * A rate limit with a burst. A caller with any token left may take more than there are, and owes the rest: a request
- * of any size passes eventually, and the rate holds over time.
+ * A rate limit with a burst. A caller can take more tokens than are left, if any are left, and then owes the rest. So
+ * a request of any size passes eventually, and the rate is kept over time.
  */
 export class TokenBucket {
   readonly perSecond: number;

@@ -15,7 +15,7 @@ const entryOf = (members: Partial<PartitionEntry> = {}): PartitionEntry => ({
   ...members,
 });
 
-/** The behaviour of every claim check. */
+/** Tests that every claim check must pass. */
 export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
   describe(`${name} as a claim check`, () => {
     const peeked = async (claimCheck: ClaimCheck, entry: PartitionEntry): Promise<unknown> => {
@@ -23,7 +23,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
       return text === undefined ? undefined : JSON.parse(text);
     };
 
-    it('should return a deposited entry each time it is peeked at', async () => {
+    it('should return a deposited entry each time it is peeked', async () => {
       const [claimCheck, entry] = [
         create(),
         entryOf({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` }),
@@ -40,7 +40,7 @@ export function claimCheckSuite(name: string, create: () => ClaimCheck): void {
       expect(await peeked(claimCheck, entry)).toEqual(entry);
     });
 
-    it('should keep entries of different runs, partitions and numbers apart', async () => {
+    it('should store entries of different runs, partitions and numbers separately', async () => {
       const [claimCheck, run] = [create(), newRun()];
       const entries = [
         entryOf({ run }),

@@ -73,7 +73,9 @@ describe('the logs of one notification', () => {
 
   it('should carry the trace of its POST in the producer and in the bff that received and committed it', async () => {
     const accepted = traced(logOf(producer));
-    expect(accepted.filter((line) => line.includes('"accepted"') && line.includes(ID))).toHaveLength(1);
+    expect(
+      accepted.filter((line) => line.includes('"notifications accepted"') && line.includes(ID)),
+    ).toHaveLength(1);
     expect(accepted.join('\n')).toMatch(/deposit done[^]*announce done/);
     const hops = traced(stack.bffs.flatMap(logOf));
     expect(hops.filter((line) => line.includes('"received"'))).toHaveLength(1);

@@ -9,14 +9,17 @@ import { createSocket, type ClientSocket } from './socket.ts';
 import { TIMING } from '../timing.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
-/** A connection that reconnects with back-off, and moves to another server without a break when its server drains. */
+/**
+ * A connection that reconnects with back-off. When its server drains, it switches to another one without
+ * interruption.
+ */
 export class Connection implements ClientConnection {
   readonly presenting = true;
   readonly #options: NotificationClientOptions;
   readonly #hooks: ConnectionHooks;
   readonly #random: () => number;
   #current: ClientSocket;
-  /** The replacement, which connects while the current socket still serves. */
+  /** The replacement socket. It connects while the current socket is still in use. */
   #next: ClientSocket | undefined;
   readonly #token: RenewedToken;
   #attempts = 0;
@@ -36,7 +39,7 @@ export class Connection implements ClientConnection {
     return this.#current.connected ? this.#current : undefined;
   }
 
-  /** Drops the connection, if any, and reconnects: at once, or after the usual pause. */
+  /** Drops the connection, if any, and reconnects: immediately, or after the usual pause. */
   reconnect({ now }: { now: boolean }): void {
     clearTimeout(this.#reconnectTimer);
     this.#current.disconnect();
@@ -70,7 +73,7 @@ export class Connection implements ClientConnection {
     socket.on('disconnect', () => this.#disconnected(socket));
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
-      // A refusal by the server ends socket.io's own attempts.
+      // After a refusal by the server, socket.io makes no further attempts itself.
       if (this.#isLeft(socket)) this.#reconnectLater(socket);
     });
     socket.onAny((name: string, payload: unknown) => {
@@ -80,7 +83,7 @@ export class Connection implements ClientConnection {
     return socket;
   }
 
-  /** Connects at once, or once the negotiation has answered. */
+  /** Connects immediately, or after the negotiation. */
   #connect(socket: ClientSocket): void {
     if (!this.#options.negotiate) {
       socket.connect();
@@ -100,7 +103,7 @@ export class Connection implements ClientConnection {
     );
   }
 
-  /** Whether socket.io leaves reconnecting to us. */
+  /** Whether this class must reconnect, because socket.io will not. */
   #isLeft(socket: ClientSocket): boolean {
     return this.#options.negotiate === true || !socket.active;
   }
@@ -161,7 +164,7 @@ export class Connection implements ClientConnection {
   }
 }
 
-/** The server's refusal, or `unreachable` if there was none. */
+/** The server's refusal as an error; `unreachable` if the server did not answer. */
 function connectError(error: Error & { data?: unknown }): ClientError {
   return isSocketError(error.data)
     ? new ClientError(error.data.code, error.data.message, { temporary: error.data.temporary, cause: error })

@@ -37,7 +37,7 @@ afterEach(async () => {
 
 const entries = () => gateway.sockets.map(({ handshake }) => handshake.query['access_token']);
 
-it('should connect to the negotiated URL with the given token, and negotiate again for each connection', async () => {
+it('should connect to the negotiated URL with its token, and negotiate again for each connection', async () => {
   client = createNotificationClient({ url, negotiate: true, getToken: () => 'mine' });
   const ids: string[] = [];
   client.subscribe('all', {

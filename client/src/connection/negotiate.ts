@@ -10,7 +10,7 @@ export interface Place {
   token: string;
 }
 
-/** Calls `GET /app/negotiate`. Throws as `callServer` does, or `ClientError` with the code `no_token`. */
+/** Calls `GET /app/negotiate`. Throws the errors of `callServer`, or `ClientError` with the code `no_token`. */
 export async function negotiate({
   url,
   getToken,
@@ -23,7 +23,8 @@ export async function negotiate({
     token === undefined ? {} : { token },
     async (response) => {
       const place: unknown = await response.json();
-      if (!isPlace(place)) throw new SyntaxError('The answer has no URL to connect to.');
+      if (!isPlace(place))
+        throw new SyntaxError('The answer has no endpoint, path and token to connect with.');
       return place;
     },
   );
@@ -43,7 +44,7 @@ const isPlace = (value: unknown): value is Place =>
   value !== null &&
   ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
 
-/** Sets the target of the socket's next connection; socket.io reads these options anew each time. */
+/** Sets the target of the socket's next connection. socket.io reads these options again for each connection. */
 export function leadTo(socket: ClientSocket, { endpoint, path, token }: Place): void {
   Reflect.set(socket.io, 'uri', endpoint);
   Object.assign(socket.io.opts, { path, query: { access_token: token } });

@@ -10,7 +10,7 @@ export interface Network {
   close(): void;
 }
 
-/** Watches whether the device is online. Outside browsers it always is. */
+/** Watches whether the device is online. Outside browsers it is always online. */
 export function watchNetwork(changed: () => void): Network {
   const scope = globalThis as NetworkScope;
   const events = ['online', 'offline'];

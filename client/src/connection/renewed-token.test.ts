@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 describe('a client whose token expires', () => {
-  /** Tokens `t0`, `t1`…; the server accepts those for which `accepts` returns true. */
+  /** Provides tokens `t0`, `t1`…; the server accepts those for which `accepts` returns true. */
   const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
     const given: string[] = [];
     let asked = 0;
@@ -54,7 +54,7 @@ describe('a client whose token expires', () => {
     expect(statuses).toEqual(['live']);
   });
 
-  it('should retry when there is no token, or the server refuses it', async () => {
+  it('should retry when there is no token, or when the server refuses it', async () => {
     const { client, given, errors } = renewing((token) => token === 't3', [1]);
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });

@@ -24,7 +24,7 @@ export class RenewedToken {
     this.#report = report;
   }
 
-  /** Does nothing without `getToken`: the connection then ends when its token expires. */
+  /** Without `getToken`, does nothing: the connection then ends when its token expires. */
   renew(socket: ClientSocket): void {
     if (!this.#getToken) return;
     this.stop();
@@ -48,7 +48,7 @@ export class RenewedToken {
   async #send(socket: ClientSocket, turn: object): Promise<Error | undefined> {
     try {
       const token = await this.#getToken?.();
-      // A disconnected socket would buffer the event for its next connection, which has its own token.
+      // A disconnected socket would buffer the event for its next connection, which sends its own token.
       if (turn !== this.#turn) return undefined;
       if (token === undefined) return new ClientError('no_token', 'No token.', { temporary: true });
       const sent: unknown = await socket.timeout(TIMING.acknowledgement).emitWithAck('token', { token });

@@ -24,7 +24,7 @@ it('should doubt a connection within 15 s of the last sign of life', () => {
   expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 2]);
 });
 
-it('should not ask while positions arrive at least every 10 s', () => {
+it('should not probe while positions arrive at least every 10 s', () => {
   silence.start();
   for (let n = 0; n < 20; n++) {
     vi.advanceTimersByTime(10_000);
@@ -44,7 +44,7 @@ it('should count an answer as a sign of life', () => {
   expect(ask.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
-it("should not doubt a connection that it can't ask about, and leave no timer", () => {
+it('should not doubt a connection that has no feed to probe, and leave no timer', () => {
   ask.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);

@@ -1,16 +1,16 @@
 import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
-  /** Asks the server for an answer. Returns false if no feed can be asked about. */
+  /** Asks the server for a feed's state. Returns false if there is no feed to ask about. */
   ask: () => boolean;
-  /** `doubtful` has changed. */
+  /** Called when `doubtful` has changed. */
   changed: () => void;
 }
 
 /**
  * Detects a connection that looks connected but delivers nothing. The server sends positions at least every 10 s. If
- * they stop, asks the server once; without an answer, the connection becomes `doubtful`. Sends nothing over a live
- * connection.
+ * they stop, it asks the server once. Without an answer, the connection becomes `doubtful`. Sends nothing on a
+ * connection that delivers.
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
@@ -26,7 +26,7 @@ export class Silence {
     return this.#doubtful;
   }
 
-  /** Starts listening on a new connection. */
+  /** Starts watching a new connection. */
   start(): void {
     this.stop();
     this.#heardAt = Date.now();

@@ -18,7 +18,7 @@ export function createSocket(
     autoConnect: false,
     transports: [...transports],
     tryAllTransports: true,
-    // The target must be negotiated first, each time.
+    // With `negotiate`, each connection needs a newly negotiated target, so socket.io must not reconnect itself.
     reconnection: !options.negotiate,
     reconnectionDelay: TIMING.reconnectMin,
     reconnectionDelayMax: TIMING.reconnectMax,

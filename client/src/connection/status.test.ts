@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('should be connecting, then live, then reconnecting, and offline after 20 s', () => {
+it('should change from connecting to live to reconnecting, and to offline after 20 s', () => {
   const seen: ClientStatus[] = [];
   const tracker = new StatusTracker((status) => seen.push(status));
   tracker.update(false, true);
@@ -25,7 +25,7 @@ it('should be connecting, then live, then reconnecting, and offline after 20 s',
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should be offline at once when the device has no network', () => {
+it('should be offline immediately when the device has no network', () => {
   const tracker = new StatusTracker(() => undefined);
   tracker.update(false, false);
   expect(tracker.status).toBe('offline');

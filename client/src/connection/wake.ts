@@ -1,8 +1,8 @@
 import { TIMING } from '../timing.ts';
 
 /**
- * Calls `woke` after the page's timers were suspended, as in a sleeping tab or device. The connection may have died
- * silently meanwhile, and the timers that would notice start only now.
+ * Calls `woke` after the page's timers were suspended, for example while the tab or device slept. The connection may
+ * have died silently in the meantime, and the timers that would notice have only just resumed.
  */
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();

@@ -34,13 +34,13 @@ it('should report each key at its time, with one timer, in any order', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('should report keys that have already expired at once', () => {
+it('should report keys that have already expired immediately', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
   expect(told).toEqual([[0, ['a']]]);
 });
 
-it('should forget removed keys, and leave no timer after stop', () => {
+it('should stop watching forgotten keys, and leave no timer after stop', () => {
   expiries.watch('a', inMs(1_000));
   expiries.forget(['a', 'unknown']);
   expect(vi.getTimerCount()).toBe(0);

@@ -1,11 +1,11 @@
 import { parseDateTime } from '@tocsin/contracts';
 
-/** Most keys that are watched; the oldest are forgotten first. */
+/** Maximum number of watched keys; the oldest are dropped first. */
 const MAX_WATCHED = 10_000;
-/** The longest timeout that setTimeout supports; a longer one would fire at once. */
+/** The longest delay that setTimeout supports; a longer one would fire immediately. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
-/** Reports when notifications expire, with a single timer for the next one. */
+/** Reports expired notifications. A single timer waits for the next one. */
 export class Expiries {
   readonly #due = new Map<string, number>();
   readonly #onExpired: (keys: string[]) => void;
@@ -31,7 +31,7 @@ export class Expiries {
     if (this.#due.size === 0) this.stop();
   }
 
-  /** Forgets all keys and leaves no timer. */
+  /** Drops all keys and the timer. */
   stop(): void {
     this.#due.clear();
     clearTimeout(this.#timer);

@@ -159,7 +159,7 @@ describe('FeedMerge', () => {
     expect(second.at(-1)).toEqual({ type: 'caught-up', away: true });
   });
 
-  it('should back off from a page that promises more but has no publications', () => {
+  it('should back off from a page that claims to have more but has no publications', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(types(merge.handle({ type: 'answer', page: page(9, [], true) }))).toEqual(['ask-later']);
@@ -183,21 +183,21 @@ describe('FeedMerge', () => {
     expect(shown(push(merge, [at(12, 'new')]))).toEqual(['new']);
   });
 
-  it('should treat a page with a hole as a gap', () => {
+  it('should treat a page with missing offsets as a gap', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     const effects = merge.handle({ type: 'answer', page: page(8, [at(6), at(8)]) });
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe at once for a push of another epoch, and wait if the answer is not of that epoch', () => {
+  it('should subscribe at once for a push of another epoch, and wait if the answer is of a third epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });
     expect(types(push(merge, [at(2, 'y')], 'f'))).toEqual(['gap-opened']);
   });
 
-  it('should not show ids again that return in another epoch', () => {
+  it('should not show ids again when they return in another epoch', () => {
     const merge = settled();
     push(merge, [at(11, 'a')]);
     push(merge, [at(1, 'a')], 'f');
@@ -234,7 +234,7 @@ describe('FeedMerge', () => {
     expect(types(merge.handle({ type: 'retry' }))).toEqual(['subscribe']);
   });
 
-  it('should buffer a bounded number of pushes', () => {
+  it('should limit the number of buffered pushes', () => {
     const merge = new FeedMerge(undefined, 3);
     merge.handle({ type: 'connected' });
     push(merge, range(1, 10));
@@ -256,7 +256,7 @@ describe('FeedMerge', () => {
     );
   });
 
-  it('should open no gap for a repeated push', () => {
+  it('should not open a gap for a repeated push', () => {
     const merge = settled();
     push(merge, [at(11)]);
     expect(push(merge, [at(11)])).toEqual([]);
@@ -266,7 +266,7 @@ describe('FeedMerge', () => {
     expect(shown(push(settled(), [at(11, 'a'), gone(12, 'a')]))).toEqual([]);
   });
 
-  it('should skip publications of a page from before the position', () => {
+  it('should skip publications of a page from before its position', () => {
     const merge = new FeedMerge({ epoch: 'e', offset: 5 });
     merge.handle({ type: 'connected' });
     expect(shown(merge.handle({ type: 'answer', page: page(6, [at(5), at(6)]) }))).toEqual(['n6']);

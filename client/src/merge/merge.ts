@@ -3,13 +3,13 @@ import { ReorderBuffer } from './reorder-buffer.ts';
 import { Display } from './display.ts';
 import type { Delivery, MergeEffect, MergeEvent } from './merge-types.ts';
 
-/** Most pushes that the reorder buffer of a feed holds. */
+/** Maximum number of pushes in a feed's reorder buffer. */
 export const REORDER_LIMIT = 2_000;
 
 const same = (a: Position | undefined, b: Position | undefined): boolean =>
   a !== undefined && b !== undefined && a.epoch === b.epoch && a.offset === b.offset;
 
-/** Whether the page is complete from the position to the offset that it claims to reach. */
+/** Whether the page is complete between the position and the offset that it claims to reach. */
 function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
   if (!page.recovered || page.epoch !== from.epoch) return false;
   let expected = from.offset;
@@ -21,17 +21,17 @@ function continues(page: Omit<Page, 'feed'>, from: Position): boolean {
 }
 
 /**
- * Merges the pushes and pages of one feed. No I/O, no clock. The position advances one offset at a time, except when an
- * answer sets it. Every offset advances it, also that of an id that is not shown again.
+ * Merges the pushes and pages of one feed, without I/O or a clock. The position advances one offset at a time, except
+ * when an answer sets it. Every offset advances it, even if its notification is not shown again.
  */
 export class FeedMerge {
   readonly #buffer: ReorderBuffer;
   readonly #display = new Display();
   #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
   #position: Position | undefined;
-  /** An announced position that is not reached yet. */
+  /** An announced position that has not been reached yet. */
   #heard: Position | undefined;
-  /** An epoch that was pushed, although the latest answer was not of it. */
+  /** The epoch of a push, although the latest answer was of another epoch. */
   #declined: string | undefined;
   #asked = 0;
   #gapOpen = false;
@@ -119,7 +119,8 @@ export class FeedMerge {
 
   #pushed(epoch: string): void {
     if (epoch !== this.#position?.epoch) {
-      // Ask at once for the first push of an epoch. Wait if the latest answer was not of it, to avoid a loop.
+      // Subscribe immediately at the first push of an epoch. Wait if the latest answer was of another epoch, to avoid
+      // a loop.
       if (epoch !== this.#declined) return this.#ask();
     } else {
       this.#mergeBuffered();

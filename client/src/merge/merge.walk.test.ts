@@ -12,7 +12,7 @@ interface Epoch {
   readonly log: Publication[];
 }
 
-/** A feed that loses its state at times, over a connection that duplicates, reorders and loses pushes. */
+/** A feed that sometimes loses its state, over a connection that duplicates, reorders and loses pushes. */
 class Walk {
   epochs: Epoch[] = [{ name: 'e0', log: [] }];
   readonly merge = new FeedMerge(undefined, 6);
@@ -57,8 +57,8 @@ class Walk {
   #apply(effect: MergeEffect, position: Position | undefined, cause: string): Position | undefined {
     switch (effect.type) {
       case 'subscribe':
-        expect(this.connected, 'asks only while connected').toBe(true);
-        expect(this.asked, 'asks one at a time').toBe(undefined);
+        expect(this.connected, 'subscribes only while connected').toBe(true);
+        expect(this.asked, 'has one pending subscribe at a time').toBe(undefined);
         this.asked = { position: effect.position };
         return position;
       case 'ask-later':
@@ -92,9 +92,9 @@ class Walk {
   #show(epoch: string, publication: Publication): void {
     const id = publication.notification?.id ?? '';
     const logged = this.epochs.find(({ name }) => name === epoch)?.log[publication.offset - 1];
-    expect(publication, 'shows what the log has').toEqual(logged);
+    expect(publication, 'shows the logged publication').toEqual(logged);
     expect(this.shown, 'shows an id once').not.toContain(id);
-    expect(this.goneIds.has(id), 'shows nothing that was gone').toBe(false);
+    expect(this.goneIds.has(id), 'shows no id that was gone').toBe(false);
     this.shown.push(id);
     this.visible.add(id);
   }
@@ -114,7 +114,7 @@ class Walk {
     expect(this.gapOpen, 'leaves no gap timer').toBe(false);
   }
 
-  /** Answers as an instance would that is `behind` publications late, or refuses. */
+  /** Answers like an instance that is `behind` publications late, or refuses. */
   answer(behind: number, refuse: boolean): void {
     const { asked } = this;
     if (!asked) return;
@@ -218,7 +218,7 @@ function calm(walk: Walk): void {
 }
 
 it(
-  'should end where the log ends, with each id shown once and nothing that is gone',
+  'should end where the log ends, with each id shown once and no gone notification left',
   { timeout: 120_000 },
   () => {
     let recovered = 0;
@@ -233,7 +233,7 @@ it(
         expect(walk.merge.live).toBe(true);
         if (walk.missed > 0) return;
         recovered++;
-        expect([...walk.visible], 'shows the whole log in its order').toEqual(leftOf(walk.head.log));
+        expect([...walk.visible], 'shows the whole log in order').toEqual(leftOf(walk.head.log));
       }),
       { numRuns: 400 * inject('walkShare'), seed: 20261124 },
     );

@@ -1,4 +1,4 @@
-/** Remembers the last `limit` added ids. Adding an id again makes it the newest. */
+/** Remembers the latest `limit` ids. Adding an id again makes it the latest. */
 export class RecentIds {
   readonly #ids = new Set<string>();
   readonly #limit: number;

@@ -3,15 +3,15 @@ import type { Position, Publication } from '@tocsin/contracts';
 interface Kept {
   readonly epoch: string;
   readonly publication: Publication;
-  /** Number of subscribes sent before it arrived. */
+  /** Number of subscribes sent before the publication arrived. */
   readonly asked: number;
 }
 
 const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
 
 /**
- * Holds pushes that cannot be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps the
- * newest `limit`. Dropped pushes leave a gap and are fetched again.
+ * Holds pushes that cannot be merged yet: from before the acknowledgement, behind a gap, or of another epoch. Keeps
+ * the newest `limit`. Dropped pushes leave a gap, and the gap is recovered later.
  */
 export class ReorderBuffer {
   readonly #kept = new Map<string, Kept>();
@@ -49,7 +49,9 @@ export class ReorderBuffer {
     }
   }
 
-  /** Drops publications of other epochs from before subscribe number `asked`. Returns the last epoch dropped. */
+  /**
+   * Drops publications of other epochs that arrived before subscribe number `asked`. Returns the last dropped epoch.
+   */
   dropForeign(epoch: string, asked: number): string | undefined {
     let dropped: string | undefined;
     for (const [key, kept] of this.#kept) {

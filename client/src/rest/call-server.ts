@@ -4,10 +4,10 @@ import { isProblem } from '../shapes.ts';
 import { TIMING } from '../timing.ts';
 
 export interface CallOptions {
-  /** Milliseconds for the whole answer. Default: 10,000. */
+  /** Time limit for the whole answer, in milliseconds. Default: 10,000. */
   timeoutMs?: number;
   token?: string;
-  /** Method of a request with a body. Default: POST. */
+  /** HTTP method of a request with a body. Default: POST. */
   method?: 'POST' | 'PUT' | 'PATCH';
   signal?: AbortSignal;
 }
@@ -24,7 +24,7 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
     const value: unknown = JSON.parse(text);
     return isProblem(value) ? value : undefined;
   } catch (error) {
-    // A proxy's error answer may have no problem body; then only its status counts.
+    // An error answer from a proxy may have no problem body; then only the status is used.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -32,8 +32,8 @@ async function problemOf(response: Response): Promise<Problem | undefined> {
 
 /**
  * Calls the server at `url` (in a browser, empty means the page's origin) and parses the answer with `read`. Throws
- * `ProblemError` for an error answer, else `ClientError` with the code `unreachable`, `timeout`, `aborted` or
- * `malformed`; a `SyntaxError` of `read` means `malformed`.
+ * `ProblemError` for an error answer, otherwise `ClientError` with the code `unreachable`, `timeout`, `aborted` or
+ * `malformed`. A `SyntaxError` from `read` becomes `malformed`.
  */
 export async function callServer<T>(
   url: string,

@@ -63,7 +63,7 @@ describe('fetchPage', () => {
     await expect(fetchPage(url, {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout' });
   });
 
-  it('should report that it was aborted', async () => {
+  it('should report an aborted request', async () => {
     const url = await serve(() => undefined);
     await expect(fetchPage(url, {}, { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
       code: 'aborted',
@@ -76,7 +76,7 @@ describe('fetchPage', () => {
     await expect(fetchPage(url)).rejects.toMatchObject({ code: 'malformed' });
   });
 
-  it('should report that the server cannot be reached', async () => {
+  it('should report an unreachable server', async () => {
     await expect(fetchPage('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'unreachable' });
   });
 });

@@ -3,7 +3,7 @@ import { callServer, type CallOptions } from './call-server.ts';
 import { isPage } from '../shapes.ts';
 
 /**
- * The newest page; or, with a position, the publications after or before it. `clientId` identifies a reader who is not
+ * The newest page; with a position, the publications after or before it. `clientId` identifies a reader who is not
  * signed in.
  */
 export type PageRequest = { feed?: string; limit?: number; clientId?: string } & (
@@ -16,7 +16,7 @@ export type FetchPageOptions = CallOptions;
 
 /**
  * Reads a page of a feed over REST from the server at `url` (in a browser, empty means the page's origin). Throws
- * `ProblemError` for an error answer, else `ClientError` with the code `unreachable`, `timeout`, `aborted` or
+ * `ProblemError` for an error answer, otherwise `ClientError` with the code `unreachable`, `timeout`, `aborted` or
  * `malformed`.
  */
 export function fetchPage(

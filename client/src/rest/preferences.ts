@@ -1,7 +1,9 @@
 import { matches, preferencesEvent, type Preferences } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** The preferences of this reader; throws as `fetchPage` does. `clientId` says who reads where readers are not signed in. */
+/**
+ * Returns the reader's preferences. Throws as `fetchPage` does. `clientId` identifies a reader who is not signed in.
+ */
 export function fetchPreferences(
   url: string,
   clientId: string | undefined,
@@ -11,12 +13,12 @@ export function fetchPreferences(
   return callServer(url, `/app/preferences${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!matches(preferencesEvent.schema, answer))
-      throw new SyntaxError('The answer does not have the preferences of a reader.');
+      throw new SyntaxError('The answer is not a set of preferences.');
     return answer;
   });
 }
 
-/** Changes these preferences and no others; throws as `fetchPage` does. */
+/** Changes only the given preferences. Throws as `fetchPage` does. */
 export function changePreferences(
   url: string,
   clientId: string | undefined,

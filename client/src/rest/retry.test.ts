@@ -5,7 +5,7 @@ import { TIMING } from '../timing.ts';
 
 const lost = new ClientError('unreachable', 'Away.', { temporary: true });
 
-/** Runs attempts that fail with these errors in turn, and then succeed. Does not wait. */
+/** Runs attempts that fail with these errors one after the other, and then succeed. Does not wait. */
 async function run(failures: readonly Error[], signal = new AbortController().signal) {
   const pauses: number[] = [];
   let attempts = 0;
@@ -34,17 +34,17 @@ it('should reject with the last error when the retries are used up', async () =>
   expect(attempts).toBe(TIMING.retries + 1);
 });
 
-it('should reject at once with a final failure', async () => {
+it('should reject a permanent failure immediately', async () => {
   const refused = new ProblemError(403, undefined, undefined);
   expect(await run([refused])).toEqual({ outcome: refused, attempts: 1, pauses: [] });
 });
 
-it('should wait as long as the server asks for, within a limit', async () => {
+it('should wait as long as the server asks for, up to a limit', async () => {
   const busy = (seconds: number) => new ProblemError(429, undefined, seconds * 1000);
   expect((await run([busy(7), busy(86_400)])).pauses).toEqual([7_000, TIMING.retryAfterMax]);
 });
 
-it('should not retry after the signal', async () => {
+it('should not retry after the signal aborts', async () => {
   const abort = new AbortController();
   let attempts = 0;
   const attempt = async () => {

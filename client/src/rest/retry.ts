@@ -6,15 +6,16 @@ export interface RetryOptions {
   /** Ends the retries; a pending attempt continues. */
   signal: AbortSignal;
   random: () => number;
-  /** Resolves after `ms`, or at the signal. */
+  /** Resolves after `ms`, or when the signal aborts. */
   pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 const isTemporary = (error: Error): boolean => error instanceof ClientError && error.temporary;
 
 /**
- * Calls `attempt`, and retries temporary failures with growing pauses, at least as long as the server asks for. Rejects
- * with the last error after `TIMING.retries` retries or at the signal, and at once with a final error.
+ * Calls `attempt`, and retries temporary failures with growing pauses that are at least as long as the server asks
+ * for. Rejects with the last error after `TIMING.retries` retries or when the signal aborts. Rejects a permanent
+ * error immediately.
  */
 export async function retryTemporary<T>(
   attempt: () => Promise<T>,

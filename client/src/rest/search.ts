@@ -1,28 +1,28 @@
 import { isObject, type SearchAnswer, type SearchState, type Severity } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** What is searched for. Everything that is given must hold. */
+/** Search criteria. A notification must match all of them. */
 export interface SearchRequest {
-  /** Words that all occur in title, body, source, category or an action; case and accents do not count. */
+  /** Words that must all occur in title, body, source, category or an action. Case and accents are ignored. */
   q?: string;
-  /** Default: any, also what is archived or snoozed. */
+  /** Default: `any`, which includes archived and snoozed notifications. */
   state?: SearchState;
-  /** Default: all feeds that the token names, and `all`. */
+  /** Default: `all` and each feed that the token names. */
   feeds?: readonly string[];
-  /** Any of these. */
+  /** Matches any of these. */
   severities?: readonly Severity[];
   categories?: readonly string[];
-  /** A name with a comma cannot be searched for. */
+  /** Names that contain a comma are not supported. */
   sources?: readonly string[];
-  /** Items at most, 1 to 200. Default: 50. */
+  /** Maximum number of items, 1 to 200. Default: 50. */
   limit?: number;
-  /** Of the answer before, to go on. */
+  /** The cursor of the previous answer, to continue it. */
   cursor?: string;
 }
 
 /**
- * Searches what the server's history holds, the newest first; throws as `fetchPage` does. One call looks at a bounded
- * part: with `more` it is to be repeated with the `cursor`, also if it has found nothing.
+ * Searches the server's history, newest first. Throws as `fetchPage` does. One call searches a limited part: if
+ * `more` is true, call again with `cursor`, even if this call found nothing.
  */
 export function searchNotifications(
   url: string,
@@ -40,7 +40,7 @@ export function searchNotifications(
   return callServer(url, `/app/notifications?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!isObject(answer) || !Array.isArray(answer['items']) || typeof answer['more'] !== 'boolean')
-      throw new SyntaxError('The answer is not that of a search.');
+      throw new SyntaxError('The answer is not a search result.');
     return answer as unknown as SearchAnswer;
   });
 }

@@ -112,7 +112,7 @@ describe('markRead', () => {
     ]);
   });
 
-  it('should retry when the server could not save it', async () => {
+  it('should retry when the server could not save the mark', async () => {
     status = 503;
     const kept = open({ url: url() }).markRead('all', { offset: 1 });
     await vi.waitFor(() => expect(asked).toHaveLength(1));
@@ -123,13 +123,13 @@ describe('markRead', () => {
     );
   });
 
-  it('should ask for a token again when there was none', async () => {
+  it('should call getToken again after it failed', async () => {
     const getToken = vi.fn(() => Promise.resolve('fresh')).mockRejectedValueOnce(new Error('offline'));
     await open({ url: url(), getToken }).markRead('all', { offset: 1 });
     expect(asked).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
-  it('should reject when the failure is final, or the client is closed', async () => {
+  it('should reject on a permanent failure, or when the client is closed', async () => {
     status = 403;
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
       ...{ name: 'ProblemError', status: 403, temporary: false },

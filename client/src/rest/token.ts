@@ -2,7 +2,7 @@ import { asError, ClientError } from '../errors.ts';
 import type { NotificationClientOptions } from '../types.ts';
 import type { CallOptions } from './call-server.ts';
 
-/** A token for a call, if the client has any; rejects with the code `no_token`, which is temporary. */
+/** Call options with the client's token, if it has one. Rejects with the temporary code `no_token`. */
 export async function withToken({ getToken }: NotificationClientOptions): Promise<CallOptions> {
   try {
     const token = await getToken?.();

@@ -1,7 +1,7 @@
 import { isCount, isObject, type Unread } from '@tocsin/contracts';
 import { callServer, type CallOptions } from './call-server.ts';
 
-/** How much waits to be read, in one feed or in all that the token names; throws as `fetchPage` does. */
+/** Counts unread notifications, in one feed or in all feeds that the token names. Throws as `fetchPage` does. */
 export function fetchUnread(
   url: string,
   clientId: string | undefined,
@@ -13,7 +13,7 @@ export function fetchUnread(
   return callServer(url, `/app/unread?${query}`, undefined, options, async (response) => {
     const answer: unknown = await response.json();
     if (!isObject(answer) || !isCount(answer['total']) || !Array.isArray(answer['feeds']))
-      throw new SyntaxError('The answer does not count what is unread.');
+      throw new SyntaxError('The answer is not an unread count.');
     return answer as unknown as Unread;
   });
 }

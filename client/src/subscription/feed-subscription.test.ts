@@ -87,7 +87,7 @@ describe('expired notifications', () => {
 });
 
 describe('FeedSubscription', () => {
-  it('should subscribe again after 25 s of silence', () => {
+  it('should subscribe again after 25 s without an event', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     ok();
@@ -112,14 +112,14 @@ describe('FeedSubscription', () => {
     expect(answers).toHaveLength(2);
   });
 
-  it('should store the position that it was started with, although nothing moved', () => {
+  it('should store its start position even if the position does not change', () => {
     const subscription = subscribe({ epoch: 'e', offset: 3 });
     subscription.connected(socket);
     ok();
     expect(positions.get('all')).toEqual({ epoch: 'e', offset: 3 });
   });
 
-  it('should back off with jitter from temporary refusals', () => {
+  it('should back off with jitter after temporary refusals', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     for (const pause of [375, 750, 1500]) {
@@ -133,7 +133,7 @@ describe('FeedSubscription', () => {
     expect(backOff(50, 500, 15_000, () => 1)).toBe(15_000);
   });
 
-  it('should doubt the connection after two unanswered subscribes', () => {
+  it('should report the connection as stuck after two unanswered subscribes', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     answers.at(-1)?.(new Error('timed out'));
@@ -144,7 +144,7 @@ describe('FeedSubscription', () => {
     expect(report).toHaveBeenCalledTimes(2);
   });
 
-  it('should ignore an answer on an earlier connection', () => {
+  it('should ignore an answer that belongs to an earlier connection', () => {
     const subscription = subscribe();
     subscription.connected(socket);
     subscription.disconnected();

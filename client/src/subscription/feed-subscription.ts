@@ -19,7 +19,7 @@ import { TIMING } from '../timing.ts';
 import type { FeedHandlers, PositionStore } from '../types.ts';
 import { ReaderMarks } from './reader-marks.ts';
 
-/** After this many unanswered subscribes in a row, the connection itself is in doubt. */
+/** After this many unanswered subscribes in a row, the connection itself is reported as stuck. */
 const MAX_UNANSWERED = 2;
 
 export interface FeedSubscriptionContext {
@@ -30,17 +30,17 @@ export interface FeedSubscriptionContext {
   report: (error: Error) => void;
   /** Called when `live` may have changed. */
   changed: () => void;
-  /** Called when the server has answered, with anything. */
+  /** Called when the server has sent any answer. */
   heard: () => void;
-  /** Called when the server has repeatedly not answered. */
+  /** Called when the server has repeatedly sent no answer. */
   stuck: () => void;
 }
 
-/** The consumers of the events that name a feed. */
+/** Handlers of the server events that name a feed. */
 type EventConsumers = { readonly [Name in ServerEventName]?: (payload: ServerEvents[Name]) => void };
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Drives the merge of one feed: its timers, subscribes and handlers. */
+/** Manages the merge of one feed: its timers, subscribes and handlers. */
 export class FeedSubscription {
   readonly feed: string;
   readonly #handlers: FeedHandlers;
@@ -64,12 +64,15 @@ export class FeedSubscription {
   #attempts = 0;
   #unanswered = 0;
   #heardAt = 0;
-  /** A read event from before the acknowledgement, which tells the epoch. */
+  /**
+   * A read event that arrived before the acknowledgement. It applies only if the acknowledgement is of the same
+   * epoch.
+   */
   #earlyRead: ReadEvent | undefined;
   #gapTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #silenceTimer: Timer | undefined;
-  /** `fresh` until the first answer of any kind; `over` once closed or finally refused. */
+  /** `fresh` until the first answer of any kind; `over` when closed or permanently refused. */
   state: 'fresh' | 'answered' | 'over' = 'fresh';
 
   constructor(
@@ -122,19 +125,19 @@ export class FeedSubscription {
   }
 
   /**
-   * Called after the device slept. Subscribes unless something was received since, which also reveals a dead
+   * Called after the device slept. Subscribes again unless something was received since. This also reveals a dead
    * connection.
    */
   woke(): void {
     if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
   }
 
-  /** Subscribes from the current position, to see whether the server answers. */
+  /** Subscribes from the current position, to check whether the server answers. */
   probe(): void {
     this.#take({ type: 'silence' });
   }
 
-  /** Ends the subscription without telling the server. */
+  /** Ends the subscription without notifying the server. */
   end(): void {
     this.state = 'over';
     this.#socket = undefined;
@@ -188,7 +191,7 @@ export class FeedSubscription {
         this.#context.positions.set(feed, effect.position);
         return call(() => handlers.onPosition?.(effect.position));
       case 'caught-up':
-        // Also if the position did not move: a position passed by the app is stored from now on.
+        // Runs even if the position did not change: a start position given by the app is stored from now on.
         if (this.position) this.#context.positions.set(feed, this.position);
         return call(() => handlers.onCaughtUp?.({ feed, away: effect.away }));
     }

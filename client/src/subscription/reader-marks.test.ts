@@ -24,7 +24,7 @@ describe('the marks of a reader', () => {
     await gateway.close();
   });
 
-  it('should come with the answer before what it brings, then on changes, never an older after a newer one', async () => {
+  it('should report marks with the answer before its publications, then on each change, and never an older state after a newer one', async () => {
     gateway.publish(1);
     gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
     const told: unknown[] = [];
@@ -43,7 +43,7 @@ describe('the marks of a reader', () => {
     await vi.waitFor(() => expect(told.slice(2)).toEqual([5, 7, 8]));
   });
 
-  it('should tell each end of a snooze once', async () => {
+  it('should report each end of a snooze once', async () => {
     const told: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe('all', {
@@ -56,7 +56,7 @@ describe('the marks of a reader', () => {
     await vi.waitFor(() => expect(told).toEqual(['a', 'b', 'a']));
   });
 
-  it('should be told to listeners too, with preferences', async () => {
+  it('should also be reported to listeners, together with preferences', async () => {
     const told: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.on('preferences', ({ sources }) => told.push(...sources));

@@ -2,10 +2,12 @@ import type { DueSnooze, InboxState } from '@tocsin/contracts';
 import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
-/** A reader has at most so many snoozes. */
+/** Maximum number of snoozes that a reader can have. */
 const MAX_TOLD = 200;
 
-/** Passes on the reader's marks in one feed: no older state after a newer one, and each end of a snooze once. */
+/**
+ * Passes on the reader's marks in one feed: never an older state after a newer one, and each end of a snooze once.
+ */
 export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
@@ -17,7 +19,10 @@ export class ReaderMarks {
     this.#call = call;
   }
 
-  /** Takes a state. One of the same version may have further snoozes that are over. */
+  /**
+   * Passes on a state unless it is older than the last one. An equal version is accepted, because more snoozes may
+   * have ended since.
+   */
   take(inbox: InboxState): void {
     if (inbox.version < this.#version) return;
     this.#version = inbox.version;

@@ -4,7 +4,7 @@ export interface ElectionHooks {
   elected: () => void;
   /** The lock was stolen; this tab is a candidate again. */
   lost: () => void;
-  /** The platform has no locks for this page after all. */
+  /** The platform does not provide locks for this page after all. */
   failed: (reason: unknown) => void;
 }
 
@@ -12,14 +12,14 @@ const isAbort = (reason: unknown): boolean =>
   typeof reason === 'object' && reason !== null && 'name' in reason && reason.name === 'AbortError';
 
 /**
- * Makes this tab a candidate for leader with a lock. At most one tab holds the lock; the platform passes it on when
+ * Makes this tab a candidate for leader, with a lock. At most one tab holds the lock. The platform passes it on when
  * that tab is gone.
  */
 export class Election {
   readonly #locks: TabLocks;
   readonly #name: string;
   readonly #hooks: ElectionHooks;
-  /** The pending lock request, or the one that holds the lock. */
+  /** The lock request that is pending or holds the lock. */
   #request: { abort: AbortController; release?: () => void } | undefined;
 
   constructor(locks: TabLocks, name: string, hooks: ElectionHooks) {
@@ -33,7 +33,7 @@ export class Election {
     this.#ask(false);
   }
 
-  /** Takes the lock from a holder that does not answer. */
+  /** Takes the lock from a holder that does not respond. */
   steal(): void {
     if (this.#request?.release) return;
     this.#ask(true);
@@ -58,7 +58,7 @@ export class Election {
         request.release = resolve;
         this.#hooks.elected();
       });
-    // A signal can end a wait. A theft takes none, since it succeeds at once.
+    // A signal can cancel a waiting request. Stealing takes no signal, because it succeeds immediately.
     const options = steal ? { steal } : { signal: request.abort.signal };
     this.#locks.request(this.#name, options, held).catch((reason: unknown) => {
       if (!isCurrent()) return;

@@ -5,7 +5,7 @@ import { MESSAGES_VERSION } from './messages.ts';
 export interface Group {
   /** The same for all tabs that share a connection, and for no others. */
   readonly name: string;
-  /** Options of the connection. They provide tokens of this group only. */
+  /** Options for the connection. Their `getToken` provides only tokens of this group. */
   readonly options: NotificationClientOptions;
 }
 
@@ -20,15 +20,15 @@ export function identityOf(token: string | undefined): string | undefined {
     const issuer = 'iss' in claims ? claims.iss : undefined;
     return typeof claims.sub === 'string' ? JSON.stringify([issuer ?? null, claims.sub]) : undefined;
   } catch (error) {
-    // Tokens may be opaque to the client; only the server judges them.
+    // A token may be opaque to the client; only the server validates it.
     if (error instanceof SyntaxError || error instanceof DOMException) return undefined;
     throw error;
   }
 }
 
 /**
- * The group of a tab: its server, its browser's `clientId`, and its reader, from the option or the token. `undefined`
- * if the reader is unknown: such a tab shares its connection with no other. Rejects as `getToken` does.
+ * The group of a tab: its server, the browser's `clientId`, and the reader from the option or the token. `undefined`
+ * if the reader is unknown: such a tab does not share its connection. Rejects if `getToken` rejects.
  */
 export async function groupOf(
   options: NotificationClientOptions,

@@ -10,10 +10,10 @@ import { Subscriptions } from './subscriptions.ts';
 export interface LeaderOptions {
   id: string;
   term: number;
-  /** The tab that has been presenting, unless that was the previous leader. */
+  /** The tab that was presenting, unless that was the previous leader. */
   presenter: string | undefined;
   locks: TabLocks;
-  /** The lock that each tab holds while it exists. */
+  /** The name of the lock that a tab holds while it exists. */
   lockOf: (tab: string) => string;
   connect: (hooks: ConnectionHooks) => ClientConnection;
   /** Sends to all tabs, including this one. */
@@ -30,8 +30,9 @@ const feedOf = (request: unknown): string =>
   String(typeof request === 'object' && request !== null && 'feed' in request ? request.feed : '');
 
 /**
- * Holds the connection that all tabs share. Passes their requests to the server, and the server's events to all of
- * them. Keeps no publications, so none are lost with it: each tab merges, and recovers from its own position.
+ * Holds the connection that all tabs share. Forwards their requests to the server, and the server's events to all
+ * tabs. It stores no publications, so none are lost with it: each tab merges by itself and recovers from its own
+ * position.
  */
 export class Leader {
   readonly #options: LeaderOptions;
@@ -110,7 +111,7 @@ export class Leader {
 
   #connected(socket: FeedSocket | undefined): void {
     this.#socket = socket;
-    // Each tab subscribes again on this connection by itself.
+    // Each tab subscribes again by itself on the new connection.
     this.#subscriptions.clear();
     if (socket) this.#session++;
     this.#sayState();
@@ -126,13 +127,13 @@ export class Leader {
     if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
     if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
       return answer({ ok: true });
-    // Without an answer, the tab that asked times out by itself.
+    // If there is no answer, the tab that sent the request times out by itself.
     (socket as unknown as AnySocket)
       .timeout(TIMING.acknowledgement)
       .emit(event, request, (error, value) => error || answer(value));
   }
 
-  /** Watches a tab's lock, to forget the tab when it is gone. */
+  /** Waits for a tab's lock. Getting the lock means that the tab is gone, so it is removed. */
   #meet(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;

@@ -1,12 +1,12 @@
 import type { Front } from './platform.ts';
 
-/** Part of the channel's name, so that tabs with other versions of these messages do not hear each other. */
+/** Part of the channel's name, so that tabs with different message versions do not receive each other's messages. */
 export const MESSAGES_VERSION = 1;
 
-/** The leader's state, sent at each change and in answer to each `hello`. */
+/** The leader's state, sent on each change and in answer to each `hello`. */
 export interface LeaderState {
   readonly leader: string;
-  /** Grows from leader to leader. If two tabs claim to lead, the higher term wins. */
+  /** Grows from leader to leader. If two tabs claim to lead, the one with the higher term wins. */
   readonly term: number;
   /** Number of its connection; `undefined` while disconnected. */
   readonly session: number | undefined;
@@ -15,7 +15,7 @@ export interface LeaderState {
 }
 
 export type TabMessage =
-  /** A tab is here, and asks for a leader. */
+  /** A tab announces itself and looks for a leader. */
   | { readonly type: 'hello'; readonly from: string; readonly front: Front }
   /** A tab, perhaps the leader, is leaving. */
   | { readonly type: 'bye'; readonly from: string }
@@ -31,11 +31,11 @@ export type TabMessage =
       readonly request: unknown;
     }
   | { readonly type: 'answer'; readonly to: string; readonly id: number; readonly answer: unknown }
-  /** The server left a tab's requests unanswered: this session is in doubt. */
+  /** The server did not answer a tab's requests, so this session may be dead. */
   | { readonly type: 'stuck'; readonly to: string; readonly session: number }
-  /** An event of the server. */
+  /** An event from the server. */
   | { readonly type: 'event'; readonly leader: string; readonly name: string; readonly event: unknown }
-  /** An error of the leader's connection. */
+  /** An error from the leader's connection. */
   | {
       readonly type: 'error';
       readonly leader: string;

@@ -4,10 +4,10 @@ export interface Front {
   readonly since: number;
 }
 
-/** The part of Web Locks that tabs need. */
+/** The part of Web Locks that the client uses. */
 export interface TabLocks {
   /**
-   * Calls `held` when this tab gets the lock, and holds it until the promise of `held` settles. Rejects with an
+   * Calls `held` when this tab gets the lock, and holds the lock until the promise of `held` settles. Rejects with an
    * `AbortError` if the wait is aborted or another tab steals the lock.
    */
   request(
@@ -17,17 +17,17 @@ export interface TabLocks {
   ): Promise<unknown>;
 }
 
-/** A BroadcastChannel: all other tabs receive a message; those of one sender arrive in order. */
+/** A BroadcastChannel. All other tabs receive each message; messages of one sender arrive in order. */
 export interface TabChannel {
   post(message: unknown): void;
   close(): void;
 }
 
-/** What tabs need from their platform. */
+/** The platform features that tabs need. */
 export interface TabPlatform {
   readonly origin: string;
   readonly locks: TabLocks;
-  /** A name that no other tab has. */
+  /** Returns a name that no other tab has. */
   newId(): string;
   open(name: string, hear: (message: unknown) => void): TabChannel;
   front(): Front;

@@ -7,7 +7,7 @@ interface Waiting {
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-/** A session of the leader, as seen by another tab: replaces the socket of a tab with its own connection. */
+/** A session of the leader, as another tab sees it. It takes the place of that tab's own socket. */
 export class PortSocket implements FeedSocket {
   readonly #send: (id: number, event: string, request: unknown) => void;
   readonly #waiting = new Map<number, Waiting>();

@@ -1,11 +1,14 @@
 import type { Front } from './platform.ts';
 
-/** Decides which tab presents: the tab in front, the latest one if there are several; else the leader. */
+/**
+ * Decides which tab presents: the tab in front (of several visible tabs, the latest), or the leader if none is
+ * visible.
+ */
 export class Presenter {
   readonly #leader: string;
   readonly #tabs = new Map<string, Front>();
 
-  /** `previous` has been presenting, and continues until a visible tab is known or it is gone. */
+  /** `previous` keeps presenting until a visible tab is known or `previous` is gone. */
   constructor(leader: string, previous: string | undefined) {
     this.#leader = leader;
     if (previous !== undefined) this.#tabs.set(previous, { degree: 1, since: 0 });

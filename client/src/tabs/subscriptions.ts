@@ -1,4 +1,4 @@
-/** The feeds that each tab is subscribed to, on one session. */
+/** The feeds that each tab is subscribed to within one session. */
 export class Subscriptions {
   readonly #tabs = new Map<string, Set<string>>();
 
@@ -15,7 +15,7 @@ export class Subscriptions {
     return this.#tabs.delete(feed);
   }
 
-  /** Removes a tab. Returns the feeds that have no subscribers any more. */
+  /** Removes a tab. Returns the feeds that no longer have subscribers. */
   leave(tab: string): string[] {
     return [...this.#tabs.keys()].filter((feed) => this.remove(feed, tab));
   }

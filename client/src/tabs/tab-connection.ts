@@ -25,7 +25,10 @@ export interface TabConnectionOptions {
   connect: Connect;
 }
 
-/** The connection of one tab among several: its own while it leads, else the leader's, over the channel. */
+/**
+ * The connection of one tab among several. While the tab leads, it is a real connection; otherwise it goes over the
+ * channel to the leader's connection.
+ */
 export class TabConnection implements ClientConnection {
   readonly #given: TabConnectionOptions;
   readonly #id: string;
@@ -36,9 +39,9 @@ export class TabConnection implements ClientConnection {
   #state: LeaderState | undefined;
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
-  /** Used if tabs cannot share. */
+  /** Used if tabs cannot share a connection. */
   #alone: ClientConnection | undefined;
-  /** Ticks since the last message of the leader. */
+  /** Number of ticks since the leader's last message. */
   #missed = 0;
   #tickAt = Date.now();
   #joinTimer: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +119,7 @@ export class TabConnection implements ClientConnection {
       platform.watchFront(() => this.#hello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
-    // The leader treats a tab without a lock as gone, so take the lock before the first message.
+    // The leader treats a tab without a lock as gone, so this tab takes its lock before it sends its first message.
     const here = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
@@ -168,7 +171,7 @@ export class TabConnection implements ClientConnection {
     this.#hello();
   }
 
-  /** Follows another tab, which leads or is about to. */
+  /** Follows another tab that leads or is about to. */
   #resign(): void {
     this.#leader?.close();
     this.#leader = undefined;
@@ -238,7 +241,7 @@ export class TabConnection implements ClientConnection {
     const known = this.#state;
     const another = state.leader !== known?.leader;
     if (another && known && state.term < known.term && this.#missed === 0) return;
-    // This tab was asleep when its lock was taken, and has not learned it yet.
+    // This tab's lock was stolen while the tab slept, and the tab has not noticed yet.
     const superseded = this.#leader && state.leader !== this.#id && state.term > this.#leader.term;
     if (this.#leader && state.leader !== this.#id && !superseded) return;
     this.#state = state;
@@ -274,8 +277,8 @@ export class TabConnection implements ClientConnection {
   }
 
   /**
-   * Treats a new leader as connected, so that no tab looks disconnected while the leader connects, unless it takes
-   * long.
+   * Keeps the connection up while a new leader connects, so that no tab looks disconnected. Drops it if that takes
+   * too long.
    */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe('tabs that share a connection', () => {
-  it('should share one connection, which serves them all', async () => {
+  it('should share one connection that serves all tabs', async () => {
     const tabs = Array.from({ length: 5 }, () => fixture.open(['all']));
     await pass(1_000);
     fixture.server.publish('all', 30);
@@ -28,7 +28,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should subscribe to a feed for a tab without the connection, until no tab needs it', async () => {
+  it('should subscribe to a feed on behalf of a follower tab until no tab needs it', async () => {
     fixture.open(['all']);
     await pass(1_000);
     const [one, other] = [fixture.open(['topic:a']), fixture.open(['topic:a'])];
@@ -45,7 +45,7 @@ describe('tabs that share a connection', () => {
   });
 
   it.each([{ killed: false }, { killed: true }])(
-    'should lose and double nothing, nor look disconnected, when the leader goes in a burst: %o',
+    'should not lose or duplicate anything, nor look disconnected, when the leader disappears during a burst: %o',
     async (how) => {
       const [leader, ...others] = Array.from({ length: 4 }, () => fixture.open(['all', 'topic:a']));
       await pass(1_000);
@@ -95,7 +95,7 @@ describe('tabs that share a connection', () => {
     }
   });
 
-  it('should connect separately for tokens of another reader, another server, or no reader', async () => {
+  it('should connect separately for another reader, another server, or an unknown reader', async () => {
     const reader = (claims: object) => fixture.open(['all'], { getToken: () => tokenOf(claims) });
     reader({ iss: 'i', sub: 'one' });
     reader({ iss: 'i', sub: 'one', exp: 1 });
@@ -117,7 +117,7 @@ describe('tabs that share a connection', () => {
     expect(fixture.server.connections).toBe(10);
   });
 
-  it('should not connect for others with a token of another reader', async () => {
+  it('should not use a token of another reader for the shared connection', async () => {
     let sub = 'one';
     const given: unknown[] = [];
     const tab = fixture.open(['all'], { getToken: () => tokenOf({ sub }) }, (options) =>
@@ -131,7 +131,7 @@ describe('tabs that share a connection', () => {
     expect(tab.client.status).toBe('live');
   });
 
-  it('should ask again when getToken rejects', async () => {
+  it('should call getToken again after it rejects', async () => {
     let asked = 0;
     const getToken = () =>
       asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
@@ -157,7 +157,7 @@ describe('tabs that share a connection', () => {
 describe('the presenting tab', () => {
   const presenting = () => fixture.here.filter(({ client }) => client.presenting);
 
-  it('should be the one in front, the latest visible one, or else any', async () => {
+  it('should be the tab in front, else the latest visible tab, else any tab', async () => {
     const [one, two, three] = [fixture.open(['all']), fixture.open(['all']), fixture.open(['all'])];
     await pass(1_000);
     expect(presenting()).toHaveLength(1);
@@ -181,7 +181,7 @@ describe('the presenting tab', () => {
     expect(presenting()).toEqual([two]);
   });
 
-  it('should notify listeners, and present each push once while it changes', async () => {
+  it('should notify listeners of changes, and present each push exactly once during a change', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
     const told: boolean[] = [];
     tabs[1]?.client.on('presenting', (now) => told.push(now));

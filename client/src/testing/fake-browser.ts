@@ -21,7 +21,7 @@ export class FakeBrowser {
     return tab;
   }
 
-  /** The first request of a lock holds it. */
+  /** The first request for a lock holds it. */
   request(
     tab: FakeTab,
     name: string,
@@ -51,7 +51,7 @@ export class FakeBrowser {
     });
   }
 
-  /** Removes a tab with all locks that it holds or waits for. */
+  /** Removes a tab, with all locks that it holds or waits for. */
   remove(tab: FakeTab): void {
     this.tabs.delete(tab);
     for (const [name, requests] of this.#locks) {
@@ -77,7 +77,7 @@ export class FakeBrowser {
   }
 }
 
-/** One tab. Messages reach it in order, after a millisecond, and not while it is frozen. */
+/** One tab. Messages reach it in order, after a millisecond, but not while it is frozen. */
 export class FakeTab implements TabPlatform {
   readonly origin = 'https://app.example';
   readonly locks: TabLocks;
@@ -117,7 +117,7 @@ export class FakeTab implements TabPlatform {
     this.#drain(Infinity);
   }
 
-  /** Ends as if its process had been killed. */
+  /** Ends the tab as if its process had been killed. */
   kill(): void {
     this.state = 'gone';
     this.#queue.length = 0;

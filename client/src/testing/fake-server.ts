@@ -12,7 +12,7 @@ interface FakeConnection {
   readonly lost: () => void;
 }
 
-/** For tests only: an in-memory server with a log per feed, whose connections end with their tabs. */
+/** For tests only: an in-memory server with one log per feed. A connection ends with its tab. */
 export class FakeServer {
   readonly #logs = new Map<string, Publication[]>();
   readonly #connections = new Set<FakeConnection>();
@@ -23,7 +23,7 @@ export class FakeServer {
     this.#heartbeat = setInterval(() => this.#sayPositions(), 10_000);
   }
 
-  /** The connections of existing tabs. */
+  /** Number of connections of existing tabs. */
   get connections(): number {
     return this.#open().length;
   }
@@ -52,7 +52,7 @@ export class FakeServer {
     }
   }
 
-  /** Loses every connection and restores it after half a second. */
+  /** Breaks every connection and restores it after half a second. */
   cut(): void {
     for (const connection of this.#open()) {
       this.#connections.delete(connection);

@@ -14,7 +14,9 @@ const at = (offset: number): Publication => ({
   },
 });
 
-/** For tests only: an in-memory gateway over one log. Replace `answer` to refuse or to stay silent. */
+/**
+ * For tests only: an in-memory gateway with one log. Replace `answer` to refuse requests or leave them unanswered.
+ */
 export class Gateway {
   readonly #http = createServer();
   io = new Server(this.#http, { path: '/hubs' });

@@ -27,18 +27,18 @@ const engine = (name: string, query: string, status = 400): Case =>
     await problemOf(await kit.get(`/hubs/?${query}`), status);
   });
 
-/** The rules of pages, marks and mutes, and of what is no request. */
+/** The rules of pages, marks and mutes, and of invalid requests. */
 export const HTTP: readonly Case[] = [
   refusal('a limit beyond 200', 'limit=201', ['limit']),
-  refusal('a limit and a feed that are none', 'limit=x&feed=none', ['feed', 'limit']),
-  refusal('an epoch alone', 'epoch=1-x', ['epoch']),
+  refusal('an invalid limit and an invalid feed', 'limit=x&feed=none', ['feed', 'limit']),
+  refusal('an epoch without a position', 'epoch=1-x', ['epoch']),
   refusal('a position without its epoch', 'after=1', ['epoch']),
   refusal('after and before together', 'epoch=1-x&after=1&before=9', ['before']),
-  refusal('a parameter that is given twice', 'feed=all&feed=topic:x', ['feed']),
-  refusal('a parameter that it does not know', 'feed=all&fed=x', ['fed']),
+  refusal('a repeated parameter', 'feed=all&feed=topic:x', ['feed']),
+  refusal('an unknown parameter', 'feed=all&fed=x', ['fed']),
   engine('an older revision of engine.io', 'EIO=3&transport=polling'),
-  engine('a transport that is none', 'EIO=4&transport=smoke-signals'),
-  engine('a token in the address of a socket', 'EIO=4&transport=polling&token=secret'),
+  engine('an unknown transport', 'EIO=4&transport=smoke-signals'),
+  engine('a token in the URL of a socket', 'EIO=4&transport=polling&token=secret'),
   engine('JSONP', 'EIO=4&transport=polling&j=0'),
   httpCase('serves the newest page, ascending', ['publish'], async (kit) => {
     const { feed, ids } = await filled(kit);
@@ -47,35 +47,39 @@ export const HTTP: readonly Case[] = [
     assert.deepEqual([page.offset, page.recovered], [70, true]);
     isContiguous(page.publications);
   }),
-  httpCase('serves what follows a position', ['publish'], async (kit) => {
+  httpCase('serves the publications after a position', ['publish'], async (kit) => {
     const { feed, ids, at } = await filled(kit);
     const page = await kit.page(feed, `${at}&after=10&limit=20`);
     assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
     assert.deepEqual([page.offset, page.more], [30, true]);
   }),
-  httpCase('serves what precedes a position, and says whether there is more', ['publish'], async (kit) => {
-    const { feed, ids, at } = await filled(kit);
-    const page = await kit.page(feed, `${at}&before=31&limit=20`);
-    assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
-    assert.equal(page.more, true);
-    const first = await kit.page(feed, `${at}&before=11&limit=20`);
-    assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
-  }),
-  httpCase('says that it cannot go on from another epoch', ['publish'], async (kit) => {
+  httpCase(
+    'serves the publications before a position, and tells whether there are more',
+    ['publish'],
+    async (kit) => {
+      const { feed, ids, at } = await filled(kit);
+      const page = await kit.page(feed, `${at}&before=31&limit=20`);
+      assert.deepEqual(idsOf(page.publications), ids.slice(10, 30));
+      assert.equal(page.more, true);
+      const first = await kit.page(feed, `${at}&before=11&limit=20`);
+      assert.deepEqual([idsOf(first.publications), first.more], [ids.slice(0, 10), false]);
+    },
+  ),
+  httpCase('reports that it cannot recover from another epoch', ['publish'], async (kit) => {
     const { feed, ids } = await filled(kit);
     const page = await kit.page(feed, '&epoch=conformance&after=3');
     assert.equal(page.recovered, false);
     assert.deepEqual(idsOf(page.publications), ids.slice(-page.publications.length));
   }),
-  httpCase('tells of a feed to which nothing was published', [], async (kit) => {
+  httpCase('answers an empty page for a feed without publications', [], async (kit) => {
     const page = await kit.page(kit.feed());
     assert.deepEqual([page.offset, page.recovered, page.more, page.publications], [0, true, false, []]);
   }),
-  httpCase('lets no page be cached', [], async (kit) => {
+  httpCase('forbids caching of pages', [], async (kit) => {
     const response = await kit.get('/app/notifications');
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),
-  httpCase('counts what is unread', ['publish', 'open'], async (kit) => {
+  httpCase('counts unread publications', ['publish', 'open'], async (kit) => {
     const [feed, clientId] = [kit.feed(), kit.clientId()];
     await kit.publishMany(feed, 5);
     assert.equal(
@@ -87,27 +91,23 @@ export const HTTP: readonly Case[] = [
     hasMembers(counted, { total: 2, more: false });
     hasMembers(counted.feeds[0], { feed, unread: 2, more: false });
   }),
-  httpCase('keeps mutes', ['open'], async (kit) => {
+  httpCase('stores mutes', ['open'], async (kit) => {
     const mutes = { feeds: [kit.feed()], severities: ['warning'] };
     const clientId = kit.clientId();
     assert.equal((await kit.send('PUT', '/app/mutes', { ...mutes, clientId })).status, 204);
     hasMembers(await (await kit.get(`/app/mutes?clientId=${clientId}`)).json(), mutes);
   }),
-  httpCase('refuses a mark that marks nothing', [], async (kit) => {
+  httpCase('refuses a read mark without an offset or ids', [], async (kit) => {
     const problem = await problemOf(await kit.send('POST', '/app/notifications/read', { feed: 'all' }), 400);
     assert.deepEqual(
       problem.errors?.map(({ path }) => path),
       ['offset'],
     );
   }),
-  httpCase(
-    'answers what is not there, and methods that are not possible, with a problem',
-    [],
-    async (kit) => {
-      await problemOf(await kit.get('/app/nothing'), 404);
-      const response = await kit.get('/app/notifications', { method: 'DELETE' });
-      assert.match(response.headers.get('allow') ?? '', /GET/);
-      await problemOf(response, 405);
-    },
-  ),
+  httpCase('answers unknown paths and unsupported methods with a problem', [], async (kit) => {
+    await problemOf(await kit.get('/app/nothing'), 404);
+    const response = await kit.get('/app/notifications', { method: 'DELETE' });
+    assert.match(response.headers.get('allow') ?? '', /GET/);
+    await problemOf(response, 405);
+  }),
 ];

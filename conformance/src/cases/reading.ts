@@ -7,7 +7,7 @@ import type { Transport } from '../transports/transport.ts';
 const firstOf = (reader: Reader, feed: string): Page => reader.first.get(feed) as Page;
 const positionOf = ({ epoch, offset }: Page) => ({ epoch, offset });
 
-/** What a client that was away has after it has asked, and asked again while there is more. */
+/** The publications that a returning client gets, including those of all further pages. */
 async function recovered(kit: Kit, over: Transport, feed: string, page: Page): Promise<Publication[]> {
   if (over === 'sse') {
     const reader = await kit.reader(over, feed, positionOf(page));
@@ -33,14 +33,18 @@ async function recovered(kit: Kit, over: Transport, feed: string, page: Page): P
 
 const newest = (page: Page) => assert.ok(page.publications.length <= 50);
 
-/** The rules that hold over every transport. */
+/** The rules for every transport. */
 export const READING: readonly Case[] = [
-  readerCase('answers without a position with the head and no publications', [], async (kit, over) => {
-    const feed = kit.feed();
-    const page = firstOf(await kit.reader(over, feed), feed);
-    assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
-  }),
-  readerCase('pushes what is published, at the offsets after the answer', ['publish'], async (kit, over) => {
+  readerCase(
+    'answers a subscription without a position with the head and no publications',
+    [],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const page = firstOf(await kit.reader(over, feed), feed);
+      assert.deepEqual([page.feed, page.recovered, page.more, page.publications], [feed, true, false, []]);
+    },
+  ),
+  readerCase('pushes new publications, at the offsets after the answer', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstOf(reader, feed);
@@ -52,7 +56,7 @@ export const READING: readonly Case[] = [
     );
     for (const { data } of reader.inbox.of('publications')) assert.equal(data['epoch'], epoch);
   }),
-  readerCase('keeps the order of an array, without a hole', ['publish'], async (kit, over) => {
+  readerCase('keeps the order of an array, without gaps', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const ids = await kit.publishMany(feed, 50);
@@ -60,7 +64,7 @@ export const READING: readonly Case[] = [
     isContiguous(pushed(reader.inbox, feed));
   }),
   readerCase(
-    'completes a notification with id, feed, severity and createdAt',
+    'completes a notification with its id, feed, severity and createdAt',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -72,7 +76,7 @@ export const READING: readonly Case[] = [
       assert.ok(!Number.isNaN(Date.parse(createdAt ?? '')));
     },
   ),
-  readerCase('recovers exactly what was missed', ['publish'], async (kit, over) => {
+  readerCase('recovers exactly the missed publications', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     await kit.publishMany(feed, 3);
     const before = await kit.page(feed);
@@ -88,7 +92,7 @@ export const READING: readonly Case[] = [
     assert.deepEqual([page.recovered, page.publications], [true, []]);
   }),
   readerCase(
-    'answers a position of another epoch with recovered: false and the newest',
+    'answers a position of another epoch with recovered: false and the newest publications',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -107,26 +111,34 @@ export const READING: readonly Case[] = [
     const page = firstOf(await kit.reader(over, feed, { epoch, offset: offset + 100 }), feed);
     assert.deepEqual([page.recovered, page.offset], [false, offset]);
   }),
-  readerCase('brings more than one answer holds, by count', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    const before = await kit.page(feed);
-    const ids = [...(await kit.publishMany(feed, 700)), ...(await kit.publishMany(feed, 700))];
-    assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
-  }),
-  readerCase('brings more than one answer holds, by bytes', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    const before = await kit.page(feed);
-    const ids = await kit.publishMany(feed, 90, { body: '🔔'.repeat(1_900) });
-    assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
-  }),
-  readerCase('goes on with pushes after a recovery', ['publish'], async (kit, over) => {
+  readerCase(
+    'recovers more publications than fit into one answer, by count',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const before = await kit.page(feed);
+      const ids = [...(await kit.publishMany(feed, 700)), ...(await kit.publishMany(feed, 700))];
+      assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+    },
+  ),
+  readerCase(
+    'recovers more publications than fit into one answer, by bytes',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      const before = await kit.page(feed);
+      const ids = await kit.publishMany(feed, 90, { body: '🔔'.repeat(1_900) });
+      assert.deepEqual(idsOf(await recovered(kit, over, feed, before)), ids);
+    },
+  ),
+  readerCase('continues with pushes after a recovery', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     await kit.publishMany(feed, 2);
     const reader = await kit.reader(over, feed, positionOf(before));
     await showsExactly(reader.inbox, feed, await kit.publish(feed, {}));
   }),
-  readerCase('takes a known id without showing it again', ['publish'], async (kit, over) => {
+  readerCase('accepts a known id without showing it again', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const [id = ''] = await kit.publish(feed, { title: 'First' });
@@ -135,7 +147,7 @@ export const READING: readonly Case[] = [
       .then((ids) => ids.slice(1));
     await showsExactly(reader.inbox, feed, [id, last]);
   }),
-  readerCase('tells of a retraction at an offset of its own', ['publish'], async (kit, over) => {
+  readerCase('publishes a retraction at an offset of its own', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const [id = ''] = await kit.publish(feed, {});
@@ -151,7 +163,7 @@ export const READING: readonly Case[] = [
     const { data } = await reader.inbox.has('retracted');
     hasMembers(data, { feed, ids: [id] });
   }),
-  readerCase('serves what was retracted without its content', ['publish'], async (kit, over) => {
+  readerCase('serves retracted publications without their content', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     const [id = ''] = await kit.publish(feed, { title: 'Secret' });
@@ -164,7 +176,7 @@ export const READING: readonly Case[] = [
     assert.ok(!JSON.stringify(page).includes('Secret'));
   }),
   readerCase(
-    'replaces by collapse key: names the old id, and takes its content',
+    'replaces by collapse key: names the old id, and removes its content',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -180,7 +192,7 @@ export const READING: readonly Case[] = [
       assert.deepEqual([live?.notification?.title, live?.replaces], ['Young', old]);
     },
   ),
-  readerCase('shows nothing that has expired', ['publish'], async (kit, over) => {
+  readerCase('serves expired publications without their content', ['publish'], async (kit, over) => {
     const feed = kit.feed();
     const before = await kit.page(feed);
     await kit.publish(feed, { expiresAt: new Date(Date.now() + 1_500).toISOString() });
@@ -189,17 +201,21 @@ export const READING: readonly Case[] = [
     const [gone] = page.publications;
     assert.deepEqual([gone?.notification, gone && 'gone' in gone && gone.gone], [null, 'expired']);
   }),
-  readerCase('begins a new epoch when a feed is erased, and says so', ['publish'], async (kit, over) => {
-    const feed = kit.feed();
-    await kit.publishMany(feed, 2);
-    const before = await kit.page(feed);
-    await kit.erase(feed);
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
-    assert.notEqual(page.epoch, before.epoch);
-    assert.deepEqual([page.recovered, page.erased, page.publications], [false, true, []]);
-  }),
-  readerCase('says where a feed stands at least every ten seconds', [], async (kit, over) => {
+  readerCase(
+    'starts a new epoch when a feed is erased, and reports the erasure',
+    ['publish'],
+    async (kit, over) => {
+      const feed = kit.feed();
+      await kit.publishMany(feed, 2);
+      const before = await kit.page(feed);
+      await kit.erase(feed);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const page = firstOf(await kit.reader(over, feed, positionOf(before)), feed);
+      assert.notEqual(page.epoch, before.epoch);
+      assert.deepEqual([page.recovered, page.erased, page.publications], [false, true, []]);
+    },
+  ),
+  readerCase('sends the position of a feed at least every ten seconds', [], async (kit, over) => {
     const feed = kit.feed();
     const reader = await kit.reader(over, feed);
     const { epoch, offset } = firstOf(reader, feed);
@@ -207,7 +223,7 @@ export const READING: readonly Case[] = [
     hasMembers(data, { feed, epoch, offset });
   }),
   readerCase(
-    'tells every connection of a reader what was read, and no other',
+    'sends read marks to every connection of the reader, and to no other',
     ['publish', 'open'],
     async (kit, over) => {
       const [feed, clientId] = [kit.feed(), kit.clientId()];
@@ -224,7 +240,7 @@ export const READING: readonly Case[] = [
       hasMembers(later.read, { offset: 2, ids: [] });
     },
   ),
-  readerCase('tells every connection of a reader its mutes', ['open'], async (kit, over) => {
+  readerCase('sends mutes to every connection of the reader', ['open'], async (kit, over) => {
     const [feed, clientId] = [kit.feed(), kit.clientId()];
     const reader = await kit.reader(over, feed, undefined, clientId);
     const body = { feeds: [feed], severities: ['info'], clientId };
@@ -233,7 +249,7 @@ export const READING: readonly Case[] = [
     hasMembers(data, { feeds: [feed], severities: ['info'] });
   }),
   readerCase(
-    'loses and doubles nothing for a reader that connects while much is published',
+    'loses and duplicates nothing for a reader that connects during many publications',
     ['publish'],
     async (kit, over) => {
       const feed = kit.feed();
@@ -243,7 +259,7 @@ export const READING: readonly Case[] = [
       await publishing;
       const head = (await kit.page(feed, '&limit=1')).offset;
       const first = firstOf(reader, feed);
-      // A socket's pushes may come before the answer that already holds them, and twice.
+      // A socket's pushes can arrive before the answer that already contains them, and more than once.
       const all = new Map(first.publications.map((one) => [one.offset, one]));
       const see = () => {
         for (const one of pushed(reader.inbox, feed)) all.set(one.offset, one);

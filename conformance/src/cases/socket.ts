@@ -40,16 +40,16 @@ const position = { epoch: '1-x', offset: 1 };
 /** The rules of requests and answers on a socket. */
 export const SOCKET: readonly Case[] = [
   invalid('a subscribe without a feed', 'subscribe', {}),
-  invalid('a subscribe that is no object', 'subscribe', 'all'),
-  invalid('a feed that is none', 'subscribe', { feed: 'everything' }),
+  invalid('a subscribe that is not an object', 'subscribe', 'all'),
+  invalid('an invalid feed name', 'subscribe', { feed: 'everything' }),
   invalid('a topic without a name', 'subscribe', { feed: 'topic:' }),
-  invalid('a topic of forbidden characters', 'subscribe', { feed: 'topic:a b' }),
+  invalid('a topic with forbidden characters', 'subscribe', { feed: 'topic:a b' }),
   invalid('a user with a control character', 'subscribe', { feed: 'user:a\u0000' }),
   invalid('a feed of 10,000 characters', 'subscribe', { feed: `topic:${'x'.repeat(10_000)}` }),
-  invalid('a member that it does not know', 'subscribe', { feed: 'all', limit: 5 }),
+  invalid('an unknown member', 'subscribe', { feed: 'all', limit: 5 }),
   invalid('a position without an epoch', 'subscribe', { feed: 'all', position: { offset: 1 } }),
-  invalid('an offset below zero', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
-  invalid('an offset that is no whole number', 'subscribe', {
+  invalid('a negative offset', 'subscribe', { feed: 'all', position: { ...position, offset: -1 } }),
+  invalid('an offset that is not a whole number', 'subscribe', {
     feed: 'all',
     position: { ...position, offset: 1.5 },
   }),
@@ -58,18 +58,18 @@ export const SOCKET: readonly Case[] = [
   invalid('two payloads', 'subscribe', { feed: 'all' }, { feed: 'all' }),
   invalid('an unsubscribe without a feed', 'unsubscribe', {}),
   invalid('a token event without a token', 'token', {}),
-  socketCase('refuses an event that it does not know', [], async (kit, over) => {
+  socketCase('refuses an unknown event', [], async (kit, over) => {
     const socket = await kit.socket(over);
     await refuses(socket, 'unknown_event', false, 'publish', { feed: 'all' });
     await refuses(socket, 'unknown_event', false, '__proto__', {});
   }),
-  socketCase('survives an event that asks for no acknowledgement', [], async (kit, over) => {
+  socketCase('survives events without an acknowledgement', [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: kit.feed() });
     socket.emit('nothing');
     await subscribes(socket, kit.feed());
   }),
-  socketCase('answers an unsubscribe from a feed that is not subscribed to', [], async (kit, over) => {
+  socketCase('accepts an unsubscribe from a feed without a subscription', [], async (kit, over) => {
     const socket = await kit.socket(over);
     assert.deepEqual(await socket.ask('unsubscribe', { feed: kit.feed() }), { ok: true });
   }),
@@ -91,7 +91,7 @@ export const SOCKET: readonly Case[] = [
     await kit.pause();
     await showsExactly(socket.inbox, feed, ids);
   }),
-  socketCase('keeps the feeds of one connection apart', ['publish'], async (kit, over) => {
+  socketCase('delivers several feeds separately on one connection', ['publish'], async (kit, over) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const socket = await kit.socket(over);
     await subscribes(socket, one);
@@ -102,7 +102,7 @@ export const SOCKET: readonly Case[] = [
     await showsExactly(socket.inbox, other, second);
   }),
   socketCase(
-    `takes ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and refuses the next`,
+    `accepts ${MAX_FEEDS_PER_CONNECTION} feeds on a connection and refuses the next`,
     [],
     async (kit, over) => {
       const socket = await kit.socket(over);
@@ -114,32 +114,42 @@ export const SOCKET: readonly Case[] = [
       await subscribes(socket, kit.feed());
     },
   ),
-  socketCase('ends a connection after too many invalid requests, and says why', [], async (kit, over) => {
-    const socket = await kit.socket(over);
-    for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
-    const { data } = await socket.inbox.has('closing');
-    assert.equal(data['code'], 'too_many_invalid_requests');
-    await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the end');
-  }),
-  socketCase('ends a connection after a message that is too large, and says why', [], async (kit, over) => {
+  socketCase(
+    'closes a connection after too many invalid requests, with the reason',
+    [],
+    async (kit, over) => {
+      const socket = await kit.socket(over);
+      for (let count = 0; count < MAX_INVALID_REQUESTS_PER_MINUTE; count++) socket.emit('nothing', {});
+      const { data } = await socket.inbox.has('closing');
+      assert.equal(data['code'], 'too_many_invalid_requests');
+      await socket.inbox.until(() => socket.inbox.ended !== undefined, 'the end of the connection');
+    },
+  ),
+  socketCase('closes a connection after an oversized message, with the reason', [], async (kit, over) => {
     const socket = await kit.socket(over);
     socket.emit('subscribe', { feed: 'x'.repeat(MAX_CLIENT_MESSAGE_BYTES + 1) });
     const { data } = await socket.inbox.has('closing');
     assert.equal(data['code'], 'message_too_large');
   }),
-  socketCase('refuses a burst of requests for now, and keeps the connection', [], async (kit, over) => {
-    const socket = await kit.socket(over);
-    const feed = kit.feed();
-    const asked = Array.from({ length: MAX_REQUEST_BURST + 100 }, () => socket.ask('unsubscribe', { feed }));
-    const refused = (await Promise.all(asked)).filter(({ ok }) => ok === false);
-    assert.ok(refused.length > 0, 'none was refused');
-    const { error } = refused[0] as { error: Record<string, unknown> };
-    assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);
-    assert.ok(socket.connected);
-  }),
-  socketCase('refuses an auth that is no text, with a code', ['open'], async (kit, over) => {
+  socketCase(
+    'refuses part of a burst of requests temporarily, and keeps the connection',
+    [],
+    async (kit, over) => {
+      const socket = await kit.socket(over);
+      const feed = kit.feed();
+      const asked = Array.from({ length: MAX_REQUEST_BURST + 100 }, () =>
+        socket.ask('unsubscribe', { feed }),
+      );
+      const refused = (await Promise.all(asked)).filter(({ ok }) => ok === false);
+      assert.ok(refused.length > 0, 'no request was refused');
+      const { error } = refused[0] as { error: Record<string, unknown> };
+      assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);
+      assert.ok(socket.connected);
+    },
+  ),
+  socketCase('refuses a clientId that is not text, with a code', ['open'], async (kit, over) => {
     const handshake = await kit.handshake(over, { clientId: 5 });
-    assert.ok('error' in handshake, 'it was let in');
+    assert.ok('error' in handshake, 'the handshake was accepted');
     assert.match(handshake.error.message, /^invalid_request: /);
     assert.deepEqual((handshake.error.data as Record<string, unknown>)['temporary'], false);
   }),

@@ -25,31 +25,31 @@ const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, place) => 
 
 /** The rules of server-sent events. */
 export const STREAM: readonly Case[] = [
-  refusal('a feed that is none', '?feed=everything'),
-  refusal('a feed that is named twice', '?feed=all&feed=all'),
-  refusal('a token in the address', '?feed=all&token=secret'),
-  refusal('bytes that are no UTF-8', '?feed=user:%ff'),
+  refusal('an invalid feed name', '?feed=everything'),
+  refusal('a repeated feed', '?feed=all&feed=all'),
+  refusal('a token in the URL', '?feed=all&token=secret'),
+  refusal('bytes that are not UTF-8', '?feed=user:%ff'),
   refusal('more feeds than a connection may have', queryOf(...many)),
-  refusal('an event id that is none', '', { 'last-event-id': '12' }),
-  refusal('an event id that is none, as a parameter', '?lastEventId=all'),
-  streamCase('is an event stream that nobody caches', [], async (kit) => {
+  refusal('an invalid event id', '', { 'last-event-id': '12' }),
+  refusal('an invalid event id as a parameter', '?lastEventId=all'),
+  streamCase('is an event stream that must not be cached', [], async (kit) => {
     const { response } = await kit.stream(queryOf(kit.feed()));
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     assert.match(response.headers.get('cache-control') ?? '', /no-store/);
   }),
-  streamCase('answers HEAD with the headers alone, and refuses other methods', [], async (kit) => {
+  streamCase('answers HEAD with only the headers, and refuses other methods', [], async (kit) => {
     const path = `/app/stream${queryOf(kit.feed())}`;
     const head = await kit.get(path, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
     const post = await kit.get(path, { method: 'POST' });
     assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD']);
   }),
-  streamCase('says after which time to connect again', [], async (kit) => {
+  streamCase('sends the time after which to reconnect', [], async (kit) => {
     const stream = await kit.stream(queryOf(kit.feed()));
     await stream.inbox.has('subscribed');
     assert.ok(stream.others.some((line) => /^retry: ?\d+$/.test(line)));
   }),
-  streamCase('gives each answer and each push the position after it as its id', ['publish'], async (kit) => {
+  streamCase('uses the position after each answer and push as its event id', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     const { epoch, offset } = pageOf((await stream.inbox.has('subscribed')).data);
@@ -59,7 +59,7 @@ export const STREAM: readonly Case[] = [
     assert.equal(places[0], `${feed}=${epoch}:${offset}`);
     assert.equal(places.at(-1), `${feed}=${epoch}:${offset + 2}`);
   }),
-  streamCase('goes on after any of its ids', ['publish'], async (kit) => {
+  streamCase('continues after any of its event ids', ['publish'], async (kit) => {
     const feed = kit.feed();
     const stream = await kit.stream(queryOf(feed));
     await stream.inbox.has('subscribed');
@@ -75,7 +75,7 @@ export const STREAM: readonly Case[] = [
     }
   }),
   streamCase(
-    'takes the id as a parameter, and the header instead if both are there',
+    'accepts the event id as a parameter, and prefers the header if both are given',
     ['publish'],
     async (kit) => {
       const feed = kit.feed();
@@ -92,7 +92,7 @@ export const STREAM: readonly Case[] = [
       }
     },
   ),
-  streamCase('brings several feeds, and recovers each from its own position', ['publish'], async (kit) => {
+  streamCase('serves several feeds, and recovers each from its own position', ['publish'], async (kit) => {
     const [one, other] = [kit.feed(), kit.feed()];
     const stream = await kit.stream(queryOf(one, other));
     for (const feed of [one, other]) await stream.inbox.has('subscribed', (data) => data['feed'] === feed);
@@ -107,7 +107,7 @@ export const STREAM: readonly Case[] = [
     assert.deepEqual(idsOf((await answer(one)).publications), []);
     assert.deepEqual(idsOf((await answer(other)).publications), missed);
   }),
-  streamCase('begins a feed that the id does not name with its head', ['publish'], async (kit) => {
+  streamCase('starts a feed at its head if the event id does not name it', ['publish'], async (kit) => {
     const [one, other] = [kit.feed(), kit.feed()];
     await kit.publish(other, {});
     const { epoch, offset } = await kit.page(one);
@@ -115,15 +115,19 @@ export const STREAM: readonly Case[] = [
     const { data } = await stream.inbox.has('subscribed', (one) => one['feed'] === other);
     assert.deepEqual([data['recovered'], data['offset'], data['publications']], [true, 1, []]);
   }),
-  streamCase('brings what follows the first page without being asked', ['publish'], async (kit) => {
-    const feed = kit.feed();
-    const { epoch, offset } = await kit.page(feed);
-    const ids = [...(await kit.publishMany(feed, 600)), ...(await kit.publishMany(feed, 600))];
-    const stream = await kit.stream(queryOf(feed), { 'last-event-id': `${feed}=${epoch}:${offset}` });
-    const page = pageOf((await stream.inbox.has('subscribed')).data);
-    assert.equal(page.more, true);
-    const left = ids.length - page.publications.length;
-    await stream.inbox.until(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
-    assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
-  }),
+  streamCase(
+    'sends the publications after the first page without another request',
+    ['publish'],
+    async (kit) => {
+      const feed = kit.feed();
+      const { epoch, offset } = await kit.page(feed);
+      const ids = [...(await kit.publishMany(feed, 600)), ...(await kit.publishMany(feed, 600))];
+      const stream = await kit.stream(queryOf(feed), { 'last-event-id': `${feed}=${epoch}:${offset}` });
+      const page = pageOf((await stream.inbox.has('subscribed')).data);
+      assert.equal(page.more, true);
+      const left = ids.length - page.publications.length;
+      await stream.inbox.until(() => pushed(stream.inbox, feed).length >= left, `${left} publications`);
+      assert.deepEqual(idsOf([...page.publications, ...pushed(stream.inbox, feed)]), ids);
+    },
+  ),
 ];

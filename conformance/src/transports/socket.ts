@@ -8,10 +8,10 @@ export interface SocketOptions {
   patienceMs: number;
 }
 
-/** How a handshake ended: a socket, or the error of `connect_error`. */
+/** The result of a handshake: a socket, or the error of `connect_error`. */
 export type Handshake = { socket: SocketReader } | { error: Error & { data?: unknown } };
 
-/** A socket.io client that notes what it receives, and does nothing by itself. */
+/** A socket.io client that records what it receives, and does nothing on its own. */
 export class SocketReader {
   readonly inbox: Inbox;
   readonly #socket: Socket;
@@ -40,14 +40,14 @@ export class SocketReader {
     });
   }
 
-  /** Sends a request; resolves with its answer. */
+  /** Sends a request. Resolves with its answer. */
   ask(event: string, ...payload: unknown[]): Promise<Record<string, unknown>> {
     return this.#socket.timeout(this.#patienceMs).emitWithAck(event, ...payload) as Promise<
       Record<string, unknown>
     >;
   }
 
-  /** Sends an event that asks for no acknowledgement. */
+  /** Sends an event without requesting an acknowledgement. */
   emit(event: string, ...payload: unknown[]): void {
     this.#socket.emit(event, ...payload);
   }

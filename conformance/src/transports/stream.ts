@@ -1,9 +1,9 @@
 import { Inbox } from '../inbox.ts';
 
-/** A reader of server-sent events as the WHATWG describes them, which notes what it receives. */
+/** A reader of server-sent events, as the WHATWG specifies them. It records what it receives. */
 export class StreamReader {
   readonly inbox: Inbox;
-  /** The lines that are no field of an event: comments, and `retry`. */
+  /** Lines that are not a field of an event: comments, and `retry`. */
   readonly others: string[] = [];
   readonly response: Response;
   readonly #abort: AbortController;
@@ -14,7 +14,7 @@ export class StreamReader {
     this.inbox = new Inbox(patienceMs);
   }
 
-  /** Opens a stream; one that is refused has received nothing. */
+  /** Opens a stream. If the server refuses it, the reader receives nothing. */
   static async open(url: string, headers: Record<string, string>, patienceMs: number): Promise<StreamReader> {
     const abort = new AbortController();
     const response = await fetch(url, {

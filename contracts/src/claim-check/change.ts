@@ -4,7 +4,10 @@ import { DEFAULT_FEED } from '../names.ts';
 import { notificationSchema } from '../feed/notification.ts';
 import { MAX_ID_LENGTH, dateTimeSchema, idSchema } from '../text/text.ts';
 
-/** Removes the notification `retract` from the feed, or keeps it from appearing if it arrives later. */
+/**
+ * Removes the notification with id `retract` from the feed. If it arrives after its retraction, it is
+ * not shown.
+ */
 export const retractionSchema = z.strictObject({ retract: idSchema, feed: feedSchema, at: dateTimeSchema });
 export type Retraction = z.infer<typeof retractionSchema>;
 
@@ -20,19 +23,26 @@ export type Erasure = z.infer<typeof erasureSchema>;
 export const sourceHashSchema = z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits');
 
 /**
- * A notification on its way to its feed. `sourceHash` is set if the id is that of a CloudEvent: such ids are unique only
- * within their source, so two events with one id are the same only if their sources are. The feed does not keep it.
+ * An entry item with a notification. `sourceHash` is set if the id comes from a CloudEvent: such ids
+ * are unique only within their source, so two events are the same only if both id and source match.
+ * The feed does not store `sourceHash`.
  */
 export const arrivalSchema = notificationSchema.extend({ sourceHash: sourceHashSchema.optional() });
 export type Arrival = z.infer<typeof arrivalSchema>;
 
-/** The id of an event whose own id the feed has from another source: `<id>.<8 digits of its source>`. */
+/**
+ * The id of an event whose own id the feed already has from another source: `<id>.<8 digits of its
+ * source>`.
+ */
 export function idBesideAnother(id: string, sourceHash: string): string {
   const suffix = `.${sourceHash.slice(0, SUFFIX_DIGITS)}`;
   return id.slice(0, MAX_ID_LENGTH - suffix.length) + suffix;
 }
 
-/** The event id and source digits in a possible result of `idBesideAnother`; `undefined` for any other id. */
+/**
+ * The parts of an id that `idBesideAnother` may have built: event id and source digits. `undefined`
+ * for any other id.
+ */
 export function partsOfIdBeside(id: string): { id: string; source: string } | undefined {
   const [, first, source] = /^(.+)\.([0-9a-f]{8})$/.exec(id) ?? [];
   return first !== undefined && source !== undefined ? { id: first, source } : undefined;
@@ -40,17 +50,17 @@ export function partsOfIdBeside(id: string): { id: string; source: string } | un
 
 const SUFFIX_DIGITS = 8;
 
-/** An item of an entry that is not a notification. It takes effect in order with the notifications around it. */
+/** An entry item that is not a notification. It takes effect in order with the notifications around it. */
 export type Change = Retraction | Erasure;
 
-/** One item of an entry: a notification, or a change of earlier notifications. */
+/** One item of an entry: a notification, a retraction or an erasure. */
 export const entryItemSchema = z.union([arrivalSchema, retractionSchema, erasureSchema]);
 export type EntryItem = z.infer<typeof entryItemSchema>;
 
 export const isRetraction = (item: EntryItem): item is Retraction => 'retract' in item;
 export const isErasure = (item: EntryItem): item is Erasure => 'erase' in item;
 
-/** The schema whose faults describe an invalid item best, chosen by the item's members. */
+/** Chooses the schema that describes the faults of an invalid item best, by the item's members. */
 export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
   if (typeof candidate !== 'object' || candidate === null) return arrivalSchema;
   if ('retract' in candidate) return retractionSchema;
@@ -60,6 +70,6 @@ export function schemaOfItem(candidate: unknown): z.ZodType<EntryItem> {
 /** Parameters of `DELETE /notifications/{id}?feed=…`. */
 export const retractRequestSchema = z.strictObject({ id: idSchema, feed: feedSchema.default(DEFAULT_FEED) });
 
-/** Parameter and answer of `DELETE /feeds/{feed}`. */
+/** Parameter and answer body of `DELETE /feeds/{feed}`. */
 export const eraseRequestSchema = z.strictObject({ feed: feedSchema });
 export type Erased = z.infer<typeof eraseRequestSchema>;

@@ -5,17 +5,23 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { MAX_FURTHER_TRACES } from './traces.ts';
 
-/** A run: one life of a producer's lane for a partition (in 0.1.0: a feed). Its sequence numbers have no holes. */
+/**
+ * A run: one life of a producer's lane for a partition (in 0.1.0: for a feed). Its sequence numbers
+ * have no gaps.
+ */
 export const runSchema = z.string().regex(/^[A-Za-z0-9]{8}$/, 'must be 8 letters or digits');
 export const seqSchema = z.int().min(1);
 
 const traces = {
   traceparent: z.string().optional(),
-  /** Contexts of further requests in the entry, if their spans are recorded. */
+  /** Trace contexts of further requests in the entry whose spans are recorded. */
   furtherTraces: z.array(z.string()).max(MAX_FURTHER_TRACES).optional(),
 };
 
-/** Feeds of one partition share lanes, entries and turns. Correctness does not depend on the partition of a feed. */
+/**
+ * The highest number of partitions. Feeds of one partition share lanes, entries and turns.
+ * Correctness does not depend on which partition a feed is in.
+ */
 export const MAX_PARTITIONS = 64;
 export const partitionSchema = z
   .int()
@@ -26,10 +32,10 @@ export const partitionSchema = z
 export const PARTITION_VERSION = 2;
 
 /**
- * The deposited payload: items of any feeds of a partition. Its content never changes after it was written under its
- * key. `expiresAt` is part of it because a crash can prevent the second command, which sets the time to live. While an
- * entry exists, its publications may not have been committed or broadcast. Items are opaque here: the bff checks each
- * one alone.
+ * The deposited payload: items for any feeds of one partition. Its content never changes after the
+ * first write. `expiresAt` is part of it because a crash can prevent the second command, which sets
+ * the time to live. As long as an entry exists, its publications may be uncommitted or not yet
+ * broadcast. Items are opaque here: the bff checks each one separately.
  */
 export const partitionEntrySchema = z.strictObject({
   v: z.literal(PARTITION_VERSION),
@@ -42,25 +48,28 @@ export const partitionEntrySchema = z.strictObject({
 });
 export type PartitionEntry = z.infer<typeof partitionEntrySchema>;
 
-/** Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are those of the entry. */
+/**
+ * Announces entry `seq` of `run` to the partition. `expiresAt` and `traceparent` are copied from the
+ * entry.
+ */
 export const partitionAnnouncementSchema = partitionEntrySchema.omit({ notifications: true });
 export type PartitionAnnouncement = z.infer<typeof partitionAnnouncementSchema>;
 
 /** Identifies an entry of a partition. */
 export type PartitionEntryName = Pick<PartitionAnnouncement, 'run' | 'partition' | 'seq'>;
 
-/** Key of an entry in Redis. All entries of a partition are in one slot. */
+/** Redis key of an entry. All entries of a partition are in one hash slot. */
 export const partitionEntryKey = ({ run, partition, seq }: PartitionEntryName): string =>
   `entry:{${partition}}:${run}:${seq}`;
 
-/** The partition of a feed among `partitions`: FNV-1a of its name. */
+/** Maps a feed to one of `partitions` partitions: FNV-1a hash of its name. */
 export function partitionOf(feed: string, partitions: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < feed.length; i++) hash = Math.imul(hash ^ feed.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % partitions;
 }
 
-/** The deposited payload of one feed, as 0.1.0 wrote it. Like `partitionEntrySchema` in all else. */
+/** The deposited payload of one feed, as 0.1.0 wrote it. Otherwise equal to `partitionEntrySchema`. */
 export const entrySchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   run: runSchema,
@@ -73,7 +82,9 @@ export const entrySchema = z.strictObject({
 export type Entry = z.infer<typeof entrySchema>;
 
 /**
- * Announces entry `seq` of `run` to the feed, as 0.1.0 did. `expiresAt` and `traceparent` are those of the entry, because
+ * Announces entry `seq` of `run` to the feed, as 0.1.0 did. `expiresAt` and `traceparent` are copied
+ * from the entry, because
+ * Dapr leaves the trace context of its event empty if the trace is not sampled.
  * Dapr leaves the trace context of its event empty if the trace is not sampled.
  */
 export const announcementSchema = z.strictObject({
@@ -92,14 +103,17 @@ export type AnyAnnouncement = z.infer<typeof anyAnnouncementSchema>;
 /** Identifies an entry of a feed. */
 export type EntryName = Pick<Announcement, 'run' | 'feed' | 'seq'>;
 
-/** Key of an entry of a feed in Redis. */
+/** Redis key of an entry of a feed. */
 export const entryKey = ({ run, feed, seq }: EntryName): string => `entry:${run}:${feedKey(feed)}:${seq}`;
 
 /** The name of the set-aside record for one item of an entry. */
 export const setAsideItemName = (name: PartitionEntryName, index: number, feed: string): string =>
   `${partitionEntryKey(name)}:${index}:${feedKey(feed)}`;
 
-/** Whether a set-aside record of this name belongs to the feed: it names an entry of the feed, or an item for it. */
+/**
+ * Whether the set-aside record `name` belongs to the feed: it names an entry of the feed, or an item
+ * for the feed.
+ */
 export const isEntryOf = (feed: string, name: string): boolean =>
   (/^entry:\{\d+\}:[A-Za-z0-9]{8}:\d+:\d+:(.+)$/.exec(name) ??
     /^entry:[A-Za-z0-9]{8}:(.+):\d+$/.exec(name))?.[1] === feedKey(feed);

@@ -11,17 +11,20 @@ export const refusedEventSchema = z.strictObject({
 });
 export type RefusedEvent = z.infer<typeof refusedEventSchema>;
 
-/** Prefix of the names of refused events; names of entries have `entry:`. */
+/** Prefix of the names of refused events. The names of entries start with `entry:`. */
 export const REFUSED_EVENT_PREFIX = 'event:';
 
-/** The SHA-256 of a text in hexadecimal digits. Callers pass it, because browsers have no synchronous one. */
+/**
+ * Returns the SHA-256 of a text in hexadecimal digits. Callers pass it in, because browsers have no
+ * synchronous SHA-256.
+ */
 export type Sha256 = (text: string) => string;
 const DIGITS = 32;
 
-/** Characters of an event's id. A longer id is replaced with its hash. */
+/** Longest event id, in characters. A longer id is replaced with its hash. */
 export const MAX_EVENT_ID = 1_024;
 
-/** The id of an event: `id` if it is a non-empty text, else a hash of the data. */
+/** The id of an event: `id` if it is a non-empty text, otherwise a hash of the data. */
 export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
   typeof id === 'string' && id !== ''
     ? shortEventId(id, sha256)
@@ -30,8 +33,9 @@ export const idOfEvent = (id: unknown, data: unknown, sha256: Sha256): string =>
 const shortEventId = (id: string, sha256: Sha256): string => (id.length > MAX_EVENT_ID ? sha256(id) : id);
 
 /**
- * The id of an item that has none: the event's id, followed by the item's index if the data is an array. If that is not
- * a valid id of a notification, `event-` and its hash.
+ * The id of an item without an id of its own: the event's id, followed by the item's index if the
+ * data is an array. If that is not a valid notification id, the result is `event-` and the hash of
+ * it.
  */
 export function idOfItem(event: string, data: unknown, index: number, sha256: Sha256): string {
   const id = Array.isArray(data) ? `${event}:${index}` : event;

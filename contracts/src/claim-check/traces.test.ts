@@ -4,18 +4,18 @@ import { MAX_FURTHER_TRACES, sampledTraces, tracedBy } from './traces.ts';
 const trace = (n: number, flags: string) =>
   `00-${String(n).padStart(32, '0')}-${String(n).padStart(16, '0')}-${flags}`;
 
-it('should carry the first trace if no trace is sampled', () => {
+it('should keep the first trace if no trace is sampled', () => {
   expect(tracedBy([trace(1, '00'), trace(2, '00')])).toEqual({ traceparent: trace(1, '00') });
   expect(tracedBy([])).toEqual({});
 });
 
-it('should carry each sampled trace once', () => {
+it('should list each sampled trace once', () => {
   const traced = tracedBy([trace(1, '00'), trace(2, '01'), trace(3, '01'), trace(2, '01'), trace(4, '03')]);
   expect(traced).toEqual({ traceparent: trace(2, '01'), furtherTraces: [trace(3, '01'), trace(4, '03')] });
   expect(sampledTraces(traced)).toEqual([trace(2, '01'), trace(3, '01'), trace(4, '03')]);
 });
 
-it('should bound the number of traces', () => {
+it('should limit the number of traces', () => {
   const { furtherTraces } = tracedBy(Array.from({ length: 100 }, (_, n) => trace(n + 1, '01')));
   expect(furtherTraces).toHaveLength(MAX_FURTHER_TRACES);
 });

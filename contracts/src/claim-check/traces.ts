@@ -1,4 +1,4 @@
-/** The most traces that an entry carries besides its first. */
+/** The highest number of traces in an entry, besides the first one. */
 export const MAX_FURTHER_TRACES = 15;
 
 /** W3C trace contexts of an entry, which may hold notifications of several requests. */
@@ -7,7 +7,7 @@ export interface Traced {
   furtherTraces?: string[] | undefined;
 }
 
-/** Whether the spans of this trace are recorded: the last bit of the context's flags. */
+/** Whether the spans of this trace are recorded (the lowest bit of its flags). */
 export const isSampled = (traceparent: string): boolean => /-[0-9a-f][13579bdf]$/.test(traceparent);
 
 /** The trace contexts of an entry whose spans are recorded. */
@@ -16,7 +16,10 @@ export const sampledTraces = ({ traceparent, furtherTraces = [] }: Traced): stri
   return all.filter(isSampled);
 };
 
-/** Chooses the trace contexts of an entry from those of its requests: the sampled ones, or else the first. */
+/**
+ * Chooses the trace contexts of an entry from those of its requests: all sampled ones, or the first
+ * one if none is sampled.
+ */
 export function tracedBy(traceparents: readonly string[]): Traced {
   const sampled = [...new Set(traceparents.filter(isSampled))];
   const [traceparent = traceparents[0], ...further] = sampled;

@@ -1,4 +1,4 @@
-/** All events that a bff sends to browsers. A new one gets a file of its own and a line here. */
+/** All events that a bff sends to browsers. To add an event, create its file and add a line here. */
 export * from './closing.ts';
 export * from './draining.ts';
 export * from './inbox.ts';

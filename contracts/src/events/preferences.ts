@@ -7,7 +7,7 @@ const areNames: Guard<readonly string[]> = listOf(isText);
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 
-/** The time zone decides whether the rest can be used, and it is checked where it is. */
+/** Checks only the members that the client uses. The time zone is validated when it is used. */
 const isQuietHours = (value: unknown): value is QuietHours | null =>
   value === null || (isObject(value) && isText(value['timeZone']) && areNames(value['allow']));
 

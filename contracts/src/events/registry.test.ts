@@ -14,7 +14,7 @@ it.each([
   ['draining', { reconnectAfterMs: 300 }],
   ['token-expiring', { expiresInMs: 0 }],
   ['closing', { code: 'token_expired', message: 'the token has expired' }],
-])('should accept %s, with members that a newer server has added', (name, payload) => {
+])('should accept %s, with members added by a newer server', (name, payload) => {
   expect(checkReceived(name, { ...payload, added: true })).toEqual({
     name,
     payload: { ...payload, added: true },
@@ -30,10 +30,10 @@ it.each([
   ['read', position],
   ['mutes', { feeds: [] }],
   ['mutes', null],
-])('should refuse a malformed %s: %j', (name, payload) => {
+])('should reject a malformed %s: %j', (name, payload) => {
   expect(checkReceived(name, payload)).toBe('malformed');
 });
 
-it('should tell events of a newer server from malformed events', () => {
+it('should distinguish unknown events of a newer server from malformed events', () => {
   expect(checkReceived('added-by-a-newer-server', {})).toBe('unknown');
 });

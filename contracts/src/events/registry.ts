@@ -11,12 +11,12 @@ export type ServerEventName = keyof ServerEvents;
 /** Names of the events that go to all connections of one reader. */
 export type ReaderEventName = Extract<AnyEvent, { audience: 'reader' }>['name'];
 
-/** The server events in socket.io's terms. */
+/** The server events as socket.io types. */
 export type ServerToClientEvents = { [Name in ServerEventName]: (event: ServerEvents[Name]) => void };
 
 const byName = new Map<string, AnyEvent>(Object.values(all).map((event) => [event.name, event]));
 
-/** The definition of an event; `undefined` for an event that a newer version has added. */
+/** The definition of an event; `undefined` for an event added by a newer version. */
 export const serverEventNamed = (name: string): AnyEvent | undefined => byName.get(name);
 
 /** A server event as a client receives it. */
@@ -24,7 +24,7 @@ export type ReceivedEvent = {
   [Name in ServerEventName]: { name: Name; payload: ServerEvents[Name] };
 }[ServerEventName];
 
-/** Checks a received event against its schema. `unknown` is an event that a newer server has added. */
+/** Checks a received event against its schema. Returns `unknown` for an event added by a newer server. */
 export function checkReceived(name: string, payload: unknown): ReceivedEvent | 'unknown' | 'malformed' {
   const event = serverEventNamed(name);
   if (!event) return 'unknown';

@@ -1,6 +1,7 @@
 /**
- * Schemas of server events, as type guards. They check the members that the client relies on and accept any other
- * member, because a newer server may add some. Browsers load this file, so it uses no schema library.
+ * Schemas of server events, as type guards. They check only the members that the client uses and
+ * accept any other member, because a newer server may add members. Browsers load this file, so it
+ * uses no schema library.
  */
 export type Guard<T> = (value: unknown) => value is T;
 
@@ -12,7 +13,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** A whole number from 0, such as an offset. */
+/** An integer from 0, such as an offset. */
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 

@@ -1,19 +1,19 @@
 import type { Schema } from './schema.ts';
 
 /**
- * Who gets an event: the connections that are subscribed to its feed, all connections of one reader, or the one
- * connection that it is about.
+ * Who gets an event: all connections that are subscribed to its feed (`feed`), all connections of one
+ * reader (`reader`), or one connection (`connection`).
  */
 export type Audience = 'feed' | 'reader' | 'connection';
 
-/** An event that a bff sends to browsers. Its name and payload are public contract. */
+/** An event that a bff sends to browsers. Its name and payload are part of the public contract. */
 export interface ServerEvent<Name extends string, To extends Audience, Payload> {
   readonly name: Name;
   readonly audience: To;
   readonly schema: Schema<Payload>;
 }
 
-/** The payload's type, from the schema of its event. */
+/** The payload type of a server event. */
 export type PayloadOf<E> = E extends ServerEvent<string, Audience, infer Payload> ? Payload : never;
 
 export const serverEvent = <const Name extends string, const To extends Audience, Payload>(

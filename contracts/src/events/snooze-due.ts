@@ -17,6 +17,6 @@ const isDue = (value: unknown): value is DueSnooze =>
   isObject(value['notification']) &&
   isText(value['notification']['id']);
 
-/** Snoozes of the reader that end now. They are back in the inbox, unread. */
+/** Snoozes of the reader that have just ended. Their notifications are back in the inbox, unread. */
 export const snoozeDueEvent = serverEvent('snooze-due', 'reader', { feed: isText, due: listOf(isDue) });
 export type SnoozeDueEvent = PayloadOf<typeof snoozeDueEvent>;

@@ -1,6 +1,9 @@
 import { isCount } from './schema.ts';
 import { serverEvent, type PayloadOf } from './server-event.ts';
 
-/** The token is about to expire. The connection ends with it unless the client sends another in a `token` event. */
+/**
+ * The token is about to expire. The server closes the connection then, unless the client sends a new
+ * token in a `token` event.
+ */
 export const tokenExpiringEvent = serverEvent('token-expiring', 'connection', { expiresInMs: isCount });
 export type TokenExpiringEvent = PayloadOf<typeof tokenExpiringEvent>;

@@ -1,4 +1,7 @@
-/** Icons that every page can draw by itself. A name that a page does not know shows the icon of the severity. */
+/**
+ * Icons that every page can draw without loading an image. If a page does not know a name, it shows
+ * the icon of the severity.
+ */
 export const ICON_NAMES = [
   ...[
     'alarm',
@@ -20,9 +23,9 @@ export const ICON_NAMES = [
 ] as const;
 export type IconName = (typeof ICON_NAMES)[number];
 
-/** Whether the icon is the address of an image. */
+/** Whether the icon is the URL of an image. */
 export const isImageIcon = (icon: string): boolean => icon.startsWith('https://');
 
-/** Origin of an image, in the form that `ICON_ORIGINS` lists; `undefined` for a name. */
+/** Origin of an image URL, in the form that `ICON_ORIGINS` lists; `undefined` for an icon name. */
 export const originOfIcon = (icon: string): string | undefined =>
   isImageIcon(icon) && URL.canParse(icon) ? new URL(icon).origin : undefined;

@@ -5,7 +5,7 @@ import { notificationInputSchema } from './notification.ts';
 
 describe('an icon', () => {
   it.each(['bell', 'rocket', 'https://cdn.example.com/a.png', 'https://cdn.example.com:8443/a?b=c'])(
-    'should be a name or the https address of an image: %s',
+    'should accept an icon name or the https URL of an image: %s',
     (icon) => expect(iconSchema.safeParse(icon).success).toBe(true),
   );
   it.each([
@@ -19,22 +19,22 @@ describe('an icon', () => {
       'https:\\\\h',
     ],
     ...[`https://h/${'a'.repeat(600)}`, 'https://h/\u0000', '<svg>'],
-  ])('should be nothing else: %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
+  ])('should reject %j', (icon) => expect(iconSchema.safeParse(icon).success).toBe(false));
 
-  it('should have the origin of its image', () => {
+  it('should return the origin of an image', () => {
     expect(originOfIcon('https://CDN.example.com:443/a.png')).toBe('https://cdn.example.com');
     expect(originOfIcon('bell')).toBeUndefined();
   });
 });
 
-it('should take a short token as the category', () => {
+it('should accept a short token as the category', () => {
   expect(['billing', 'ci.build', '2fa'].every((one) => categorySchema.safeParse(one).success)).toBe(true);
   expect(
     ['', 'Billing', '-a', 'a b', 'a'.repeat(41)].some((one) => categorySchema.safeParse(one).success),
   ).toBe(false);
 });
 
-it('should refuse an icon and a category that are none, each by name', () => {
+it('should report an invalid icon and an invalid category separately', () => {
   const result = notificationInputSchema.safeParse({ title: 'x', icon: 'nope', category: 'No' });
   expect(result.error?.issues.map(({ path }) => path.join('.')).toSorted()).toEqual(['category', 'icon']);
 });

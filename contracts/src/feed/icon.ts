@@ -11,11 +11,11 @@ function isSafeImage(icon: string): boolean {
   return username === '' && password === '';
 }
 
-/** One of `ICON_NAMES`, or the `https` address of an image. */
+/** One of `ICON_NAMES`, or the `https` URL of an image. */
 export const iconSchema = z
   .string()
   .meta({
-    description: `One of ${ICON_NAMES.join(', ')}; or the https address of an image, which is shown only if the deployment allows its origin.`,
+    description: `One of ${ICON_NAMES.join(', ')}; or the https URL of an image, which is shown only if the deployment allows its origin.`,
     pattern: `^(${ICON_NAMES.join('|')}|https://[^/\\\\@?#\\s][^\\s@]*)$`,
     minLength: 1,
     maxLength: MAX_ICON,
@@ -26,14 +26,14 @@ export const iconSchema = z
     if (names.has(icon)) return;
     // eslint-disable-next-line no-control-regex -- finding control characters is the purpose
     if (/[\s\u0000-\u001f\u007f-\u009f]/.test(icon) || !isWellFormed(icon) || !isSafeImage(icon))
-      fault('must be the name of an icon, or an https address without user and white space');
+      fault('must be the name of an icon, or an https URL without credentials or white space');
   });
 
-/** A short token, as in `billing` or `ci.build`. */
+/** A short token, such as `billing` or `ci.build`. */
 export const categorySchema = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._-]{0,39}$/,
-    'must be 1 to 40 characters of a-z 0-9 . _ -, beginning with a letter or digit',
+    'must be 1 to 40 characters of a-z 0-9 . _ -, starting with a letter or digit',
   )
-  .meta({ description: 'What it is about, for filters and mutes: a short token such as `billing`.' });
+  .meta({ description: 'The subject, used by filters and mutes: a short token such as `billing`.' });

@@ -15,7 +15,7 @@ function faultOfFeed(feed: string): string | undefined {
     const length = codePoints(sub);
     if (length < 1 || length > MAX_SUB) return `user: must be followed by 1 to ${MAX_SUB} characters`;
     if (hasControlCharacters(sub) || !isWellFormed(sub)) {
-      return 'user: must be followed by text without control characters and lone surrogates';
+      return 'user: must be followed by text without control characters or lone surrogates';
     }
     return undefined;
   }
@@ -38,8 +38,9 @@ export const feedSchema = z
 const encoder = new TextEncoder();
 
 /**
- * The feed's name in keys and actor ids, unique for each feed. It has only `A–Z a–z 0–9 . _ : - ~`: other bytes of the
- * UTF-8 text are written `~XX`, which neither URLs nor Dapr (whose separator is `||`) change.
+ * The feed's name in keys and actor ids, unique for each feed. It contains only `A–Z a–z 0–9 . _ : -
+ * ~`. Any other byte of the UTF-8 text is written as `~XX`, which neither URLs nor Dapr (whose
+ * separator is `||`) change.
  */
 export const feedKey = (feed: string): string =>
   /^[A-Za-z0-9._:-]*$/.test(feed)
@@ -51,5 +52,5 @@ export const feedKey = (feed: string): string =>
           : `~${byte.toString(16).toUpperCase().padStart(2, '0')}`;
       }).join('');
 
-/** The feed with this key. @throws URIError if it is not the key of a feed */
+/** The feed that has this key. @throws URIError if the key is not the key of a feed */
 export const feedOfKey = (key: string): string => decodeURIComponent(key.replaceAll('~', '%'));

@@ -20,7 +20,7 @@ const content = {
     .meta({ description: 'Plain text; line feeds and tabs are kept.' }),
   link: linkSchema.optional(),
   actions: z.array(actionSchema).max(3, 'must have at most 3 actions').optional(),
-  source: plainText({ max: 80 }).optional().meta({ description: 'The sender: a service, a team.' }),
+  source: plainText({ max: 80 }).optional().meta({ description: 'The sender, such as a service or a team.' }),
   category: categorySchema.optional(),
   icon: iconSchema.optional(),
   collapseKey: plainText({ max: 80 })
@@ -38,13 +38,14 @@ const withinAYear = dateTimeSchema.refine((text) => {
   return time === undefined || time <= Date.now() + MAX_SCHEDULE_MS;
 }, 'must be at most a year ahead');
 
-/** The body of `POST /notifications`. Missing members get the defaults of the contract; unknown members are refused. */
+/** The body of `POST /notifications`. Missing members get their defaults; unknown members are rejected. */
 export const notificationInputSchema = z
   .strictObject({
     id: idSchema.optional().meta({
       description: 'Default: a UUIDv7. An id that the feed already has is accepted, but not shown again.',
     }),
-    // Named in words: generators of clients take a member with a default for one that is always there.
+    // The default is only described: client generators treat a member with a `default` as always
+    // present.
     feed: feedSchema.optional().meta({
       description: `The audience: \`all\`, \`topic:<name>\` or \`user:<sub>\`; \`${DEFAULT_FEED}\` if left out.`,
     }),
@@ -55,7 +56,7 @@ export const notificationInputSchema = z
       .meta({ description: 'A time in the future, from which the notification is no longer shown.' }),
     deliverAt: withinAYear.optional().meta({
       description:
-        'The time to show it, at most a year ahead and before `expiresAt`. A time in the past means now.',
+        'When to show it: at most a year ahead and before `expiresAt`. A time in the past means now.',
     }),
   })
   .refine(({ deliverAt, expiresAt }) => !(deliverAt && expiresAt) || !isLater(deliverAt, expiresAt), {
@@ -70,7 +71,7 @@ export const notificationInputsSchema = z
   .min(1, 'must have at least one notification')
   .max(MAX_NOTIFICATIONS_PER_REQUEST, `must have at most ${MAX_NOTIFICATIONS_PER_REQUEST} notifications`);
 
-/** A complete notification, as it is stored and shown. `createdAt` is the time when the producer received it. */
+/** A complete notification, as it is stored and shown. `createdAt` is when the producer received it. */
 export const notificationSchema = z.strictObject({
   id: idSchema,
   feed: feedSchema.default(DEFAULT_FEED),
@@ -81,5 +82,5 @@ export const notificationSchema = z.strictObject({
 });
 export type Notification = z.infer<typeof notificationSchema>;
 
-/** Whether the time `a` is `b` or later; false if either is invalid. */
+/** Whether the time `a` is equal to or later than `b`; false if either is invalid. */
 const isLater = (a: string, b: string): boolean => (parseDateTime(a) ?? NaN) >= (parseDateTime(b) ?? NaN);

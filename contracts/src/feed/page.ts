@@ -32,20 +32,21 @@ export const pageQuerySchema = z
     const fault = (path: string, message: string) =>
       context.addIssue({ code: 'custom', path: [path], message });
     if (after !== undefined && before !== undefined) fault('before', 'must not be given together with after');
-    if (epoch === undefined && after !== undefined) fault('epoch', 'is needed with after');
-    if (epoch === undefined && before !== undefined) fault('epoch', 'is needed with before');
+    if (epoch === undefined && after !== undefined) fault('epoch', 'is required with after');
+    if (epoch === undefined && before !== undefined) fault('epoch', 'is required with before');
     if (epoch !== undefined && after === undefined && before === undefined) {
-      fault('epoch', 'must come with after or before');
+      fault('epoch', 'requires after or before');
     }
   });
 export type PageQuery = z.infer<typeof pageQuerySchema>;
 
 /**
- * Consecutive publications of a feed, ascending. `offset` is where the reader continues: the feed's head, or with `more`
- * the last publication of this page. `recovered: false` means that the page does not continue from the requested
- * position, and holds the newest publications instead. With `before`, `offset` stays that of the head, and `more` means
- * that older publications exist. `read` is the reader's read state of the feed, `inbox` the
- * reader's other marks, if there are any.
+ * Consecutive publications of a feed, ascending. `offset` is the position from which the reader
+ * continues: the feed's head, or with `more` the last publication of this page. `recovered: false`
+ * means that the page does not continue from the requested position, but holds the newest
+ * publications instead. With `before`, `offset` stays the head's, and `more` means that older
+ * publications exist. `read` is the reader's read state of the feed; `inbox` holds the reader's other
+ * marks, if there are any.
  */
 export const pageSchema = z.strictObject({
   feed: feedSchema,

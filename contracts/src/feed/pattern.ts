@@ -2,19 +2,22 @@ import { z } from 'zod';
 import { feedSchema } from './name.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Whether `name` is `pattern`, or begins with the part before a trailing `*`. No other character is special. */
+/**
+ * Whether `name` matches `pattern`: it is equal, or starts with the part before a trailing `*`. No
+ * other character is special.
+ */
 export const matchesPattern = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 
 const withoutStar = (pattern: string): string => pattern.replace(/\*$/, '');
 const faultless = (schema: z.ZodType, text: string): boolean => schema.safeParse(text).success;
 
-/** Names of topics in a token: `orders`, `orders*`, `*`. */
+/** Topic names in a token: `orders`, `orders*`, `*`. */
 export const topicPatternSchema = z
   .string()
   .refine(
     (pattern) => pattern === '*' || faultless(idSchema, withoutStar(pattern)),
-    'must be the name of a topic, with or without * at its end, or *',
+    'must be the name of a topic, optionally with * at the end, or *',
   );
 
 /** Feeds of an API key: `all`, `topic:orders*`, `user:*`, `*`. */
@@ -25,5 +28,5 @@ export const feedPatternSchema = z
       faultless(feedSchema, pattern) ||
       ['*', 'topic:*', 'user:*'].includes(pattern) ||
       (pattern.endsWith('*') && pattern !== 'all*' && faultless(feedSchema, withoutStar(pattern))),
-    'must be all, topic:<name> or user:<sub>, with or without * at its end, or *',
+    'must be all, topic:<name> or user:<sub>, optionally with * at the end, or *',
   );

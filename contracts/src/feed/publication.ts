@@ -3,12 +3,15 @@ import { MAX_EPOCH_LENGTH } from '../limits.ts';
 import { notificationSchema } from './notification.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Changes only when a feed's state was lost. Clients compare epochs for equality only. */
+/**
+ * Changes only when a feed's state was lost or the feed was erased. Clients compare epochs for
+ * equality only.
+ */
 export const epochSchema = z.string().min(1).max(MAX_EPOCH_LENGTH);
-/** Offsets start at 1 and have no holes; 0 is the position before the first. */
+/** Offsets start at 1 and have no gaps; 0 is the position before the first publication. */
 export const offsetSchema = z.int().min(0);
 
-/** A place in a feed. Offsets compare only within one epoch. */
+/** A place in a feed. Offsets can be compared only within one epoch. */
 export const positionSchema = z.strictObject({ epoch: epochSchema, offset: offsetSchema });
 export type Position = z.infer<typeof positionSchema>;
 
@@ -17,7 +20,10 @@ export type GoneReason = (typeof GONE_REASONS)[number];
 
 const place = {
   offset: z.int().min(1),
-  /** Id of the notification that this one replaced by its collapse key; kept even if this one is gone. */
+  /**
+   * Id of the notification that this one replaced through its collapse key. It is kept even when this
+   * publication is gone.
+   */
   replaces: idSchema.optional(),
 };
 

@@ -1,2 +1,2 @@
-/** From the least to the most urgent. Apart from the schemas, so that browsers load none of these. */
+/** From least to most urgent. Separate from the schemas, so that browsers don't load the schema library. */
 export const SEVERITIES = ['info', 'success', 'warning', 'error'] as const;

@@ -19,7 +19,10 @@ export const PROBLEM_CODES = [
 ] as const;
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** One fault of an input. `path` names the member with dots (`2.actions.0.link`), and is empty for the whole input. */
+/**
+ * One fault of an input. `path` is the member's path with dots (`2.actions.0.link`), or empty for the
+ * whole input.
+ */
 export const faultSchema = z.strictObject({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof faultSchema>;
 
@@ -41,7 +44,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 export const acceptedSchema = z.strictObject({ ids: z.array(z.string()) });
 export type Accepted = z.infer<typeof acceptedSchema>;
 
-/** All faults that a schema found, with one for each unknown member. */
+/** All faults that a schema found. Each unknown member is a fault of its own. */
 export const faultsOf = (error: z.ZodError, prefix: PropertyKey[] = []): Fault[] =>
   error.issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];

@@ -1,7 +1,7 @@
 import type { Notification, Severity } from '../feed/notification.ts';
 import { isQuiet, quietUntil, type QuietHours } from './quiet-hours.ts';
 
-/** How one reader wants to be told of notifications, on all devices. */
+/** How one reader wants to be notified, on all devices. */
 export interface Preferences {
   /** Muted feeds, severities, sources and categories: listed in the inbox, but they neither interrupt nor count. */
   feeds: readonly string[];
@@ -10,7 +10,7 @@ export interface Preferences {
   categories: readonly string[];
   quietHours: QuietHours | null;
   sound: boolean;
-  /** Notifications of the operating system. */
+  /** Whether to show notifications of the operating system. */
   desktop: boolean;
 }
 
@@ -24,7 +24,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   desktop: false,
 };
 
-/** What preferences look at in a notification. */
+/** The members of a notification that preferences depend on. */
 export type Interrupting = Pick<Notification, 'feed' | 'severity'> &
   Partial<Pick<Notification, 'source' | 'category'>>;
 
@@ -37,15 +37,15 @@ export const isMutedBy = (
   (source !== undefined && sources.includes(source)) ||
   (category !== undefined && categories.includes(category));
 
-/** `until` is in ms since 1970: when the quiet hours end. */
+/** `until` is the end of the quiet hours, in ms since 1970. */
 export type Interruption =
   | { interrupt: true }
   | { interrupt: false; why: 'muted' }
   | { interrupt: false; why: 'quiet'; until: number };
 
 /**
- * Whether the notification may interrupt its reader at `at` (ms since 1970) with a toast, a sound or a message
- * elsewhere. Browsers and servers ask the same function, so they agree.
+ * Whether the notification may interrupt its reader at `at` (ms since 1970) with a toast, a sound, or
+ * a message on another channel. Browsers and servers use this same function, so they always agree.
  */
 export function mayInterrupt(
   preferences: Preferences,

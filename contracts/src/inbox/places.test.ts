@@ -12,7 +12,7 @@ describe('the place of a publication', () => {
     expect(placesIn({ epoch: '1-a' })(at(1))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should follow what was read, seen, marked as unread and archived', () => {
+  it('should depend on the read, seen, unread and archived marks', () => {
     const placeOf = placesIn({
       epoch: '1-a',
       read: { offset: 3, ids: ['n6'] },
@@ -35,14 +35,14 @@ describe('the place of a publication', () => {
     expect(placeOf(at(7))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should not take marks of another epoch for those of this one', () => {
+  it('should ignore marks of another epoch', () => {
     const inbox = { ...empty, epoch: '0-z', seen: 9, unread: [[1, 9]], archived: [[1, 9]] } as const;
     const placeOf = placesIn({ epoch: '1-a', read: { offset: 1, ids: [] }, inbox });
     expect(placeOf(at(1))).toEqual({ place: 'inbox', unread: false, unseen: false });
     expect(placeOf(at(2))).toEqual({ place: 'inbox', unread: true, unseen: true });
   });
 
-  it('should be decided by a snooze alone, until the reader has read or archived what came back', () => {
+  it('should be decided by a snooze alone until the reader has read or archived the returned notification', () => {
     const until = '2026-05-01T07:00:00Z';
     const snoozed = [
       mark(1),

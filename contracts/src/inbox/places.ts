@@ -2,8 +2,9 @@ import type { ReadState } from '../reader/read.ts';
 import { inRanges, type Ranges } from './ranges.ts';
 
 /**
- * A snoozed notification. Once its time has come (`due`) it is back in the inbox, unread, until the reader marks it as
- * read or archives it. The mark decides for its notification, whatever else the inbox says of its offset.
+ * A snoozed notification. When its time has come (`due`), it is back in the inbox, unread, until the
+ * reader marks it as read or archives it. The snooze mark overrides all other marks for the
+ * notification's offset.
  */
 export interface SnoozeMark {
   id: string;
@@ -17,14 +18,14 @@ export interface SnoozeMark {
   archived?: true;
 }
 
-/** The marks of one reader in one feed. Those by offset count in `epoch` only. */
+/** One reader's marks in one feed. Marks by offset are valid only in `epoch`. */
 export interface InboxState {
-  /** Grows with each change of the reader's inbox, in whichever feed. */
+  /** Grows with each change of the reader's inbox, in any feed. */
   version: number;
   epoch: string;
-  /** The reader has seen everything up to this offset. */
+  /** The reader has seen all publications up to this offset. */
   seen: number;
-  /** Marked as unread again, although read. */
+  /** Publications that the reader has marked as unread after reading them. */
   unread: Ranges;
   archived: Ranges;
   snoozed: readonly SnoozeMark[];
@@ -33,26 +34,29 @@ export interface InboxState {
 export const PLACES = ['inbox', 'archive', 'snoozed'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** Where a reader has put a notification, and whether it still waits to be read and to be seen. */
+/** Where a reader has put a notification, and whether it is still unread or unseen. */
 export interface Placed {
   place: Place;
   unread: boolean;
   /** Unread, in the inbox, and not seen yet: counted by the bell. */
   unseen: boolean;
-  /** RFC 3339: until when it is snoozed. */
+  /** RFC 3339: end of the snooze. */
   until?: string;
-  /** RFC 3339: when it came back from a snooze. */
+  /** RFC 3339: when the notification returned from a snooze. */
   returnedAt?: string;
 }
 
 export interface Marks {
-  /** The epoch of the publications that are asked about. */
+  /** The epoch of the publications to place. */
   epoch: string;
   read?: ReadState | undefined;
   inbox?: InboxState | undefined;
 }
 
-/** A function that places the publications of one feed by the reader's marks. It does no I/O and reads no clock. */
+/**
+ * Returns a function that places the publications of one feed by the reader's marks. It does no I/O
+ * and reads no clock.
+ */
 export function placesIn({
   epoch,
   read,

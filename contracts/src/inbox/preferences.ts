@@ -11,7 +11,7 @@ import { isTimeZone, WEEKDAYS } from './quiet-hours.ts';
 
 const timeOfDay = z
   .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59, as in 22:00');
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day from 00:00 to 23:59, such as 22:00');
 
 const severities = z.array(severitySchema).max(20, 'must have at most 20 severities');
 
@@ -21,7 +21,7 @@ export const quietHoursSchema = z.strictObject({
   timeZone: z
     .string()
     .max(64, 'must have at most 64 characters')
-    .refine(isTimeZone, 'must be an IANA time zone, as in Europe/Berlin'),
+    .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin'),
   days: z
     .array(z.enum(WEEKDAYS, `must be one of ${WEEKDAYS.join(', ')}`))
     .min(1, 'must have at least one day')
@@ -32,7 +32,7 @@ export const quietHoursSchema = z.strictObject({
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
-/** A list of at most so many names, and of a bounded size. */
+/** A list with at most `max` names and at most `MAX_MUTED_BYTES` bytes. */
 const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: string) =>
   z
     .array(name)
@@ -42,7 +42,7 @@ const namesOf = <Name extends z.ZodType<string>>(name: Name, max: number, what: 
       if (bytes > MAX_MUTED_BYTES)
         context.addIssue({
           code: 'custom',
-          message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, and has ${bytes}`,
+          message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, but has ${bytes}`,
         });
     });
 
@@ -59,7 +59,7 @@ const members = {
 /** The answer of `GET /app/preferences`. */
 export const preferencesSchema = z.strictObject(members);
 
-/** The body of `PUT /app/preferences`: members that it leaves out get their defaults. */
+/** The body of `PUT /app/preferences`. Missing members get their defaults. */
 export const putPreferencesSchema = z.strictObject({
   feeds: members.feeds.default([]),
   severities: members.severities.default([]),
@@ -71,18 +71,21 @@ export const putPreferencesSchema = z.strictObject({
   clientId: clientIdSchema.optional(),
 });
 
-/** The body of `PATCH /app/preferences`: members that it leaves out stay as they are. */
+/** The body of `PATCH /app/preferences`. Missing members stay as they are. */
 export const patchPreferencesSchema = z
   .strictObject({ ...members, clientId: clientIdSchema })
   .partial()
-  .refine((change) => Object.keys(change).some((name) => name !== 'clientId'), 'must change something');
+  .refine(
+    (change) => Object.keys(change).some((name) => name !== 'clientId'),
+    'must contain at least one preference',
+  );
 
 /** The query of `GET /app/preferences`. */
 export const preferencesQuerySchema = z.strictObject({ clientId: clientIdSchema.optional() });
 
 /**
- * The preferences of a reader as they are stored, without the muted feeds and severities, which the document of mutes has.
- * Members of later versions are kept.
+ * A reader's preferences as they are stored. Muted feeds and severities are in the mutes document
+ * instead. Members added by later versions are kept.
  */
 export const preferencesDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

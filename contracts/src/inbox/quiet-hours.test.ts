@@ -10,7 +10,7 @@ const end = (quiet: QuietHours, text: string) => {
 };
 
 describe('quiet hours', () => {
-  it('should go by the clocks of the time zone, past midnight', () => {
+  it('should follow the clocks of the time zone, across midnight', () => {
     expect(isQuiet(night, at('2026-07-01T19:59:59Z'))).toBe(false);
     expect(isQuiet(night, at('2026-07-01T20:00:00Z'))).toBe(true);
     expect(isQuiet(night, at('2026-07-02T04:59:59Z'))).toBe(true);
@@ -20,18 +20,18 @@ describe('quiet hours', () => {
     expect(isQuiet(night, at('2026-01-01T21:00:00Z'))).toBe(true);
   });
 
-  it('should end at the same time of day on days on which the clocks are changed', () => {
+  it('should end at the same time of day on days with a clock change', () => {
     expect(end(night, '2026-03-28T21:30:00Z')).toBe('2026-03-29T05:00:00.000Z');
     expect(end(night, '2026-10-24T20:30:00Z')).toBe('2026-10-25T06:00:00.000Z');
     expect(end(night, '2026-03-29T12:00:00Z')).toBeUndefined();
-    // 02:00 to 03:00 does not exist on that day, and comes twice in October.
+    // 02:00 to 03:00 does not exist on that day, and occurs twice in October.
     const hour = { ...night, from: '02:00', to: '03:00' };
     expect(isQuiet(hour, at('2026-03-29T01:00:00Z'))).toBe(false);
     expect(end(hour, '2026-10-25T00:10:00Z')).toBe('2026-10-25T02:00:00.000Z');
     expect(end({ ...night, to: '02:30' }, '2026-03-29T00:10:00Z')).toBe('2026-03-29T01:00:00.000Z');
   });
 
-  it('should know zones that differ by parts of an hour, and those without daylight saving time', () => {
+  it('should support zones with fractional-hour offsets, and zones without daylight saving time', () => {
     expect(end({ ...night, timeZone: 'Australia/Lord_Howe' }, '2026-04-04T12:00:00Z')).toBe(
       '2026-04-04T20:30:00.000Z',
     );
@@ -40,7 +40,7 @@ describe('quiet hours', () => {
     );
   });
 
-  it('should begin on the days that are named, and last a whole day when both times are alike', () => {
+  it('should start on the named days, and last a whole day when both times are equal', () => {
     const weekend: QuietHours = { ...night, days: ['fri', 'sat'] };
     expect(isQuiet(weekend, at('2026-07-03T21:00:00Z'))).toBe(true);
     expect(isQuiet(weekend, at('2026-07-05T04:00:00Z'))).toBe(true);
@@ -50,7 +50,7 @@ describe('quiet hours', () => {
     expect(quietUntil({ ...sunday, days: undefined }, at('2026-07-05T10:00:00Z'))).toBe(Infinity);
   });
 
-  it('should take IANA names alone for time zones', () => {
+  it('should accept only IANA names as time zones', () => {
     expect(['Europe/Berlin', 'UTC', 'America/Argentina/Ushuaia', 'Etc/GMT+5'].every(isTimeZone)).toBe(true);
     expect(['', '+02:00', 'Mars/Base', '../etc', 'Europe/Berlin ', 'x'.repeat(99)].some(isTimeZone)).toBe(
       false,
@@ -59,11 +59,11 @@ describe('quiet hours', () => {
   });
 });
 
-describe('whether a notification may interrupt', () => {
+describe('mayInterrupt', () => {
   const info = { feed: 'all', severity: 'info', source: 'ci', category: 'build' } as const;
   const now = at('2026-07-01T21:00:00Z');
 
-  it('should be so without preferences', () => {
+  it('should allow it without preferences', () => {
     expect(mayInterrupt(DEFAULT_PREFERENCES, info, now)).toEqual({ interrupt: true });
   });
 
@@ -72,13 +72,13 @@ describe('whether a notification may interrupt', () => {
     { severities: ['info' as const] },
     { sources: ['ci'] },
     { categories: ['build'] },
-  ])('should not be so if it is muted: %o', (muted) => {
+  ])('should not allow it for muted notifications: %o', (muted) => {
     expect(mayInterrupt({ ...DEFAULT_PREFERENCES, ...muted }, info, now)).toEqual({
       ...{ interrupt: false, why: 'muted' },
     });
   });
 
-  it('should not be so in quiet hours, except for severities that the reader lets through', () => {
+  it('should not allow it in quiet hours, except for severities that the reader lets through', () => {
     const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
     expect(mayInterrupt(preferences, info, now)).toEqual({
       ...{ interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') },

@@ -4,26 +4,29 @@ export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as con
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /**
- * Times of day, as clocks of `timeZone` show them, in which the reader is not interrupted. They may pass midnight;
- * with `from` and `to` alike they last the whole day.
+ * Hours in which the reader is not interrupted, as times of day in `timeZone`. They may cross
+ * midnight. If `from` equals `to`, they last the whole day.
  */
 export interface QuietHours {
-  /** `HH:MM`, as in `22:00`. */
+  /** `HH:MM`, for example `22:00`. */
   from: string;
   to: string;
-  /** IANA name, as in `Europe/Berlin`. */
+  /** IANA name, for example `Europe/Berlin`. */
   timeZone: string;
-  /** Days on which they begin. Default: every day. */
+  /** Days on which the quiet hours start. Default: every day. */
   days?: readonly Weekday[] | undefined;
-  /** Severities that interrupt all the same. */
+  /** Severities that interrupt in spite of the quiet hours. */
   allow: readonly Severity[];
 }
 
 const MINUTE_MS = 60_000;
 const MINUTES_PER_DAY = 24 * 60;
-/** No clock change is shorter than this. */
+/** Step of the search for the end; no clock change is shorter than this. */
 const STEP_MINUTES = 15;
-/** Quiet hours may follow each other without a break for a week, and then they have no end. */
+/**
+ * Quiet hours can follow each other without a break. After this many minutes they are taken to have
+ * no end.
+ */
 const FURTHEST_MINUTES = 8 * MINUTES_PER_DAY;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -41,9 +44,9 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-/** Whether it is the IANA name of a time zone that this platform knows. */
+/** Whether `name` is the IANA name of a time zone that this platform knows. */
 export function isTimeZone(name: string): boolean {
-  // Engines also take offsets, as in `+02:00`, which know no daylight saving time.
+  // Engines also accept offsets such as `+02:00`, which have no daylight saving time.
   if (!/^[A-Za-z][\w+/-]{0,63}$/.test(name)) return false;
   try {
     formatterOf(name);
@@ -57,7 +60,7 @@ export function isTimeZone(name: string): boolean {
 /** Minutes since midnight of `HH:MM`. */
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 
-/** What a clock and a calendar in the time zone show. */
+/** The local weekday and minute of the day in the time zone. */
 function localTime(timeZone: string, at: number): { day: number; minute: number } {
   const parts = new Map(
     formatterOf(timeZone)
@@ -71,7 +74,10 @@ function localTime(timeZone: string, at: number): { day: number; minute: number 
   };
 }
 
-/** Whether the quiet hours are under way at `at` (ms since 1970). A time zone that is not known here has none. */
+/**
+ * Whether `at` (ms since 1970) is within the quiet hours. Always false for a time zone that this
+ * platform does not know.
+ */
 export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at: number): boolean {
   if (!isTimeZone(timeZone)) return false;
   const { day, minute } = localTime(timeZone, at);
@@ -82,8 +88,9 @@ export function isQuiet({ from, to, timeZone, days = WEEKDAYS }: QuietHours, at:
 }
 
 /**
- * When the quiet hours that are under way at `at` end, both in ms since 1970; `undefined` if none are, and `Infinity` if
- * they do not end. Looks at local clocks alone, so it holds on days on which these are changed.
+ * When the current quiet hours end; `at` and the result are in ms since 1970. `undefined` if `at` is
+ * outside quiet hours, `Infinity` if they never end. Uses only local clock times, so it is correct on
+ * days with a clock change.
  */
 export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   if (!isQuiet(quiet, at)) return undefined;

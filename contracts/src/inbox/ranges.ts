@@ -1,7 +1,7 @@
-/** Inclusive ranges of offsets, ascending, neither overlapping nor touching each other. */
+/** Inclusive ranges of offsets, ascending. They neither overlap nor touch. */
 export type Ranges = readonly (readonly [first: number, last: number])[];
 
-/** Whether a range holds the offset; takes logarithmic time. */
+/** Whether a range contains the offset. Takes logarithmic time. */
 export function inRanges(ranges: Ranges, offset: number): boolean {
   let [low, high] = [0, ranges.length - 1];
   while (low <= high) {
@@ -14,7 +14,7 @@ export function inRanges(ranges: Ranges, offset: number): boolean {
   return false;
 }
 
-/** The ranges and `first` to `last` besides. */
+/** Adds `first` to `last` to the ranges. */
 export function withRange(ranges: Ranges, first: number, last: number): Ranges {
   if (last < first) return ranges;
   const before = ranges.filter(([, end]) => end < first - 1);
@@ -25,7 +25,7 @@ export function withRange(ranges: Ranges, first: number, last: number): Ranges {
   return [...before, [start, end], ...after];
 }
 
-/** The ranges without `first` to `last`. */
+/** Removes `first` to `last` from the ranges. */
 export const withoutRange = (ranges: Ranges, first: number, last: number): Ranges =>
   last < first
     ? ranges

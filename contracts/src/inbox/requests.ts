@@ -17,7 +17,10 @@ const ids = z
 export const namedIdsSchema = z.strictObject({ ...reader, ids });
 export type NamedIds = z.infer<typeof namedIdsSchema>;
 
-/** The body of `POST /app/notifications/seen`: with `epoch` it counts only if the feed is still in it. */
+/**
+ * The body of `POST /app/notifications/seen`. With `epoch`, it applies only if the feed is still in
+ * that epoch.
+ */
 export const markSeenSchema = z.strictObject({
   ...reader,
   epoch: epochSchema.optional(),
@@ -25,7 +28,10 @@ export const markSeenSchema = z.strictObject({
 });
 export type MarkSeen = z.infer<typeof markSeenSchema>;
 
-/** The body of `POST /app/notifications/archive`: everything up to `offset` that is not snoozed, and `ids`. */
+/**
+ * The body of `POST /app/notifications/archive`: archives `ids`, and everything up to `offset` that
+ * is not snoozed.
+ */
 export const archiveSchema = z
   .strictObject({
     ...reader,
@@ -35,8 +41,8 @@ export const archiveSchema = z
   })
   .refine(({ offset, ids: named }) => offset !== undefined || named !== undefined, {
     path: ['offset'],
-    message: 'is needed, or ids',
-    // Also beside other faults, so that all are listed.
+    message: 'is required unless ids is given',
+    // Runs even if other members are invalid, so that the answer lists all faults.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 export type Archive = z.infer<typeof archiveSchema>;

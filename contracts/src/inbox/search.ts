@@ -7,7 +7,7 @@ import { clientIdSchema } from '../reader/reader.ts';
 import { codePoints, plainText } from '../text/text.ts';
 import type { Placed } from './places.ts';
 
-/** Which of the reader's notifications are searched. */
+/** The part of the reader's notifications to search. */
 export const SEARCH_STATES = ['any', 'inbox', 'unread', 'archive', 'snoozed', 'returned'] as const;
 export type SearchState = (typeof SEARCH_STATES)[number];
 
@@ -19,7 +19,7 @@ export const SEARCH_PARAMETERS = [
 const MAX_CURSOR = 8 * 1024;
 const MAX_LISTED = 20;
 
-/** Several values with commas between. */
+/** Comma-separated values. */
 const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
   z
     .string()
@@ -27,8 +27,8 @@ const listed = <Item extends z.ZodType<string, string>>(item: Item) =>
     .pipe(z.array(item).min(1).max(MAX_LISTED, `must have at most ${MAX_LISTED} values`));
 
 /**
- * The query of `GET /app/notifications` as a search. `feed` may be given several times; without it, all feeds that the reader's
- * token names are searched, and `all`.
+ * The query of `GET /app/notifications` as a search. `feed` can be given several times. Without
+ * `feed`, the search covers `all` and each feed that the reader's token names.
  */
 export const searchQuerySchema = z.strictObject({
   q: z
@@ -42,7 +42,7 @@ export const searchQuerySchema = z.strictObject({
   feed: z
     .array(feedSchema)
     .min(1)
-    .max(MAX_FEEDS_PER_CONNECTION, `must be at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
+    .max(MAX_FEEDS_PER_CONNECTION, `must have at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
     .optional(),
   severity: listed(severitySchema).optional(),
   source: listed(plainText({ max: 80 })).optional(),
@@ -56,18 +56,18 @@ export const searchQuerySchema = z.strictObject({
   cursor: z
     .string()
     .max(MAX_CURSOR, `must have at most ${MAX_CURSOR} characters`)
-    .regex(/^[\w-]+$/, 'must be the cursor of an answer')
+    .regex(/^[\w-]+$/, 'must be a cursor from a previous answer')
     .optional(),
   clientId: clientIdSchema.optional(),
 });
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
-/** A notification that was found, and where its reader has put it. */
+/** A notification that the search found, and where its reader has put it. */
 export type Found = { feed: string; epoch: string; offset: number; notification: Notification } & Placed;
 
 /**
- * The newest first. `more`: the search ended at its bounds or its limit, perhaps without an item; it goes on from
- * `cursor`.
+ * Found notifications, newest first. `more` means that the search stopped at its limits, perhaps
+ * without an item; continue it from `cursor`.
  */
 export interface SearchAnswer {
   items: Found[];
@@ -76,8 +76,8 @@ export interface SearchAnswer {
 }
 
 /**
- * The content of a cursor, which is opaque to callers: of each feed the offset before which the search goes on, and how many
- * snoozed notifications it has answered.
+ * The content of a cursor, which is opaque to callers: for each feed, the offset before which the
+ * search continues; and the number of snoozed notifications already returned.
  */
 export const searchCursorSchema = z.strictObject({
   before: z.record(z.string().max(16), z.int().min(0)),

@@ -27,5 +27,5 @@ export const inboxStateMembers = {
   ),
 };
 
-/** `InboxState` in a page. */
+/** `InboxState` as part of a page. */
 export const inboxStateSchema = z.strictObject(inboxStateMembers) as unknown as z.ZodType<InboxState>;

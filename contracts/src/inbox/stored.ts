@@ -9,20 +9,23 @@ import { dateTimeSchema } from '../text/text.ts';
 const time = z.int().min(0);
 const ranges = z.array(z.tuple([offsetSchema, offsetSchema]).readonly());
 
-/** A reader's marks in one feed; those of another epoch than the feed's count for nothing. */
+/** A reader's marks in one feed. They are ignored if the feed is in another epoch. */
 export const feedMarksSchema = z.looseObject({
   epoch: epochSchema,
   seen: offsetSchema,
   unread: ranges,
   archived: ranges,
-  /** When they were changed last. */
+  /** Time of the last change. */
   at: time,
 });
 export type FeedMarks = z.infer<typeof feedMarksSchema>;
 
 const flag = z.literal(true).optional();
 
-/** A snoozed notification with its content, which its feed may forget before its time has come. */
+/**
+ * A snoozed notification with its content, because the feed may drop the notification before the
+ * snooze ends.
+ */
 export const snoozedSchema = z.looseObject({
   epoch: epochSchema,
   offset: offsetSchema,
@@ -35,8 +38,9 @@ export const snoozedSchema = z.looseObject({
 export type Snoozed = z.infer<typeof snoozedSchema>;
 
 /**
- * The inbox of one reader: what it holds of each feed beside the read state. `version` grows with each write, also over a
- * document that was deleted. Members that this version does not know are kept.
+ * The inbox of one reader: all marks besides the read state, by feed. `version` grows with each
+ * write, even after the document was deleted and created again. Members that this version does not
+ * know are kept.
  */
 export const inboxDocumentSchema = z.looseObject({
   v: z.literal(DOCUMENT_VERSION),

@@ -3,7 +3,10 @@ import { feedPatternSchema } from '../feed/pattern.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema, plainText } from '../text/text.ts';
 
-/** Permissions of a key. `fallback` is for services that fetch notifications which reached no browser. */
+/**
+ * Permissions of a key. `fallback` is for services that fetch notifications which did not reach a
+ * browser.
+ */
 export const KEY_SCOPES = ['publish', 'retract', 'erase', 'fallback'] as const;
 export const keyScopeSchema = z.enum(KEY_SCOPES, `must be one of ${KEY_SCOPES.join(', ')}`);
 export type KeyScope = z.infer<typeof keyScopeSchema>;
@@ -11,24 +14,24 @@ export type KeyScope = z.infer<typeof keyScopeSchema>;
 /** The scopes of a record without `scopes`, which may come from 0.1.0. */
 export const DEFAULT_KEY_SCOPES: readonly KeyScope[] = ['publish', 'retract', 'erase'];
 
-/** A key for publishers. The key itself is not stored. */
+/** A key for publishers. Only the hash of the key is stored. */
 export const apiKeySchema = z.strictObject({
   /** The holder of the key, for logs. */
   name: z.string().min(1).max(80),
   /** SHA-256 of the key, in hexadecimal digits. */
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
-  /** The feeds that it permits. */
+  /** Feeds that the key may use. */
   feeds: z.array(feedPatternSchema).min(1).max(200),
-  /** Notifications per second, over time. Each instance of the producer counts alone. */
+  /** Notifications per second, averaged over time. Each producer instance counts separately. */
   perSecond: z.int().min(1).max(100_000),
-  /** What it permits on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
+  /** Permitted actions on these feeds. Default: `DEFAULT_KEY_SCOPES`. */
   scopes: z.array(keyScopeSchema).min(1).max(KEY_SCOPES.length).optional(),
-  /** The only `source` that its notifications may have. */
+  /** The only `source` that notifications published with the key may have. */
   source: plainText({ max: 80 }).optional(),
   createdAt: dateTimeSchema.optional(),
-  /** It is refused from this time on. */
+  /** The key is refused from this time on. */
   expiresAt: dateTimeSchema.optional(),
-  /** The time when it was revoked. A revoked key is refused. */
+  /** When the key was revoked. A revoked key is refused. */
   revokedAt: dateTimeSchema.optional(),
 });
 export type ApiKey = z.infer<typeof apiKeySchema>;
@@ -42,14 +45,14 @@ export const apiKeysSchema = z
       const seen = new Set<string>();
       for (const [index, key] of keys.entries()) {
         if (seen.has(key[member])) {
-          context.addIssue({ code: 'custom', path: [index, member], message: 'is given twice' });
+          context.addIssue({ code: 'custom', path: [index, member], message: 'is used by two keys' });
         }
         seen.add(key[member]);
       }
     }
   });
 
-/** The last use of a key: a document in the producer's state for each key. */
+/** The last use of a key. The producer's state holds one document for each key. */
 export const keyUseSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   name: z.string(),
@@ -57,5 +60,8 @@ export const keyUseSchema = z.strictObject({
 });
 export type KeyUse = z.infer<typeof keyUseSchema>;
 
-/** `hash` is that of the key, so that a new key of the same name begins unused. Its first 16 digits tell keys apart. */
+/**
+ * Built from the key's hash, so that a new key with the same name starts unused. The first 16 digits
+ * are enough to distinguish keys.
+ */
 export const keyUseKey = (hash: string): string => `key-use:${hash.slice(0, 16)}`;

@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { DEFAULT_PAGE_LIMIT, MAX_PAGE_LIMIT } from '../limits.ts';
 import { dateTimeSchema } from '../text/text.ts';
 
-/** Recorded actions. `internal-call` is a refused call of an internal port, `call` any other refused call. */
+/** Recorded actions. `internal-call` is a refused call to an internal port, `call` any other refused call. */
 export const AUDIT_ACTIONS = [
   'publish',
   'retract',
@@ -21,7 +21,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** `uncertain`: the answer was 503, so any part of the action may have happened. */
+/** `uncertain`: the answer was 503, so the action may have happened in part or completely. */
 export const AUDIT_OUTCOMES = [
   'done',
   'uncertain',
@@ -32,25 +32,28 @@ export const AUDIT_OUTCOMES = [
 ] as const;
 export type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
-/** `several` stands for more actors than one record can name. */
+/** `several` stands for more actors than a record can name. */
 export type AuditActorKind = 'key' | 'reader' | 'app' | 'anonymous' | 'operator' | 'several';
 export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret';
 
 /**
- * The streams of the trail. Each is trimmed alone, so that a flood of refused attempts pushes out no act. A position
- * names a stream by its index here.
+ * The streams of the audit trail. Each is trimmed separately, so that a flood of refused attempts
+ * cannot push out recorded acts. A position names a stream by its index in this list.
  */
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
-/** Bytes of a record as JSON. */
+/** Maximum bytes of a record, as JSON. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
-/** Records in each stream (`maxLenApprox` of the component). Redis trims whole nodes, so up to 100 more may stay. */
+/**
+ * Maximum number of records in each stream (`maxLenApprox` of the component). Redis trims whole nodes, so up to
+ * 100 more may remain.
+ */
 export const MAX_AUDIT_RECORDS = 10_000;
-/** Counts of distinct feeds stop here. */
+/** Distinct feeds are counted up to this number. */
 export const MAX_AUDIT_FEEDS_COUNTED = 1_000;
 
-/** Readers of the trail accept unknown words, because a newer version may add some. */
+/** Readers of the trail accept unknown words, because a newer version may add words. */
 const wordSchema = z.string().regex(/^[a-z][a-z-]{0,31}$/, 'must be a word in lower case');
 const listSchema = z.object({
   count: z.int().min(1),
@@ -58,15 +61,18 @@ const listSchema = z.object({
   first: z.array(z.string()),
 });
 
-/** One or more equal acts: actor, action, time and way in. It holds no title, body, link or other content. */
+/**
+ * One or more acts that are equal in actor, action, time and way in. It holds no title, body, link or
+ * other content.
+ */
 export const auditRecordSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
-  /** `<process>-<number>`. A gap in the numbers of a process shows that a record was lost or removed. */
+  /** `<process>-<number>`. A gap in the numbers of a process means that a record was lost or removed. */
   id: z.string().max(40),
   at: dateTimeSchema,
-  /** The last attempt, if the record sums several. */
+  /** Time of the last attempt, if the record stands for several. */
   until: dateTimeSchema.optional(),
-  /** Number of attempts that this record sums. */
+  /** Number of attempts that the record stands for. */
   requests: z.int().min(1),
   action: wordSchema,
   outcome: wordSchema,
@@ -74,7 +80,7 @@ export const auditRecordSchema = z.object({
   actor: z.object({
     kind: wordSchema,
     name: z.string().optional(),
-    /** The name is the sender's own claim and is not verified. */
+    /** The name is only claimed by the sender and not verified. */
     claimed: z.literal(true).optional(),
   }),
   feeds: listSchema.optional(),
@@ -88,7 +94,10 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 
 const POSITION = /^(\d{1,15})-(\d{1,15})\.([0-2])$/;
 
-/** The place of a record in the trail. The newest record is first; at equal times the one of the lower stream. */
+/**
+ * The position of a record in the trail. Newer records come first; at equal times, the stream with
+ * the lower index comes first.
+ */
 export interface AuditPosition {
   ms: number;
   seq: number;
@@ -103,13 +112,13 @@ export function parseAuditPosition(text: string): AuditPosition | undefined {
   return ms === undefined ? undefined : { ms: Number(ms), seq: Number(seq), stream: Number(stream) };
 }
 
-/** Below 0 if `a` is newer. */
+/** Negative if `a` is newer. */
 export const compareAuditPositions = (a: AuditPosition, b: AuditPosition): number =>
   b.ms - a.ms || b.seq - a.seq || a.stream - b.stream;
 
 /** The query of `GET /app/ops/audit`. */
 export const auditQuerySchema = z.strictObject({
-  before: z.string().regex(POSITION, 'must be the position of a record').optional(),
+  before: z.string().regex(POSITION, 'must be the position of an audit record').optional(),
   limit: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, `must be a whole number from 1 to ${MAX_PAGE_LIMIT}`)
@@ -117,7 +126,7 @@ export const auditQuerySchema = z.strictObject({
     .refine((n) => n <= MAX_PAGE_LIMIT, `must be from 1 to ${MAX_PAGE_LIMIT}`)
     .default(DEFAULT_PAGE_LIMIT),
   action: wordSchema.optional(),
-  /** Part of the actor's name, in upper or lower case, or its kind. */
+  /** Part of the actor's name, in any case, or its kind. */
   actor: z.string().min(1).max(255).optional(),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
@@ -126,12 +135,12 @@ export const listedAuditRecordSchema = auditRecordSchema.extend({ position: z.st
 export type ListedAuditRecord = z.infer<typeof listedAuditRecordSchema>;
 
 /**
- * The answer of `GET /app/ops/audit`: matching records, the newest first. `next` is the `before` of the next page, and
- * null at the end of the trail. A page before the end may be short or empty.
+ * The answer of `GET /app/ops/audit`: matching records, newest first. `next` is the `before` of the
+ * next page, or null at the end of the trail. A page before the end can be short or empty.
  */
 export const auditPageSchema = z.object({
   records: z.array(listedAuditRecordSchema),
-  /** Records in the range of this page that this version cannot read. */
+  /** Number of records in the range of this page that this version cannot read. */
   unreadable: z.int().min(0),
   next: z.string().nullable(),
 });

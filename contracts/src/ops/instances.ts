@@ -8,7 +8,10 @@ export const OPS_ROLE = 'ops';
 const rate = z.number().min(0);
 const latency = z.number().min(0).nullable();
 
-/** The figures of one instance. Rates cover the time since its last snapshot, latencies its last five snapshots. */
+/**
+ * The figures of one instance. Rates cover the time since its last snapshot; latencies cover its last
+ * five snapshots.
+ */
 export const instanceSnapshotSchema = z.object({
   v: z.literal(DOCUMENT_VERSION),
   /** Unique among running instances. */
@@ -16,9 +19,9 @@ export const instanceSnapshotSchema = z.object({
   startedAt: dateTimeSchema,
   at: dateTimeSchema,
   connections: z.int().min(0),
-  /** Feeds with a subscription at this instance. */
+  /** Feeds with at least one subscription at this instance. */
   feeds: z.int().min(0),
-  /** Notifications per second that this instance appended, pushed to browsers, and left out as duplicates. */
+  /** Notifications per second: appended by this instance, pushed to browsers, and dropped as duplicates. */
   accepted: rate,
   delivered: rate,
   suppressed: rate,
@@ -28,7 +31,7 @@ export const instanceSnapshotSchema = z.object({
 });
 export type InstanceSnapshot = z.infer<typeof instanceSnapshotSchema>;
 
-/** Names the instances. The snapshot of each is a document of its own, which expires by itself. */
+/** Names of the instances. Each instance has a snapshot document of its own, which expires by itself. */
 export const instanceIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   instances: z.array(z.string()),

@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
-/** An API key that the audit trail has recorded. It identifies the key but cannot be used as one. */
+/** An API key that the audit trail has recorded. It identifies the key but cannot be used to authenticate. */
 export const knownKeySchema = z.strictObject({
   name: z.string(),
   /** The first 16 digits of the key's hash. */
   hash: z.string(),
-  /** The first 16 digits of a hash of the rights in its record. */
+  /** The first 16 digits of a hash of the permissions in the key's record. */
   rights: z.string(),
 });
 export type KnownKey = z.infer<typeof knownKeySchema>;
 
-/** The keys that the audit trail has recorded. Differences show keys that were created, changed or revoked since. */
+/**
+ * The keys that the audit trail has recorded. Comparing them with the current keys shows which were
+ * created, changed or revoked.
+ */
 export const knownKeysSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   keys: z.array(knownKeySchema),

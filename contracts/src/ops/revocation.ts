@@ -4,18 +4,18 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** The most revoked subjects, and bytes of the document that names them. */
+/** Maximum number of revoked subjects, and of bytes of their document. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 
-/** The most that `before` may lie in the future: the clock of an issuer may be ahead. */
+/** How far `before` can be in the future, because an issuer's clock may be ahead. */
 export const MAX_REVOCATION_AHEAD_MS = 300_000;
 
 /** The body of `POST /app/ops/revocations`: tokens of `sub` issued at or before `before` (default: now) are refused. */
 export const revokeSchema = z.strictObject({ sub: subSchema, before: dateTimeSchema.optional() });
 export type Revoke = z.infer<typeof revokeSchema>;
 
-/** Tokens of `sub` with an `iat` at or before `before` are refused, and those without `iat`. */
+/** Tokens of `sub` are refused if their `iat` is at or before `before`, or missing. */
 export const revocationSchema = z.strictObject({
   sub: subSchema,
   before: dateTimeSchema,
@@ -24,14 +24,14 @@ export const revocationSchema = z.strictObject({
 });
 export type Revocation = z.infer<typeof revocationSchema>;
 
-/** The moment of a revocation, in ms since 1970. */
+/** The effective time of a revocation, in ms since 1970. */
 export const momentOf = ({ before }: Pick<Revocation, 'before'>): number => parseDateTime(before) ?? Infinity;
 
 /** The answer of `GET /app/ops/revocations`, sorted by `sub`. */
 export const revocationsSchema = z.object({ revocations: z.array(revocationSchema) });
 export type Revocations = z.infer<typeof revocationsSchema>;
 
-/** All revocations: one document, which every instance of the bff reads each second. */
+/** All revocations, in one document that every bff instance reads each second. */
 export const revocationsDocumentSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   revocations: z.array(revocationSchema),

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { topicPatternSchema } from '../feed/pattern.ts';
 
-/** The most topics or roles in a token. Grant more topics with `*`. */
+/** Maximum number of topics, and of roles, in a token. To grant more topics, use `*`. */
 const MAX_GRANTS = 200;
 
-/** The owner of the feed `user:<sub>`. */
+/** The subject of a token, who owns the feed `user:<sub>`. */
 export const subSchema = z
   .string()
   .refine((sub) => feedSchema.safeParse(`user:${sub}`).success, 'must be text of 1 to 255 characters');
@@ -25,7 +25,7 @@ export interface Identity {
   /** Names of permitted topics, or patterns with `*` at the end. */
   feeds: readonly string[];
   roles: readonly string[];
-  /** The time when the token was issued, in ms since 1970; absent if the token does not say. */
+  /** When the token was issued, in ms since 1970; absent if the token has no `iat`. */
   issuedAt?: number;
   /** The token is accepted until this time, in ms since 1970. */
   expiresAt: number;

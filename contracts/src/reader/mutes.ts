@@ -24,7 +24,7 @@ export const putMutesSchema = z.strictObject({
     if (bytes > MAX_MUTED_BYTES)
       context.addIssue({
         code: 'custom',
-        message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, and has ${bytes}`,
+        message: `must have at most ${MAX_MUTED_BYTES} bytes as JSON, but has ${bytes}`,
       });
   }),
   clientId: clientIdSchema.optional(),

@@ -3,7 +3,7 @@ import { faultsOf } from '../http/problem.ts';
 import { markReadSchema, readKey } from './read.ts';
 
 describe('readKey', () => {
-  it('should differ for each pair of reader and feed', () => {
+  it('should be unique for each pair of reader and feed', () => {
     const pairs = [
       ['client:a', 'topic:b:all'],
       ['client:a:topic:b', 'all'],
@@ -19,7 +19,7 @@ describe('readKey', () => {
 });
 
 describe('markReadSchema', () => {
-  it('should require an offset or ids, and report this beside all other faults', () => {
+  it('should require an offset or ids, and report that together with all other faults', () => {
     const paths = (value: unknown) => {
       const parsed = markReadSchema.safeParse(value);
       return parsed.success ? [] : faultsOf(parsed.error).map(({ path }) => path);

@@ -31,7 +31,7 @@ export const markReadSchema = z
   })
   .refine(({ offset, ids }) => offset !== undefined || ids !== undefined, {
     path: ['offset'],
-    message: 'is needed, or ids',
+    message: 'is required unless ids is given',
     // Runs even if other members are invalid, so that the answer lists all faults.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });

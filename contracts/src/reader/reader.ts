@@ -3,15 +3,15 @@ import { feedKey } from '../feed/name.ts';
 import { DOCUMENT_VERSION } from '../names.ts';
 import { idSchema } from '../text/text.ts';
 
-/** Names a browser where readers are not signed in. */
+/** Identifies a browser in deployments without sign-in. */
 export const clientIdSchema = idSchema;
 
-/** A reader's name in keys, without `:`: each pair of a reader and a feed has a key of its own. */
+/** A reader's name in keys. It contains no `:`, so that each pair of reader and feed has a key of its own. */
 export const readerKey = (reader: string): string => feedKey(reader).replaceAll(':', '~3A');
 
 /**
- * The documents of a signed-in reader, or of the anonymous readers of one address, the oldest first: key, and time of
- * creation in ms since 1970.
+ * The documents of a signed-in reader, or of the anonymous readers of one address, oldest first: key,
+ * and creation time in ms since 1970.
  */
 export const ledgerSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -19,5 +19,5 @@ export const ledgerSchema = z.strictObject({
 });
 export type Ledger = z.infer<typeof ledgerSchema>;
 
-/** `owner` is the name of a reader or an address. */
+/** `owner` is the name of a reader, or an address. */
 export const ledgerKey = (owner: string): string => `documents:${readerKey(owner)}`;

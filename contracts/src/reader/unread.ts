@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { feedSchema } from '../feed/name.ts';
 import { clientIdSchema } from './reader.ts';
 
-/** The count of unread publications of a feed stops here. */
+/** Unread publications of a feed are counted up to this number. */
 export const MAX_UNREAD = 1_000;
 
-/** The query of `GET /app/unread`. Without `feed` it counts `all` and each feed that the token names. */
+/**
+ * The query of `GET /app/unread`. Without `feed`, the answer covers `all` and each feed that the
+ * token names.
+ */
 export const unreadQuerySchema = z.strictObject({
   feed: feedSchema.optional(),
   clientId: clientIdSchema.optional(),
@@ -18,8 +21,8 @@ const count = {
 };
 
 /**
- * Unread publications by feed. `more` means that the real number is higher. `unseen` of them arrived since the reader
- * looked last; servers of 0.1.0 leave it out.
+ * Unread publications by feed. `more` means that the real number is higher. `unseen` is the number
+ * that arrived since the reader last looked; servers of 0.1.0 omit it.
  */
 export const unreadSchema = z.strictObject({
   total: z.int().min(0),

@@ -4,7 +4,10 @@ import { MAX_TOKEN_LENGTH } from '../limits.ts';
 import type { Page } from '../feed/page.ts';
 import { positionSchema } from '../feed/publication.ts';
 
-/** The `subscribe` request. The answer is the feed's head, or with `position` the publications after it. */
+/**
+ * The `subscribe` request. The answer is the feed's head, or with `position` the publications after
+ * that position.
+ */
 export const subscribeRequestSchema = z.strictObject({
   feed: feedSchema,
   position: positionSchema.optional(),
@@ -20,7 +23,10 @@ export const handshakeSchema = z.object({
   clientId: z.string().max(128).optional(),
 });
 
-/** The `token` request: replaces the token of a connection by one for the same `sub`, so that the connection stays. */
+/**
+ * The `token` request: replaces the token of a connection with a newer one for the same `sub`, so
+ * that the connection stays open.
+ */
 export const tokenRequestSchema = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 export type TokenRequest = z.infer<typeof tokenRequestSchema>;
 
@@ -38,7 +44,7 @@ export const SOCKET_ERROR_CODES = [
 ] as const;
 export type SocketErrorCode = (typeof SOCKET_ERROR_CODES)[number];
 
-/** `temporary` says whether the same request may succeed later. */
+/** `temporary` tells whether the same request may succeed later. */
 export interface SocketError {
   code: SocketErrorCode;
   message: string;

@@ -4,12 +4,12 @@ import { MAX_FEEDS_PER_CONNECTION, MAX_STREAM_FEEDS_LENGTH } from '../limits.ts'
 import { DEFAULT_FEED } from '../names.ts';
 import { clientIdSchema } from '../reader/reader.ts';
 
-/** The query of `GET /app/stream`; `feed` may be given several times. */
+/** The query of `GET /app/stream`. `feed` can be given several times. */
 export const streamQuerySchema = z.strictObject({
   feed: z
     .array(feedSchema)
     .min(1)
-    .max(MAX_FEEDS_PER_CONNECTION, `must be at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
+    .max(MAX_FEEDS_PER_CONNECTION, `must have at most ${MAX_FEEDS_PER_CONNECTION} feeds`)
     .default([DEFAULT_FEED])
     .superRefine((feeds, context) => {
       const fault = (message: string) => context.addIssue({ code: 'custom', message });
@@ -18,13 +18,17 @@ export const streamQuerySchema = z.strictObject({
       if (length > MAX_STREAM_FEEDS_LENGTH)
         fault(`must have at most ${MAX_STREAM_FEEDS_LENGTH} characters together; open a second stream`);
     })
-    .meta({ description: 'The feeds to read; give the parameter once for each.', default: [DEFAULT_FEED] }),
+    .meta({
+      description: 'The feeds to stream; repeat the parameter for each feed.',
+      default: [DEFAULT_FEED],
+    }),
   clientId: clientIdSchema.optional().meta({
-    description: 'Names a browser where readers are not signed in, so that its read marks and mutes count.',
+    description:
+      'Identifies a browser in deployments without sign-in, so that its read marks and mutes apply.',
   }),
   lastEventId: z.string().optional().meta({
     description:
-      'As the header Last-Event-ID, which wins over it: for clients that cannot set a header on their first request.',
+      'The same as the Last-Event-ID header, for clients that cannot set a header on their first request. The header takes precedence.',
   }),
 });
 export type StreamQuery = z.infer<typeof streamQuerySchema>;

@@ -7,8 +7,9 @@ import { epochSchema, offsetSchema, publicationSchema } from '../feed/publicatio
 const time = z.int().min(0);
 
 /**
- * Refers to an immutable document with the publications `first` to `last`, the newest published at `at`. `bytes` is
- * their size when they were published: gone publications still count, so that they do not make a history longer.
+ * Refers to an immutable document with the publications `first` to `last`, the newest of which was
+ * published at `at`. `bytes` is their size at publication. Publications that are gone since still
+ * count, so that they do not make a history longer.
  */
 export const segmentReferenceSchema = z.strictObject({
   key: z.string(),
@@ -19,13 +20,16 @@ export const segmentReferenceSchema = z.strictObject({
 });
 export type SegmentReference = z.infer<typeof segmentReferenceSchema>;
 
-/** Refers to an immutable document with `count` hashes of ids in the feed, the newest added at `at`. */
+/**
+ * Refers to an immutable document with `count` hashes of ids in the feed, the newest of which was
+ * added at `at`.
+ */
 export const idsReferenceSchema = z.strictObject({ key: z.string(), count: z.int().min(1), at: time });
 export type IdsReference = z.infer<typeof idsReferenceSchema>;
 
 /**
- * Entries `from` to `to` of a run that are committed as the publications `first` to `last` (without any if
- * `last < first`), but perhaps not popped and broadcast.
+ * Entries `from` to `to` of a run. They are committed as the publications `first` to `last` (no
+ * publications if `last < first`), but may not have been popped and broadcast yet.
  */
 export const unconfirmedSchema = z.strictObject({
   run: runSchema,
@@ -37,9 +41,10 @@ export const unconfirmedSchema = z.strictObject({
 export type Unconfirmed = z.infer<typeof unconfirmedSchema>;
 
 /**
- * The commit point of a feed. It is written only with the etag that it was read with. `version` counts its writes, and
- * equals the etag unless the store lost data. `producers` has the highest finished sequence number of each run, and its
- * time. Optional members are left out when empty, so that an older version can read the head.
+ * The commit point of a feed. It is written only if its etag has not changed since it was read.
+ * `version` counts the writes, and equals the etag unless the store lost data. `producers` holds the
+ * highest finished sequence number of each run, and its time. Optional members are omitted when
+ * empty, so that an older version can read the head.
  */
 export const headSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -52,11 +57,14 @@ export const headSchema = z.strictObject({
   unconfirmed: z.array(unconfirmedSchema),
   /** Documents with hashes of retracted ids. They outlive the epoch. */
   retractions: z.array(idsReferenceSchema).optional(),
-  /** The document that names those whose content this commit removed. They are deleted before the next commit. */
+  /**
+   * Key of the document that lists the documents whose content this commit removed. They are deleted
+   * before the next commit.
+   */
   withdrawn: z.string().optional(),
-  /** This commit erased the feed. Its content elsewhere is deleted before the next commit. */
+  /** This commit erased the feed. Content stored elsewhere is deleted before the next commit. */
   erased: z.literal(true).optional(),
-  /** Notifications published before this time were erased, and are ignored if they arrive later. */
+  /** Notifications published before this time are erased, and ignored if they arrive later. */
   erasedAt: time.optional(),
 });
 export type Head = z.infer<typeof headSchema>;
@@ -78,16 +86,17 @@ export const withdrawnDocumentSchema = z.strictObject({
 export type WithdrawnDocument = z.infer<typeof withdrawnDocumentSchema>;
 
 /**
- * Created once per store, and lost with it. Every feed begins in this epoch, so that a feed has an epoch before it is
- * stored.
+ * Created once per store, and lost with it. Every feed starts in this epoch, so that a feed has an
+ * epoch before it is stored.
  */
 export const originSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), epoch: epochSchema });
 export type Origin = z.infer<typeof originSchema>;
 export const ORIGIN_KEY = 'origin';
 
 /**
- * Progress of a partition: for each run, the number up to which all entries are committed and broadcast, and its time.
- * It is written before the entries are popped. If two instances write, the higher number of each run wins.
+ * Progress of a partition: for each run, the number up to which all entries are committed and
+ * broadcast, and its time. It is written before the entries are popped. If two instances write it,
+ * the higher number of each run wins.
  */
 export const checkpointSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
@@ -100,6 +109,6 @@ export const checkpointKey = (partition: number): string => `checkpoint:{${parti
 export const headKey = (feed: string): string => `head:${feedKey(feed)}`;
 export const segmentKey = (feed: string, unique: string): string => `segment:${feedKey(feed)}:${unique}`;
 export const idsKey = (feed: string, unique: string): string => `ids:${feedKey(feed)}:${unique}`;
-/** Without the feed's name, because a head may refer to many of these documents and has to stay small. */
+/** Does not contain the feed's name: a head can refer to many of these documents and must stay small. */
 export const retractionsKey = (unique: string): string => `retracted:${unique}`;
 export const withdrawnKey = (unique: string): string => `withdrawn:${unique}`;

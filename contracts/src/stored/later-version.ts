@@ -2,8 +2,8 @@ import { ZodError } from 'zod';
 import { DOCUMENT_VERSION } from '../names.ts';
 
 /**
- * Whether an unreadable document may come from a later version. Without its `value`, any fault of the version number
- * counts as yes.
+ * Whether an unreadable document may come from a later version. Without its `value`, any fault in the
+ * version number counts as a later version.
  */
 export function isOfLaterVersion({ issues }: ZodError, value?: unknown): boolean {
   if (issues.every(({ code }) => code === 'unrecognized_keys')) return true;

@@ -4,7 +4,7 @@ import { dateTimeSchema } from '../text/text.ts';
 
 export const SET_ASIDE_REASONS = ['invalid', 'expired', 'missing'] as const;
 
-/** Set-aside record: an entry or item that a feed could not accept, with its content (null if lost) and the reason. */
+/** An entry or item that a feed could not accept, with its content (null if lost) and the reason. */
 export const setAsideSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entry: z.string(),
@@ -18,14 +18,14 @@ export const setAsideSchema = z.strictObject({
 });
 export type SetAside = z.infer<typeof setAsideSchema>;
 
-/** Names of the set-aside records that `npm run dead-letters` lists, the newest first. */
+/** Names of the set-aside records that `npm run dead-letters` lists, newest first. */
 export const setAsideIndexSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   entries: z.array(z.string()),
 });
 export type SetAsideIndex = z.infer<typeof setAsideIndexSchema>;
 
-/** Bytes of each listed record, as JSON. */
+/** Size of each listed record, in bytes of JSON. */
 export const setAsideSizesSchema = z.strictObject({
   v: z.literal(DOCUMENT_VERSION),
   bytes: z.record(z.string(), z.int().min(0)),

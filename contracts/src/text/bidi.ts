@@ -2,14 +2,14 @@ const FSI = '\u2068';
 const PDI = '\u2069';
 /** Left-to-right, right-to-left and first-strong isolates. */
 const ISOLATES = '\u2066\u2067\u2068';
-/** Characters that change the direction of the text after them, and letters of right-to-left scripts. */
+/** Characters that change the direction of text, and letters of right-to-left scripts. */
 const TURNS =
   /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * The text without characters that end an isolate around it, and with all of its own isolates closed. It cannot change
- * the direction of the text beside it.
+ * Removes characters that would end an isolate around the text, and closes all isolates within it.
+ * The result cannot change the direction of neighbouring text.
  */
 export function contained(text: string): string {
   if (!TURNS.test(text)) return text;
@@ -24,9 +24,12 @@ export function contained(text: string): string {
   return kept + PDI.repeat(depth);
 }
 
-/** The text for use inside plain text: a label, a live message, a notification of the system. */
+/**
+ * Isolates the text, for use within plain text: a label, a live message, a notification of the
+ * operating system.
+ */
 export const isolate = (text: string): string => (TURNS.test(text) ? `${FSI}${contained(text)}${PDI}` : text);
 
-/** JSON with characters that change the text direction escaped, so that it is shown in its real order. */
+/** Escapes characters that change the text direction in JSON, so that the JSON is shown in its real order. */
 export const readableJson = (json: string): string =>
   json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

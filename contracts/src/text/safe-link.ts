@@ -1,4 +1,7 @@
-/** True for an absolute http(s) address or a path of this site; never for `//host`, `/\host` or another scheme. */
+/**
+ * True for an absolute http(s) URL or a path on this site; false for `//host`, `/\host` and any other
+ * scheme.
+ */
 export function isSafeLink(link: string): boolean {
   if (/^\/(?![/\\])/.test(link)) return true;
   if (!/^https?:\/\/[^/\\]/i.test(link)) return false;

@@ -24,7 +24,7 @@ describe('a date-time', () => {
     ['2026-05-01T12:00:00+02:30', Date.UTC(2026, 4, 1, 9, 30)],
     ['2026-05-01T12:00:00.123456789-01:00', Date.UTC(2026, 4, 1, 13, 0, 0, 123)],
     ['2024-02-29T00:00:00Z', Date.UTC(2024, 1, 29)],
-  ])('should be parsed: %s', (text, time) => {
+  ])('should be accepted: %s', (text, time) => {
     expect(parseDateTime(text)).toBe(time);
   });
 
@@ -42,7 +42,7 @@ describe('a date-time', () => {
     '2026-05-01T12:00:00.Z',
     '+002026-05-01T12:00:00Z',
     'Fri, 01 May 2026 12:00:00 GMT',
-  ])('should be refused: %s', (text) => {
+  ])('should be rejected: %s', (text) => {
     expect(parseDateTime(text)).toBeUndefined();
   });
 });
@@ -91,7 +91,7 @@ describe('the key of a feed', () => {
     'user:~',
   ];
 
-  it('should be safe in keys and addresses, and unique for each feed', () => {
+  it('should be safe in keys and URLs, and unique for each feed', () => {
     const keys = feeds.map(feedKey);
     for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9._:~-]+$/);
     expect(new Set(keys).size).toBe(feeds.length);
@@ -99,7 +99,7 @@ describe('the key of a feed', () => {
     expect(feedKey('user:a~20b')).toBe('user:a~7E20b');
   });
 
-  it('should exist for each feed that the contract allows', () => {
+  it('should exist for every valid feed name', () => {
     for (const feed of feeds) expect(feedSchema.safeParse(feed).success).toBe(true);
     for (const feed of [
       '',

@@ -20,13 +20,13 @@ export const codePoints = (text: string): number => {
   return count;
 };
 
-/** Whether each surrogate has its partner, so that the text survives UTF-8. */
+/** Whether the text has no lone surrogates, so that it survives UTF-8 encoding. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const hasControlCharacters = (text: string): boolean => CONTROL.test(text);
 
 export interface PlainTextOptions {
-  /** The most code points. */
+  /** Highest number of code points. */
   max: number;
   /** Whether line feeds and tabs are allowed. */
   breaks?: boolean;
@@ -50,10 +50,10 @@ export const plainText = ({ max, breaks = false }: PlainTextOptions) =>
 export const MAX_ID_LENGTH = 128;
 const ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
-/** 1 to 128 of `A–Z a–z 0–9 . _ : -`. */
+/** 1 to 128 characters of `A–Z a–z 0–9 . _ : -`. */
 export const idSchema = z.string().regex(ID, 'must be 1 to 128 characters of A-Z a-z 0-9 . _ : -');
 
-/** An RFC 3339 date-time with an offset, as `2026-05-01T12:00:00Z`. */
+/** An RFC 3339 date-time with an offset, for example `2026-05-01T12:00:00Z`. */
 export const dateTimeSchema = z
   .string()
   .max(64, 'must have at most 64 characters')
@@ -65,11 +65,11 @@ export const dateTimeSchema = z
 
 const MAX_LINK = 2048;
 
-/** A link that runs no code in a browser and leads to the place that its spelling shows. */
+/** A link that cannot run code in a browser and whose text shows where it leads. */
 export const linkSchema = z
   .string()
   .meta({
-    description: 'An http(s) address, or a path that starts with a single `/`.',
+    description: 'An http(s) URL, or a path that starts with a single `/`.',
     pattern: '^(/([^/\\\\\\s]\\S*)?|[hH][tT][tT][pP][sS]?://[^/\\\\\\s]\\S*)$',
     minLength: 1,
     maxLength: MAX_LINK,
@@ -79,5 +79,5 @@ export const linkSchema = z
     if (codePoints(link) > MAX_LINK) fault(`must have at most ${MAX_LINK} characters`);
     if (CONTROL.test(link) || /\s/.test(link)) fault('must not contain white space or control characters');
     if (!isWellFormed(link)) fault('must not contain lone surrogates');
-    if (!isSafeLink(link)) fault('must be an http(s) address or a path that starts with a single /');
+    if (!isSafeLink(link)) fault('must be an http(s) URL or a path that starts with a single /');
   });

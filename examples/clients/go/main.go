@@ -1,8 +1,8 @@
-// Prints the notifications of feeds, each once, in order, also those of the time without a connection.
+// Prints the notifications of feeds, each once and in order, including those missed while disconnected.
 //
-//	go run . http://localhost:4001 all topic:orders     (TOKEN in the environment, where one is asked for)
+//	go run . http://localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //
-// Standard library only. The rules are those of docs/protocol.md, "Server-sent events".
+// Standard library only. Follows the rules in docs/protocol.md, "Server-sent events".
 package main
 
 import (
@@ -46,7 +46,7 @@ func show(data string) {
 	}
 }
 
-// read shows the events of one stream until it ends. It returns the last id and the time to wait.
+// read shows the events of one stream until it ends. It returns the last event id and the time to wait before reconnecting.
 func read(body io.Reader, lastID string, wait time.Duration) (string, time.Duration, error) {
 	lines := bufio.NewReader(body)
 	fields := map[string]string{}

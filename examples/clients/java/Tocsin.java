@@ -12,11 +12,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Prints the events of feeds, each once, in order, also those of the time without a connection.
+ * Prints the events of feeds, each once and in order, including those missed while disconnected.
  *
- * <p>java Tocsin.java http://localhost:4001 all topic:orders (TOKEN in the environment, where one is asked for)
+ * <p>java Tocsin.java http://localhost:4001 all topic:orders (set TOKEN if the server requires one)
  *
- * <p>Standard library only, so it prints the JSON as it is. The rules are those of docs/protocol.md, "Server-sent events".
+ * <p>Standard library only, so it prints the raw JSON. Follows the rules in docs/protocol.md, "Server-sent events".
  */
 public class Tocsin {
   static String lastId = null;

@@ -1,8 +1,8 @@
-"""Prints the notifications of feeds, each once, in order, also those of the time without a connection.
+"""Prints the notifications of feeds, each once and in order, including those missed while disconnected.
 
-    python3 tocsin.py http://localhost:4001 all topic:orders      (TOKEN in the environment, where one is asked for)
+    python3 tocsin.py http://localhost:4001 all topic:orders      (set TOKEN if the server requires one)
 
-Standard library only. The rules are those of docs/protocol.md, "Server-sent events".
+Standard library only. Follows the rules in docs/protocol.md, "Server-sent events".
 """
 
 import json

@@ -1,8 +1,8 @@
-//! Prints the events of feeds, each once, in order, also those of the time without a connection.
+//! Prints the events of feeds, each once and in order, including those missed while disconnected.
 //!
-//!     rustc main.rs -o tocsin && ./tocsin localhost:4001 all topic:orders     (TOKEN in the environment)
+//!     rustc main.rs -o tocsin && ./tocsin localhost:4001 all topic:orders     (set TOKEN if the server requires one)
 //!
-//! Standard library only: plain HTTP/1.0 and the JSON as it is; take an HTTP client for TLS. The rules are those of
+//! Standard library only: plain HTTP/1.0 and the raw JSON; for TLS, use an HTTP client. Follows the rules in
 //! docs/protocol.md, "Server-sent events".
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -21,7 +21,7 @@ fn encoded(feed: &str) -> String {
         .collect()
 }
 
-/// Shows the events of one stream until it ends.
+/// Prints the events of one stream until it ends.
 fn read(host: &str, query: &str, place: &mut Place) -> io::Result<()> {
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_secs(60)))?;

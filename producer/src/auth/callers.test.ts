@@ -11,13 +11,13 @@ const record = (others: object = {}) => ({
 const parse = (...records: unknown[]) => parseApiKeys(JSON.stringify(records));
 
 describe('the secret with the API keys', () => {
-  it('should be read, even without keys', () => {
+  it('should be parsed, even if it contains no keys', () => {
     expect([...parse(record()).values()]).toEqual([record()]);
     expect(parse().size).toBe(0);
   });
 
   it.each<[string, unknown[], RegExp]>([
-    ['a key in clear', [record({ hash: 'secret' })], /0\.hash: must be 64 hexadecimal digits/],
+    ['a key in plain text', [record({ hash: 'secret' })], /0\.hash: must be 64 hexadecimal digits/],
     ['a hash in capitals', [record({ hash: hashOf('secret').toUpperCase() })], /0\.hash/],
     ['no feeds', [record({ feeds: [] })], /0\.feeds/],
     ['a feed that cannot exist', [record({ feeds: ['orders'] })], /0\.feeds\.0: must be all, topic/],
@@ -26,18 +26,18 @@ describe('the secret with the API keys', () => {
     ['no rate', [record({ perSecond: 0 })], /0\.perSecond/],
     ['half a rate', [record({ perSecond: 0.5 })], /0\.perSecond/],
     ['an unknown member', [record({ key: 'secret' })], /0\.key: is not a known member/],
-    ['a name twice', [record(), record({ hash: hashOf('b') })], /1\.name: is given twice/],
-    ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is given twice/],
+    ['a name twice', [record(), record({ hash: hashOf('b') })], /1\.name: is used by two keys/],
+    ['a key twice', [record(), record({ name: 'b' })], /1\.hash: is used by two keys/],
     ['two faults', [record({ perSecond: -1, name: '' })], /0\.name.*; 0\.perSecond|0\.perSecond.*; 0\.name/],
-  ])('should be refused with %s', (_name, records, says) => {
+  ])('should be rejected with %s', (_name, records, says) => {
     expect(() => parse(...records)).toThrow(says);
   });
 
-  it('should be refused if it is not JSON, without quoting it', () => {
+  it('should be rejected without a quotation if it is not JSON', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );
-    expect(() => parseApiKeys('{}')).toThrow('has faults');
+    expect(() => parseApiKeys('{}')).toThrow('is invalid');
   });
 });
 
@@ -49,7 +49,7 @@ describe('a caller', () => {
     [['user:*', 'all'], { all: true, 'user:a': true, 'topic:a': false }],
     [['user:ada'], { 'user:ada': true, 'user:ada2': false }],
     [['*'], { all: true, 'topic:a': true, 'user:a': true }],
-  ])('should be found by its key and be allowed to write to %j', (feeds, expected) => {
+  ])('should be found by its key, with permission to write to %j only', (feeds, expected) => {
     const callers = new Callers({ keys: () => parse(record({ feeds })), now: () => 0 });
     const caller = callers.find('secret') as Caller;
     for (const [feed, may] of Object.entries(expected))
@@ -58,7 +58,7 @@ describe('a caller', () => {
     expect(callers.find(hashOf('secret'))).toBeUndefined();
   });
 
-  it('should keep its debt when the keys are read again, until its rate changes', () => {
+  it('should keep its debt when the keys are read again, unless its rate has changed', () => {
     let perSecond = 5;
     const callers = new Callers({ keys: () => parse(record({ perSecond })), now: () => 0 });
     (callers.find('secret') as Caller).bucket.take(60);

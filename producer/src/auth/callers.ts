@@ -10,33 +10,33 @@ import {
 } from '@tocsin/contracts';
 import { TokenBucket } from '@tocsin/service/token-bucket';
 
-/** Seconds in which a caller may use up its burst after a silence. */
+/** Window of the rate limit, in seconds: a caller's burst is its rate over this time. */
 export const WINDOW_S = 10;
 
-/** The records of API keys by their hashes. */
+/** API key records by their hashes. */
 export type ApiKeys = ReadonlyMap<string, ApiKey>;
 
-/** Reads the secret with the API keys. @throws Error that lists every fault, without any part of a key */
+/** Parses the secret with the API keys. @throws Error that lists every fault but contains no part of a key */
 export function parseApiKeys(text: string): ApiKeys {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause;
-    // Invalid JSON may be a key in plain text, and the message of the parser would quote it.
+    // Invalid JSON may be a key in plain text, and the parser's message would quote it.
     // eslint-disable-next-line preserve-caught-error
     throw new Error('The secret with the API keys is not valid JSON.');
   }
   const keys = apiKeysSchema.safeParse(value);
   if (keys.success) return new Map(keys.data.map((key) => [key.hash, key]));
   const faults = faultsOf(keys.error).map(({ path, message }) => `${path}: ${message}`);
-  throw new Error(`The secret with the API keys has faults: ${faults.join('; ')}`);
+  throw new Error(`The secret with the API keys is invalid: ${faults.join('; ')}`);
 }
 
 /** The stored form of a key. A long random text needs neither a salt nor a slow hash. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** The reason to refuse a known key. */
+/** Reason to refuse a known key. */
 export type KeyRefusal = 'expired' | 'revoked';
 
 /** A caller with an API key. */
@@ -53,7 +53,7 @@ export class Caller {
     return this.#key.name;
   }
 
-  /** The only `source` that it may publish as; `undefined` allows any. */
+  /** The only `source` that the caller may publish as; `undefined` allows any. */
   get source(): string | undefined {
     return this.#key.source;
   }
@@ -76,7 +76,7 @@ export interface CallersOptions {
   onUse?: (key: ApiKey) => void;
 }
 
-/** Finds callers by their keys and keeps their rate limits. A limit starts anew when the rate of a key changes. */
+/** Finds callers by their keys and keeps their rate limits. A limit starts again when the rate of its key changes. */
 export class Callers {
   readonly #options: CallersOptions;
   readonly #buckets = new Map<string, TokenBucket>();
@@ -90,7 +90,10 @@ export class Callers {
     this.#options.keys();
   }
 
-  /** The caller with this key, or the reason to refuse it; `undefined` for an unknown key. @throws Error until keys are read */
+  /**
+   * Returns the caller with this key, the reason to refuse it, or `undefined` for an unknown key. @throws Error until
+   * keys have been read
+   */
   find(key: string): Caller | KeyRefusal | undefined {
     const record = this.#options.keys().get(hashOf(key));
     if (!record) return undefined;

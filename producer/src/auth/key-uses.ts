@@ -2,25 +2,25 @@ import { DOCUMENT_VERSION, type ApiKey, type KeyUse } from '@tocsin/contracts';
 
 /** Stores the last use of each key. */
 export interface KeyUseStore {
-  /** Resolves once all uses, by the hash of their key, have replaced the earlier ones. */
+  /** Resolves when all uses (by the hash of their key) have replaced the earlier ones. */
   write(uses: ReadonlyMap<string, KeyUse>): Promise<void>;
 }
 
-/** Time between two writes, in ms. The stored last use is at most this much too old. */
+/** Time between two writes, in ms. A stored last use is at most this much out of date. */
 export const FLUSH_EVERY_MS = 60_000;
 
 export interface KeyUsesOptions {
   store: KeyUseStore;
   now: () => number;
-  /** Receives the error when a write fails. Its uses are written with the next ones. */
+  /** Called with the error when a write fails. The failed uses are written with the next ones. */
   onFailure: (error: unknown) => void;
 }
 
-/** Records the last use of each key, and writes all of them once a minute. A use costs no call. */
+/** Records the last use of each key, and writes all of them once a minute. Recording a use makes no call. */
 export class KeyUses {
   readonly #options: KeyUsesOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Uses that are not written yet, at most one for each record. */
+  /** Uses that are not written yet, at most one for each key. */
   #noted = new Map<string, KeyUse>();
 
   constructor(options: KeyUsesOptions) {

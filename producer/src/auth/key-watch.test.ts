@@ -27,7 +27,7 @@ function watch(store: MemoryKnownKeys) {
 }
 
 describe('the keys', () => {
-  it('should be reported as created, changed and revoked, each once', async () => {
+  it('should be reported once each as created, changed and revoked', async () => {
     const { see } = watch(new MemoryKnownKeys());
     expect(await see(key('a'), key('b'))).toEqual(['key-created a', 'key-created b']);
     expect(await see(key('a'), key('b'))).toEqual([]);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { ApiKey, KnownKey } from '@tocsin/contracts';
 import type { ApiKeys } from './callers.ts';
 
-/** Stores the keys that the producers know. */
+/** Stores the keys that the producers last saw. */
 export interface KnownKeysStore {
-  /** The stored keys; `undefined` before the first write. Rejects if the outcome is unknown. */
+  /** Returns the stored keys; `undefined` before the first write. Rejects if the outcome is unknown. */
   read(): Promise<{ keys: readonly KnownKey[]; etag: string } | undefined>;
   /** Rejects if the stored version has another etag. */
   write(keys: readonly KnownKey[], etag: string | undefined): Promise<void>;
@@ -18,7 +18,7 @@ export interface KeyChange {
 export interface KeyWatchOptions {
   store: KnownKeysStore;
   onChange: (change: KeyChange) => void;
-  /** Receives the error when keys could not be compared. They are compared again after the next read. */
+  /** Called with the error when keys could not be compared. They are compared again after the next read. */
   onFault: (error: unknown) => void;
 }
 
@@ -46,9 +46,9 @@ export function keyChanges(before: readonly KnownKey[], after: readonly KnownKey
 }
 
 /**
- * Reports keys that were created, changed or revoked, also while no producer ran. All producers share one stored
- * version, written with its etag, so exactly one of them reports each change. A crash between the write and the report
- * loses the report.
+ * Reports keys that were created, changed or revoked, even while no producer was running. All producers share one
+ * stored version, written with its etag, so exactly one of them reports each change. A crash between the write and
+ * the report loses the report.
  */
 export class KeyWatch {
   readonly #options: KeyWatchOptions;
@@ -61,13 +61,13 @@ export class KeyWatch {
 
   /** Compares keys that were just read, in the background. Returns them unchanged. */
   see(keys: ApiKeys): ApiKeys {
-    // The record of a revoked key stays in the secret, so that its owner learns the reason.
+    // The record of a revoked key stays in the secret, so that its holder gets the reason when using it.
     const now = [...keys.values()].filter(({ revokedAt }) => revokedAt === undefined).map(known);
     this.#work = this.#work.then(() => this.#compare(now));
     return keys;
   }
 
-  /** Resolves once all keys seen so far are compared. */
+  /** Resolves when all keys seen so far have been compared. */
   settled(): Promise<void> {
     return this.#work;
   }
@@ -86,7 +86,8 @@ export class KeyWatch {
         this.#compared = text;
         return;
       } catch (error) {
-        // Another producer may have written meanwhile, or the store is unavailable: retry, then wait for the next read.
+        // Another producer may have written in the meantime, or the store is unavailable: retry, then wait for the
+        // next read.
         if (attempt === ATTEMPTS) return onFault(error);
       }
     }

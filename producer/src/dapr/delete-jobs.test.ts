@@ -5,8 +5,9 @@ import { afterEach, expect, it } from 'vitest';
 import { createDeleteJobs } from './delete-jobs.ts';
 
 /*
- * A canary for private parts of @dapr/dapr, tried with 3.18.0. If it fails after an update, look for the renamed stubs
- * in node_modules/@dapr/dapr/proto, or for a method of DaprClient that deletes jobs by prefix, and adapt delete-jobs.ts.
+ * A canary test for private parts of @dapr/dapr, tested with 3.18.0. If it fails after an update, look for the
+ * renamed stubs in node_modules/@dapr/dapr/proto, or for a DaprClient method that deletes jobs by prefix, and adapt
+ * delete-jobs.ts.
  */
 
 const PATH = '/dapr.proto.runtime.v1.Dapr/DeleteJobsByPrefixAlpha1';
@@ -19,7 +20,7 @@ interface Call {
 let server: Server | undefined;
 afterEach(() => server?.forceShutdown());
 
-/** A sidecar that answers this one call; `fail` makes it refuse. */
+/** Starts a sidecar that answers this one call; with `fail`, it refuses the call. */
 async function sidecar({ fail = false } = {}) {
   const calls: { prefix: string; token: unknown }[] = [];
   const answer = ({ request, metadata }: Call, done: grpc.sendUnaryData<object>) => {
@@ -47,7 +48,7 @@ it('should call the documented method with the prefix and the token', async () =
   expect(stub.DaprService.deleteJobsByPrefixAlpha1.path).toBe(PATH);
 });
 
-it('should reject with the code and the reason of the sidecar', async () => {
+it("should reject with the sidecar's code and reason", async () => {
   const { deleteJobs, close } = await sidecar({ fail: true });
   await expect(deleteJobs('feed:')).rejects.toMatchObject({
     code: 'UNAVAILABLE',

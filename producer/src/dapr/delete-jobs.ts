@@ -1,5 +1,5 @@
 import grpc, { Metadata, credentials } from '@grpc/grpc-js';
-// Generated stubs, which the SDK does not document: delete-jobs.test.ts shows that they still fit.
+// Generated stubs that the SDK does not document. delete-jobs.test.ts checks that they still fit.
 import stub from '@dapr/dapr/proto/dapr/proto/runtime/v1/dapr_grpc_pb.js';
 import messages from '@dapr/dapr/proto/dapr/proto/runtime/v1/jobs_pb.js';
 import { SidecarError } from '@tocsin/service';
@@ -12,8 +12,8 @@ export interface DeleteJobsOptions {
 }
 
 /**
- * Creates a function that deletes all jobs of this application with a prefix. It is the only call of the jobs API that
- * the sidecar does not offer over HTTP. It rejects with a SidecarError.
+ * Creates a function that deletes all of this application's jobs with a prefix. This is the only call of the jobs API
+ * that the sidecar does not offer over HTTP. It rejects with a SidecarError.
  */
 export function createDeleteJobs({ host, grpcPort, token, timeoutMs }: DeleteJobsOptions) {
   const client = new stub.DaprClient(`${host}:${grpcPort}`, credentials.createInsecure());

@@ -8,10 +8,13 @@ import {
 import { ABSENT, type Sidecar } from '@tocsin/service';
 import type { DueWindowChange, DueWindowStore } from '../schedule/ports.ts';
 
-/** Life of a document. It removes documents that no index names, because the write of the index was refused. */
+/**
+ * Lifetime of a document, in seconds. It removes documents that no index refers to because the write of the index was
+ * refused.
+ */
 const TTL_SECONDS = 25 * 60 * 60;
 
-/** The due window in Dapr's state API: an index, written with its etag, and a document for each schedule. */
+/** The due window in Dapr's state API: an index, written with its etag, and one document for each schedule. */
 export class DaprDueWindowStore implements DueWindowStore {
   readonly #sidecar: Sidecar;
 

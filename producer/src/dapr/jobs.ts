@@ -2,12 +2,14 @@ import type { Scheduled } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { Jobs } from '../schedule/ports.ts';
 
-/** Schedules as jobs of Dapr's scheduler, which calls `/job/<name>` of one producer until that takes the job. */
+/**
+ * Schedules as jobs of Dapr's scheduler. It calls `/job/<name>` of one producer until that producer accepts the job.
+ */
 export class DaprJobs implements Jobs {
   readonly #sidecar: Sidecar;
   readonly #removeAll: (prefix: string) => Promise<void>;
 
-  /** `removeAll` is a call that the sidecar offers over gRPC only. */
+  /** `removeAll` is passed in, because the sidecar offers that call only over gRPC. */
   constructor(sidecar: Sidecar, removeAll: (prefix: string) => Promise<void>) {
     this.#sidecar = sidecar;
     this.#removeAll = removeAll;

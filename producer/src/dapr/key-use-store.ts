@@ -2,7 +2,7 @@ import { COMPONENTS, keyUseKey, type KeyUse } from '@tocsin/contracts';
 import type { Sidecar } from '@tocsin/service';
 import type { KeyUseStore } from '../auth/key-uses.ts';
 
-/** Life of a stored last use. */
+/** Lifetime of a stored last use, in seconds. */
 const TTL_SECONDS = 400 * 24 * 60 * 60;
 
 /** Stores the last use of each key as a document of Dapr's state API. */

@@ -7,7 +7,7 @@ const CUSTOMERS = ['Alder & Sons', 'Brightwater', 'Café Luna', 'Delta Bikes', '
 const SERVICES = ['checkout', 'catalogue', 'search', 'billing', 'mail', 'warehouse'];
 const PEOPLE = ['Ada', 'Bruno', 'Chiara', 'Dmitri', 'Esi', 'Farid'];
 
-/** The address of a page that describes the subject of a demo notification. */
+/** The URL of a page that describes the subject of a demo notification. */
 const pageOf = (kind: string, id: string | number): string => `/demo?${kind}=${id}`;
 const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
 const order = (n: number): number => 10_400 + n;
@@ -37,7 +37,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   }),
   (n) => ({
     severity: 'warning',
-    title: `${pick(SERVICES, n + 3)} answers slowly`,
+    title: `${pick(SERVICES, n + 3)} is slow`,
     body: `p99 is ${((n * 17) % 400) + 600} ms, the limit is 500 ms.`,
     source: 'alerts',
     actions: [
@@ -53,12 +53,12 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     severity: 'error',
     title: `Payment for order ${order(n - 5)} was declined`,
-    body: `The card of ${pick(CUSTOMERS, n + 4)} was refused. The order waits for another one.`,
+    body: `The card of ${pick(CUSTOMERS, n + 4)} was refused. The order is on hold until another card is used.`,
     source: 'billing',
     link: pageOf('order', order(n - 5)),
     actions: [{ label: 'Contact customer', link: pageOf('customer', (n + 4) % CUSTOMERS.length) }],
   }),
-  (n) => ({ title: `Parcel for ${pick(CUSTOMERS, n + 5)} left the house`, source: 'shipping' }),
+  (n) => ({ title: `Parcel for ${pick(CUSTOMERS, n + 5)} has been shipped`, source: 'shipping' }),
   (n) => ({
     severity: 'warning',
     title: `Certificate of ${pick(SERVICES, n)}.example.com expires in ${(n % 14) + 1} days`,
@@ -67,7 +67,7 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
   (n) => ({
     severity: 'success',
     title: `Nightly backup finished in ${(n % 20) + 6} minutes`,
-    body: `${((n * 3) % 60) + 120} GB, checked by reading it back.`,
+    body: `${((n * 3) % 60) + 120} GB, verified by a test restore.`,
     source: 'operations',
   }),
   (n) => ({
@@ -87,6 +87,6 @@ export const DEMO_EVENTS: readonly DemoEvent[] = [
 export function demoNotification(n: number): NotificationInput {
   const event = DEMO_EVENTS[n % DEMO_EVENTS.length];
   if (!event) throw new Error('There are no demo events.');
-  // Shift by one in each round, so that an event does not meet the same customers each time.
+  // Shift by one in each round, so that an event does not name the same customers every time.
   return event(n + Math.floor(n / DEMO_EVENTS.length));
 }

@@ -18,7 +18,7 @@ const start = () => {
   return { ...tested, end, done };
 };
 
-it('should make valid, distinct notifications of all severities, some with links', () => {
+it('should create valid, distinct notifications of all severities, some with links', () => {
   const inputs = Array.from({ length: 2_000 }, (_, n) => notificationInputSchema.parse(demoNotification(n)));
   expect(new Set(inputs.map(({ severity = 'info' }) => severity))).toEqual(new Set(SEVERITIES));
   expect(inputs.some(({ link }) => link)).toBe(true);
@@ -26,7 +26,7 @@ it('should make valid, distinct notifications of all severities, some with links
   expect(new Set(inputs.slice(0, 60).map(({ title }) => title)).size).toBe(60);
 });
 
-it('should link to the demo page, with a kind and an id that the page understands', () => {
+it('should link to the demo page, with a kind and an id that the page supports', () => {
   const script = readFileSync(join(import.meta.dirname, '../../../ui/public/demo.js'), 'utf8');
   const kinds = /kinds = \[(.*)\]/.exec(script)?.[1]?.match(/[a-z]+/g) ?? [];
   const links = Array.from({ length: 500 }, (_, n) => demoNotification(n)).flatMap(({ link, actions = [] }) =>
@@ -41,7 +41,7 @@ it('should link to the demo page, with a kind and an id that the page understand
   expect(existsSync(join(import.meta.dirname, '../../../ui/public/demo.html'))).toBe(true);
 });
 
-it('should publish one notification each interval until it is stopped', async () => {
+it('should publish one notification per interval until it is stopped', async () => {
   const { backend, end, done } = start();
   await vi.advanceTimersByTimeAsync(4_500);
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
@@ -51,7 +51,7 @@ it('should publish one notification each interval until it is stopped', async ()
   expect(backend.deposited.flatMap(idsOf)).toHaveLength(5);
 });
 
-it('should retry a notification with its id until it is accepted, before the next one', async () => {
+it('should retry a notification with the same id until it is accepted, before the next one', async () => {
   const { backend, end, done } = start();
   backend.fate = () => 'lost';
   await vi.advanceTimersByTimeAsync(100_000);

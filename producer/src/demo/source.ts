@@ -11,13 +11,13 @@ export interface DemoOptions {
   producer: Pick<Producer, 'produce'>;
   intervalMs: number;
   log: Logger;
-  /** Ends the source. */
+  /** Stops the source when it aborts. */
   signal: AbortSignal;
 }
 
 /**
- * Publishes a notification every `intervalMs`. Retries each with the same id until it is accepted, before it goes on to
- * the next. Resolves when `signal` aborts.
+ * Publishes a notification every `intervalMs`. Retries each one with the same id until it is accepted, before it
+ * continues with the next. Resolves when `signal` aborts.
  */
 export async function runDemo({ producer, intervalMs, log, signal }: DemoOptions): Promise<void> {
   for (let n = 0; !signal.aborted; n++) {

@@ -10,12 +10,14 @@ interface Job {
 const MAX_DELAY_MS = 2 ** 31 - 1;
 const AGAIN_MS = 1_000;
 
-/** Jobs as timers of this process, for tests and for work without Dapr. They end with the process. */
+/**
+ * Jobs as timers of this process, for tests and for development without Dapr. They are lost when the process ends.
+ */
 export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   readonly #handOver: (name: string) => Promise<unknown>;
 
-  /** `handOver` resolves once the job of that name was taken. Until then, it is called again. */
+  /** `handOver` resolves when the job of that name has been accepted. Until then, it is called again. */
   constructor(handOver: (name: string) => Promise<unknown>) {
     this.#handOver = handOver;
   }
@@ -48,7 +50,7 @@ export class MemoryJobs implements Jobs {
   }
 
   #arm(name: string, job: Job, delayMs: number): void {
-    // A timer has a longest delay. A longer wait continues when that timer fires.
+    // Timers have a maximum delay. A longer wait continues when the timer fires.
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());

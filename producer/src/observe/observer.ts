@@ -64,10 +64,7 @@ export class LogObserver implements Observer {
 
   runEnded(entry: EntryFacts): void {
     this.#metrics.runsEnded.inc();
-    this.#log.error(
-      { entry: partitionEntryKey(entry) },
-      'an entry could not be finished in time; its run ends',
-    );
+    this.#log.error({ entry: partitionEntryKey(entry) }, 'cannot finish an entry in time; its run ends');
   }
 }
 
@@ -78,7 +75,7 @@ export const observeSchedules = (log: Logger, metrics: ProducerMetrics): Schedul
     metrics.scheduleLateness.observe(lateMs / 1_000);
     log.debug({ ids, lateMs }, 'schedules delivered');
   },
-  failed: (step, err) => log.warn({ err, step }, 'schedules could not be read or delivered; retrying'),
+  failed: (step, err) => log.warn({ err, step }, 'cannot read or deliver schedules; retrying'),
   unreadable: (content, faults) =>
-    log.error({ content, faults }, 'a stored schedule is unreadable and was given up'),
+    log.error({ content, faults }, 'cannot read a stored schedule; it will not be delivered'),
 });

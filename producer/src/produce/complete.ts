@@ -1,10 +1,14 @@
 import { DEFAULT_FEED, parseDateTime, type Arrival, type NotificationInput } from '@tocsin/contracts';
 import { uuidV7 } from './ids.ts';
 
-/** A notification as a caller sends it or as an event holds it. `sourceHash` is set if the id is that of the event. */
+/**
+ * A notification as a caller sends it or an event contains it. `sourceHash` is set if the id comes from the event.
+ */
 export type Input = NotificationInput & Pick<Arrival, 'sourceHash'>;
 
-/** Completes an input with the defaults of the contract. It is dated `now` (ms since 1970), or by a later `deliverAt`. */
+/**
+ * Adds the default values of the contract. The notification is dated `now` (ms since 1970), or a later `deliverAt`.
+ */
 export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival => ({
   ...input,
   id: input.id ?? uuidV7(now),
@@ -13,6 +17,6 @@ export const complete = ({ deliverAt, ...input }: Input, now: number): Arrival =
   createdAt: new Date(deliveryTime({ deliverAt }, now)).toISOString(),
 });
 
-/** The delivery time of an input in ms since 1970: `now`, unless its `deliverAt` is later. */
+/** Delivery time of an input in ms since 1970: `deliverAt`, but not before `now`. */
 export const deliveryTime = ({ deliverAt }: Pick<NotificationInput, 'deliverAt'>, now: number): number =>
   Math.max(now, (deliverAt && parseDateTime(deliverAt)) || now);

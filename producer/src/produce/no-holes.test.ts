@@ -15,7 +15,7 @@ const actions = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ post: fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }) }) },
     { weight: 4, arbitrary: fc.record({ wait: fc.constantFrom(0, 1, 20, 500, 3_000, 8_000, 70_000) }) },
-    /** From now on, calls meet these fates in turn. Only bad fates make an outage. */
+    /** From now on, calls meet these fates one after the other. If all of them are bad, the result is an outage. */
     { weight: 2, arbitrary: fc.record({ weather: fc.array(fates, { minLength: 1, maxLength: 6 }) }) },
   ),
   { maxLength: 40 },
@@ -25,7 +25,7 @@ interface Answered {
   ids: string[];
   feeds: string[];
   outcome: string;
-  /** Order of posting and answering, on one scale. */
+  /** Sequence numbers of the request and of its answer, on one scale. */
   posted: number;
   answered: number;
 }
@@ -44,7 +44,7 @@ function checkRuns({ calls, announced, written, deposited }: FaultyBackend): voi
     checkCalls(calls.filter(({ partition }) => partition === lane));
 }
 
-/** The calls for one partition, in their order. */
+/** Checks the calls for one partition, in order. */
 function checkCalls(calls: readonly Call[]): void {
   const finished = new Map<string, number>();
   const ended = new Set<string>();
@@ -94,7 +94,7 @@ function checkAnswers(answers: readonly Answered[], { announced, deposited }: Fa
   }
 }
 
-it('should make runs without holes, never change an entry, and keep accepted notifications in order', async () => {
+it('should create runs without gaps, never change an entry, and keep accepted notifications in order', async () => {
   await fc.assert(
     fc.asyncProperty(
       actions,

@@ -1,31 +1,31 @@
 import type { Arrival, EntryItem, PartitionAnnouncement, PartitionEntry } from '@tocsin/contracts';
 
-/** Where entries wait for their partition. */
+/** Stores entries for their partition. */
 export interface EntryStore {
   /**
-   * Writes the entry under its key. Resolves once the store has it. After a rejection the outcome is unknown; writing
+   * Writes the entry under its key. Resolves when the store has it. After a rejection the outcome is unknown; writing
    * the same entry again is harmless.
    */
   deposit(entry: PartitionEntry): Promise<void>;
 }
 
-/** Tells the partitions that an entry waits. */
+/** Announces deposited entries to the partitions. */
 export interface Announcer {
-  /** Resolves once the broker has the announcement. After a rejection the outcome is unknown. */
+  /** Resolves when the broker has the announcement. After a rejection the outcome is unknown. */
   announce(announcement: PartitionAnnouncement): Promise<void>;
 }
 
-/** Keeps notifications until their time. */
+/** Holds notifications until their delivery time. */
 export interface Scheduler {
-  /** Resolves once each notification is kept. `at` is in ms since 1970. @throws ScheduleFullError */
+  /** Resolves when every notification is stored. `at` is in ms since 1970. @throws ScheduleFullError */
   add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void>;
-  /** Resolves once no notification with this id waits. */
+  /** Resolves when no scheduled notification with this id is left. */
   cancel(feed: string, id: string): Promise<void>;
-  /** Resolves once no notification waits for the feed. */
+  /** Resolves when no scheduled notification for the feed is left. */
   cancelAll(feed: string): Promise<void>;
 }
 
-/** Too many schedules fall due within the same minute. */
+/** Too many schedules are due within the same minute. */
 export class ScheduleFullError extends Error {
   override readonly name = 'ScheduleFullError';
 }
@@ -34,16 +34,16 @@ export class ScheduleFullError extends Error {
 export type Step = 'deposit' | 'announce' | 'ring';
 
 /**
- * The outcome of a request. After any outcome but `accepted` some of its notifications may still appear; repeating the
- * request with the same ids completes it.
+ * The outcome of a request. After any outcome but `accepted`, some of its notifications may still appear. Repeating
+ * the request with the same ids completes it.
  */
 export type Outcome = 'accepted' | 'late' | 'full' | 'stopping';
 
-/** The name of an entry, with its trace and size where known. */
+/** The name of an entry, with its trace and size if known. */
 export interface EntryFacts extends PartitionAnnouncement {
   traceparent?: string | undefined;
   notifications?: number;
-  /** Bytes of JSON as the store holds them. */
+  /** Bytes of the JSON as it is stored. */
   bytes?: number;
 }
 

@@ -10,10 +10,10 @@ const all = laneOf('all');
 const sleep = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('a request', () => {
-  it('should be accepted, without delay, once its entry is deposited and announced', async () => {
+  it('should be accepted without delay when its entry is deposited and announced', async () => {
     const { producer, backend, observer } = testProducer();
     expect(await producer.produce([notification('a')], '00-trace')).toBe('accepted');
-    expect(observer.told).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
+    expect(observer.events).toEqual([`deposit ${all} 1`, `announce ${all} 1`, 'answered accepted 1']);
     const [entry] = backend.deposited;
     expect(partitionEntrySchema.parse(entry)).toMatchObject({
       ...{ partition: all, seq: 1, traceparent: '00-trace' },
@@ -54,7 +54,7 @@ describe('a request', () => {
     expect(await outcome).toBe('late');
   });
 
-  it('should be accepted only once the parts for all its feeds are done', async () => {
+  it('should be accepted only when the parts for all its feeds are done', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('topic:b') ? 'lost' : 'good');
     const mixed = [
@@ -82,7 +82,7 @@ describe('a request', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['a', 'a']]);
   });
 
-  it('should be refused at once when the queue has too many notifications', async () => {
+  it('should be refused immediately when the queue has too many notifications', async () => {
     const { producer, backend } = testProducer({ maxHeld: 3 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a'), notification('b')]);
@@ -96,7 +96,7 @@ describe('a request', () => {
     expect(await producer.produce([notification('f')])).toBe('accepted');
   });
 
-  it('should be refused at once when the queue has too many bytes', async () => {
+  it('should be refused immediately when the queue has too many bytes', async () => {
     const { producer, backend } = testProducer({ maxHeldBytes: 3_000 });
     backend.fate = () => 'hang';
     void producer.produce([notification('a', { body: 'x'.repeat(1_500) })]);
@@ -108,7 +108,7 @@ describe('a request', () => {
 });
 
 describe('entries', () => {
-  it('should hold the requests that arrived during the previous entry', async () => {
+  it('should contain all requests that arrived during the previous entry', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = range(1, 50).map((id) => producer.produce([notification(id)]));
@@ -117,7 +117,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n1'], range(2, 50)]);
   });
 
-  it('should be one for each partition at a time', async () => {
+  it('should be processed one at a time in each partition', async () => {
     const { producer, backend } = testProducer();
     const other = laneOf('topic:x');
     backend.latencyMs = 10;
@@ -138,7 +138,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('should hold items for all feeds of their partition', async () => {
+  it('should contain items for all feeds of their partition', async () => {
     const { producer, backend } = testProducer({ partitions: 1 });
     backend.latencyMs = 10;
     const feeds = ['all', 'topic:a', 'user:b', 'user:c'];
@@ -148,7 +148,7 @@ describe('entries', () => {
     expect(backend.deposited.map(idsOf)).toEqual([['n0'], ['n1', 'n2', 'n3']]);
   });
 
-  it('should hold at most 1,000 notifications and keep the order of arrays and requests', async () => {
+  it('should contain at most 1,000 notifications and keep the order of arrays and requests', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [
@@ -165,7 +165,7 @@ describe('entries', () => {
     expect(new Set(backend.deposited.map(({ run }) => run)).size).toBe(1);
   });
 
-  it('should have at most 256 KB as the sidecar escapes them, also with the largest notifications', async () => {
+  it('should have at most 256 KB as escaped by the sidecar, even with the largest notifications', async () => {
     const { producer, backend } = testProducer();
     const link = `https://example.com/${'<'.repeat(2_028)}`;
     const largest = {
@@ -205,7 +205,7 @@ describe('entries', () => {
 });
 
 describe('a lane', () => {
-  it('should keep its run and number through idle times', async () => {
+  it('should keep its run and number while it is idle', async () => {
     const { producer, backend } = testProducer();
     for (const id of range(1, 4)) {
       await producer.produce([notification(id)]);
@@ -221,7 +221,7 @@ describe('a lane under load', () => {
     backend.of('deposit').map((call) => call.at - START);
   const START = new Date('2026-01-01T00:00:00Z').getTime();
 
-  it('should rest after an entry as long as the entry took', async () => {
+  it('should rest after an entry for as long as the entry took', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     const outcomes = [producer.produce([notification('a')])];

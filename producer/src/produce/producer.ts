@@ -14,31 +14,31 @@ export interface ProducerOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Longest time for one request in ms. After it, the request is answered `late`. */
+  /** Time limit of one request, in ms. After it, the request is answered with `late`. */
   requestTimeoutMs: number;
-  /** Most notifications in the queue. Further requests are answered `full`. */
+  /** Maximum number of notifications in the queue. Further requests are answered with `full`. */
   maxHeld: number;
-  /** Most bytes of JSON in the queue. */
+  /** Maximum bytes of JSON in the queue. */
   maxHeldBytes: number;
-  /** Number of lanes among which the feeds are divided. Each has at most one entry under way. */
+  /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
-  /** Calls `begin` after all requests that have arrived were taken, so that they share an entry. */
+  /** Calls `begin` after all requests that have already arrived are queued, so that they share an entry. */
   defer?: (begin: () => void) => void;
 }
 
-/** After an entry, its lane rests as long as the entry took, but at most this long. */
+/** After an entry, its lane rests for as long as the entry took, but at most this long. */
 const LONGEST_REST_MS = 50;
 /** Batching delay after a shared entry. Requests of one burst arrive within it. */
 const BATCHING_DELAY_MS = 4;
-/** Timers are no more precise than this. */
+/** Timers are not more precise than this. */
 const SHORTEST_REST_MS = 1;
 
-/** Share of a graceful stop that is reserved for repeated announcements, in ms. */
+/** Part of a graceful stop that is reserved for repeated announcements, in ms. */
 const REPETITIONS_MS = 2_000;
 
 /**
- * Takes notifications to their feeds in entries. Each partition has one entry under way; requests that arrive meanwhile
- * share the next one. An entry that has begun is finished, or ends its run, even if its requests have timed out.
+ * Delivers notifications to their feeds in entries. Each partition has one entry in progress; requests that arrive in
+ * the meantime share the next one. A started entry is finished, or ends its run, even if its requests have timed out.
  */
 export class Producer {
   readonly #options: ProducerOptions;
@@ -61,16 +61,16 @@ export class Producer {
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
   }
 
-  /** Number of notifications in the queue or under way. */
+  /** Number of notifications that are queued or in progress. */
   get held(): number {
     return this.#held.count;
   }
 
   /**
-   * Publishes the notifications or changes of one request. Within a feed they keep their order, after those of earlier
-   * requests of the caller. Resolves with `accepted` once all of them are deposited and announced. After any other
-   * outcome some may still appear; repeating the request with the same ids completes it. Callers take turns and share
-   * the queue; requests without a `caller` may fill all of it.
+   * Publishes the notifications or changes of one request. Within a feed they keep their order, after those of
+   * earlier requests of the caller. Resolves with `accepted` when all of them are deposited and announced. After any
+   * other outcome, some may still appear; repeating the request with the same ids completes it. Callers take turns
+   * and share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
     const outcome = await this.#take(items, traceparent, caller);
@@ -79,8 +79,8 @@ export class Producer {
   }
 
   /**
-   * Refuses new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`; entries
-   * that are not finished by then are given up.
+   * Refuses new requests, finishes accepted ones and repeats pending announcements. Resolves within `limitMs`, and
+   * abandons entries that are not finished by then.
    */
   async stop(limitMs: number): Promise<void> {
     this.#stopping = true;
@@ -130,8 +130,8 @@ export class Producer {
   }
 
   /**
-   * Lets the lane begin at the end of this tick, or after its rest. An entry costs the same whatever its size, and takes
-   * longer on a busy machine: the busier the machine, the more requests share an entry.
+   * Lets the lane start at the end of this tick, or after its rest. An entry costs the same whatever its size, and
+   * takes longer on a busy machine. So on a busier machine, more requests share an entry.
    */
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
@@ -205,7 +205,7 @@ export class Producer {
   }
 }
 
-/** Resolves with `work`, or after `ms`. */
+/** Resolves when `work` does, or after `ms`. */
 async function within(ms: number, work: Promise<void>): Promise<void> {
   const end = new AbortController();
   await Promise.race([work, pause(ms, end.signal)]);

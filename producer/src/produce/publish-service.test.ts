@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The publishing time of an event published now. Dapr gives it in whole seconds. */
+/** The publishing time of an event that is published now. Dapr provides whole seconds. */
 const eventTime = () => Math.floor(Date.now() / 1000) * 1000;
 const createdAt = (): number => {
   const item = produced.at(-1);
@@ -40,7 +40,7 @@ const erasedUntil = (): number => {
   return item && 'at' in item ? Date.parse(item.at) : NaN;
 };
 
-it('should distinguish notifications published after an answered erasure from earlier ones', async () => {
+it('should keep notifications published after an answered erasure, and remove earlier ones', async () => {
   const before = eventTime();
   const erasing = publishService.erase('topic:a');
   let answered = false;
@@ -73,7 +73,7 @@ it('should date a notification by its arrival, unless its event is late', async 
   expect(createdAt()).toBe(START);
 });
 
-it('should cancel schedules a second time before it answers an erasure', async () => {
+it('should cancel schedules again before it answers an erasure', async () => {
   const erasing = publishService.erase('topic:a');
   await vi.advanceTimersByTimeAsync(1_000);
   expect(cancelled).toEqual(['topic:a']);

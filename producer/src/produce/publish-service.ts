@@ -7,12 +7,12 @@ import type { Producer } from './producer.ts';
 export interface PublishServiceOptions {
   producer: Pick<Producer, 'produce'>;
   scheduler: Scheduler;
-  /** Answer `late` if scheduling or cancelling takes longer than this, in ms. */
+  /** Answer with `late` if scheduling or cancelling takes longer than this, in ms. */
   timeoutMs: number;
-  /** Least duration of an erasure in ms. A shorter one is safe only without publishers that send events. */
+  /** Minimum duration of an erasure, in ms. A shorter one is safe only if no publisher sends events. */
   settleMs?: number;
   now: () => number;
-  /** Receives the error when scheduling or cancelling fails. */
+  /** Called with the error when scheduling or cancelling fails. */
   onFailure: (error: unknown) => void;
 }
 
@@ -22,22 +22,22 @@ export interface Answered {
 }
 
 /**
- * Events carry their publishing time in whole seconds. An event that arrives within this many ms of it counts as
- * published on arrival. A later event keeps its own time, since it may be older than an erasure.
+ * Events carry their publishing time in whole seconds. An event that arrives within this many ms after its publishing
+ * time is dated by its arrival. A later event keeps its publishing time, because it may be older than an erasure.
  */
 const ON_TIME_MS = 1_500;
 /** Largest difference between the clocks of producers and publishers, in ms. */
 const CLOCKS_MS = 250;
 /**
- * An erasure removes notifications published up to this many ms after the request, because they may have been on
- * their way before it. Notifications published after the answer always count as later, also those sent as events.
+ * An erasure removes notifications dated up to this many ms after the request, because they may have been on their
+ * way before it. Notifications published after the answer are always dated later, even if they are sent as events.
  */
 const ERASED_AFTER_MS = ON_TIME_MS + CLOCKS_MS;
 const SETTLE_MS = ERASED_AFTER_MS + 1_000 + CLOCKS_MS;
 
 /**
- * Publishes notifications: those due now go to the producer, later ones to the scheduler. The outcome is `accepted`
- * only once every notification is deposited and announced, or scheduled.
+ * Publishes notifications: those that are due now go to the producer, later ones to the scheduler. The outcome is
+ * `accepted` only if every notification is deposited and announced, or scheduled.
  */
 export class PublishService {
   readonly #options: PublishServiceOptions;
@@ -47,9 +47,9 @@ export class PublishService {
   }
 
   /**
-   * Publishes each input at its `deliverAt`, or at once.
+   * Publishes each input at its `deliverAt`, or immediately.
    * @param caller name of the API key, here and below
-   * @param publishedAt publishing time that an event carries, in ms since 1970
+   * @param publishedAt publishing time from the event, in ms since 1970
    */
   async publish(
     inputs: readonly Input[],
@@ -77,7 +77,7 @@ export class PublishService {
     return { ids, outcome: worst(outcomes) };
   }
 
-  /** Retracts a notification, whether it is shown, scheduled or still to be published. */
+  /** Retracts a notification, whether it is already shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
     return worst(
@@ -90,7 +90,7 @@ export class PublishService {
 
   /**
    * Erases a feed, its schedules and the notifications on their way from any producer. Notifications published before
-   * this resolves may be erased too; later ones never are.
+   * this resolves may be erased too; later ones are never erased.
    */
   async erase(feed: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const { producer, scheduler, now, settleMs = SETTLE_MS } = this.#options;
@@ -101,7 +101,7 @@ export class PublishService {
     const erased = await producer.produce([{ erase: true, feed, at }], traceparent, caller);
     if (erased !== 'accepted') return erased;
     await settled;
-    // The scheduler may have handed over a job while it was being cancelled.
+    // The scheduler may have handed over a job during the cancellation.
     return this.#inTime(scheduler.cancelAll(feed));
   }
 

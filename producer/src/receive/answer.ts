@@ -11,7 +11,7 @@ const REASONS: Record<Exclude<Outcome, 'accepted'>, string> = {
   stopping: 'This instance is stopping.',
 };
 
-/** Answers 503 with the reason, its consequence and the ids for a retry. */
+/** Answers 503 with the reason, its consequence, and the ids for a retry. */
 export function sendUnavailable(
   response: Response,
   outcome: Exclude<Outcome, 'accepted'>,

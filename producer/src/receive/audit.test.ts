@@ -57,7 +57,7 @@ describe('the audit trail', () => {
     });
   };
 
-  it('should name the app id that the sidecar gives for an invocation', async () => {
+  it('should record the app id that the sidecar provides for an invocation', async () => {
     noted();
     await post(open.url, { 'dapr-caller-app-id': 'shop' });
     await fetch(`${open.url}/feeds/user:ada`, {
@@ -84,7 +84,7 @@ describe('the audit trail', () => {
       ]);
   });
 
-  it('should note a guessed call of a route that is for the sidecar only', async () => {
+  it('should record a guessed call to a route that is only for the sidecar', async () => {
     noted();
     await fetch(`${guarded.url}/job/x`, { method: 'POST', headers: { 'dapr-api-token': 'guess' } });
     await expect
@@ -92,7 +92,7 @@ describe('the audit trail', () => {
       .toMatchObject([{ action: 'internal-call', outcome: 'unauthorized', actor: { kind: 'anonymous' } }]);
   });
 
-  it('should note accepted and invalid events with their source', async () => {
+  it('should record accepted and invalid events with their source', async () => {
     noted();
     await event({ id: 'e-1', source: 'shop', data: { title: 'Hello', feed: 'topic:a' } });
     await event({ id: 'e-2', source: 7, data: { title: '' } });

@@ -9,14 +9,14 @@ import {
 import type { Request, RequestHandler } from 'express';
 import type { Outcome } from '../produce/ports.ts';
 
-/** Notes the changes that a request has made or may have made. */
+/** Records the changes that a request has made or may have made. */
 export type AuditRequest = (
   request: Request,
   action: AuditAction,
   what: { outcome: Outcome } & Pick<AuditNote, 'feeds' | 'ids'>,
 ) => void;
 
-/** The actor of a request: its API key, else the invoking application, else anonymous. */
+/** The actor of a request: the API key, otherwise the invoking application, otherwise anonymous. */
 const actorOf =
   (via: 'http' | 'invocation') =>
   (request: Request): AuditActor => {
@@ -25,7 +25,7 @@ const actorOf =
     return app === undefined ? { kind: 'anonymous' } : { kind: 'app', name: app };
   };
 
-/** Notes the requests of one port. */
+/** Records the requests of one port. */
 export const auditRequests =
   (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): AuditRequest =>
   (request, action, { outcome, feeds, ids }) =>
@@ -44,7 +44,7 @@ const actionOf =
     return via === 'invocation' ? 'internal-call' : 'call';
   };
 
-/** Notes the refused requests of one port. The name of a refused application is only claimed. */
+/** Records the refused requests of one port. The name of a refused application is only claimed. */
 export const auditRefused = (audit: Pick<AuditTrail, 'note'>, via: 'http' | 'invocation'): RequestHandler =>
   auditRefusals({
     ...{ audit, via, actionOf: actionOf(via) },

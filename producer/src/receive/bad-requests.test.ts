@@ -7,7 +7,7 @@ let server: TestServer;
 beforeAll(async () => void (server = await testServer()));
 afterAll(() => server.close());
 
-/** A fault, a body with it, and the paths that the answer must list. */
+/** A fault, a body that has it, and the paths that the answer must list. */
 type BadBody = [name: string, body: unknown, ...paths: string[]];
 
 const valid = { title: 'Hello' };
@@ -77,7 +77,7 @@ const faulty: BadBody[] = [
   ['a script in an action', { ...valid, actions: [{ label: 'a', link: 'vbscript:x' }] }, 'actions.0.link'],
   ['an unknown member of an action', { ...valid, actions: [{ label: 'a', link: '/', x: 1 }] }, 'actions.0.x'],
   ['81 characters of source', { ...valid, source: 'x'.repeat(81) }, 'source'],
-  ['a date that is over', { ...valid, expiresAt: '2001-01-01T00:00:00Z' }, 'expiresAt'],
+  ['a date in the past', { ...valid, expiresAt: '2001-01-01T00:00:00Z' }, 'expiresAt'],
   ['a date without time', { ...valid, expiresAt: '2999-01-01' }, 'expiresAt'],
   ['a date without offset', { ...valid, expiresAt: '2999-01-01T00:00:00' }, 'expiresAt'],
   ['a 30th of February', { ...valid, expiresAt: '2999-02-30T00:00:00Z' }, 'expiresAt'],
@@ -108,15 +108,15 @@ const asJson = faulty.map(([name, body, ...paths]): [string, string, string[]] =
   paths,
 ]);
 
-/** Bodies that JSON.stringify would not write. */
+/** Bodies that JSON.stringify cannot produce. */
 const asText: [string, string, string[]][] = [
   ['__proto__ as member', '{"title":"x","__proto__":{"admin":true}}', ['__proto__']],
   ['a lone surrogate as an escape', '{"title":"a\\ud800b"}', ['title']],
   ['surrogates in the wrong order', '{"title":"\\udc00\\ud800"}', ['title']],
   ['a title given twice, the last one bad', '{"title":"a","title":""}', ['title']],
-  ['a deep nest as title', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, ['title']],
-  ['a deep nest', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, ['0']],
-  ['a deep nest of objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, ['title', 'a']],
+  ['a deeply nested title', `{"title":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, ['title']],
+  ['deeply nested arrays', `${'['.repeat(500_000)}${']'.repeat(500_000)}`, ['0']],
+  ['deeply nested objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, ['title', 'a']],
 ];
 
 const expectProblem = async (response: Response, status: number, code: ProblemCode) => {
@@ -128,9 +128,9 @@ const expectProblem = async (response: Response, status: number, code: ProblemCo
   return problem;
 };
 
-describe('a body with faults', () => {
+describe('an invalid body', () => {
   it.each([...asJson, ...asText])(
-    'should be refused with the path of each: %s',
+    'should be refused with the path of each fault: %s',
     async (_name, body, paths) => {
       const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
       expect([...new Set(problem.errors?.map(({ path }) => path))].sort()).toEqual([...paths].sort());
@@ -138,7 +138,7 @@ describe('a body with faults', () => {
     },
   );
 
-  it('should have at most 1,000 faults listed, and the number of the others stated', async () => {
+  it('should list at most 1,000 faults, and state the total number', async () => {
     const body = JSON.stringify(Array.from({ length: 1_001 }, () => ({ title: '', x: 1 })));
     const problem = await expectProblem(await server.post(body), 400, 'invalid_notification');
     expect(problem.errors).toHaveLength(1_000);
@@ -147,7 +147,7 @@ describe('a body with faults', () => {
     );
   });
 
-  it('should be answered quickly and briefly, whatever the names of its members', async () => {
+  it('should be answered quickly and briefly, whatever its member names', async () => {
     const long = JSON.stringify({ title: 'x', ['k'.repeat(1_000_000)]: 1 });
     const many = JSON.stringify(
       Object.fromEntries([['title', 'x'], ...Array.from({ length: 70_000 }, (_, n) => [`k${n}`, 1])]),
@@ -173,7 +173,7 @@ describe('a body that is not JSON', () => {
     ['a form', 'title=Hello'],
     ['XML', '<title>Hello</title>'],
     ['broken off', '{"title":"Hello"'],
-    ['a comma too many', '{"title":"Hello",}'],
+    ['a trailing comma', '{"title":"Hello",}'],
     ['single quotes', "{'title':'Hello'}"],
     ['NaN', '{"title":NaN}'],
     ['a comment', '{"title":"Hello"} // x'],
@@ -181,9 +181,9 @@ describe('a body that is not JSON', () => {
     ['lines of JSON', '{"title":"a"}\n{"title":"b"}'],
     ['a bare control character', '{"title":"a\nb"}'],
     ['a broken escape', '{"title":"\\uD8"}'],
-    ['bytes that are no UTF-8', bytes('{"title":"\xff\xfe"}')],
+    ['bytes that are not UTF-8', bytes('{"title":"\xff\xfe"}')],
     ['a surrogate in UTF-8', bytes('{"title":"\xed\xa0\x80"}')],
-    ['an overlong form', bytes('{"title":"\xc0\xaf"}')],
+    ['an overlong encoding', bytes('{"title":"\xc0\xaf"}')],
     ['Latin-1', bytes('{"title":"caf\xe9"}')],
     ['UTF-16', new Uint8Array(Buffer.from('{"title":"Hello"}', 'utf16le'))],
     ['a NUL', new Uint8Array(1)],
@@ -218,7 +218,7 @@ describe('an unsupported body', () => {
     ['2 MiB', JSON.stringify({ title: 'x'.repeat(2 * 1024 * 1024) }), {}],
     ['one byte more than 1 MiB', `${hello}${' '.repeat(1024 * 1024 - hello.length + 1)}`, {}],
     [
-      'a little that becomes 100 MiB',
+      'a small body that decompresses to 100 MiB',
       gzipSync(' '.repeat(100 * 1024 * 1024)),
       { 'content-encoding': 'gzip' },
     ],
@@ -231,7 +231,7 @@ describe('an unsupported body', () => {
   });
 });
 
-describe('a request with a wrong address', () => {
+describe('a request with a wrong URL', () => {
   it.each([
     ['?feed=user:ada', 'feed'],
     ['?a=1&a=2', 'a'],
@@ -241,7 +241,7 @@ describe('a request with a wrong address', () => {
     ['?=1', ''],
     ['?x=%zz', ''],
     ['?feed=user:%ff', ''],
-  ])('should be refused with every faulty parameter: %s', async (query, ...paths) => {
+  ])('should be refused with the path of every faulty parameter: %s', async (query, ...paths) => {
     const problem = await expectProblem(
       await server.post(JSON.stringify(valid), {}, query),
       400,
@@ -269,14 +269,17 @@ describe('a request with a wrong address', () => {
     await expectProblem(await fetch(`${server.url}${path}`), 404, 'not_found');
   });
 
-  it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])('should not post to %s', async (path) => {
-    const response = await fetch(`${server.url}${path}`, { method: 'POST' });
-    await expectProblem(response, 405, 'method_not_allowed');
-  });
+  it.each(['/metrics', '/healthz', '/readyz', '/openapi.json'])(
+    'should not allow POST to %s',
+    async (path) => {
+      const response = await fetch(`${server.url}${path}`, { method: 'POST' });
+      await expectProblem(response, 405, 'method_not_allowed');
+    },
+  );
 });
 
 describe('the process', () => {
-  it('should survive, and report the codes of all problems', async () => {
+  it('should survive, and count the codes of all problems', async () => {
     expect(new Set(server.refused)).toEqual(
       new Set<ProblemCode>([
         'invalid_notification',

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testServer, type TestServer } from '../../testing/test-server.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Large bodies may use three quarters of it: one and a half MiB. */
+/** Large bodies may use three quarters of the budget: 1.5 MiB. */
 const BODIES_MAX_BYTES = 2 * MEBIBYTE;
 
 let server: TestServer;
@@ -17,7 +17,7 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Begins a request and waits until the server asks for its body. */
+/** Starts a request and waits until the server asks for its body. */
 async function begin(length: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
@@ -41,12 +41,12 @@ const chunked = () => begin('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;
-/** The answer to a body that was read and is not JSON. */
+/** The answer to a body that was read completely and is not JSON. */
 const READ = /^HTTP\/1\.1 400 [^]*"code":"invalid_json"/;
 const postOf = async (bytes: number) => (await server.post(' '.repeat(bytes))).status;
 const small = async () => (await server.post('{"title":"x"}')).status;
 
-/** A large body of which all but the last ten bytes have arrived. */
+/** Sends a large body except for its last ten bytes. */
 async function almostThere() {
   const request = await sized(MEBIBYTE);
   request.send(' '.repeat(MEBIBYTE - 10));
@@ -54,7 +54,7 @@ async function almostThere() {
   return request;
 }
 
-it('should refuse a large body while others use up the budget, and serve small ones', async () => {
+it('should refuse a large body while others use up the budget, and still serve small ones', async () => {
   const first = await almostThere();
   expect([await postOf(MEBIBYTE), await small()]).toEqual([503, 202]);
   expect(server.refused).toContain('unavailable');
@@ -81,7 +81,7 @@ it('should refuse a chunked body as soon as its bytes exceed the budget', async 
   await first.answers(READ);
 });
 
-it('should count the inflated bytes of a compressed body', async () => {
+it('should count the decompressed bytes of a compressed body', async () => {
   const bomb = gzipSync(' '.repeat(MEBIBYTE));
   const post = async () => (await server.post(bomb, { 'content-encoding': 'gzip' })).status;
   expect(await post()).toBe(400);
@@ -91,7 +91,7 @@ it('should count the inflated bytes of a compressed body', async () => {
   await expect.poll(post).toBe(400);
 });
 
-it('should return the bytes to the budget, however a request ends', async () => {
+it('should free the bytes in the budget, however a request ends', async () => {
   for (let i = 0; i < 5; i++) {
     const broken = await almostThere();
     expect(await postOf(MEBIBYTE)).toBe(503);

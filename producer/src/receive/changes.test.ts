@@ -15,7 +15,7 @@ const items = () =>
 const recently: unknown = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T.*Z$/);
 
 describe('DELETE /notifications/{id}', () => {
-  it('should deposit and announce a retraction, of the default feed or the named one', async () => {
+  it('should deposit and announce a retraction in the default feed or the named one', async () => {
     const response = await remove('/notifications/a.b_c:d-1');
     expect(response.status).toBe(202);
     expect(acceptedSchema.parse(await response.json())).toEqual({ ids: ['a.b_c:d-1'] });
@@ -27,7 +27,7 @@ describe('DELETE /notifications/{id}', () => {
     expect(server.backend.announced).toHaveLength(2);
   });
 
-  it('should come after notifications posted before it', async () => {
+  it('should take effect after notifications posted before it', async () => {
     server.backend.latencyMs = 100;
     const answers = [server.post('{"id":"first","title":"x"}'), server.post('{"id":"a","title":"x"}')];
     await expect.poll(() => server.producer.held).toBe(2);
@@ -65,7 +65,7 @@ describe('DELETE /notifications/{id}', () => {
     ['/notifications/a?feed=all&feed=all', 'feed'],
     ['/notifications/a?feed=user:%ff', ''],
     ['/notifications/a?__proto__=x', '__proto__'],
-  ])('should refuse %s with the place of each fault', async (path, ...paths) => {
+  ])('should refuse %s with the path of each fault', async (path, ...paths) => {
     const response = await remove(path);
     const problem = problemSchema.parse(await response.json());
     expect([response.status, problem.code]).toEqual([400, 'invalid_query']);

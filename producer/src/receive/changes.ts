@@ -65,15 +65,16 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
 
   const router = Router();
   router.route('/notifications/:id').delete(retract).all(methodNotAllowed('DELETE'));
-  // The sidecar decodes the path of an invocation, so a feed with a slash or a percent sign has to be a parameter.
+  // The sidecar decodes the path of an invocation, so a feed with a slash or a percent sign must be a query
+  // parameter.
   router.route('/feeds').delete(erase).all(methodNotAllowed('DELETE'));
   router.route('/feeds/:feed').delete(erase).all(methodNotAllowed('DELETE'));
   return router;
 }
 
 /**
- * Reads the path and the query of a request. Refuses unknown parameters, because a misspelt `feed` would change another
- * feed. Returns `undefined` after answering with the faults.
+ * Parses the path and the query of a request. Refuses unknown parameters, because a misspelt `feed` would change
+ * another feed. Answers invalid requests with all faults and returns `undefined`.
  */
 function read<T>(
   schema: z.ZodType<T>,

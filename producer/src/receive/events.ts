@@ -16,9 +16,9 @@ import { readEvent } from '../validate/read-event.ts';
 
 export interface EventRoutesOptions {
   publishService: Pick<PublishService, 'publish'>;
-  /** Resolves once a refused event is stored for an operator. */
+  /** Resolves when a refused event is stored for an operator. */
   refuse: (refused: RefusedEvent) => Promise<void>;
-  /** Pause before an event that used up its retries is tried again, in ms. */
+  /** Pause before an event that ran out of retries is tried again, in ms. */
   deadLetterPauseMs: number;
   paths: SubscriptionPaths;
   onRefused: OnRefused;
@@ -26,17 +26,17 @@ export interface EventRoutesOptions {
   log: Logger;
 }
 
-/** The answer of a subscriber: done, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
+/** A subscriber's answer: done, or deliver again. https://docs.dapr.io/reference/api/pubsub_api/ */
 type Status = 'SUCCESS' | 'RETRY';
 
-/** The sender of an event. Its source is only a claim: senders write it themselves, or else the sidecar writes the app id. */
+/** The sender of an event. Its source is only a claim: the sender wrote it, or the sidecar filled in the app id. */
 const senderOf = (source: string | undefined): AuditActor => ({
   kind: 'app',
   ...(source !== undefined && { name: source }),
   claimed: true,
 });
 
-/** The sidecar refuses messages of more than 4 MiB, which are a third larger in base64. */
+/** The sidecar refuses messages larger than 4 MiB; base64 makes a message a third larger. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
 const act = { action: 'publish', via: 'topic' } as const;
@@ -54,8 +54,8 @@ const SUBSCRIPTIONS = [
 ];
 
 /**
- * Receives notifications from the topic that is open to every application. An event is done once its notifications are
- * deposited and announced, or once its faults are stored. Until then, Dapr delivers it again.
+ * Receives notifications from the topic that is open to every application. An event is done when its notifications
+ * are deposited and announced, or when its faults are stored. Until then, Dapr delivers it again.
  */
 export function eventRoutes({
   publishService,
@@ -70,7 +70,7 @@ export function eventRoutes({
     if ('expired' in read) {
       log.info(
         { event: read.expired },
-        'an event expired before it arrived, by the time to live that its publisher set',
+        'dropped an expired event: it arrived after the ttlInSeconds of its publisher',
       );
       return 'SUCCESS';
     }
@@ -79,7 +79,7 @@ export function eventRoutes({
       trail.note({ ...act, actor: senderOf(read.refused.source), outcome: 'invalid' });
       log.warn(
         { event: read.refused.event, errors: read.refused.errors },
-        'an event is not a valid notification',
+        'stored an event that is not a valid notification',
       );
       return 'SUCCESS';
     }
@@ -91,11 +91,12 @@ export function eventRoutes({
         read.publishedAt,
       );
       const feeds = read.inputs.map(({ feed = DEFAULT_FEED }) => feed);
-      // Other outcomes are not noted, because the event is delivered again.
+      // Other outcomes are not recorded, because the event is delivered again.
       if (outcome === 'accepted')
         trail.note({ ...act, actor: senderOf(read.source), outcome: 'done', feeds, ids });
-      if (outcome === 'accepted') log.debug({ ids }, 'accepted from the topic');
-      else log.warn({ ids, outcome }, 'not accepted from the topic; the event will be delivered again');
+      if (outcome === 'accepted') log.debug({ ids }, 'accepted an event from the topic');
+      else
+        log.warn({ ids, outcome }, 'cannot accept an event from the topic now; Dapr will deliver it again');
       return outcome === 'accepted' ? 'SUCCESS' : 'RETRY';
     });
   };
@@ -105,7 +106,7 @@ export function eventRoutes({
     try {
       status = await take(request.body);
     } catch (error) {
-      log.warn({ err: error }, 'an event could not be processed; it will be delivered again');
+      log.warn({ err: error }, 'cannot process an event; Dapr will deliver it again');
     }
     response.json({ status });
   };

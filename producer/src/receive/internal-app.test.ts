@@ -19,7 +19,7 @@ afterAll(() => schedules.stop());
 const refused: RefusedEvent[] = [];
 const refusals: string[] = [];
 let clock = 0;
-/** What the sidecar says that it holds. */
+/** The sidecar's subscriptions. */
 const held: HeldSubscription[] = [
   { pubsubname: 'notification-pubsub', topic: 'notifications', path: '/subscriptions/events' },
   { pubsubname: 'notification-deadletters', topic: 'notifications-dead', path: '/subscriptions/dead' },
@@ -84,12 +84,12 @@ describe('a due job', () => {
     fetch(`${guarded.url}/job/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      // The content of the call is ignored.
+      // The body of the call is ignored.
       body: JSON.stringify({ ...scheduled, notification: notification('forged') }),
     });
   beforeAll(() => jobs.set('some:name', Date.now() + 3_600_000, scheduled));
 
-  it('should be read from the scheduler, and accepted from the sidecar only', async () => {
+  it('should be read from the scheduler, and accepted only from the sidecar', async () => {
     expect((await handOver('some:name', {})).status).toBe(401);
     const invoked = { 'dapr-api-token': 'secret', 'dapr-caller-app-id': 'shop' };
     expect((await handOver('some:name', invoked)).status).toBe(403);
@@ -120,7 +120,7 @@ describe('a due job', () => {
 });
 
 describe('the open topic', () => {
-  /** Delivers a message as the sidecar does: an envelope of its own around the bytes that were published. */
+  /** Delivers a message as the sidecar does: in an envelope of its own around the published bytes. */
   const deliverBytes = async (bytes: string | Uint8Array, route = '/subscriptions/events') => {
     const envelope = {
       specversion: '1.0',
@@ -141,7 +141,7 @@ describe('the open topic', () => {
   const done = [200, { status: 'SUCCESS' }];
   const newest = () => backend.deposited.at(-1)?.notifications as Notification[];
 
-  it('should have a subscription, with a separate component for dead letters', async () => {
+  it('should have a subscription, and another component for dead letters', async () => {
     const response = await fetch(`${guarded.url}/dapr/subscribe`, {
       headers: { 'dapr-api-token': 'secret' },
     });
@@ -196,7 +196,7 @@ describe('the open topic', () => {
     ['two faults', { id: 'f-3', data: { title: '', colour: 'red' } }, ['title', 'colour']],
     ['an empty array', { id: 'f-4', data: [] }, ['']],
   ])(
-    'should store an invalid notification with all its faults, and acknowledge it: %s',
+    'should store an invalid notification with all its faults, and acknowledge the event: %s',
     async (_name, event, paths) => {
       const before = backend.deposited.length;
       expect(await deliver(event)).toEqual(done);
@@ -210,7 +210,7 @@ describe('the open topic', () => {
     },
   );
 
-  it('should keep the source if the id is that of the event, and only then', async () => {
+  it("should set the source hash only if the id is the event's", async () => {
     const sourceHash = createHash('sha256').update('shop').digest('hex').slice(0, 16);
     await deliver({ id: 's-1', source: 'shop', data: [{ title: 'x' }, { id: 'own3', title: 'y' }] });
     expect(newest()).toMatchObject([{ id: 's-1:0', sourceHash }, { id: 'own3' }]);
@@ -219,7 +219,7 @@ describe('the open topic', () => {
     expect(newest()[0]).not.toHaveProperty('sourceHash');
   });
 
-  it('should accept a raw payload, one or an array, and give equal ones the same id', async () => {
+  it('should accept a raw payload with one or several notifications, and give equal ones the same id', async () => {
     expect(await deliverBytes('{"id":"raw-1","title":"x"}')).toEqual(done);
     expect(newest().map(({ id }) => id)).toEqual(['raw-1']);
     expect(await deliverBytes('[{"title":"x"},{"id":"raw-2","title":"y"}]')).toEqual(done);
@@ -234,8 +234,8 @@ describe('the open topic', () => {
 
   it.each<[string, string | Uint8Array, string, string]>([
     ['text', 'hello', '"hello"', 'is not JSON'],
-    ['half of a notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
-    ['a nest', NEST, JSON.stringify(NEST), 'is nested in more than 100 levels'],
+    ['a truncated notification', '{"title":"x"', '"{\\"title\\":\\"x\\""', 'is not JSON'],
+    ['deep nesting', NEST, JSON.stringify(NEST), 'is nested more than 100 levels deep'],
     ['bytes', new Uint8Array([0xff, 0xfe]), '"//4="', 'is not UTF-8; its bytes are stored as base64'],
     ['another object', '{"colour":"red"}', '{"colour":"red"}', 'is not a known member'],
   ])('should store an invalid raw payload: %s', async (_name, bytes, content, says) => {
@@ -258,7 +258,7 @@ describe('the open topic', () => {
     expect(backend.deposited).toHaveLength(before + 1);
   });
 
-  it('should ask for another delivery if an event could be neither published nor stored', async () => {
+  it('should request redelivery if an event could be neither published nor stored', async () => {
     vi.spyOn(producer, 'produce').mockResolvedValueOnce('late');
     expect(await deliver({ id: 'g', data: { title: 'x' } })).toEqual([200, { status: 'RETRY' }]);
     vi.spyOn(refused, 'push').mockImplementationOnce(() => {

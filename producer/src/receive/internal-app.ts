@@ -29,19 +29,20 @@ export interface InternalAppOptions
   callers?: Callers | undefined;
   /** Checks signatures of the bff; required if API keys are on. */
   signer?: Signer | undefined;
-  /** Token that the sidecar sends, required on every route but `/healthz`. */
+  /** The token that the sidecar sends, required on every route but `/healthz`. */
   token: string | undefined;
-  /** The hosts that are served if there is no token. */
+  /** Decides which hosts are served if there is no token. */
   isServed: HostCheck;
-  /** Limits the bytes of the bodies being read. */
+  /** Limits the total size of the bodies being read. */
   bodies: BodyBudget;
   /** Called with the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
 /**
- * The app for the port of the sidecar. It serves the health probe; publishing, retracting and erasing for invocations
- * by other applications, with an API key as on the public port; and, for the sidecar only, events and due jobs.
+ * Creates the app for the internal port. It serves the health probe. It lets other applications publish, retract and
+ * erase by invocation, with an API key as on the public port. And it accepts events and due jobs, only from the
+ * sidecar.
  */
 export function internalApp(options: InternalAppOptions): Express {
   const { token, isServed, onProblem, schedules, callers, signer, bodies, ...rest } = options;

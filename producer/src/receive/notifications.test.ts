@@ -46,7 +46,7 @@ describe('POST /notifications', () => {
     expect(createdAt).not.toBe('');
   });
 
-  it('should answer with the ids of an array in its order, across feeds', async () => {
+  it('should answer with the ids of an array in the same order, across feeds', async () => {
     const array = Array.from({ length: 1_000 }, (_, n) => ({
       ...(n % 3 > 0 && { id: `n${n}` }),
       ...(n % 2 > 0 && { feed: 'topic:odd' }),

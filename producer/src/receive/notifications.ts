@@ -41,11 +41,11 @@ export function notificationRoutes({ publishService, audit, log }: NotificationR
       const { ids, outcome } = await publishService.publish(own, currentTraceparent(), caller);
       audit(request, 'publish', { outcome, feeds, ids });
       if (outcome === 'accepted') {
-        log.debug({ ids, caller }, 'accepted');
+        log.debug({ ids, caller }, 'notifications accepted');
         response.status(202).json({ ids } satisfies Accepted);
         return;
       }
-      log.warn({ ids, outcome, caller }, 'not accepted');
+      log.warn({ ids, outcome, caller }, 'notifications not accepted');
       const consequence =
         'Some of these notifications may appear; repeat the request with these ids to complete it.';
       sendUnavailable(response, outcome, consequence, ids);

@@ -23,18 +23,18 @@ export interface PublicAppOptions extends Omit<NotificationRoutesOptions, 'audit
   trail: Pick<AuditTrail, 'note'>;
   /** The known API keys; absent if API keys are off. */
   callers?: Callers | undefined;
-  /** The hosts that are served if API keys are off. */
+  /** Decides which hosts are served if API keys are off. */
   isServed: HostCheck;
   registry: Registry;
   /** Rejects with the reason if the producer is not ready. */
   ready: () => Promise<void>;
-  /** Limits the bytes of the bodies being read. */
+  /** Limits the total size of the bodies being read. */
   bodies: BodyBudget;
   /** Called with the code of each problem that is answered. */
   onProblem: (code: string) => void;
 }
 
-/** Calls `onProblem` with the code of the problem, if a request is answered with one. */
+/** If a request is answered with a problem, calls `onProblem` with its code. */
 export const countProblems =
   (onProblem: (code: string) => void): RequestHandler =>
   (_request, response, next) => {
@@ -45,7 +45,7 @@ export const countProblems =
     next();
   };
 
-/** The app for the public port. */
+/** Creates the app for the public port. */
 export function publicApp(options: PublicAppOptions): Express {
   const { callers, isServed, registry, ready, onProblem, trail, bodies, ...rest } = options;
   const routes = { ...rest, audit: auditRequests(trail, 'http') };
@@ -55,7 +55,7 @@ export function publicApp(options: PublicAppOptions): Express {
   app.set('query parser', false);
   app.use(dataHeaders());
   app.use(countProblems(onProblem));
-  // Probes and Prometheus may use any host name; their answers contain no published data.
+  // Probes and Prometheus can use any host name; their answers contain no published data.
   app.use(healthRoutes({ ready, facts: { auth: callers ? 'api-keys' : 'none' } }));
   app.use(metricsRoutes(registry));
   app.use(requireServedHost(callers ? undefined : isServed));

@@ -5,7 +5,7 @@ import type { DueWindowStore } from './ports.ts';
 
 type Due = DueWindowDocument['due'][number];
 
-/** A change that one caller asks for. */
+/** A change that one caller requests. */
 interface Change {
   add: ReadonlyMap<string, Due & { scheduled: Scheduled }>;
   remove: (due: Due) => boolean;
@@ -13,15 +13,18 @@ interface Change {
   failed: (error: unknown) => void;
 }
 
-/** Most schedules in the window. Every producer reads the index, and every change writes it, so it must stay small. */
+/**
+ * Maximum number of schedules in the window. Every producer reads the index, and every change writes it, so it must
+ * stay small.
+ */
 export const MAX_DUE = 10_000;
 
 const ATTEMPTS = 8;
 const BETWEEN_MS = 20;
 
 /**
- * The schedules of the next minute, shared by all producers. Changes that arrive during a write share the next one. A
- * write that conflicts with another producer is repeated on top of that producer's version.
+ * The schedules of the next minute, shared by all producers. Changes that arrive during a write are combined in the
+ * next one. A write that conflicts with another producer is repeated, based on that producer's version.
  */
 export class DueWindow {
   readonly #store: DueWindowStore;
@@ -35,7 +38,9 @@ export class DueWindow {
     this.#onIndex = onIndex;
   }
 
-  /** Resolves once the window has them. A name that is already there keeps its content. @throws ScheduleFullError */
+  /**
+   * Resolves when the window contains the schedules. An existing name keeps its content. @throws ScheduleFullError
+   */
   add(owner: string, list: readonly { name: string; scheduled: Scheduled }[]): Promise<void> {
     const add = new Map(
       list.map(({ name, scheduled }) => [name, { name, at: scheduled.at, owner, scheduled }]),
@@ -43,12 +48,12 @@ export class DueWindow {
     return this.#change({ add, remove: () => false });
   }
 
-  /** Resolves once the window has no schedule for which `which` is true. */
+  /** Resolves when the window contains no schedule for which `which` returns true. */
   remove(which: (due: Due) => boolean): Promise<void> {
     return this.#change({ add: new Map(), remove: which });
   }
 
-  /** The stored documents of the names; `undefined` for absent ones. */
+  /** Returns the stored documents of the names; `undefined` for absent ones. */
   read(names: readonly string[]): Promise<unknown[]> {
     return this.#store.read(names);
   }
@@ -103,7 +108,7 @@ export class DueWindow {
       const index: DueWindowDocument = { v: DOCUMENT_VERSION, due: [...due.values()] };
       if (put.size === 0 && remove.size === 0) return this.#onIndex(index);
       if (put.size > 0 && due.size > MAX_DUE)
-        throw new ScheduleFullError(`${MAX_DUE} schedules are due within a minute`);
+        throw new ScheduleFullError(`${MAX_DUE} schedules are already due within a minute`);
       try {
         await this.#store.write({ index, put, remove: [...remove] }, stored?.etag);
         return this.#onIndex(index);

@@ -29,7 +29,7 @@ const stored = (id: string, at: number): { notification: Notification; at: numbe
 });
 
 describe('a schedule', () => {
-  it('should be delivered at its time, not earlier, and carry it as its date', async () => {
+  it('should be delivered at its time, not earlier, with that time as its date', async () => {
     const { publishService, delivered, backend, dueWindowStore } = instance();
     expect(await publishService.publish([input('soon', 5_000)])).toEqual({
       ids: ['soon'],
@@ -45,7 +45,7 @@ describe('a schedule', () => {
     expect(dueWindowStore.documents.size).toBe(0);
   });
 
-  it('should be delivered at once if its time has passed', async () => {
+  it('should be delivered immediately if its time has passed', async () => {
     const { publishService, delivered } = instance();
     await publishService.publish([input('late', -5_000)]);
     expect(delivered()).toEqual(['late']);
@@ -76,7 +76,7 @@ describe('a schedule', () => {
     expect(items.map(({ title }) => title)).toEqual(['first']);
   });
 
-  it('should be delivered by the next producer after the first has stopped', async () => {
+  it('should be delivered by the next producer after the first one has stopped', async () => {
     const dueWindowStore = new MemoryDueWindowStore();
     const first = instance({ dueWindowStore, owner: 'first' });
     await first.publishService.publish([input('a', 3_000)]);
@@ -103,7 +103,7 @@ describe('a schedule', () => {
     await publishService.publish([input('a', 1_000)]);
     const away = vi.spyOn(backend.entries, 'deposit').mockRejectedValue(new Error('away'));
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(scheduleObserver.told).toContain('failed fire');
+    expect(scheduleObserver.events).toContain('failed fire');
     away.mockRestore();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(new Set(delivered())).toEqual(new Set(['a']));
@@ -158,7 +158,7 @@ it('should answer full when the due window is full', async () => {
   expect((await publishService.publish([input('more', 50_000)])).outcome).toBe('full');
 });
 
-it('should give up unreadable schedules and deliver the rest', async () => {
+it('should skip unreadable schedules and deliver the rest', async () => {
   const { schedules, jobs, dueWindowStore, delivered, scheduleObserver } = instance();
   vi.spyOn(jobs, 'find').mockResolvedValueOnce({ v: 99 } as never);
   await schedules.takeOver('unreadable');
@@ -173,6 +173,6 @@ it('should give up unreadable schedules and deliver the rest', async () => {
   }
   await vi.advanceTimersByTimeAsync(5_000);
   expect(delivered()).toEqual(['good']);
-  expect(scheduleObserver.told.filter((told) => told === 'unreadable')).toHaveLength(2);
+  expect(scheduleObserver.events.filter((event) => event === 'unreadable')).toHaveLength(2);
   expect(dueWindowStore.documents.size).toBe(0);
 });

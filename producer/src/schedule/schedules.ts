@@ -13,19 +13,19 @@ import type { Jobs, DueWindowStore } from './ports.ts';
 import { DueWindow } from './due-window.ts';
 
 /**
- * Time by which jobs are handed over early, in ms. A killed scheduler fires no job for the 20 s of its lease; schedules
- * that fall due in that time must have been handed over before.
+ * How long before their delivery time jobs are handed over, in ms. After its scheduler was killed, Dapr fires no job
+ * for the 20 s of the scheduler's lease; schedules that are due in that time must have been handed over before.
  */
 export const LEAD_MS = 30_000;
-/** Time by which producers other than the one that listed a schedule wait before they deliver it, in ms. */
+/** How much longer the other producers wait before they deliver a schedule that one producer added, in ms. */
 const OTHERS_WAIT_MS = 600;
 const LOOK_EVERY_MS = 5_000;
 const AGAIN_MS = 1_000;
 const JOBS_AT_A_TIME = 16;
-/** The longest delay of setTimeout. No schedule in the due window is that far away. */
+/** The longest delay of setTimeout. No schedule in the due window is due later than that. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** A job was handed over long before its time, or a caller claims that it was. */
+/** A job was handed over long before its time, or a caller claims so. */
 export class NotDueError extends Error {
   override readonly name = 'NotDueError';
 }
@@ -33,7 +33,7 @@ export class NotDueError extends Error {
 export interface SchedulesOptions {
   jobs: Jobs;
   dueWindowStore: DueWindowStore;
-  /** Publishes notifications. Resolves with true once they are deposited and announced. */
+  /** Publishes notifications. Resolves with true when they are deposited and announced. */
   deliver: (notifications: readonly Arrival[], traceparent?: string) => Promise<boolean>;
   /** Name of this process among the producers. */
   owner: string;
@@ -44,25 +44,26 @@ export interface SchedulesOptions {
 /** Receives the events of schedules. Its methods must not throw. */
 export interface ScheduleObserver {
   scheduled(count: number): void;
-  /** `lateMs`: time from the first schedule until all were deposited and announced. */
+  /** `lateMs`: time from the first schedule's delivery time until all were deposited and announced. */
   fired(ids: readonly string[], lateMs: number): void;
-  /** The step is retried. */
+  /** The step failed and will be retried. */
   failed(step: 'look' | 'fire', error: unknown): void;
-  /** A stored schedule is unreadable and is given up. */
+  /** A stored schedule is unreadable and will not be delivered. */
   unreadable(content: unknown, faults: string): void;
 }
 
 /**
- * Notifications that wait for their time. Those due within a minute are in the due window, in the state store, where
- * every producer sees them and one delivers them. Later ones are jobs of Dapr's scheduler, which hands them over half a
- * minute early. Both survive every process. A second delivery is harmless, because a feed accepts an id once.
+ * Notifications with a delivery time. Those due within a minute are in the due window, in the state store. All
+ * producers see them there, and one of them delivers them. Later ones are jobs of Dapr's scheduler, which hands them
+ * over half a minute early. Both survive the loss of any process. A second delivery is harmless, because a feed
+ * accepts an id only once.
  */
 export class Schedules implements Scheduler {
   readonly #options: SchedulesOptions;
   readonly #dueWindow: DueWindow;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #end = new AbortController();
-  /** The names that have become due and are delivered together. */
+  /** The names that have become due and will be delivered together. */
   #due = new Set<string>();
   #firing = false;
 
@@ -71,12 +72,12 @@ export class Schedules implements Scheduler {
     this.#dueWindow = new DueWindow(options.dueWindowStore, ({ due }) => this.#watch(due));
   }
 
-  /** Starts to deliver the due window, including the schedules of stopped producers. */
+  /** Starts to deliver the due window, including schedules of stopped producers. */
   start(): void {
     void this.#look();
   }
 
-  /** Stops delivering. The due window waits for another producer or the next start. */
+  /** Stops delivering. Another producer, or the next start, continues with the due window. */
   stop(): void {
     this.#end.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -84,8 +85,8 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves once each notification is stored. After a rejection some may be; repeating the call completes it. The first
-   * content of an id wins.
+   * Resolves when every notification is stored. After a rejection some may be stored; repeating the call completes
+   * it. If an id is added again, its first content is kept.
    */
   async add(list: readonly { notification: Arrival; at: number }[], traceparent?: string): Promise<void> {
     const named = list.map(({ notification, at }) => {
@@ -112,12 +113,12 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Resolves once no schedule with this id is left. A job that is handed over at the same moment may still be
+   * Resolves when no schedule with this id is left. A job that is being handed over at the same moment may still be
    * delivered; the feed then hides it because of the retraction.
    */
   async cancel(feed: string, id: string): Promise<void> {
     const wanted = nameOf(feed, { id });
-    // Events with this id, and the event that would be shown under this id next to another one.
+    // Events with this id, and the event that would be shown under this id because its own id is taken.
     const prefixes = [eventPrefixOf(feed, id)];
     const beside = partsOfIdBeside(id);
     if (beside) prefixes.push(eventPrefixOf(feed, beside.id) + beside.source);
@@ -128,7 +129,7 @@ export class Schedules implements Scheduler {
     );
   }
 
-  /** Resolves once no schedule of the feed is left. */
+  /** Resolves when no schedule of the feed is left. */
   async cancelAll(feed: string): Promise<void> {
     const prefix = prefixOf(feed);
     await this.#options.jobs.removeAll(prefix);
@@ -136,9 +137,9 @@ export class Schedules implements Scheduler {
   }
 
   /**
-   * Moves a job into the due window. The caller is not trusted, so the content is read from the scheduler by its name.
-   * Resolves with whether there is such a job, once it is in the window or has proved unreadable. Rejects if the job is
-   * not due soon, or if the outcome is unknown. @throws NotDueError
+   * Moves a job into the due window. The caller is not trusted, so the content is read from the scheduler by name.
+   * Resolves with true when the job is in the window or has turned out to be unreadable, and with false if there is
+   * no such job. Rejects if the job is not due soon, or if the outcome is unknown. @throws NotDueError
    */
   async takeOver(name: string): Promise<boolean> {
     const kept = await this.#options.jobs.find(name);
@@ -202,11 +203,13 @@ export class Schedules implements Scheduler {
     this.#timers.set(name, timer);
   }
 
-  /** Delivers the due schedules and removes them from the window. After a failure they are due again a second later. */
+  /**
+   * Delivers the due schedules and removes them from the window. After a failure, tries them again a second later.
+   */
   async #fire(): Promise<void> {
     if (this.#firing) return;
     this.#firing = true;
-    // Lets schedules of the same millisecond share the delivery.
+    // Lets schedules of the same millisecond share one delivery.
     await pause(0);
     while (this.#due.size > 0 && !this.#end.signal.aborted) {
       const names = [...this.#due].slice(0, MAX_NOTIFICATIONS_PER_REQUEST);
@@ -241,7 +244,7 @@ export class Schedules implements Scheduler {
   }
 }
 
-/** Runs `work` over all items, `count` at a time. Once all have settled, rejects with the first failure. */
+/** Runs `work` for all items, `count` at a time. When all have settled, rejects with the first failure, if any. */
 async function inParallel<T>(
   items: readonly T[],
   count: number,

@@ -5,15 +5,15 @@ export interface OpenedEnvelope {
   /** The attributes of the CloudEvent; empty for a raw payload. */
   event: Record<string, unknown>;
   data: unknown;
-  /** Faults of unreadable data. `data` is then as much of it as can be stored. */
+  /** Faults of unreadable data. `data` is then the part that can be stored. */
   faults: Fault[];
   traceparent: string | undefined;
 }
 
 /**
- * Opens the envelope in which the sidecar delivers messages of a subscription with `rawPayload`. Its `data_base64` holds
- * the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without `rawPayload`
- * in the subscription, the sidecar would treat each message as a CloudEvent and lose all other data.
+ * Opens the envelope in which the sidecar delivers messages of a subscription with `rawPayload`. Its `data_base64`
+ * holds the bytes of the message: a CloudEvent, or the payload of a publisher that uses `rawPayload=true`. Without
+ * `rawPayload` in the subscription, the sidecar would treat each message as a CloudEvent and lose all other data.
  */
 export function openEnvelope(envelope: unknown): OpenedEnvelope {
   const outer = recordOf(envelope);
@@ -29,7 +29,7 @@ export function openEnvelope(envelope: unknown): OpenedEnvelope {
   return { ...opened(inner), traceparent: own };
 }
 
-/** Opens a CloudEvent, whose data may be JSON, JSON as text, or JSON as bytes. */
+/** Opens a CloudEvent, whose data can be JSON, JSON as text, or JSON as bytes. */
 function opened(event: Record<string, unknown>): Omit<OpenedEnvelope, 'traceparent'> {
   const { data, data_base64: base64 } = event;
   return { event, ...(typeof base64 === 'string' ? dataIn(base64) : dataOf(data)) };
@@ -59,7 +59,7 @@ function textIn(base64: string): string | undefined {
 }
 
 /** Without this check, JSON.stringify would fail and Dapr would deliver the message again forever. */
-const TOO_DEEP: Fault = { path: '', message: `is nested in more than ${MAX_JSON_DEPTH} levels` };
+const TOO_DEEP: Fault = { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
 
 /** The text attributes of an event. */
 const namesOf = (event: Record<string, unknown>): Record<string, unknown> =>

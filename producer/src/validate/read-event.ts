@@ -9,24 +9,25 @@ export type ReadEvent =
       inputs: Input[];
       traceparent: string | undefined;
       source: string | undefined;
-      /** Publishing time in the event, in ms since 1970. */
+      /** Publishing time from the event, in ms since 1970. */
       publishedAt: number | undefined;
     }
   | { refused: RefusedEvent }
-  /** The event has expired, by the `ttlInSeconds` of its publisher. */
+  /** The event has expired, by its publisher's `ttlInSeconds`. */
   | { expired: string };
 
-/** Most stored characters of a refused event. */
+/** Maximum characters of a refused event that are stored. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Most stored faults of a refused event, and most characters of each. */
+/** Maximum number of stored faults of a refused event, and maximum characters of each. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 
 /**
- * Reads the notifications in a message of the topic. A notification without an id takes the id of its event, or
- * `<event id>:<index>` if the event has several, and carries a hash of the event's source. So a redelivered event shows
- * nothing twice, and events of different sources stay apart. Equal raw payloads without ids are the same notification.
+ * Reads the notifications in a message of the topic. A notification without an id gets the id of its event, or
+ * `<event id>:<index>` if the event has several, and a hash of the event's source. So a redelivered event shows
+ * nothing twice, and events of different sources are not confused. Equal raw payloads without ids are the same
+ * notification.
  * https://docs.dapr.io/developing-applications/building-blocks/pubsub/pubsub-cloudevents/
  */
 export function readEvent(envelope: unknown, now: number): ReadEvent {
@@ -56,17 +57,17 @@ export function readEvent(envelope: unknown, now: number): ReadEvent {
 
 const SOURCE_DIGITS = 16;
 
-/** Cuts every member to its largest stored length, because the message and the record have a limited size. */
+/** Cuts every member to its maximum stored length, because the message and the record have a limited size. */
 function refused(
   { event, source, content }: { event: string; source: string | undefined; content: string },
   errors: readonly Fault[],
 ): ReadEvent {
-  const told = errors.slice(0, MAX_FAULTS).map(({ path, message }) => ({
+  const listed = errors.slice(0, MAX_FAULTS).map(({ path, message }) => ({
     path: path.slice(0, MAX_FAULT_TEXT),
     message: message.slice(0, MAX_FAULT_TEXT),
   }));
   if (errors.length > MAX_FAULTS)
-    told.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more faults` });
+    listed.push({ path: '', message: `has ${errors.length - MAX_FAULTS} more faults` });
   const cut = {
     path: '',
     message: `has ${content.length} characters; the first ${MAX_CONTENT} are stored`,
@@ -75,7 +76,7 @@ function refused(
     refused: {
       event,
       ...(source !== undefined && { source: source.slice(0, MAX_SOURCE) }),
-      errors: content.length > MAX_CONTENT ? [...told, cut] : told,
+      errors: content.length > MAX_CONTENT ? [...listed, cut] : listed,
       content: content.slice(0, MAX_CONTENT),
     },
   };

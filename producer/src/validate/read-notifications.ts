@@ -7,20 +7,20 @@ import {
 } from '@tocsin/contracts';
 import { readJson, type ProblemDetails } from '@tocsin/service';
 
-/** Most faults in one answer. */
+/** Maximum number of faults in one answer. */
 const MAX_FAULTS = 1_000;
-/** Most characters of a path in an answer; callers choose the names in it. */
+/** Maximum characters of a path in an answer, because callers choose the member names in it. */
 const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };
 
-/** Reads notifications from the body of a POST. Returns a problem with all faults if it is invalid. */
+/** Reads notifications from the body of a POST. If it is invalid, returns a problem with all faults. */
 export function readNotifications(body: Uint8Array): ReadResult {
   const read = readJson(body);
   return 'problem' in read ? read : readValue(read.value);
 }
 
-/** Reads notifications from a value. Returns a problem with all faults if it is invalid. */
+/** Reads notifications from a value. If it is invalid, returns a problem with all faults. */
 export const readValue = (value: unknown): ReadResult =>
   Array.isArray(value) ? readArray(value) : readOne(value);
 

@@ -21,7 +21,7 @@ const recordOf = (...notes: AuditNote[]): AuditRecord[] => {
 };
 
 describe('a record', () => {
-  it('should say who did what to which feeds and ids', () => {
+  it('should record the actor, the action, the feeds and the ids', () => {
     const [record] = recordOf(publish({ feeds: ['all', 'all', 'topic:a'], ids: ['a', 'b', 'c'] }));
     expect(record).toEqual({
       ...{ v: 1, id: 'p-1', at: '1970-01-01T00:00:01.000Z', requests: 1, instance: 'i' },
@@ -32,7 +32,7 @@ describe('a record', () => {
   });
 
   it.each(['x', '"', '\\', '\u{1f514}', '\u0000', '\u202e', '\ud800'])(
-    'should stay below its bound with names, feeds and ids of many %j',
+    'should stay within its size limit with names, feeds and ids of many %j',
     (character) => {
       const long = (n: number) => `${n}${character.repeat(300)}`;
       const many = Array.from({ length: 1_000 }, (_, n) => long(n));
@@ -49,7 +49,7 @@ describe('a record', () => {
     },
   );
 
-  it('should keep names apart that differ only in invisible characters', () => {
+  it('should distinguish names that differ only in invisible characters', () => {
     const names = ['ada\u202e', 'ada\u200b', 'ada\u009b', `${'a'.repeat(200)}1`, `${'a'.repeat(200)}2`].map(
       auditName,
     );
@@ -60,7 +60,7 @@ describe('a record', () => {
 });
 
 describe('a gathering', () => {
-  it('should sum the attempts of one actor, and count all of them', () => {
+  it('should sum and count all attempts of one actor', () => {
     const notes = Array.from({ length: 500 }, (_, n) => publish({ feeds: [`topic:${n}`], ids: [`n-${n}`] }));
     const [record, ...more] = recordOf(...notes);
     expect(more).toEqual([]);
@@ -68,7 +68,7 @@ describe('a gathering', () => {
     expect(record?.ids?.first[0]).toBe('n-0');
   });
 
-  it('should keep actors, ways, actions and outcomes apart', () => {
+  it('should record different actors, ways, actions and outcomes separately', () => {
     const notes = [
       publish(),
       publish({ actor: { kind: 'app', name: 'shop' } }),
@@ -120,7 +120,7 @@ describe('the trail', () => {
   });
   const requests = () => kept.map(({ stream, record }) => [stream, record.requests]);
 
-  it('should write nothing at once, and everything after 250 ms', async () => {
+  it('should write nothing immediately, and everything after 250 ms', async () => {
     trail.note(publish());
     trail.note(publish({ action: 'erase' }));
     await vi.advanceTimersByTimeAsync(249);
@@ -133,7 +133,7 @@ describe('the trail', () => {
     expect(kept.map(({ record }) => record.id.split('-')[1])).toEqual(['1', '2']);
   });
 
-  it('should sum refused attempts by the second, in a separate stream', async () => {
+  it('should sum refused attempts per second, in a separate stream', async () => {
     for (let n = 0; n < 40; n++) {
       trail.note(publish({ outcome: 'unauthorized', actor: { kind: 'anonymous' } }));
       await vi.advanceTimersByTimeAsync(50);
@@ -144,13 +144,13 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(40);
   });
 
-  it('should give rare acts separate records, and sum them from the 16th on', async () => {
+  it('should record rare acts separately, and sum them from the 16th on', async () => {
     for (let n = 0; n < 1_000; n++) trail.note(publish({ action: 'erase', feeds: [`user:${n}`] }));
     await vi.advanceTimersByTimeAsync(250);
     expect(requests()).toEqual([...Array.from({ length: 15 }, () => ['acts', 1]), ['acts', 985]]);
   });
 
-  it('should retry while the sink fails, sum attempts meanwhile and lose none', async () => {
+  it('should retry while the sink fails, sum attempts in the meantime and lose none', async () => {
     sinkFails = true;
     for (let n = 0; n < 3_000; n++) {
       trail.note(publish());
@@ -163,7 +163,7 @@ describe('the trail', () => {
     expect(requests().reduce((sum, [, n]) => sum + Number(n), 0)).toBe(3_000);
   });
 
-  it('should write the rest when it stops, and report records that it could not write', async () => {
+  it('should write the remaining records when it stops, and report those that it could not write', async () => {
     trail.note(publish());
     trail.note(publish({ outcome: 'forbidden' }));
     await trail.stop(1_000);
@@ -173,7 +173,7 @@ describe('the trail', () => {
     expect(told.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
   });
 
-  it('should stop in time while the sink fails, and report the records', async () => {
+  it('should stop within its time limit while the sink fails, and report the records', async () => {
     sinkFails = true;
     trail.note(publish());
     const stopped = trail.stop(1_000);

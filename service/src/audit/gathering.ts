@@ -1,12 +1,12 @@
 import { MAX_AUDIT_FEEDS_COUNTED } from '@tocsin/contracts';
 import type { AuditNote } from './note.ts';
 
-/** Most groups of actor and action. Further attempts are summed under the actor `several`. */
+/** Maximum number of groups (actor and action). Further attempts are summed under the actor `several`. */
 const MAX_GROUPS = 64;
-/** Most named ids; a record has no room for more. */
+/** Maximum number of named ids, because a record has no room for more. */
 const MAX_NAMED = 16;
 
-/** Attempts of one actor that become one record. */
+/** Attempts of one actor that will become one record. */
 export interface Gathered {
   note: Pick<AuditNote, 'action' | 'outcome' | 'via' | 'actor'>;
   from: number;
@@ -19,8 +19,8 @@ export interface Gathered {
 }
 
 /**
- * Collects the attempts of one stream until its records are written, in limited memory: the first `singles` attempts of
- * an actor become separate records, and all further ones are summed in the last of them.
+ * Collects the attempts of one stream in limited memory until their records are written. The first `singles` attempts
+ * of an actor become separate records. All further attempts are summed in the last of these records.
  */
 export class Gathering {
   readonly #singles: number;
@@ -56,7 +56,7 @@ export class Gathering {
     if (last.ids.length < MAX_NAMED) last.ids.push(...ids.slice(0, MAX_NAMED - last.ids.length));
   }
 
-  /** Returns all groups, in the order of their first attempts, and empties the gathering. */
+  /** Removes and returns all groups, ordered by their first attempts. */
   take(): Gathered[] {
     const all = [...this.#groups.values()].flat().sort((a, b) => a.from - b.from);
     this.#groups = new Map();

@@ -6,13 +6,13 @@ export interface AuditActor {
   claimed?: true;
 }
 
-/** One attempt, for the audit trail. It must not contain content of notifications. */
+/** One attempt, for the audit trail. It must not contain the content of notifications. */
 export interface AuditNote {
   action: AuditAction;
   outcome: AuditOutcome;
   via: AuditVia;
   actor: AuditActor;
-  /** Feeds that the attempt changed or would have changed, in any order, possibly repeated. */
+  /** Feeds that the attempt changed or would have changed, in any order; repetitions are allowed. */
   feeds?: readonly string[] | undefined;
   ids?: readonly string[] | undefined;
 }
@@ -20,7 +20,10 @@ export interface AuditNote {
 const REFUSALS: ReadonlySet<AuditOutcome> = new Set(['invalid', 'unauthorized', 'forbidden', 'forged']);
 const FREQUENT: ReadonlySet<AuditAction> = new Set(['publish', 'retract']);
 
-/** The stream for an attempt. Frequent and refused attempts have their own, so that they do not displace rare ones. */
+/**
+ * The stream for an attempt. Frequent and refused attempts have streams of their own, so that they do not push out
+ * rare ones.
+ */
 export const streamOf = ({ action, outcome }: Pick<AuditNote, 'action' | 'outcome'>): AuditStream => {
   if (REFUSALS.has(outcome)) return 'refusals';
   return FREQUENT.has(action) ? 'publications' : 'acts';

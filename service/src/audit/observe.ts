@@ -2,7 +2,10 @@ import type { Logger } from '../observe/log.ts';
 import { Counter, fromZero, type Registry } from '../observe/metrics.ts';
 import type { AuditObserver } from './trail.ts';
 
-/** Counts and logs the events of the audit trail of `app`. Lost records are written to the log, since they hold no content. */
+/**
+ * Counts and logs the events of the audit trail of `app`. Lost records are logged in full, because they contain no
+ * content of notifications.
+ */
 export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: Logger): AuditObserver {
   const records = fromZero(
     new Counter({
@@ -18,7 +21,7 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
   return {
     written: () => {
       records.inc({ outcome: 'written' });
-      if (failing) log.info('the audit trail can be written again');
+      if (failing) log.info('writing the audit trail works again');
       failing = false;
     },
     failed: (err) => {
@@ -31,7 +34,7 @@ export function observeAudit(app: 'producer' | 'bff', registry: Registry, log: L
       records.inc({ outcome: 'lost' }, lost.length);
       log.error(
         { records: lost },
-        'these records of the audit trail could not be written; this line is their only copy',
+        'cannot write these audit records before the process ends; this log line is their only copy',
       );
     },
   };

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
 import type { Gathered } from './gathering.ts';
 
-/** Most bytes of a name in UTF-8. */
+/** Maximum bytes of a name in UTF-8. */
 const MAX_NAME_BYTES = 96;
 /** Characters that terminals and pages may interpret: control and format characters, surrogates, line separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * A name for the trail, without unsafe characters and of limited length. A changed name ends with a part of its hash, so
- * that different names stay different.
+ * A name for the trail, with a limited length and without unsafe characters. A changed name ends with part of its
+ * hash, so that different names stay different.
  */
 export function auditName(name: string): string {
   const safe = name.replace(UNSAFE, '\ufffd');
@@ -30,7 +30,7 @@ export interface RecordFacts {
   instance: string;
 }
 
-/** The record of a group. It drops feeds and ids until its JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
+/** Converts a group to a record. Drops feeds and ids until the record's JSON fits into `MAX_AUDIT_RECORD_BYTES`. */
 export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): AuditRecord {
   const { note, from, until, requests, feeds, ids, idCount, traceId } = gathered;
   const { kind, name, claimed } = note.actor;
@@ -49,7 +49,7 @@ export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): 
     over > 0;
     over = bytesOf(record) - MAX_AUDIT_RECORD_BYTES
   ) {
-    // Shorten the longer list first, so that neither is emptied for the other.
+    // Shorten the longer list first, so that neither list is emptied in favour of the other.
     lists.sort((a, b) => b.length - a.length)[0]?.pop();
   }
   return record;

@@ -6,7 +6,10 @@ import { Gathering } from './gathering.ts';
 import { streamOf, type AuditNote } from './note.ts';
 import { auditRecord } from './record.ts';
 
-/** Stores records. Resolves once the record is stored; after a rejection and a retry, it may be stored twice. */
+/**
+ * Stores records. Resolves when the record is stored. If an append is retried after a rejection, the record may be
+ * stored twice.
+ */
 export interface AuditSink {
   append(stream: AuditStream, record: AuditRecord): Promise<void>;
 }
@@ -14,7 +17,7 @@ export interface AuditSink {
 /** Receives the events of the trail. Its methods must not throw. */
 export interface AuditObserver {
   written(): void;
-  /** The write is retried. */
+  /** A write failed and will be retried. */
   failed(error: unknown): void;
   /** The records could not be written before the process had to end. */
   lost(records: readonly AuditRecord[]): void;
@@ -29,12 +32,12 @@ export interface AuditTrailOptions {
   now?: () => number;
 }
 
-/** Longest time from an attempt to its record, in ms, while the sink works. A crash loses no more than that. */
+/** Longest delay from an attempt to its record, in ms, while the sink works. A crash loses at most this much. */
 export const AUDIT_DELAY_MS = 250;
-/** Refused attempts cost their sender nothing, so they get fewer records. */
+/** Refused attempts cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
 const AGAIN_AFTER_MS = 1_000;
-/** Most separate records of one actor in one period. */
+/** Maximum number of separate records of one actor in one period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
 interface Waiting {
@@ -43,14 +46,14 @@ interface Waiting {
 }
 
 /**
- * Records who did what, in the background. `note` only collects, in limited memory. While the sink fails, attempts are
- * summed in fewer records; none is dropped.
+ * Records who did what, in the background. `note` only collects, in limited memory. While the sink fails, attempts
+ * are summed in fewer records; none is dropped.
  */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #process = randomBytes(4).toString('hex');
   readonly #gatherings = new Map(AUDIT_STREAMS.map((stream) => [stream, new Gathering(SINGLES[stream])]));
-  /** Records to write. No more are made until these are written. */
+  /** Records to write. No further records are built until these are written. */
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,14 +64,17 @@ export class AuditTrail {
     this.#options = options;
   }
 
-  /** Notes an attempt with its outcome. Takes microseconds and never throws. */
+  /** Records an attempt with its outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
     this.#gatherings.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
     if (this.#stopped) this.#giveUp();
     else this.#arm(AUDIT_DELAY_MS);
   }
 
-  /** Writes all notes. After `limitMs`, passes unwritten records to the observer. Stop the callers of `note` first. */
+  /**
+   * Writes all collected attempts. After `limitMs`, passes unwritten records to the observer. First stop everything
+   * that calls `note`.
+   */
   async stop(limitMs: number): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -96,7 +102,7 @@ export class AuditTrail {
 
   #arm(ms: number): void {
     if (this.#stopped || this.#timer) return;
-    // The current trace belongs to an attempt, but the write does not.
+    // The current trace belongs to the attempt, not to the write.
     this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
   }
 
@@ -111,7 +117,7 @@ export class AuditTrail {
       this.#arm(AUDIT_DELAY_MS);
   }
 
-  /** Makes records of the due gatherings, or of all. */
+  /** Builds records from the gatherings that are due, or from all of them. */
   #make(all: boolean): void {
     for (const [stream, gathering] of this.#gatherings) {
       const leastMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
@@ -123,7 +129,7 @@ export class AuditTrail {
     }
   }
 
-  /** Writes records in order until one fails. Never rejects. */
+  /** Writes records in order, until one fails. Never rejects. */
   async #write(): Promise<void> {
     const { sink, observer } = this.#options;
     for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {

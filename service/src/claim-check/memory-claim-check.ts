@@ -1,7 +1,10 @@
 import { partitionEntryKey, type PartitionEntry } from '@tocsin/contracts';
 import type { ClaimCheck } from './claim-check.ts';
 
-/** Entries in the memory of this process, for tests and for work without Dapr. They end with the process. */
+/**
+ * Entries in the memory of this process, for tests and for development without Dapr. They are lost when the process
+ * ends.
+ */
 export class MemoryClaimCheck implements ClaimCheck {
   readonly #texts = new Map<string, string>();
 

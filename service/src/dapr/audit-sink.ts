@@ -2,7 +2,7 @@ import { AUDIT_TOPICS, COMPONENTS, type AuditRecord, type AuditStream } from '@t
 import type { AuditSink } from '../audit/trail.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** Writes the audit trail to topics of Dapr, which an application can only append to. */
+/** Writes the audit trail to Dapr topics, because applications can only append to a topic. */
 export class DaprAuditSink implements AuditSink {
   readonly #sidecar: Pick<Sidecar, 'publish'>;
 

@@ -4,16 +4,16 @@ import { parseSigningKeys } from '../security/signing-keys.ts';
 import { SidecarError } from './sidecar-error.ts';
 import type { Sidecar } from './sidecar.ts';
 
-/** The answer of the producer: the ids of the published notifications, or a problem. */
+/** The producer's answer: the ids of the published notifications, or a problem. */
 export type ProducerAnswer = { ids: string[] } | { problem: Problem };
 
 /** The purpose of this call's signature. */
 export const PUBLISH_PURPOSE = 'POST /notifications';
 
 /**
- * Sends the body of `POST /notifications` to the producer by service invocation. Signs it with the secret `internal` of
- * the bff, if there is one, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if
- * the producer did not answer; the notifications may have been published.
+ * Sends a body for `POST /notifications` to the producer by service invocation. If the bff has the secret `internal`,
+ * signs the call with it, so that a producer with `API_KEYS=on` requires no API key. Rejects with a SidecarError if
+ * the producer did not answer; the notifications may have been published then.
  */
 export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<ProducerAnswer> {
   const json = JSON.stringify(body);
@@ -31,7 +31,7 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
   });
 }
 
-/** Parses an answer to `POST /notifications`; `undefined` if it is not the answer of a producer. */
+/** Parses an answer to `POST /notifications`; `undefined` if it is not a producer's answer. */
 export function producerAnswer(status: number, text: string): ProducerAnswer | undefined {
   const answer = parseJson(text);
   const accepted = acceptedSchema.safeParse(answer);

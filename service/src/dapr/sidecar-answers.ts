@@ -25,7 +25,7 @@ export const metadataSchema = z.object({
 /** Dapr stores the data of a job as a `google.protobuf.Value`. */
 export const jobSchema = z.object({ data: z.object({ value: z.unknown() }).optional() });
 
-/** Dapr's description of an error, or the raw text. */
+/** Dapr's error code and message, or the raw text as the message. */
 export function errorOf(text: string): z.infer<typeof errorSchema> {
   try {
     return errorSchema.parse(JSON.parse(text));

@@ -1,4 +1,4 @@
-/** A call to the sidecar was refused, timed out or broke off. Its outcome may be unknown. */
+/** A call to the sidecar that was refused, timed out or broken off. Its outcome may be unknown. */
 export class SidecarError extends Error {
   override name = 'SidecarError';
   /** Dapr's error code (`ERR_…`), or `ERR_SIDECAR_UNREACHABLE` if there was no answer. */

@@ -10,9 +10,9 @@ export interface SidecarOptions {
   /** Default 127.0.0.1. */
   host?: string | undefined;
   httpPort: number;
-  /** Sent as `dapr-api-token`. */
+  /** Sent as the header `dapr-api-token`. */
   token?: string | undefined;
-  /** Longest time for one call, in ms. */
+  /** Time limit of one call, in ms. */
   timeoutMs: number;
 }
 
@@ -30,15 +30,15 @@ export interface CallOptions {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** HTTP status of a job that exists already. */
+/** HTTP status for a job that already exists. */
 const ALREADY_THERE = 409;
-/** Error code for an absent job, and also for an unavailable scheduler; the message tells them apart. */
+/** Error code for an absent job, but also for an unavailable scheduler; the message distinguishes them. */
 const NO_JOB = 'DAPR_SCHEDULER_GET_JOB';
 
 /**
  * The parts of the sidecar's HTTP API that Tocsin uses, over kept-alive connections. Every method settles within its
- * time-out and rejects with a SidecarError unless the answer was a 2xx. So the outcome of a call is either known to be
- * good or explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares it with the Dapr SDK.
+ * time-out, and rejects with a SidecarError unless the answer was a 2xx. So a call has either succeeded, or its
+ * outcome is explicitly unknown. docs/decisions/own-client-of-the-sidecar.md compares this class with the Dapr SDK.
  * https://docs.dapr.io/reference/api/
  */
 export class Sidecar {
@@ -62,7 +62,7 @@ export class Sidecar {
     return text === '' ? undefined : text;
   }
 
-  /** Publishes `data` as a CloudEvent, or unchanged if `raw`. Resolves once the broker has it. */
+  /** Publishes `data` as a CloudEvent, or unchanged if `raw`. Resolves when the broker has accepted it. */
   async publish(pubsub: string, topic: string, data: unknown, { raw = false } = {}): Promise<void> {
     await this.#call(
       'POST',
@@ -72,8 +72,8 @@ export class Sidecar {
   }
 
   /**
-   * Calls `POST <method>` of another application through its sidecar. `body` is JSON. Resolves with the answer, whatever
-   * its status; rejects if the application was not reached.
+   * Calls `POST <method>` of another application through its sidecar. `body` is JSON. Resolves with the application's
+   * answer, whatever its status; rejects if the application was not reached.
    */
   async invoke(
     appId: string,
@@ -87,7 +87,7 @@ export class Sidecar {
     return { status, text };
   }
 
-  /** Calls a method of an actor on any instance, and waits for its turn. `body` is JSON. */
+  /** Calls a method of an actor, on whichever instance hosts it, and waits for its turn. `body` is JSON. */
   async callActor(
     type: string,
     id: string,
@@ -101,13 +101,16 @@ export class Sidecar {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   }
 
-  /** A value and its etag; `undefined` if the key is absent. */
+  /** Returns a value and its etag; `undefined` if the key is absent. */
   async getState(store: string, key: string): Promise<StoredState | undefined> {
     const { text, etag } = await this.#call('GET', `/v1.0/state/${store}/${encodeURIComponent(key)}`);
     return text === '' ? undefined : { value: JSON.parse(text) as unknown, etag: etag ?? '' };
   }
 
-  /** The values of several keys, in their order; `undefined` for absent keys. Rejects if a key could not be read. */
+  /**
+   * Returns the values of several keys, in the same order; `undefined` for absent keys. Rejects if a key could not be
+   * read.
+   */
   async getStates(store: string, keys: readonly string[]): Promise<unknown[]> {
     return (await this.getStatesSettled(store, keys)).map((state) => {
       if (state instanceof SidecarError) throw state;
@@ -116,8 +119,9 @@ export class Sidecar {
   }
 
   /**
-   * Reads several keys in one call. The result has, for each key in order, its value and etag, `undefined` if it is
-   * absent, or an error: the sidecar answers 200 even if keys could not be read, and those must not count as absent.
+   * Reads several keys in one call. For each key, in the same order, the result holds its value and etag, `undefined`
+   * if the key is absent, or an error. The sidecar answers 200 even if some keys could not be read, and those must
+   * not count as absent.
    */
   async getStatesSettled(
     store: string,
@@ -137,8 +141,8 @@ export class Sidecar {
   }
 
   /**
-   * Writes several keys; a crash leaves all or none. With a wrong etag, this rejects, but only that key is refused: the
-   * others may be written.
+   * Writes several keys; after a crash, all or none are written. If an etag is wrong, this rejects, but only that key
+   * is refused: the others may have been written.
    */
   async transact(store: string, operations: readonly StateOperation[]): Promise<void> {
     await this.#call('POST', `/v1.0/state/${store}/transaction`, {
@@ -147,8 +151,8 @@ export class Sidecar {
   }
 
   /**
-   * Stores `data` as a job. Dapr hands it to the application at `at` (ms since 1970), and again each second until the
-   * application takes it. A job that exists already keeps its data.
+   * Stores `data` as a job. Dapr delivers it to the application at `at` (ms since 1970), and again every second until
+   * the application accepts it. An existing job keeps its data.
    */
   async scheduleJob(name: string, at: number, data: unknown): Promise<void> {
     const job = {
@@ -163,7 +167,9 @@ export class Sidecar {
     }
   }
 
-  /** The data of a job; `undefined` if there is none. A job that is being handed over still exists. */
+  /**
+   * Returns the data of a job; `undefined` if there is no such job. A job still exists while it is being delivered.
+   */
   async findJob(name: string): Promise<unknown> {
     try {
       const { text } = await this.#call('GET', `/v1.0/jobs/${encodeURIComponent(name)}`);
@@ -175,13 +181,14 @@ export class Sidecar {
     }
   }
 
-  /** Resolves once there is no job of that name, even if there never was one. */
+  /** Resolves when no job of that name exists, even if there never was one. */
   async deleteJob(name: string): Promise<void> {
     await this.#call('DELETE', `/v1.0/jobs/${encodeURIComponent(name)}`);
   }
 
   /**
-   * A secret; `undefined` if it is absent or empty. If the store has several values under the name, returns the one with
+   * Returns a secret; `undefined` if it is absent or empty. If the store has several values under the name, returns
+   * the one with
    * the same name, or the only one.
    */
   async getSecret(store: string, name: string): Promise<string | undefined> {
@@ -191,14 +198,14 @@ export class Sidecar {
     return values[name] || (all.length === 1 ? all[0] : undefined) || undefined;
   }
 
-  /** Resolves with the names of the loaded components, once the sidecar is healthy. */
+  /** Resolves with the names of the loaded components when the sidecar is healthy. */
   async components(): Promise<string[]> {
     await this.#call('GET', '/v1.0/healthz/outbound');
     const { text } = await this.#call('GET', '/v1.0/metadata');
     return (metadataSchema.parse(JSON.parse(text)).components ?? []).map(({ name }) => name);
   }
 
-  /** The active subscriptions of the sidecar, with the paths that it delivers to. */
+  /** Returns the sidecar's active subscriptions, with the paths that it delivers to. */
   async subscriptions(): Promise<HeldSubscription[]> {
     const { text } = await this.#call('GET', '/v1.0/metadata');
     const { subscriptions = [] } = metadataSchema.parse(JSON.parse(text));
@@ -207,12 +214,12 @@ export class Sidecar {
     );
   }
 
-  /** Closes the connections once the calls under way have ended. */
+  /** Closes the connections after all pending calls have ended. */
   async close(): Promise<void> {
     await this.#pool.close();
   }
 
-  /** Like `#send`, but rejects unless the answer was a 2xx. */
+  /** Like `#send`, but rejects unless the answer is a 2xx. */
   async #call(method: Method, path: string, body?: unknown) {
     const answer = await this.#send(method, path, body);
     if (answer.status >= 300) throw refusal(`${method} ${path}`, answer.status, answer.text);
@@ -230,7 +237,8 @@ export class Sidecar {
     { headers = {}, timeoutMs = this.#timeoutMs }: CallOptions = {},
   ) {
     const traceparent = currentTraceparent();
-    // undici also accepts an EventEmitter. An AbortController for each call would add a fifth to its CPU cost.
+    // undici also accepts an EventEmitter as the signal. An AbortController per call would add a fifth to the CPU
+    // cost of a call.
     const signal = new EventEmitter();
     let isLate = false;
     const timer = setTimeout(() => {

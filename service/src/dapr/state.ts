@@ -1,7 +1,7 @@
 /** Dapr's etag for a key that must not exist yet. */
 export const ABSENT = '-1';
 
-/** The etag of a key after this many writes, as Dapr counts them on Redis. Before the first write it is `ABSENT`. */
+/** The etag of a key after this many writes: Dapr on Redis counts them. Before the first write it is `ABSENT`. */
 export const etagAfter = (writes: number): string => (writes === 0 ? ABSENT : String(writes));
 
 export type StateOperation =
@@ -13,7 +13,7 @@ export interface StoredState {
   etag: string;
 }
 
-/** An operation as Dapr's transaction API takes it. */
+/** Converts an operation to the format of Dapr's transaction API. */
 export const toTransaction = (operation: StateOperation): object =>
   operation.operation === 'delete'
     ? { operation: 'delete', request: { key: operation.key } }

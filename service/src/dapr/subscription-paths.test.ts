@@ -13,18 +13,18 @@ function paths(...answers: (HeldSubscription[] | Error)[]) {
   return { ask, clock, paths: new SubscriptionPaths(ask, () => clock.now) };
 }
 
-it('should find what the sidecar holds, and ask it once', async () => {
+it('should find subscriptions that the sidecar holds, and call the sidecar only once', async () => {
   const { ask, paths: known } = paths([held('/a')]);
   for (let i = 0; i < 3; i++) expect(await known.find('/a')).toEqual({ pubsubname: 'p', topic: 't' });
   expect(ask).toHaveBeenCalledTimes(1);
 });
 
-it('should not find a path that it has named, before the sidecar holds it', async () => {
+it('should not find a path that it created until the sidecar holds it', async () => {
   const { paths: known } = paths([held('/a')]);
   expect(await known.find(known.newPath())).toBeUndefined();
 });
 
-it('should not ask for each guess, and find what the sidecar has got meanwhile', async () => {
+it('should not call the sidecar for each guess, and find subscriptions that the sidecar added in the meantime', async () => {
   const { ask, clock, paths: known } = paths([held('/a')], [held('/b')]);
   expect(await known.find('/guess')).toBeUndefined();
   await expect(known.find('/b')).rejects.toThrow(AskedTooOftenError);
@@ -34,10 +34,10 @@ it('should not ask for each guess, and find what the sidecar has got meanwhile',
   expect(found.every(Boolean)).toBe(true);
   expect(ask).toHaveBeenCalledTimes(2);
   clock.now += 1_000;
-  expect(await known.find('/a'), 'which the sidecar holds no longer').toBeUndefined();
+  expect(await known.find('/a'), 'no longer held by the sidecar').toBeUndefined();
 });
 
-it('should say that it does not know while the sidecar does not answer', async () => {
+it('should reject while the sidecar does not answer', async () => {
   const { clock, paths: known } = paths(new Error('away'), [held('/a')]);
   await expect(known.find('/a')).rejects.toThrow('away');
   clock.now += 1_000;

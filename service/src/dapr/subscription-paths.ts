@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A topic that a sidecar delivers events of. */
+/** A topic from which a sidecar delivers events. */
 export interface Subscribed {
   pubsubname: string;
   topic: string;
@@ -11,22 +11,22 @@ export interface HeldSubscription extends Subscribed {
   path: string;
 }
 
-/** Shortest time between two requests to the sidecar because of unknown paths, in ms. */
+/** Shortest time between two calls to the sidecar because of unknown paths, in ms. */
 const ASK_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
-/** The prefix of all paths. An unguessable part follows. */
+/** Prefix of all paths. A part that cannot be guessed follows. */
 export const SUBSCRIPTION_PREFIX = '/subscriptions/';
 
-/** The sidecar was asked less than a second ago. It must not be asked for each guessed path. */
+/** The sidecar was called less than a second ago. It must not be called for each guessed path. */
 export class AskedTooOftenError extends Error {
   override readonly name = 'AskedTooOftenError';
 }
 
 /**
- * Paths for deliveries that only the own sidecar knows. Each answer to `GET /dapr/subscribe` has new paths, and a path
- * is valid once the sidecar confirms its subscription. So other callers of that route get invalid paths, and sidecar
- * and application can restart independently.
+ * Paths for deliveries that only the application's own sidecar knows. Each answer to `GET /dapr/subscribe` has new
+ * paths. A path becomes valid when the sidecar confirms its subscription. So other callers of that route get invalid
+ * paths, and sidecar and application can restart independently.
  */
 export class SubscriptionPaths {
   readonly #held: () => Promise<readonly HeldSubscription[]>;
@@ -35,18 +35,18 @@ export class SubscriptionPaths {
   #asking: Promise<void> | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
 
-  /** `held` asks the sidecar for its subscriptions. */
+  /** `held` returns the sidecar's subscriptions. */
   constructor(held: () => Promise<readonly HeldSubscription[]>, now: () => number = Date.now) {
     this.#held = held;
     this.#now = now;
   }
 
-  /** A new, unique path. */
+  /** Creates a unique path. */
   newPath(): string {
     return SUBSCRIPTION_PREFIX + randomBytes(PATH_BYTES).toString('base64url');
   }
 
-  /** The subscription of a path; `undefined` if there is none. Rejects if the sidecar did not answer. */
+  /** Returns the subscription of a path; `undefined` if there is none. Rejects if the sidecar did not answer. */
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;

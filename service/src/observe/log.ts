@@ -3,7 +3,7 @@ import { currentTraceId } from './trace.ts';
 
 export type { Logger } from 'pino';
 
-/** A logger of JSON lines on standard output. Lines written within a trace have its `traceId`. */
+/** Creates a logger that writes JSON lines to standard output. Lines written within a trace contain its `traceId`. */
 export const createLogger = (name: string, level: string): Logger =>
   pino({
     name,

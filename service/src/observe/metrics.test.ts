@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Counter, createRegistry, fromZero } from './metrics.ts';
 
-it('should have the metrics of the process, under valid names for Prometheus', async () => {
+it('should have the process metrics, under names that Prometheus accepts', async () => {
   const metrics = await createRegistry().getMetricsAsJSON();
   const names = metrics.map(({ name }) => name);
   expect(names).toContain('nodejs_eventloop_lag_seconds');
@@ -11,7 +11,7 @@ it('should have the metrics of the process, under valid names for Prometheus', a
   }
 });
 
-it('should show a labelled counter before its first event', async () => {
+it('should export a labelled counter before its first event', async () => {
   const registry = createRegistry();
   fromZero(
     new Counter({ name: 'tries_total', help: 'Tries.', labelNames: ['outcome'], registers: [registry] }),

@@ -1,4 +1,4 @@
-/** The facts of Redis's `INFO` by name, as in `used_memory` → `1048576`. */
+/** Parses the output of Redis's `INFO`: for example, `used_memory` → `1048576`. */
 export function parseRedisInfo(text: string): Map<string, string> {
   const facts = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {

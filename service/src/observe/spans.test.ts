@@ -17,7 +17,7 @@ function collect() {
 }
 afterEach(() => useSpanSink(undefined));
 
-it('should make no span while spans are off, and keep the trace', async () => {
+it('should keep the trace but record no span while spans are off', async () => {
   expect(recordsSpans()).toBe(false);
   const work = async () => currentTraceparent();
   expect(await withRootSpan('produce', trace(1, '01'), work)).toBe(trace(1, '01'));
@@ -39,7 +39,7 @@ it('should record a step in each sampled trace, and in no other', async () => {
   expect(recorded[0]?.to).toBeGreaterThanOrEqual(recorded[0]?.from ?? Infinity);
 });
 
-it('should record a failed step with its error, and reject with it', async () => {
+it('should record a failed step with its error, and reject with that error', async () => {
   const { recorded, ended } = collect();
   const fail = () => Promise.reject(new Error('away'));
   await expect(withSpans('announce', { traceparent: trace(1, '01') }, {}, fail)).rejects.toThrow('away');

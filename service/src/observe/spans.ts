@@ -2,7 +2,7 @@ import { sampledTraces, type Traced } from '@tocsin/contracts';
 import { performance } from 'node:perf_hooks';
 import { withTrace } from './trace.ts';
 
-/** A step on the way of a notification, in order. */
+/** The steps of a notification, in order. */
 export type SpanName =
   'produce' | 'deposit' | 'announce' | 'receive' | 'turn' | 'commit' | 'claim' | 'broadcast';
 
@@ -19,7 +19,7 @@ export interface FinishedSpan {
 
 /** Receives spans. */
 export interface SpanSink {
-  /** Begins a span under `parent`, or a new trace. Returns its trace context, and a function that ends it. */
+  /** Starts a span under `parent`, or in a new trace. Returns its trace context, and a function that ends it. */
   open(name: SpanName, parent: string | undefined): { traceparent: string; end: (error?: unknown) => void };
   record(span: FinishedSpan): void;
   /** Sends the remaining spans. */
@@ -39,7 +39,7 @@ export const recordsSpans = (): boolean => sink !== undefined;
 /** The current time in ms since 1970, with fractions. */
 export const spanTime = (): number => performance.timeOrigin + performance.now();
 
-/** Like `withTrace`, within a span that begins a trace or continues that of `traceparent`. */
+/** Like `withTrace`, but within a span that starts a new trace or continues the trace of `traceparent`. */
 export function withRootSpan<T>(
   name: SpanName,
   traceparent: string | undefined,
@@ -50,7 +50,7 @@ export function withRootSpan<T>(
   return withTrace(span.traceparent, () => endingWith(work, span.end));
 }
 
-/** Like `withTrace`, and records the step in each sampled trace that it serves. */
+/** Like `withTrace`, but also records the step in each sampled trace of `traced`. */
 export function withSpans<T>(
   name: SpanName,
   traced: Traced,

@@ -3,7 +3,7 @@ import { pause } from '@tocsin/contracts/pause';
 import type { Logger } from './log.ts';
 import { useSpanSink } from './spans.ts';
 
-/** Longest time that an unavailable collector may delay a graceful stop, in ms. */
+/** Longest time that an unavailable collector can delay a graceful stop, in ms. */
 const LAST_SPANS_MS = 1_000;
 
 export interface TracingConfig {
@@ -13,7 +13,7 @@ export interface TracingConfig {
 }
 
 /**
- * Sends spans to the address in the settings. Without an address, makes no spans and does not load OpenTelemetry.
+ * Sends spans to the configured endpoint. Without an endpoint, records no spans and does not load OpenTelemetry.
  * Resolves with a function that sends the last spans and never rejects.
  */
 export async function startTracing(
@@ -29,7 +29,9 @@ export async function startTracing(
   log.info({ endpoint, ratio }, 'sending spans');
   return async () => {
     useSpanSink(undefined);
-    const sent = sink.stop().catch((err: unknown) => log.info({ err }, 'the last spans could not be sent'));
+    const sent = sink
+      .stop()
+      .catch((err: unknown) => log.info({ err }, 'cannot send the last spans; they are lost'));
     await Promise.race([sent, pause(LAST_SPANS_MS)]);
   };
 }

@@ -3,7 +3,7 @@ import type { SpanSink } from '../observe/spans.ts';
 import { otelSpanSink } from './span-sink.ts';
 
 const sinks: SpanSink[] = [];
-/** No collector listens at this address; its spans are dropped. */
+/** No collector listens at this endpoint; the spans are dropped. */
 const sinkWith = (ratio: number): SpanSink => {
   const sink = otelSpanSink({ service: 'producer', endpoint: 'http://127.0.0.1:9', ratio, instance: 'a' });
   sinks.push(sink);
@@ -21,7 +21,7 @@ it('should sample new traces by the ratio', () => {
   expect(sinkWith(0).open('produce', 'no trace').traceparent).toMatch(/-00$/);
 });
 
-it('should follow the decision of the caller, for any ratio', () => {
+it("should follow the caller's sampling decision, whatever the ratio", () => {
   const [, traceId] = PARENT.split('-');
   const sampled = sinkWith(0).open('produce', `${PARENT}-01`).traceparent;
   expect(sampled).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));

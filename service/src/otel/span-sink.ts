@@ -12,7 +12,7 @@ import { VERSION } from '../process/version.ts';
 
 export interface OtelOptions {
   service: string;
-  /** Address of a collector with OTLP over HTTP, as in `http://localhost:4318`. */
+  /** URL of a collector with OTLP over HTTP, for example `http://localhost:4318`. */
   endpoint: string;
   /** Share of new traces to record. Traces that arrive sampled are always recorded. */
   ratio: number;
@@ -61,7 +61,7 @@ function end(span: Span, error: unknown, at?: number): void {
   span.end(at);
 }
 
-/** The context of a remote parent. An invalid traceparent begins a new trace. */
+/** The context of a remote parent. An invalid traceparent starts a new trace. */
 function contextOf(traceparent: string | undefined): Context {
   const [, traceId, spanId, flags] =
     /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '') ?? [];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_REQUEST_BYTES, faultsOf } from '@tocsin/contracts';
 import { isHostName } from '../http/guards/hosts.ts';
 
-/** An invalid configuration. The message lists every fault, so that one restart is enough. */
+/** An invalid configuration. The message lists every fault, so that all can be fixed before the next start. */
 export class ConfigError extends Error {
   override name = 'ConfigError';
 }
@@ -28,7 +28,7 @@ export function parseConfig<T extends z.ZodObject>(
 
 const digits = /^\d{1,9}$/;
 
-/** A whole number from `min` to `max`, written in digits. */
+/** An integer from `min` to `max`, written in digits. */
 export const wholeNumberSetting = (min: number, max: number) =>
   z
     .string()
@@ -40,10 +40,10 @@ export const wholeNumberSetting = (min: number, max: number) =>
 
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
-/** The largest body must fit into the share of large bodies. */
+/** Lower limit, so that the largest body fits into the share of large bodies. */
 const LEAST_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
-/** Bytes of a `BodyBudget`. */
+/** Size of a `BodyBudget` in bytes. */
 export const bodiesSetting = () =>
   wholeNumberSetting(LEAST_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
@@ -66,7 +66,7 @@ export const commonSettings = {
     .string()
     .default('127.0.0.1')
     .describe(
-      'Address of the public port. The default serves this machine only; use 0.0.0.0 for all networks, as in a container. `npm start` sets it from `TOCSIN_ADDRESS`',
+      'Address of the public port. The default serves this machine only; use 0.0.0.0 for all networks, for example in a container. `npm start` sets it from `TOCSIN_ADDRESS`',
     ),
   INTERNAL_HOST: z
     .string()
@@ -83,10 +83,10 @@ export const commonSettings = {
   ALLOWED_HOSTS: listSetting()
     .refine(
       (hosts) => hosts.every(isHostName),
-      'must be host names as app.example.com, or .example.com for all below it, with commas between, without scheme and port',
+      'must be comma-separated host names such as app.example.com (or .example.com for all its subdomains), without scheme and port',
     )
     .describe(
-      'Allowed host names, separated by commas, for ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` stands for all names below it',
+      'Allowed host names, separated by commas, for ports that require no key or token. `localhost` and IP addresses are always allowed. `.example.com` allows all of its subdomains',
     ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
@@ -97,20 +97,23 @@ export const commonSettings = {
 /** The settings of applications that send spans. */
 export const tracingSettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url({ protocol: /^https?$/, error: 'must be an http(s) address' })
+    .url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
     .optional()
     .describe(
       'Where to send spans with OTLP over HTTP, for example `http://localhost:4318`. Without it, tracing is off',
     ),
   OTEL_TRACES_SAMPLER_ARG: z
     .string()
-    .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), 'must be a number from 0 to 1, as in 0.05')
+    .refine((text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text), 'must be a number from 0 to 1, such as 0.05')
     .transform(Number)
     .default(0.01)
     .describe('Share of requests to trace. A request with a sampled `traceparent` is always traced'),
 };
 
-/** Origins of images, as `https://cdn.example.com`, with commas between; whole, so that a policy can name them. */
+/**
+ * Comma-separated origins of images, such as `https://cdn.example.com`. Only whole origins, because a content
+ * security policy lists them.
+ */
 export const iconOriginsSetting = () =>
   z
     .string()
@@ -118,10 +121,10 @@ export const iconOriginsSetting = () =>
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
     .refine(
       (origins) => origins.every(isHttpsOrigin),
-      'must be origins as https://cdn.example.com, with commas between, without path and without / at the end',
+      'must be comma-separated origins such as https://cdn.example.com, without a path or trailing slash',
     )
     .describe(
-      'Origins, with commas between, whose images may be the icon of a notification; empty shows no images. The bff and the server of the pages need the same',
+      'Comma-separated origins from which icons of notifications may be loaded; if empty, no images are shown. The bff and the UI server need the same value',
     );
 
 const isHttpsOrigin = (text: string): boolean =>

@@ -8,7 +8,7 @@ it('should pass every step without a spec', async () => {
   await expect(createFailpoints(undefined)('committed')).resolves.toBeUndefined();
 });
 
-it('should fail at the named step and time only', async () => {
+it('should fail only at the named step and occurrence', async () => {
   const reach = createFailpoints('committed=fail@2');
   await reach('committed');
   await reach('popped');
@@ -36,6 +36,6 @@ it('should follow changes of a file, and act in the first process that reaches t
   rmSync(dir, { recursive: true });
 });
 
-it('should refuse an invalid spec', () => {
+it('should reject an invalid spec', () => {
   expect(() => createFailpoints('committed')).toThrow('FAILPOINTS: cannot read "committed"');
 });

@@ -2,13 +2,13 @@ import { readFileSync, renameSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Production builds replace it with false. */
+/** Production builds replace this constant with false. */
 declare const TOCSIN_FAILPOINTS: boolean;
 
-/** False in a production bundle, which leaves out all code that depends on it. */
+/** False in a production bundle, from which all code that depends on it is removed. */
 export const HAS_FAILPOINTS: boolean = typeof TOCSIN_FAILPOINTS === 'undefined' || TOCSIN_FAILPOINTS;
 
-/** The setting for the schema of an application. A production bundle does not have it. */
+/** The failpoint setting, for an application's schema. Absent in a production bundle. */
 export const failpointSettings = (
   HAS_FAILPOINTS
     ? { FAILPOINTS: z.string().optional().describe('For tests only: where to kill or delay this process') }
@@ -18,7 +18,7 @@ export const failpointSettings = (
 const POINT = /^([a-z-]+)=(kill|stop|fail|pause:\d{1,6})(?:@(\d{1,6}))?$/;
 const FILE = 'file:';
 
-/** Called at a named step. Resolves at once unless a failpoint is set there. */
+/** Called at a named step. Resolves immediately unless a failpoint is set there. */
 export type Reach<Step extends string> = (step: Step) => Promise<void>;
 
 interface Failpoint {
@@ -28,11 +28,11 @@ interface Failpoint {
 }
 
 /**
- * For tests only: kills (SIGKILL) or stops (SIGSTOP) the process, fails or pauses at the steps in `spec`. For example,
- * `committed=kill@3,popped=pause:500` kills at the third commit and pauses half a second at every pop. With
- * `file:<path>`, the spec is read from a file at each step, so that a test can set it while processes run. The first
- * process that reaches a failpoint takes the file, by renaming it to `<path>.<process id>`. Without a spec, every step
- * passes. @throws Error if the spec is invalid
+ * For tests only: at the steps in `spec`, kills (SIGKILL) or stops (SIGSTOP) the process, throws an error, or pauses.
+ * For example, `committed=kill@3,popped=pause:500` kills at the third commit and pauses half a second at every pop.
+ * With `file:<path>`, the spec is read from a file at each step, so that a test can set it while processes run. The
+ * first process that reaches a failpoint takes the file, by renaming it to `<path>.<process id>`. Without a spec,
+ * every step passes. @throws Error if the spec is invalid
  */
 export function createFailpoints<Step extends string>(spec: string | undefined): Reach<Step> {
   if (!HAS_FAILPOINTS || !spec) return () => Promise.resolve();
@@ -59,7 +59,7 @@ const parse = (spec: string): Failpoint[] =>
       const [, step, action, at] = POINT.exec(text) ?? [];
       if (!step || !action) {
         throw new Error(
-          `FAILPOINTS: cannot read "${text}"; write step=kill, =stop, =fail or =pause:<ms>, and @n`,
+          `FAILPOINTS: cannot read "${text}"; write <step>=kill, =stop, =fail or =pause:<ms>, optionally with @<occurrence>`,
         );
       }
       return { step, action, at: at === undefined ? undefined : Number(at) };

@@ -3,11 +3,11 @@ import { ConfigError } from './config.ts';
 export interface RunningApp {
   /** Reports not ready from now on. Resolves after load balancers have had time to notice. */
   leave?(): Promise<void>;
-  /** Resolves once all work is finished or handed over and every port is closed. */
+  /** Resolves when all work is finished or handed over and every port is closed. */
   stop(): Promise<void>;
 }
 
-/** Longest time for a graceful stop after `leave`, in ms. After it, the process exits. */
+/** Time limit of a graceful stop, after `leave`, in ms. Then the process exits. */
 const STOP_LIMIT_MS = 10_000;
 
 /**
@@ -23,7 +23,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
       stopping = true;
       await app.leave?.();
       setTimeout(() => {
-        process.stderr.write('The graceful stop took too long; ending now.\n');
+        process.stderr.write('The graceful stop took longer than 10 s. Exiting now.\n');
         process.exit(1);
       }, STOP_LIMIT_MS).unref();
       await app.stop();
@@ -31,7 +31,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
     };
     const onSignal = () => {
       stop().catch((error: unknown) => {
-        process.stderr.write(`The stop failed: ${String(error)}\n`);
+        process.stderr.write(`The graceful stop failed: ${String(error)}\n`);
         process.exit(1);
       });
     };
@@ -45,7 +45,7 @@ export async function runUntilSignal(start: () => Promise<RunningApp>): Promise<
 
 function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    return `Port ${String(error.port)} is in use. Stop what listens there, or set PORT and INTERNAL_PORT to free ones.`;
+    return `Port ${String(error.port)} is in use. Stop the process that uses it, or set PORT and INTERNAL_PORT to free ports.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,4 +1,4 @@
 import manifest from '../../package.json' with { type: 'json' };
 
-/** The version of the product, from the package of this code. */
+/** The version of Tocsin, from the root package. */
 export const VERSION: string = manifest.version;

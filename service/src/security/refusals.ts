@@ -2,7 +2,7 @@ import type { Logger } from '../observe/log.ts';
 
 const EVERY_MS = 60_000;
 
-/** Reasons to refuse a call on the internal port. */
+/** Reasons to refuse a call to the internal port. */
 export const REFUSALS = [
   'unsigned',
   'forged',
@@ -18,7 +18,7 @@ export type Refusal = (typeof REFUSALS)[number];
 /** Called for each refused call. */
 export type OnRefused = (reason: Refusal) => void;
 
-/** Counts refused calls. For each reason, logs the first call and then at most one a minute. */
+/** Counts refused calls. Logs each reason at its first call, and then at most once a minute. */
 export function createRefusals(
   log: Logger,
   count: (reason: Refusal) => void,
@@ -36,7 +36,7 @@ export function createRefusals(
     silent.set(reason, { until: time + EVERY_MS, times: 0 });
     log.warn(
       { reason, since: last?.times ?? 0 },
-      'refused a call on the internal port; docs/security.md explains the reasons',
+      'refused a call to the internal port; docs/security.md explains the reasons',
     );
   };
 }

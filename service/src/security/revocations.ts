@@ -10,7 +10,7 @@ import {
 /** The document with all revocations. Both methods reject if their outcome is unknown. */
 export interface RevocationDocument {
   read(): Promise<{ value: unknown; etag: string } | undefined>;
-  /** Writes if the document still has this etag (`undefined`: is absent); otherwise rejects. */
+  /** Writes if the document still has this etag (`undefined`: is still absent); otherwise rejects. */
   write(value: object, etag: string | undefined): Promise<void>;
 }
 
@@ -21,14 +21,14 @@ export class RevocationsFullError extends Error {
 
 export interface RevocationListOptions {
   document: RevocationDocument;
-  /** Longest life of a token, in ms. Older revocations are dropped; if absent, they stay forever. */
+  /** Longest lifetime of a token, in ms. Older revocations are dropped; if it is absent, revocations stay forever. */
   tokenLifeMs?: number | undefined;
   now: () => number;
 }
 
 const ATTEMPTS = 8;
 
-/** The stored revocations. Several instances may read, add and lift them at the same time. */
+/** The stored revocations. Several instances can read, add and lift them at the same time. */
 export class RevocationList {
   readonly #options: RevocationListOptions;
 
@@ -50,8 +50,8 @@ export class RevocationList {
   }
 
   /**
-   * Revokes tokens of `sub` issued at or before `before` (ms since 1970). If there is a later revocation, it stays in
-   * effect. Resolves with the one in effect once it is stored. @throws RevocationsFullError
+   * Revokes tokens of `sub` issued at or before `before` (ms since 1970). A later revocation that already exists
+   * stays in effect. Resolves with the effective revocation when it is stored. @throws RevocationsFullError
    */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const at = new Date(this.#options.now()).toISOString();
@@ -74,7 +74,7 @@ export class RevocationList {
     return counts;
   }
 
-  /** Accepts all tokens of `sub` again. Resolves with whether there was a revocation. */
+  /** Accepts all tokens of `sub` again. Resolves with true if there was a revocation. */
   async lift(sub: string): Promise<boolean> {
     let found = false;
     await this.#write((kept) => {
@@ -95,7 +95,7 @@ export class RevocationList {
       try {
         return await document.write({ v: DOCUMENT_VERSION, revocations }, stored?.etag);
       } catch (error) {
-        // Another instance may have written meanwhile, or the answer was lost; the next read shows which.
+        // Another instance may have written in the meantime, or the answer was lost; the next read shows which.
         if (attempt === ATTEMPTS) throw error;
       }
     }

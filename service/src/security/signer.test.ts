@@ -30,7 +30,7 @@ describe('a signature', () => {
   const body = '{"feed":"all"}';
   const signed = (by = OLD) => signer(by).sign(purpose, body).signature;
 
-  it('should be valid once for its call, also with a body of bytes', () => {
+  it('should be valid once for its call, also if the body is bytes', () => {
     const host = signer(OLD);
     const { signature, nonce } = signer(OLD).sign(purpose, body);
     expect(host.check(signature, purpose, Buffer.from(body))).toBe(nonce);
@@ -44,10 +44,10 @@ describe('a signature', () => {
 
   it.each<[string, (host: Signer) => unknown, SignatureFault]>([
     ['without one', (host) => host.check(undefined, purpose, body), 'unsigned'],
-    ['that is malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
-    ['of another secret', (host) => host.check(signed(STRANGE), purpose, body), 'forged'],
-    ['for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
-    ['for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
+    ['if it is malformed', (host) => host.check('v1.x', purpose, body), 'forged'],
+    ['if it was made with another secret', (host) => host.check(signed(STRANGE), purpose, body), 'forged'],
+    ['if it is for another purpose', (host) => host.check(signed(), 'actor take topic:x', body), 'forged'],
+    ['if it is for another body', (host) => host.check(signed(), purpose, '{"feed":"all" }'), 'forged'],
     [
       'with another time',
       (host) => host.check(signed().replace('.1000000.', '.1000001.'), purpose, body),
@@ -59,7 +59,7 @@ describe('a signature', () => {
       'forged',
     ],
     [
-      'that is a proof',
+      'if it is a proof',
       (host) => host.check(`v1.1.12345678.${host.proofOf('call', purpose).padEnd(43, 'A')}`, purpose, body),
       'forged',
     ],
@@ -78,7 +78,7 @@ describe('a signature', () => {
     expect(fault(() => host.check(signature, purpose, body))).toBeUndefined();
   });
 
-  it('should be recognised as used for as long as it is valid', () => {
+  it('should be recognised as used as long as it would be valid', () => {
     const host = signer(OLD);
     time += 30_000;
     const early = signer(OLD).sign(purpose, body).signature;
@@ -104,7 +104,7 @@ describe('a signature', () => {
 describe('a proof', () => {
   const ours = signer(OLD);
 
-  it('should be valid for its own facts only', () => {
+  it('should be valid only for its own facts', () => {
     const proof = ours.proofOf('position', 'all', '1-a', 12);
     expect(signer(OLD).isProof(proof, 'position', 'all', '1-a', 12)).toBe(true);
     for (const facts of [
@@ -129,7 +129,7 @@ describe('the secret "internal"', () => {
     [`${OLD},short`, 'Value 2 of "internal" has 5 bytes'],
     [`${OLD},`, 'Value 2 of "internal" has 0 bytes'],
     [Array<string>(6).fill(OLD).join(','), 'has 6 values; at most 5 are allowed'],
-  ])('should be refused with a reason if it is %j', (secret, words) => {
+  ])('should be rejected with a reason if it is %j', (secret, words) => {
     expect(() => parseSigningKeys(secret)).toThrow(words);
     expect(() => parseSigningKeys(secret)).not.toThrow(OLD);
   });

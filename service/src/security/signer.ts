@@ -5,14 +5,17 @@ import type { SigningKeys } from './signing-keys.ts';
 /** The header with the signature of a call between our applications. */
 export const SIGNATURE_HEADER = 'tocsin-signature';
 
-/** The purpose of the signature of an actor call. */
+/** The purpose in the signature of an actor call. */
 export const actorCallPurpose = (method: string, id: string): string => `actor ${method} ${id}`;
 
 /** A signature is valid for this long before and after its time, in ms, because clocks differ. */
 const WINDOW_MS = 30_000;
 /** Nonces are remembered as long as their signature is valid. */
 const NONCE_LIFE_MS = 2 * WINDOW_MS;
-/** Most remembered nonces, some 40 MB. Only nonces of valid signatures count; beyond this, the oldest are forgotten. */
+/**
+ * Maximum number of remembered nonces, about 40 MB. Only nonces of valid signatures are remembered. Beyond this
+ * number, the oldest are forgotten.
+ */
 const MAX_NONCES = 200_000;
 const PROOF_BYTES = 16;
 
@@ -23,8 +26,8 @@ export type SignatureFault = 'unsigned' | 'forged' | 'late' | 'replayed';
 const WORDS: Record<SignatureFault, string> = {
   unsigned: `The call has no signature. Calls between the applications need one in ${SIGNATURE_HEADER}.`,
   forged: 'The signature does not match this call: its secret or its content differs.',
-  late: `The signature is more than ${WINDOW_MS / 1000} s old, or from the future. Compare the clocks.`,
-  replayed: 'This signature was used before. Sign each attempt anew.',
+  late: `The signature is more than ${WINDOW_MS / 1000} s old, or in the future. Check that the clocks agree.`,
+  replayed: 'This signature was used before. Create a new signature for each attempt.',
 };
 
 /** The signature of a call is missing or invalid. The message contains no part of the call. */
@@ -64,7 +67,7 @@ export class Signer {
     return { signature: `v1.${at}.${nonce}.${mac}`, nonce };
   }
 
-  /** Accepts a signature, once. Returns its nonce, which proves the answer. @throws SignatureError */
+  /** Accepts a signature once. Returns its nonce, which proves the answer. @throws SignatureError */
   check(signature: string | undefined, purpose: string, body: string | Uint8Array): string {
     if (signature === undefined) throw new SignatureError('unsigned');
     const [, at = '', nonce = '', mac = ''] = SIGNATURE.exec(signature) ?? [];
@@ -77,7 +80,10 @@ export class Signer {
     return nonce;
   }
 
-  /** Proves facts to applications with the secret. The first fact names the subject, as in `'position', feed, …`. */
+  /**
+   * Proves facts to applications that have the secret. The first fact names the subject, for example `'position',
+   * feed, …`.
+   */
   proofOf(...facts: readonly (string | number)[]): string {
     return proof(this.#keys()[0], facts).toString('base64url');
   }
@@ -101,7 +107,10 @@ export class Signer {
   }
 }
 
-/** JSON contains no line break, so the start of the body is unambiguous, and a call can never be a proof. */
+/**
+ * JSON contains no line break, so the boundary between this text and the body is unambiguous, and a call can never be
+ * mistaken for a proof.
+ */
 const textOf = (purpose: string, at: string, nonce: string): string =>
   `${JSON.stringify(['call', purpose, at, nonce])}\n`;
 

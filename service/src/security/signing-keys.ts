@@ -1,16 +1,16 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 
-/** The keys for calls between our applications. The first one signs; signatures of all are accepted. */
+/** The keys for calls between our applications. The first one signs; signatures of all keys are accepted. */
 export type SigningKeys = readonly [KeyObject, ...KeyObject[]];
 
-/** The length of the hash, as RFC 2104, 3 recommends. */
+/** The length of the hash, as RFC 2104, section 3, recommends. */
 const LEAST_BYTES = 32;
-/** Each key costs one more hash for a wrong signature. */
+/** Limited, because each key costs one more hash for a wrong signature. */
 const MAX_KEYS = 5;
 
 /**
- * Reads the secret `internal`: one value, or several separated by commas, the newest first.
- * @throws Error with the fault, without any part of the secret
+ * Parses the secret `internal`: one value, or several separated by commas, the newest first.
+ * @throws Error that names the fault but contains no part of the secret
  */
 export function parseSigningKeys(text: string): SigningKeys {
   const values = text.split(',').map((value) => value.trim());

@@ -6,7 +6,9 @@ afterEach(() => {
   for (const secret of open.splice(0)) secret.stop();
 });
 
-/** A secret that is a number. Its reads return `answers` in turn; the last one is repeated. */
+/**
+ * Watches a secret that is a number. Its reads return `answers` one after the other, and then repeat the last one.
+ */
 function watch(...answers: (string | undefined | Error)[]) {
   const faults: unknown[] = [];
   const secret = new WatchedSecret<number>({
@@ -27,7 +29,7 @@ function watch(...answers: (string | undefined | Error)[]) {
   return { secret, faults };
 }
 
-it('should give the reason until the first successful read', async () => {
+it('should throw the reason until the first successful read', async () => {
   const { secret, faults } = watch(new Error('The store is unavailable.'), undefined, '7');
   expect(() => secret.get()).toThrow('The first read is under way.');
   await vi.waitFor(() =>
@@ -38,7 +40,7 @@ it('should give the reason until the first successful read', async () => {
   expect(faults).toHaveLength(2);
 });
 
-it('should follow changes, and keep the last good value', async () => {
+it('should follow changes, and keep the last valid value', async () => {
   const { secret, faults } = watch('7', '8', 'eight');
   await vi.waitFor(() => expect(secret.get()).toBe(8));
   await vi.waitFor(() => expect(faults.length).toBeGreaterThan(0));

@@ -5,7 +5,7 @@ export interface WatchedSecretOptions<T> {
   read: () => Promise<string | undefined>;
   /** Throws if the text is invalid. */
   parse: (text: string) => T;
-  /** Description of the secret in sentences, as in `the secret for tokens`. */
+  /** Description of the secret for messages, for example `the secret for tokens`. */
   what: string;
   /** Called after each failed attempt. */
   onFault: (error: unknown) => void;
@@ -18,8 +18,8 @@ const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
 
 /**
- * A secret that is read at the start and then at an interval, so that it can change while the process runs. If a later
- * read fails or is invalid, the last good value stays in use.
+ * A secret that is read at the start and then at an interval, so that it can change while the process runs. If a
+ * later read fails or returns an invalid text, the last valid value stays in use.
  */
 export class WatchedSecret<T> {
   readonly #options: WatchedSecretOptions<T>;
@@ -37,14 +37,14 @@ export class WatchedSecret<T> {
     return this.#current !== undefined;
   }
 
-  /** The value. @throws Error with the reason, until the secret has been read */
+  /** Returns the value. Until the secret has been read, throws an Error with the reason. */
   get(): T {
     if (this.#current) return this.#current.value;
     const reason = this.#fault instanceof Error ? this.#fault.message : 'The first read is under way.';
     throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 
-  /** Like `get`, but reads the secret first if it has not been read. Rejects with the reason of a failure. */
+  /** Like `get`, but first reads the secret if it has not been read yet. Rejects with the reason if that fails. */
   async known(): Promise<T> {
     if (!this.#current) await this.#read();
     return this.get();

@@ -9,7 +9,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** A set-aside record that does not exist (`not_found`), or that cannot be put back as it is (`conflict`). */
+/** A set-aside record does not exist (`not_found`), or cannot be put back in its present form (`conflict`). */
 export class SetAsideError extends Error {
   override name = 'SetAsideError';
   readonly code: 'not_found' | 'conflict';
@@ -23,7 +23,7 @@ export class SetAsideError extends Error {
 const putBackSchema = partitionEntrySchema.pick({ notifications: true, traceparent: true }).strip();
 
 /**
- * The content of a record as a new entry in a run of its own, with its announcement.
+ * Turns the content of a record into a new entry, in a run of its own, with its announcement.
  * @throws SetAsideError if the record has no content, or its content is not an entry
  */
 export function entryAgain(record: SetAside): {

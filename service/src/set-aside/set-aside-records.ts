@@ -17,7 +17,7 @@ import { SetAsideError, entryAgain } from './entry-again.ts';
 
 const ATTEMPTS = 10;
 
-/** The set-aside records of all feeds, read and changed through a sidecar of the bff. */
+/** The set-aside records of all feeds, read and changed through the sidecar of a bff. */
 export class SetAsideRecords {
   readonly #sidecar: Sidecar;
   readonly #claimCheck: Pick<ClaimCheck, 'deposit'>;
@@ -27,12 +27,12 @@ export class SetAsideRecords {
     this.#claimCheck = claimCheck;
   }
 
-  /** The names of all records, the newest first. */
+  /** The names of all records, newest first. */
   async names(): Promise<string[]> {
     return (await this.#index()).entries;
   }
 
-  /** The records of these names, in their order, without those that no longer exist. */
+  /** The records with these names, in the same order. Records that no longer exist are omitted. */
   async records(names: readonly string[]): Promise<SetAside[]> {
     const records = await this.#sidecar.getStates(
       COMPONENTS.state,
@@ -44,12 +44,12 @@ export class SetAsideRecords {
     });
   }
 
-  /** All records, the newest first. */
+  /** All records, newest first. */
   async list(): Promise<SetAside[]> {
     return this.records(await this.names());
   }
 
-  /** @throws SetAsideError if there is no record of that name */
+  /** Finds a record by name. @throws SetAsideError if it does not exist */
   async find(entry: string): Promise<SetAside> {
     const [record] = (await this.names()).includes(entry) ? await this.records([entry]) : [];
     if (!record) throw new SetAsideError('not_found', `There is no set-aside record ${entry}.`);
@@ -58,7 +58,7 @@ export class SetAsideRecords {
 
   /**
    * Deposits the content as a new entry, announces it and removes the record. Content that is still invalid is set
-   * aside again; ids that the feed already has are not shown again.
+   * aside again. Ids that the feed already has are not shown again.
    * @throws SetAsideError if the content is missing or refused
    */
   async putBack(record: SetAside): Promise<void> {
@@ -77,7 +77,7 @@ export class SetAsideRecords {
       const why = errors.map(({ path, message }) => `${path}: ${message}`).join('; ') || detail;
       const text = `${record.entry} cannot be put back: it is still not a valid notification (${why}).`;
       if (status < 500) throw new SetAsideError('conflict', text);
-      throw new Error(`The producer could not take ${record.entry}: ${detail} Try again later.`);
+      throw new Error(`The producer did not accept ${record.entry}: ${detail} Try again later.`);
     }
     await this.remove(record.entry);
   }
@@ -94,7 +94,7 @@ export class SetAsideRecords {
         ]);
         return;
       } catch (error) {
-        // An instance may have written the index meanwhile, so read it again.
+        // An instance may have written the index in the meantime, so read it again.
         if (attempt === ATTEMPTS) throw error;
       }
     }

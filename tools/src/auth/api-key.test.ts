@@ -58,7 +58,7 @@ describe('npm run api-key', () => {
   it('should not give a name twice, also not that of a revoked key', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--revoke', 'shop');
-    await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is given twice');
+    await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
   });
 
   it('should revoke a key once and keep its record, or remove it', async () => {

@@ -1,10 +1,10 @@
 import type { ReAnnouncer } from './re-announcer.ts';
 import { Lane } from '../queue/lane.ts';
 
-/** Time from the last entry of a lane until its highest finished number is announced again. */
+/** Time from the last entry of a lane until its highest finished number is announced again, in ms. */
 export const REPEAT_AFTER_MS = 60_000;
 
-/** The lanes, one for each partition, and the timers of their repeated announcements. */
+/** The lanes, one for each partition, and the timers for their repeated announcements. */
 export class Lanes {
   readonly #lanes: readonly Lane[];
   readonly #timers = new Map<Lane, NodeJS.Timeout>();
@@ -21,13 +21,13 @@ export class Lanes {
     return lane;
   }
 
-  /** Call when the lane begins an entry. Cancels its repeated announcement. */
+  /** Call when the lane starts an entry. Cancels its repeated announcement. */
   onBegin(lane: Lane): void {
     clearTimeout(this.#timers.get(lane));
     this.#timers.delete(lane);
   }
 
-  /** Call when the lane has nothing left to do. Schedules its repeated announcement. */
+  /** Call when the lane has no more work. Schedules its repeated announcement. */
   onIdle(lane: Lane): void {
     if (!lane.owesRepetition || this.#timers.has(lane)) return;
     this.#timers.set(
@@ -39,7 +39,7 @@ export class Lanes {
     );
   }
 
-  /** Repeats all pending announcements now. */
+  /** Repeats all pending announcements immediately. */
   repeatAll(): void {
     for (const lane of this.#lanes) {
       this.onBegin(lane);

@@ -31,7 +31,7 @@ describe('the re-announcer', () => {
     expect(backend.announced).toHaveLength(2);
   });
 
-  it('should stop once a later entry is announced', async () => {
+  it('should stop when a later entry is announced', async () => {
     const { producer, backend } = testProducer();
     await producer.produce([notification('a')]);
     backend.fate = ({ seq }) => (seq === 1 ? 'lost' : 'good');
@@ -42,7 +42,7 @@ describe('the re-announcer', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should repeat also after the requests behind the last entry were dropped', async () => {
+  it('should also repeat after the requests behind the last entry were dropped', async () => {
     const { producer, backend } = testProducer();
     backend.latencyMs = 10;
     backend.fate = ({ partition }) => (partition === laneOf('topic:x') ? 'lost' : 'good');

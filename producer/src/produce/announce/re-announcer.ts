@@ -2,17 +2,17 @@ import { parseDateTime, type PartitionAnnouncement } from '@tocsin/contracts';
 import type { Announcer, Observer } from '../ports.ts';
 import { retryUntilSettled } from '../deposit/retry-until-settled.ts';
 
-/** Most repeated announcements under way at a time. The limit keeps capacity for new entries. */
+/** Maximum number of repeated announcements in progress. The limit keeps capacity for new entries. */
 const MAX_UNDER_WAY = 8;
 
 interface Repetition {
   announcement: PartitionAnnouncement;
-  /** True once a later announcement has made this one unnecessary. */
+  /** True when a later announcement has made this one unnecessary. */
   superseded: () => boolean;
 }
 
 /**
- * Repeats the announcements of finished entries. It retries each until it succeeds, its entry expires, a later entry
+ * Repeats the announcements of finished entries. Retries each one until it succeeds, its entry expires, a later entry
  * of the run is announced, or `signal` aborts.
  */
 export class ReAnnouncer {
@@ -34,7 +34,7 @@ export class ReAnnouncer {
     this.#pump();
   }
 
-  /** Resolves once no announcement waits or is under way. */
+  /** Resolves when no announcement is waiting or in progress. */
   async idle(): Promise<void> {
     if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }

@@ -2,20 +2,20 @@ import { announcementOf, type Batch } from '../queue/lane.ts';
 import type { Announcer, EntryStore, Observer } from '../ports.ts';
 import { retryUntilSettled } from './retry-until-settled.ts';
 
-/** Longest time for one entry. After it, the run ends. */
+/** Time limit for one entry, in ms. When it is exceeded, the run ends. */
 export const RUN_ENDS_AFTER_MS = 60_000;
 
 export interface DepositOptions {
   entries: EntryStore;
   announcer: Announcer;
   observer: Observer;
-  /** Ends the attempts. */
+  /** Stops the attempts when it aborts. */
   signal: AbortSignal;
 }
 
 /**
- * Deposits an entry, then announces it. Retries each step with the same key and content until it succeeds. Resolves
- * with false, and stops trying, if this takes too long or `signal` aborts.
+ * Deposits an entry, then announces it. Retries each step with the same key and content until it succeeds. Stops
+ * trying and resolves with false if this takes too long or `signal` aborts.
  */
 export async function depositAndAnnounce(
   { entry, bytes, begunAt }: Batch,

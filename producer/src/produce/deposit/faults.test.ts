@@ -38,7 +38,7 @@ it('should never announce before the deposit has succeeded', async () => {
 });
 
 describe('a late request', () => {
-  it('should finish the parts that have begun and drop the rest', async () => {
+  it('should finish the parts that have started and drop the rest', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const first = producer.produce([notification('a')]);
@@ -57,7 +57,7 @@ describe('a late request', () => {
     expect(backend.announced.map(({ seq }) => seq)).toEqual([1]);
   });
 
-  it('should keep the length of the queue exact if one of its parts has begun', async () => {
+  it('should keep the length of the queue exact if one of its parts has started', async () => {
     const { producer, backend } = testProducer();
     backend.fate = () => 'lost';
     const many = Array.from({ length: 1_000 }, (_, n) => notification(`n${n}`, { body: 'x'.repeat(1_000) }));
@@ -80,7 +80,7 @@ describe('a run', () => {
     backend.fate = ({ step }) => (step === 'announce' ? 'unknown' : 'good');
     void producer.produce([notification('c')]);
     await sleep(70_000);
-    expect(observer.told).toContain(`run ended ${laneOf('all')} 3`);
+    expect(observer.events).toContain(`run ended ${laneOf('all')} 3`);
     const ended = backend.announced.at(0)?.run;
     const before = backend.announced.length;
     backend.fate = () => 'good';
@@ -109,11 +109,11 @@ describe('a run', () => {
     backend.fate = () => 'good';
     await sleep(3_000);
     expect(await producer.produce([notification('b')])).toBe('accepted');
-    expect(observer.told.filter((line) => line.startsWith('run ended'))).toEqual([]);
+    expect(observer.events.filter((line) => line.startsWith('run ended'))).toEqual([]);
     expect(backend.deposited.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
-  it('should end for its own lane only', async () => {
+  it('should end only for its own lane', async () => {
     const { producer, backend } = testProducer();
     backend.fate = ({ partition }) => (partition === laneOf('all') ? 'lost' : 'good');
     const other = notification('o', { feed: 'topic:x' });

@@ -5,14 +5,14 @@ const FIRST_PAUSE_MS = 100;
 const MOST_PAUSE_MS = 2_000;
 
 export interface RetryOptions {
-  /** Checked before each attempt. True ends the retries. */
+  /** Checked before each attempt. If it returns true, the retries end. */
   over: () => boolean;
   onFailure: (error: unknown) => void;
   /** Ends a pause early. */
   signal: AbortSignal;
 }
 
-/** Retries `attempt` with a back-off until it resolves. Resolves with false if it was `over` before. */
+/** Retries `attempt` with a back-off until it resolves. Resolves with false if `over` returns true first. */
 export async function retryUntilSettled(
   attempt: () => Promise<void>,
   { over, onFailure, signal }: RetryOptions,

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers());
 const many = (prefix: string, count: number, feed = 'all', body?: string) =>
   Array.from({ length: count }, (_, n) => notification(`${prefix}${n}`, { feed, ...(body && { body }) }));
 
-/** A producer whose store hangs, so that all requests wait; with the outcomes so far. */
+/** A producer whose store hangs, so that all requests wait; and the outcomes so far. */
 function waiting(options: Parameters<typeof testProducer>[0] = {}) {
   const tested = testProducer(options);
   tested.backend.fate = () => 'hang';
@@ -22,7 +22,7 @@ function waiting(options: Parameters<typeof testProducer>[0] = {}) {
 }
 
 describe('the queue', () => {
-  it('should keep room for other callers when one fills its share', async () => {
+  it('should keep room for other callers when one caller has filled its share', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
     expect(producer.held).toBeLessThanOrEqual(510);
@@ -30,7 +30,7 @@ describe('the queue', () => {
     expect(await produce('other', many('o', 100))).toBe('waits');
   });
 
-  it('should keep room for the next caller when several fill their shares', async () => {
+  it('should keep room for the next caller when several callers have filled their shares', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     for (let caller = 0; caller < 4; caller++) {
       for (let i = 0; i < 100; i++) await produce(`greedy-${caller}`, many(`${caller}-${i}-`, 10));
@@ -49,7 +49,7 @@ describe('the queue', () => {
     expect(await produce('other', large('o'))).toBe('waits');
   });
 
-  it('should give a caller its full share back when its requests are done', async () => {
+  it("should free a caller's full share when its requests are done", async () => {
     const { produce, producer, backend } = waiting({ maxHeld: 1_000 });
     for (let i = 0; i < 100; i++) await produce('greedy', many(`g${i}-`, 10));
     backend.fate = () => 'good';
@@ -58,7 +58,7 @@ describe('the queue', () => {
     expect(await produce('greedy', many('again', 1_000))).not.toBe('full');
   });
 
-  it('should take a request of the largest size when empty, and allow requests without a key to fill it', async () => {
+  it('should accept a request of maximum size when empty, and let requests without a key fill the queue', async () => {
     const { produce, producer } = waiting({ maxHeld: 1_000 });
     expect(await produce(undefined, many('a', 600))).toBe('waits');
     expect(await produce(undefined, many('b', 400))).toBe('waits');
@@ -68,7 +68,7 @@ describe('the queue', () => {
 });
 
 describe('callers', () => {
-  /** The entries made of requests that arrive while another entry of the lane is under way. */
+  /** The entries that result from requests which arrive while another entry of the lane is in progress. */
   async function entriesOf(requests: [string, ReturnType<typeof many>][]) {
     const { producer, backend } = testProducer({ partitions: 1, requestTimeoutMs: 60_000 });
     backend.latencyMs = 10;

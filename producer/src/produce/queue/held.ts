@@ -1,9 +1,9 @@
 import type { CallerName } from './turns.ts';
 
 export interface HeldLimits {
-  /** Most notifications in the queue. */
+  /** Maximum number of notifications in the queue. */
   count: number;
-  /** Most bytes of JSON in the queue. */
+  /** Maximum bytes of JSON in the queue. */
   bytes: number;
 }
 
@@ -14,7 +14,8 @@ interface Amount {
 
 /**
  * Counts the notifications in the queue, in total and by caller. A caller may hold at most as much as is free: the
- * first one half of the queue, the next one half of the rest. Notifications without a key may fill the whole queue.
+ * first caller up to half of the queue, the next one up to half of the rest. Notifications without a key can fill the
+ * whole queue.
  */
 export class Held {
   readonly #limits: HeldLimits;
@@ -29,7 +30,7 @@ export class Held {
     return this.#total.count;
   }
 
-  /** Whether this amount of the caller fits into the queue. */
+  /** Whether this amount still fits into the caller's share of the queue. */
   hasRoom(caller: CallerName, { count, bytes }: Amount): boolean {
     const own = this.#own(caller);
     return (

@@ -12,17 +12,17 @@ import { newRun } from '../ids.ts';
 import type { Part } from './request.ts';
 import { Turns, type CallerName } from './turns.ts';
 
-/** Room for the members of an entry besides its notifications; all traces together have less than 3 KB. */
+/** Room for the members of an entry besides its notifications. All traces together take less than 3 KB. */
 const ENVELOPE_BYTES = 4_096;
 
-/** The items of one part in an entry. */
+/** The items of one part that are in an entry. */
 interface Share {
   readonly part: Part;
   readonly count: number;
   readonly bytes: number;
 }
 
-/** An entry under way, and the parts that its items belong to. */
+/** An entry in progress, and the parts that its items belong to. */
 export interface Batch {
   readonly entry: PartitionEntry;
   readonly shares: readonly Share[];
@@ -31,8 +31,8 @@ export interface Batch {
 }
 
 /**
- * The notifications and changes for the feeds of one partition. At most one entry is under way. A run is one life of a
- * lane: `seq` counts its entries, and entry n begins only after entry n - 1 has finished, so a run has no holes.
+ * The notifications and changes for the feeds of one partition. At most one entry is in progress. A run is one life
+ * of a lane: `seq` counts its entries, and entry n starts only after entry n - 1 has finished, so a run has no gaps.
  */
 export class Lane {
   readonly partition: number;
@@ -44,7 +44,7 @@ export class Lane {
   readonly #waiting = new Turns<Part>();
   #underWay: Batch | undefined;
   #wasShared = false;
-  /** The lane begins no entry before this time, in ms of the producer's clock. */
+  /** The lane starts no entry before this time, in ms of the producer's clock. */
   restsUntil = 0;
 
   constructor(partition: number) {
@@ -55,12 +55,12 @@ export class Lane {
     return this.#last;
   }
 
-  /** Whether the announcement of the last finished entry still has to be repeated. */
+  /** Whether the announcement of the last finished entry must still be repeated. */
   get owesRepetition(): boolean {
     return this.#last !== this.#repeated;
   }
 
-  /** The announcement that still has to be repeated, if any. It counts as repeated from now on. */
+  /** Returns the announcement that must still be repeated, if any, and marks it as repeated. */
   takeRepetition(): PartitionAnnouncement | undefined {
     if (!this.owesRepetition) return undefined;
     this.#repeated = this.#last;
@@ -71,7 +71,7 @@ export class Lane {
     return this.#underWay !== undefined;
   }
 
-  /** Whether its last entry held items of several requests. */
+  /** Whether its last entry contained items of several requests. */
   get wasShared(): boolean {
     return this.#wasShared;
   }
@@ -89,15 +89,15 @@ export class Lane {
     this.#waiting.add(part.request.caller, part);
   }
 
-  /** Drops the items of `part` that have not begun. Returns their number and bytes. */
+  /** Drops the items of `part` that are not in an entry yet. Returns their number and bytes. */
   drop(part: Part): { count: number; bytes: number } | undefined {
     if (!this.#waiting.delete(part.request.caller, part)) return undefined;
     return { count: part.items.length - part.begun, bytes: sum(part.bytes, part.begun) };
   }
 
   /**
-   * Begins the next entry with as many waiting items as fit; `undefined` if none waits. Callers take turns; the items
-   * of each caller keep their order.
+   * Starts the next entry with as many waiting items as fit; returns `undefined` if none is waiting. Callers take
+   * turns; the items of each caller keep their order.
    */
   begin(now: number): Batch | undefined {
     const items: EntryItem[] = [];
@@ -135,13 +135,13 @@ export class Lane {
     return this.#underWay;
   }
 
-  /** Call when the entry under way is deposited and announced. */
+  /** Call when the entry in progress has been deposited and announced. */
   finish({ entry }: Batch): void {
     this.#underWay = undefined;
     this.#last = announcementOf(entry);
   }
 
-  /** Gives up the entry under way and begins a new run. Returns the last announcement of the old run. */
+  /** Abandons the entry in progress and starts a new run. Returns the last announcement of the old run. */
   endRun(): PartitionAnnouncement | undefined {
     const last = this.#last;
     this.#underWay = undefined;
@@ -179,8 +179,8 @@ const sum = (numbers: readonly number[], from: number): number => {
 };
 
 /**
- * The number of next items of the part that fit into `count` places and `bytes`. The largest allowed item has 64 KB,
- * so an empty entry has room for at least one.
+ * How many of the part's next items fit into `count` places and `bytes`. The largest allowed item has 64 KB, so an
+ * empty entry has room for at least one.
  */
 function fitting(part: Part, count: number, bytes: number): number {
   let room = bytes;

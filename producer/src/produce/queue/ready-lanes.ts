@@ -2,13 +2,13 @@ import type { Lane } from './lane.ts';
 import { Turns } from './turns.ts';
 
 /**
- * The lanes with items but no entry under way. Callers take turns, so a caller that writes to thousands of feeds does
- * not hold up the lanes of others.
+ * The lanes that have items but no entry in progress. Callers take turns, so a caller that writes to thousands of
+ * feeds does not delay the lanes of others.
  */
 export class ReadyLanes {
   readonly #turns = new Turns<Lane>();
 
-  /** Adds the lane for every caller that waits in it. */
+  /** Adds the lane for every caller with items in it. */
   add(lane: Lane): void {
     for (const caller of lane.callers) this.#turns.add(caller, lane);
   }

@@ -2,17 +2,20 @@ import { partitionOf, type EntryItem } from '@tocsin/contracts';
 import type { Outcome } from '../ports.ts';
 import type { CallerName } from './turns.ts';
 
-/** The items of one request for one partition, in order. The first `begun` are in entries, `finished` also announced. */
+/**
+ * The items of one request for one partition, in order. The first `begun` items are in entries; the first `finished`
+ * are also announced.
+ */
 export interface Part {
   readonly request: Request;
   readonly items: EntryItem[];
-  /** Bytes of each item in the store, with the comma after it. */
+  /** Stored bytes of each item, including the comma after it. */
   readonly bytes: number[];
   begun: number;
   finished: number;
 }
 
-/** A request to publish. It is answered once: when all its parts are finished, or when it is given up. */
+/** A request to publish. It is answered once: when all its parts are finished, or when it is abandoned. */
 export class Request {
   /** By partition. */
   readonly parts = new Map<number, Part>();
@@ -20,7 +23,7 @@ export class Request {
   readonly caller: CallerName;
   readonly count: number;
   readonly bytes: number;
-  /** The answer; never rejects. */
+  /** The answer. Never rejects. */
   readonly outcome: Promise<Outcome>;
   #answer!: (outcome: Outcome) => void;
   #open: number;
@@ -52,7 +55,7 @@ export class Request {
     this.#open = this.parts.size;
   }
 
-  /** Call when `count` more items of `part` are deposited and announced. */
+  /** Call when `count` more items of `part` have been deposited and announced. */
   finish(part: Part, count: number): void {
     part.finished += count;
     if (part.finished === part.items.length && --this.#open === 0) this.answer('accepted');
@@ -64,10 +67,10 @@ export class Request {
   }
 }
 
-/** Characters that the sidecar escapes, as in `\u003c`. */
+/** Characters that the sidecar escapes, for example as `\u003c`. */
 const ESCAPED_BY_THE_SIDECAR = /[<>&\u2028\u2029]/g;
 
-/** Bytes of `value` as JSON in the store, where `<`, `>`, `&` and the line separators take six bytes each. */
+/** Stored bytes of `value` as JSON, where `<`, `>`, `&` and the line separators take six bytes each. */
 function storedJsonBytes(value: unknown): number {
   const json = JSON.stringify(value);
   let bytes = Buffer.byteLength(json);

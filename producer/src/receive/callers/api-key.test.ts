@@ -24,7 +24,7 @@ const remove = (path: string, key: string) =>
   fetch(`${server.url}${path}`, { method: 'DELETE', headers: bearer(key) });
 
 describe('a caller with an API key', () => {
-  it('should be admitted with the key as bearer or as x-api-key', async () => {
+  it('should be accepted with the key as a bearer token or as x-api-key', async () => {
     expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(202);
     expect((await server.post(one('all'), { 'x-api-key': 'shop-key' })).status).toBe(202);
     expect((await server.post(one('all'), { authorization: 'bearer shop-key' })).status).toBe(202);
@@ -43,7 +43,7 @@ describe('a caller with an API key', () => {
     ['two words', bearer('shop-key x')],
     ['two keys', { ...bearer('shop-key'), 'x-api-key': 'hr-key' }],
     ['the same key twice', { ...bearer('shop-key'), 'x-api-key': 'shop-key' }],
-    ['a very long one', bearer('x'.repeat(5_000))],
+    ['a very long key', bearer('x'.repeat(5_000))],
   ])('should be refused with %s', async (_name, headers) => {
     const response = await server.post(one('all'), headers);
     expect(response.status).toBe(401);
@@ -64,7 +64,7 @@ describe('a caller with an API key', () => {
     }
   });
 
-  it('should write to its own feeds only, all or nothing', async () => {
+  it('should write only to its own feeds, all or nothing', async () => {
     expect((await server.post(one('topic:orders-eu'), bearer('shop-key'))).status).toBe(202);
     const single = await server.post(one('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
@@ -86,7 +86,7 @@ describe('a caller with an API key', () => {
     expect((await server.post(JSON.stringify({ title: 'to all' }), bearer('hr-key'))).status).toBe(403);
   });
 
-  it('should retract and erase in its own feeds only', async () => {
+  it('should retract and erase only in its own feeds', async () => {
     expect((await remove('/notifications/a?feed=user:ada', 'hr-key')).status).toBe(202);
     expect((await remove('/notifications/a', 'hr-key')).status).toBe(403);
     expect((await remove('/feeds/user:ada', 'hr-key')).status).toBe(202);
@@ -119,7 +119,7 @@ describe('the rate of an API key', () => {
     expect((await server.post(one('all'), bearer('shop-key'))).status).toBe(429);
   });
 
-  it('should count a request that is refused for another reason once', async () => {
+  it('should count a request once if it is refused for another reason', async () => {
     for (let i = 0; i < 20; i++) expect((await server.post('{', bearer('shop-key'))).status).toBe(400);
     expect((await server.post('{', bearer('shop-key'))).status).toBe(429);
   });

@@ -17,7 +17,7 @@ const BEARER = /^Bearer +([^\s]+)$/i;
 /** The name of the request's API key; `undefined` if API keys are off. */
 export const callerName = (request: Request): string | undefined => request.caller?.name;
 
-/** Admits requests with an API key whose rate is not used up, and sets `request.caller`. */
+/** Accepts requests with an API key whose rate is not used up, and sets `request.caller`. */
 export const requireApiKey =
   (callers: Callers, log: Logger): RequestHandler =>
   (request, response, next) => {
@@ -76,16 +76,16 @@ export interface Needs {
 }
 
 /**
- * Checks the permissions for all items and counts them against the rate. Returns false after answering 403 with every
- * reason, or 429. Checks the rate a second time, because parallel requests may have used it up: one request may go into
- * debt, the others may not.
+ * Checks the permissions for all items and counts the items against the rate. If they are not permitted, answers 403
+ * with every reason, or 429, and returns false. Checks the rate a second time, because parallel requests may have
+ * used it up: one request may go into debt, the others may not.
  */
 export function permits(request: Request, response: Response, needs: Needs): boolean {
   const { caller } = request;
   if (!caller) return true;
   const errors = faultsOf(caller, needs);
   if (errors.length > 0) {
-    const detail = `The API key of ${caller.name} does not permit this request. Nothing was done; see errors.`;
+    const detail = `The API key of ${caller.name} does not permit this request. Nothing was changed; see errors.`;
     sendProblem(response, { status: 403, code: 'forbidden', detail, errors });
     return false;
   }

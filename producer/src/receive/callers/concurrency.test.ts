@@ -15,7 +15,7 @@ afterEach(() => server.close());
 
 const body = JSON.stringify(Array.from({ length: 200 }, () => ({ title: 'x' })));
 
-/** Sends the headers of a request at once and its body when `go` resolves. Resolves with the status. */
+/** Sends the headers of a request immediately, and its body when `go` resolves. Resolves with the status. */
 function slow(go: Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = {
@@ -38,7 +38,7 @@ it('should enforce the rate of a key over eight parallel connections', async () 
   let begin = () => {};
   const go = new Promise<void>((resolve) => (begin = resolve));
   const answers = Array.from({ length: 8 }, () => slow(go));
-  // By then, all keys are checked.
+  // All keys have been checked by then.
   await delay(200);
   begin();
   const statuses = await Promise.all(answers);

@@ -45,11 +45,11 @@ describe('the scopes of a key', () => {
     ['old', [202, 202, 202]],
     ['publisher', [202, 403, 403]],
     ['retractor', [403, 202, 403]],
-  ])('should limit the key %s to them; a record without scopes allows everything', async (key, expected) => {
+  ])('should limit the key %s; a record without scopes allows everything', async (key, expected) => {
     expect(await statuses(key)).toEqual(expected);
   });
 
-  it('should be listed in errors with every feed and source that is missing', async () => {
+  it('should be reported in errors, together with every feed and source that is not permitted', async () => {
     const response = await post('retractor', [{ title: 'a', feed: 'user:ada' }, { title: 'b' }]);
     const { code, errors } = problemSchema.parse(await response.json());
     expect([response.status, code]).toEqual([403, 'forbidden']);
@@ -67,7 +67,7 @@ describe('the source of a key', () => {
       notifications.map((one) => (one as { source?: string }).source),
     );
 
-  it('should be set on all its notifications', async () => {
+  it('should be set on all notifications published with the key', async () => {
     expect((await post('shop', [{ title: 'a' }, { title: 'b', source: 'shop' }])).status).toBe(202);
     expect(sources()).toEqual(['shop', 'shop']);
     expect((await post('publisher', { title: 'c', source: 'anything' })).status).toBe(202);
@@ -96,7 +96,7 @@ describe('an expired or revoked key', () => {
     expect(used).toEqual([]);
   });
 
-  it('should be valid until it expires, and its use be recorded', async () => {
+  it('should be valid until it expires, and have its use recorded', async () => {
     expect((await post('lasting', { title: 'x' })).status).toBe(202);
     expect(used).toEqual(['lasting']);
   });

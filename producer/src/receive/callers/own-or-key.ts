@@ -23,8 +23,8 @@ export interface OwnOrKeyOptions {
 const readBody = takeBody();
 
 /**
- * Admits invocations with an API key, as the public port does, and a `POST /notifications` signed by the bff, which has
- * checked the role `ops` itself.
+ * Accepts invocations with an API key, as the public port does, and a `POST /notifications` signed by the bff, which
+ * has checked the role `ops` itself.
  */
 export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOptions): RequestHandler {
   const requireKey = requireApiKey(callers, log);
@@ -49,7 +49,7 @@ export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOpt
       if (error !== undefined) return next(error);
       const purpose = `${request.method} ${request.originalUrl}`;
       try {
-        // The bff signs no other request.
+        // The bff signs no other requests.
         if (purpose !== PUBLISH_PURPOSE) throw new SignatureError('forged');
         signer.check(signature, purpose, request.body as Uint8Array);
       } catch (err) {

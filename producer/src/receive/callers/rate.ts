@@ -15,7 +15,7 @@ export function sendTooMany(response: Response, caller: Caller): void {
   sendProblem(response, {
     status: 429,
     code: 'too_many_requests',
-    detail: `The API key of ${caller.name} may send ${caller.bucket.perSecond} notifications a second. Nothing was done; repeat the request after Retry-After.`,
+    detail: `The API key of ${caller.name} may send ${caller.bucket.perSecond} notifications per second. Nothing was changed; repeat the request after Retry-After.`,
     retryAfter: Math.max(1, caller.bucket.secondsUntil(1)),
   });
 }

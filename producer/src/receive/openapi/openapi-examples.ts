@@ -15,7 +15,7 @@ export const REQUEST_EXAMPLES: Record<
       feed: 'topic:orders',
       severity: 'error',
       title: 'Payment for order 10421 was declined',
-      body: 'The card of Brightwater was refused.\nThe order waits for another one.',
+      body: 'The card of Brightwater was refused.\nThe order is on hold until another card is used.',
       link: '/orders/10421',
       actions: [{ label: 'Contact customer', link: '/customers/2' }],
       source: 'billing',
@@ -24,9 +24,9 @@ export const REQUEST_EXAMPLES: Record<
     },
   },
   several: {
-    summary: 'Several notifications, also for several feeds; within a feed they keep their order',
+    summary: 'Several notifications, even for several feeds. Within a feed they keep their order',
     value: [
-      { title: 'Parcel for Delta Bikes left the house', source: 'shipping' },
+      { title: 'Parcel for Delta Bikes has been shipped', source: 'shipping' },
       { feed: 'user:42', severity: 'success', title: 'Your export is ready', link: '/exports/7' },
     ],
   },

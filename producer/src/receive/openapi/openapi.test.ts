@@ -17,7 +17,7 @@ afterAll(() => server.close());
 
 const document = openApiDocument();
 
-/** A validator for a schema of the document, built like a consumer of the document would. */
+/** Builds a validator for a schema of the document, as a consumer of the document would. */
 function validatorOf(name: string) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
@@ -40,13 +40,13 @@ describe('the OpenAPI document', () => {
     expect([result.valid, validator.version]).toEqual([true, '3.1']);
   });
 
-  it('should have a schema for every reference, and no unused ones', () => {
+  it('should have a schema for every reference, and no unused schemas', () => {
     const references = new Set(JSON.stringify(document).match(/#\/components\/schemas\/\w+/g));
     const names = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect([...references].sort()).toEqual(names.sort());
   });
 
-  it('should have examples that both its schemas and the producer accept', async () => {
+  it('should have examples that match its schemas and that the producer accepts', async () => {
     for (const [name, { value }] of Object.entries(REQUEST_EXAMPLES)) {
       const validate = validatorOf(Array.isArray(value) ? 'NotificationInputs' : 'NotificationInput');
       expect(validate(value), `${name}: ${JSON.stringify(validate.errors)}`).toBe(true);
@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     ['severity', { title: 'x', severity: 'fatal' }],
     ['collapseKey', { title: 'x', collapseKey: ' ' }],
     ['members', { title: 'x', colour: 'red' }],
-  ])('should refuse the same values as the producer: %s %o', async (_member, value) => {
+  ])('should reject the same values as the producer: %s %o', async (_member, value) => {
     expect(validatorOf('NotificationInput')(value)).toBe(false);
     expect((await server.post(JSON.stringify(value))).status).toBe(400);
   });

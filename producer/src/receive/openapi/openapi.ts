@@ -65,17 +65,17 @@ function parameterSchema(schema: z.ZodType): Record<string, unknown> {
   return rest;
 }
 
-/** Answers if API keys are on. If they are off, every caller is admitted. */
+/** Answers that occur only if API keys are on. If they are off, every caller is accepted. */
 const keyAnswers = {
   401: {
     ...problem('The API key is missing, unknown, expired or revoked; see detail.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem(
-    'The API key lacks a scope, or does not permit a feed or source. Nothing was done; errors lists all reasons.',
+    'The API key lacks a scope, or does not permit a feed or source. Nothing was changed; errors lists all reasons.',
   ),
   429: {
-    ...problem('The API key has used up its rate. Nothing was done.'),
+    ...problem('The API key has used up its rate. Nothing was changed.'),
     headers: {
       ...retryAfter,
       'RateLimit-Policy': {
@@ -101,8 +101,8 @@ const postNotifications = {
   summary: 'Publish notifications',
   description:
     `One notification, or an array of 1 to ${MAX_NOTIFICATIONS_PER_REQUEST}, for any feeds. Within a feed they keep ` +
-    'their order. A 202 has accepted all of them, a 4xx none. After a 503 with `ids`, some may appear: repeat the ' +
-    'request with these `ids`, and nothing is shown twice. A 503 without `ids` has accepted none.',
+    'their order. 202 means that all were accepted, 4xx that none was. After a 503 with `ids`, some may appear: repeat the ' +
+    'request with these `ids`; nothing will be shown twice. After a 503 without `ids`, none was accepted.',
   parameters: [traceparent],
   requestBody: {
     required: true,
@@ -172,7 +172,7 @@ const deleteFeed = {
   security,
   summary: 'Erase a feed',
   description:
-    'Deletes the history of the feed and its schedules, and clears it from screens. Notifications published later are shown.',
+    'Deletes the history of the feed and its schedules, and clears it from screens. Notifications published later are shown again.',
   parameters: [feedInPath, traceparent],
   responses: {
     202: { description: 'Stored and announced.', content: json('Erased', { feed: 'user:42' }) },
@@ -187,7 +187,7 @@ const deleteFeedByQuery = {
   operationId: 'deleteFeedByQuery',
   summary: 'Erase a feed whose name does not fit into a path',
   description:
-    "Same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
+    "The same as `DELETE /feeds/{feed}`. Use it with Dapr's service invocation, which decodes paths, for names with a slash, " +
     'a percent sign or a question mark.',
   parameters: [{ ...feedInPath, in: 'query', description: 'The feed, percent-encoded once.' }, traceparent],
 };

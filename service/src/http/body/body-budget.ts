@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { ProblemDetails } from '../problems/problem.ts';
 
-/** Bodies up to this size may use the whole budget. Larger ones leave a quarter of it to them. */
+/** Bodies up to this size may use the whole budget. Larger bodies leave a quarter of the budget to them. */
 export const SMALL_BODY_BYTES = 16 * 1024;
 const SHARE_OF_LARGE = 3 / 4;
 
@@ -17,7 +17,7 @@ export const bodiesFull: ProblemDetails = {
   retryAfter: 1,
 };
 
-/** Limits the total bytes of all request bodies being read. */
+/** Limits the total size of all request bodies that are being read. */
 export class BodyBudget {
   readonly #max: number;
   #taken = 0;
@@ -26,7 +26,10 @@ export class BodyBudget {
     this.#max = maxBytes;
   }
 
-  /** Takes `more` bytes for a body that holds `held`. Returns false, and takes nothing, if they exceed the budget. */
+  /**
+   * Takes `more` bytes for a body that already has `held` bytes. If they exceed the budget, takes nothing and returns
+   * false.
+   */
   take(held: number, more: number): boolean {
     const max = held + more > SMALL_BODY_BYTES ? this.#max * SHARE_OF_LARGE : this.#max;
     if (this.#taken + more > max) return false;
@@ -39,7 +42,7 @@ export class BodyBudget {
   }
 }
 
-/** The share of one body in a budget. */
+/** The part of a budget that one body uses. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   #bytes = 0;
@@ -68,7 +71,7 @@ export class BodyShare {
 
 const budgets = new WeakMap<IncomingMessage, BodyBudget>();
 
-/** Makes `takeBody` of all later routes keep within `budget`. */
+/** Applies `budget` to `takeBody` of all later routes. */
 export const boundBodies =
   (budget: BodyBudget): RequestHandler =>
   (request, _response, next) => {
@@ -76,7 +79,7 @@ export const boundBodies =
     next();
   };
 
-/** A share for the body of a request, if `boundBodies` set a budget. */
+/** A share for the request's body, if `boundBodies` set a budget. */
 export function shareOf(request: IncomingMessage): BodyShare | undefined {
   const budget = budgets.get(request);
   return budget && new BodyShare(budget);

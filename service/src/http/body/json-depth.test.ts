@@ -4,7 +4,7 @@ import { isTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('the depth of JSON', () => {
-  it('should be limited, for any depth', () => {
+  it('should be limited, whatever the depth', () => {
     expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH)))).toBe(false);
     expect(isTooDeep(JSON.parse(nested(MAX_JSON_DEPTH + 2)))).toBe(true);
     expect(isTooDeep(JSON.parse(nested(100_000)))).toBe(true);

@@ -1,4 +1,7 @@
-/** Deepest allowed nesting. Node parses deeper values, but recursion over them overflows, even in JSON.stringify. */
+/**
+ * Deepest allowed nesting. Node can parse deeper values, but recursion over them overflows the stack, even in
+ * JSON.stringify.
+ */
 export const MAX_JSON_DEPTH = 100;
 
 /** Whether arrays and objects are nested deeper than `MAX_JSON_DEPTH`. Checks level by level, without recursion. */

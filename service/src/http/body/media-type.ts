@@ -2,7 +2,7 @@ import { parse } from 'content-type';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** The fault of a media type that should be JSON in UTF-8, as the end of a sentence. */
+/** The fault of a media type that should be JSON in UTF-8, worded as the end of a sentence. */
 function faultOf(contentType: string | undefined): string | undefined {
   if (contentType === undefined) return 'there is no Content-Type header';
   const { type, parameters } = parse(contentType);

@@ -14,16 +14,17 @@ const INFLATERS = new Map([
 ]);
 
 /**
- * Reads the body into `request.body`, inflated. Answers 413 as soon as the Content-Length or the received bytes, sent
- * or inflated, exceed `limit`. Answers 503 if the body exceeds the budget of `boundBodies`: a small body takes its
- * Content-Length at once, a large one takes its bytes as they arrive. The bytes are returned with the answer.
+ * Reads the body into `request.body`, decompressed. Answers 413 as soon as the Content-Length, the received bytes or
+ * the decompressed bytes exceed `limit`. Answers 503 if the body exceeds the budget of `boundBodies`. A small body
+ * takes its Content-Length from the budget immediately, a large one takes its bytes as they arrive. The bytes go back
+ * to the budget when the response closes.
  */
 export const takeBody =
   (limit = MAX_REQUEST_BYTES): RequestHandler =>
   (request, response, next) => {
     const { headers } = request;
     const length = headers['content-length'];
-    // An earlier handler has read it.
+    // An earlier handler has already read it.
     if (request.readableEnded) return next();
     request.body = Buffer.alloc(0);
     if (length === undefined && headers['transfer-encoding'] === undefined) return next();
@@ -40,7 +41,8 @@ export const takeBody =
     }
     const share = shareOf(request);
     if (share) response.once('close', () => share.close());
-    // Count a large body as it arrives, so that a declared length takes no bytes from others.
+    // Count the bytes of a large body as they arrive, so that a mere Content-Length takes nothing from other
+    // requests.
     const isSmall = length !== undefined && Number(length) <= SMALL_BODY_BYTES;
     if (isSmall && share?.growTo(Number(length)) === false) return sendProblem(response, bodiesFull);
     const inflater = createInflater?.();
@@ -61,13 +63,13 @@ export const takeBody =
       sendProblem(response, {
         status: 400,
         code: 'invalid_request',
-        detail: `The body is not valid ${encoding}, although its Content-Encoding says so.`,
+        detail: `The body is not valid ${encoding}, but its Content-Encoding header names ${encoding}.`,
       });
     });
   };
 
 /**
- * Pipes a body through `stream`. Fails if more than `limit` bytes go in, since they may inflate to nothing, or if the
+ * Pipes a body through `stream`. Fails if more than `limit` bytes go in (they could decompress to nothing), or if the
  * bytes that come out exceed the budget.
  */
 function pipeBounded(request: Request, stream: Transform, limit: number, share: BodyShare | undefined): void {

@@ -3,18 +3,18 @@ import { PROBLEM_MEDIA_TYPE } from '@tocsin/contracts';
 import { problemBody, type ProblemDetails } from '../problems/problem.ts';
 import { LINGER_MS, REST_BYTES, readAtMost } from '../server/rest.ts';
 
-/** The `type` of such errors from raw-body, and so from Express's parsers. */
+/** The `type` of these errors in raw-body, and therefore in Express's parsers. */
 export const TOO_LARGE = 'entity.too.large';
 
 export const tooLarge = (limit: number): ProblemDetails => ({
   status: 413,
   code: 'payload_too_large',
-  detail: `The body may have at most ${limit} bytes.`,
+  detail: `The body is too large. Send at most ${limit} bytes.`,
 });
 
 /**
- * Answers 413 at once. Closes the connection when the body ends, the peer closes it, or a second has passed. Closing it
- * at once would reset it, and a peer that is still sending would lose the answer.
+ * Answers 413 immediately. Closes the connection when the body ends, when the peer closes it, or after a second.
+ * Closing it immediately would reset the connection, and a peer that is still sending would lose the answer.
  */
 export function refuseTooLarge(request: Request, response: Response, limit: number): void {
   const problem = tooLarge(limit);
@@ -26,7 +26,7 @@ export function refuseTooLarge(request: Request, response: Response, limit: numb
     response.end(body);
     return;
   }
-  // The answer is complete for the peer. It stays open for Node, which would otherwise close the connection now.
+  // The peer sees a complete answer. The response stays open, because Node would otherwise close the connection now.
   response.write(body);
   const end = () => response.end();
   const timer = setTimeout(end, LINGER_MS);

@@ -2,10 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { sendProblem } from '../problems/problem.ts';
 
-/** The header in which daprd sends the token of the application. https://docs.dapr.io/operations/security/app-api-token/ */
+/**
+ * The header in which daprd sends the application's API token.
+ * https://docs.dapr.io/operations/security/app-api-token/
+ */
 const API_TOKEN_HEADER = 'dapr-api-token';
 
-/** Admits only the sidecar, which knows `token`. Without a token it admits everyone; then the address is the protection. */
+/**
+ * Accepts only the sidecar, which knows `token`. Without a token it accepts all requests; then the port's address
+ * must protect it.
+ */
 export function requireApiToken(token: string | undefined): RequestHandler {
   if (token === undefined) return (_request, _response, next) => next();
   const expected = Buffer.from(token);
@@ -15,7 +21,7 @@ export function requireApiToken(token: string | undefined): RequestHandler {
     sendProblem(response, {
       status: 401,
       code: 'unauthorized',
-      detail: 'This port is for the sidecar only, which sends the token of the application.',
+      detail: 'This port is only for the sidecar, which sends APP_API_TOKEN.',
     });
   };
 }

@@ -8,13 +8,13 @@ export const CALLER_APP_ID = 'dapr-caller-app-id';
 export interface AuditRefusalsOptions {
   audit: { note(note: AuditNote): void };
   via: AuditNote['via'];
-  /** Called at the end of the request, when its caller is known. */
+  /** Called at the end of the request, when the caller is known. */
   actorOf: (request: Request) => AuditActor;
-  /** The action that the request asked for. */
+  /** The requested action. */
   actionOf: (request: Request) => AuditAction;
 }
 
-/** Notes each request that is answered 401 or 403. Install it before the handlers that may refuse. */
+/** Records each request that is answered with 401 or 403. Install it before the handlers that may refuse. */
 export const auditRefusals =
   ({ audit, via, actorOf, actionOf }: AuditRefusalsOptions): RequestHandler =>
   (request, response, next) => {

@@ -2,16 +2,16 @@ import { expect, it } from 'vitest';
 import { createHostCheck, isHostName } from './hosts.ts';
 
 it.each(['app.example.com', '.example.com', 'localhost', 'a_b', 'xn--bcher-kva.example'])(
-  'should take %s into the list',
+  'should accept %s in the list',
   (text) => expect(isHostName(text)).toBe(true),
 );
 
 it.each(['', '.', 'http://a.example', 'a.example:80', 'a.example/', '*.example.com', 'a..b', 'a b', '[::1]'])(
-  'should not take %j into the list',
+  'should reject %j in the list',
   (text) => expect(isHostName(text)).toBe(false),
 );
 
-it('should serve addresses, localhost and the list, by the name alone', () => {
+it('should serve IP addresses, localhost and listed names, ignoring the port', () => {
   const isServed = createHostCheck(['Notify.example.com', '.corp.example']);
   for (const host of [
     'localhost:4001',

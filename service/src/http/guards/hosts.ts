@@ -11,8 +11,9 @@ export const isHostName = (text: string): boolean =>
   text.length <= 253 && /^\.?[\w-]+(?:\.[\w-]+)*$/.test(text);
 
 /**
- * Serves IP addresses, `localhost` and the `allowed` names. Protects against DNS rebinding, in which a page of another
- * site makes its own host name point to this machine. That attack needs a name, so addresses are safe.
+ * Allows IP addresses, `localhost` and the `allowed` names. Protects against DNS rebinding, in which a page of
+ * another site makes its own host name point to this machine. That attack needs a host name, so IP addresses are
+ * safe.
  */
 export function createHostCheck(allowed: readonly string[]): HostCheck {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
@@ -27,7 +28,7 @@ export function createHostCheck(allowed: readonly string[]): HostCheck {
   };
 }
 
-/** The problem with the Host header of a request, if any. Without `isServed`, every host is served. */
+/** The problem with a request's Host header, if any. Without `isServed`, every host is served. */
 export function hostFault(request: IncomingMessage, isServed?: HostCheck): ProblemDetails | undefined {
   const { host } = request.headers;
   const { rawHeaders, httpVersion } = request;
@@ -35,7 +36,7 @@ export function hostFault(request: IncomingMessage, isServed?: HostCheck): Probl
     const detail = 'A request must have one Host header (RFC 9112).';
     return { status: 400, code: 'invalid_request', detail };
   }
-  // Browsers always send it, and only browsers are open to DNS rebinding.
+  // Browsers always send the Host header, and only browsers are vulnerable to DNS rebinding.
   if (host === undefined || !isServed || isServed(host)) return undefined;
   const detail =
     'This host name is not allowed. Without authentication, only IP addresses, localhost and the names in ' +
@@ -43,14 +44,16 @@ export function hostFault(request: IncomingMessage, isServed?: HostCheck): Probl
   return { status: 403, code: 'forbidden', detail };
 }
 
-/** Whether there are several Host headers. Node uses the first one; a proxy in front may have used another. */
+/**
+ * Whether there is more than one Host header. Node uses the first one, but a proxy in front may have used another.
+ */
 function isRepeated(rawHeaders: readonly string[]): boolean {
   let count = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === 'host') count++;
   return count > 1;
 }
 
-/** Refuses requests for hosts that `isServed` rejects. Without `isServed`, it refuses none. */
+/** Refuses requests for hosts that `isServed` rejects. Without `isServed`, refuses none. */
 export const requireServedHost =
   (isServed: HostCheck | undefined): RequestHandler =>
   (request, response, next) => {

@@ -9,7 +9,7 @@ it('should read known parameters, decoded', () => {
   expect(readParameters('/a', [])).toEqual({ parameters: {}, faults: [] });
 });
 
-it('should list every unknown and every repeated parameter once', () => {
+it('should report every unknown and every repeated parameter once', () => {
   const { parameters, faults } = readParameters('/a?feed=a&%66eed=b&x=1&x=2&__proto__=3', ['feed']);
   expect(parameters).toEqual({ feed: 'a' });
   expect(faults).toEqual([
@@ -19,14 +19,14 @@ it('should list every unknown and every repeated parameter once', () => {
   ]);
 });
 
-it('should name a hundred of thousands, and only the beginning of a long name', () => {
+it('should report at most a hundred parameters, and shorten long names', () => {
   const names = Array.from({ length: 5_000 }, (_, index) => `p${index}`);
   const { faults } = readParameters(`/a?${'x'.repeat(5_000)}&${names.join('&')}`, []);
   expect(faults).toHaveLength(100);
   expect(faults[0]?.path).toBe('x'.repeat(100));
 });
 
-it('should read nothing of a query that is not UTF-8', () => {
+it('should reject a query that is not UTF-8 as a whole', () => {
   const { parameters, faults } = readParameters('/a?feed=user:%ff', ['feed']);
   expect(parameters).toEqual({});
   expect(faults).toEqual([{ path: '', message: 'must be valid percent-encoded UTF-8' }]);

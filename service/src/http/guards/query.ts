@@ -5,14 +5,14 @@ import { sendProblem } from '../problems/problem.ts';
 /** The raw query of a URL, without its question mark. */
 const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?') + 1) : '');
 
-/** Most faults in one answer; a query has room for thousands. */
+/** Maximum number of faults in one answer, because a query has room for thousands. */
 const MAX_FAULTS = 100;
-/** Most characters of a parameter's name in a fault. */
+/** Maximum characters of a parameter's name in a fault. */
 const MAX_NAME = 100;
 
 /**
- * Reads the `known` parameters of a URL. Faults are unknown parameters, parameters given twice, which would be
- * ambiguous, and bytes that are not UTF-8, which could name another feed.
+ * Reads the `known` parameters of a URL. Faults are: unknown parameters, repeated parameters (they would be
+ * ambiguous), and bytes that are not UTF-8 (they could name another feed).
  */
 export function readParameters(
   url: string,
@@ -35,8 +35,8 @@ export function readParameters(
 }
 
 /**
- * Refuses queries with faults. Unknown parameters are faults, because an ignored `?feed=` would send a private
- * notification to all readers.
+ * Refuses queries with faults. An unknown parameter is a fault, because ignoring a misspelled `?feed=` would send a
+ * private notification to all readers.
  */
 export const allowParameters =
   (...known: string[]): RequestHandler =>
@@ -46,7 +46,7 @@ export const allowParameters =
     const { faults } = readParameters(request.url, known);
     if (faults.length === 0) return next();
     const may =
-      known.length === 0 ? 'This address takes no parameters' : `Allowed parameters: ${known.join(', ')}`;
+      known.length === 0 ? 'This URL takes no parameters' : `Allowed parameters: ${known.join(', ')}`;
     sendProblem(response, {
       status: 400,
       code: 'invalid_query',

@@ -6,7 +6,7 @@ import helmet from 'helmet';
 /** The policy for answers that are not pages: load nothing. */
 const NOTHING = { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] };
 
-/** The policy for our pages: own scripts, styles, images and calls; nothing inline, and no other host. */
+/** The policy for our pages: only scripts, styles, images and calls of this origin, and nothing inline. */
 const OWN_FILES = {
   ...NOTHING,
   'script-src': ["'self'"],
@@ -16,13 +16,13 @@ const OWN_FILES = {
   'form-action': ["'none'"],
 };
 
-/** Runs helmet once and reuses its headers, because its chain costs more than a short request. */
+/** Runs helmet once and reuses its headers, because running it costs more than a short request. */
 function headers(directives: Record<string, string[]>): RequestHandler {
   const request = new IncomingMessage(new Socket());
   const sample = new ServerResponse(request);
   const protect = helmet({
     contentSecurityPolicy: { useDefaults: false, directives },
-    // TLS ends at the edge, so the edge decides about HSTS.
+    // TLS ends at the edge, so the edge must set HSTS.
     strictTransportSecurity: false,
     xFrameOptions: { action: 'deny' },
   });
@@ -40,9 +40,9 @@ function headers(directives: Record<string, string[]>): RequestHandler {
 export const dataHeaders = (): RequestHandler => headers(NOTHING);
 
 export interface PageHeadersOptions {
-  /** Another origin that the page may connect to over HTTP and WebSocket, as in `https://hub.example.com`. */
+  /** Another origin that the page may connect to over HTTP and WebSocket, for example `https://hub.example.com`. */
   connectTo?: string | undefined;
-  /** Other origins whose images the page may show. */
+  /** Other origins from which the page may show images. */
   images?: readonly string[];
 }
 

@@ -22,7 +22,7 @@ export const notPossible = (method: string, allow: readonly string[]): ProblemDe
 export const notFound: RequestHandler = (request, response) =>
   sendProblem(response, { status: 404, code: 'not_found', detail: `There is nothing at ${request.path}.` });
 
-/** Errors of the body parser, by their `type`. https://github.com/expressjs/body-parser#errors */
+/** Problems for the errors of the body parser, by `type`. https://github.com/expressjs/body-parser#errors */
 const BODY_PROBLEMS: Record<string, ProblemDetails> = {
   [TOO_LARGE]: tooLarge(MAX_REQUEST_BYTES),
   'entity.parse.failed': { status: 400, code: 'invalid_json', detail: 'The body is not valid JSON.' },
@@ -46,7 +46,7 @@ const BODY_PROBLEMS: Record<string, ProblemDetails> = {
 const property = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
 
-/** Turns the error of a route into a problem. Logs internal errors, without exposing them to the caller. */
+/** Converts the error of a route to a problem. Logs internal errors, but does not show them to the caller. */
 export const errorHandler =
   (log: Logger): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {

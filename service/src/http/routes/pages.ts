@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Router, type RequestHandler } from 'express';
 import expressStaticGzip from 'express-static-gzip';
 
-/** The script with the custom elements, as it is or compressed. */
+/** The script with the custom elements, uncompressed or compressed. */
 const ELEMENTS = /[\\/]elements\.js(?:\.(?:br|gz))?$/;
-/** The tag that makes the page ask `/app/negotiate`. */
+/** Tag that makes the page call `/app/negotiate`. */
 const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 
 /** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and may be cached; pages may not. */
@@ -17,9 +17,11 @@ export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   return router;
 }
 
-/** The files of the build, as brotli or gzip where the build has written that and the browser takes it. */
+/**
+ * Serves the built files: compressed with brotli or gzip if the build contains that form and the browser accepts it.
+ */
 function builtFiles(uiDist: string): RequestHandler {
-  // express-static-gzip: express's own static files (serve-static) beside their precompressed forms.
+  // express-static-gzip combines Express's own static files (serve-static) with their precompressed forms.
   const files = expressStaticGzip(uiDist, {
     enableBrotli: true,
     orderPreference: ['br', 'gzip'],
@@ -29,7 +31,7 @@ function builtFiles(uiDist: string): RequestHandler {
       setHeaders: (response, path) => {
         const hashed = /[\\/]assets[\\/]/.test(path);
         response.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-        // Pages of other origins load the custom elements and what these import.
+        // Pages of other origins load the custom elements and the assets that these import.
         if (hashed || ELEMENTS.test(path)) response.setHeader('Access-Control-Allow-Origin', '*');
       },
     },
@@ -49,7 +51,7 @@ function isDecodable(path: string): boolean {
   }
 }
 
-/** Shows browsers a page for unknown addresses. Other clients, and all requests under `/app`, get a problem. */
+/** Shows browsers a page for unknown URLs. Other clients, and all requests under `/app`, get a problem. */
 function missingPage(uiDist: string): RequestHandler {
   const file = join(uiDist, '404.html');
   return (request, response, next) => {
@@ -60,7 +62,7 @@ function missingPage(uiDist: string): RequestHandler {
   };
 }
 
-/** Serves the page with the tag that makes it ask `/app/negotiate` for its server. */
+/** Serves the page with the tag that makes it call `/app/negotiate` for its server. */
 function tellToNegotiate(uiDist: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {

@@ -19,7 +19,7 @@ export interface SubscriptionRoutesOptions {
   log: Logger;
 }
 
-/** `GET /dapr/subscribe`, and deliveries to the paths in its answer. */
+/** Serves `GET /dapr/subscribe`, and deliveries to the paths in its answer. */
 export function subscriptionRoutes({
   paths,
   list,
@@ -37,8 +37,8 @@ export function subscriptionRoutes({
       subscribed = await paths.find(request.path);
     } catch (err) {
       if (!(err instanceof AskedTooOftenError))
-        log.warn({ err }, 'cannot read the subscriptions of the sidecar; the event will be delivered again');
-      // Dapr delivers again after every status but 2xx and 404.
+        log.warn({ err }, 'cannot read the subscriptions of the sidecar; Dapr will deliver the event again');
+      // Dapr delivers an event again after every status except 2xx and 404.
       return sendProblem(response, {
         status: 503,
         code: 'unavailable',

@@ -30,13 +30,13 @@ afterEach(() => {
 
 const requested = () => once(server, 'request');
 
-it('should break off a connection that asks for more than it has read, and begin nothing further', async () => {
+it('should close a connection that pipelines requests without reading the answers, and start no further request', async () => {
   client.write(REQUEST.repeat(1_000));
   await closed;
   expect(begun).toHaveLength(MAX_REQUESTS_UNDER_WAY);
 });
 
-it('should serve any number of requests of a connection that reads its answers', async () => {
+it('should serve any number of requests on a connection that reads its answers', async () => {
   for (let i = 1; i <= 3 * MAX_REQUESTS_UNDER_WAY; i++) {
     const next = requested();
     client.write(REQUEST);
@@ -49,7 +49,7 @@ it('should serve any number of requests of a connection that reads its answers',
   expect(client.destroyed).toBe(false);
 });
 
-it('should serve as many together as may be under way', async () => {
+it('should serve as many requests at the same time as the limit allows', async () => {
   const all = new Promise<void>((resolve) => {
     server.on('request', () => begun.length === MAX_REQUESTS_UNDER_WAY && resolve());
   });

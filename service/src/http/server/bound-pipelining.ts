@@ -2,15 +2,16 @@ import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Most requests of one connection under way at a time. Browsers and proxies wait for each answer, but their next request
- * may arrive before this server knows that the answer was sent. With pages of 256 KB, at most 1 MiB waits for one
- * connection.
+ * Maximum number of requests of one connection in progress. Browsers and proxies wait for each answer, but their next
+ * request may arrive before this server knows that the answer was sent. With pages of 256 KB, at most 1 MiB of
+ * answers waits for one connection.
  */
 export const MAX_REQUESTS_UNDER_WAY = 4;
 
 /**
- * Wraps `app` for servers that untrusted clients reach. Destroys a connection that sends too many requests without
- * reading the answers. Node stops reading only when answers wait, and by then has accepted all pipelined requests.
+ * Wraps `app` for servers that untrusted clients can reach. Destroys a connection that sends too many requests
+ * without reading the answers. Node stops reading only when answers are waiting, and has accepted all pipelined
+ * requests by then.
  */
 export function boundPipelining(app: RequestListener): RequestListener {
   const underWay = new WeakMap<Socket, number>();

@@ -6,13 +6,13 @@ import { endWithProblem, writeProblem } from './raw-problem.ts';
 import { boundRest } from './rest.ts';
 
 export interface ServerBounds {
-  /** Longest time for the headers of a request, in ms. A whole request may take three times as long. */
+  /** Time limit for the headers of a request, in ms. A whole request may take three times as long. */
   headersTimeoutMs?: number;
   /** Close a connection after this long without reads and writes, in ms; 0 means never. */
   idleTimeoutMs?: number;
-  /** Most TCP connections; further ones are dropped at once. */
+  /** Maximum number of TCP connections; further ones are closed immediately. */
   maxConnections?: number;
-  /** Most bytes of the headers of one request. */
+  /** Maximum bytes of the headers of one request. */
   maxHeaderBytes?: number;
 }
 
@@ -22,8 +22,8 @@ const CHECKS_PER_TIMEOUT = 4;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * The server of every port. Closes connections that stay silent, send too slowly, do not read, or keep sending after
- * their answer. Answers with a problem wherever Node would refuse without one.
+ * The server of every port. Closes connections that are idle, send too slowly, do not read, or keep sending after
+ * their answer. Answers with a problem where Node would refuse without one.
  */
 export function createBoundedServer(app: RequestListener, bounds: ServerBounds = {}): Server {
   const { headersTimeoutMs = HEADERS_TIMEOUT_MS, maxHeaderBytes = MAX_HEADER_BYTES } = bounds;
@@ -40,7 +40,7 @@ export function createBoundedServer(app: RequestListener, bounds: ServerBounds =
     boundPipelining((request, response) => {
       const fault = hostFault(request);
       if (fault) return writeProblem(response, fault);
-      // Runs before Node sees the end of the answer, when it would start to read the rest of the body.
+      // Must run before Node sees the end of the answer, because Node would then read the rest of the body.
       response.once('prefinish', () => boundRest(request));
       app(request, response);
     }),

@@ -11,7 +11,7 @@ interface Answer {
   body: string;
 }
 
-/** A problem as an HTTP answer that closes its connection. */
+/** Converts a problem to an HTTP answer that closes its connection. */
 function answerOf(problem: ProblemDetails): Answer {
   const { status, allow, retryAfter } = problem;
   const title = STATUS_CODES[status] ?? 'Error';
@@ -34,8 +34,8 @@ export function writeProblem(response: ServerResponse, problem: ProblemDetails):
 }
 
 /**
- * Answers with a problem on a connection without a response object, and ends it. Destroys it soon after, because a peer
- * that neither reads nor closes could keep it half open forever.
+ * Answers with a problem on a connection that has no response object, and ends the connection. Destroys it soon
+ * after, because a peer that neither reads nor closes could keep it half open forever.
  */
 export function endWithProblem(socket: Duplex, problem: ProblemDetails): void {
   if (!socket.writable) {
