@@ -6,7 +6,7 @@ import type { BffConfig } from './config.ts';
 import type { Broadcast } from './deliver/ports.ts';
 import { observePushes } from './observe/push-observer.ts';
 import { createAuthenticator } from './wiring/access/authenticator.ts';
-import { opsAccessOf, sayWhoMayEnter } from './wiring/access/ops-access.ts';
+import { opsAccessOf, logOpsAccess } from './wiring/access/ops-access.ts';
 import { createAzureSockets } from './wiring/backplane/azure.ts';
 import { createContext } from './wiring/context.ts';
 import { createDelivery } from './wiring/delivery.ts';
@@ -17,7 +17,7 @@ import { createInbound } from './wiring/receiving.ts';
 import { createReporter } from './wiring/reporter.ts';
 import { createViews } from './wiring/views.ts';
 
-/** The same place from here and from the bundle, `bff/dist/main.js`. */
+/** The built page. The relative path is the same from this file and from the bundle `bff/dist/main.js`. */
 const BUILT_PAGE = fileURLToPath(new URL('../../ui/dist', import.meta.url));
 
 /** Starts an instance of the bff; resolves when all its ports listen. */
@@ -74,13 +74,13 @@ export async function startBff(config: BffConfig, given?: Backend): Promise<Runn
   await listen(server, config.PORT, config.PUBLIC_HOST);
   reporter.start();
   log.info({ port: config.PORT, internalPort: config.INTERNAL_PORT, auth: auth.mode }, 'listening');
-  if (auth.mode === 'none') sayWhoMayEnter(log, opsAccessOf(config));
+  if (auth.mode === 'none') logOpsAccess(log, opsAccessOf(config));
 
   return {
     async leave() {
       stopping = true;
       if (config.DRAIN_DELAY_MS === 0) return;
-      log.info('not ready any more; clients stay for a moment');
+      log.info('no longer ready; clients stay connected until the drain delay ends');
       await pause(config.DRAIN_DELAY_MS);
     },
     async stop() {

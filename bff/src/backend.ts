@@ -28,20 +28,20 @@ export interface Inbound {
   onAnnouncement(data: unknown): Promise<unknown>;
   onDeadLetter(data: unknown): Promise<unknown>;
   onRefusedEvent(data: unknown): Promise<unknown>;
-  /** Told of each call that is not from our own; nothing came of it. */
+  /** Called for each rejected call that none of our instances signed. The call had no effect. */
   onRefused: OnRefused;
 }
 
-/** Reports what the upkeep of Redis does. */
+/** Events of the Redis upkeep: trimming streams and deleting erased content. */
 export interface StoreEvents {
-  /** Called with the number of dead letters, or of records that were set aside, that a full store dropped for newer ones. */
+  /** Called with the number of dead letters or set-aside records that a full store dropped for newer ones. */
   onDropped: (from: string, count: number) => void;
 }
 
-/** Where erased content is looked for. */
+/** The stores that are searched for erased content. */
 export type StoresWithContent = Pick<Backend, 'log' | 'setAside' | 'announceAgain' | 'readers'>;
 
-/** Redis as this instance keeps it. */
+/** The running Redis upkeep of this instance. */
 export interface KeptStore {
   copies: Copies;
   stop(): void;
@@ -60,25 +60,28 @@ export interface Backend {
   auditSink: AuditSink;
   auditReader: AuditReader;
   broadcaster: Broadcaster & ReaderChannel;
-  /** Signs and checks the positions that instances send to each other. */
+  /** Proves and checks the positions that instances send to each other. */
   proofs: PositionProofs;
   readers: ReaderStore;
   /** The backplane's socket.io adapter, if it has one. */
   socketAdapter?: ((namespace: never) => Adapter) | undefined;
-  /** Starts keeping Redis within its limits, not through Dapr; absent without a connection to Redis. */
+  /** Starts to keep Redis within its limits, over a direct connection; absent without one. */
   keepStore?: ((events: StoreEvents) => KeptStore) | undefined;
-  /** The memory that the backplane's Redis uses and may use, in bytes; absent where it has none. Rejects while Redis is away. */
+  /**
+   * The memory that the backplane's Redis uses, and its limit, in bytes; absent without Redis. Rejects while Redis is
+   * unavailable.
+   */
   redisMemory?: (() => Promise<{ used: number; limit: number }>) | undefined;
-  /** Takes a feed's turn where its host is; absent where every turn is taken here. */
+  /** Takes a feed's turn on its host; absent if this instance takes every turn. */
   callFeedActor?: FeedTurnTaker;
-  /** The same for a turn of a partition. */
+  /** Takes a partition's turn on its host; absent if this instance takes every turn. */
   callPartitionActor?: PartitionTurnTaker;
   /** A secret of this application; `undefined` if it does not exist. */
   readSecret(name: string): Promise<string | undefined>;
   announceAgain(announcement: AnyAnnouncement): Promise<void>;
   /** Starts delivering messages. Resolves with the function that stops it. */
   receive(inbound: Inbound): Promise<() => Promise<void>>;
-  /** Rejects with the reason why it cannot be used. */
+  /** Rejects with the reason why the backend cannot be used. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }

@@ -62,7 +62,7 @@ describe('GET /app/notifications', () => {
     expect(problem.errors?.map((fault) => fault.path)).toContain(path);
   });
 
-  it('should take the largest offset that a number can hold', async () => {
+  it('should accept the largest safe integer as an offset', async () => {
     const { epoch } = (await (await fetch(`${url}/app/notifications`)).json()) as { epoch: string };
     const response = await fetch(`${url}/app/notifications?epoch=${epoch}&after=${Number.MAX_SAFE_INTEGER}`);
     expect(await response.json()).toMatchObject({ recovered: false, publications: [] });
@@ -100,20 +100,20 @@ describe('the socket', () => {
     [{ feed: 'all', position: { epoch: '1-a', offset: '1' } }],
     [Buffer.from('all')],
     [Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`k${i}`, 1]))],
-  ])('should refuse to subscribe to %j, briefly', async (payload) => {
+  ])('should refuse to subscribe to %j with a short answer', async (payload) => {
     const socket = await connect();
     const answer = (await socket.timeout(5_000).emitWithAck('subscribe', payload)) as SubscribeAnswer;
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid_request', temporary: false } });
     expect(JSON.stringify(answer).length).toBeLessThan(6_000);
   });
 
-  it('should refuse events that it does not know', async () => {
+  it('should refuse unknown events', async () => {
     const socket = await connect();
     const answer: unknown = await socket.timeout(5_000).emitWithAck('publish', { feed: 'all' });
     expect(answer).toMatchObject({ ok: false, error: { code: 'unknown_event' } });
   });
 
-  it('should end the connection at the twentieth invalid request within a minute, and say why', async () => {
+  it('should end the connection with a reason at the twentieth invalid request within a minute', async () => {
     const socket = await connect();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
@@ -122,7 +122,7 @@ describe('the socket', () => {
     await gone;
   });
 
-  it('should say that a position beyond the head cannot be continued from', async () => {
+  it('should report that it cannot recover from a position beyond the head', async () => {
     const socket = await connect();
     const now = (await socket.emitWithAck('subscribe', { feed: 'all' })) as { epoch: string; offset: number };
     const position = { epoch: now.epoch, offset: now.offset + 5 };

@@ -23,7 +23,7 @@ const action = fc.oneof(
 );
 
 it(
-  'should show what the rules say whatever dies or is missed, and nothing that is gone after its broadcast',
+  'should show the expected publications despite crashes and missed events, and no removed content after its broadcast',
   { timeout: 60_000 },
   async () => {
     let deaths = 0;
@@ -39,7 +39,7 @@ it(
         }): EntryItem => {
           if (what.retract !== undefined) return retract(what.retract);
           if (what.publish === undefined) return erase;
-          // Each has its own title, so that answers can be told apart.
+          // Unique titles distinguish the answers.
           const more = what.key === undefined ? {} : { collapseKey: what.key };
           return notification(what.publish, { title: `title ${titles++}`, ...more });
         };

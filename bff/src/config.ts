@@ -70,7 +70,7 @@ export const bffSettings = z.object({
   BODIES_MAX_BYTES: bodiesSetting(),
   TRUST_PROXY: z
     .string()
-    .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges with commas between')
+    .refine(isTrustedProxies, 'must be a number of proxies, or addresses and CIDR ranges separated by commas')
     .default('0')
     .describe(
       'Proxies whose X-Forwarded-For is trusted: the number of proxies in front, or their addresses, such as `10.0.0.0/8,::1`; also `loopback`, `linklocal`, `uniquelocal`',
@@ -125,7 +125,7 @@ export const bffSettings = z.object({
     .transform((text) => text.split(/[\s,]+/).filter(Boolean))
     .refine(
       (origins) => origins.every((origin) => originOf(origin) !== undefined),
-      'must be origins as https://app.example.com, with commas between, without path and without / at the end',
+      'must be origins such as https://app.example.com, separated by commas, without a path or a / at the end',
     )
     .describe('Other origins whose pages may use /app and /hubs, separated by commas'),
   ICON_ORIGINS: iconOriginsSetting(),

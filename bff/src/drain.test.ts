@@ -17,7 +17,7 @@ afterEach(async () => {
   await stopped;
 });
 
-it('should tell its clients when to move while it goes on serving them, and take no others', async () => {
+it('should tell its clients when to move while it still serves them, and refuse new ones', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: String(DRAIN_MS) };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());
@@ -33,14 +33,14 @@ it('should tell its clients when to move while it goes on serving them, and take
   };
   const served = Array.from({ length: 20 }, open);
   await Promise.all(served.map((socket) => once(socket as never, 'connect')));
-  const told = Promise.all(served.map((socket) => once(socket as never, 'draining'))) as Promise<
+  const draining = Promise.all(served.map((socket) => once(socket as never, 'draining'))) as Promise<
     [DrainingEvent][]
   >;
   stopped = bff.stop();
-  const pauses = (await told).map(([{ reconnectAfterMs }]) => reconnectAfterMs);
+  const pauses = (await draining).map(([{ reconnectAfterMs }]) => reconnectAfterMs);
   expect(new Set(pauses).size).toBeGreaterThan(5);
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(0);
-  // The last one must have time to arrive elsewhere.
+  // Leaves time for the last client to reconnect elsewhere.
   expect(Math.max(...pauses)).toBeLessThan(0.7 * DRAIN_MS);
   const [refusal] = (await once(open() as never, 'connect_error')) as [Error];
   expect(refusal.message).toContain('stopping');
@@ -48,7 +48,7 @@ it('should tell its clients when to move while it goes on serving them, and take
   expect(answer).toMatchObject({ ok: true });
 });
 
-it('should say that it is not ready before it moves anybody, and take clients meanwhile', async () => {
+it('should report that it is not ready before it moves clients, and accept clients meanwhile', async () => {
   const port = await freePort();
   const settings = { PORT: String(port), LOG_LEVEL: 'silent', DRAIN_MS: '0', DRAIN_DELAY_MS: '2000' };
   const bff: RunningApp = await startBff(parseConfig(bffSettings, settings), memoryBackend());

@@ -40,7 +40,7 @@ async function traced() {
   return { spans, deliver };
 }
 
-it('should record the steps of an entry in each trace that it serves, in their order', async () => {
+it('should record the steps of an entry in each of its traces, in order', async () => {
   const { spans, deliver } = await traced();
   await deliver(1, [trace(1, '01'), trace(2, '00'), trace(3, '01')]);
   for (const parent of [trace(1, '01'), trace(3, '01')]) {
@@ -54,7 +54,7 @@ it('should record the steps of an entry in each trace that it serves, in their o
   expect(spans).toHaveLength(10);
 });
 
-it('should record nothing of a trace that is not sampled', async () => {
+it('should record nothing in unsampled traces', async () => {
   const { spans, deliver } = await traced();
   await deliver(1, [trace(1, '00')]);
   await deliver(2, []);

@@ -4,11 +4,11 @@ import { DEATHS } from '../testing/walk/faults.ts';
 import { guarantee } from '../testing/walk/property.ts';
 
 const SHARE = inject('walkShare');
-/** For longer, or to repeat a failure: `npm run walk -w bff`. */
+/** To run longer, or to repeat a failure: `npm run walk -w bff`. */
 const RUNS = { numRuns: 250 * SHARE, seed: 20261124, interruptAfterTimeLimit: 90_000 };
 
 it(
-  'should lose, double and disorder nothing, whatever fails, dies, is lost or comes twice',
+  'should not lose, duplicate or reorder publications despite failures, crashes, losses and repeated messages',
   { timeout: 120_000 },
   async () => {
     const counts = new Map<string, number>();
@@ -22,7 +22,7 @@ it(
 );
 
 it(
-  'should go on in a new epoch, and tell the clients, when the store comes back empty, older or with a hole',
+  'should continue in a new epoch known to all clients when the store comes back empty, older or with a gap',
   { timeout: 120_000 },
   async () => {
     const counts = new Map<string, number>();

@@ -3,7 +3,7 @@ import { KEYS, SECRET, claims, forge, hmac, inSeconds, issuedToken, secretToken,
 
 const ENCODED = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const parts = (token: string) => token.split('.') as [string, string, string];
-/** A good token of that many characters. */
+/** A valid token with exactly this many characters. */
 export const padded = (length: number): string => {
   const make = (count: number) => secretToken({ more: 'x'.repeat(count) });
   let count = Math.floor(((length - make(0).length) * 3) / 4);
@@ -11,40 +11,36 @@ export const padded = (length: number): string => {
   return make(count);
 };
 
-/** How a token is wrong, the token, and what of the answer says so. */
+/** The fault of a token, the token, and the expected reason in the answer. */
 type Case = [name: string, token: () => string | undefined, says: RegExp];
 
-const NOT_READABLE = /^this is not a token that can be read$/;
+const MALFORMED = /^the token is malformed$/;
 const ALGORITHM = /^the algorithm of the token is not accepted here$/;
 const SIGNATURE = /^the signature of the token is wrong$/;
 const EXPIRED = /^the token has expired$/;
-const NO_KEY = /^no known key belongs to the token$/;
+const NO_KEY = /^no known key matches the token$/;
 
 /** Tokens that an instance with the shared secret must refuse. */
 export const WITH_SECRET: Case[] = [
   ['absent', () => undefined, /^a token is needed$/],
   ['empty', () => '', /^a token is needed$|^the Authorization header/],
-  ['one word', () => 'x', NOT_READABLE],
-  ['without payload and signature', () => parts(secretToken())[0], NOT_READABLE],
-  ['without signature part', () => parts(secretToken()).slice(0, 2).join('.'), NOT_READABLE],
-  ['of four parts', () => `${secretToken()}.x`, NOT_READABLE],
-  ['of five parts, as if encrypted', () => `${secretToken()}.x.y`, NOT_READABLE],
-  ['of dots', () => '..', NOT_READABLE],
-  ['of no base64', () => '!!.!!.!!', NOT_READABLE],
-  ['in lower case', () => secretToken().toLowerCase(), NOT_READABLE],
-  ['with a header that is no JSON', () => `e30x.${parts(secretToken()).slice(1).join('.')}`, NOT_READABLE],
-  ['with an array for header', () => forge([], claims()), NOT_READABLE],
-  ['with null for header', () => forge(null, claims()), NOT_READABLE],
-  ['without algorithm', () => forge({}, claims()), NOT_READABLE],
-  ['with a number for algorithm', () => forge({ alg: 256 }, claims()), NOT_READABLE],
-  ['with payload that is no JSON', () => forge({ alg: 'HS256' }, 'e30x'), NOT_READABLE],
-  ['with an array for payload', () => forge({ alg: 'HS256' }, [claims()]), NOT_READABLE],
-  ['with text for payload', () => forge({ alg: 'HS256' }, ENCODED('sub')), NOT_READABLE],
-  [
-    'with a token for payload',
-    () => forge({ alg: 'HS256', cty: 'JWT' }, ENCODED(secretToken())),
-    NOT_READABLE,
-  ],
+  ['one word', () => 'x', MALFORMED],
+  ['without payload and signature', () => parts(secretToken())[0], MALFORMED],
+  ['without signature part', () => parts(secretToken()).slice(0, 2).join('.'), MALFORMED],
+  ['of four parts', () => `${secretToken()}.x`, MALFORMED],
+  ['of five parts, as if encrypted', () => `${secretToken()}.x.y`, MALFORMED],
+  ['of dots', () => '..', MALFORMED],
+  ['not base64', () => '!!.!!.!!', MALFORMED],
+  ['in lower case', () => secretToken().toLowerCase(), MALFORMED],
+  ['with a header that is not JSON', () => `e30x.${parts(secretToken()).slice(1).join('.')}`, MALFORMED],
+  ['with an array as header', () => forge([], claims()), MALFORMED],
+  ['with null as header', () => forge(null, claims()), MALFORMED],
+  ['without algorithm', () => forge({}, claims()), MALFORMED],
+  ['with a number as algorithm', () => forge({ alg: 256 }, claims()), MALFORMED],
+  ['with a payload that is not JSON', () => forge({ alg: 'HS256' }, 'e30x'), MALFORMED],
+  ['with an array as payload', () => forge({ alg: 'HS256' }, [claims()]), MALFORMED],
+  ['with text as payload', () => forge({ alg: 'HS256' }, ENCODED('sub')), MALFORMED],
+  ['with a token as payload', () => forge({ alg: 'HS256', cty: 'JWT' }, ENCODED(secretToken())), MALFORMED],
   ['with no claims', () => forge({ alg: 'HS256' }, {}), /^the claim (iss|aud|sub|exp) is missing$/],
   ['without signature', () => forge({ alg: 'HS256' }, claims(), () => ''), SIGNATURE],
   ['with half a signature', () => secretToken().slice(0, -20), SIGNATURE],
@@ -54,7 +50,7 @@ export const WITH_SECRET: Case[] = [
     SIGNATURE,
   ],
   [
-    'with another sub put in',
+    'with a changed sub',
     () => {
       const [header, , signature] = parts(secretToken());
       return `${header}.${ENCODED(claims({ sub: 'admin' }))}.${signature}`;
@@ -62,7 +58,7 @@ export const WITH_SECRET: Case[] = [
     SIGNATURE,
   ],
   [
-    'with another header put in',
+    'with a changed header',
     () => {
       const [, payload, signature] = parts(secretToken());
       return `${ENCODED({ alg: 'HS256', typ: 'x' })}.${payload}.${signature}`;
@@ -85,30 +81,34 @@ export const WITH_SECRET: Case[] = [
   ['alg hs256 in lower case', () => forge({ alg: 'hs256' }, claims()), ALGORITHM],
   ['HS384', () => forge({ alg: 'HS384' }, claims(), (input) => hmac(input, SECRET, 'sha384')), ALGORITHM],
   ['HS512', () => forge({ alg: 'HS512' }, claims(), (input) => hmac(input, SECRET, 'sha512')), ALGORITHM],
-  ['RS256 of a key of its own', () => issuedToken('RS256'), ALGORITHM],
-  ['ES256 of a key of its own', () => issuedToken('ES256'), ALGORITHM],
-  ['EdDSA of a key of its own', () => issuedToken('EdDSA'), ALGORITHM],
-  ['an extension that nobody knows but must', () => secretToken({}, { crit: ['x'], x: 1 }), NOT_READABLE],
-  ['an empty list of extensions', () => secretToken({}, { crit: [] }), NOT_READABLE],
-  ['a payload that is not encoded', () => secretToken({}, { crit: ['b64'], b64: false }), NOT_READABLE],
+  ['RS256 with another key', () => issuedToken('RS256'), ALGORITHM],
+  ['ES256 with another key', () => issuedToken('ES256'), ALGORITHM],
+  ['EdDSA with another key', () => issuedToken('EdDSA'), ALGORITHM],
+  ['with an unknown critical extension', () => secretToken({}, { crit: ['x'], x: 1 }), MALFORMED],
+  ['with an empty list of extensions', () => secretToken({}, { crit: [] }), MALFORMED],
+  ['with an unencoded payload', () => secretToken({}, { crit: ['b64'], b64: false }), MALFORMED],
   ['expired an hour ago', () => secretToken({ exp: inSeconds(-3_600) }), EXPIRED],
-  ['expired just outside of the skew', () => secretToken({ exp: inSeconds(-32) }), EXPIRED],
+  ['expired just outside the skew', () => secretToken({ exp: inSeconds(-32) }), EXPIRED],
   ['expired in 1970', () => secretToken({ exp: 0 }), EXPIRED],
   ['never expiring', () => secretToken({ exp: undefined }), /^the claim exp is missing$/],
   ['expiring at null', () => secretToken({ exp: null }), /^the claim exp is not the expected one$/],
-  ['expiring at a text', () => secretToken({ exp: '9999999999' }), /^the claim exp is not the expected one$/],
-  ['not valid before an hour', () => secretToken({ nbf: inSeconds(3_600) }), /^the token is not valid yet$/],
-  ['not valid before a text', () => secretToken({ nbf: 'now' }), /^the token is not valid yet$/],
-  ['made at a text', () => secretToken({ iat: 'now' }), /^the claim iat is not the expected one$/],
-  ['of no issuer', () => secretToken({ iss: undefined }), /^the claim iss is missing$/],
-  ['of another issuer', () => secretToken({ iss: 'somebody' }), /^the claim iss is not the expected one$/],
+  ['expiring at text', () => secretToken({ exp: '9999999999' }), /^the claim exp is not the expected one$/],
+  [
+    'not valid for another hour',
+    () => secretToken({ nbf: inSeconds(3_600) }),
+    /^the token is not valid yet$/,
+  ],
+  ['not valid before text', () => secretToken({ nbf: 'now' }), /^the token is not valid yet$/],
+  ['issued at text', () => secretToken({ iat: 'now' }), /^the claim iat is not the expected one$/],
+  ['without issuer', () => secretToken({ iss: undefined }), /^the claim iss is missing$/],
+  ['of another issuer', () => secretToken({ iss: 'another' }), /^the claim iss is not the expected one$/],
   ['of several issuers', () => secretToken({ iss: ['tocsin'] }), /^the claim iss is not the expected one$/],
   [
-    'of the issuer in capitals',
+    'with the issuer in capitals',
     () => secretToken({ iss: 'TOCSIN' }),
     /^the claim iss is not the expected one$/,
   ],
-  ['for nobody', () => secretToken({ aud: undefined }), /^the claim aud is missing$/],
+  ['without audience', () => secretToken({ aud: undefined }), /^the claim aud is missing$/],
   ['for an empty audience', () => secretToken({ aud: [] }), /^the claim aud is not the expected one$/],
   ['for another audience', () => secretToken({ aud: 'billing' }), /^the claim aud is not the expected one$/],
   [
@@ -117,17 +117,17 @@ export const WITH_SECRET: Case[] = [
     /^the claim aud is not the expected one$/,
   ],
   [
-    'for an audience that begins alike',
+    'for an audience with the same beginning',
     () => secretToken({ aud: 'tocsin2' }),
     /^the claim aud is not the expected one$/,
   ],
-  ['of nobody', () => secretToken({ sub: undefined }), /^the claim sub is missing$/],
-  ['of an empty sub', () => secretToken({ sub: '' }), /sub must be text of 1 to 255 characters$/],
-  ['of a number', () => secretToken({ sub: 42 }), /claims of the token cannot be used: sub /],
-  ['of a sub of 256 characters', () => secretToken({ sub: 'x'.repeat(256) }), /sub must be text/],
-  ['of a sub with a line feed', () => secretToken({ sub: 'a\nb' }), /sub must be text/],
+  ['without sub', () => secretToken({ sub: undefined }), /^the claim sub is missing$/],
+  ['with an empty sub', () => secretToken({ sub: '' }), /sub must be text of 1 to 255 characters$/],
+  ['with a number as sub', () => secretToken({ sub: 42 }), /invalid claims: sub /],
+  ['with a sub of 256 characters', () => secretToken({ sub: 'x'.repeat(256) }), /sub must be text/],
+  ['with a line feed in the sub', () => secretToken({ sub: 'a\nb' }), /sub must be text/],
   [
-    'of a sub with half a character',
+    'with half a surrogate pair in the sub',
     () =>
       forge(
         { alg: 'HS256' },
@@ -135,20 +135,20 @@ export const WITH_SECRET: Case[] = [
       ),
     /sub must be text/,
   ],
-  ['with text for feeds', () => secretToken({ feeds: 'orders' }), /cannot be used: feeds /],
-  ['with a number among the feeds', () => secretToken({ feeds: ['orders', 1] }), /cannot be used: feeds\.1 /],
+  ['with text as feeds', () => secretToken({ feeds: 'orders' }), /invalid claims: feeds /],
+  ['with a number among the feeds', () => secretToken({ feeds: ['orders', 1] }), /invalid claims: feeds\.1 /],
   [
     'with * in the middle of a feed',
     () => secretToken({ feeds: ['a*b'] }),
-    /cannot be used: feeds\.0 must be the name of a topic/,
+    /invalid claims: feeds\.0 must be the name of a topic/,
   ],
   [
     'with 201 feeds',
     () => secretToken({ feeds: Array.from({ length: 201 }, (_, i) => `f${i}`) }),
-    /cannot be used: feeds /,
+    /invalid claims: feeds /,
   ],
-  ['with text for roles', () => secretToken({ roles: 'ops' }), /cannot be used: roles /],
-  ['with an empty role', () => secretToken({ roles: [''] }), /cannot be used: roles\.0 /],
+  ['with text as roles', () => secretToken({ roles: 'ops' }), /invalid claims: roles /],
+  ['with an empty role', () => secretToken({ roles: [''] }), /invalid claims: roles\.0 /],
   ['one character too long', () => padded(MAX_TOKEN_LENGTH + 1), /16384 characters$/],
 ];
 
@@ -163,44 +163,48 @@ export const WITH_KEYS: Case[] = [
   ['absent', () => undefined, /^a token is needed$/],
   ['alg none', () => forge({ alg: 'none', kid: 'RS256' }, claims(), () => ''), ALGORITHM],
   [
-    'HS256 with the public key for secret',
+    'HS256 with the public key as secret',
     () => forge({ alg: 'HS256', kid: 'RS256' }, claims(), (input) => hmac(input, PEM)),
     ALGORITHM,
   ],
   [
-    'HS256 with the JWK for secret',
+    'HS256 with the JWK as secret',
     () => forge({ alg: 'HS256', kid: 'RS256' }, claims(), (input) => hmac(input, JSON.stringify(jwk))),
     ALGORITHM,
   ],
   ['HS256 with the secret', () => secretToken(), ALGORITHM],
   [
-    'RS384 of the right key',
+    'RS384 with the right key',
     () => rsa({ alg: 'RS384' }, signerOf(KEYS.RS256.privateKey, 'sha384')),
     ALGORITHM,
   ],
   [
-    'RS512 of the right key',
+    'RS512 with the right key',
     () => rsa({ alg: 'RS512' }, signerOf(KEYS.RS256.privateKey, 'sha512')),
     ALGORITHM,
   ],
   [
-    'PS256 of the right key',
+    'PS256 with the right key',
     () => rsa({ alg: 'PS256' }, signerOf(KEYS.RS256.privateKey, 'sha256', { padding: 6, saltLength: 32 })),
     ALGORITHM,
   ],
-  ['of a key that nobody knows', () => issuedToken('RS256', {}, { kid: 'other' }), NO_KEY],
-  ['of a key named as one of another kind', () => issuedToken('RS256', {}, { kid: 'ES256' }), NO_KEY],
-  ['of a kid that is a path', () => issuedToken('RS256', {}, { kid: '../../dev/null' }), NO_KEY],
-  ['of a kid that is a number', () => issuedToken('RS256', {}, { kid: 1 }), NO_KEY],
+  ['with an unknown kid', () => issuedToken('RS256', {}, { kid: 'other' }), NO_KEY],
+  ['with the kid of another key type', () => issuedToken('RS256', {}, { kid: 'ES256' }), NO_KEY],
+  ['with a path as kid', () => issuedToken('RS256', {}, { kid: '../../dev/null' }), NO_KEY],
+  ['with a number as kid', () => issuedToken('RS256', {}, { kid: 1 }), NO_KEY],
   [
-    'of another key under a known name',
+    'with a known kid and a wrong signature',
     () => rsa({}, (input) => signerOf(KEYS.RS256.privateKey)(`${input}x`)),
     SIGNATURE,
   ],
-  ['with its own key in the header', () => rsa({ kid: 'own', jwk }, signerOf(KEYS.RS256.privateKey)), NO_KEY],
-  ['with the address of its own keys', () => rsa({ kid: 'own', jku: 'http://127.0.0.1:9/keys' }), NO_KEY],
+  ['with a key in the header', () => rsa({ kid: 'own', jwk }, signerOf(KEYS.RS256.privateKey)), NO_KEY],
   [
-    'ES256 whose signature is DER',
+    'with the address of a key set in the header',
+    () => rsa({ kid: 'own', jku: 'http://127.0.0.1:9/keys' }),
+    NO_KEY,
+  ],
+  [
+    'ES256 with a DER signature',
     () =>
       forge(
         { alg: 'ES256', kid: 'ES256' },
@@ -210,17 +214,17 @@ export const WITH_KEYS: Case[] = [
     SIGNATURE,
   ],
   [
-    'ES256 whose signature is zeros',
+    'ES256 with zeros as signature',
     () => forge({ alg: 'ES256', kid: 'ES256' }, claims(), () => Buffer.alloc(64).toString('base64url')),
     SIGNATURE,
   ],
   [
-    'EdDSA whose signature is zeros',
+    'EdDSA with zeros as signature',
     () => forge({ alg: 'EdDSA', kid: 'EdDSA' }, claims(), () => Buffer.alloc(64).toString('base64url')),
     SIGNATURE,
   ],
   [
-    'EdDSA whose signature is short',
+    'EdDSA with a short signature',
     () => forge({ alg: 'EdDSA', kid: 'EdDSA' }, claims(), () => 'AA'),
     SIGNATURE,
   ],

@@ -13,7 +13,7 @@ interface Row {
   gone: string | undefined;
 }
 
-/** What a feed shows after the entries, by the rules as a person would say them. */
+/** The expected content of a feed after the entries, by a simple implementation of the rules. */
 export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   let rows: Row[] = [];
   let retracted = new Set<string>();
@@ -35,18 +35,18 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
   return rows;
 }
 
-/** A browser at one view: the real merge, and what is on its screen. */
+/** A browser on one view: the real merge, and the content of its screen. */
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
   isTold = true;
-  #asked: { epoch: string; offset: number } | undefined | 'nothing' = 'nothing';
-  #again = false;
+  #requested: { epoch: string; offset: number } | undefined | 'nothing' = 'nothing';
+  #retries = false;
 
   take(event: MergeEvent): void {
     for (const effect of this.merge.handle(event)) {
-      if (effect.type === 'subscribe') this.#asked = effect.position;
-      if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#again = true;
+      if (effect.type === 'subscribe') this.#requested = effect.position;
+      if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#retries = true;
       if (effect.type === 'missed' && effect.erased) this.screen.clear();
       else if (effect.type === 'missed') this.isTold = false;
       if (effect.type === 'gone') for (const id of effect.ids) this.screen.delete(id);
@@ -56,28 +56,28 @@ export class ChangesClient {
     }
   }
 
-  /** Lets the timers run out, and has what it asks for answered. */
+  /** Fires the timers, and answers the pending request. */
   async answer(
     read: (position: { epoch: string; offset: number } | undefined) => Promise<Page>,
   ): Promise<void> {
-    if (this.#again) {
-      this.#again = false;
+    if (this.#retries) {
+      this.#retries = false;
       this.take({ type: 'retry' });
       this.take({ type: 'gap-stayed' });
     }
-    if (this.#asked === 'nothing') return;
-    const position = this.#asked;
-    this.#asked = 'nothing';
+    if (this.#requested === 'nothing') return;
+    const position = this.#requested;
+    this.#requested = 'nothing';
     this.take({ type: 'answer', page: await read(position) });
   }
 }
 
-/** An instance that is told of broadcasts, or misses them, with a browser. */
+/** An instance that receives or misses broadcasts, with a browser. */
 class ChangesInstance {
   readonly view: FeedView;
   readonly client = new ChangesClient();
   deaf = false;
-  /** Titles that it must not serve any more. */
+  /** Titles that the instance must no longer serve. */
   forbidden: string[] = [];
   readonly #walk: ChangesWalk;
 
@@ -106,7 +106,7 @@ class ChangesInstance {
     const page = await readPage(this.view, { kind: 'newest', limit: 200 }, () => this.#walk.f.now);
     const text = JSON.stringify(page);
     const served = this.forbidden.filter((title) => text.includes(`"${title}"`));
-    if (served.length > 0) throw new Error(`served what is gone: ${served.join()} in ${text}`);
+    if (served.length > 0) throw new Error(`served removed content: ${served.join()} in ${text}`);
     return page;
   }
 
@@ -118,7 +118,7 @@ class ChangesInstance {
   }
 }
 
-/** One feed, two hosts that may die at each step, two instances with a browser each; all in memory. */
+/** One feed, two hosts that may die at each step, and two instances with a browser each, all in memory. */
 export class ChangesWalk {
   readonly f = new Fixture();
   readonly entries: EntryItem[][] = [];
@@ -137,13 +137,13 @@ export class ChangesWalk {
     this.f.put(this.entries.length, items);
   }
 
-  /** From now on an instance misses the broadcasts, or hears them again. */
+  /** From now on, the instance misses broadcasts, or receives them again. */
   deafen(index: 0 | 1, deaf: boolean): void {
     const instance = this.instances[index];
     if (instance) instance.deaf = deaf;
   }
 
-  /** A turn for all that was put, by a host that may die. */
+  /** A turn for all entries, by a host that may die. */
   async turn(host: 0 | 1, end: Step | undefined): Promise<void> {
     if (this.entries.length === 0) return;
     this.#end = end;
@@ -157,7 +157,7 @@ export class ChangesWalk {
     this.#end = undefined;
   }
 
-  /** The titles of what was committed and is not shown: never again, from the broadcast on. */
+  /** The titles of committed notifications that are not visible any more, and must never be served again. */
   forbidden(): string[] {
     const committed = this.entries.slice(0, this.f.head?.producers[RUN]?.[0] ?? 0);
     const live = new Set(replay(committed).flatMap(({ title, gone }) => (gone ? [] : [title])));

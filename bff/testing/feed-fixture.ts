@@ -27,15 +27,15 @@ export const FEED = 'all';
 export const RUN = 'P0000001';
 export const PARTITION = 1;
 
-/** A memory log that counts what is asked of it, and can come back empty, older or with a document missing. */
+/** A memory log that counts its reads, and can come back empty, older or without a document. */
 export class TestLog implements FeedLog {
   #inner = new MemoryFeedLog();
-  /** Counts how often the store was emptied. */
+  /** The number of times that the store was emptied. */
   emptied = 0;
   readonly commits: HeadWrite[] = [];
   headReads = 0;
   documentReads = 0;
-  /** Runs before each head is read; may wait, or reject. */
+  /** Runs before a read head is returned. May wait or reject. */
   beforeHead: () => Promise<void> = () => Promise.resolve();
   beforeCommit: () => Promise<void> = () => Promise.resolve();
   afterCommit: () => Promise<void> = () => Promise.resolve();
@@ -63,7 +63,7 @@ export class TestLog implements FeedLog {
     return this.#inner.removeDocuments(keys);
   }
 
-  /** The store as it was after its first `count` commits. */
+  /** Restores the store to its state after the first `count` commits. */
   async rollBackTo(count: number): Promise<void> {
     this.#inner = new MemoryFeedLog();
     if (count === 0) this.emptied++;
@@ -82,7 +82,7 @@ export const notification = (id: string, more: Partial<Notification> = {}): Noti
 export const retract = (id: string): EntryItem => ({ retract: id, feed: FEED, at: AT });
 export const erase: EntryItem = { erase: true, feed: FEED, at: AT };
 
-/** Instances that share one store, one place for entries and one broadcaster, all in memory. */
+/** Instances that share one store, one claim check and one broadcaster, all in memory. */
 export class Fixture {
   readonly log = new TestLog();
   readonly #origins: MemoryOrigin[] = [];
@@ -149,7 +149,7 @@ export class Fixture {
     return entryKey({ run, feed: FEED, seq });
   }
 
-  /** A new process: it has heard nothing and knows nothing. */
+  /** A new process without any knowledge. */
   instance(onStep: OnStep = () => Promise.resolve()) {
     const marks = new HighWaterMarks();
     const { log, entries, broadcaster, setAside, origin } = this;
@@ -181,7 +181,7 @@ export class Fixture {
     return this.log.commits.at(-1)?.head;
   }
 
-  /** What the newest head's log holds, as ids in order. */
+  /** The ids in the log of the newest head, in order. */
   async ids(): Promise<string[]> {
     const documents = await this.log.readDocuments((this.head?.segments ?? []).map(({ key }) => key));
     return documents.flatMap((document) =>
@@ -199,7 +199,7 @@ export class Fixture {
   }
 }
 
-/** Fails the first time that `step` is reached, as a process does that dies there. */
+/** Fails the first time that `step` is reached, like a process that dies there. */
 export function dyingAt(step: Step): OnStep {
   let left = 1;
   return (reached) =>

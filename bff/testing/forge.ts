@@ -14,7 +14,7 @@ export type KeyName = keyof typeof KEYS;
 const seconds = (): number => Math.floor(Date.now() / 1000);
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Claims that are accepted, with others instead; `undefined` leaves one out. */
+/** Valid claims, overridden by `others`; `undefined` leaves a claim out. */
 export const claims = (others: Record<string, unknown> = {}): Record<string, unknown> => ({
   iss: 'tocsin',
   aud: 'tocsin',
@@ -23,13 +23,13 @@ export const claims = (others: Record<string, unknown> = {}): Record<string, unk
   ...others,
 });
 
-/** Seconds since 1970, so many from now. */
+/** The time in `n` seconds, in seconds since 1970. */
 export const inSeconds = (n: number): number => seconds() + n;
 
 export const hmac = (input: string, secret: string | Buffer = SECRET, hash = 'sha256'): string =>
   createHmac(hash, secret).update(input).digest('base64url');
 
-/** A token of header and payload as they are, with the signature that `signer` makes of them. */
+/** A token with any header and payload, signed by `signer`. */
 export function forge(
   header: unknown,
   payload: unknown,
@@ -43,7 +43,7 @@ export function forge(
 export const secretToken = (others: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
   forge({ alg: 'HS256', ...header }, claims(others));
 
-/** Signs as the algorithm with that key does, in the form that tokens have. */
+/** Returns a signer with the key, in the signature format of tokens. */
 export const signerOf =
   (key: KeyObject, hash: string | null = 'sha256', more: object = { dsaEncoding: 'ieee-p1363' }) =>
   (input: string): string =>
@@ -61,7 +61,7 @@ export const issuedToken = (
     signerOf(KEYS[name].privateKey, name === 'EdDSA' ? null : 'sha256'),
   );
 
-/** What the tests' issuer publishes. */
+/** The key set that the tests' issuer publishes. */
 export const keySet = (names: readonly KeyName[] = ['RS256', 'ES256', 'EdDSA']) => ({
   keys: names.map((name) => ({ ...KEYS[name].publicKey.export({ format: 'jwk' }), kid: name, use: 'sig' })),
 });

@@ -22,12 +22,12 @@ const at = '2026-01-01T00:00:00Z';
 export const retract = (id: string): EntryItem => ({ retract: id, feed: 'all', at });
 export const erase: EntryItem = { erase: true, feed: 'all', at };
 export const keyed = (id: string, collapseKey: string): EntryItem => ({ ...notification(id), collapseKey });
-/** An event of a source, whose hash is 16 times this digit. */
+/** An event of a source. The source's hash is this digit 16 times. */
 export const event = (id: string, source: string): EntryItem => ({
   ...notification(id, `${id} of ${source}`),
   sourceHash: source.repeat(16),
 });
-/** Entry `seq` of a run, with these items; an id stands for a notification. */
+/** Entry `seq` of a run with these items. A string is the id of a notification. */
 export const itemsOf = (seq: number, ...items: (EntryItem | string)[]): FeedBatch => ({
   ...{ run: 'P0000001', from: seq, to: seq },
   items: items.map((item) => (typeof item === 'string' ? notification(item) : item)),
@@ -37,7 +37,7 @@ const BEGINNING: Head = {
   ...{ v: 1, epoch: '1-a', version: 0, offset: 0, segments: [], ids: [], producers: {}, unconfirmed: [] },
 };
 
-/** A feed's log as its commits leave it; nothing else is written. */
+/** A feed's log in memory, as its commits leave it. */
 export class PlannedLog {
   head: Head | undefined;
   readonly documents = new Map<string, unknown>();
@@ -91,7 +91,7 @@ export class PlannedLog {
     return index;
   }
 
-  /** What the log shows: ids in order, with a reason where they are gone. */
+  /** The ids in the log in order, with the reason if they are gone. */
   get shown(): string[] {
     return this.publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
   }

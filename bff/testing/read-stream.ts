@@ -4,7 +4,7 @@ export interface StreamEvent {
   data: Record<string, unknown>;
 }
 
-/** The stream of an instance, read event by event. */
+/** Reads the stream of an instance event by event. */
 export async function readStream(url: string, headers: Record<string, string> = {}) {
   const abort = new AbortController();
   const response = await fetch(url, { headers, signal: abort.signal });
@@ -40,7 +40,7 @@ export async function readStream(url: string, headers: Record<string, string> = 
     response,
     comments,
     next,
-    /** The next event of this name; others are left out. */
+    /** The next event of this name; others are skipped. */
     async nextOf(name: string): Promise<StreamEvent> {
       for (;;) {
         const found = await next();

@@ -17,10 +17,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** How a handshake ended. */
+/** The result of a handshake. */
 export type Handshake = { connected: true } | { connected: false; error: Error & { data?: unknown } };
 
-/** An instance over memory on a port of its own, with sockets that end with it. */
+/** An instance with a memory backend on a free port, and sockets that are closed with it. */
 export async function serveBff(
   env: Record<string, string>,
   secrets: Record<string, string> = {},
@@ -69,7 +69,7 @@ export async function serveBff(
     backend,
     socketWith,
     handshake,
-    /** A socket that is connected under the token. */
+    /** A socket that is connected with the token. */
     async connect(token: string): Promise<Socket> {
       const socket = socketWith({ token });
       const result = await handshake(socket);
@@ -82,11 +82,11 @@ export async function serveBff(
       socket.timeout(5_000).emitWithAck('token', { token }) as Promise<{ ok: true } | Refusal>,
     page: (feed: string, headers: Record<string, string> = {}) =>
       fetch(`${url}/app/notifications?feed=${encodeURIComponent(feed)}`, { headers }),
-    /** Puts a notification into a feed, as a producer would. */
+    /** Publishes a notification to a feed, like a producer. */
     publish: (feed: string, id: string): Promise<void> => publishMany(feed, [id]),
-    /** Puts notifications into a feed, all in one entry. */
+    /** Publishes notifications to a feed in one entry. */
     publishMany,
-    /** Takes a notification back, as a producer would. */
+    /** Retracts a notification, like a producer. */
     retract: (feed: string, id: string): Promise<void> =>
       deposit(feed, [{ retract: id, feed, at: new Date().toISOString() }]),
     closeSockets() {

@@ -4,12 +4,12 @@ import { positionProofs } from '../src/deliver/broadcast/position-proofs.ts';
 
 const keys = parseSigningKeys('a secret that all instances of the tests share');
 
-/** What an instance of the tests signs and checks with; each has its own, with the same secret. */
+/** The signer of a test instance. Each instance has its own, with the same secret. */
 export const testSigner = (now?: () => number): Signer => new Signer(() => keys, now);
 
 export const testProofs = positionProofs(testSigner());
 
-/** The event as an instance of ours broadcasts it. */
+/** Adds the proof that our instances broadcast. */
 export const proven = (event: Broadcast): Broadcast => ({
   ...event,
   proof: testProofs.of(event.feed, positionOf(event)),

@@ -4,11 +4,11 @@ import { expect, it } from 'vitest';
 const require = createRequire(import.meta.url);
 
 /**
- * A canary: fails when a package is updated whose private parts we use. Read what changed in the named file of ours, run
- * the tests beside it and `npm test`, then write the new version here.
+ * A canary: fails when a package whose private parts we use is updated. Check that our file beside the calling test
+ * still works, run its tests and `npm test`, then update the version in the calling test.
  */
 export function triedWith(versions: Readonly<Record<string, string>>): void {
-  it.each(Object.entries(versions))('should be tried again when %s is not %s any more', (name, version) => {
+  it.each(Object.entries(versions))('should be checked again if %s is no longer %s', (name, version) => {
     const { version: installed } = require(`${name}/package.json`) as { version: string };
     expect(installed, `${name} was updated: see testing/tried-with.ts`).toBe(version);
   });

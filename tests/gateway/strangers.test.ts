@@ -173,7 +173,7 @@ it('should refuse a reader connections beyond its share and accept the next one 
   );
   expect(refused).toEqual({
     code: 'too_many_connections',
-    message: expect.stringMatching(/^this reader has 3 connections .* close other tabs/) as string,
+    message: expect.stringMatching(/^this reader already has 3 connections .* close other tabs/) as string,
     temporary: true,
   });
   await reader('websocket', '198.51.100.7', 'ben');

@@ -3,12 +3,12 @@ import { checkToken, type TokenRules } from './check-token.ts';
 import { AuthError } from './errors.ts';
 import type { Revocations } from './revocations.ts';
 
-/** Tells who a request or connection speaks for. */
+/** Decides who a request or connection speaks for. */
 export interface Authenticator {
   readonly mode: 'none' | 'jwt';
-  /** The subjects whose tokens are refused; absent if no token is required. */
+  /** The revoked subjects; absent if no token is required. */
   readonly revocations?: Revocations;
-  /** The bearer of the token; `undefined` if no token is required. Rejects with an AuthError. */
+  /** Resolves with the bearer of the token, or `undefined` if no token is required. Rejects with an AuthError. */
   identify(token: string | undefined): Promise<Identity | undefined>;
   /** Resolves when tokens can be checked; rejects with the reason why not. */
   ready(): Promise<void>;
@@ -23,7 +23,7 @@ export const allowAll: Authenticator = {
   stop: () => undefined,
 };
 
-/** Everybody needs a token that the rules accept and that was not revoked. */
+/** Every caller needs a token that the rules accept and that was not revoked. */
 export const jwtAuthenticator = (
   rules: TokenRules,
   revocations: Revocations,
@@ -46,7 +46,7 @@ export const jwtAuthenticator = (
   },
 });
 
-/** @throws AuthError when the token was revoked, or when that is not known */
+/** @throws AuthError when the token was revoked, or when the revocations are not known yet */
 function checkRevoked(identity: Identity, revocations: Revocations, { now, clockSkewS }: TokenRules): void {
   if (!revocations.known) throw new AuthError('unavailable', 'the revocations are not known yet');
   if (revocations.refuses(identity)) throw new AuthError('unauthorized', 'the token was revoked');

@@ -2,7 +2,7 @@ import { MAX_TOKEN_LENGTH, claimsSchema, faultsOf, type Identity } from '@tocsin
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { AuthError } from './errors.ts';
 
-/** A key for a token's header. Rejects with an AuthError when it cannot be known now. */
+/** Finds the key for a token's header. Rejects with an AuthError when the keys are not available. */
 export interface Keys {
   readonly algorithms: readonly string[];
   find: JWTVerifyGetKey;
@@ -21,12 +21,12 @@ export interface TokenRules {
   now: () => number;
 }
 
-/** The largest time that a Date can hold; a token may say more. */
+/** The largest time that a Date can hold. The `exp` of a token may be larger. */
 const LAST_MS = 8.64e15;
 
 /**
- * Identifies the bearer of `token`. Only the keys' own algorithms count, whatever the header says. @throws
- * AuthError with one of a few fixed messages, which contain nothing of the token
+ * Identifies the bearer of `token`. Accepts only the algorithms of the keys, whatever the header says. @throws
+ * AuthError with one of a few fixed messages, none of which repeats the token's content
  */
 export async function checkToken(token: string | undefined, rules: TokenRules): Promise<Identity> {
   if (token === undefined || token === '') {
@@ -39,12 +39,12 @@ export async function checkToken(token: string | undefined, rules: TokenRules): 
   if (!claims.success) {
     const faults = faultsOf(claims.error).slice(0, 5);
     const text = faults.map(({ path, message }) => `${path} ${message}`).join('; ');
-    throw new AuthError('unauthorized', `the claims of the token cannot be used: ${text}`);
+    throw new AuthError('unauthorized', `the token has invalid claims: ${text}`);
   }
   const { sub, exp, iat, feeds, roles } = claims.data;
   if (rules.maxAgeS !== undefined && exp - (iat ?? -Infinity) > rules.maxAgeS) {
     const most = `${rules.maxAgeS} s`;
-    throw new AuthError('unauthorized', `the token is made for more than ${most} from iat to exp`);
+    throw new AuthError('unauthorized', `the token lives longer than ${most} from iat to exp`);
   }
   const expiresAt = Math.min(LAST_MS, (exp + rules.clockSkewS) * 1000);
   return { sub, feeds, roles, expiresAt, ...(iat !== undefined && { issuedAt: iat * 1000 }) };
@@ -82,9 +82,9 @@ function reasonOf(error: errors.JOSEError): string {
     return `the claim ${error.claim} is ${error.reason === 'missing' ? 'missing' : 'not the expected one'}`;
   }
   if (error instanceof errors.JOSEAlgNotAllowed) return 'the algorithm of the token is not accepted here';
-  if (error instanceof errors.JWKSNoMatchingKey) return 'no known key belongs to the token';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'no known key matches the token';
   if (error instanceof errors.JWKSMultipleMatchingKeys)
-    return 'the token does not say which key it belongs to';
+    return 'several keys match the token; it must name one with kid';
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'the signature of the token is wrong';
-  return 'this is not a token that can be read';
+  return 'the token is malformed';
 }

@@ -1,8 +1,8 @@
-/** A token that is not accepted (`unauthorized`), or that cannot be checked now (`unavailable`). */
+/** The token was rejected (`unauthorized`), or cannot be checked now (`unavailable`). */
 export class AuthError extends Error {
   override name = 'AuthError';
   readonly code: 'unauthorized' | 'unavailable';
-  /** False where no token came at all. */
+  /** False if the request had no token. */
   readonly tokenGiven: boolean;
 
   constructor(

@@ -10,7 +10,7 @@ function rotating(...published: KeyName[]) {
   const keys = new JwksKeys({
     fetchKeySet: async () => {
       state.asked++;
-      if (state.away) throw new Error('away');
+      if (state.away) throw new Error('unavailable');
       return keySet(state.published);
     },
     now: () => state.now,
@@ -21,24 +21,24 @@ function rotating(...published: KeyName[]) {
   return { keys, state, faults, check };
 }
 
-it('should fetch the keys once, however many tokens come', async () => {
+it('should fetch the keys once for many tokens', async () => {
   const { state, check } = rotating('RS256', 'ES256');
   await Promise.all([check('RS256'), check('ES256'), check('RS256')]);
   await check('ES256');
   expect(state.asked).toBe(1);
 });
 
-it('should take a token of a new key at once, and no more one of a key that was withdrawn', async () => {
+it('should accept a token of a new key at once, and refuse tokens of a withdrawn key', async () => {
   const { state, check } = rotating('RS256');
   await check('RS256');
   state.published = ['ES256'];
   state.now += 31_000;
   expect(await Promise.all([check('ES256'), check('ES256')])).toEqual(['user-1', 'user-1']);
   expect(state.asked).toBe(2);
-  await expect(check('RS256')).rejects.toThrow('no known key belongs to the token');
+  await expect(check('RS256')).rejects.toThrow('no known key matches the token');
 });
 
-it('should ask the issuer once in 30 s at most, whatever keys tokens name', async () => {
+it('should ask the issuer at most once in 30 s for unknown keys', async () => {
   const { state, check } = rotating('RS256');
   await check('RS256');
   for (let i = 0; i < 50; i++) await expect(check('EdDSA')).rejects.toThrow('no known key');
@@ -49,7 +49,7 @@ it('should ask the issuer once in 30 s at most, whatever keys tokens name', asyn
   expect(state.asked).toBe(2);
 });
 
-it('should fetch old keys again before they serve, and go on with them while the issuer is away', async () => {
+it('should refresh old keys before use, and keep using them while the issuer is unavailable', async () => {
   const { state, check, faults } = rotating('RS256');
   await check('RS256');
   state.away = true;
@@ -64,7 +64,7 @@ it('should fetch old keys again before they serve, and go on with them while the
   await expect(check('RS256')).rejects.toThrow('no known key');
 });
 
-it('should say that it cannot check a token yet, and be ready once the issuer answers', async () => {
+it('should report that it cannot check tokens until the issuer answers', async () => {
   const { keys, state, check, faults } = rotating('RS256');
   state.away = true;
   await expect(keys.ready()).rejects.toThrow('not known yet');
@@ -76,7 +76,7 @@ it('should say that it cannot check a token yet, and be ready once the issuer an
   expect(await check('RS256')).toBe('user-1');
 });
 
-it('should not take what is no set of keys for one', async () => {
+it('should reject an invalid key set', async () => {
   const faults: unknown[] = [];
   const fetchKeySet = async () => ({ keys: 'none' });
   const keys = new JwksKeys({ fetchKeySet, now: () => Date.now(), onFault: (error) => faults.push(error) });

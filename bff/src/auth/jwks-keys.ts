@@ -3,23 +3,26 @@ import type { Keys } from './check-token.ts';
 import { AuthError } from './errors.ts';
 
 export interface JwksOptions {
-  /** Fetches the issuer's key set anew; rejects when it cannot be had. */
+  /** Fetches the issuer's current key set; rejects if that fails. */
   fetchKeySet: () => Promise<unknown>;
   now: () => number;
-  /** Told of each fetch that failed. */
+  /** Called for each failed fetch. */
   onFault: (error: unknown) => void;
 }
 
-/** A key set this old is fetched again before it serves; it goes on to serve if the issuer does not answer. */
+/**
+ * A key set older than this is refreshed before its next use. If the issuer does not answer, the old one stays in
+ * use.
+ */
 const FRESH_MS = 10 * 60_000;
-/** Shortest time between two fetches, however many tokens name unknown keys. */
+/** Minimum time between two fetches, even if many tokens name unknown keys. */
 const COOL_DOWN_MS = 30_000;
 
 type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The public keys of an issuer. A token that names a key that is not known causes a fetch, so that keys can be
- * rotated at any time. An issuer that is away costs nothing while its last key set is known.
+ * The public keys of an issuer. A token with an unknown key triggers a fetch, so keys can be rotated at any time.
+ * While the issuer is unavailable, its last key set stays in use.
  */
 export class JwksKeys implements Keys {
   readonly algorithms = ['RS256', 'ES256', 'EdDSA', 'Ed25519'];
@@ -59,11 +62,11 @@ export class JwksKeys implements Keys {
     throw new AuthError('unavailable', 'the keys of the issuer are not known yet');
   }
 
-  /** Resolves even if the fetch failed: the keys known then decide. */
+  /** Resolves even if the fetch failed: the last known keys then apply. */
   async #fetchUnlessJustAsked(): Promise<void> {
     if (this.#underWay) return this.#underWay;
     const now = this.#options.now();
-    // Before the first key set there is nothing to protect the issuer from but ourselves.
+    // Without a key set no token can be checked, so the first one is retried sooner.
     if (now - this.#askedAt < (this.#keySet ? COOL_DOWN_MS : 1_000)) return;
     this.#askedAt = now;
     this.#underWay = this.#fetch();

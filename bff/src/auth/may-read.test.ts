@@ -26,7 +26,7 @@ describe('mayRead', () => {
     expect(mayRead(identity, feed)).toBe(expected);
   });
 
-  it('should let everybody read everything where nobody is asked for a token', () => {
+  it('should let everyone read every feed if no token is required', () => {
     for (const feed of ['all', 'user:a', 'topic:x']) expect(mayRead(undefined, feed)).toBe(true);
   });
 });

@@ -28,7 +28,7 @@ describe('isAllowedOrigin', () => {
     [`${FRIEND}:8443`, 'bff.example', false],
     ['http://app.example.com', 'bff.example', false],
     ['https://APP.example.com', 'bff.example', false],
-  ])('should decide on a page of %s at %s', (origin, host, expected) => {
+  ])('should decide whether a page of %s may call %s', (origin, host, expected) => {
     expect(isAllowedOrigin(origin, host, [FRIEND])).toBe(expected);
   });
 });
@@ -52,7 +52,7 @@ describe('ALLOWED_ORIGINS', () => {
     'https://*.example',
     'https://A.example',
     'null',
-  ])('should not take %s', (text) => {
+  ])('should reject %s', (text) => {
     expect(read(text).success).toBe(false);
   });
 });
@@ -65,7 +65,7 @@ describe('an instance', () => {
   afterEach(() => bff.closeSockets());
   afterAll(() => bff.stop());
 
-  /** The answer to a request with these headers, which fetch would not send. */
+  /** Sends a request with headers that fetch would not send. */
   const ask = (path: string, headers: Record<string, string>, method = 'GET') =>
     new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
       const request = get(`${bff.url}${path}`, { headers, method }, (response) => {
@@ -78,7 +78,7 @@ describe('an instance', () => {
       request.on('error', reject);
     });
 
-  it('should serve its own pages and those of allowed origins, and tell browsers so', async () => {
+  it('should serve its own pages and those of allowed origins, with CORS headers', async () => {
     const own = await ask('/app/notifications', { origin: bff.url });
     expect([own.status, own.headers['access-control-allow-origin']]).toEqual([200, undefined]);
     const friend = await ask('/app/notifications', { origin: FRIEND });
@@ -96,7 +96,7 @@ describe('an instance', () => {
     }
   });
 
-  it('should answer the preflight of allowed origins alone', async () => {
+  it('should answer a preflight only for allowed origins', async () => {
     const preflight = (origin: string) =>
       ask('/app/notifications', { origin, 'access-control-request-method': 'GET' }, 'OPTIONS');
     const friend = await preflight(FRIEND);
@@ -105,7 +105,7 @@ describe('an instance', () => {
     expect((await preflight('https://evil.example')).status).toBe(403);
   });
 
-  it('should let sockets of its own pages and of allowed origins connect, and no others', async () => {
+  it('should accept sockets only from its own pages and allowed origins', async () => {
     const connects = async (headers: Record<string, string>) =>
       (await bff.handshake(bff.socketWith({}, headers))).connected;
     expect(await connects({})).toBe(true);
@@ -115,7 +115,7 @@ describe('an instance', () => {
     expect(await connects({ origin: 'null' })).toBe(false);
   });
 
-  it('should do the same for long-polling, with what browsers need', async () => {
+  it('should do the same for long-polling, with CORS headers', async () => {
     const poll = '/hubs/?EIO=4&transport=polling';
     const friend = await ask(poll, { origin: FRIEND });
     expect([friend.status, friend.headers['access-control-allow-origin']]).toEqual([200, FRIEND]);

@@ -1,4 +1,4 @@
-/** The origin in the form of browsers, or `undefined` if `text` is not an origin. `*` is not one. */
+/** The origin as browsers write it, or `undefined` if `text` is not an origin. `*` is not an origin. */
 export function originOf(text: string): string | undefined {
   if (!URL.canParse(text) || text.includes('*')) return undefined;
   const { origin, protocol } = new URL(text);
@@ -6,8 +6,9 @@ export function originOf(text: string): string | undefined {
 }
 
 /**
- * True if a page of `origin` may call: it is of the host that was called (a proxy may have taken off TLS, so the
- * scheme is not compared), or it is on the list. Who sends no origin is no page of another one.
+ * Whether a page of `origin` may call: its host is the called host, or the origin is on the list. The scheme is not
+ * compared, because a proxy may have terminated TLS. A request without an origin does not come from a page of another
+ * origin.
  */
 export function isAllowedOrigin(
   origin: string | undefined,

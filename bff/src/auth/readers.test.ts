@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterEach(() => bff.closeSockets());
 afterAll(() => bff.stop());
 
-/** Subscribes a reader to feeds and collects the received ids; the answers show what was permitted. */
+/** Subscribes a reader to feeds and collects the received ids. The answers show which feeds were permitted. */
 async function reader(token: string, feeds: readonly string[]) {
   const socket = await bff.connect(token);
   const ids: string[] = [];
@@ -32,7 +32,7 @@ const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconne
 describe('two users', () => {
   const FEEDS = ['all', 'user:ada', 'user:ben', 'topic:orders-eu', 'topic:stock'];
 
-  it('should get their own feeds and topics, live, and nothing else', async () => {
+  it('should get live publications of their own feeds and topics only', async () => {
     const ada = await reader(secretToken({ sub: 'ada', feeds: ['orders*'] }), FEEDS);
     const adaToo = await reader(secretToken({ sub: 'ada' }), FEEDS);
     const ben = await reader(secretToken({ sub: 'ben', feeds: ['stock'] }), FEEDS);
@@ -46,7 +46,7 @@ describe('two users', () => {
     expect(ben.ids).toEqual(['for-user:ben', 'for-topic:stock', 'for-all']);
   });
 
-  it('should get their own pages and no others', async () => {
+  it('should get pages of their own feeds only', async () => {
     const statuses = async (token: string) => {
       const asked = FEEDS.map(async (feed) => {
         const response = await bff.page(feed, { authorization: `Bearer ${token}` });
@@ -62,14 +62,14 @@ describe('two users', () => {
     expect(await statuses(secretToken({ sub: 'ben' }))).toEqual([200, 403, 200, 403, 403]);
   });
 
-  it('should say that a feed cannot exist rather than that it is forbidden', async () => {
+  it('should report an impossible feed as invalid, not as forbidden', async () => {
     const response = await bff.page('user:', { authorization: `Bearer ${secretToken()}` });
     expect(response.status).toBe(400);
   });
 });
 
-describe('a connection whose token ends', () => {
-  it('should be told before, then closed with a code, and cut', async () => {
+describe('a connection whose token expires', () => {
+  it('should get a warning, then a closing event with a code, and be disconnected', async () => {
     const { socket } = await reader(secretToken({ exp: inSeconds(3) }), ['all']);
     const expiring = await once(socket, 'token-expiring');
     expect(expiring.expiresInMs).toBeGreaterThan(0);
@@ -85,7 +85,7 @@ describe('a connection whose token ends', () => {
     );
   });
 
-  it('should live on with another token, without a break', async () => {
+  it('should stay open without interruption after a new token', async () => {
     const { socket, ids } = await reader(secretToken({ exp: inSeconds(2) }), ['all', 'user:user-1']);
     let over = false;
     socket.on('closing', () => (over = true));
@@ -93,12 +93,12 @@ describe('a connection whose token ends', () => {
     await once(socket, 'token-expiring');
     expect(await bff.renew(socket, secretToken({ exp: inSeconds(60) }))).toEqual({ ok: true });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    await bff.publish('user:user-1', 'after-the-end-of-the-first');
-    await expect.poll(() => ids).toContain('after-the-end-of-the-first');
+    await bff.publish('user:user-1', 'after-the-first-token');
+    await expect.poll(() => ids).toContain('after-the-first-token');
     expect(over).toBe(false);
   });
 
-  it('should keep its time when the new token is refused', async () => {
+  it('should keep its expiry when the new token is refused', async () => {
     const { socket } = await reader(secretToken({ exp: inSeconds(2) }), ['all']);
     const end = ended(socket);
     const answers = [
@@ -116,7 +116,7 @@ describe('a connection whose token ends', () => {
     await end;
   });
 
-  it('should be closed when the new token permits less than it has subscribed', async () => {
+  it('should be closed when the new token does not permit all subscribed feeds', async () => {
     const { socket, ids } = await reader(secretToken({ feeds: ['orders', 'stock'] }), ['topic:orders']);
     expect(await bff.renew(socket, secretToken({ feeds: ['orders'] }))).toEqual({ ok: true });
     await bff.publish('topic:orders', 'still');
@@ -128,7 +128,7 @@ describe('a connection whose token ends', () => {
     await end;
   });
 
-  it('should not try tokens for ever', async () => {
+  it('should be closed after too many invalid tokens', async () => {
     const { socket } = await reader(secretToken(), []);
     const closing = once(socket, 'closing');
     for (let i = 0; i < 20; i++) socket.emit('token', { token: `guess-${i}` }, () => undefined);
@@ -136,8 +136,8 @@ describe('a connection whose token ends', () => {
   });
 });
 
-describe('an instance that asks for no token', () => {
-  it('should say so, and let everybody read, whatever token comes', async () => {
+describe('an instance that requires no token', () => {
+  it('should report that, and let everyone read, whatever token they send', async () => {
     const open = await serveBff({});
     try {
       expect(await (await fetch(`${open.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'none' });
@@ -151,8 +151,8 @@ describe('an instance that asks for no token', () => {
   });
 });
 
-describe('an instance that does not know its secret', () => {
-  it('should not be ready, and say that tokens cannot be checked now', async () => {
+describe('an instance without a valid secret', () => {
+  it('should not be ready, and report that tokens cannot be checked now', async () => {
     const waiting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: 'too short' });
     try {
       await expect.poll(async () => (await fetch(`${waiting.url}/readyz`)).text()).toContain('has 9 bytes');
@@ -165,7 +165,7 @@ describe('an instance that does not know its secret', () => {
     }
   });
 
-  it('should say on /readyz that it asks for tokens once it knows', async () => {
+  it('should report on /readyz that it requires tokens once the secret is known', async () => {
     expect(await (await fetch(`${bff.url}/readyz`)).json()).toEqual({ status: 'ready', auth: 'jwt' });
   });
 });

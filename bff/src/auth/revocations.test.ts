@@ -27,16 +27,16 @@ const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
 const closing = (socket: Socket) => new Promise((resolve) => socket.once('closing', resolve));
 const ended = (socket: Socket) => new Promise((resolve) => socket.once('disconnect', resolve));
 
-describe('a subject that is revoked', () => {
-  it('should lose its connections at once, and be refused on the socket and over HTTP, alone', async () => {
+describe('a revoked subject', () => {
+  it('should lose its connections at once, and be refused on the socket and over HTTP, without affecting others', async () => {
     const token = secretToken({ sub: 'eve', iat: inSeconds(-10) });
     const other = await bff.connect(secretToken({ sub: 'evelyn', iat: inSeconds(-10) }));
     const sockets = [await bff.connect(token), await bff.connect(token)];
-    const told = sockets.map(closing);
+    const closings = sockets.map(closing);
     const gone = sockets.map(ended);
     const response = await revoke({ sub: 'eve' });
     expect([response.status, await response.json()]).toMatchObject([200, { sub: 'eve' }]);
-    for (const event of await Promise.all(told)) {
+    for (const event of await Promise.all(closings)) {
       expect(event).toEqual({ code: 'token_revoked', message: 'the token was revoked; sign in again' });
     }
     await Promise.all(gone);
@@ -49,7 +49,7 @@ describe('a subject that is revoked', () => {
     expect(other.connected).toBe(true);
   });
 
-  it('should be let in with a token issued after the moment, and with no other', async () => {
+  it('should be accepted only with a token issued after the revocation', async () => {
     const before = inSeconds(-100);
     await revoke({ sub: 'zoë: 1/2', before: iso(before) });
     const issued = (iat: number | undefined) => status(secretToken({ sub: 'zoë: 1/2', iat }));
@@ -62,7 +62,7 @@ describe('a subject that is revoked', () => {
     expect(await status(secretToken({ sub: 'zoë: 1' }))).toBe(200);
   });
 
-  it('should not renew a connection with a token that was revoked', async () => {
+  it('should not renew a connection with a revoked token', async () => {
     await revoke({ sub: 'ren', before: iso(inSeconds(-50)) });
     const socket = await bff.connect(secretToken({ sub: 'ren', iat: inSeconds(-10) }));
     expect(await bff.renew(socket, secretToken({ sub: 'ren', iat: inSeconds(-60) }))).toMatchObject({
@@ -71,7 +71,7 @@ describe('a subject that is revoked', () => {
     });
   });
 
-  it('should be listed, keep the later of two moments, and be lifted', async () => {
+  it('should be listed with the later of two times, and be lifted', async () => {
     const [early, late] = [iso(inSeconds(-90)), iso(inSeconds(-80))];
     await revoke({ sub: 'sue', before: late });
     expect(await (await revoke({ sub: 'sue', before: early })).json()).toMatchObject({ before: late });
@@ -88,7 +88,7 @@ describe('a subject that is revoked', () => {
     [{ sub: '', before: 'now' }, ['sub', 'before']],
     [{ sub: 'a\nb', more: 1 }, ['sub', 'more']],
     [{ sub: 'a', before: new Date(Date.now() + MAX_REVOCATION_AHEAD_MS + 5_000).toISOString() }, ['before']],
-  ])('should not come from %j', async (body, paths) => {
+  ])('should reject the invalid revocation %j', async (body, paths) => {
     const response = await revoke(body);
     expect(response.status).toBe(400);
     const { errors } = (await response.json()) as { errors: { path: string }[] };
@@ -124,12 +124,12 @@ describe('revocations in the store', () => {
   it('should reach another instance, and one that starts later', async () => {
     const { list } = setUp();
     const [one, other] = [watch(list).watched, watch(list).watched];
-    let heard = 0;
-    other.onRevoked(() => heard++);
+    let calls = 0;
+    other.onRevoked(() => calls++);
     await one.revoke('ada', 900_000);
     expect(one.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
     await expect.poll(() => other.refuses({ sub: 'ada', issuedAt: 900_000 })).toBe(true);
-    expect([other.refuses({ sub: 'ada', issuedAt: 900_001 }), other.refuses({ sub: 'ada' }), heard]).toEqual([
+    expect([other.refuses({ sub: 'ada', issuedAt: 900_001 }), other.refuses({ sub: 'ada' }), calls]).toEqual([
       ...[false, true, 1],
     ]);
     const { watched: late } = watch(list);
@@ -140,14 +140,14 @@ describe('revocations in the store', () => {
     for (const each of [one, other, late]) each.stop();
   });
 
-  it('should stay in force while the store is away, and come back to one that lost them', async () => {
+  it('should stay in force while the store is unavailable, and be restored to a store that lost them', async () => {
     const { store, list } = setUp();
     const { watched, faults } = watch(list);
     await watched.revoke('ada', 900_000);
     const { read } = store;
-    store.read = () => Promise.reject(new Error('away'));
+    store.read = () => Promise.reject(new Error('unavailable'));
     await expect.poll(() => faults.length).toBe(1);
-    await expect(watched.revoke('ben', 1)).rejects.toThrow('away');
+    await expect(watched.revoke('ben', 1)).rejects.toThrow('unavailable');
     expect(watched.refuses({ sub: 'ada' })).toBe(true);
     store.read = read.bind(store);
     await store.remove(['r']);
@@ -156,7 +156,7 @@ describe('revocations in the store', () => {
     watched.stop();
   });
 
-  it('should expire with the longest life of a token, and stay where there is none', async () => {
+  it('should expire after the longest life of a token, and never without one', async () => {
     const [bounded, unbounded] = [setUp(5_000), setUp()];
     for (const { list, clock } of [bounded, unbounded]) {
       await list.revoke('ada', 1_000_000);
@@ -169,7 +169,7 @@ describe('revocations in the store', () => {
     expect(await unbounded.list.read()).toHaveLength(1);
   });
 
-  it('should be bounded in number and bytes, and refuse the next with the remedy', async () => {
+  it('should be limited in number and bytes, and refuse the next with the remedy', async () => {
     const { store, list } = setUp();
     const at = new Date(0).toISOString();
     const full = Array.from({ length: MAX_REVOCATIONS }, (_, i) => ({ sub: `s${i}`, before: at, at }));
@@ -184,16 +184,16 @@ describe('revocations in the store', () => {
     await expect(refused()).rejects.toThrow('100000 bytes');
   });
 
-  it('should not lose one when several come at once', async () => {
+  it('should keep all concurrent revocations', async () => {
     const { list } = setUp();
     await Promise.all(['a', 'b', 'c', 'd', 'e'].map((sub) => list.revoke(sub, 1)));
     expect((await list.read())?.map(({ sub }) => sub)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 });
 
-it('should refuse tokens, as something temporary, until the revocations have been read', async () => {
+it('should refuse tokens temporarily until the revocations have been read', async () => {
   const readers = new MemoryReaderStore();
-  readers.read = () => Promise.reject(new Error('away'));
+  readers.read = () => Promise.reject(new Error('unavailable'));
   const starting = await serveBff({ AUTH_MODE: 'jwt' }, { [SECRETS.jwt.name]: SECRET }, { readers });
   const answer = () => starting.page('all', { authorization: `Bearer ${secretToken()}` });
   expect((await answer()).status).toBe(503);

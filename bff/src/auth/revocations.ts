@@ -3,7 +3,7 @@ import type { RevocationStore } from './ports.ts';
 
 export interface RevocationsOptions {
   store: RevocationStore;
-  /** Told of the first of several reads that failed. */
+  /** Called for the first of several failed reads in a row. */
   onFault: (error: unknown) => void;
   /** Time between two reads, in ms; default 1 s. */
   everyMs?: number;
@@ -12,9 +12,8 @@ export interface RevocationsOptions {
 const EVERY_MS = 1_000;
 
 /**
- * The subjects whose earlier tokens are refused, as the store has them: read each second, so that every instance knows
- * of a revocation within two. What was read last counts while the store cannot be read, and is written back to a store
- * that lost it.
+ * The revoked subjects, read from the store every second, so that a revocation reaches every instance within two
+ * seconds. While the store cannot be read, the last known revocations apply. A store that lost them gets them back.
  */
 export class Revocations {
   readonly #options: RevocationsOptions;
@@ -32,23 +31,23 @@ export class Revocations {
     void this.#watch();
   }
 
-  /** Whether the store has been read: before that nothing can be said of any token. */
+  /** Whether the store has been read. Until then, no token can be judged. */
   get known(): boolean {
     return this.#known !== undefined;
   }
 
-  /** Whether the token of this identity was issued too early, or does not say when. */
+  /** Whether the token of this identity was issued before the revocation, or has no issue time. */
   refuses({ sub, issuedAt }: Pick<Identity, 'sub' | 'issuedAt'>): boolean {
     const revocation = this.#known?.get(sub);
     return revocation !== undefined && (issuedAt === undefined || issuedAt <= momentOf(revocation));
   }
 
-  /** Whether any token of the subject may be refused. */
+  /** Whether the subject has a revocation. */
   has(sub: string): boolean {
     return this.#known?.has(sub) ?? false;
   }
 
-  /** Calls `listener` when tokens that were accepted are refused from now on. */
+  /** Calls `listener` when a new or later revocation may refuse tokens that were accepted before. */
   onRevoked(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -59,14 +58,14 @@ export class Revocations {
     return [...(this.#known ?? new Map<string, Revocation>()).values()];
   }
 
-  /** As `RevocationStore.revoke`; counts here when it resolves. */
+  /** As `RevocationStore.revoke`; in force on this instance when it resolves. */
   async revoke(sub: string, before: number): Promise<Revocation> {
     const revocation = await this.#options.store.revoke(sub, before);
     await this.#refresh();
     return revocation;
   }
 
-  /** As `RevocationStore.lift`; counts here when it resolves. */
+  /** As `RevocationStore.lift`; in force on this instance when it resolves. */
   async lift(sub: string): Promise<boolean> {
     const found = await this.#options.store.lift(sub);
     await this.#refresh();
@@ -100,7 +99,7 @@ export class Revocations {
     const { store } = this.#options;
     const stored = await store.read();
     const before = this.#known ?? new Map<string, Revocation>();
-    // Lifting the last one leaves an empty document: an absent one was lost.
+    // Lifting the last revocation leaves an empty document, so an absent document was lost.
     if (!stored && before.size > 0) return store.restore([...before.values()]);
     this.#known = new Map((stored ?? []).map((revocation) => [revocation.sub, revocation]));
     const stricter = (stored ?? []).some((revocation) => {

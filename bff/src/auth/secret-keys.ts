@@ -2,21 +2,21 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AuthError } from './errors.ts';
 import type { Keys } from './check-token.ts';
 
-/** RFC 7518, 3.2: a key of HS256 has at least as many bytes as its hash. */
+/** RFC 7518, 3.2: an HS256 key must be at least as long as the hash, 32 bytes. */
 const LEAST_BYTES = 32;
-/** Each is tried on a token, so there are few. */
+/** Limited, because each token may be tried with every secret. */
 const MAX_SECRETS = 8;
 
 /**
- * The shared secrets that a text names, one a line, the newest first. The text as a whole counts as one too, as it
- * did before there could be several: a secret that ends with a line break stays valid.
- * @throws Error when one of them is too short to be a secret, or there are too many
+ * Parses shared secrets, one per line, the newest first. The whole text is a secret too, as in versions with a single
+ * secret, so that a secret that ends with a line break stays valid.
+ * @throws Error when a secret is too short, or there are too many
  */
 export function parseSecrets(text: string): Uint8Array[] {
   const lines = text.split(/\r?\n/).filter((line) => line !== '');
   if (lines.length > MAX_SECRETS) {
     throw new Error(
-      `The secret for tokens has ${lines.length} lines; it may have ${MAX_SECRETS}, one for each secret.`,
+      `The secret for tokens has ${lines.length} lines; at most ${MAX_SECRETS} are allowed, one secret per line.`,
     );
   }
   const encoder = new TextEncoder();
@@ -29,7 +29,10 @@ export function parseSecrets(text: string): Uint8Array[] {
   return secrets.length === 1 && lines[0] === text ? secrets : [...secrets, encoder.encode(text)];
 }
 
-/** Secrets that issuer and bff share, so that they can be changed with an overlap; `secrets` throws while they are not known. */
+/**
+ * Keys from the secrets that issuer and bff share. Several secrets allow a rotation with an overlap. `secrets` throws
+ * while they are not known.
+ */
 export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   algorithms: ['HS256'],
   find: async (_header, token) => {
@@ -44,7 +47,7 @@ export const secretKeys = (secrets: () => readonly Uint8Array[]): Keys => ({
   },
 });
 
-/** Only picks the secret: the token is verified with it afterwards like any other. */
+/** Only selects the secret. The token is still fully verified with it afterwards. */
 function hasSigned(
   secret: Uint8Array,
   token: { protected?: string; payload: string | Uint8Array; signature: string },

@@ -29,14 +29,24 @@ describe('with JWT_MAX_AGE', () => {
 
   it.each([
     ['a token of the longest life', { iat: inSeconds(0), exp: inSeconds(600) }, 200, /./],
-    ['one that a clock ahead made', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
-    ['one without iat', {}, 401, /claim iat is missing/],
-    ['one of text for iat', { iat: 'now' }, 401, /claim iat is not the expected one/],
-    ['one made for too long', { iat: inSeconds(0), exp: inSeconds(605) }, 401, /more than 600 s from iat to/],
-    ['one that never ends', { iat: inSeconds(0), exp: 1e300 }, 401, /more than 600 s/],
-    ['an old one', { iat: inSeconds(-700), exp: inSeconds(600) }, 401, /older than JWT_MAX_AGE/],
-    ['one of tomorrow', { iat: inSeconds(86_400), exp: inSeconds(86_900) }, 401, /claim iat is not the expe/],
-  ])('should answer %s with what it deserves', async (_what, members, status, says) => {
+    ['a token from a clock that is ahead', { iat: inSeconds(4), exp: inSeconds(300) }, 200, /./],
+    ['a token without iat', {}, 401, /claim iat is missing/],
+    ['a token with text as iat', { iat: 'now' }, 401, /claim iat is not the expected one/],
+    [
+      'a token with too long a life',
+      { iat: inSeconds(0), exp: inSeconds(605) },
+      401,
+      /longer than 600 s from iat to/,
+    ],
+    ['a token that never expires', { iat: inSeconds(0), exp: 1e300 }, 401, /longer than 600 s/],
+    ['an old token', { iat: inSeconds(-700), exp: inSeconds(600) }, 401, /older than JWT_MAX_AGE/],
+    [
+      'a token from tomorrow',
+      { iat: inSeconds(86_400), exp: inSeconds(86_900) },
+      401,
+      /claim iat is not the expe/,
+    ],
+  ])('should decide on %s', async (_what, members, status, says) => {
     const response = await bff.page('all', { authorization: `Bearer ${secretToken(members)}` });
     expect([response.status, await response.text()]).toEqual([status, expect.stringMatching(says)]);
   });
@@ -48,13 +58,13 @@ const [OLD, NEW, NEWEST] = ['o', 'n', 'm'].map((letter) => letter.repeat(40)) as
 describe('the secret for tokens', () => {
   const text = (secrets: readonly Uint8Array[]) => secrets.map((secret) => Buffer.from(secret).toString());
 
-  it('should be one secret, or several with one a line', () => {
+  it('should be one secret, or several with one per line', () => {
     expect(text(parseSecrets(OLD))).toEqual([OLD]);
     expect(text(parseSecrets(`${NEW}\n${OLD}`))).toEqual([NEW, OLD, `${NEW}\n${OLD}`]);
     expect(text(parseSecrets(`${NEW}\r\n\n${OLD}\n`)).slice(0, 2)).toEqual([NEW, OLD]);
   });
 
-  it('should be what it was before there could be several, with a line break at its end', () => {
+  it('should stay valid with a line break at its end', () => {
     expect(text(parseSecrets(`${OLD}\n`))).toEqual([OLD, `${OLD}\n`]);
   });
 
@@ -63,12 +73,12 @@ describe('the secret for tokens', () => {
     ['', /has 0 bytes/],
     ['\n', /has 0 bytes/],
     [`${NEW}\nshort`, /has 5 bytes in line 2/],
-    [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; it may have 8/],
-  ])('should not be %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
+    [Array.from({ length: 9 }, (_, i) => `${NEW}${i}`).join('\n'), /has 9 lines; at most 8/],
+  ])('should reject %j', (secret, says) => expect(() => parseSecrets(secret)).toThrow(says));
 });
 
 describe('keys that change while an instance runs', () => {
-  it('should overlap in the secret: the old one is accepted until it is taken out', async () => {
+  it('should accept an old secret until it is removed', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const secrets: Record<string, string> = { [SECRETS.jwt.name]: OLD };
     const log = createLogger('bff', 'silent');
@@ -90,7 +100,7 @@ describe('keys that change while an instance runs', () => {
       secrets[SECRETS.jwt.name] = `${NEWEST}\n${NEW}`;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(await accepted()).toEqual([false, true, true]);
-      // A fault in the secret leaves the last good ones in use.
+      // With an invalid secret, the last valid ones stay in use.
       secrets[SECRETS.jwt.name] = `${OLD}\nshort`;
       await vi.advanceTimersByTimeAsync(60_000);
       expect(await accepted()).toEqual([false, true, true]);
@@ -103,7 +113,7 @@ describe('keys that change while an instance runs', () => {
     }
   });
 
-  it('should overlap at the issuer: a new key is fetched when its first token comes', async () => {
+  it('should fetch a new key of the issuer with its first token', async () => {
     let published: Parameters<typeof keySet>[0] = ['RS256'];
     const issuer = createServer((_request, response) => response.end(JSON.stringify(keySet(published))));
     await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));

@@ -40,7 +40,7 @@ async function expectRefusal(bff: ServedBff, token: string | undefined, says: Re
   else expect(challenge).toMatch(/^Bearer realm="tocsin", error="invalid_token", error_description="[^"]+"$/);
 
   const handshake = await bff.handshake(bff.socketWith(token === undefined ? {} : { token }));
-  if (handshake.connected) throw new Error('the socket was let in');
+  if (handshake.connected) throw new Error('the socket was accepted');
   const { message, data } = handshake.error;
   expect(message).toMatch(/^unauthorized: /);
   expect(message.slice('unauthorized: '.length)).toMatch(says);
@@ -61,15 +61,15 @@ describe('a token checked with the shared secret, over HTTP and on the socket,',
   it.each<[string, () => string]>([
     ['good', () => secretToken()],
     [
-      'of many members',
+      'full of claims',
       () => secretToken({ jti: 'x', scope: 'a b', feeds: ['orders*', '*'], roles: ['ops'] }),
     ],
     ['for several audiences', () => secretToken({ aud: ['billing', 'tocsin'] })],
     ['expired within the skew', () => secretToken({ exp: inSeconds(-20) })],
     ['valid soon, within the skew', () => secretToken({ nbf: inSeconds(20) })],
-    ['never ending in practice', () => secretToken({ exp: 1e300 })],
-    ['of a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
-    ['as long as it may be', () => padded(MAX_TOKEN_LENGTH)],
+    ['valid practically forever', () => secretToken({ exp: 1e300 })],
+    ['for a sub of 255 characters beyond the BMP', () => secretToken({ sub: '😀'.repeat(255) })],
+    ['of the maximum length', () => padded(MAX_TOKEN_LENGTH)],
   ])('should be accepted when it is %s', (_name, token) => expectEntry(withSecret, token()));
 });
 
@@ -78,20 +78,20 @@ describe('a token checked with the keys of an issuer, over HTTP and on the socke
     await expectRefusal(withKeys, token(), says);
   });
 
-  it.each(['RS256', 'ES256', 'EdDSA'] as const)('should be accepted when it is %s', (name) =>
+  it.each(['RS256', 'ES256', 'EdDSA'] as const)('should be accepted with %s', (name) =>
     expectEntry(withKeys, issuedToken(name)),
   );
 
-  it('should be accepted without kid when only one key is of its kind', () =>
+  it('should be accepted without kid if only one key has its type', () =>
     expectEntry(withKeys, issuedToken('ES256', {}, { kid: undefined })));
 });
 
 describe('the Authorization header', () => {
   it.each([
     ['Basic', `Basic ${Buffer.from('a:b').toString('base64')}`],
-    ['a scheme of its own', 'Token abc'],
+    ['an unknown scheme', 'Token abc'],
     ['no scheme', 'abc'],
-    ['a scheme and nothing', 'Bearer'],
+    ['a scheme without a token', 'Bearer'],
     ['two tokens', 'Bearer a b'],
     ['two tokens with a comma', 'Bearer a, Bearer b'],
   ])('should be refused with %s', async (_name, authorization) => {
@@ -99,12 +99,12 @@ describe('the Authorization header', () => {
     expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([401, 'unauthorized']);
   });
 
-  it('should be read whatever the case of its scheme', async () => {
+  it('should be accepted with any case of its scheme', async () => {
     const response = await withSecret.page('all', { authorization: `bEARER ${secretToken()}` });
     expect(response.status).toBe(200);
   });
 
-  it('should be asked for on every path below /app, and on no other', async () => {
+  it('should be required on every path below /app, and on no other', async () => {
     const status = async (path: string, method = 'GET') =>
       (await fetch(`${withSecret.url}${path}`, { method })).status;
     expect(await status('/app/notifications', 'DELETE')).toBe(401);
@@ -120,9 +120,9 @@ describe('the Authorization header', () => {
   });
 });
 
-it('should say over the socket that a token is no text', async () => {
+it('should report over the socket that a token is not a string', async () => {
   for (const token of [7, null, {}, ['x']]) {
     const result = await withSecret.handshake(withSecret.socketWith({ token }));
-    expect(result.connected || result.error.message).toMatch(/^unauthorized: the token must be text/);
+    expect(result.connected || result.error.message).toMatch(/^unauthorized: the token must be a string/);
   }
 });

@@ -10,51 +10,52 @@ import { Session, type SocketData } from './session.ts';
 import { streamId } from './stream-id.ts';
 import { Subscriptions, type EndReason, type SubscriptionReads } from './subscriptions.ts';
 
-/** Where a stream is written to. */
+/** The output of a stream. */
 export interface StreamSink {
   write(text: string): void;
-  /** Bytes that wait in this process for the peer to read. */
+  /** Bytes buffered in this process until the peer reads them. */
   readonly waiting: number;
-  /** True while so much waits that the writer should wait, too. */
+  /** True while the buffer is so full that the writer should pause. */
   readonly isFull: boolean;
-  /** Calls `listener` once, when it is not full any more or is closed. */
+  /** Calls `listener` once, when the sink is no longer full or is closed. */
   onceDrained(listener: () => void): void;
-  /** Ends the stream after what was written. */
+  /** Ends the stream after sending the buffered data. */
   end(): void;
-  /** Ends the stream without waiting for its peer. */
+  /** Ends the stream at once, without sending the buffered data. */
   breakOff(): void;
 }
 
 export interface EventStreamOptions extends SubscriptionReads {
   sink: StreamSink;
   bearer: SocketData;
-  /** The feeds, each with the position that its reader has reached, if it has one. */
+  /** The feeds, each with the position that the reader has reached, if any. */
   feeds: ReadonlyMap<string, Position | undefined>;
   now: () => number;
   onEnded: (reason: EndReason) => void;
-  /** Called when a feed cannot be read; the stream tries again. */
+  /** Called when a feed cannot be read. The stream retries. */
   onFault: (feed: string, error: unknown) => void;
 }
 
 interface Followed {
   position: Position | undefined;
-  /** Its first answer was sent. */
+  /** True once the first answer was sent. */
   isAnswered: boolean;
 }
 
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
- * The feeds of one reader as server-sent events. Each feed's publications come in order and without a gap: what does not
- * continue the last one sent is read from the feed, and a reader who is slow gets pages when it has read the former ones.
- * So the id of an event is where its reader is, and at most one page waits here.
+ * The feeds of one reader as server-sent events. Each feed's publications are sent in order and without a gap.
+ * Publications that do not continue the last one sent are read from the feed. A slow reader gets the next page only
+ * after it has read the previous one. So the id of an event is the reader's position, and at most one page is
+ * buffered here.
  */
 export class EventStream {
   readonly #use: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
   readonly #session: Session;
   readonly #feeds = new Map<string, Followed>();
-  /** Feeds that have to be read, in the order in which they are. */
+  /** Feeds to read, in this order. */
   readonly #behind = new Set<string>();
   #reading: string | undefined;
   #isPumping = false;
@@ -67,7 +68,7 @@ export class EventStream {
     this.#session = new Session({
       now: options.now,
       expiring: (event) => this.#write('token-expiring', JSON.stringify(event)),
-      expired: () => this.end('token_expired', 'the token has expired; connect with another'),
+      expired: () => this.end('token_expired', 'the token has expired; reconnect with a new one'),
     });
   }
 
@@ -83,7 +84,7 @@ export class EventStream {
     return this.#use.bearer.identity;
   }
 
-  /** Begins: each feed is watched, then read. */
+  /** Starts the stream: watches each feed, then reads it. */
   open(retryMs: number): void {
     this.#use.sink.write(`retry: ${retryMs}\n\n`);
     if (this.identity) this.#session.watch(this.identity);
@@ -94,7 +95,7 @@ export class EventStream {
     void this.#pump();
   }
 
-  /** Takes a push; `json` is its encoding, for those who have all before it. */
+  /** Handles new publications. `json` returns the encoded event, which is used if the reader needs all of it. */
   publications(event: PublicationsEvent, json: () => string): void {
     const position = this.#positionToContinue(event.feed);
     if (!position) return;
@@ -112,7 +113,7 @@ export class EventStream {
     );
   }
 
-  /** Takes where the feed stands: the reader is told, or the feed is read if the reader is not there. */
+  /** Handles a feed's current position: sends it to a reader that has reached it; otherwise reads the feed. */
   position({ feed, epoch, offset }: PositionEvent): void {
     const position = this.#positionToContinue(feed);
     if (!position) return;
@@ -125,12 +126,12 @@ export class EventStream {
     this.#write(name, json);
   }
 
-  /** Keeps the connection alive, and shows the reader that it is. */
+  /** Sends a heartbeat, which keeps the connection alive and shows the reader that it works. */
   beat(): void {
     if (!this.#use.sink.isFull) this.#use.sink.write(':\n\n');
   }
 
-  /** Says why it ends, and ends. */
+  /** Sends the reason and ends the stream. */
   end(code: Exclude<EndReason, 'not_reading'>, message: string): void {
     if (this.#isOver) return;
     this.#write('closing', JSON.stringify({ code, message }));
@@ -139,14 +140,14 @@ export class EventStream {
     this.#use.sink.end();
   }
 
-  /** Asks the reader to connect elsewhere, and ends after so many ms. */
+  /** Asks the reader to connect to another instance, and ends the stream after `reconnectAfterMs`. */
   drain(reconnectAfterMs: number): void {
     if (this.#isOver) return;
     this.#write('draining', JSON.stringify({ reconnectAfterMs }));
     setTimeout(() => this.#use.sink.end(), reconnectAfterMs).unref();
   }
 
-  /** Breaks off a stream whose reader takes nothing. */
+  /** Ends the stream at once because its reader does not read. */
   breakOff(): void {
     if (this.#isOver) return;
     this.#use.onEnded('not_reading');
@@ -154,13 +155,13 @@ export class EventStream {
     this.#use.sink.breakOff();
   }
 
-  /** Ends without a reason: the instance stops. */
+  /** Ends the stream without a reason because the instance stops. */
   leave(): void {
     this.close();
     this.#use.sink.end();
   }
 
-  /** Sends nothing any more. */
+  /** Stops sending. */
   close(): void {
     this.#isOver = true;
     this.#session.stop();
@@ -168,7 +169,7 @@ export class EventStream {
     this.#behind.clear();
   }
 
-  /** Where the feed goes on, unless it is about to be read anyway. */
+  /** The position from which the feed continues; `undefined` if the feed has to be read anyway. */
   #positionToContinue(feed: string): Position | undefined {
     if (this.#behind.has(feed)) return undefined;
     const followed = this.#feeds.get(feed);
@@ -217,9 +218,9 @@ export class EventStream {
 
   #fail(feed: string, error: unknown): void {
     this.#use.onFault(feed, error);
-    const message = 'the feed cannot be read now; it is tried again';
+    const message = 'the feed cannot be read now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
-    setTimeout(() => this.#lag(feed), AGAIN_MS).unref();
+    setTimeout(() => this.#lag(feed), RETRY_MS).unref();
   }
 
   #advance(feed: string, position: Position): void {

@@ -9,18 +9,18 @@ import type { EndReason, SubscriptionReads } from './subscriptions.ts';
 export interface EventStreamsOptions extends SubscriptionReads {
   revocations: Pick<Revocations, 'refuses' | 'onRevoked'> | undefined;
   now: () => number;
-  /** Each stream gets a comment at least every so many ms. */
+  /** Time between two heartbeats of a stream, in ms. */
   heartbeatMs: number;
   onEnded: (reason: EndReason) => void;
-  /** Told of each stream of a reader, once it gets what is sent to the reader. */
+  /** Called for each stream of a reader once it receives the reader's events. */
   onJoined: (reader: string) => void;
-  /** Told of each stream of a reader that is gone. */
+  /** Called for each stream of a reader that was removed. */
   onLeft: (reader: string) => void;
-  /** Called when a feed cannot be read for a stream; it tries again. */
+  /** Called when a feed cannot be read for a stream. The stream retries. */
   onFault: (feed: string, error: unknown) => void;
 }
 
-/** Streams that end together begin again within this time, in ms. */
+/** Streams that end together reconnect after RETRY_MS plus up to RETRY_SPREAD_MS, chosen at random. */
 const RETRY_MS = 1_000;
 const RETRY_SPREAD_MS = 2_000;
 
@@ -45,12 +45,12 @@ export class EventStreams {
     return this.#all.size;
   }
 
-  /** True while the instance stops: it takes no more streams. */
+  /** True while the instance stops and accepts no more streams. */
   get isDraining(): boolean {
     return this.#isDraining;
   }
 
-  /** Begins a stream, from each feed's position on. Returns it; its owner calls `remove` when the sink is closed. */
+  /** Starts a stream at each feed's position. The caller must call `remove` when the sink is closed. */
   add(sink: StreamSink, bearer: SocketData, feeds: ReadonlyMap<string, Position | undefined>): EventStream {
     const stream = new EventStream({ ...this.#options, sink, bearer, feeds });
     this.#all.add(stream);
@@ -95,13 +95,13 @@ export class EventStreams {
     for (const stream of this.#byReader.get(reader) ?? []) stream.send(name, json);
   }
 
-  /** Takes no more streams, and ends those there are within `ms` milliseconds, spread evenly. */
+  /** Accepts no more streams, and ends the open ones at random times within `ms` milliseconds. */
   drain(ms: number): void {
     this.#isDraining = true;
     for (const stream of this.#all) stream.drain(Math.round(Math.random() * ms));
   }
 
-  /** Ends all at once. */
+  /** Ends all streams at once. */
   stop(): void {
     clearInterval(this.#timer);
     for (const stream of this.#all) stream.leave();

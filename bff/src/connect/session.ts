@@ -1,10 +1,10 @@
 import type { Identity, TokenExpiringEvent } from '@tocsin/contracts';
 
-/** A connection's knowledge of its reader. */
+/** The reader of a connection. */
 export interface SocketData {
   /** Absent if no token is required. */
   identity?: Identity;
-  /** Whose read state and mutes count. */
+  /** The reader whose read state and mutes apply. */
   reader: string;
 }
 
@@ -14,10 +14,10 @@ export interface SessionHooks {
   expired: () => void;
 }
 
-/** A warning comes at this part of the token's life, or so long before its end, whichever is later. */
+/** The warning comes at this fraction of the token's life, or WARN_BEFORE_MS before its end, whichever is later. */
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
-/** The longest time that a timer of Node can wait. */
+/** The longest delay of a Node timer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Watches the life of a connection's token: warns before its end and reports its end. */
@@ -29,7 +29,7 @@ export class Session {
     this.#hooks = hooks;
   }
 
-  /** Counts from now to the end of this token; another one that was watched is forgotten. */
+  /** Watches this token from now on, instead of the previous one. */
   watch({ expiresAt }: Identity): void {
     const now = this.#hooks.now();
     this.#at(Math.max(now + (expiresAt - now) * WARN_AT, expiresAt - WARN_BEFORE_MS), () => {

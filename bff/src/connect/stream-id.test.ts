@@ -12,7 +12,7 @@ const position = fc.record({
   offset: fc.nat(),
 });
 
-it('should give back the positions that it was made of, in characters that a header can carry', () => {
+it('should encode positions in characters that a header allows, and decode them again', () => {
   fc.assert(
     fc.property(fc.dictionary(feeds, position), (given) => {
       const positions = new Map(Object.entries(given).filter(([feed]) => feedSchema.safeParse(feed).success));
@@ -23,7 +23,7 @@ it('should give back the positions that it was made of, in characters that a hea
   );
 });
 
-it('should name the position in each feed', () => {
+it('should contain the position in each feed', () => {
   const positions = [
     ['all', { epoch: '1-x', offset: 12 }],
     ['topic:orders', { epoch: '1-x', offset: 7 }],

@@ -4,7 +4,7 @@ import { readPageFor, type ReaderPages } from '../readers/page-for-reader.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 import type { SocketData } from './session.ts';
 
-/** Why this side ended a connection. */
+/** Why the server ended a connection. */
 export type EndReason =
   | 'not_reading'
   | 'too_many_invalid_requests'
@@ -13,7 +13,7 @@ export type EndReason =
   | 'token_expired'
   | 'token_revoked'
   | 'forbidden';
-/** How a subscription was answered. */
+/** The result of a subscription. */
 export type SubscriptionOutcome = 'new' | 'recovered' | 'gap' | 'forbidden' | 'unavailable';
 
 export interface SubscriptionReads {
@@ -24,7 +24,7 @@ export interface SubscriptionReads {
 }
 
 export interface SubscriptionsOptions extends SubscriptionReads {
-  /** Read at each call: a connection may get a new token. */
+  /** Read at each call, because a connection may get a new token. */
   bearer: Readonly<SocketData>;
 }
 
@@ -37,7 +37,7 @@ export class Subscriptions {
     this.#use = options;
   }
 
-  /** Why the connection may not subscribe to the feed; `undefined` if it may. */
+  /** The reason why the connection may not subscribe to the feed; `undefined` if it may. */
   refusal(feed: string): SocketError | undefined {
     if (!mayRead(this.#use.bearer.identity, feed)) {
       this.#use.onSubscribed('forbidden');
@@ -48,7 +48,7 @@ export class Subscriptions {
     return { code: 'too_many_feeds', message, temporary: false };
   }
 
-  /** True if a feed is subscribed to that the bearer's present token does not permit. */
+  /** Whether the bearer's current token forbids any subscribed feed. */
   isAnyForbidden(): boolean {
     return [...this.#feeds].some((feed) => !mayRead(this.#use.bearer.identity, feed));
   }
@@ -67,7 +67,7 @@ export class Subscriptions {
     for (const feed of [...this.#feeds]) this.remove(feed);
   }
 
-  /** The answer to a subscription, which counts by its outcome. Rejects when the feed cannot be read now. */
+  /** Answers a subscription and reports its outcome. Rejects when the feed cannot be read now. */
   async answer(feed: string, position: Position | undefined): Promise<Page> {
     try {
       const page = await this.read(feed, position);
@@ -79,7 +79,10 @@ export class Subscriptions {
     }
   }
 
-  /** What follows the position, or where the feed stands. Rejects when the feed cannot be read now. */
+  /**
+   * Reads the publications after the position, or without one the feed's current position. Rejects when the feed
+   * cannot be read now.
+   */
   read(feed: string, position: Position | undefined): Promise<Page> {
     const { views, pages, bearer } = this.#use;
     const asked = position ? ({ kind: 'after', position } as const) : ({ kind: 'position' } as const);

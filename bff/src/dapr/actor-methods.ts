@@ -14,14 +14,14 @@ import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../deliver/
 
 const outcomeSchema = z.enum(['delivered', 'already-claimed', 'set-aside']);
 
-const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an epoch that is none');
+const heardSchema = positionSchema.refine(({ epoch }) => isEpoch(epoch), 'has an invalid epoch');
 
 export interface FeedCall extends CallerKnowledge {
   feed: string;
   announced?: Announced;
 }
 
-/** A turn of a feed, of the actor type `Feed`. */
+/** The method of the actor type `Feed` that takes a feed's turn. */
 export const TAKE_FEED: ActorMethod<FeedCall, TurnResult> = {
   name: 'take',
   callSchema: z.object({
@@ -39,7 +39,10 @@ export interface PartitionCall extends AnnouncedEntry {
   partition: number;
 }
 
-/** A turn of a partition, of the actor type `Partition`. Nothing that the caller says of its state is taken over. */
+/**
+ * The method of the actor type `Partition` that takes a partition's turn. The call carries no knowledge of the
+ * caller.
+ */
 export const TAKE_PARTITION: ActorMethod<PartitionCall, { outcome: Outcome }> = {
   name: 'takeEntries',
   callSchema: z.object({

@@ -18,18 +18,18 @@ import type { FeedHost } from '../deliver/turn/feed-host.ts';
 export interface ActorRoutesOptions {
   feedHost: Pick<FeedHost, 'takeRoutedTurn' | 'deactivate'>;
   partitionHost: Pick<PartitionHost, 'takeRoutedTurn' | 'deactivate'>;
-  /** Resolves once the secret is known. */
+  /** Resolves when the secret is known. */
   signer: () => Promise<Signer>;
   onRefused: OnRefused;
   log: Logger;
 }
 
-/** A feed's name has at most 1,020 bytes, which JSON may escape. */
+/** A feed's name has at most 1,020 bytes, and more after JSON escapes it. */
 const MAX_CALL_BYTES = 16 * 1024;
 
 /**
- * Serves daprd's calls to the actors hosted here: turns, which only our own may call, and deactivation, which daprd cannot
- * sign and which loses nothing. There are no reminders, timers and other methods.
+ * Serves daprd's calls to the actors hosted here: turns, which only our own instances may call, and deactivation,
+ * which daprd cannot sign and which loses nothing. There are no reminders, timers or other methods.
  */
 export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }: ActorRoutesOptions): Router {
   const refuse = (response: Response, error: unknown): void => {
@@ -41,7 +41,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
       const { message: detail, errors } = error;
       return sendProblem(response, { status: 400, code: 'invalid_request', detail, errors });
     }
-    log.warn({ err: error }, 'a call of an actor cannot be checked now');
+    log.warn({ err: error }, 'cannot check an actor call now');
     sendProblem(response, {
       status: 503,
       code: 'unavailable',
@@ -74,7 +74,7 @@ export function actorRoutes({ feedHost, partitionHost, signer, onRefused, log }:
       try {
         forget(request.params.id);
       } catch (error) {
-        // Nothing is kept under a name that is not valid.
+        // An invalid id has no actor.
         if (!(error instanceof URIError)) throw error;
       }
       response.json({});

@@ -26,7 +26,7 @@ import { startDaprServer } from './server.ts';
 import { DaprSetAside } from './set-aside.ts';
 import { positionProofs } from '../deliver/broadcast/position-proofs.ts';
 
-/** Carries publications between instances, not through Dapr. */
+/** Carries publications between instances, without Dapr. */
 export interface Backplane {
   broadcaster: Backend['broadcaster'];
   socketAdapter?: Backend['socketAdapter'];
@@ -50,9 +50,8 @@ export function daprBackend(config: BffConfig, backplane: Backplane, log: Logger
     read: createReadInternalSecret(sidecar, log),
     parse: parseSigningKeys,
     what: 'the secret "internal"',
-    // At start, the sidecar comes after the application. /readyz reports lasting trouble.
-    onFault: (err) =>
-      log.info({ err }, 'the secret for calls between instances cannot be read now; trying again'),
+    // At start, the sidecar is ready later than the application. /readyz reports lasting faults.
+    onFault: (err) => log.info({ err }, 'cannot read the secret for calls between instances; retrying'),
   });
   const own = new Signer(() => secret.get());
   const signer = async () => {

@@ -5,14 +5,15 @@ import { isRetry, readAnswer, signCall, type ActorMethod } from './signed-call.t
 
 export interface CallActorOptions {
   sidecar: Sidecar;
-  /** Resolves once the secret is known. */
+  /** Resolves when the secret is known. */
   signer: () => Promise<Signer>;
   timeoutMs: number;
 }
 
 /**
- * Calls an actor through the sidecar, signed anew each time. An answer that is not proven counts as none: any application
- * can offer to host our actors. The time-out is needed: while placement is down a call hangs for ever.
+ * Calls an actor through the sidecar, with a new signature each time. An answer without a valid proof counts as no
+ * answer, because any application can offer to host our actors. The timeout is needed because a call hangs forever
+ * while placement is down.
  */
 export function createCallActor<Call, Answer extends object>(
   { sidecar, signer, timeoutMs }: CallActorOptions,
@@ -29,14 +30,17 @@ export function createCallActor<Call, Answer extends object>(
     } catch (cause) {
       if (!(cause instanceof SidecarError)) throw cause;
       const late = cause.status === undefined;
-      const message = `the host of ${type} ${id} was not reached: ${cause.message}`;
+      const message = `cannot reach the host of ${type} ${id}: ${cause.message}`;
       throw new HostUnreachableError(message, { late, cause });
     }
     const answer = readAnswer(method, own, nonce, answered);
     if (!answer)
-      throw new HostUnreachableError(`what answered for ${type} ${id} is no host of ours`, { late: false });
+      throw new HostUnreachableError(
+        `the answer for ${type} ${id} has no valid proof, so it is not from one of our instances`,
+        { late: false },
+      );
     if (isRetry(answer))
-      throw new TemporaryError(`the turn of ${type} ${id} has to be repeated: ${answer.reason}`);
+      throw new TemporaryError(`the turn of ${type} ${id} must be repeated: ${answer.reason}`);
     return answer;
   };
 }

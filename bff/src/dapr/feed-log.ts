@@ -5,16 +5,16 @@ import { DamagedHeadError, TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 import { inParts } from '../feed/present.ts';
 
-/** The sidecar refuses bodies over 4 MiB; a commit that writes more than this does it in several requests. */
+/** A larger commit is written in several requests, because the sidecar refuses bodies over 4 MiB. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
-/** Heads that are read in one call; each has 16 KB at most. */
+/** Heads per call; each has 16 KB at most. */
 const MAX_HEADS = 100;
 const HEAD_BYTES = 2_048;
 
 /**
- * The log in Dapr's state API. The last request of a commit, as a rule the only one, is a transaction with the heads:
- * on Redis one unit against a crash, while a head with a stale etag is refused alone. A document without its head is
- * named by no other and expires by itself.
+ * The log in Dapr's state API. The last request of a commit, usually the only one, is a transaction with the heads.
+ * On Redis, a crash loses all of it or nothing, but a head with a stale etag is refused alone. No head refers to the
+ * documents of a refused head, and they expire.
  */
 export class DaprFeedLog implements FeedLog {
   readonly #sidecar: Sidecar;
@@ -55,13 +55,13 @@ export class DaprFeedLog implements FeedLog {
     const outcomes = await Promise.allSettled(requests.map((request) => this.#commitTogether(request)));
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') continue;
-      throw new TemporaryError('a head was refused, or is not known to be written', {
+      throw new TemporaryError('a head was refused, or the outcome of its write is unknown', {
         cause: outcome.reason,
       });
     }
   }
 
-  /** A single write that is larger than a request may be goes before with its documents. */
+  /** If a single write exceeds the request limit, its first documents are written ahead in requests of their own. */
   async #commitTogether(writes: readonly HeadWrite[]): Promise<void> {
     const documents = writes.flatMap((write) => write.documents);
     const requests = inParts(documents, Infinity, MAX_REQUEST_BYTES, ({ bytes }) => bytes).map((part) =>
@@ -91,7 +91,7 @@ export class DaprFeedLog implements FeedLog {
   }
 }
 
-/** Bytes of a write in a request; its head has some hundreds as a rule, and 16 KB at most. */
+/** Estimated bytes of a write in a request. A head usually has a few hundred bytes, and 16 KB at most. */
 const bytesOf = ({ documents }: HeadWrite): number =>
   documents.reduce((sum, { bytes }) => sum + bytes, HEAD_BYTES);
 
@@ -100,13 +100,13 @@ function headOf(feed: string, { value, etag: text }: StoredState): StoredHead | 
   const parsed = headSchema.safeParse(value);
   if (!parsed.success) {
     return isOfLaterVersion(parsed.error, value)
-      ? new TemporaryError(`the head of ${feed} cannot be read by this version: ${parsed.error.message}`)
+      ? new TemporaryError(`this version cannot read the head of ${feed}: ${parsed.error.message}`)
       : new DamagedHeadError(`the head of ${feed} is damaged: ${parsed.error.message}`);
   }
   const etag = Number(text);
   // Without an etag, a revived head could not be recognised.
   if (!Number.isInteger(etag) || etag < 1) {
-    return new TemporaryError(`the head of ${feed} came with the etag "${text}"`);
+    return new TemporaryError(`the head of ${feed} has the invalid etag "${text}"`);
   }
   return { head: parsed.data, etag };
 }

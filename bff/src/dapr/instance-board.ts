@@ -12,9 +12,9 @@ import { ABSENT, type Sidecar, type StateOperation } from '@tocsin/service';
 import type { InstanceBoard } from '../ops/ports.ts';
 
 /**
- * Snapshots in Dapr's state API, each under a key that expires, and an index that names them. The index is written only
- * when an instance comes that it does not name; those that are gone leave it then. Who loses the race for it comes
- * again with its next snapshot.
+ * Snapshots in Dapr's state API, each under a key that expires, and an index of the instances. The index is written
+ * only when a new instance posts a snapshot; instances without a snapshot are removed from it then. An instance that
+ * loses the race for this write tries again with its next snapshot.
  */
 export class DaprInstanceBoard implements InstanceBoard {
   readonly #sidecar: Sidecar;
@@ -60,7 +60,7 @@ export class DaprInstanceBoard implements InstanceBoard {
     const keys = instances.map((instance) => instanceKey(instance));
     const stored = await this.#sidecar.getStates(COMPONENTS.state, keys);
     return stored.flatMap((value) => {
-      // One of a newer version is that of an instance that this one cannot show.
+      // Skips a snapshot of a newer version, which this instance cannot show.
       const parsed = instanceSnapshotSchema.safeParse(value);
       return parsed.success ? [parsed.data] : [];
     });

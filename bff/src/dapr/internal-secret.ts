@@ -3,27 +3,27 @@ import { COMPONENTS, DOCUMENT_VERSION, SECRETS } from '@tocsin/contracts';
 import { ABSENT, SidecarError, type Logger, type Sidecar } from '@tocsin/service';
 import { z } from 'zod';
 
-/** HTTP's Forbidden: the configuration of the sidecar does not allow this secret. */
+/** HTTP 403: the configuration of the sidecar does not allow this secret. */
 const NOT_ALLOWED = 403;
 const SECRET_BYTES = 48;
 const KEY = 'internal-secret';
 const sharedSchema = z.strictObject({ v: z.literal(DOCUMENT_VERSION), secret: z.string() });
 
 /**
- * Reads the secret with which instances sign their messages: `internal` of the secret store, or one that the
- * first instance makes and shares in the state store, so that no call is ever accepted unsigned.
+ * Reads the secret with which instances sign their messages: `internal` of the secret store, or a secret that the
+ * first instance creates and shares in the state store. So no call is ever accepted unsigned.
  */
 export function createReadInternalSecret(sidecar: Sidecar, log: Logger): () => Promise<string> {
-  let isTold = false;
+  let isLogged = false;
   return async () => {
     const given = await givenSecret(sidecar);
     if (given !== undefined) return given;
     const shared = await sharedSecret(sidecar);
-    if (!isTold)
+    if (!isLogged)
       log.info(
-        `no secret "${SECRETS.internal.name}" in ${SECRETS.internal.store}: the instances share one that is kept in the state store`,
+        `no secret "${SECRETS.internal.name}" in ${SECRETS.internal.store}: the instances share a generated one in the state store`,
       );
-    isTold = true;
+    isLogged = true;
     return shared;
   };
 }
@@ -38,16 +38,16 @@ async function givenSecret(sidecar: Sidecar): Promise<string | undefined> {
   }
 }
 
-/** Stores that hold no empty values, as that of Kubernetes, answer an error for a secret that is not there. */
+/** Some secret stores, such as Kubernetes, answer with an error for a missing secret. */
 const isAbsent = ({ status, message }: SidecarError): boolean =>
   status === NOT_ALLOWED || /\bnot found\b/i.test(message);
 
 async function sharedSecret(sidecar: Sidecar): Promise<string> {
-  const there = await readShared(sidecar);
-  if (there !== undefined) return there;
+  const existing = await readShared(sidecar);
+  if (existing !== undefined) return existing;
   const value = { v: DOCUMENT_VERSION, secret: randomBytes(SECRET_BYTES).toString('base64url') };
   try {
-    // One of several instances creates it.
+    // If several instances try, the first write wins.
     await sidecar.transact(COMPONENTS.state, [{ operation: 'upsert', key: KEY, value, etag: ABSENT }]);
     return value.secret;
   } catch (error) {

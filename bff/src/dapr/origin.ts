@@ -4,8 +4,8 @@ import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
 /**
- * The origin in Dapr's state API. It is read each time, never remembered: an instance that outlives its store would
- * go on with an epoch that the others do not know.
+ * The origin in Dapr's state API. It is read each time and never cached: if the store is replaced while an instance
+ * runs, a cached epoch would differ from that of the other instances.
  */
 export class DaprOrigin implements StoreOrigin {
   readonly #sidecar: Sidecar;
@@ -15,11 +15,11 @@ export class DaprOrigin implements StoreOrigin {
   }
 
   async firstEpoch(): Promise<string> {
-    const there = await this.#read();
-    if (there) return there.epoch;
+    const existing = await this.#read();
+    if (existing) return existing.epoch;
     const value: Origin = { v: DOCUMENT_VERSION, epoch: newEpoch(Date.now()) };
     try {
-      // One of several instances creates it.
+      // If several instances try, the first write wins.
       await this.#sidecar.transact(COMPONENTS.state, [
         { operation: 'upsert', key: ORIGIN_KEY, value, etag: ABSENT },
       ]);

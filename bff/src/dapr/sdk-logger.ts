@@ -1,6 +1,6 @@
 import type { Logger } from '@tocsin/service';
 
-/** The SDK's log through ours; its own chatter counts as debug. */
+/** Writes the SDK's log to ours, with its info messages as debug. */
 export function sdkLogger(log: Logger) {
   const text = (message: unknown, more: unknown[]) => [message, ...more].map(String).join(' ');
   return {

@@ -36,22 +36,22 @@ export interface DaprServerOptions {
   /** The token that the sidecar must send with every request, if set. */
   appToken?: string | undefined;
   paths: SubscriptionPaths;
-  /** Resolves once the secret is known with which calls of actors are signed. */
+  /** Resolves when the secret that signs actor calls is known. */
   signer: () => Promise<Signer>;
-  /** The hosts that are served without it. */
+  /** The hosts that are served if no token is set. */
   isServed: HostCheck;
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Each resolves when its message is done with, and rejects when it has to come again. */
+  /** Each handler resolves when its message is processed, and rejects when it must be redelivered. */
   onAnnouncement: (data: unknown) => Promise<unknown>;
   onDeadLetter: (data: unknown) => Promise<unknown>;
   onRefusedEvent: (data: unknown) => Promise<unknown>;
-  /** Told of each call that is not from our own. */
+  /** Called for each call that is not from our own instances. */
   onRefused: OnRefused;
   log: Logger;
 }
 
-/** The SDK names an actor type after its class. Their methods are served by `actorRoutes`, not by the SDK. */
+/** The SDK names an actor type after its class. `actorRoutes` serves the methods, not the SDK. */
 const ACTORS = {
   [ACTOR_TYPE]: class extends AbstractActor {},
   [PARTITION_ACTOR_TYPE]: class extends AbstractActor {},
@@ -60,7 +60,7 @@ const ACTORS = {
 const NOT_REGISTERED = {
   status: 503,
   code: 'unavailable',
-  detail: 'This application takes nothing from that topic.',
+  detail: 'This application has no subscription to that topic.',
 } as const;
 
 const isSame = (one: Subscribed, other: Subscribed): boolean =>
@@ -92,7 +92,7 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
     next();
   };
   app.use(subscriptionRoutes({ paths: options.paths, list: () => listed, deliver, onRefused, log }));
-  // The routes after this one are the SDK's, which has more than we serve.
+  // The SDK's routes follow. We serve only some of them.
   app.use((request, response, next) => {
     const isConfig = request.method === 'GET' && request.path === '/dapr/config';
     if (isConfig || vouchedFor.has(request)) next();
@@ -113,25 +113,25 @@ export async function startDaprServer(options: DaprServerOptions): Promise<{ sto
   ] as const) {
     await dapr.pubsub.subscribeWithOptions(COMPONENTS.pubsub, topic, {
       deadLetterTopic,
-      callback: answering(options.onAnnouncement, 'the announcement will come again', log),
+      callback: answering(options.onAnnouncement, 'the announcement will be redelivered', log),
     });
     await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, deadLetterTopic, {
-      callback: answering(options.onDeadLetter, 'the dead letter will come again', log),
+      callback: answering(options.onDeadLetter, 'the dead letter will be redelivered', log),
     });
   }
   await dapr.pubsub.subscribeWithOptions(COMPONENTS.deadLetters, TOPICS.refusedNotifications, {
-    callback: answering(options.onRefusedEvent, 'the refused event will come again', log),
+    callback: answering(options.onRefusedEvent, 'the refused event will be redelivered', log),
   });
   listed = subscriptionsOf(dapr);
   await dapr.actor.init();
   for (const type of Object.values(ACTORS)) await dapr.actor.registerActor(type);
   app.use(errorHandler(log));
-  // The SDK would listen on every address and wait for the sidecar, which itself waits for this port.
+  // The SDK's own start would listen on every address, and wait for the sidecar, which waits for this port.
   await listen(server, port, host);
   return { stop: () => closeServer(server) };
 }
 
-/** The SDK's callbacks must return and never throw, because it turns exceptions into SUCCESS. */
+/** A callback must never throw, because the SDK turns exceptions into SUCCESS. */
 const answering =
   (work: (data: unknown) => Promise<unknown>, consequence: string, log: Logger) =>
   async (data: unknown): Promise<DaprPubSubStatusEnum> => {
@@ -144,7 +144,7 @@ const answering =
     }
   };
 
-/** The names in a message, without its content. */
+/** The identifying fields of a message, without its content. */
 function namesOf(data: unknown): object {
   const { feed, partition, run, seq, event } =
     typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};

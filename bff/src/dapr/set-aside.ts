@@ -14,17 +14,17 @@ import type { SetAsideStore } from '../deliver/ports.ts';
 import { sizeOf } from '../feed/present.ts';
 
 const TTL_SECONDS = 7 * 24 * 60 * 60;
-/** Records that are kept, and their bytes as JSON; beyond it the oldest are deleted. */
+/** Limits of the records and their bytes as JSON. Beyond them, the oldest records are deleted. */
 const MAX_RECORDS = 1_000;
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
-/** For a record that an older version wrote. */
+/** Assumed size of a record that an older version wrote. */
 const UNKNOWN_BYTES = 4 * 1024;
-/** Bytes of the names of all records: the index is read and written with each of them. */
+/** Limit of the bytes of all names, because each new record reads and writes the whole index. */
 const MAX_NAME_BYTES = 512 * 1024;
 const ATTEMPTS = 5;
 
 export interface DaprSetAsideOptions {
-  /** Told how many records were deleted to make room. */
+  /** Called with the number of records that were deleted to make room. */
   onDropped?: (count: number) => void;
   maxBytes?: number;
 }
@@ -38,8 +38,8 @@ interface Listed {
 type Change = { listed: Listed; records: StateOperation[]; dropped?: number } | undefined;
 
 /**
- * Records and their index in Dapr's state API; the index is written with its etag. The sizes lie beside it, so that a
- * version that does not know them can read it.
+ * Records and their index in Dapr's state API. The index is written with its etag. The sizes are in a document of
+ * their own, so that older versions can still read the index.
  */
 export class DaprSetAside implements SetAsideStore {
   readonly #sidecar: Sidecar;
@@ -83,16 +83,16 @@ export class DaprSetAside implements SetAsideStore {
     await this.#sidecar.transact(COMPONENTS.state, [deletion(entry)]);
   }
 
-  async #removeAll(goes: (entry: string) => boolean): Promise<void> {
+  async #removeAll(isRemoved: (entry: string) => boolean): Promise<void> {
     await this.#change(({ entries, bytes }) => {
-      const removed = entries.filter(goes);
+      const removed = entries.filter(isRemoved);
       if (removed.length === 0) return undefined;
       const left = entries.filter((entry) => !removed.includes(entry));
       return { listed: { entries: left, bytes }, records: removed.map(deletion) };
     });
   }
 
-  /** How many of the newest stay. The newest one always does. */
+  /** The number of newest records that are kept; at least one. */
   #countOfKept({ entries, bytes }: Listed): number {
     let [total, names] = [0, 0];
     const full = entries.findIndex((entry, index) => {
@@ -104,8 +104,8 @@ export class DaprSetAside implements SetAsideStore {
   }
 
   /**
-   * Writes records and the index together, as `plan` returns for the listed ones; writes nothing if it
-   * returns nothing.
+   * Writes the records and the index that `plan` returns, in one transaction. Writes nothing if it returns
+   * `undefined`.
    */
   async #change(plan: (listed: Listed) => Change): Promise<void> {
     for (let attempt = 1; ; attempt++) {
@@ -134,7 +134,7 @@ export class DaprSetAside implements SetAsideStore {
         if (change.dropped) this.#onDropped(change.dropped);
         return;
       } catch (error) {
-        // Another instance wrote the index meanwhile, or the store is away: read again, then give up.
+        // Another instance wrote the index meanwhile, or the store is unavailable: retry a few times.
         if (attempt === ATTEMPTS) throw error;
       }
     }

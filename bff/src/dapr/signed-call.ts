@@ -2,9 +2,9 @@ import { faultsOf, parseJson, type Fault } from '@tocsin/contracts';
 import { actorCallPurpose, type Signer } from '@tocsin/service';
 import { z } from 'zod';
 
-/** A method of an actor type, as callers and hosts of our own agree on it. */
+/** A method of an actor type, as our callers and hosts agree on it. */
 export interface ActorMethod<Call, Answer extends object> {
-  /** No two types have a method of the same name, so that no call can be taken for one of another type. */
+  /** Unique across all actor types, so that a call cannot be mistaken for a call of another type. */
   name: string;
   callSchema: z.ZodType<Call>;
   /** The answer when the turn has ended. */
@@ -14,13 +14,13 @@ export interface ActorMethod<Call, Answer extends object> {
   factsOf: (answer: Answer) => readonly (string | number)[];
 }
 
-/** The turn has to be repeated. The actor never throws, so that a failed call means that the host was not reached. */
+/** The turn must be repeated. The actor never throws, so a failed call means that the host was not reached. */
 const retrySchema = z.object({ outcome: z.literal('retry'), reason: z.string() });
 export type Retry = z.infer<typeof retrySchema>;
 
 const provenSchema = z.looseObject({ proof: z.string() });
 
-/** One attempt of a call. Its answer is proven with `nonce`. */
+/** One attempt of a call. The proof of its answer covers `nonce`. */
 export interface SignedCall {
   id: string;
   body: string;
@@ -28,13 +28,13 @@ export interface SignedCall {
   nonce: string;
 }
 
-/** A call that is from our own and cannot be used all the same. */
+/** A call with a valid signature of ours but invalid content. */
 export class InvalidCallError extends Error {
   override readonly name = 'InvalidCallError';
   readonly errors: Fault[];
 
   constructor(errors: Fault[]) {
-    super('The call cannot be used; errors lists every fault.');
+    super('The call is invalid; errors lists every fault.');
     this.errors = errors;
   }
 }
@@ -51,8 +51,8 @@ export function signCall<Call, Answer extends object>(
 }
 
 /**
- * Takes a call of the actor `id`, once.
- * @throws SignatureError when it is not one of our own, InvalidCallError when it cannot be used
+ * Checks and decodes a call of the actor `id`. The same signature is accepted only once.
+ * @throws SignatureError when the call is not from one of our instances, InvalidCallError when its content is invalid
  */
 export function openCall<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
@@ -70,7 +70,7 @@ export function openCall<Call, Answer extends object>(
   return { call: call.data, nonce };
 }
 
-/** The answer with the proof that a host of our own has given it to the call with this nonce. */
+/** Adds the proof that one of our hosts gave this answer to the call with this nonce. */
 export const proveAnswer = <Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,
@@ -81,7 +81,7 @@ export const proveAnswer = <Call, Answer extends object>(
   proof: signer.proofOf('answer', nonce, ...factsOf(method, answer)),
 });
 
-/** The answer to the call with this nonce; `undefined` when it is not proven to be from a host of our own. */
+/** The answer to the call with this nonce; `undefined` without proof that one of our hosts gave it. */
 export function readAnswer<Call, Answer extends object>(
   method: ActorMethod<Call, Answer>,
   signer: Signer,

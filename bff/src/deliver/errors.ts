@@ -1,6 +1,6 @@
 import { isDamagedDocument } from '@tocsin/contracts';
 
-/** The work cannot go on now, and may succeed when it is repeated: the turn answers RETRY, a reader 503. */
+/** The work failed for now and may succeed when repeated: a turn answers RETRY, a reader's request gets 503. */
 export class TemporaryError extends Error {
   override name = 'TemporaryError';
 }
@@ -10,12 +10,12 @@ export class ChangedError extends TemporaryError {
   override name = 'ChangedError';
 }
 
-/** A head that no version has written: its feed cannot go on until the head is repaired or deleted. */
+/** A head that no version can have written. Its feed is blocked until the head is repaired or deleted. */
 export class DamagedHeadError extends TemporaryError {
   override name = 'DamagedHeadError';
 }
 
-/** Whether documents of a feed are damaged, so that repeating does not help. */
+/** Whether documents of a feed are damaged, so that a retry does not help. */
 export const isDamage = (error: unknown): error is Error =>
   error instanceof DamagedHeadError || isDamagedDocument(error);
 

@@ -8,11 +8,11 @@ export interface StoredHead {
   etag: number;
 }
 
-/** A head to be written, with the documents that it names and that are not there yet. */
+/** A head to write, with the documents that it names and that are not stored yet. */
 export interface HeadWrite {
   feed: string;
   head: Head;
-  /** The etag that the head must still have; 0: absent. */
+  /** The etag that the stored head must still have; 0 means absent. */
   etag: number;
   documents: readonly FeedDocument[];
 }
@@ -23,8 +23,8 @@ export interface FeedLog {
   /** Documents in the order of `keys`; `undefined` where one is absent. */
   readDocuments(keys: readonly string[]): Promise<unknown[]>;
   /**
-   * Writes heads, each after its documents and only if its etag fits. Rejects when one was refused or its outcome is not
-   * known: each of the others may be written or not then, and documents may be there that no head names.
+   * Writes heads, each after its documents and only if its etag matches. Rejects when a head was refused or an
+   * outcome is unknown. The other heads may or may not be written then, and documents may exist that no head names.
    */
   commit(writes: readonly HeadWrite[]): Promise<void>;
   removeDocuments(keys: readonly string[]): Promise<void>;
@@ -33,27 +33,30 @@ export interface FeedLog {
 /** The store of the partitions' checkpoints. Every method rejects if its outcome is unknown. */
 export interface Checkpoints {
   read(partition: number): Promise<{ checkpoint: Checkpoint; etag: number } | undefined>;
-  /** Writes it if its etag is still `etag` (0: absent); else rejects. */
+  /** Writes the checkpoint if its etag is still `etag` (0 means absent); otherwise rejects. */
   write(partition: number, checkpoint: Checkpoint, etag: number): Promise<void>;
 }
 
-/** The store's mark from its first use. */
+/** The mark that a store gets at its first use. */
 export interface StoreOrigin {
-  /** The epoch in which its feeds begin: the same for all instances, another one when the store came back empty. */
+  /**
+   * The epoch in which the store's feeds begin. It is the same for all instances, and changes when the store comes
+   * back empty.
+   */
   firstEpoch(): Promise<string>;
 }
 
-/** The deposited entries, by key. Every method rejects when its outcome is not known. */
+/** The deposited entries, by key. Every method rejects if its outcome is unknown. */
 export interface Entries {
-  /** The entry as text, left where it is. */
+  /** Reads the entry as text without removing it. */
   peek(key: string): Promise<string | undefined>;
-  /** Takes the entry away, atomically: of several callers one gets it, the others `undefined`. */
+  /** Removes and returns the entry atomically: one of several callers gets it, the others get `undefined`. */
   pop(key: string): Promise<string | undefined>;
 }
 
-/** Proves to other instances that a feed has come to a position, with a secret that all instances share. */
+/** Proves to other instances that a feed has reached a position, with a secret that all instances share. */
 export interface PositionProofs {
-  /** @throws Error as long as the secret is not known */
+  /** @throws Error while the secret is not known */
   of(feed: string, position: Position): string;
   /** Whether `proof` is our proof for this position; false without a proof. */
   hold(feed: string, position: Position, proof: string | undefined): boolean;
@@ -65,7 +68,7 @@ export interface Broadcast extends PublicationsEvent {
   proof?: string | undefined;
 }
 
-/** The position that a broadcast says the feed has come to. */
+/** The feed's position after a broadcast. */
 export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
   epoch,
   offset: publications.at(-1)?.offset ?? 0,
@@ -73,7 +76,7 @@ export const positionOf = ({ epoch, publications }: Broadcast): Position => ({
 
 /** Carries publications to the gateways of all instances, this one included. */
 export interface Broadcaster {
-  /** Resolves when the backplane has taken all events, in their order; rejects when that is not known. */
+  /** Resolves when the backplane has accepted all events, in order; rejects when the outcome is unknown. */
   broadcast(events: readonly Broadcast[]): Promise<void>;
   /** Calls `listener` with every event that reaches this instance, from any sender. */
   onEvent(listener: (event: Broadcast) => void): void;
@@ -87,20 +90,20 @@ export interface SetAsideStore {
   add(record: SetAside): Promise<void>;
   /** Deletes the records of a feed. */
   erase(feed: string): Promise<void>;
-  /** Writes a record anew, with other content. */
+  /** Overwrites a record with new content. */
   put(record: SetAside): Promise<void>;
   remove(entry: string): Promise<void>;
 }
 
 /** Copies of notifications outside a feed's log and its set-aside records. */
 export interface Copies {
-  /** Resolves when the erasure is noted; the copies are then deleted within a minute. */
+  /** Resolves when the erasure is recorded. The copies are then deleted within a minute. */
   erase(erased: Erased): Promise<void>;
 }
 
 /**
- * Deletes erased content outside the feed's log: everything of the feed, or retracted notifications. It is
- * repeated until it resolves, and nothing else is committed to the feed before.
+ * Deletes erased content outside the feed's log: everything of the feed, or retracted notifications. The call is
+ * repeated until it resolves; until then, nothing else is committed to the feed.
  */
 export type OnErased = (erased: Erased) => Promise<void>;
 

@@ -2,7 +2,7 @@ import { isImageIcon, originOfIcon, type Publication } from '@tocsin/contracts';
 
 export type IconFilter = <One extends Publication>(publications: readonly One[]) => One[];
 
-/** Takes images of other origins than those allowed out of publications; names of icons stay. */
+/** Removes icon images of disallowed origins from publications. Icon names stay. */
 export function createIconFilter(allowedOrigins: readonly string[]): IconFilter {
   const isShown = (icon: string) => !isImageIcon(icon) || allowedOrigins.includes(originOfIcon(icon) ?? '');
   return (publications) =>

@@ -6,7 +6,7 @@ const hash = fc.nat(30).map((n) => hashOfId(`id${n}`));
 const references = (keys: readonly string[]) => keys.map((key) => ({ key, count: 1, at: 0 }));
 
 describe('hashes of ids', () => {
-  it('should come out of a document as they went in', () => {
+  it('should be encoded in a document and decoded again', () => {
     fc.assert(
       fc.property(fc.array(hash), (hashes) => {
         expect(decodeIds(encodeIds(hashes))).toEqual(hashes);
@@ -16,7 +16,7 @@ describe('hashes of ids', () => {
 });
 
 describe('known ids', () => {
-  it('should be exactly those of the documents that are named, however these are dropped, merged and added', () => {
+  it('should be exactly those of the named documents, after any drops, merges and additions', () => {
     const change = fc.record({
       drop: fc.nat(4),
       merge: fc.nat(3),
@@ -47,7 +47,7 @@ describe('known ids', () => {
     );
   });
 
-  it('should be none in a new epoch', () => {
+  it('should be empty in a new epoch', () => {
     const known = new KnownIds();
     known.replace(references(['a']), new Map([['a', [hashOfId('x')]]]));
     known.replace([], new Map());

@@ -21,7 +21,7 @@ export function decodeIds(document: IdsDocument): string[] {
   return hashes;
 }
 
-/** The ids that a feed remembers, held as the documents that its head names. */
+/** The ids that a feed remembers, grouped by the documents that its head names. */
 export class KnownIds {
   #documents = new Map<string, string[]>();
   #all = new Set<string>();
@@ -38,7 +38,7 @@ export class KnownIds {
     return this.#all;
   }
 
-  /** Keys that `references` name and that are not held yet. */
+  /** The keys in `references` whose documents are not loaded yet. */
   missing(references: readonly IdsReference[]): string[] {
     return references.map(({ key }) => key).filter((key) => !this.#documents.has(key));
   }
@@ -47,7 +47,7 @@ export class KnownIds {
     return this.#documents.get(key) ?? [];
   }
 
-  /** Holds exactly the documents in `references`, with the contents of new keys from `added`. */
+  /** Keeps exactly the documents in `references`, and takes the content of new ones from `added`. */
   replace(references: readonly IdsReference[], added: ReadonlyMap<string, string[]>): void {
     const next = new Map(
       references.map(({ key }) => [key, this.#documents.get(key) ?? added.get(key) ?? []]),
@@ -60,7 +60,7 @@ export class KnownIds {
   }
 }
 
-/** Whether all hashes of the dropped documents went into those that were added, so that nothing was forgotten. */
+/** Whether the added documents contain all hashes of the dropped ones, so that none is forgotten. */
 function areContained(dropped: readonly string[][], added: ReadonlyMap<string, string[]>): boolean {
   const merged = new Set([...added.values()].flat());
   return dropped.every((hashes) => hashes.every((hash) => merged.has(hash)));

@@ -6,7 +6,7 @@ const epoch = fc.tuple(fc.nat(3), fc.constantFrom('a', 'b')).map(([n, random]) =
 const position = fc.record({ epoch, offset: fc.nat(3) });
 
 describe('the order of positions', () => {
-  it('should be total: of two different positions exactly one is higher', () => {
+  it('should be total: exactly one of two different positions is higher', () => {
     fc.assert(
       fc.property(position, position, (a, b) => {
         const same = a.epoch === b.epoch && a.offset === b.offset;
@@ -23,13 +23,13 @@ describe('the order of positions', () => {
     );
   });
 
-  it('should go by n, then by the random part, and by the offset only within an epoch', () => {
+  it('should compare n, then the random part, and the offset only within an epoch', () => {
     expect(isHigher({ epoch: '10-a', offset: 1 }, { epoch: '9-z', offset: 99 })).toBe(true);
     expect(isHigher({ epoch: '9-b', offset: 1 }, { epoch: '9-a', offset: 99 })).toBe(true);
     expect(isHigher({ epoch: '9-a', offset: 2 }, { epoch: '9-a', offset: 1 })).toBe(true);
   });
 
-  it('should put no position below every other', () => {
+  it('should treat undefined as lower than every position', () => {
     expect(isHigher({ epoch: '0-a', offset: 0 }, undefined)).toBe(true);
     expect(isHigher(undefined, { epoch: '0-a', offset: 0 })).toBe(false);
     expect(highest(undefined, undefined)).toBeUndefined();
@@ -37,17 +37,17 @@ describe('the order of positions', () => {
 });
 
 describe('a new epoch', () => {
-  it('should be later than all that were heard of, also when the clock went back', () => {
+  it('should be later than all known ones, even if the clock went back', () => {
     fc.assert(
-      fc.property(fc.nat(10), fc.array(epoch), (now, heard) => {
-        const begun = newEpoch(now, ...heard, undefined);
-        for (const other of heard) expect(isLaterEpoch(begun, other)).toBe(true);
+      fc.property(fc.nat(10), fc.array(epoch), (now, known) => {
+        const begun = newEpoch(now, ...known, undefined);
+        for (const other of known) expect(isLaterEpoch(begun, other)).toBe(true);
         expect(begun.length).toBeLessThanOrEqual(64);
       }),
     );
   });
 
-  it('should take its n from the clock when that is ahead', () => {
+  it('should take its n from the clock if that is ahead', () => {
     expect(newEpoch(1_000, '5-a')).toMatch(/^1000-[0-9a-f]{8}$/);
   });
 });

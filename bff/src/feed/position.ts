@@ -7,11 +7,11 @@ const partsOf = (epoch: string): [number, string] => {
   return [Number(epoch.slice(0, dash)), epoch.slice(dash + 1)];
 };
 
-/** The largest time that JavaScript knows, so that n + 1 is exact and the order total. */
+/** The largest time of a JavaScript Date. Up to it, n + 1 is exact, so epochs have a total order. */
 const MAX_N = 8_640_000_000_000_000;
 const EPOCH = /^\d{1,16}-[\w-]{1,40}$/;
 
-/** Whether it has the form of `newEpoch`: another form could sort above all later epochs. */
+/** Whether the text has the form of `newEpoch`. Other texts could sort above all later epochs. */
 export const isEpoch = (epoch: string): boolean => EPOCH.test(epoch) && epochNumber(epoch) <= MAX_N;
 
 export const epochNumber = (epoch: string): number => partsOf(epoch)[0];
@@ -23,7 +23,7 @@ export function isLaterEpoch(a: string, b: string): boolean {
   return n > m || (n === m && random > other);
 }
 
-/** Whether position `a` lies beyond `b`; no position lies below every other. */
+/** Whether position `a` is higher than `b`. `undefined` is lower than every position. */
 export function isHigher(a: Position | undefined, b: Position | undefined): boolean {
   if (!a) return false;
   if (!b) return true;
@@ -34,18 +34,18 @@ export const highest = (a: Position | undefined, b: Position | undefined): Posit
   isHigher(a, b) ? a : b;
 
 /**
- * An epoch later than all known ones: n is the time, or one more than the highest known n, so that a clock
- * that went back does not make it older.
+ * Creates an epoch later than all known ones. Its n is the current time, or the highest known n + 1 if the clock went
+ * back.
  */
-export function newEpoch(now: number, ...heard: (string | undefined)[]): string {
-  const n = Math.max(now, ...heard.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
+export function newEpoch(now: number, ...known: (string | undefined)[]): string {
+  const n = Math.max(now, ...known.map((epoch) => (epoch ? epochNumber(epoch) + 1 : 0)));
   return `${n}-${randomBytes(4).toString('hex')}`;
 }
 
 const ERASED = '-erased';
 
-/** The same for an epoch that begins with an erasure, which its name says. */
-export const newErasedEpoch = (now: number, ...heard: (string | undefined)[]): string =>
-  `${newEpoch(now, ...heard)}${ERASED}`;
+/** The same for an epoch that begins with an erasure. The suffix marks it. */
+export const newErasedEpoch = (now: number, ...known: (string | undefined)[]): string =>
+  `${newEpoch(now, ...known)}${ERASED}`;
 
 export const beganErased = (epoch: string): boolean => epoch.endsWith(ERASED);

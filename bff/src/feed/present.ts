@@ -1,7 +1,7 @@
 import { isExpired, MAX_PAGE_BYTES, type Publication } from '@tocsin/contracts';
 import { withoutContent } from './history/removals.ts';
 
-/** The publication as it may be shown at `now`: an expired one keeps its offset but not its content. */
+/** The publication as readers may see it at `now`: an expired one keeps its offset but loses its content. */
 export const present = (publication: Publication, now: number): Publication =>
   publication.notification && isExpired(publication.notification, now)
     ? withoutContent(publication, 'expired')
@@ -9,13 +9,16 @@ export const present = (publication: Publication, now: number): Publication =>
 
 export const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** Bytes of publications in a page or an event, which itself must not be larger than the contract allows. */
+/**
+ * Maximum bytes of the publications in a page or an event. The rest of the contract's page limit is for the other
+ * fields.
+ */
 export const MAX_CONTENT_BYTES = MAX_PAGE_BYTES - 4 * 1024;
 
 /** The bytes of a publication in a list. */
 export const sizeInList = (publication: Publication): number => sizeOf(publication) + 1;
 
-/** The longest beginning of `items` that has at most `count` items and `bytes` bytes, but at least one item. */
+/** The longest prefix of `items` with at most `count` items and `bytes` bytes, but at least one item. */
 export function beginning<T>(
   items: readonly T[],
   count: number,

@@ -6,7 +6,10 @@ import { AuthError } from '../auth/errors.ts';
 import { bearerOf } from './bearer.ts';
 import './request.ts';
 
-/** Lets those through whose token is accepted (RFC 6750), and notes who they are; a request with OPS_TOKEN has no other. */
+/**
+ * Requires a valid token (RFC 6750) and stores the caller in `request.identity`. A request with OPS_TOKEN needs no
+ * other token.
+ */
 export const requireIdentity =
   (auth: Authenticator, log: Logger): RequestHandler =>
   async (request, response, next) => {
@@ -17,7 +20,7 @@ export const requireIdentity =
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       if (error.code === 'unavailable') {
-        log.warn({ err: error }, 'a token cannot be checked');
+        log.warn({ err: error }, 'cannot check a token');
         return sendProblem(response, {
           status: 503,
           code: 'unavailable',
@@ -25,7 +28,7 @@ export const requireIdentity =
           retryAfter: 1,
         });
       }
-      // Reduces a text to ASCII without quotes, as RFC 9110 requires in a quoted string.
+      // RFC 9110 allows only such ASCII characters in a quoted string.
       const why = error.message.replace(/[^\x20-\x7e]|["\\]/g, '');
       const fault = error.tokenGiven ? `, error="invalid_token", error_description="${why}"` : '';
       response.set('WWW-Authenticate', `Bearer realm="tocsin"${fault}`);
@@ -38,12 +41,15 @@ function tokenOf(request: Request): string | undefined {
   if (request.headersDistinct.authorization === undefined) return undefined;
   const token = bearerOf(request);
   if (token !== undefined) return token;
-  throw new AuthError('unauthorized', 'the Authorization header must be given once, as Bearer and a token');
+  throw new AuthError(
+    'unauthorized',
+    'the Authorization header must occur once, in the form "Bearer <token>"',
+  );
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** The owner of a reader's documents, who pays for them: the signed-in reader, or else the address. */
+/** The owner of a reader's documents, whose quota they use: the signed-in reader, or otherwise the address. */
 export type OwnerOf = (request: Request) => string;
 
 export const createOwnerOf =

@@ -13,14 +13,13 @@ export interface RateLimitOptions {
 const WINDOW_MS = 60_000;
 
 /**
- * Refuses writes (neither GET nor HEAD) beyond the limit with 429, because anyone may invent a `clientId`,
- * and each becomes a document. Every instance counts separately. express-rate-limit counts, because it
- * forgets silent callers.
+ * Refuses writes (all methods but GET and HEAD) beyond the limit with 429, because anyone may invent a `clientId`,
+ * and each one creates a document. Every instance counts separately.
  */
 export const limitWrites = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'changes', ({ method }) => method === 'GET' || method === 'HEAD');
 
-/** Refuses searches beyond the limit with 429: each costs as much as many other requests. */
+/** Refuses searches beyond the limit with 429, because one search costs as much as many other requests. */
 export const limitSearches = (options: RateLimitOptions): RequestHandler =>
   limitRate(options, 'searches', () => false);
 
@@ -42,10 +41,11 @@ function limitRate(
       sendProblem(response, {
         status: 429,
         code: 'too_many_requests',
-        detail: `At most ${perMinute} ${name} a minute are taken from one reader or address. Send it again later.`,
+        detail: `One reader or address may send at most ${perMinute} ${name} per minute. Try again later.`,
         retryAfter: WINDOW_MS / 1000,
       }),
-    // Addresses are grouped by their networks already, and the proxies are those of TRUST_PROXY.
+    // Turns off the library's checks of addresses and proxies: `addressOf` groups addresses by network and respects
+    // TRUST_PROXY.
     validate: false,
   });
 }

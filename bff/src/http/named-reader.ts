@@ -2,7 +2,10 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import { ANONYMOUS, readerOf } from '../readers/reader.ts';
 
-/** The reader, who must have a name: what all nameless ones share is no inbox of theirs. Answers 400 where there is none. */
+/**
+ * The reader of a request, who must be signed in or have a `clientId`, because anonymous readers share one state.
+ * Answers 400 otherwise.
+ */
 export function namedReader(
   request: Request,
   response: Response,
@@ -13,8 +16,8 @@ export function namedReader(
   sendProblem(response, {
     status: 400,
     code: 'invalid_request',
-    detail: 'Say who reads: sign in, or give a clientId.',
-    errors: [{ path: 'clientId', message: 'is needed where nobody is signed in' }],
+    detail: 'The request does not name a reader: sign in, or send a clientId.',
+    errors: [{ path: 'clientId', message: 'is required without sign-in' }],
   });
   return undefined;
 }

@@ -2,7 +2,7 @@ import { sendProblem } from '@tocsin/service';
 import type { RequestHandler } from 'express';
 import { isAllowedOrigin } from '../auth/origins.ts';
 
-/** How long a browser may keep the answer to a preflight, in seconds. */
+/** Seconds for which a browser may cache the answer to a preflight. */
 const PREFLIGHT_S = '600';
 
 /** Refuses pages of origins that are not allowed, and sends CORS headers to the others. */
@@ -15,7 +15,8 @@ export const crossOrigin =
       return sendProblem(response, {
         status: 403,
         code: 'forbidden',
-        detail: 'Pages of this origin may not call; ALLOWED_ORIGINS of the bff names those that may.',
+        detail:
+          'Pages of this origin may not call. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
       });
     }
     if (origin === undefined || !allowed.includes(origin)) return next();

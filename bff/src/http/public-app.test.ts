@@ -28,7 +28,7 @@ describe('the headers of every answer', () => {
     '/app/notifications',
     '/app/notifications?limit=0',
     '/app/ops/instances',
-  ])('should let a page load nothing but its own files, and run nothing inline: %s', async (path) => {
+  ])('should let a page load only its own files, and run no inline scripts: %s', async (path) => {
     const { headers } = await get(path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy.split(';')).toEqual(
@@ -41,17 +41,17 @@ describe('the headers of every answer', () => {
   });
 
   it.each(['/hubs/?EIO=4&transport=polling', '/hubs/?EIO=3&transport=polling'])(
-    'should forbid to guess what it is, where no page is served: %s',
+    'should forbid content type sniffing on answers of engine.io: %s',
     async (path) => {
       expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff');
     },
   );
 });
 
-describe('an address where nothing is', () => {
+describe('an unknown address', () => {
   const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
-  it.each(['/orders/10400', '/nothing.png'])('should be a page for browsers: %s', async (path) => {
+  it.each(['/orders/10400', '/nothing.png'])('should answer browsers with a page: %s', async (path) => {
     const response = await get(path, { headers: { accept: BROWSER } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^text\/html/);
@@ -63,7 +63,7 @@ describe('an address where nothing is', () => {
     ['/orders/10400', '*/*'],
     ['/orders/10400', 'application/json'],
     ['/app/nothing', BROWSER],
-  ])('should be a problem for others: %s, %s', async (path, accept) => {
+  ])('should answer others with a problem: %s, %s', async (path, accept) => {
     const response = await get(path, { headers: { accept } });
     expect(response.status).toBe(404);
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -71,7 +71,7 @@ describe('an address where nothing is', () => {
   });
 });
 
-it('should say its version at /healthz', async () => {
+it('should report its version at /healthz', async () => {
   expect(await (await get('/healthz')).json()).toEqual({ status: 'alive', version: VERSION });
 });
 
@@ -90,7 +90,7 @@ describe('changes of read marks and mutes', () => {
       body: JSON.stringify({ feed: 'all', ids: ['a'], clientId: 'c' }),
     });
 
-  it('should be taken so often from one address, whatever clientId it invents, and be read for ever', async () => {
+  it('should be limited per address for any clientIds, without limiting reads', async () => {
     const answers = [];
     for (const clientId of ['a', 'b']) answers.push((await put('192.0.2.1', clientId)).status);
     answers.push((await mark('192.0.2.1')).status);

@@ -36,32 +36,32 @@ import { requireIdentity, createOwnerOf } from './identity.ts';
 
 export interface PublicAppOptions extends OpsRoutesOptions, StreamRoutesOptions {
   auth: Authenticator;
-  /** Origins besides the own whose pages may call. */
+  /** Other origins whose pages may call. */
   allowedOrigins: readonly string[];
-  /** The hosts that are served; all where it is left out. */
+  /** The hosts that are served; `undefined` serves all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   readers: Readers;
-  /** Changes, and searches, per minute of one reader or address; 0 is no limit. */
+  /** Maximum number of changes per minute of one reader or address; 0 means no limit. The same for searches. */
   writesPerMinute: number;
   searchesPerMinute: number;
   /** The address of a request, behind the trusted proxies. */
   addressOf: (request: IncomingMessage) => string;
   /** Origins of images that the page may show. */
   iconOrigins: readonly string[];
-  /** Limits the bodies that are being read. */
+  /** Limits the total size of request bodies in memory. */
   bodies: BodyBudget;
-  /** Told of the connection of each request whose token was accepted. */
+  /** Called with the connection of each request whose token was accepted. */
   onKnown: (socket: Socket) => void;
   ready: () => Promise<void>;
   registry: Registry;
   /** Folder of the built page. */
   uiDist: string;
-  /** The host to which browsers connect, if not this one. */
+  /** The service to which browsers connect instead of this host. */
   elsewhere?: { endpoint: string; negotiate: Negotiate };
 }
 
-/** The HTTP interface of an instance for browsers and probes, besides the gateway. */
+/** The HTTP interface of an instance for browsers and probes, apart from the gateway. */
 export function createPublicApp(options: PublicAppOptions): Express {
   const { auth, allowedOrigins, views, readers, ready, registry, uiDist, log, addressOf } = options;
   const { elsewhere, isServed, writesPerMinute, searchesPerMinute } = options;
@@ -71,7 +71,7 @@ export function createPublicApp(options: PublicAppOptions): Express {
   app.use(pageHeaders({ connectTo: elsewhere?.endpoint, images: options.iconOrigins }));
   app.use(healthRoutes({ ready, facts: { auth: auth.mode } }));
   app.use(metricsRoutes(registry));
-  // Probes and Prometheus call under any name, and learn nothing that was published.
+  // The routes above serve any host name, for probes and Prometheus; they reveal no published content.
   app.use(requireServedHost(isServed));
   app.use(specRoutes());
   app.use(OPS_PATHS, auditOpsRefused(options.trail));

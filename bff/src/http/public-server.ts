@@ -4,7 +4,7 @@ import { createBoundedServer, type ServerBounds } from '@tocsin/service';
 /** Room for a token of 16 KiB and a browser's other headers. */
 const MAX_HEADER_BYTES = 32 * 1024;
 
-/** The server that browsers reach, whose requests may carry a token. */
+/** The HTTP server for browsers, with room for a token in the headers. */
 export const createPublicServer = (
   app: RequestListener,
   bounds: Required<Omit<ServerBounds, 'maxHeaderBytes'>>,

@@ -3,12 +3,12 @@ import { sendProblem } from '@tocsin/service';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 
-/** The query as the schema has it; `undefined` when it was refused, with every fault of it. */
+/** Parses the query. If it is invalid, answers with all faults and returns `undefined`. */
 export function readQuery<T>(
   schema: z.ZodType<T>,
   request: Request,
   response: Response,
-  /** Parameters that may be given several times; they come as lists. */
+  /** Parameters that may occur several times; the schema gets them as lists. */
   lists: readonly string[] = [],
 ): T | undefined {
   if (!isUtf8Query(request.originalUrl)) {
@@ -30,19 +30,19 @@ export function readQuery<T>(
   ]);
   const query = schema.safeParse(Object.fromEntries(given));
   if (repeated.length === 0 && query.success) return query.data;
-  const twice = repeated.map(([path]) => ({ path, message: 'must be given once, as plain text' }));
+  const twice = repeated.map(([path]) => ({ path, message: 'must occur once, as plain text' }));
   const names = new Set(twice.map(({ path }) => path));
   const faults = query.success ? [] : faultsOf(query.error).filter(({ path }) => !names.has(path));
   sendProblem(response, {
     status: 400,
     code: 'invalid_query',
-    detail: 'The query cannot be used; errors lists every fault.',
+    detail: 'The query is invalid; errors lists every fault.',
     errors: [...twice, ...faults],
   });
   return undefined;
 }
 
-/** Node's parser would put replacement characters where bytes are no UTF-8, and so read another feed's name. */
+/** Node's parser would replace invalid bytes, which could turn one feed's name into another. */
 function isUtf8Query(url: string): boolean {
   try {
     decodeURIComponent(url.slice(url.indexOf('?') + 1));

@@ -4,7 +4,7 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** The caller; absent if no token is required. */
     identity?: Identity;
-    /** True if the request brought OPS_TOKEN. */
+    /** True if the request has OPS_TOKEN. */
     hasOpsToken?: boolean;
   }
 }

@@ -2,9 +2,9 @@ import type { DaprServer } from '@dapr/dapr';
 import { z } from 'zod';
 
 /**
- * Reads the subscriptions that were registered at the SDK's server, with the route of each. The SDK answers them only to
- * a request of its own HTTP route, which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an
- * update, read `implementation/Server/HTTPServer/HTTPServerImpl.js` of @dapr/dapr.
+ * Reads the subscriptions registered with the SDK's server, with their routes. The SDK returns them only from its own
+ * HTTP route, which our internal server replaces. If `dapr-subscriptions.test.ts` fails after an update, read
+ * `implementation/Server/HTTPServer/HTTPServerImpl.js` of @dapr/dapr.
  */
 const schema = z.array(z.looseObject({ pubsubname: z.string(), topic: z.string(), route: z.string() }));
 

@@ -10,7 +10,7 @@ const xAdd = vi.fn<(...args: unknown[]) => Promise<string>>();
 const onMessage = vi.fn();
 const onBroadcast = vi.fn();
 
-/** A Redis client that takes events and has none to read. */
+/** A Redis client that accepts events and has none to read. */
 const redis = {
   sSubscribe: () => undefined,
   duplicate: () => redis,
@@ -46,12 +46,12 @@ it('should add an event to the stream as socket.io does, so that others can read
   });
 });
 
-it('should reject if Redis does not take the event', async () => {
+it('should reject if Redis refuses the event', async () => {
   xAdd.mockRejectedValue(new Error('no room'));
   await expect(tapped().add(['publications', {}])).rejects.toThrow('no room');
 });
 
-it('should hand over the broadcasts of other processes only, and count all messages', async () => {
+it('should pass on only the broadcasts of other processes, and report all messages', async () => {
   const { adapter, add } = tapped();
   await add(['publications', 1]);
   adapter.onRawMessage(written(), '1-0');

@@ -4,8 +4,8 @@ import { parseJson } from '@tocsin/contracts';
 import { MessageType, type ClusterMessage } from 'socket.io-adapter';
 
 /**
- * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it hands broadcasts to the sockets only;
- * there is no public hook for either. `doPublish` and `onRawMessage` are public in its types but not documented. If
+ * Taps socket.io's Redis streams adapter. Its `emit` hides a failed XADD, and it passes broadcasts to the sockets
+ * only; neither has a public hook. `doPublish` and `onRawMessage` are public in its types but not documented. If
  * `streams-adapter.test.ts` fails after an update, read `dist/adapter.js` of the package. Without this file, the
  * broadcaster needs a Redis stream of its own.
  */

@@ -55,27 +55,27 @@ describe.each(['websocket', 'polling'])('a session over %s', (transport) => {
   const hello = () => new Promise((resolve) => client.once('hello', resolve));
 
   it('should get a frame directly only if it has a WebSocket', async () => {
-    const heard = hello();
+    const received = hello();
     const isWritten = writeFrame(session, frameOf(message), MAX);
     expect(isWritten).toBe(transport === 'websocket');
     if (!isWritten) queueFramed(session, message, frameOf(message));
-    expect(await heard).toBe(1);
+    expect(await received).toBe(1);
   });
 
   it('should get a framed message through its queue', async () => {
-    const heard = hello();
+    const received = hello();
     queueFramed(session, message, frameOf(message));
-    expect(await heard).toBe(1);
+    expect(await received).toBe(1);
   });
 
-  it('should get no frame that exceeds the bound, or overtakes its queue', () => {
+  it('should not get a frame that exceeds the limit or overtakes its queue', () => {
     expect(writeFrame(session, frameOf(message), 1)).toBe(false);
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.push({});
     expect(writeFrame(session, frameOf(message), MAX)).toBe(false);
     (session as unknown as { writeBuffer: unknown[] }).writeBuffer.pop();
   });
 
-  it('should count what waits in the WebSocket, and end at once', async () => {
+  it('should count the bytes buffered in the WebSocket, and end at once', async () => {
     expect(bufferedBytes(session)).toBe(0);
     const closed = new Promise((resolve) => session.once('close', resolve));
     terminate(session);

@@ -2,10 +2,10 @@ import type { Socket } from 'socket.io';
 import * as ws from 'ws';
 
 /**
- * Reaches the WebSocket under a session of engine.io, and the sender of ws. socket.io has no public way to send one frame
- * to many sessions without encoding it for each, or to see what waits in a WebSocket. If `websocket.test.ts` fails after
- * an update, read `transports/websocket.js` of engine.io and `lib/sender.js` of ws. Without this file, `fan-out.ts` can
- * call `session.write(message)`: slower, with the same result.
+ * Accesses the WebSocket of an engine.io session, and the sender of ws. socket.io has no public way to send one frame
+ * to many sessions without encoding it for each, or to read how many bytes a WebSocket has buffered. If
+ * `websocket.test.ts` fails after an update, read `transports/websocket.js` of engine.io and `lib/sender.js` of ws.
+ * Without this file, `fan-out.ts` can call `session.write(message)`: slower, with the same result.
  */
 
 /** A session of engine.io, under socket.io. */
@@ -25,7 +25,7 @@ const { Sender } = ws as unknown as {
 
 const OPEN = 1;
 const TEXT = 1;
-/** The name of a message in engine.io's protocol: https://socket.io/docs/v4/engine-io-protocol/ */
+/** The packet type "message" of engine.io's protocol: https://socket.io/docs/v4/engine-io-protocol/ */
 const MESSAGE = '4';
 
 /** The WebSocket frame of an engine.io message, in one piece, so that sending it is one write. */
@@ -37,8 +37,9 @@ export const frameOf = (message: string): Buffer =>
   );
 
 /**
- * Writes a frame directly to the session's WebSocket. Returns false, and writes nothing, where engine.io has to do it: the
- * session polls, changes its transport, has packets waiting, or would have more than `maxBuffered` bytes waiting.
+ * Writes a frame directly to the session's WebSocket. Returns false and writes nothing if engine.io must send the
+ * message: the session polls, changes its transport or has queued packets, or more than `maxBuffered` bytes would be
+ * buffered.
  */
 export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: number): boolean {
   const socket = webSocketOf(session);
@@ -50,12 +51,12 @@ export function writeFrame(session: EngineSession, frame: Buffer, maxBuffered: n
   return true;
 }
 
-/** Queues a message in engine.io, with the frame that a WebSocket is to write for it. */
+/** Queues a message in engine.io, with the encoded frame for a WebSocket. */
 export const queueFramed = (session: EngineSession, message: string, frame: Buffer): void => {
   session.write(message, { wsPreEncodedFrame: [frame] } as object);
 };
 
-/** Bytes that wait in the session's WebSocket; 0 while it polls. */
+/** Bytes buffered in the session's WebSocket; 0 while the session polls. */
 export const bufferedBytes = (session: EngineSession): number => webSocketOf(session)?.bufferedAmount ?? 0;
 
 /** Ends a session at once, without waiting for its peer to read, poll or answer. */
@@ -68,7 +69,7 @@ export function terminate(session: EngineSession): void {
 interface InnerWebSocket {
   readyState: number;
   bufferedAmount: number;
-  /** engine.io sends a frame that is encoded already through it, too. */
+  /** engine.io sends encoded frames through it, too. */
   _sender: { sendFrame: (frame: readonly Buffer[]) => void };
   terminate: () => void;
 }

@@ -15,17 +15,17 @@ import { MemorySetAside } from './set-aside.ts';
 
 export interface MemoryBackend extends Backend {
   entries: MemoryClaimCheck;
-  /** Hands an announcement to the instance. Rejects as the instance does. */
+  /** Delivers an announcement to the instance, and settles as the instance does. */
   announce(data: unknown): Promise<unknown>;
-  /** Gives it a producer, for notifications that are composed here. */
+  /** Sets the producer that takes composed notifications. */
   composeWith(compose: Compose): void;
 }
 
-/** A backend in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
+/** An in-memory backend, for tests of our own rules and for work on the ui. */
 export function memoryBackend(secrets: Readonly<Record<string, string>> = {}): MemoryBackend {
   let inbound: Inbound | undefined;
   const announce = async (data: unknown): Promise<unknown> => {
-    if (!inbound) throw new Error('nobody receives announcements yet');
+    if (!inbound) throw new Error('no instance receives announcements yet');
     return inbound.onAnnouncement(data);
   };
   let producer: Compose = () => Promise.reject(new Error('there is no producer'));

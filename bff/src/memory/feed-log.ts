@@ -3,8 +3,8 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { FeedLog, HeadWrite, StoredHead } from '../deliver/ports.ts';
 
 /**
- * A log in this process's memory, gone with it: for tests of our own rules and for work on the ui. It refuses and
- * half-applies as Dapr's Redis store does, but knows no expiry.
+ * An in-memory log, for tests of our own rules and for work on the ui. It refuses and partly applies commits as
+ * Dapr's Redis store does, but its documents do not expire.
  */
 export class MemoryFeedLog implements FeedLog {
   readonly #values = new Map<string, { text: string; etag: number }>();
@@ -27,8 +27,7 @@ export class MemoryFeedLog implements FeedLog {
       for (const { key, value } of documents) this.#values.set(key, { text: JSON.stringify(value), etag: 1 });
       const stored = this.#values.get(headKey(feed));
       // As on Redis, an absent key accepts a write with any etag, and its versions restart at 1.
-      if (stored && stored.etag !== etag)
-        refused.push(`the head of ${feed}: its etag is not ${etag} any more`);
+      if (stored && stored.etag !== etag) refused.push(`the head of ${feed}: its etag is no longer ${etag}`);
       else this.#values.set(headKey(feed), { text: JSON.stringify(head), etag: (stored?.etag ?? 0) + 1 });
     }
     if (refused.length > 0) throw new TemporaryError(`refused: ${refused.join('; ')}`);

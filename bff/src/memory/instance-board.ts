@@ -1,7 +1,7 @@
 import type { InstanceSnapshot } from '@tocsin/contracts';
 import type { InstanceBoard } from '../ops/ports.ts';
 
-/** Kept in this process's memory, gone with it. */
+/** In-memory snapshots of instances. */
 export class MemoryInstanceBoard implements InstanceBoard {
   readonly #snapshots = new Map<string, InstanceSnapshot>();
 

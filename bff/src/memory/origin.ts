@@ -1,7 +1,7 @@
 import type { StoreOrigin } from '../deliver/ports.ts';
 import { newEpoch } from '../feed/position.ts';
 
-/** The origin of a store in this process's memory. */
+/** The origin of an in-memory store. */
 export class MemoryOrigin implements StoreOrigin {
   #epoch: string | undefined;
   readonly #now: () => number;

@@ -1,10 +1,7 @@
 import { TemporaryError } from '../deliver/errors.ts';
 import type { ReaderStore, StoredDocument } from '../readers/ports.ts';
 
-/**
- * Documents of readers in this process's memory, gone with it: for tests of our own rules and for work on the ui. It
- * knows no expiry.
- */
+/** In-memory documents of readers, for tests of our own rules and for work on the ui. They do not expire. */
 export class MemoryReaderStore implements ReaderStore {
   readonly #documents = new Map<string, { text: string; etag: number }>();
 

@@ -10,7 +10,7 @@ export interface MemorySetAsideRecordsOptions {
   compose: Compose;
 }
 
-/** The records that are set aside in this process's memory. */
+/** The in-memory set-aside records. */
 export class MemorySetAsideRecords implements SetAsideRecords {
   readonly #options: MemorySetAsideRecordsOptions;
 

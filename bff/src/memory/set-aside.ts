@@ -1,7 +1,7 @@
 import type { SetAside } from '@tocsin/contracts';
 import type { SetAsideStore } from '../deliver/ports.ts';
 
-/** Kept in this process's memory, gone with it: for tests of our own rules and for work on the ui. */
+/** In-memory set-aside records, for tests of our own rules and for work on the ui. */
 export class MemorySetAside implements SetAsideStore {
   readonly records = new Map<string, SetAside>();
 

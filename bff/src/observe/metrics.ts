@@ -1,7 +1,7 @@
 import { GONE_REASONS, SET_ASIDE_REASONS, TOPICS } from '@tocsin/contracts';
 import { Counter, Gauge, Histogram, REFUSALS, fromZero, type Registry } from '@tocsin/service';
 
-/** How many browsers are connected, and how many of them have not signed in. */
+/** The number of connected browsers, and of those that have not signed in. */
 interface ConnectionCounts {
   connections: () => number;
   pending: () => number;
@@ -12,7 +12,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   const registers = [registry];
   new Gauge({
     name: 'tocsin_bff_connections',
-    help: 'Browsers that are connected to this instance.',
+    help: 'Browsers connected to this instance.',
     registers,
     collect() {
       this.set(connections());
@@ -20,7 +20,7 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
   new Gauge({
     name: 'tocsin_bff_connections_pending',
-    help: 'Browsers among them that have not signed in yet, or not connected where no token is asked for.',
+    help: 'Browsers that have not signed in yet, or, without sign-in, not finished connecting.',
     registers,
     collect() {
       this.set(pending());
@@ -28,14 +28,14 @@ export function addConnectionGauges(registry: Registry, { connections, pending }
   });
 }
 
-/** The bff's own metrics in `registry`, besides the gauges. */
+/** Creates the bff's metrics in `registry`, except the gauges. */
 export function createMetrics(registry: Registry) {
   const registers = [registry];
   return {
     announcements: fromZero(
       new Counter({
         name: 'tocsin_bff_announcements_total',
-        help: 'Announcements received, by outcome; retry ones come again.',
+        help: 'Announcements received, by outcome. Those with the outcome retry are redelivered.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -44,13 +44,13 @@ export function createMetrics(registry: Registry) {
     ),
     redelivered: new Counter({
       name: 'tocsin_bff_announcements_redelivered_total',
-      help: 'Announcements that came again, or after another had brought their entry: it was claimed already.',
+      help: 'Announcements whose entry had already been claimed: redelivered, or covered by another announcement.',
       registers,
     }),
     deadLetters: fromZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_total',
-        help: 'Announcements that had run out of retries, by what became of them.',
+        help: 'Announcements that ran out of retries, by outcome.',
         labelNames: ['outcome'] as const,
         registers,
       }),
@@ -64,13 +64,13 @@ export function createMetrics(registry: Registry) {
     }),
     suppressed: new Counter({
       name: 'tocsin_bff_notifications_suppressed_total',
-      help: 'Notifications and retractions left out because the feed had taken or retracted their id before.',
+      help: 'Notifications and retractions left out because their id was already published or retracted in the feed.',
       registers,
     }),
     gone: fromZero(
       new Counter({
         name: 'tocsin_bff_publications_gone_total',
-        help: 'Publications that were retracted or replaced after they had been published.',
+        help: 'Publications that were later retracted or replaced.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -79,13 +79,13 @@ export function createMetrics(registry: Registry) {
     ),
     erased: new Counter({
       name: 'tocsin_bff_feeds_erased_total',
-      help: 'Times that this instance erased a feed.',
+      help: 'Feeds erased by this instance.',
       registers,
     }),
     setAside: fromZero(
       new Counter({
         name: 'tocsin_bff_entries_set_aside_total',
-        help: 'Entries and events that could not be taken and were set aside, by reason.',
+        help: 'Entries and events that were set aside because they could not be processed, by reason.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -95,7 +95,7 @@ export function createMetrics(registry: Registry) {
     dropped: fromZero(
       new Counter({
         name: 'tocsin_bff_dead_letters_dropped_total',
-        help: 'Dead letters deleted to make room for newer ones, by where they were kept.',
+        help: 'Dead letters deleted to make room for newer ones, by topic or set-aside list.',
         labelNames: ['from'] as const,
         registers,
       }),
@@ -111,7 +111,7 @@ export function createMetrics(registry: Registry) {
     epochsBegun: fromZero(
       new Counter({
         name: 'tocsin_bff_epochs_begun_total',
-        help: 'Times that the store was seen to have lost part of a feed, by how it showed.',
+        help: 'Detected losses of feed data in the store, by reason.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -121,7 +121,7 @@ export function createMetrics(registry: Registry) {
     refusedCalls: fromZero(
       new Counter({
         name: 'tocsin_bff_calls_refused_total',
-        help: 'Calls and broadcasts that are not from our own, by what was wrong; nothing came of them.',
+        help: 'Calls and broadcasts rejected because they are not from our own instances, by reason. They had no effect.',
         labelNames: ['reason'] as const,
         registers,
       }),
@@ -130,17 +130,17 @@ export function createMetrics(registry: Registry) {
     ),
     takeovers: new Counter({
       name: 'tocsin_bff_takeovers_total',
-      help: 'Times that this instance began to take the turns of a partition, or of a feed, because its host was away.',
+      help: 'Times that this instance took over the turns of a partition or feed because its host was unreachable.',
       registers,
     }),
     sentTwice: new Counter({
       name: 'tocsin_bff_publications_sent_twice_total',
-      help: 'Publications sent again to browsers that had them, because others had joined while a gap was filled.',
+      help: 'Publications sent a second time to browsers that had them, because other browsers joined while a gap was filled.',
       registers,
     }),
     pushed: new Counter({
       name: 'tocsin_bff_publications_pushed_total',
-      help: 'Publications that reached this instance and went to its subscribed browsers.',
+      help: 'Publications that reached this instance, for its subscribed browsers.',
       registers,
     }),
     subscriptions: fromZero(
@@ -155,13 +155,13 @@ export function createMetrics(registry: Registry) {
     ),
     refused: new Counter({
       name: 'tocsin_bff_connections_refused_total',
-      help: 'Connections refused, or closed before they had signed in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
+      help: 'Connections refused, or closed before sign-in, by reason: full, address, pending, reader, evicted, too_large or sockets.',
       labelNames: ['reason'] as const,
       registers,
     }),
     ended: new Counter({
       name: 'tocsin_bff_connections_ended_total',
-      help: 'Connections ended by this side, by reason: not_reading, or what their closing event said.',
+      help: 'Connections ended by the server, by reason: not_reading, or the code of the closing event.',
       labelNames: ['reason'] as const,
       registers,
     }),

@@ -4,14 +4,14 @@ import type { Broadcast } from '../deliver/ports.ts';
 import type { BffMetrics } from './metrics.ts';
 import { loggedIds } from './log-names.ts';
 
-/** Tells the log and the metrics of the publications that reach this instance. */
+/** Records the publications that reach this instance in the log and the metrics. */
 export const observePushes =
   (log: Logger, metrics: BffMetrics, now: () => number) =>
   ({ feed, publications }: Broadcast): void => {
     metrics.pushed.inc(publications.length);
     if (log.isLevelEnabled('debug')) {
       const ids = loggedIds(publications);
-      // The backplane reads within the trace in which it began to read, which is not that of the event.
+      // The backplane reads in the trace in which it was started, which is not the trace of the event.
       withoutTrace(() => log.debug({ feed, ids }, 'pushed'));
     }
     for (const { notification } of publications) {

@@ -11,11 +11,11 @@ it.each([
   [0.99, buckets(0, 0, 0, 7), 4],
   [0.5, buckets(1, 1, 1, 100), 4],
   [1, buckets(3, 3, 5, 5), 4],
-])('should tell the quantile %d of %j', (q, counted, expected) => {
+])('should return the quantile %d of %j', (q, counted, expected) => {
   expect(quantileOf(q, counted)).toBeCloseTo(expected, 10);
 });
 
-it('should tell none of nothing', () => {
+it('should return undefined without observations', () => {
   expect(quantileOf(0.5, buckets(0, 0, 0, 0))).toBeUndefined();
   expect(quantileOf(0.5, [])).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** How many observations fell into a bucket and all below it. */
+/** The number of observations in a bucket and all lower ones. */
 export interface Bucket {
   /** Its upper bound. */
   le: number;

@@ -4,13 +4,13 @@ import { addRedisGauges } from './redis-gauges.ts';
 
 const seriesOf = (text: string) => text.split('\n').filter((line) => line.startsWith('tocsin_'));
 
-it('should tell the memory of Redis, and nothing while it does not answer', async () => {
+it('should report the memory of Redis, and nothing while it does not answer', async () => {
   const registry = createRegistry();
   let away = false;
   let asked = 0;
   addRedisGauges(registry, async () => {
     asked++;
-    if (away) throw new Error('away');
+    if (away) throw new Error('unavailable');
     return { used: 10, limit: 100 };
   });
   expect(seriesOf(await registry.metrics())).toEqual([

@@ -1,14 +1,15 @@
 import { Gauge, type Registry } from '@tocsin/service';
 
 /**
- * Used memory and limit of the broadcaster's Redis, read at each scrape; no series while it does not answer.
+ * Gauges of the used memory and the limit of the broadcaster's Redis, read at each scrape. They are absent while
+ * Redis does not answer.
  */
 export function addRedisGauges(
   registry: Registry,
   memory: () => Promise<{ used: number; limit: number }>,
 ): void {
   const registers = [registry];
-  // One question for both: they are collected in one go.
+  // Both gauges are collected together, so they share one call.
   let asked: Promise<{ used: number; limit: number } | undefined> | undefined;
   const ask = () =>
     (asked ??= memory()
@@ -31,7 +32,7 @@ export function addRedisGauges(
   gauge('tocsin_bff_redis_memory_used_bytes', 'Memory that Redis uses.', ({ used }) => used);
   gauge(
     'tocsin_bff_redis_memory_limit_bytes',
-    'Memory that Redis may use: its maxmemory, or without it that of its machine.',
+    'Memory that Redis may use: maxmemory, or without it the memory of its machine.',
     ({ limit }) => limit,
   );
 }

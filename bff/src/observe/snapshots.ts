@@ -3,7 +3,7 @@ import type { Counter } from '@tocsin/service';
 import type { BffMetrics } from './metrics.ts';
 import { quantileOf, type Bucket } from './quantile.ts';
 
-/** Latencies cover the pushes of this many snapshots. */
+/** The latencies cover the pushes since this many snapshots ago. */
 const LATENCY_SNAPSHOTS = 5;
 
 interface Totals {

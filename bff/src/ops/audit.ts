@@ -10,20 +10,20 @@ import {
 } from '@tocsin/contracts';
 import type { AuditReader } from './ports.ts';
 
-/** Records that are asked for at a time, and that one page looks at: a filter that finds little ends there, too. */
-const AT_A_TIME = 200;
-const MOST_LOOKED_AT = 2_000;
+/** Records per read, and the maximum number of records that one page examines, even if few match the filter. */
+const RECORDS_PER_READ = 200;
+const MAX_EXAMINED = 2_000;
 
 /** A page of the trail, the newest record first. Rejects when the trail cannot be read. */
 export async function findAudit(reader: AuditReader, query: AuditQuery): Promise<AuditPage> {
   const page: AuditPage = { records: [], unreadable: 0, next: null };
   const seen = new Set<string>();
   let before = query.before === undefined ? undefined : parseAuditPosition(query.before);
-  for (let looked = 0; looked < MOST_LOOKED_AT;) {
-    const stored = await reader.read(before, AT_A_TIME);
+  for (let examined = 0; examined < MAX_EXAMINED;) {
+    const stored = await reader.read(before, RECORDS_PER_READ);
     for (const { position, value } of stored) {
       before = position;
-      looked++;
+      examined++;
       page.next = formatAuditPosition(position);
       const parsed = auditRecordSchema.safeParse(value);
       if (!parsed.success) page.unreadable++;
@@ -34,12 +34,12 @@ export async function findAudit(reader: AuditReader, query: AuditQuery): Promise
         if (page.records.length === query.limit) return page;
       }
     }
-    if (stored.length < AT_A_TIME) return { ...page, next: null };
+    if (stored.length < RECORDS_PER_READ) return { ...page, next: null };
   }
   return page;
 }
 
-/** Whether a record is one of those that are asked for. */
+/** Whether a record matches the filter. */
 export function matchesAudit(
   { action, actor }: AuditRecord,
   query: Pick<AuditQuery, 'action' | 'actor'>,

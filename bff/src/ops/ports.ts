@@ -2,7 +2,7 @@ import type { AuditPosition, InstanceSnapshot, Problem, SetAside } from '@tocsin
 
 /** The store in which instances share their figures. Every method rejects if its outcome is unknown. */
 export interface InstanceBoard {
-  /** Shows the snapshot to all for `SNAPSHOT_LIFE_SECONDS`. */
+  /** Shows the snapshot to all instances for `SNAPSHOT_LIFE_SECONDS`. */
   post(snapshot: InstanceSnapshot): Promise<void>;
   read(): Promise<InstanceSnapshot[]>;
   withdraw(instance: string): Promise<void>;
@@ -14,24 +14,27 @@ export interface InstanceBoard {
  */
 export interface SetAsideRecords {
   names(): Promise<string[]>;
-  /** In the order of `names`, without those that are there no more. */
+  /** In the order of `names`, without deleted records. */
   records(names: readonly string[]): Promise<SetAside[]>;
   find(entry: string): Promise<SetAside>;
   putBack(record: SetAside): Promise<void>;
   remove(entry: string): Promise<void>;
 }
 
-/** Hands notifications to the producer; rejects when it did not answer. */
+/** Sends notifications to the producer. Rejects if the producer does not answer. */
 export type Compose = (body: unknown) => Promise<{ ids: string[] } | { problem: Problem }>;
 
 export interface StoredAuditRecord {
   position: AuditPosition;
-  /** The stored form: an `AuditRecord`, unless another version or a stranger wrote it. */
+  /** The stored form: an `AuditRecord`, unless another version or a foreign client wrote it. */
   value: unknown;
 }
 
 /** The audit trail, for reading only. */
 export interface AuditReader {
-  /** The newest `limit` records, or those before a position; fewer only at the end. Rejects when it cannot be read. */
+  /**
+   * The newest `limit` records, or the newest before a position; fewer only at the end of the trail. Rejects when the
+   * trail cannot be read.
+   */
   read(before: AuditPosition | undefined, limit: number): Promise<StoredAuditRecord[]>;
 }

@@ -5,7 +5,7 @@ export interface ReporterOptions {
   instance: string;
   board: InstanceBoard;
   takeSnapshot: () => Promise<InstanceSnapshot>;
-  /** Told once of several failures that follow each other; it goes on all the same. */
+  /** Called once for several failures in a row. The reporter continues. */
   onFault: (error: unknown) => void;
 }
 
@@ -28,24 +28,24 @@ export class InstanceReporter {
     }, SNAPSHOT_EVERY_MS).unref();
   }
 
-  /** Takes the instance off the board; if that fails, its figures expire by themselves. */
+  /** Removes the instance from the board. If that fails, its figures expire. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;
-    await this.#noting(this.#options.board.withdraw(this.#options.instance));
+    await this.#countFailures(this.#options.board.withdraw(this.#options.instance));
   }
 
   async #report(): Promise<void> {
     const { board, takeSnapshot } = this.#options;
-    await this.#noting(takeSnapshot().then((snapshot) => board.post(snapshot)));
+    await this.#countFailures(takeSnapshot().then((snapshot) => board.post(snapshot)));
   }
 
-  async #noting(work: Promise<void>): Promise<void> {
+  async #countFailures(work: Promise<void>): Promise<void> {
     try {
       await work;
       this.#failures = 0;
     } catch (error) {
-      // A first one is usual: two instances that come at once, or a sidecar that comes after its application.
+      // A single failure is normal: two instances may start at once, or the sidecar may start after its application.
       if (++this.#failures === 2) this.#options.onFault(error);
     }
   }

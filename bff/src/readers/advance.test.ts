@@ -17,19 +17,19 @@ const named = (first: number, last: number) =>
 
 /** A history up to `head` with some removed publications; it counts reads. */
 function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
-  const counted = { looked: 0, ids: 0 };
+  const counted = { read: 0, ids: 0 };
   return {
     ...{ head, floor, counted },
     ids: async (first: number, last: number) => {
-      if (first < floor || last > head) throw new Error(`${first} to ${last} is no history`);
+      if (first < floor || last > head) throw new Error(`${first} to ${last} is outside the history`);
       if (first !== Math.max(floor, head - 9_999) && (first - 1) % CHUNK !== 0)
-        throw new Error(`${first} begins no part`);
+        throw new Error(`${first} does not begin a chunk`);
       counted.ids += last - first + 1;
       return named(first, last);
     },
     stretch: async (first: number, last: number) => {
-      if (first < floor || last > head) throw new Error(`${first} to ${last} is no history`);
-      counted.looked += last - first + 1;
+      if (first < floor || last > head) throw new Error(`${first} to ${last} is outside the history`);
+      counted.read += last - first + 1;
       return Array.from({ length: last - first + 1 }, (_, i) =>
         goneAt.includes(first + i) ? gone(first + i) : live(first + i),
       );
@@ -38,26 +38,26 @@ function history(head: number, { floor = 1, goneAt = [] as number[] } = {}) {
 }
 
 describe('advance', () => {
-  it('should take an offset, never go back, and stop at the head', async () => {
+  it('should advance to an offset, never go back, and stop at the head', async () => {
     expect(await advance(NOTHING, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 5, ids: [] });
     const seven = { offset: 7, ids: [] };
     expect(await advance(seven, { offset: 5, ids: [] }, history(9))).toEqual(seven);
     expect(await advance(seven, { offset: 999, ids: [] }, history(9))).toEqual({ offset: 9, ids: [] });
   });
 
-  it('should keep ids, and fold them in once nothing unread lies before them', async () => {
+  it('should keep ids, and fold them into the offset when everything before them is read', async () => {
     const some = await advance(NOTHING, { offset: 0, ids: ['n3', 'n2', 'n6'] }, history(9));
     expect(some).toEqual({ offset: 0, ids: ['n3', 'n2', 'n6'] });
     expect(await advance(some, { offset: 0, ids: ['n1'] }, history(9))).toEqual({ offset: 3, ids: ['n6'] });
     expect(await advance(some, { offset: 5, ids: [] }, history(9))).toEqual({ offset: 6, ids: [] });
   });
 
-  it('should fold in many at once', async () => {
+  it('should fold in many ids at once', async () => {
     const marked = { offset: 0, ids: [...named(1, 700), 'n702'] };
     expect(await advance(NOTHING, marked, history(900))).toEqual({ offset: 700, ids: ['n702'] });
   });
 
-  it('should pass over what is gone, and what has left the history', async () => {
+  it('should advance over removed publications and those outside the history', async () => {
     const some = history(9, { goneAt: [1, 3] });
     expect(await advance(NOTHING, { offset: 0, ids: ['n2', 'n4'] }, some)).toEqual({ offset: 4, ids: [] });
     const late = history(90, { floor: 50 });
@@ -65,7 +65,7 @@ describe('advance', () => {
     expect(await advance(NOTHING, { offset: 0, ids: ['n51'] }, late)).toEqual({ offset: 0, ids: ['n51'] });
   });
 
-  it('should drop ids that were never published, and those of what has left the history', async () => {
+  it('should drop ids that were never published or are outside the history', async () => {
     const some = history(90, { floor: 50 });
     const marked = { offset: 0, ids: ['never', 'n49', 'n60', 'n91'] };
     expect(await advance(NOTHING, marked, some)).toEqual({ offset: 0, ids: ['n60'] });
@@ -73,32 +73,32 @@ describe('advance', () => {
     expect(await advance(before, { offset: 0, ids: [] }, some)).toEqual({ offset: 3, ids: ['n60'] });
   });
 
-  it('should end where there is no history left', async () => {
+  it('should stop at an empty history', async () => {
     const empty = history(9, { floor: 10 });
     expect(await advance(NOTHING, { offset: 3, ids: ['n5'] }, empty)).toEqual({ offset: 3, ids: [] });
   });
 
-  it('should forget ids that the offset has passed', async () => {
+  it('should drop ids that the offset has passed', async () => {
     const before = { offset: 1, ids: ['n9', 'n4', 'n7'] };
     expect(await advance(before, { offset: 5, ids: ['n2'] }, history(20))).toEqual({
       ...{ offset: 5, ids: ['n9', 'n7'] },
     });
   });
 
-  it('should look at little when an id is added to a history that is long and unread', async () => {
+  it('should read little of a long unread history when an id is added', async () => {
     const long = history(10_000);
     await advance(NOTHING, { offset: 0, ids: ['n9999', 'n9900'] }, long);
-    expect(long.counted.looked).toBeLessThanOrEqual(200);
+    expect(long.counted.read).toBeLessThanOrEqual(200);
     expect(long.counted.ids).toBeLessThanOrEqual(200);
   });
 
-  it('should give up the oldest of more than 1,000 ids, and what was never published', async () => {
+  it('should merge the oldest of more than 1,000 ids into the offset, and drop unknown ids', async () => {
     const before = { offset: 0, ids: named(1_001, 2_000) };
     const after = await advance(before, { offset: 0, ids: ['n2001', 'never'] }, history(3_000));
     expect(after).toEqual({ offset: 1_101, ids: named(1_102, 2_001) });
   });
 
-  it('should give up the oldest of fewer ids that are long', async () => {
+  it('should merge the oldest ids earlier if they are long', async () => {
     const long = history(3_000);
     const idOf = (offset: number) => `n${offset}`.padEnd(128, 'x');
     const ids = (first: number, last: number) =>
@@ -111,14 +111,14 @@ describe('advance', () => {
     expect(after.offset).toBe(1_400 - after.ids.length);
   });
 
-  it('should keep what is named when only strange ids are too many', async () => {
+  it('should keep known ids if only unknown ones exceed the limit', async () => {
     const strange = Array.from({ length: 1_000 }, (_, i) => `strange${i}`);
     const some = history(500, { floor: 100 });
     const after = await advance({ offset: 7, ids: ['n102'] }, { offset: 0, ids: strange }, some);
     expect(after).toEqual({ offset: 7, ids: ['n102'] });
   });
 
-  it('should look at no more than the newest 10,000 for them', async () => {
+  it('should search only the newest 10,000 publications for ids', async () => {
     const long = history(30_000);
     const marked = { offset: 0, ids: ['n5', 'n20000', 'n20001'] };
     expect(await advance(NOTHING, marked, long)).toEqual({ offset: 0, ids: ['n20001'] });

@@ -10,17 +10,20 @@ import {
 export interface History {
   head: number;
   floor: number;
-  /** The publications `first` to `last`, as they may be shown now. */
+  /** The publications `first` to `last`, as readers may see them now. */
   stretch: (first: number, last: number) => Promise<readonly Publication[]>;
   /** Their ids. */
   ids: (first: number, last: number) => Promise<readonly string[]>;
 }
 
-/** When there are too many ids, this part of the bounds stays, so that it does not happen again with the next one. */
+/**
+ * When a state has too many ids, it is reduced to this fraction of the limits, so that the next id does not exceed
+ * them again.
+ */
 const KEPT = 0.9;
 /** The number of newest publications searched for ids: a feed's default history. */
-const MOST_LOOKED_AT = 10_000;
-/** Publications are looked at in parts that begin after a multiple of this. */
+const MAX_SEARCHED = 10_000;
+/** Publications are read in chunks of this size, aligned to its multiples. */
 export const CHUNK = 200;
 
 /**
@@ -35,17 +38,17 @@ export async function advance(before: ReadState, marked: ReadState, history: His
   const places = await locate(named, history);
   const ids = new Set([...named].filter((id) => (places.get(id) ?? 0) > reached));
   const offset = await fold(reached, ids, history);
-  return isTooLarge(ids) ? giveUp(offset, ids, places) : { offset, ids: [...ids] };
+  return isTooLarge(ids) ? mergeOldest(offset, ids, places) : { offset, ids: [...ids] };
 }
 
-/** The offsets of the ids; ids outside the newest publications have none. */
+/** The offsets of the ids, as far as the newest publications have them. */
 export async function locate(
   ids: ReadonlySet<string>,
   { head, floor, ids: idsOf }: Pick<History, 'head' | 'floor' | 'ids'>,
 ): Promise<Map<string, number>> {
   const missing = new Set(ids);
   const places = new Map<string, number>();
-  const bottom = Math.max(floor, head - MOST_LOOKED_AT + 1, 1);
+  const bottom = Math.max(floor, head - MAX_SEARCHED + 1, 1);
   for (let last = head; missing.size > 0 && last >= bottom;) {
     const first = Math.max(bottom, last - ((last - 1) % CHUNK));
     const stretch = await idsOf(first, last);
@@ -72,7 +75,7 @@ async function fold(from: number, ids: Set<string>, { head, floor, stretch }: Hi
 }
 
 /** Keeps the newest ids; everything before the oldest of them counts as read. */
-function giveUp(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
+function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap<string, number>): ReadState {
   const newest = [...ids].map((id) => [id, places.get(id) ?? 0] as const).sort(([, a], [, b]) => b - a);
   let bytes = 0;
   const fits = newest.findIndex(([id], index) => {

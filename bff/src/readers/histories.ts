@@ -17,7 +17,7 @@ export interface FeedHistory {
   history: History;
 }
 
-/** The histories of feeds, as far as readers' marks need them. */
+/** The histories of feeds, as readers' marks need them. */
 export class Histories {
   readonly #use: HistoriesOptions;
   readonly #publishedIds = new PublishedIds();
@@ -26,13 +26,16 @@ export class Histories {
     this.#use = options;
   }
 
-  /** Where the feed stands now, read from its head if this instance knows nothing of it. */
+  /** The feed's current position and history, read from its head if this instance does not know the feed. */
   async current(feed: string): Promise<FeedHistory> {
     const view = this.#use.view(feed);
     return this.#of(feed, view, await view.current());
   }
 
-  /** The same, compared with the feed's head first if the reader's request names more than this instance knows. */
+  /**
+   * The same, but first compared with the feed's head if the request names a position or ids that this instance does
+   * not know.
+   */
   async holding(
     feed: string,
     named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },

@@ -8,7 +8,7 @@ import type { ReaderChange } from './reader-change.ts';
 const ADA = 'user:ada';
 const ledger = { admit: () => Promise.resolve() };
 
-it('should refuse mutes of a later version rather than write over them', async () => {
+it('should refuse to overwrite mutes of a later version', async () => {
   const store = new MemoryReaderStore();
   const lists = new MuteLists({ store, channel: new MemoryBroadcaster(), ledger });
   await lists.set(ADA, { feeds: ['topic:a', 'topic:a'], severities: [] });
@@ -20,18 +20,18 @@ it('should refuse mutes of a later version rather than write over them', async (
   expect((await store.read(mutesKey(ADA)))?.value).toEqual(later);
 });
 
-it('should write and tell nothing when nothing has changed', async () => {
+it('should write and publish nothing if nothing has changed', async () => {
   const store = new MemoryReaderStore();
   const channel = new MemoryBroadcaster();
-  const told: ReaderChange[] = [];
-  channel.onChange((change) => change.name === 'mutes' && told.push(change));
+  const published: ReaderChange[] = [];
+  channel.onChange((change) => change.name === 'mutes' && published.push(change));
   const lists = new MuteLists({ store, channel, ledger });
   await lists.set(ADA, { feeds: [], severities: [] });
   expect(await store.read(mutesKey(ADA))).toBeUndefined();
   for (let i = 0; i < 3; i++) await lists.set(ADA, { feeds: ['topic:a'], severities: ['info'] });
   expect((await store.read(mutesKey(ADA)))?.etag).toBe('1');
   await lists.set(ADA, { feeds: [], severities: ['info'] });
-  expect(told).toEqual([
+  expect(published).toEqual([
     { name: 'mutes', reader: ADA, version: '1' },
     { name: 'mutes', reader: ADA, version: '2' },
   ]);

@@ -51,13 +51,13 @@ export class MuteLists {
         const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
         return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
       },
-      // A signed-in reader has one such document, which others must not push out.
+      // The mutes of a signed-in reader do not use the quota, so other documents cannot push them out.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
     await this.#pendingChanges.publish(key, async () => {
       await channel.publish({ name: 'mutes', reader, version: version ?? '' });
-      // They are part of the preferences.
+      // The mutes are part of the preferences, too.
       await channel.publish({ name: 'preferences', reader, version: '' });
     });
   }
@@ -66,7 +66,7 @@ export class MuteLists {
 function parse(value: unknown): MutesDocument {
   const parsed = mutesDocumentSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new TemporaryError(`the mutes of a reader cannot be read by this version: ${parsed.error.message}`);
+  throw new TemporaryError(`this version cannot read the mutes of a reader: ${parsed.error.message}`);
 }
 
 const isSame = (a: Mutes, b: Mutes): boolean =>

@@ -7,7 +7,7 @@ import { Fixture, notification } from '../../testing/feed-fixture.ts';
 import { readPageFor } from './page-for-reader.ts';
 import { testProofs } from '../../testing/test-proofs.ts';
 
-/** A view of a feed that has more than one page holds. */
+/** A view of a feed with more than one page. */
 async function longView() {
   const f = new Fixture();
   const host = f.instance();
@@ -27,8 +27,8 @@ async function longView() {
 }
 const newest = { kind: 'newest', limit: 200 } as const;
 
-describe('a page with what its reader has read', () => {
-  it('should have no more bytes than the contract allows', async () => {
+describe('a page with the read state of its reader', () => {
+  it('should stay within the byte limit of the contract', async () => {
     const { view, epoch, now } = await longView();
     const ids = Array.from({ length: 1_000 }, (_, i) => `${i}`.padStart(128, 'x'));
     const document: ReadDocument = { v: DOCUMENT_VERSION, epoch, offset: 3, ids, at: 1 };
@@ -44,7 +44,7 @@ describe('a page with what its reader has read', () => {
     expect(sizeOf(page)).toBeLessThanOrEqual(MAX_PAGE_BYTES);
   });
 
-  it('should come without it rather than not at all', async () => {
+  it('should be returned without the read state if that is unavailable', async () => {
     const { view, now } = await longView();
     const errors: unknown[] = [];
     const states = { stored: () => Promise.reject(new Error('no store')) };

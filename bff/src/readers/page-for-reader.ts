@@ -9,7 +9,7 @@ export interface ReaderPages {
   states: Pick<ReadStates, 'stored'>;
   inboxes: Pick<Inboxes, 'stateOf'>;
   now: () => number;
-  /** Read state unavailable; page returned without it. */
+  /** Called when the marks are unavailable and the page is returned without them. */
   onUnreadable: (error: unknown) => void;
 }
 

@@ -8,14 +8,17 @@ export interface StoredDocument {
 /** The store of readers' documents. Every method rejects if its outcome is unknown. */
 export interface ReaderStore {
   read(key: string): Promise<StoredDocument | undefined>;
-  /** Writes if the etag is still that (`undefined`: absent), for so many seconds (0: for ever); rejects if it is not. */
+  /**
+   * Writes the document for `ttlSeconds` (0: forever) if its etag is still `etag` (`undefined`: absent); otherwise
+   * rejects.
+   */
   write(key: string, value: object, etag: string | undefined, ttlSeconds: number): Promise<void>;
   remove(keys: readonly string[]): Promise<void>;
 }
 
 /** Carries changes of readers' documents to all instances, this one included. */
 export interface ReaderChannel {
-  /** Resolves when the backplane has taken the change; rejects when that is not known. */
+  /** Resolves when the backplane has accepted the change; rejects when the outcome is unknown. */
   publish(change: ReaderChange): Promise<void>;
   onChange(listener: (change: ReaderChange) => void): void;
 }

@@ -20,22 +20,22 @@ export interface ReaderPreferencesOptions {
   store: ReaderStore;
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
-  /** Has the muted feeds and severities, so that instances and clients of 0.1.0 see the same. */
+  /** Stores the muted feeds and severities, so that instances and clients of version 0.1.0 see them too. */
   mutes: Pick<MuteLists, 'of' | 'set'>;
 }
 
-/** Members that are absent, or `undefined`, stay as they are. */
+/** Absent or `undefined` members stay unchanged. */
 export type PreferencesChange = { [Member in keyof Preferences]?: Preferences[Member] | undefined };
 
 type Own = Omit<Preferences, 'feeds' | 'severities'>;
 
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
-/** The preferences of each reader; kept for a year after they were last changed. */
+/** The preferences of each reader, kept for a year after the last change. */
 export class ReaderPreferences {
   readonly #use: ReaderPreferencesOptions;
   readonly #pendingChanges = new PendingChanges();
-  /** Changes of one reader follow each other here; between instances the etag decides. */
+  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReaderPreferencesOptions) {
@@ -49,15 +49,15 @@ export class ReaderPreferences {
   }
 
   /**
-   * Changes the members that are named and no others, so that changes of several devices join; of one member the last
-   * one counts. Resolves when it is kept and all instances know; repeating it is harmless. `owner` is whose document
-   * it is.
+   * Changes only the given members, so that changes of several devices merge; for each member, the last change wins.
+   * Resolves when the change is stored and all instances know. It is safe to repeat. `owner` is the owner of the
+   * document.
    */
   change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
     return this.#turns.add(reader, () => this.#change(reader, change, owner));
   }
 
-  /** Deletes the preferences of the person whose feed was erased. */
+  /** Deletes the preferences of the reader whose user feed was erased. */
   async erase(feed: string): Promise<void> {
     await this.#use.store.remove([preferencesKey(feed)]);
   }
@@ -78,7 +78,7 @@ export class ReaderPreferences {
         if (isDeepStrictEqual(before, after)) return undefined;
         return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
       },
-      // Who is signed in has one such document, which others must not push out.
+      // The preferences of a signed-in reader do not use the quota, so other documents cannot push them out.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (feeds !== undefined || severities !== undefined) {
@@ -101,9 +101,7 @@ function ownOf(value: unknown): Own {
   if (value === undefined) return { quietHours: never, sound: silent, desktop: off, sources, categories };
   const parsed = preferencesDocumentSchema.safeParse(value);
   if (!parsed.success)
-    throw new TemporaryError(
-      `the preferences of a reader cannot be read by this version: ${parsed.error.message}`,
-    );
+    throw new TemporaryError(`this version cannot read the preferences of a reader: ${parsed.error.message}`);
   return fromDocument(parsed.data);
 }
 

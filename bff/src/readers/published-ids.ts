@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 
-/** Parts of 200 ids, of all feeds together: 100,000 ids, about 10 MB. */
+/** Maximum number of parts of 200 ids, for all feeds together: 100,000 ids, about 10 MB. */
 const MAX_PARTS = 500;
 
 /**
- * A cache of the ids of publications, a part at a time. The id at an offset never changes within an epoch, so each part is
- * read once.
+ * Caches the ids of publications in parts. The id at an offset never changes within an epoch, so each part is read
+ * once.
  */
 export class PublishedIds {
   readonly #parts = new LRUCache<string, readonly string[]>({ max: MAX_PARTS });

@@ -10,11 +10,11 @@ import { ReadStates, stateIn } from './read-states.ts';
 const ADA = 'user:ada';
 let now: number;
 let head: { epoch: string; offset: number };
-/** The feed's real position. */
+/** The feed's actual position. */
 let truth: typeof head;
 let store: MemoryReaderStore;
 let channel: MemoryBroadcaster;
-let told: ReaderChange[];
+let published: ReaderChange[];
 
 beforeEach(() => {
   now = 1_000_000;
@@ -22,11 +22,11 @@ beforeEach(() => {
   truth = head;
   store = new MemoryReaderStore();
   channel = new MemoryBroadcaster();
-  told = [];
-  channel.onChange((event) => told.push(event));
+  published = [];
+  channel.onChange((event) => published.push(event));
 });
 
-/** One instance; several share store, channel and feed. */
+/** One instance. Several instances share the store, the channel and the feed. */
 const instance = () =>
   new ReadStates({
     ...{ store, channel, ttlSecondsOf: () => 60, now: () => now },
@@ -52,19 +52,19 @@ const instance = () =>
 const stored = async (reader = ADA, feed = 'all') =>
   (await store.read(readKey(reader, feed)))?.value as ReadDocument | undefined;
 
-describe('what a reader has read', () => {
-  it('should be kept, told to all of that reader, and counted in its epoch only', async () => {
+describe('a read state', () => {
+  it("should be stored, published to the reader's connections, and count only in its epoch", async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 4 });
     expect(await stored()).toEqual({ v: 1, epoch: '1-a', offset: 4, ids: [], at: now });
-    expect(told).toEqual([{ reader: ADA, name: 'read', feed: 'all', version: '1' }]);
+    expect(published).toEqual([{ reader: ADA, name: 'read', feed: 'all', version: '1' }]);
     const document = await states.stored(ADA, 'all');
     expect(stateIn('1-a', document)).toEqual({ offset: 4, ids: [] });
     expect(stateIn('2-b', document)).toEqual({ offset: 0, ids: [] });
     expect(await states.stored('user:ben', 'all')).toBeUndefined();
   });
 
-  it('should begin anew in a new epoch, in which an offset of the former one counts for nothing', async () => {
+  it('should start over in a new epoch, and ignore offsets of the previous one', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', offset: 7 });
     truth = head = { epoch: '2-b', offset: 5 };
@@ -74,7 +74,7 @@ describe('what a reader has read', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 2 });
   });
 
-  it('should look where the feed stands before it takes an offset back to the head', async () => {
+  it('should read the head before it reduces an offset to it', async () => {
     truth = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', offset: 12 });
     expect(await stored()).toMatchObject({ offset: 12 });
@@ -90,7 +90,7 @@ describe('what a reader has read', () => {
     expect(await stored()).toMatchObject({ epoch: '2-b', offset: 5 });
   });
 
-  it('should lose nothing that several instances mark at once', async () => {
+  it('should keep all concurrent marks of several instances', async () => {
     const instances = [instance(), instance(), instance()];
     truth = head = { epoch: '1-a', offset: 40 };
     const ids = Array.from({ length: 30 }, (_, i) => `n${i + 3}`);
@@ -98,17 +98,17 @@ describe('what a reader has read', () => {
     expect(new Set((await stored())?.ids)).toEqual(new Set(ids));
   });
 
-  it('should be told again when it is repeated, also after nobody could be told', async () => {
+  it('should be published by a repeated request after publishing failed', async () => {
     const states = instance();
     const publish = channel.publish.bind(channel);
     channel.publish = () => Promise.reject(new Error('no Redis'));
     await expect(states.mark(ADA, { feed: 'all', offset: 4 })).rejects.toThrow('no Redis');
     channel.publish = publish;
     await states.mark(ADA, { feed: 'all', offset: 4 });
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
   });
 
-  it('should be neither written nor told when it changes nothing', async () => {
+  it('should be neither written nor published if nothing changes', async () => {
     const states = instance();
     await states.mark(ADA, { feed: 'all', ids: ['never', 'n0'] });
     expect(await stored()).toBeUndefined();
@@ -116,16 +116,16 @@ describe('what a reader has read', () => {
     await states.mark(ADA, { feed: 'all', offset: 2, ids: ['n3'] });
     expect(await stored()).toMatchObject({ offset: 4, ids: ['n7'] });
     expect((await store.read(readKey(ADA, 'all')))?.etag).toBe('1');
-    expect(told).toHaveLength(1);
+    expect(published).toHaveLength(1);
   });
 
-  it('should know an id that this instance has not heard of yet', async () => {
+  it('should accept an id that this instance does not know yet', async () => {
     truth = { epoch: '1-a', offset: 12 };
     await instance().mark(ADA, { feed: 'all', ids: ['n11'] });
     expect(await stored()).toMatchObject({ offset: 0, ids: ['n11'] });
   });
 
-  it('should give up the oldest documents of an owner who has too many, and bound nobody else', async () => {
+  it('should drop the oldest documents of an owner with too many, and of no other owner', async () => {
     const states = instance();
     const mark = (reader: string, owner?: string) => states.mark(reader, { feed: 'all', offset: 1 }, owner);
     await mark(ADA);
@@ -137,22 +137,22 @@ describe('what a reader has read', () => {
     expect(kept.map((one) => one !== undefined)).toEqual([true, true, false, true, true]);
   });
 
-  it('should keep nothing of a feed in which nothing was published', async () => {
+  it('should not be stored for a feed without publications', async () => {
     truth = head = { epoch: '1-a', offset: 0 };
     await instance().mark(ADA, { feed: 'topic:made-up', offset: 3, ids: ['x'] });
     expect(await stored(ADA, 'topic:made-up')).toBeUndefined();
-    expect(told).toEqual([]);
+    expect(published).toEqual([]);
   });
 
-  it('should refuse a document of a later version rather than write over it', async () => {
+  it('should not overwrite a document of a later version', async () => {
     await store.write(readKey(ADA, 'all'), { v: 2 }, undefined);
     await expect(instance().mark(ADA, { feed: 'all', offset: 1 })).rejects.toThrow('this version');
     expect(await stored()).toEqual({ v: 2 });
   });
 });
 
-describe('what is remembered of it', () => {
-  it('should cost one read for many who ask, until something was read', async () => {
+describe('a cached read state', () => {
+  it('should be read once for many requests, until it changes', async () => {
     let reads = 0;
     const read = store.read.bind(store);
     store.read = (key) => (reads++, read(key));
@@ -163,7 +163,7 @@ describe('what is remembered of it', () => {
     expect(await states.stored(ADA, 'all')).toMatchObject({ offset: 4 });
   });
 
-  it('should be read again after ten seconds, and after a read that failed', async () => {
+  it('should be read again after ten seconds, and after a failed read', async () => {
     const states = instance();
     expect(await states.stored(ADA, 'all')).toBeUndefined();
     await store.write(readKey(ADA, 'all'), { v: 1, epoch: '1-a', offset: 2, ids: [], at: 1 }, undefined);
@@ -178,8 +178,8 @@ describe('what is remembered of it', () => {
   });
 });
 
-describe('what an erased feed takes along', () => {
-  it("should be its person's read state of it and mutes, and the read state of the nameless, and nothing else", async () => {
+describe('the erasure of a feed', () => {
+  it("should delete only its user's read state and mutes, and the read state of anonymous readers", async () => {
     const states = instance();
     for (const reader of [ADA, 'user:ben', 'anonymous'])
       for (const feed of ['all', ADA]) await states.mark(reader, { feed, offset: 2 });

@@ -26,7 +26,7 @@ export interface ReadStatesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
   histories: Pick<Histories, 'holding'>;
-  /** Older publications have left the feed's history. */
+  /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
   ttlSecondsOf: (feed: string) => number;
   now: () => number;
 }
@@ -38,7 +38,7 @@ export class ReadStates {
   readonly #use: ReadStatesOptions;
   readonly #cache: ReadCache<ReadDocument | undefined>;
   readonly #pendingChanges = new PendingChanges();
-  /** Marks of one document follow each other here; between instances its etag decides. */
+  /** Within an instance, changes of one document run one at a time; between instances, its etag decides. */
   readonly #turns = new KeyedQueue();
 
   constructor(options: ReadStatesOptions) {
@@ -47,7 +47,7 @@ export class ReadStates {
     options.channel.onChange((change) => this.#changed(change));
   }
 
-  /** The stored read state of a reader in a feed; `stateIn` returns the part that counts. */
+  /** The stored read state of a reader in a feed. `stateIn` returns its part for an epoch. */
   stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
     const key = readKey(reader, feed);
     return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
@@ -60,18 +60,18 @@ export class ReadStates {
   }
 
   /**
-   * Resolves when it is kept and all instances know that it has changed; does nothing if it has not. `owner` is whose
-   * document it is, if that is not the reader's own.
+   * Marks publications as read. Resolves when the state is stored and all instances know the change. Does nothing if
+   * it changes nothing. `owner` is the owner of the document, by default the reader.
    */
   mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
     const key = readKey(reader, request.feed);
     return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
   }
 
-  /** Deletes the known documents of an erased feed: those of its person, and of anonymous readers. */
+  /** Deletes the documents of an erased feed that are known by name: those of its user, and of anonymous readers. */
   async erase(feed: string): Promise<void> {
     const keys = [readKey(ANONYMOUS, feed)];
-    // Whose feed it is has the reader's name of its own.
+    // The user's feed and reader have the same name.
     if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
     await this.#use.store.remove(keys);
     for (const key of keys) this.#cache.forget(key);
@@ -84,7 +84,7 @@ export class ReadStates {
   ) {
     const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
     const { head, history } = await this.#use.histories.holding(feed, { epoch, offset, ids });
-    // Nothing can have been read of it, and names of feeds must not fill the store.
+    // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
     if (head.offset === 0) return;
     const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
     let document: ReadDocument | undefined;
@@ -94,7 +94,7 @@ export class ReadStates {
       plan: async (value) => {
         const stored = parse(key, value);
         if (stored && isLaterEpoch(stored.epoch, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         const before = stateIn(head.epoch, stored);
         const state = await advance(before, marked, history);
         if (isSame(before, state)) return undefined;
@@ -114,15 +114,14 @@ export class ReadStates {
   }
 }
 
-/** The state that counts in the epoch. */
+/** The read state in the epoch; empty if it is of another epoch. */
 export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
   stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
 
 function parse(key: string, value: unknown): ReadDocument | undefined {
   if (value === undefined) return undefined;
   const parsed = readDocumentSchema.safeParse(value);
-  if (!parsed.success)
-    throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+  if (!parsed.success) throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
   return parsed.data;
 }
 

@@ -6,9 +6,9 @@ export type ReaderEvent = {
 }[ReaderEventName];
 
 /**
- * Announces that the document behind an event of this name has changed; instances with connections of the
- * reader read it. `version` distinguishes states of the document, and is empty if unknown. A change names a
- * feed if its event does.
+ * A change of the document behind an event of this name. Instances with connections of the reader then read the
+ * document. `version` distinguishes states of the document, and is empty if unknown. A change has a feed if its event
+ * has one.
  */
 export type ReaderChangeOf<Name extends ReaderEventName> = {
   reader: string;
@@ -17,7 +17,7 @@ export type ReaderChangeOf<Name extends ReaderEventName> = {
 } & (ServerEvents[Name] extends { feed: string } ? { feed: string } : unknown);
 export type ReaderChange = { [Name in ReaderEventName]: ReaderChangeOf<Name> }[ReaderEventName];
 
-/** Whether this version knows the change. A newer instance may send changes of events that it has added. */
+/** Whether this version knows the event of the change. A newer instance may send changes of new events. */
 export function isReaderChange(change: {
   reader: string;
   name: string;

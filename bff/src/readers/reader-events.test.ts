@@ -9,7 +9,7 @@ let sent: ReaderEvent[];
 let faults: number;
 let reads: number;
 let here: boolean;
-/** Aborts the running reads. */
+/** The functions that complete the running reads. */
 let release: (() => void)[];
 let fails: number;
 beforeEach(() => {
@@ -26,7 +26,7 @@ beforeEach(() => {
         return payload;
       },
       mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
-      // Further events of the registry need no source here.
+      // The test needs no sources for the other events of the registry.
     } as unknown as ReaderEventSources,
     isHere: () => here,
     send: (event) => sent.push(event),
@@ -44,7 +44,7 @@ const settle = async () => {
   }
 };
 
-it('should send the content of the document to connections here, with one read for changes that arrive together', async () => {
+it('should send the content of the document to connections on this instance, with one read for simultaneous changes', async () => {
   for (let n = 1; n <= 10; n++) await changed(String(n));
   await settle();
   expect(reads).toBe(2);
@@ -57,14 +57,14 @@ it('should send the content of the document to connections here, with one read f
   expect(sent.at(-1)).toMatchObject({ name: 'mutes', payload: { severities: [] } });
 });
 
-it('should not read for a reader without a connection here', async () => {
+it('should not read for a reader without a connection on this instance', async () => {
   here = false;
   await changed('1');
   await settle();
   expect([reads, sent]).toEqual([0, []]);
 });
 
-it('should retry when a document cannot be read, and give up after five attempts', async () => {
+it('should retry if a document cannot be read, and give up after five attempts', async () => {
   fails = 2;
   await changed('1');
   await settle();

@@ -2,7 +2,7 @@ import type { ReaderEventName, ServerEvents } from '@tocsin/contracts';
 import type { ReaderChannel } from './ports.ts';
 import type { ReaderChange, ReaderChangeOf, ReaderEvent } from './reader-change.ts';
 
-/** Reads the payload of each event from the document that has changed; `undefined` if the document is gone. */
+/** Reads the payload of each event from its changed document; `undefined` if the document is gone. */
 export type ReaderEventSources = {
   readonly [Name in ReaderEventName]: (
     change: ReaderChangeOf<Name>,
@@ -12,25 +12,25 @@ export type ReaderEventSources = {
 export interface ReaderEventsOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
   sources: ReaderEventSources;
-  /** Whether the reader has connections at this instance. */
+  /** Whether the reader has connections on this instance. */
   isHere: (reader: string) => boolean;
-  /** Sends to the reader's connections at this instance. */
+  /** Sends to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
-  /** Called when a document cannot be read; the read is tried again. */
+  /** Called when a document cannot be read. The read is retried. */
   onFault: (error: unknown) => void;
   pause: (ms: number) => Promise<void>;
 }
 
 const ATTEMPTS = 5;
-const AGAIN_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
- * Turns changes of documents into events for the reader's connections at this instance. Changes that arrive while
- * their document is read share one further read.
+ * Turns changes of documents into events for the reader's connections on this instance. Changes that arrive while
+ * their document is being read share one further read.
  */
 export class ReaderEvents {
   readonly #use: ReaderEventsOptions;
-  /** Documents that are being read; true if they are to be read again. */
+  /** Documents that are being read; true if they must be read again. */
   readonly #reading = new Map<string, boolean>();
 
   constructor(options: ReaderEventsOptions) {
@@ -62,9 +62,9 @@ export class ReaderEvents {
         return;
       } catch (error) {
         onFault(error);
-        // Pages get the change with their next request.
+        // Browsers get the change with their next request.
         if (attempt === ATTEMPTS) return;
-        await pause(AGAIN_MS);
+        await pause(RETRY_MS);
       }
     }
   }

@@ -39,25 +39,25 @@ const mark = (bff: ServedBff, body: unknown, token?: string) =>
 /** A connection and the events about its reader. */
 async function reader(bff: ServedBff, auth: Record<string, unknown>) {
   const socket: Socket = bff.socketWith(auth);
-  const told: unknown[] = [];
-  socket.on('read', (event: unknown) => told.push(event));
-  socket.on('mutes', (event: unknown) => told.push(event));
+  const events: unknown[] = [];
+  socket.on('read', (event: unknown) => events.push(event));
+  socket.on('mutes', (event: unknown) => events.push(event));
   const result = await bff.handshake(socket);
   if (!result.connected) throw result.error;
-  return { socket, told };
+  return { socket, events };
 }
 
-describe('a reader who is signed in', () => {
-  it('should have it follow to every connection, and nobody else', async () => {
+describe('a signed-in reader', () => {
+  it('should get the read state on all their connections, and on no others', async () => {
     const token = secretToken({ sub: 'ada' });
     const tabs = [await reader(signedIn, { token, clientId: 'one' }), await reader(signedIn, { token })];
     const ben = await reader(signedIn, { token: secretToken({ sub: 'ben' }), clientId: 'one' });
     expect((await mark(signedIn, { feed: 'all', offset: 2 }, token)).status).toBe(204);
     const marked = { feed: 'user:ada', ids: ['c-user:ada'], clientId: 'one' };
     expect((await mark(signedIn, marked, token)).status).toBe(204);
-    for (const { told } of tabs) {
+    for (const { events } of tabs) {
       await expect
-        .poll(() => told)
+        .poll(() => events)
         .toEqual([
           { feed: 'all', epoch: expect.any(String) as string, offset: 2, ids: [] },
           { feed: 'user:ada', epoch: expect.any(String) as string, offset: 0, ids: ['c-user:ada'] },
@@ -68,12 +68,12 @@ describe('a reader who is signed in', () => {
     const page = await signedIn.page('user:ada', { authorization: `Bearer ${token}` });
     expect(await page.json()).toMatchObject({ read: { offset: 0, ids: ['c-user:ada'] } });
     expect(await signedIn.subscribe(ben.socket, 'all')).toMatchObject({ read: { offset: 0, ids: [] } });
-    expect(ben.told).toEqual([]);
+    expect(ben.events).toEqual([]);
   });
 
   it('should be refused without a token, and for a feed that the token does not permit', async () => {
-    const nobody = await mark(signedIn, { feed: 'all', offset: 1 });
-    expect([nobody.status, nobody.headers.has('www-authenticate')]).toEqual([401, true]);
+    const unauthorized = await mark(signedIn, { feed: 'all', offset: 1 });
+    expect([unauthorized.status, unauthorized.headers.has('www-authenticate')]).toEqual([401, true]);
     const forbidden = await mark(
       signedIn,
       { feed: 'user:ada', offset: 1 },
@@ -85,11 +85,11 @@ describe('a reader who is signed in', () => {
   });
 });
 
-describe('a reader whom nobody knows', () => {
-  it('should be the browser that names itself', async () => {
+describe('a reader without sign-in', () => {
+  it('should be identified by the clientId', async () => {
     const [one, other] = [await reader(open, { clientId: 'one' }), await reader(open, { clientId: 'other' })];
     expect((await mark(open, { feed: 'all', offset: 9, clientId: 'one' })).status).toBe(204);
-    await expect.poll(() => one.told).toMatchObject([{ offset: 3 }]);
+    await expect.poll(() => one.events).toMatchObject([{ offset: 3 }]);
     expect(await open.subscribe(one.socket, 'all')).toMatchObject({
       offset: 3,
       read: { offset: 3, ids: [] },
@@ -97,18 +97,18 @@ describe('a reader whom nobody knows', () => {
     expect(await open.subscribe(other.socket, 'all')).toMatchObject({ read: { offset: 0, ids: [] } });
     const page = await call(open, 'GET', '/notifications?clientId=one');
     expect(await page.json()).toMatchObject({ read: { offset: 3, ids: [] } });
-    expect(other.told).toEqual([]);
+    expect(other.events).toEqual([]);
   });
 
-  it('should be all others together, also those whose name is none', async () => {
+  it('should be anonymous with no or an invalid clientId', async () => {
     const readers = [await reader(open, {}), await reader(open, { clientId: 'no name' })];
     expect((await mark(open, { feed: 'all', offset: 1 })).status).toBe(204);
-    for (const { told } of readers) await expect.poll(() => told).toMatchObject([{ offset: 1 }]);
+    for (const { events } of readers) await expect.poll(() => events).toMatchObject([{ offset: 1 }]);
     expect(await (await open.page('all')).json()).toMatchObject({ read: { offset: 1, ids: [] } });
   });
 });
 
-describe('what was read', () => {
+describe('a read mark', () => {
   it.each([
     [{}, ['feed', 'offset']],
     [{ feed: 'everyone', offset: -1, ids: ['a b'], clientId: '', more: 1 }, 5],
@@ -116,7 +116,7 @@ describe('what was read', () => {
     [{ feed: 'all', offset: '1' }, ['offset']],
     [{ feed: 'all', offset: 1.5 }, ['offset']],
     [[], ['']],
-  ])('should be refused as %j, with every fault', async (body, faults) => {
+  ])('should be refused with every fault: %j', async (body, faults) => {
     const response = await mark(open, body);
     expect(response.status).toBe(400);
     const problem = problemSchema.parse(await response.json());
@@ -126,7 +126,7 @@ describe('what was read', () => {
     else expect(paths).toEqual(faults);
   });
 
-  it('should be JSON that is sent', async () => {
+  it('should be sent as JSON', async () => {
     expect((await mark(open, '{')).status).toBe(400);
     const plain = await call(open, 'POST', '/notifications/read', { body: '{}', type: 'text/plain' });
     expect(plain.status).toBe(415);
@@ -137,7 +137,7 @@ describe('what was read', () => {
 });
 
 describe('mutes', () => {
-  it('should be none at first, then those last set, told to that reader alone', async () => {
+  it('should be empty at first, then the last ones set, and published only to their reader', async () => {
     const [mine, other] = [await reader(open, { clientId: 'm' }), await reader(open, { clientId: 'n' })];
     const get = async (query: string) => (await call(open, 'GET', `/mutes${query}`)).json() as unknown;
     expect(await get('?clientId=m')).toEqual({ feeds: [], severities: [] });
@@ -146,9 +146,9 @@ describe('mutes', () => {
     expect(put.status).toBe(204);
     const kept = { ...muted, feeds: ['topic:a'] };
     expect(await get('?clientId=m')).toEqual(kept);
-    await expect.poll(() => mine.told).toEqual([kept]);
+    await expect.poll(() => mine.events).toEqual([kept]);
     expect(await get('')).toEqual({ feeds: [], severities: [] });
-    expect(other.told).toEqual([]);
+    expect(other.events).toEqual([]);
   });
 
   it('should be refused with every fault', async () => {

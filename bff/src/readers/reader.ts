@@ -1,8 +1,8 @@
 import { clientIdSchema, type Identity } from '@tocsin/contracts';
 
 /**
- * The owner of read state and mutes: the signed-in person, else the browser's `clientId`, else all anonymous
- * readers together. An invalid name, which only a socket can send, counts as none.
+ * The name of a reader: the signed-in user, otherwise the browser's `clientId`, otherwise one name for all anonymous
+ * readers. An invalid `clientId`, which only a socket can send, is ignored.
  */
 export function readerOf(identity: Identity | undefined, clientId: string | undefined): string {
   if (identity) return `user:${identity.sub}`;

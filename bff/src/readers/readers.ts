@@ -7,17 +7,17 @@ import type { ReadStates } from './read-states.ts';
 import type { SearchRequest } from './search/search.ts';
 import type { UnreadCount } from './unread.ts';
 
-/** All that an instance keeps of its readers. */
+/** The services of an instance for its readers' documents. */
 export interface Readers {
   states: ReadStates;
   inboxes: Inboxes;
   mutes: MuteLists;
   preferences: ReaderPreferences;
   pages: ReaderPages;
-  /** Marks as read, and ends marks as unread. */
+  /** Marks notifications as read, and removes their unread marks. */
   markRead: (reader: string, mark: Omit<MarkRead, 'clientId'>, owner: string) => Promise<void>;
   count: (reader: string, feed: string) => Promise<UnreadCount>;
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** Deletes what belongs to the person, or the nameless, of a feed that was erased. */
+  /** Deletes the documents of an erased feed: those of its user, and of anonymous readers. */
   erase: (feed: string) => Promise<void>;
 }

@@ -5,11 +5,11 @@ import { countUnread } from './unread.ts';
 const notification = (id: string) =>
   ({ id, feed: 'all', severity: 'info', title: id, createdAt: '2026-01-01T00:00:00Z' }) as const;
 
-/** A history of `head` publications; those in `gone` have nothing to show. */
+/** A history of `head` publications. Those in `gone` are removed. */
 function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
-  const asked: [number, number][] = [];
+  const reads: [number, number][] = [];
   const stretch = async (first: number, last: number): Promise<Publication[]> => {
-    asked.push([first, last]);
+    reads.push([first, last]);
     return Array.from({ length: last - first + 1 }, (_, i) => {
       const [offset, id] = [first + i, `n${first + i}`];
       return gone.includes(offset)
@@ -17,12 +17,12 @@ function historyOf(head: number, { floor = 1, gone = [] as number[] } = {}) {
         : { offset, notification: notification(id) };
     });
   };
-  return { head, floor, stretch, asked };
+  return { head, floor, stretch, reads };
 }
 
 const marks = (read: ReadState) => ({ epoch: '1-a', read });
 
-it('should count what is shown and neither before the offset nor among the ids', async () => {
+it('should count visible publications after the read offset that are not marked as read', async () => {
   const history = historyOf(10, { gone: [7] });
   expect(await countUnread(marks({ offset: 4, ids: ['n6', 'n9'] }), history)).toEqual({
     unread: 3,
@@ -41,7 +41,7 @@ it('should count what is shown and neither before the offset nor among the ids',
   });
 });
 
-it('should count nothing that has left the history', async () => {
+it('should not count publications outside the history', async () => {
   expect(await countUnread(marks({ offset: 0, ids: [] }), historyOf(10, { floor: 8 }))).toEqual({
     unread: 3,
     unseen: 3,
@@ -49,14 +49,14 @@ it('should count nothing that has left the history', async () => {
   });
 });
 
-it('should read once what is between, in parts, and stop beyond the bound', async () => {
+it('should read each chunk once, and stop beyond the limit', async () => {
   const history = historyOf(500);
   expect(await countUnread(marks({ offset: 50, ids: [] }), history)).toEqual({
     unread: 450,
     unseen: 450,
     more: false,
   });
-  expect(history.asked).toEqual([
+  expect(history.reads).toEqual([
     [301, 500],
     [101, 300],
     [51, 100],
@@ -67,10 +67,10 @@ it('should read once what is between, in parts, and stop beyond the bound', asyn
     unseen: MAX_UNREAD,
     more: true,
   });
-  expect(long.asked).toHaveLength(6);
+  expect(long.reads).toHaveLength(6);
 });
 
-it('should look at a bounded number of publications, also where all are gone', async () => {
+it('should check a limited number of publications, even if all are gone', async () => {
   const gone = Array.from({ length: 9_000 }, (_, i) => i + 1);
   const history = historyOf(9_000, { gone });
   expect(await countUnread(marks({ offset: 0, ids: [] }), history)).toEqual({
@@ -78,5 +78,5 @@ it('should look at a bounded number of publications, also where all are gone', a
     unseen: 0,
     more: true,
   });
-  expect(history.asked).toHaveLength(10);
+  expect(history.reads).toHaveLength(10);
 });

@@ -11,15 +11,15 @@ import type { Histories } from './histories.ts';
 import type { Inboxes } from './inbox/inboxes.ts';
 import { stateIn, type ReadStates } from './read-states.ts';
 
-/** The number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
-const MOST_LOOKED_AT = 2 * MAX_UNREAD;
+/** Maximum number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
+const MAX_CHECKED = 2 * MAX_UNREAD;
 
 export interface UnreadCount {
-  /** Publications in the reader's inbox that are unread, counted from the newest up to `MAX_UNREAD`. */
+  /** Unread publications in the reader's inbox, counted from the newest, at most `MAX_UNREAD`. */
   unread: number;
-  /** Those of them that the reader has not seen. */
+  /** The unread publications that the reader has not seen. */
   unseen: number;
-  /** There may be more of both. */
+  /** Whether there may be more of both. */
   more: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface UnreadOptions {
   histories: Pick<Histories, 'current'>;
 }
 
-/** Counts what waits in the inbox of a reader, of one feed. */
+/** Counts the unread and unseen notifications of one feed in a reader's inbox. */
 export async function countFor(
   reader: string,
   feed: string,
@@ -43,7 +43,7 @@ export async function countFor(
   return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
 }
 
-/** Counts publications of the history that are shown, unread and in the inbox; also snoozes that are due. */
+/** Counts visible unread publications of the history in the inbox, and ended snoozes. */
 export async function countUnread(
   marks: Marks,
   { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,
@@ -63,18 +63,18 @@ export async function countUnread(
         add(placeOf(publication));
     }
   };
-  // The mark alone decides for its notification, which the history may have forgotten.
+  // Snoozed notifications are counted by their marks, because the history may have dropped them.
   for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
 
   const readTo = read?.offset ?? 0;
   const last = Math.max(floor, readTo + 1, 1);
-  const bottom = Math.max(last, head - MOST_LOOKED_AT + 1);
+  const bottom = Math.max(last, head - MAX_CHECKED + 1);
   for (let end = head; end >= bottom && count.unread <= MAX_UNREAD; end -= CHUNK)
     addAll(await stretch(Math.max(bottom, end - CHUNK + 1), end));
 
-  let left = MOST_LOOKED_AT;
-  const again = inbox?.epoch === epoch ? inbox.unread : [];
-  for (const [first, end] of again.toReversed()) {
+  let left = MAX_CHECKED;
+  const markedUnread = inbox?.epoch === epoch ? inbox.unread : [];
+  for (const [first, end] of markedUnread.toReversed()) {
     const from = Math.max(first, floor, Math.min(end, readTo) - left + 1);
     const to = Math.min(end, readTo, head);
     if (to < from || left <= 0 || count.unread > MAX_UNREAD) continue;

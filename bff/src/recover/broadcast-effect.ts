@@ -1,17 +1,17 @@
 import type { Publication, PublicationsEvent } from '@tocsin/contracts';
 
-/** The outcome of a broadcast that a view took. */
+/** The effect of a broadcast on a view. */
 export interface BroadcastEffect {
-  /** False if it does not continue the known position, so that a comparison is due. */
+  /** False if the broadcast does not continue the known position and a comparison is needed. */
   continues: boolean;
   /**
-   * The part of the broadcast to send: new publications, and later removed ones without their content. Empty
-   * if it is too late to tell, or if its epoch is over.
+   * The part of the broadcast to send: new publications, without the content of those removed later. Absent if there
+   * is nothing to send, or if the epoch is over.
    */
   shown?: PublicationsEvent;
 }
 
-/** `shown` with these publications; without any, nothing is sent on. */
+/** `shown` with these publications; empty without publications. */
 export const shownIn = (
   where: Omit<PublicationsEvent, 'publications'>,
   publications: Publication[],

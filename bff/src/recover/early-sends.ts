@@ -6,37 +6,40 @@ const MAX_RANGES = 64;
 interface Range {
   first: number;
   last: number;
-  /** A browser that did not get it has joined since. */
+  /** True if a browser has joined since, which does not have the range. */
   isLacking: boolean;
 }
 
 /**
- * The offsets of one epoch that were sent to browsers before the ring held them, as when a broadcast leaves a gap. Once
- * the gap is filled they are not sent again, unless a browser joined meanwhile.
+ * The offsets of one epoch that were sent to browsers before they were in the ring, because a broadcast left a gap.
+ * When the gap is filled they are not sent again, unless a browser joined meanwhile.
  */
 export class EarlySends {
   #ranges: Range[] = [];
   #epoch: string | undefined;
 
-  /** Notes `publications` as sent and returns those that are to be sent: all but those that every browser has. */
+  /** Records `publications` as sent and returns those to send: all that not every browser has. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
     const unsent = publications.filter(({ offset }) => this.#whoHas(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
 
-  /** The `publications` that some browser lacks; `twice` counts those that others already have. */
+  /**
+   * The `publications` that some browsers do not have. `twice` is the number of them that other browsers already
+   * have.
+   */
   unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
     const unsent = publications.filter(({ offset }) => this.#whoHas(epoch, offset) !== 'everyone');
     return { unsent, twice: unsent.filter(({ offset }) => this.#whoHas(epoch, offset) === 'some').length };
   }
 
-  /** A browser joins, which lacks everything sent before. */
+  /** Call when a browser joins, which has no earlier sends. */
   joined(): void {
     for (const range of this.#ranges) range.isLacking = true;
   }
 
-  /** The ring holds all up to `offset` now. */
+  /** Call when the ring has everything up to `offset`. */
   dropThrough(epoch: string, offset: number): void {
     this.#ranges = this.#epoch === epoch ? this.#ranges.filter(({ last }) => last > offset) : [];
   }
@@ -58,7 +61,7 @@ export class EarlySends {
   }
 }
 
-/** Publications in runs whose offsets ascend by 1, as one event has them. */
+/** Splits publications into runs of consecutive offsets, each for one event. */
 export function contiguous(publications: readonly Publication[]): Publication[][] {
   const runs: Publication[][] = [];
   for (const publication of publications) {

@@ -16,21 +16,21 @@ const page = (content: Publication[]): Page => ({
   publications: content,
 });
 
-it('should encode a page as JSON.stringify does, whoever encoded its publications before', () => {
+it('should encode a page like JSON.stringify, with or without cached publications', () => {
   for (const content of [publications, [], publications.slice(1), publications]) {
     expect(encodePage(page(content))).toBe(JSON.stringify(page(content)));
     expect(encodePage(page(content), { ok: true })).toBe(JSON.stringify({ ok: true, ...page(content) }));
   }
 });
 
-it('should encode an event as JSON.stringify does', () => {
+it('should encode an event like JSON.stringify', () => {
   for (const content of [publications, []]) {
     const event = { feed: 'all', epoch: 'e"', publications: content };
     expect(encodeEvent('publications', event)).toBe(JSON.stringify(['publications', event]));
   }
 });
 
-it('should know the bytes of what it encodes', () => {
+it('should return the encoded size of a publication', () => {
   for (const publication of publications) {
     expect(encodedSizeInList(publication)).toBe(sizeInList(publication));
   }

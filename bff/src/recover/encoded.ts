@@ -5,7 +5,7 @@ interface Encoded {
   bytes: number;
 }
 
-/** Publications never change, so each is encoded once for all who ask for it, as long as it is held here. */
+/** Publications never change, so each is encoded once while it is in memory. */
 const encoded = new WeakMap<Publication, Encoded>();
 
 function encode(publication: Publication): Encoded {

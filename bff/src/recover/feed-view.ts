@@ -14,12 +14,12 @@ import { SegmentCache } from './segment-cache.ts';
 import { contiguous, EarlySends } from './early-sends.ts';
 import type { ViewDependencies } from './view-dependencies.ts';
 
-/** Documents that a head names stay for two minutes after it was replaced; a head read within this time is safe. */
+/** The documents of a replaced head stay for two minutes, so a head read within this time is safe to use. */
 const HEAD_FRESH_MS = 60_000;
-/** How much of a feed a new ring starts with. */
+/** Number of publications that a new ring loads. */
 const FIRST_LOAD = 200;
-/** At most this many repeated reads because of changes meanwhile. */
-const MOST_READS = 5;
+/** Maximum number of attempts if the feed changes meanwhile. */
+const MAX_ATTEMPTS = 5;
 
 /** One instance's view of a feed: a ring, fed by broadcasts and compared with the head, and its segments. */
 export class FeedView {
@@ -28,11 +28,11 @@ export class FeedView {
   #segments: SegmentCache;
   #ring: Ring | undefined;
   #head: { head: Head; readAt: number } | undefined;
-  /** The known publications belonged to an earlier epoch. */
+  /** True after the known publications were dropped because a later epoch began. */
   #isStale = false;
-  /** Set while something may have been missed unnoticed, until a comparison that began afterwards has ended. */
+  /** Set while publications may have been missed unnoticed, until a later comparison has ended. */
   #doubt: object | undefined;
-  /** The highest known position that removes an earlier publication; answers use nothing older. */
+  /** The highest known position of a removal. Answers use only data that includes it. */
   #removedAt: Position | undefined;
   readonly #earlySends = new EarlySends();
   #comparing: Promise<void> | undefined;
@@ -49,7 +49,7 @@ export class FeedView {
     return this.#ring && { epoch: this.#ring.epoch, offset: this.#ring.offset };
   }
 
-  /** Takes a broadcast. One without a proof is no more than a reason to compare. */
+  /** Handles a broadcast. Without a valid proof, it only causes a comparison. */
   receive(event: Broadcast): BroadcastEffect {
     const { feed, epoch, publications } = event;
     if (!this.#use.proofs.hold(feed, positionOf(event), event.proof)) return { continues: false };
@@ -65,7 +65,7 @@ export class FeedView {
       if (publications.length === 0) return { continues, shown: { feed, epoch, publications } };
       return { continues, ...shownIn({ feed, epoch }, this.#earlySends.send(epoch, publications)) };
     }
-    // Watching browsers have the ring's content: it was sent to them, or precedes their answer.
+    // Watching browsers have the ring's publications: they got them as events or with their answer.
     const sent = ring.offset;
     const continues = ring.append(publications);
     // A missing publication may remove an earlier one.
@@ -77,7 +77,7 @@ export class FeedView {
     return { continues, ...shownIn({ feed, epoch }, [...held, ...this.#earlySends.send(epoch, beyond)]) };
   }
 
-  /** A browser starts watching; it lacks everything sent before. */
+  /** Call when a browser starts to watch; it has no earlier sends. */
   joined(): void {
     this.#earlySends.joined();
   }
@@ -95,7 +95,7 @@ export class FeedView {
     if (offset > 0) this.#removedAt = highest(this.#removedAt, { epoch, offset });
   }
 
-  /** The known publications are of an earlier epoch and may have been erased: stops serving them. */
+  /** Drops the known publications, because they are of an earlier epoch and may have been erased. */
   #forget(): void {
     this.#isStale = true;
     this.#ring = undefined;
@@ -108,9 +108,9 @@ export class FeedView {
     return new SegmentCache(async (keys) => (await readSegments(log, keys)).map(withAllowedIcons));
   }
 
-  /** The position, from the head if nothing is known yet, or something is gone that is not known here. */
+  /** The feed's position; read from the head if it is unknown, or if a removal beyond it is known. */
   async known(): Promise<Position> {
-    for (let reads = 0; reads < MOST_READS; reads++) {
+    for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const { position } = this;
       if (position && !isHigher(this.#removedAt, position)) return position;
       await this.#nextHead(reads);
@@ -118,12 +118,12 @@ export class FeedView {
     throw new TemporaryError(`the head of ${this.feed} cannot be read`);
   }
 
-  /** The view may be out of date, because it was not compared while unwatched. */
+  /** Marks the view as possibly outdated, because it was not compared while unwatched. */
   doubt(): void {
     this.#doubt = {};
   }
 
-  /** The feed's current position, from the head if this view may be out of date. */
+  /** The feed's current position; read from the head if this view may be outdated. */
   async current(): Promise<Position> {
     const doubt = this.#doubt;
     if (doubt || isHigher(this.#use.marks.of(this.feed), this.position)) {
@@ -139,9 +139,8 @@ export class FeedView {
   }
 
   /**
-   * Compares itself with the head, which it reads after this call, and fetches missed publications. Calls
-   * during a comparison share the next one, because the running one may have read an older head than they
-   * know.
+   * Compares the view with the head and fetches missed publications. The head is read after this call: calls during a
+   * comparison share the next one, because the running one may have read an older head.
    */
   compare(): Promise<void> {
     if (!this.#comparing) {
@@ -158,7 +157,7 @@ export class FeedView {
     return this.#nextComparison;
   }
 
-  /** The first offset that is still history. */
+  /** The first offset in the history. */
   async floor(): Promise<number> {
     const { head } = await this.#freshHead();
     const { offset } = await this.known();
@@ -166,7 +165,7 @@ export class FeedView {
     return Math.max(first, offset + 1 - this.#use.limits.historyMax);
   }
 
-  /** The publications `first` to `last`, which are history. Rejects rather than leave one out. */
+  /** The publications `first` to `last` of the history. Rejects instead of leaving one out. */
   async stretch(first: number, last: number): Promise<Publication[]> {
     if (last < first) return [];
     const ring = this.#ring;
@@ -191,10 +190,10 @@ export class FeedView {
   }
 
   async #freshHead(): Promise<{ head: Head }> {
-    for (let reads = 0; reads < MOST_READS; reads++) {
+    for (let reads = 0; reads < MAX_ATTEMPTS; reads++) {
       const known = this.#head;
       const isFresh = known && this.#use.now() - known.readAt <= HEAD_FRESH_MS;
-      // Its segments contain publications removed since.
+      // The segments of an older head may contain publications removed since.
       if (isFresh && !isHigher(this.#removedAt, known.head)) return known;
       await this.#nextHead(reads);
     }
@@ -206,8 +205,8 @@ export class FeedView {
   }
 
   /**
-   * Runs `read`, and repeats it if the feed changed meanwhile or a named document is missing, because a newer
-   * head may not need it. If the same document is missing twice, it is lost, and the feed is told.
+   * Runs `read`, and repeats it if the feed changed meanwhile or a named document is missing, because a newer head
+   * may not need it. If the same document is missing twice, it is lost, and the feed's host starts a new epoch.
    */
   async #repeated<T>(read: () => Promise<T>): Promise<T> {
     let lost: string | undefined;
@@ -217,7 +216,7 @@ export class FeedView {
       } catch (error) {
         const isMissing = error instanceof LostDocumentError;
         if (isMissing && lost === error.key) return this.#report(error);
-        if (reads === MOST_READS || !(isMissing || error instanceof ChangedError)) throw error;
+        if (reads === MAX_ATTEMPTS || !(isMissing || error instanceof ChangedError)) throw error;
         lost = isMissing ? error.key : undefined;
         this.#head = undefined;
       }
@@ -227,29 +226,29 @@ export class FeedView {
   async #report(cause: LostDocumentError): Promise<never> {
     const caller = { heard: this.#use.marks.of(this.feed), lostDocument: cause.key };
     await this.#use.routeFeedTurn(this.feed, undefined, caller);
-    throw new TemporaryError(`part of ${this.feed} was lost; it goes on in a new epoch`, { cause });
+    throw new TemporaryError(`part of ${this.feed} was lost; it continues in a new epoch`, { cause });
   }
 
   /**
-   * The head. If it is below the high-water mark, the feed repairs it first. The ring counts too, so that the
-   * instance may forget any feed's high-water mark.
+   * Reads the head. If it is below the high-water mark, the feed's host repairs it first. The ring's position is
+   * checked too, in case the instance has forgotten the high-water mark.
    */
   async #readSoundHead(): Promise<StoredHead> {
     const heard = highest(this.#use.marks.of(this.feed), this.position);
     const stored = await readHead(this.feed, this.#use);
     if (isSound(stored, heard)) return stored;
     const { position } = await this.#use.routeFeedTurn(this.feed, undefined, { heard });
-    // The feed may know of a later epoch, in which nothing was published yet.
+    // The feed may have a later epoch without publications.
     this.#use.marks.raise(this.feed, position);
-    const mended = await readHead(this.feed, this.#use);
-    if (!isSound(mended, highest(heard, position)))
+    const repaired = await readHead(this.feed, this.#use);
+    if (!isSound(repaired, highest(heard, position)))
       throw new TemporaryError(`the head of ${this.feed} was lost again`);
-    return mended;
+    return repaired;
   }
 
   async #adopt({ head }: StoredHead): Promise<void> {
     const readAt = this.#use.now();
-    this.#refuseFormer(head);
+    this.#refuseEarlierEpoch(head);
     this.#use.marks.raise(this.feed, head);
     const ring = this.#ring;
     if (ring && !isHigher(head, ring)) {
@@ -263,14 +262,14 @@ export class FeedView {
     const contents = await this.#segments.read(references);
     const missed = contents.flat().filter(({ offset }) => offset >= from && offset <= head.offset);
     if (missed.length !== head.offset - from + 1)
-      throw new TemporaryError(`${this.feed} has a hole after ${from - 1}`);
-    this.#refuseFormer(head);
+      throw new TemporaryError(`${this.feed} has a gap after ${from - 1}`);
+    this.#refuseEarlierEpoch(head);
     this.#head = { head, readAt };
-    // Broadcasts may have brought it all while it was read.
+    // Broadcasts may have delivered all of it during the read.
     if (ring && !isHigher(head, ring)) return;
     const { epoch, offset } = head;
     this.#noteRemovals(epoch, missed, continues ? 0 : from - 1);
-    // Broadcasts may have brought part of it while it was read.
+    // Broadcasts may have delivered part of it during the read.
     const sent = ring?.offset ?? 0;
     if (continues && ring.append(missed)) {
       for (const run of contiguous(this.#unsent(ring, sent + 1, offset))) {
@@ -288,7 +287,7 @@ export class FeedView {
     this.#isStale = false;
   }
 
-  #refuseFormer({ epoch }: Position): void {
+  #refuseEarlierEpoch({ epoch }: Position): void {
     const newest = this.#use.marks.of(this.feed)?.epoch;
     if (newest !== undefined && isLaterEpoch(newest, epoch))
       throw new ChangedError(`${this.feed} began a new epoch meanwhile`);

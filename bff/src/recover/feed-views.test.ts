@@ -48,7 +48,7 @@ async function publish(seq: number) {
 }
 
 describe('a watched feed', () => {
-  it('should be compared 2 s after the last publication, then less and less often', async () => {
+  it('should be compared 2 s after the last publication, then at growing intervals', async () => {
     views.watch('all');
     await views.view('all').known();
     views.receive(await publish(1));
@@ -63,7 +63,7 @@ describe('a watched feed', () => {
     expect(reads[5]).toBeGreaterThanOrEqual(7);
   });
 
-  it('should fetch what no broadcast brought', async () => {
+  it('should fetch publications without a broadcast', async () => {
     views.watch('all');
     await views.view('all').known();
     await publish(1);
@@ -80,11 +80,11 @@ describe('a watched feed', () => {
     expect(views.positions()).toMatchObject([{ feed: 'all', offset: 2 }]);
   });
 
-  it('should be compared again after a comparison that failed', async () => {
+  it('should be compared again after a failed comparison', async () => {
     views.watch('all');
     await views.view('all').known();
     await publish(1);
-    f.log.beforeHead = () => Promise.reject(new Error('away'));
+    f.log.beforeHead = () => Promise.reject(new Error('unavailable'));
     await sleep(5_000);
     expect(errors.length).toBeGreaterThan(0);
     f.log.beforeHead = () => Promise.resolve();
@@ -93,8 +93,8 @@ describe('a watched feed', () => {
   });
 });
 
-describe('a feed that is only read', () => {
-  it('should not stay behind for its readers', async () => {
+describe('a feed without watchers', () => {
+  it('should be kept up to date for its readers', async () => {
     await views.view('all').known();
     await publish(1);
     await sleep(2_500);
@@ -102,7 +102,7 @@ describe('a feed that is only read', () => {
     expect(views.positions()).toEqual([]);
   });
 
-  it('should be forgotten when a thousand others were read since, unless somebody watches it', () => {
+  it('should be dropped when a thousand others were read since, unless it is watched', () => {
     views.watch('topic:watched');
     for (let i = 0; i < 3_000; i++) views.view(`topic:${i}`);
     expect(views.size).toBeLessThanOrEqual(1_001);
@@ -110,7 +110,7 @@ describe('a feed that is only read', () => {
     expect(views.view('topic:2999')).toBe(views.view('topic:2999'));
   });
 
-  it('should be forgotten a minute after its last reader', async () => {
+  it('should be dropped a minute after the last read', async () => {
     await views.view('all').known();
     await sleep(61_000);
     f.log.headReads = 0;
@@ -119,7 +119,7 @@ describe('a feed that is only read', () => {
   });
 });
 
-it('should compare a feed at once when somebody watches it again', async () => {
+it('should compare a feed at once when it is watched again', async () => {
   views.watch('all');
   await views.view('all').known();
   views.unwatch('all');
@@ -130,35 +130,35 @@ it('should compare a feed at once when somebody watches it again', async () => {
   expect(views.positions()).toMatchObject([{ offset: 1 }]);
 });
 
-describe('a reader that begins now', () => {
-  const begin = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
+describe('a reader that starts now', () => {
+  const start = () => readPage(views.view('all'), { kind: 'position' }, () => Date.now());
 
-  it('should begin at the head of a feed that was read before, and that nobody watched since', async () => {
+  it('should start at the head of a feed that was read before and not watched since', async () => {
     await views.view('all').known();
     await publish(1);
     views.watch('all');
-    expect(await begin()).toMatchObject({ offset: 1, publications: [] });
+    expect(await start()).toMatchObject({ offset: 1, publications: [] });
   });
 
-  it('should begin at what was heard, also while something before it is missing', async () => {
+  it('should start at the latest broadcast, even while earlier publications are missing', async () => {
     views.watch('all');
-    await begin();
+    await start();
     await publish(1);
     views.receive(await publish(2));
-    expect(await begin()).toMatchObject({ offset: 2, publications: [] });
+    expect(await start()).toMatchObject({ offset: 2, publications: [] });
   });
 
-  it('should cause no more reads of the head while others watch', async () => {
+  it('should not cause a read of the head while others watch', async () => {
     views.watch('all');
-    await begin();
+    await start();
     views.watch('all');
     f.log.headReads = 0;
-    await begin();
+    await start();
     expect(f.log.headReads).toBe(0);
   });
 });
 
-describe('a browser that watches', () => {
+describe('a watching browser', () => {
   let sent: number[];
   beforeEach(() => {
     sent = [];
@@ -182,53 +182,53 @@ describe('a browser that watches', () => {
       (_feed, error) => errors.push(error),
     );
   });
-  const hear = (event: PublicationsEvent) =>
+  const receive = (event: PublicationsEvent) =>
     sent.push(...(views.receive(event)?.publications ?? []).map(({ offset }) => offset));
 
-  it('should get nothing twice that broadcasts brought while a comparison read it', async () => {
+  it('should not get publications twice that are broadcast while a comparison reads them', async () => {
     views.watch('all');
     await views.view('all').known();
     const events = [await publish(1), await publish(2), await publish(3)];
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
-      for (const event of events.slice(0, 2)) hear(event);
+      for (const event of events.slice(0, 2)) receive(event);
       await Promise.resolve();
     };
     await views.view('all').compare();
-    for (const event of events) hear(event);
+    for (const event of events) receive(event);
     expect(sent).toEqual([1, 2, 3]);
   });
 
-  it('should get nothing twice that came behind a gap', async () => {
+  it('should not get a publication twice that arrived after a gap', async () => {
     views.watch('all');
     await views.view('all').known();
     await publish(1);
-    hear(await publish(2));
+    receive(await publish(2));
     await sleep(300);
     expect(sent).toEqual([2, 1]);
-    hear(await publish(3));
+    receive(await publish(3));
     expect(sent).toEqual([2, 1, 3]);
   });
 
-  it('should get what others have, if it joined while the gap was open', async () => {
+  it('should get the publications that others already have if it joined during the gap', async () => {
     views.watch('all');
     await views.view('all').known();
     await publish(1);
-    hear(await publish(2));
+    receive(await publish(2));
     views.watch('all');
     await sleep(300);
     expect(sent).toEqual([2, 1, 2]);
   });
 });
 
-describe('a broadcast that none of ours has sent', () => {
+describe('a forged broadcast', () => {
   const far = { epoch: '8000000000000000-forged', offset: 1 };
   const forged = (position: Position, proof?: string): Broadcast => {
     const [publication] = anEvent(position.offset).publications;
     return { feed: 'all', epoch: position.epoch, publications: publication ? [publication] : [], proof };
   };
 
-  it.each(['watched', 'not watched'])('should be no evidence, only a reason to compare: %s', async (how) => {
+  it.each(['watched', 'not watched'])('should only cause a comparison: %s', async (how) => {
     if (how === 'watched') views.watch('all');
     const event = await publish(1);
     views.receive(event);

@@ -9,14 +9,14 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 }
 
 const TICK_MS = 250;
-/** First comparison after a publication, then doubling up to the longest. */
+/** Delay of the first comparison after a publication. It doubles with each further one, up to the longest delay. */
 const FIRST_COMPARISON_MS = 2_000;
 const LONGEST_COMPARISON_MS = 30_000;
-/** A feed without watchers and readers here is forgotten after this time. */
+/** A view without watchers or reads is dropped after this time. */
 const IDLE_MS = 60_000;
 /**
- * Of the unwatched feeds, those read longest ago are forgotten earlier, because a stranger can name any
- * number of feeds.
+ * Beyond this number of unwatched feeds, the least recently read views are dropped earlier, because anyone can
+ * request any number of feeds.
  */
 const MAX_UNWATCHED = 1_000;
 
@@ -28,7 +28,7 @@ interface Watched {
   usedAt: number;
 }
 
-/** The views of the feeds that this instance reads, compared with their heads until they are forgotten. */
+/** The views of the feeds that this instance reads. Each is compared with its head until it is dropped. */
 export class FeedViews {
   readonly #use: ViewsDependencies;
   readonly #onError: (feed: string, error: unknown) => void;
@@ -49,7 +49,7 @@ export class FeedViews {
     const watched = this.#watched(feed);
     watched.view.joined();
     if (watched.watchers++ > 0) return;
-    // Until now, the view may not have been compared.
+    // An unwatched view may not have been compared.
     watched.view.doubt();
     this.#compareIn(watched, watched.view.position ? 0 : FIRST_COMPARISON_MS);
   }
@@ -67,8 +67,8 @@ export class FeedViews {
   }
 
   /**
-   * Processes a broadcast; one that does not continue a ring causes a comparison at once. Returns the part to
-   * send to watching browsers, or nothing if no browser may see it any more.
+   * Handles a broadcast. If it does not continue a ring, a comparison follows at once. Returns the part to send to
+   * watching browsers; `undefined` if there is none.
    */
   receive(broadcast: Broadcast): PublicationsEvent | undefined {
     const publications = this.#use.withAllowedIcons?.(broadcast.publications) ?? broadcast.publications;
@@ -97,7 +97,7 @@ export class FeedViews {
       this.#compareIn(watched, FIRST_COMPARISON_MS);
       this.#makeRoom();
     }
-    // In the order of their use.
+    // Keeps the map in order of use.
     this.#views.delete(feed);
     this.#views.set(feed, watched);
     watched.usedAt = this.#use.now();
@@ -112,12 +112,12 @@ export class FeedViews {
     for (const [feed] of unwatched.slice(0, MAX_UNWATCHED / 10)) this.#views.delete(feed);
   }
 
-  /** How many feeds are read or watched. */
+  /** The number of feeds that are read or watched. */
   get size(): number {
     return this.#views.size;
   }
 
-  /** How many feeds a browser here is subscribed to. */
+  /** The number of feeds with subscribed browsers on this instance. */
   get watched(): number {
     let count = 0;
     for (const { watchers } of this.#views.values()) if (watchers > 0) count++;

@@ -6,7 +6,7 @@ import { readPage, type PageRequest } from './page.ts';
 import type { Broadcast } from '../deliver/ports.ts';
 import { testProofs } from '../../testing/test-proofs.ts';
 
-/** The publications sent to browsers. */
+/** The event as it is sent to browsers. */
 const withoutProof = ({ proof: _proof, ...event }: Broadcast) => event;
 
 const RING = 5;
@@ -19,12 +19,12 @@ beforeEach(async () => {
   f = new Fixture();
   host = f.instance();
   seq = 0;
-  // Ten publications before the ring of an up-to-date view, the first of them in a separate segment.
+  // Fifteen publications: ten are older than the ring of an up-to-date view, and the first is in a separate segment.
   for (let n = 1; n <= 15; n++)
     await take(notification(`n${n}`, { collapseKey: `k${n}`, body: 'x'.repeat(n) }));
 });
 
-/** One commit; the broadcasts of it. */
+/** Commits the items in one entry. Resolves with the broadcasts. */
 async function take(...items: EntryItem[]) {
   const before = f.events.length;
   f.put(++seq, items);
@@ -58,9 +58,9 @@ const shown = ({ publications }: Page) =>
   publications.map((p) => (p.notification === null ? `${p.id} ${p.gone}` : p.notification.id));
 const live = (page: Page) => page.publications.flatMap(({ notification: n }) => (n ? [n.id] : []));
 
-describe('what was taken away', () => {
+describe('a removed publication', () => {
   it.each(['n1', 'n8', 'n14'])(
-    'should not be served from the moment of its broadcast, in ring or in segments: %s',
+    'should not be served after its broadcast, from the ring or from segments: %s',
     async (id) => {
       const { view, read } = instance();
       expect(live(await read(newest))).toContain(id);
@@ -78,7 +78,7 @@ describe('what was taken away', () => {
   it.each([
     ['n2', 'k2'],
     ['n13', 'k13'],
-  ])('should be what a newer one replaces: %s', async (id, collapseKey) => {
+  ])('should be one that a newer one replaces: %s', async (id, collapseKey) => {
     const { view, read } = instance();
     await read(newest);
     const [event] = await take(notification('new', { collapseKey }));
@@ -87,7 +87,7 @@ describe('what was taken away', () => {
     expect(live(await read(newest))).not.toContain(id);
   });
 
-  it('should not be served when its broadcast came behind a gap, or before the first head was read', async () => {
+  it('should not be served if the broadcast came after a gap, or before the first head was read', async () => {
     const [gap, fresh] = [instance(), instance()];
     await gap.read(newest);
     f.log.beforeHead = async () => {
@@ -100,7 +100,7 @@ describe('what was taken away', () => {
     expect(live(await gap.read(newest))).not.toContain('n14');
   });
 
-  it('should not be served by a reader that was at work when it was taken away', async () => {
+  it('should not be served by a read that was running when it was removed', async () => {
     const { view, read } = instance();
     await read(newest);
     // Makes it read the head and its segments again.
@@ -118,7 +118,7 @@ describe('what was taken away', () => {
     expect(taken).toBe(true);
   });
 
-  it('should be found by the comparison where no broadcast came, and pushed as it is then', async () => {
+  it('should be found by a comparison if no broadcast came, and be sent without content', async () => {
     const { view, read, missed } = instance();
     await read(newest);
     await take(notification('new'), notification('newer'));
@@ -132,7 +132,7 @@ describe('what was taken away', () => {
     expect(missed.flatMap(({ notification: n }) => (n ? [n.id] : []))).toEqual(['newer']);
   });
 
-  it('should come as gone to a client that was away', async () => {
+  it('should be gone for a client that recovers', async () => {
     const { read } = instance();
     const { epoch = '' } = f.head ?? {};
     await take(retract('n12'));
@@ -141,7 +141,7 @@ describe('what was taken away', () => {
     expect(shown(page)).toEqual(['n12 retracted', 'n13', 'n14', 'n15', 'n12 retracted']);
   });
 
-  it('should be sent on once, whether its broadcast comes first or what a comparison has found', async () => {
+  it('should be sent once, whether its broadcast or a comparison comes first', async () => {
     const { view, read } = instance();
     await read(newest);
     const [first, second] = [await take(notification('first')), await take(notification('second'))].flat();
@@ -154,7 +154,7 @@ describe('what was taken away', () => {
     expect(view.receive(both).shown).toBeUndefined();
   });
 
-  it('should not be sent on when its broadcast comes again after it was taken away', async () => {
+  it('should not be sent when its broadcast is repeated after it was removed', async () => {
     const { view, read } = instance();
     const [late] = await take(notification('late'));
     await read(newest);
@@ -167,8 +167,8 @@ describe('what was taken away', () => {
   });
 });
 
-describe('a feed that was erased', () => {
-  it('should serve nothing of before from the moment of the broadcast, and say where it stands', async () => {
+describe('an erased feed', () => {
+  it('should serve no earlier content after the broadcast, and report its new position', async () => {
     const { view, read, moved } = instance();
     const before = await read(newest);
     const [event] = await take(erase);
@@ -181,7 +181,7 @@ describe('a feed that was erased', () => {
     expect(moved).toEqual([event?.epoch]);
   });
 
-  it('should not be taken from a head that was read before the broadcast', async () => {
+  it('should not be served from a head that was read before the broadcast', async () => {
     const { view, read } = instance();
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
@@ -190,7 +190,7 @@ describe('a feed that was erased', () => {
     expect(await read(newest)).toMatchObject({ offset: 0, publications: [] });
   });
 
-  it('should be found by the comparison where no broadcast came', async () => {
+  it('should be found by a comparison if no broadcast came', async () => {
     const { view, read, moved } = instance();
     await read(newest);
     await take(notification('x'), erase, notification('y'));
@@ -199,7 +199,7 @@ describe('a feed that was erased', () => {
     expect(moved).toEqual([f.head?.epoch]);
   });
 
-  it('should have nothing of before sent on afterwards', async () => {
+  it('should not send earlier content afterwards', async () => {
     const { view } = instance();
     await view.known();
     const [late] = await take(notification('late'));

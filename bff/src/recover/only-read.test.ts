@@ -25,7 +25,7 @@ function instance() {
   return { view, read: (request: PageRequest) => readPage(view, request, now) };
 }
 
-it('should leave nothing in the store of a feed that nothing was published to, and its epoch stays', async () => {
+it('should store nothing for a feed without publications, and keep its epoch', async () => {
   const [one, other] = [instance(), instance()];
   const { epoch: first } = await one.read({ kind: 'newest', limit: 50 });
   expect((await other.read({ kind: 'position' })).epoch).toBe(first);
@@ -40,7 +40,7 @@ it('should leave nothing in the store of a feed that nothing was published to, a
   }
 });
 
-it('should be of a later epoch when the store came back empty, also of a feed that was only read', async () => {
+it('should return a later epoch after the store came back empty, even for a feed that was only read', async () => {
   const { view, read } = instance();
   const { epoch: first } = await read({ kind: 'position' });
   f.now++;
@@ -54,7 +54,7 @@ it('should be of a later epoch when the store came back empty, also of a feed th
   expect(f.log.commits).toHaveLength(0);
 });
 
-it('should be answered by an instance that heard of what was there, when the host knows the emptied store already', async () => {
+it('should answer from an instance with a high-water mark if the host already knows the emptied store', async () => {
   f.deposit(1, ['n1']);
   await host.turn(1);
   const { view, read } = instance();

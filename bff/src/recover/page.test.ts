@@ -15,7 +15,7 @@ beforeEach(() => {
   seq = 0;
 });
 
-/** Publishes `count` notifications, several to a commit; the broadcasts reach no view. */
+/** Publishes `count` notifications, up to seven per commit. The broadcasts reach no view. */
 async function publish(count: number, { expiresAt, padding }: { expiresAt?: string; padding?: number } = {}) {
   for (let left = count; left > 0; left -= 7) {
     const first = (f.head?.offset ?? 0) + 1;
@@ -48,34 +48,34 @@ const range = (first: number, last: number) => Array.from({ length: last - first
 const offsets = ({ publications }: Page) => publications.map(({ offset }) => offset);
 
 describe('a page', () => {
-  it('should be the position alone, also of a feed that nothing was published to', async () => {
+  it('should be only the position, even of a feed without publications', async () => {
     const page = await instance().read({ kind: 'position' });
     expect(page).toMatchObject({ feed: 'all', offset: 0, recovered: true, more: false, publications: [] });
     expect(page.epoch).toBe(await f.origin.firstEpoch());
   });
 
-  it('should be the newest', async () => {
+  it('should be the newest page', async () => {
     await publish(100);
     const page = await instance().read({ kind: 'newest', limit: 50 });
     expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
     expect(offsets(page)).toEqual(range(51, 100));
   });
 
-  it.each([0, 1, 42, 89, 90, 95, 99, 100])('should be what follows %i', async (after) => {
+  it.each([0, 1, 42, 89, 90, 95, 99, 100])('should be the publications after %i', async (after) => {
     await publish(100);
     const page = await instance().read({ kind: 'after', position: at(after) });
     expect(page).toMatchObject({ offset: 100, recovered: true, more: false });
     expect(offsets(page)).toEqual(range(after + 1, 100));
   });
 
-  it('should end where the limit is, and say so', async () => {
+  it('should end at the limit, and report that there are more', async () => {
     await publish(100);
     const page = await instance().read({ kind: 'after', position: at(10), limit: 20 });
     expect(page).toMatchObject({ offset: 30, recovered: true, more: true });
     expect(offsets(page)).toEqual(range(11, 30));
   });
 
-  it('should be what precedes an offset, and say whether older ones are left', async () => {
+  it('should be the publications before an offset, and report whether there are older ones', async () => {
     await publish(100);
     const { read } = instance();
     const page = await read({ kind: 'before', position: at(60), limit: 20 });
@@ -90,7 +90,7 @@ describe('a page', () => {
     });
   });
 
-  it('should hold at most 256 KB and 1,000 publications', async () => {
+  it('should have at most 256 KB and 1,000 publications', async () => {
     await publish(1_100);
     const many = await instance().read({ kind: 'after', position: at(0) });
     expect(many).toMatchObject({ offset: 1_000, more: true });
@@ -104,7 +104,7 @@ describe('a page', () => {
     }
   });
 
-  it('should show what has expired as gone, at its offset', async () => {
+  it('should show expired publications as gone, at their offsets', async () => {
     await publish(3, { expiresAt: '2026-01-01T01:00:00Z' });
     f.now = Date.parse('2026-01-01T01:00:00Z');
     const page = await instance().read({ kind: 'newest', limit: 2 });
@@ -115,13 +115,13 @@ describe('a page', () => {
   });
 });
 
-describe('a position that cannot be continued from', () => {
+describe('a position without recovery', () => {
   beforeEach(() => publish(60));
 
   it.each([
     ['of another epoch', () => ({ epoch: 'other', offset: 5 })],
     ['beyond the head', () => at(61)],
-  ])('should be one that is %s: the newest 50 come instead', async (_name, position) => {
+  ])('should be answered with the newest 50 if it is %s', async (_name, position) => {
     const page = await instance().read({ kind: 'after', position: position() });
     expect(page).toMatchObject({ epoch: epoch(), offset: 60, recovered: false, more: false });
     expect(offsets(page)).toEqual(range(11, 60));
@@ -134,7 +134,7 @@ describe('a position that cannot be continued from', () => {
     expect(offsets(before)).toEqual([58, 59, 60]);
   });
 
-  it('should be one whose successor is no history any more', async () => {
+  it('should be one whose successor has left the history', async () => {
     f.limits.historyMax = 30;
     const { read } = instance();
     expect(await read({ kind: 'after', position: at(29) })).toMatchObject({ recovered: false });
@@ -158,8 +158,8 @@ describe('a position that cannot be continued from', () => {
   });
 });
 
-describe('what an instance missed', () => {
-  it('should be read from the head before it answers a position beyond its ring', async () => {
+describe('a missed publication', () => {
+  it('should be read from the head before a position beyond the ring is answered', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.known();
@@ -167,41 +167,41 @@ describe('what an instance missed', () => {
     expect(await read({ kind: 'after', position: at(7) })).toMatchObject({ offset: 8, recovered: true });
   });
 
-  it('should be read from a head that is read after the question, not shared with an older comparison', async () => {
+  it('should be read from a head that is read after the request, not from a running comparison', async () => {
     await publish(5);
     const { view, read } = instance();
     await view.known();
-    let goOn = () => undefined as void;
-    f.log.beforeHead = () => new Promise<void>((resolve) => (goOn = resolve));
+    let proceed = () => undefined as void;
+    f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
     await new Promise((resolve) => setImmediate(resolve));
-    // That comparison has read the head; now a client brings a newer position from another instance.
+    // The comparison has read the head. Now a client arrives from another instance with a newer position.
     f.log.beforeHead = () => Promise.resolve();
     await publish(1);
     const answer = read({ kind: 'after', position: at(6) });
     await new Promise((resolve) => setImmediate(resolve));
-    goOn();
+    proceed();
     await older;
     expect(await answer).toMatchObject({ offset: 6, recovered: true });
   });
 
-  it('should not take the ring back to an older head', async () => {
+  it('should not be lost again to an older head', async () => {
     await publish(5);
     const { view } = instance();
     await view.known();
-    let goOn = () => undefined as void;
-    f.log.beforeHead = () => new Promise<void>((resolve) => (goOn = resolve));
+    let proceed = () => undefined as void;
+    f.log.beforeHead = () => new Promise<void>((resolve) => (proceed = resolve));
     const older = view.compare();
     await new Promise((resolve) => setImmediate(resolve));
     f.log.beforeHead = () => Promise.resolve();
     await publish(2);
     for (const event of f.events.slice(-1)) expect(view.receive(event).continues).toBe(true);
-    goOn();
+    proceed();
     await older;
     expect(view.position).toEqual(at(7));
   });
 
-  it('should not be merged when it is of another epoch, or leaves a gap', async () => {
+  it('should not be added to the ring by a broadcast of another epoch or after a gap', async () => {
     await publish(5);
     const { view } = instance();
     await view.known();
@@ -218,8 +218,8 @@ describe('what an instance missed', () => {
   });
 });
 
-describe('a store that has lost something', () => {
-  it('should be reported by the instance that finds the head lower than what it has heard', async () => {
+describe('a store that lost data', () => {
+  it('should be reported by an instance that finds the head below its high-water mark', async () => {
     await publish(14);
     const { view } = instance();
     await view.known();
@@ -231,7 +231,7 @@ describe('a store that has lost something', () => {
     expect(view.position).toEqual(at(0));
   });
 
-  it('should be answered with an error, never with a hole, and reported by the reader that misses a segment twice', async () => {
+  it('should cause an error instead of a gap, and be reported by a reader that misses a segment twice', async () => {
     await publish(70);
     const { read } = instance();
     const before = epoch();
@@ -243,7 +243,7 @@ describe('a store that has lost something', () => {
     });
   });
 
-  it('should be told from a merge: a segment that the head names no longer is found in a newer one', async () => {
+  it('should be distinguished from a merge: the content of an unnamed segment is in a newer one', async () => {
     f.limits.historyBytes = 40 * 20_000;
     await publish(28);
     const { view, read } = instance();
@@ -259,7 +259,7 @@ describe('a store that has lost something', () => {
 });
 
 describe('1,000 readers at once', () => {
-  it('should ask the log a bounded number of times', async () => {
+  it('should read the log a limited number of times', async () => {
     await publish(100);
     const { read } = instance();
     f.log.headReads = f.log.documentReads = 0;
@@ -271,7 +271,7 @@ describe('1,000 readers at once', () => {
     expect(f.log.documentReads).toBeLessThanOrEqual(20);
   });
 
-  it('should share two comparisons when all are beyond the ring', async () => {
+  it('should share two comparisons if all are beyond the ring', async () => {
     await publish(10);
     const { view, read } = instance();
     await view.known();

@@ -11,12 +11,12 @@ import { beginning, MAX_CONTENT_BYTES, present } from '../feed/present.ts';
 import { encodedSizeInList } from './encoded.ts';
 import type { FeedView } from './feed-view.ts';
 
-/** At most this many repeated reads because of changes meanwhile. */
-const MOST_READS = 3;
+/** Maximum number of attempts if the feed changes meanwhile. */
+const MAX_ATTEMPTS = 3;
 
 /**
- * A reader's request: from a position, the newest page, or the page before an offset; `limit` in
- * publications.
+ * A reader's request: the current position, the newest page, or the page after or before a position. `limit` is a
+ * number of publications.
  */
 export type PageRequest =
   | { kind: 'position' }
@@ -25,9 +25,9 @@ export type PageRequest =
   | { kind: 'before'; position: Position; limit: number };
 
 /**
- * Answers a reader from the ring, or from the segments behind it, with publications of at most this many
- * bytes. A position beyond this instance's, or of another epoch, is first compared with the head. Rejects
- * with TemporaryError rather than leave a publication out.
+ * Answers a reader from the ring, or from the segments behind it, with at most `bytes` bytes of publications. If the
+ * requested position is beyond this instance's, or of another epoch, the view is first compared with the head.
+ * Rejects with TemporaryError instead of leaving a publication out.
  */
 export async function readPage(
   view: FeedView,
@@ -39,8 +39,8 @@ export async function readPage(
     try {
       return await readOnce(view, request, now, bytes);
     } catch (error) {
-      // The feed went on, or anew, while it was read.
-      if (!(error instanceof ChangedError) || reads === MOST_READS) throw error;
+      // The feed grew or began a new epoch during the read.
+      if (!(error instanceof ChangedError) || reads === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -99,6 +99,6 @@ async function readOnce(
     : answer({ publications });
 }
 
-/** The longest end of `publications` that fits into a page. */
+/** The longest suffix of `publications` that fits into a page. */
 const ending = (publications: Publication[], limit: number, bytes: number): Publication[] =>
   beginning(publications.toReversed(), limit, bytes, encodedSizeInList).toReversed();

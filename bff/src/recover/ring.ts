@@ -15,8 +15,8 @@ interface Sized {
 }
 
 /**
- * The newest publications of one epoch of a feed: contiguous, bounded, and never going backwards. What a later one
- * takes away has lost its content here at once.
+ * The newest publications of one epoch of a feed: without gaps, limited in size, and never going back. A publication
+ * loses its content as soon as a later one removes it.
  */
 export class Ring {
   readonly epoch: string;
@@ -35,12 +35,12 @@ export class Ring {
     return this.#offset;
   }
 
-  /** The first offset held; 1 more than `offset` when nothing is. */
+  /** The first offset in the ring; `offset` + 1 if it is empty. */
   get first(): number {
     return this.#items[0]?.publication.offset ?? this.#offset + 1;
   }
 
-  /** Takes the publications that continue the ring; false when there is a gap before them. */
+  /** Appends the publications that continue the ring. Returns false if there is a gap before one of them. */
   append(publications: readonly Publication[]): boolean {
     const before = this.#offset;
     const continues = this.#push(publications);
@@ -49,7 +49,7 @@ export class Ring {
     return continues;
   }
 
-  /** The publication at `offset`, if it is held. */
+  /** The publication at `offset`, if it is in the ring. */
   at(offset: number): Publication | undefined {
     return this.#items[offset - this.first]?.publication;
   }
@@ -79,7 +79,7 @@ export class Ring {
     });
   }
 
-  /** The publications held from `first` to `last`. */
+  /** The publications in the ring from `first` to `last`. */
   slice(first: number, last: number): Publication[] {
     const start = Math.max(0, first - this.first);
     return this.#items

@@ -3,7 +3,7 @@ import { SegmentCache } from './segment-cache.ts';
 
 const reference = (key: string, bytes = 10) => ({ key, bytes, first: 1, last: 1, at: 0 });
 
-it('should read a segment once for all who ask at the same time and afterwards', async () => {
+it('should read a segment once for simultaneous and later requests', async () => {
   const asked: string[] = [];
   const cache = new SegmentCache((keys) => {
     asked.push(...keys);
@@ -14,17 +14,17 @@ it('should read a segment once for all who ask at the same time and afterwards',
   expect(asked).toEqual(['a', 'b', 'c']);
 });
 
-it('should ask again for what could not be read', async () => {
+it('should read again after a failure', async () => {
   let fails = true;
   const cache = new SegmentCache((keys) =>
-    fails ? Promise.reject(new Error('away')) : Promise.resolve(keys.map(() => [])),
+    fails ? Promise.reject(new Error('unavailable')) : Promise.resolve(keys.map(() => [])),
   );
-  await expect(cache.read([reference('a')])).rejects.toThrow('away');
+  await expect(cache.read([reference('a')])).rejects.toThrow('unavailable');
   fails = false;
   expect(await cache.read([reference('a')])).toEqual([[]]);
 });
 
-it('should hold at most 4 MB', async () => {
+it('should keep at most 4 MB', async () => {
   let reads = 0;
   const cache = new SegmentCache((keys) => {
     reads += keys.length;

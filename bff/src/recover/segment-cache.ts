@@ -20,7 +20,7 @@ export class SegmentCache {
     this.#read = read;
   }
 
-  /** The publications of each segment, in order. Rejects when one cannot be read; the next call asks for it again. */
+  /** The publications of each segment, in order. Rejects if one cannot be read; the next call reads it again. */
   async read(references: readonly SegmentReference[]): Promise<Publication[][]> {
     const contents = new Map<string, Promise<Publication[]>>();
     const missing = references.filter(({ key }) => {

@@ -15,15 +15,15 @@ export interface ViewDependencies {
   limits: FeedLimits;
   ring: RingLimits;
   now: () => number;
-  /** Takes images that the deployment does not allow out of what is read or received. */
+  /** Removes images that the deployment does not allow from read and received publications. */
   withAllowedIcons?: IconFilter;
-  /** Called with publications that a comparison found, so that browsers need not ask for them. */
+  /** Called with publications that a comparison found, to send them to browsers. */
   onMissed?: (event: PublicationsEvent) => void;
   /**
    * Called with the number of publications sent to browsers that already had them, because other browsers
    * joined meanwhile.
    */
   onSentTwice?: (count: number) => void;
-  /** Called with the feed's position if it does not continue the known one, as in a new epoch. */
+  /** Called with the feed's position if it does not continue the known one, for example in a new epoch. */
   onMoved?: (position: PositionEvent) => void;
 }

@@ -10,8 +10,8 @@ export interface AuditClientOptions {
 const TIMEOUT_MS = 5_000;
 
 /**
- * A connection for reading the audit trail, opened when it is first asked for and again after it was lost. `get`
- * rejects when Redis does not answer; a command ends with the connection, on which nothing may be silent for 5 s.
+ * A connection for reading the audit trail, opened at the first use and reopened after it was lost. `get` rejects if
+ * Redis does not answer. A connection that is silent for 5 s is closed, which rejects its commands.
  */
 export function auditClient({ redisHost, username, password }: AuditClientOptions) {
   const [host = 'localhost', port = '6379'] = redisHost.split(':');
@@ -29,7 +29,7 @@ export function auditClient({ redisHost, username, password }: AuditClientOption
     });
   async function open() {
     const client = create();
-    // Without a listener, an error would end the process; the running command rejects with it.
+    // Without a listener, an error would end the process. Running commands reject with the error.
     client.on('error', () => {
       opened = undefined;
       if (client.isOpen) client.destroy();

@@ -2,7 +2,7 @@ import { AUDIT_STREAMS, AUDIT_TOPICS, parseJson, type AuditPosition } from '@toc
 import { newestFirst } from '../ops/audit.ts';
 import type { AuditReader, StoredAuditRecord } from '../ops/ports.ts';
 
-/** The one command that is needed of a Redis client. */
+/** The only command that the reader needs of a Redis client. */
 export interface ReversibleStreams {
   xRevRange(
     key: string,
@@ -39,7 +39,7 @@ export class RedisAuditReader implements AuditReader {
   }
 }
 
-/** If two streams have a record with the same id, the lower stream comes first. */
+/** The end of the range for a stream. Of two records with the same id, that of the lower stream comes first. */
 function endOf(before: AuditPosition | undefined, stream: number): string {
   if (!before) return '+';
   return `${stream > before.stream ? '' : '('}${before.ms}-${before.seq}`;

@@ -1,6 +1,6 @@
-/** Trimming keeps this part of the limit, so that a stream is not trimmed with each message. */
+/** Trimming keeps this fraction of the limit, so that not every message trims the stream. */
 const KEPT = 0.875;
-/** Redis's overhead for a message in bytes: its id, the names of its fields, its share of a node. */
+/** Redis's overhead per message in bytes: its id, its field names and its share of a node. */
 const OVERHEAD = 128;
 
 /** Estimates the size of a stream from its messages as they are read. */
@@ -14,7 +14,7 @@ export class ByteWindow {
     this.#max = maxBytes;
   }
 
-  /** Counts a message of so many bytes. The first id to keep when the stream has become too large. */
+  /** Counts a message. Returns the first id to keep if the stream is now too large, otherwise `undefined`. */
   add(id: string, bytes: number): string | undefined {
     this.#messages.push({ id, bytes: bytes + OVERHEAD });
     this.#total += bytes + OVERHEAD;

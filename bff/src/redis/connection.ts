@@ -8,23 +8,23 @@ export interface RedisConnectionOptions {
   redisHost: string;
   username?: string | undefined;
   password?: string | undefined;
-  /** Longest wait for an answer, in ms. */
+  /** Maximum time to wait for an answer, in ms. */
   timeoutMs: number;
   /** The name of the connection in the log. */
   name: string;
   log: Logger;
 }
 
-/** Commands that wait while Redis is away; beyond it they are refused at once. */
+/** Maximum number of queued commands while Redis is unavailable. Further ones are refused at once. */
 const MAX_WAITING_COMMANDS = 10_000;
 /**
- * A connection that is silent for this many ms is closed and opened again, because a network may drop one
- * without notice. A read of a stream ends after 5 s; without other commands, a ping is sent.
+ * A connection that is silent for this time in ms is closed and reopened, because a network may drop it without
+ * notice. Stream reads end after 5 s, and pings are sent between other commands.
  */
 const SILENCE_MS = 10_000;
 const PING_MS = 4_000;
 
-/** A connection to Redis past Dapr, opened again whenever it is lost. */
+/** A direct connection to Redis, without Dapr, reopened whenever it is lost. */
 export class RedisConnection {
   readonly client;
   readonly #options: RedisConnectionOptions;
@@ -49,38 +49,38 @@ export class RedisConnection {
       pingInterval: PING_MS,
     });
     this.client.on('error', (error: unknown) =>
-      options.log.warn({ err: error }, `${options.name} lost its Redis`),
+      options.log.warn({ err: error }, `${options.name} lost its connection to Redis`),
     );
   }
 
-  /** Starts connecting. While Redis is away, commands are refused. */
+  /** Starts to connect. While Redis is unavailable, commands are refused. */
   start(): void {
     this.client.connect().catch((error: unknown) => {
-      this.#options.log.warn({ err: error }, `${this.#options.name} cannot reach its Redis`);
+      this.#options.log.warn({ err: error }, `${this.#options.name} cannot connect to Redis`);
     });
   }
 
   /** @throws TemporaryError unless a command may be sent now */
   check(): void {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
-    // Writes to a dead connection would hide that it is silent.
-    if (this.#overdue > 0) throw new TemporaryError('Redis still owes the outcome of an earlier command');
+    // Further writes to a dead connection would hide that it is silent.
+    if (this.#overdue > 0) throw new TemporaryError('Redis has not yet answered an earlier command');
   }
 
-  /** Resolves when Redis answers; rejects when it does not. */
+  /** Resolves when Redis answers a ping; rejects if it does not. */
   async ready(): Promise<void> {
     if (!this.client.isReady) throw new TemporaryError(`${this.#options.name} is not connected to Redis`);
     this.#ping ??= this.client.ping().finally(() => (this.#ping = undefined));
     await this.known(this.#ping, 'answer a ping');
   }
 
-  /** Rejects if Redis does not answer now. */
+  /** Reads the memory of Redis. Rejects if Redis does not answer. */
   async memory(): Promise<RedisMemory> {
     this.check();
-    return readRedisMemory(await this.known(this.client.info('memory'), 'tell its memory'));
+    return readRedisMemory(await this.known(this.client.info('memory'), 'report its memory'));
   }
 
-  /** As `outcome`; rejects when it is not known in time, and `check` throws until it is. */
+  /** Settles like `outcome`. Rejects if it takes too long; `check` then throws until the outcome is known. */
   async known<T>(outcome: Promise<T>, what: string): Promise<T> {
     const { timeoutMs } = this.#options;
     let timer: NodeJS.Timeout | undefined;

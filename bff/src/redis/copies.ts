@@ -9,19 +9,19 @@ export interface RedisCopiesOptions extends KeyEraserDependencies {
   log: Logger;
 }
 
-const LOOK_EVERY_MS = 2_000;
-/** All instances together go through Redis so often at most. */
-const WORK_EVERY_MS = 10_000;
+const CHECK_EVERY_MS = 2_000;
+/** Minimum time between two searches of Redis, over all instances. */
+const SEARCH_EVERY_MS = 10_000;
 /**
- * This long after an erasure, everything that was on its way has arrived or been refused: then a last search
- * runs. Together with the time between two rounds, this is less than a minute.
+ * The last search for an erasure starts after this time, when all messages in transit have arrived or been refused.
+ * With the time between two searches, this is less than a minute.
  */
-const LAST_LOOK_MS = 35_000;
+const LAST_SEARCH_MS = 35_000;
 
 /**
- * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, documents that no
- * head names and the producers' lists, and has unclaimed entries with it announced again, so that their feeds
- * drop it. Each erasure is searched several times within a minute, by whichever instance comes first.
+ * Deletes copies of erased content from the streams of Dapr's topics, set-aside records, documents that no head names
+ * and the producers' schedules. Announces unclaimed entries with such content again, so that their feeds drop it. For
+ * each erasure, the instances together search several times within a minute.
  */
 export class RedisCopies implements Copies {
   readonly #options: RedisCopiesOptions;
@@ -35,7 +35,7 @@ export class RedisCopies implements Copies {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS).unref();
+    this.#timer = setInterval(() => void this.#check(), CHECK_EVERY_MS).unref();
   }
 
   stop(): void {
@@ -46,14 +46,14 @@ export class RedisCopies implements Copies {
     return this.#erasures.note(erased);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
       const noted = await this.#erasures.read();
-      if (noted.length > 0 && (await this.#erasures.mayWork(WORK_EVERY_MS))) await this.#work();
+      if (noted.length > 0 && (await this.#erasures.mayWork(SEARCH_EVERY_MS))) await this.#work();
     } catch (err) {
-      this.#options.log.warn({ err }, 'copies of what was erased could not be deleted yet; trying again');
+      this.#options.log.warn({ err }, 'cannot delete copies of erased content yet; retrying');
     } finally {
       this.#isWorking = false;
     }
@@ -64,8 +64,8 @@ export class RedisCopies implements Copies {
     const content = new ErasedContent(noted.map(({ erased }) => erased));
     const fromStreams = await eraseFromStreams(this.#options.connection, content, now);
     const fromKeys = await eraseFromKeys(this.#options, content);
-    await this.#erasures.forget(noted.filter(({ at }) => now - at >= LAST_LOOK_MS));
+    await this.#erasures.forget(noted.filter(({ at }) => now - at >= LAST_SEARCH_MS));
     if (fromStreams + fromKeys > 0)
-      this.#options.log.info({ fromStreams, fromKeys }, 'copies of what was erased were deleted');
+      this.#options.log.info({ fromStreams, fromKeys }, 'deleted copies of erased content');
   }
 }

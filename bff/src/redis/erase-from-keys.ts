@@ -36,20 +36,20 @@ export interface KeyEraserDependencies {
 
 const KEYS_AT_ONCE = 1_000;
 const READS_AT_ONCE = 16;
-/** An entry younger than this is on its way, and taken anyway. */
-const UNDER_WAY_MS = 10_000;
+/** A younger entry is skipped, because it is probably about to be claimed. */
+const IN_TRANSIT_MS = 10_000;
 
 const anyEntrySchema = z.union([partitionEntrySchema, entrySchema]);
 
 const STATE = `${APP_IDS.bff}||`;
-const SOON = `${APP_IDS.producer}||`;
+const PRODUCER_STATE = `${APP_IDS.producer}||`;
 
-/** Processes a key; resolves with whether something of it was deleted. */
+/** Processes a key. Resolves with whether it had erased content. */
 type Visit = (key: string) => Promise<boolean>;
 
 /**
- * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. It reads
- * Dapr's data directly, because no call of Dapr finds unnamed keys, and deletes it through Dapr.
+ * Scans all keys once and deletes erased content. Resolves with the number of keys that had some. Reads Dapr's data
+ * directly, because Dapr cannot list keys, and deletes it through Dapr.
  */
 export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedContent): Promise<number> {
   const { connection } = use;
@@ -58,7 +58,7 @@ export async function eraseFromKeys(use: KeyEraserDependencies, content: ErasedC
   let cursor = '0';
   do {
     const scan = connection.client.scan(cursor, { COUNT: KEYS_AT_ONCE });
-    const found = await connection.known(scan, 'name its keys');
+    const found = await connection.known(scan, 'list its keys');
     cursor = found.cursor;
     const due = found.keys.flatMap((key) => {
       const visit = visits.find(([prefix]) => key.startsWith(prefix))?.[1];
@@ -78,7 +78,7 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
   const known = <T>(outcome: Promise<T>) => connection.known(outcome, 'read a key');
   const stateOf = async (key: string) => parseJson((await known(client.hGet(key, 'data'))) ?? '');
 
-  /** A document with since removed content is not named by the head, but is checked all the same. */
+  /** A segment with removed content is normally no longer named by the head. This is checked before it is deleted. */
   const segment: Visit = async (key) => {
     const parsed = segmentSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
@@ -100,31 +100,35 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     return true;
   };
 
-  /** When it is announced again, it is claimed without the erased content. */
+  /** Announces the entry again: its feed then drops the erased content. */
   const entry: Visit = async (key) => {
     const parsed = anyEntrySchema.safeParse(parseJson((await known(client.get(key))) ?? ''));
     if (!parsed.success) return false;
     const { notifications, ...announcement } = parsed.data;
-    // In an entry of a partition, each item names its own feed.
+    // In an entry of a partition, each item has its own feed.
     const feed = 'feed' in announcement ? announcement.feed : undefined;
     const depositedAt = (parseDateTime(announcement.expiresAt) ?? 0) - ENTRY_LIFE_MS;
     const isErased = notifications.some((item) => content.has(item, { feed, publishedAt: depositedAt }));
-    if (!isErased || Date.now() - depositedAt < UNDER_WAY_MS) return false;
+    if (!isErased || Date.now() - depositedAt < IN_TRANSIT_MS) return false;
     await announceAgain(announcement);
     return true;
   };
 
-  /** A listed schedule is removed from the list by the erasure, or delivered and left out. */
+  /**
+   * Deletes a scheduled notification, unless it is in the due window: then the erasure removes it there, or its feed
+   * drops it.
+   */
   const scheduled: Visit = async (key) => {
     const parsed = scheduledSchema.safeParse(await stateOf(key));
     if (!parsed.success) return false;
     if (!content.has(parsed.data.notification, { publishedAt: 0 })) return false;
-    const index = dueWindowSchema.safeParse(await stateOf(`${SOON}${DUE_WINDOW_KEY}`));
-    if (index.success && index.data.due.some(({ name }) => key === `${SOON}${dueKey(name)}`)) return false;
+    const index = dueWindowSchema.safeParse(await stateOf(`${PRODUCER_STATE}${DUE_WINDOW_KEY}`));
+    if (index.success && index.data.due.some(({ name }) => key === `${PRODUCER_STATE}${dueKey(name)}`))
+      return false;
     return (await known(client.del(key))) > 0;
   };
 
-  /** Snoozed notifications keep their content for themselves. */
+  /** An inbox stores the content of its snoozed notifications. */
   const inbox: Visit = async (key) => {
     const isErased = ({ notification }: Snoozed) =>
       content.has(notification, { publishedAt: parseDateTime(notification.createdAt) ?? 0 });
@@ -138,6 +142,6 @@ function visitsFor(use: KeyEraserDependencies, content: ErasedContent): [prefix:
     ...content.feeds.map((feed): [string, Visit] => [`${STATE}${segmentKey(labelOf(feed), '')}`, segment]),
     [`${STATE}set-aside:`, record],
     ['entry:', entry],
-    [`${SOON}${dueKey('')}`, scheduled],
+    [`${PRODUCER_STATE}${dueKey('')}`, scheduled],
   ];
 }

@@ -3,12 +3,12 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import type { RedisConnection } from './connection.ts';
 import { isRefusedErased, isWhollyErased, type StreamMessage } from './message-content.ts';
 
-/** An event may have 4 MiB. */
+/** Low, because an event may have 4 MiB. */
 const MESSAGES_AT_ONCE = 8;
 
 /**
- * Streams with content, and their messages to delete. An event that also has other notifications stays until
- * it is processed: its feed leaves out erased content, and acknowledged events leave the stream.
+ * The streams with content, each with a function that selects the messages to delete. An event that also has other
+ * notifications stays until it is processed: its feed drops erased content, and acknowledged events leave the stream.
  */
 const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent) => boolean][] = [
   [TOPICS.notifications, isWhollyErased],
@@ -16,20 +16,21 @@ const STREAMS: readonly [string, (message: StreamMessage, content: ErasedContent
   [TOPICS.refusedNotifications, isRefusedErased],
 ];
 
-/** Deletes messages with erased content that Redis took until `now`; resolves with their number. */
+/** Deletes messages with erased content that Redis received until `now`. Resolves with their number. */
 export async function eraseFromStreams(
   connection: RedisConnection,
   content: ErasedContent,
   now: number,
 ): Promise<number> {
   let count = 0;
-  for (const [stream, goes] of STREAMS) count += await eraseFrom(stream, goes, { connection, content, now });
+  for (const [stream, isDeleted] of STREAMS)
+    count += await eraseFrom(stream, isDeleted, { connection, content, now });
   return count;
 }
 
 async function eraseFrom(
   stream: string,
-  goes: (message: StreamMessage, content: ErasedContent) => boolean,
+  isDeleted: (message: StreamMessage, content: ErasedContent) => boolean,
   { connection, content, now }: { connection: RedisConnection; content: ErasedContent; now: number },
 ): Promise<number> {
   const { client } = connection;
@@ -37,7 +38,7 @@ async function eraseFrom(
   let count = 0;
   for (let start = '-'; ;) {
     const messages = await known(client.xRange(stream, start, String(now), { COUNT: MESSAGES_AT_ONCE }));
-    const erased = messages.filter((message) => goes(message, content)).map(({ id }) => id);
+    const erased = messages.filter((message) => isDeleted(message, content)).map(({ id }) => id);
     if (erased.length > 0) count += await known(client.xDel(stream, erased));
     const last = messages.at(-1)?.id;
     if (last === undefined || messages.length < MESSAGES_AT_ONCE) return count;

@@ -6,7 +6,7 @@ import { timeOfId } from './stream-id.ts';
 
 export const ERASURES_STREAM = 'tocsin:erasures';
 const LOCK = 'tocsin:erasures:lock';
-/** Erasures that wait at most; beyond it the oldest are dropped, which were worked on first. */
+/** Maximum number of recorded erasures. Beyond it, the oldest are dropped, which were processed first. */
 const MAX_LENGTH = 10_000;
 const IDS_AT_ONCE = 100;
 const MAX_READ = 2 * MAX_LENGTH;
@@ -17,14 +17,14 @@ const erasedSchema = z.object({
   ids: z.array(z.string()).optional(),
 });
 
-/** An erasure whose copies are being deleted; `at` is when it was noted, by the clock of Redis. */
+/** An erasure whose copies are being deleted. `at` is the time when it was recorded, by the clock of Redis. */
 export interface NotedErasure {
   noteId: string;
   at: number;
   erased: Erased;
 }
 
-/** The erasures of the last minute, in Redis, so that every instance can continue the work of another. */
+/** The erasures of the last minute, stored in Redis, so that any instance can continue the work of another. */
 export class ErasureLog {
   readonly #connection: RedisConnection;
 
@@ -32,7 +32,7 @@ export class ErasureLog {
     this.#connection = connection;
   }
 
-  /** Resolves when it is noted. */
+  /** Records an erasure. Resolves when Redis has it. */
   async note({ ids, ...erased }: Erased): Promise<void> {
     this.#connection.check();
     const parts: Erased[] = ids ? [] : [erased];
@@ -46,7 +46,7 @@ export class ErasureLog {
     }
   }
 
-  /** All noted erasures, oldest first. */
+  /** All recorded erasures, oldest first. */
   async read(): Promise<NotedErasure[]> {
     this.#connection.check();
     const { client } = this.#connection;
@@ -62,7 +62,7 @@ export class ErasureLog {
     if (ids.length > 0) await this.#known(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
-  /** Whether this instance may work for so long, in ms; of several that ask one may. */
+  /** Tries to reserve the work for `ms` milliseconds. True for only one of several instances. */
   async mayWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;

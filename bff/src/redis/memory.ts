@@ -7,12 +7,12 @@ export interface RedisMemory {
   limit: number;
 }
 
-/** Reads the answer to `INFO memory`. */
+/** Parses the answer to `INFO memory`. */
 export function readRedisMemory(info: string): RedisMemory {
   const facts = parseRedisInfo(info);
   const valueOf = (name: string): number => {
     const value = facts.get(name);
-    if (value === undefined) throw new Error(`Redis does not tell its ${name}.`);
+    if (value === undefined) throw new Error(`INFO of Redis has no ${name}.`);
     return Number(value);
   };
   return { used: valueOf('used_memory'), limit: valueOf('maxmemory') || valueOf('total_system_memory') };

@@ -3,7 +3,7 @@ import type { ErasedContent } from '../deliver/erase/erased-content.ts';
 import { timeOfId } from './stream-id.ts';
 import { sha256 } from '../feed/ids.ts';
 
-/** A field of a message in a topic's stream: the event as Dapr published it, or raw data. */
+/** A message in a topic's stream. Its field `data` has the event as Dapr published it, or raw data. */
 export interface StreamMessage {
   id: string;
   message: Record<string, string>;
@@ -18,7 +18,7 @@ export function isWhollyErased({ id, message }: StreamMessage, content: ErasedCo
   return items.every((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
-/** Whether an event that was refused has something in it that is erased. */
+/** Whether a refused event contains erased content. */
 export function isRefusedErased({ id, message }: StreamMessage, content: ErasedContent): boolean {
   const { data, publishedAt } = read(id, message['data'] ?? '');
   const refused = refusedEventSchema.safeParse(data);
@@ -31,7 +31,7 @@ export function isRefusedErased({ id, message }: StreamMessage, content: ErasedC
   return items.some((item, index) => content.has(item, { id: idAt(index), publishedAt }));
 }
 
-/** The items of a value that was published, as far as it has any. */
+/** The items of a published value; `undefined` if it has none. */
 export function itemsOf(value: unknown): unknown[] | undefined {
   if (Array.isArray(value)) return value.length > 0 ? value : undefined;
   return typeof value === 'object' && value !== null ? [value] : undefined;
@@ -45,7 +45,7 @@ function read(streamId: string, text: string) {
   const inner = typeof bytes === 'string' ? Buffer.from(bytes, 'base64').toString('utf8') : data;
   const value = typeof inner === 'string' ? parseJson(inner) : inner;
   const takenAt = timeOfId(streamId);
-  // A dead letter is published anew: it is as old as its event.
+  // A dead letter is published again, so it is as old as its event.
   const publishedAt = Math.min(takenAt, (typeof time === 'string' && parseDateTime(time)) || takenAt);
   return {
     data: value,

@@ -15,13 +15,13 @@ export function idAfter(id: string): string {
   return `${ms}-${n + 1n}`;
 }
 
-/** When Redis stored the message, in ms since 1970. */
+/** The time when Redis stored the message, in ms since 1970. */
 export const timeOfId = (id: string): number => Number(partsOf(id)[0]);
 
 /** The progress of a consumer group in a stream. */
 export interface GroupState {
   lastDelivered: string;
-  /** The oldest message that was delivered and is not acknowledged. */
+  /** The oldest delivered message that is not acknowledged. */
   oldestPending: string | null;
 }
 

@@ -6,7 +6,10 @@ import { acknowledgedBelow, type GroupState } from './stream-id.ts';
 
 export interface StreamKeeperOptions {
   connection: RedisConnection;
-  /** Bytes that each stream of dead letters, and of erasures, may hold; its oldest go for the newest. */
+  /**
+   * Maximum bytes of each stream of dead letters, and of the stream of erasures. Beyond it, the oldest messages are
+   * dropped.
+   */
   maxBytes: number;
   /** Called with the number of dropped unacknowledged messages. */
   onDropped: (stream: string, count: number) => void;
@@ -14,14 +17,14 @@ export interface StreamKeeperOptions {
 }
 
 const EVERY_MS = 2_000;
-/** This many failures in a row are reported, about half a minute. */
-const FAILURES_TOLD = 15;
-/** Trimming a stream that is too large keeps this part of its limit. */
+/** Each time this many failures occur in a row (about half a minute), one is logged as a warning. */
+const FAILURES_PER_WARNING = 15;
+/** Trimming a stream that is too large keeps this fraction of its limit. */
 const KEPT = 0.9;
 
-/** The audit trail is bounded by its component, and is not to be deleted here. */
+/** The audit trail is limited by its component and must not be trimmed here. */
 const isOfTheTrail = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
-/** The streams of Dapr's topics: nothing is dropped before it is acknowledged, but where a stream is bounded too. */
+/** The streams of Dapr's topics. Unacknowledged messages are dropped only from the bounded streams. */
 const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isOfTheTrail(topic));
 const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadPartitionAnnouncements,
@@ -32,8 +35,8 @@ const BOUNDED_STREAMS: readonly string[] = [
 ];
 
 /**
- * Trims the streams of Dapr's topics to unacknowledged messages: Dapr leaves an acknowledged message in its
- * stream for a day. Every instance does this; trimming twice is harmless.
+ * Removes acknowledged messages from the streams of Dapr's topics, where Dapr leaves them for a day. Every instance
+ * does this; trimming twice is harmless.
  */
 export class StreamKeeper {
   readonly #options: StreamKeeperOptions;
@@ -62,9 +65,9 @@ export class StreamKeeper {
       for (const stream of BOUNDED_STREAMS) await this.#bound(stream);
       this.#failures = 0;
     } catch (err) {
-      // Redis may be away for a moment; only lasting trouble is logged.
-      const level = ++this.#failures % FAILURES_TOLD === 0 ? 'warn' : 'debug';
-      this.#options.log[level]({ err }, 'the streams could not be trimmed; trying again');
+      // Redis may be unavailable for a moment. Only lasting faults are logged as a warning.
+      const level = ++this.#failures % FAILURES_PER_WARNING === 0 ? 'warn' : 'debug';
+      this.#options.log[level]({ err }, 'cannot trim the streams; retrying');
     } finally {
       this.#isWorking = false;
     }
@@ -84,14 +87,14 @@ export class StreamKeeper {
    */
   async #groupsOf(stream: string): Promise<GroupState[]> {
     const { client } = this.#options.connection;
-    const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'tell of a stream');
-    // Works without the stream too, for which Redis would report an error.
+    const known = <T>(outcome: Promise<T>) => this.#options.connection.known(outcome, 'describe a stream');
+    // Avoids the error of XINFO for a missing stream.
     if ((await known(client.xLen(stream))) === 0) return [];
     const groups = await known(client.xInfoGroups(stream));
     return Promise.all(
       groups.map(async ({ name, 'last-delivered-id': lastDelivered }) => {
         const { firstId } = await known(client.xPending(stream, name));
-        // Its type is a number by mistake.
+        // The type of `lastDelivered` is wrongly a number.
         return { lastDelivered: String(lastDelivered), oldestPending: firstId };
       }),
     );
@@ -108,6 +111,6 @@ export class StreamKeeper {
     const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);
-    log.error({ stream, dropped, bytes }, 'the oldest messages of a full stream were dropped');
+    log.error({ stream, dropped, bytes }, 'dropped the oldest messages of a full stream');
   }
 }

@@ -12,7 +12,7 @@ describe('ids of streams', () => {
     expect(idAfter('1700000000000-18446744073709551614')).toBe('1700000000000-18446744073709551615');
   });
 
-  it('should be trimmed below what any group has not acknowledged, and not at all without a group', () => {
+  it('should be trimmed below the oldest unacknowledged message of any group, and never without a group', () => {
     expect(acknowledgedBelow([])).toBeUndefined();
     const idle = { lastDelivered: '20-0', oldestPending: null };
     expect(acknowledgedBelow([idle])).toBe('20-1');
@@ -21,8 +21,8 @@ describe('ids of streams', () => {
   });
 });
 
-describe('what a stream holds', () => {
-  it('should say what to keep once it has too many bytes, and never drop the newest', () => {
+describe('the size of a stream', () => {
+  it('should return the first id to keep if it is too large, and never drop the newest', () => {
     const held = new ByteWindow(10_000);
     const kept: string[] = [];
     for (let n = 1; n <= 1_000; n++) {
@@ -35,7 +35,7 @@ describe('what a stream holds', () => {
     expect(held.add('1001-0', 50_000)).toBe('1001-0');
   });
 
-  it('should forget what was trimmed by age', () => {
+  it('should exclude messages trimmed by age', () => {
     const held = new ByteWindow(1_000_000);
     for (let n = 1; n <= 3_000; n++) held.add(`${n}-0`, 72);
     held.dropBefore(2_991);
@@ -43,7 +43,7 @@ describe('what a stream holds', () => {
   });
 });
 
-describe('a message with what is erased', () => {
+describe('a message with erased content', () => {
   const content = new ErasedContent([
     { feed: 'user:ada', before: 5_000 },
     { feed: 'all', ids: ['gone', 'one-in-array:0'] },
@@ -54,7 +54,7 @@ describe('a message with what is erased', () => {
   });
   const ada = { feed: 'user:ada', title: 'x' };
 
-  it('should go when nothing else is in it, by the time of its event', () => {
+  it('should be deleted if all its content was erased, by the time of its event', () => {
     expect(isWhollyErased(event(ada), content)).toBe(true);
     expect(isWhollyErased(event(JSON.stringify(ada)), content)).toBe(true);
     expect(isWhollyErased(event({ id: 'gone' }), content)).toBe(true);
@@ -66,14 +66,14 @@ describe('a message with what is erased', () => {
     expect(isWhollyErased(event({ id: 'gone', feed: 'topic:a' }), content)).toBe(false);
   });
 
-  it('should go too where it is raw, or cannot be read and names it', () => {
+  it('should be deleted if it is raw, or unreadable and names erased content', () => {
     expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(ada) } }, content)).toBe(true);
     expect(isWhollyErased({ id: '1-0', message: { data: 'x "user:ada" y' } }, content)).toBe(true);
     expect(isWhollyErased({ id: '1-0', message: { data: 'x user:adam' } }, content)).toBe(false);
     expect(isWhollyErased({ id: '1-0', message: {} }, content)).toBe(false);
   });
 
-  it('should go with all of it where it was refused', () => {
+  it('should be deleted as a whole if it is a refused event', () => {
     const refused = (of: unknown, id = 'r') =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
     expect(isRefusedErased(refused([ada, { id: 'other' }]), content)).toBe(true);
@@ -88,7 +88,7 @@ describe('a message with what is erased', () => {
     expect(isRefusedErased(event('no refused event'), content)).toBe(false);
   });
 
-  describe('by the id under which an event is shown', () => {
+  describe('recognized by the published id of its event', () => {
     const HASHED = { alone: 'no id of ours', first: 'no id of ours:0' };
     const shown = (id: string) => `event-${sha256(id).slice(0, 32)}`;
     const item = { title: 'x' };
@@ -101,7 +101,7 @@ describe('a message with what is erased', () => {
     const refused = (of: unknown, id: string) =>
       event({ event: id, errors: [], content: typeof of === 'string' ? of : JSON.stringify(of) });
 
-    it('should go where its own id can be no notification’s', () => {
+    it('should be deleted if its own id is not a valid notification id', () => {
       expect(isWhollyErased(event(item, { id: HASHED.alone }), byHash)).toBe(true);
       expect(isWhollyErased(event([item], { id: HASHED.alone }), byHash)).toBe(true);
       expect(isWhollyErased(event([item, item], { id: HASHED.alone }), byHash)).toBe(false);
@@ -111,7 +111,7 @@ describe('a message with what is erased', () => {
       expect(isRefusedErased(refused(item, 'another one'), byHash)).toBe(false);
     });
 
-    it('should go where it has none, or cannot be read', () => {
+    it('should be deleted if it has no id, or cannot be read', () => {
       expect(isWhollyErased({ id: '1-0', message: { data: JSON.stringify(item) } }, byHash)).toBe(true);
       expect(isWhollyErased({ id: '1-0', message: { data: '{"title":"y"}' } }, byHash)).toBe(false);
       expect(isWhollyErased(event('no JSON', { id: HASHED.alone }), byHash)).toBe(true);

@@ -35,51 +35,53 @@ import { SendQueue } from './send/send-queue.ts';
 export interface GatewayOptions {
   server: HttpServer;
   auth: Authenticator;
-  /** Origins besides the own whose pages may connect. */
+  /** Other origins whose pages may connect. */
   allowedOrigins: readonly string[];
-  /** The hosts that are served; all where it is left out. */
+  /** The hosts that are served; `undefined` serves all. */
   isServed: HostCheck | undefined;
   views: FeedViews;
   pages: ReaderPages;
   /** The backplane's socket.io adapter, if it has one. */
   adapter?: Backend['socketAdapter'];
-  /** Browsers connect there instead of to `server`. */
+  /** If set, browsers connect to Azure instead of `server`. */
   azure?: AzureSockets | undefined;
   log: Logger;
   now: () => number;
-  /** Told how each subscription was answered. */
+  /** Called with the outcome of each subscription. */
   onSubscribed: (outcome: SubscriptionOutcome) => void;
-  /** Told why a connection was ended by this side. */
+  /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
-  /** Told of each connection of a reader, once it gets what is sent to the reader. */
+  /** Called for each connection of a reader after it has joined the reader's room. */
   onJoined: (reader: string) => void;
-  /** Told of each connection of a reader that is gone. */
+  /** Called for each connection of a reader that was closed. */
   onLeft: (reader: string) => void;
   admission: Admission;
-  /** The readers of this instance that come without socket.io; they are told the same. */
+  /** The server-sent event streams of this instance, which get the same events. */
   streams: EventStreams;
-  /** Told why a handshake or a reader was refused. */
+  /** Called when a handshake or a reader is refused, with the reason. */
   onRefused: (reason: RefusalReason) => void;
   timing: GatewayTiming;
 }
 
 export interface GatewayTiming {
-  /** A session that has not connected, or not finished its upgrade, after so many ms is closed. */
+  /** Time in ms within which a session must connect, and finish its upgrade. */
   handshakeMs: number;
-  /** Each session is asked so often, in ms, whether it is still there. */
+  /** Time between two pings to a session, in ms. */
   pingIntervalMs: number;
-  /** One that does not answer within so many ms is closed. */
+  /** Time in ms within which a session must answer a ping. */
   pingTimeoutMs: number;
 }
 
-/** Each feed's position goes to its connections at least every 10 s. */
+/** Each feed's position must be sent at least every 10 s, so it is sent every 8 s. */
 const POSITION_MS = 8_000;
-/** A session that was refused is closed after so many ms: until its peer has read why. */
+/** A refused session is closed after this time in ms, when its peer has read the reason. */
 const REFUSED_LINGER_MS = 1_000;
-/** Clients begin to move within this part of the time that they have; the rest is for the last to arrive elsewhere. */
+/**
+ * Clients start to move within this fraction of the drain time. The rest is for the last ones to reconnect elsewhere.
+ */
 const DRAIN_SPREAD = 0.6;
 
-/** A room whatever the event: the type of `ReaderEvent` says that name and payload belong together. */
+/** A room without typed events. The type `ReaderEvent` already ensures that name and payload match. */
 interface EventSink {
   emit(name: string, payload: unknown): unknown;
 }
@@ -96,8 +98,7 @@ export class Gateway {
     const { server, auth, allowedOrigins, views, pages, adapter, azure, log, now } = options;
     const { admission, onSubscribed, onEnded, onJoined, onLeft, onRefused, timing } = options;
     this.#options = options;
-    // With Azure, no browser connects here: the engine gets a server that never listens, until Azure's
-    // replaces it.
+    // With Azure, no browser connects here: the engine gets a server that never listens, until Azure replaces it.
     this.#io = new Server(azure ? createServer() : server, {
       path: SOCKET_PATH,
       serveClient: false,
@@ -118,15 +119,16 @@ export class Gateway {
     if (azure) void azure.attach(this.#io);
     else this.#guardEngine();
     this.#io.use((_socket, next) => {
-      // A client that moves away and comes to the same instance keeps its old connection while it tries again.
+      // A draining client that reaches the same instance again is refused, and keeps its old connection while it
+      // retries.
       if (this.#draining) next(new Error('unavailable: this instance is stopping'));
       else next();
     });
     this.#io.use((socket, next) => {
-      // A burst of connects in one session would make a socket of each before the first is known.
+      // Otherwise, a burst of connects in one session would create a socket for each.
       if (connected.has(socket.conn)) {
         socket.conn.close();
-        return next(new Error('invalid_request: this session has connected already'));
+        return next(new Error('invalid_request: this session is already connected'));
       }
       connected.add(socket.conn);
       next();
@@ -134,33 +136,33 @@ export class Gateway {
     const admitOne = admit({ auth, admission, onRefused, log });
     this.#io.use((socket, next) =>
       admitOne(socket, (error) => {
-        // Clients go by themselves; others would keep their place until their time is up.
+        // Our clients disconnect on their own. Others would keep their place until the time-out.
         if (error && !azure) setTimeout(() => terminate(socket.conn), REFUSED_LINGER_MS).unref();
         next(error);
       }),
     );
-    const looks = new WeakMap<object, () => void>();
+    const revocationChecks = new WeakMap<object, () => void>();
     this.#io.on('connection', (socket) => {
       const endIfRevoked = serveConnection(socket, {
         ...{ auth, views, pages, log, now, onSubscribed, onEnded, onJoined, onLeft },
         onAnswering: (feed) => this.#sendQueue.flush(feed),
       });
-      looks.set(socket, endIfRevoked);
+      revocationChecks.set(socket, endIfRevoked);
     });
     auth.revocations?.onRevoked(() => {
-      for (const socket of this.#io.of('/').sockets.values()) looks.get(socket)?.();
+      for (const socket of this.#io.of('/').sockets.values()) revocationChecks.get(socket)?.();
     });
     this.#timer = setInterval(() => this.#sendPositions(), POSITION_MS).unref();
   }
 
-  /** The limits for connections to this instance. */
+  /** Installs the guards and limits for connections to this instance. */
   #guardEngine(): void {
     const { admission, allowedOrigins, isServed, log, onEnded, onRefused, timing } = this.#options;
     const { engine } = this.#io;
     engine.use(createHostGuard(isServed));
     engine.use(createOriginGuard(allowedOrigins));
     engine.use(createHandshakeGuard(admission, onRefused));
-    // Its answers pass no middleware of Express.
+    // engine.io's answers do not pass through Express.
     engine.on('headers', (headers: Record<string, string>) => {
       headers['X-Content-Type-Options'] = 'nosniff';
     });
@@ -169,7 +171,7 @@ export class Gateway {
       const late = setTimeout(() => admission.isPending(session) && terminate(session), timing.handshakeMs);
       session.once('close', () => clearTimeout(late));
       boundBacklog(session, (bytes) => {
-        log.info({ session: session.transport.sid, bytes }, 'a connection does not read and is closed');
+        log.info({ session: session.transport.sid, bytes }, 'closed a connection that does not read');
         onEnded('not_reading');
       });
     });
@@ -179,7 +181,7 @@ export class Gateway {
     return this.#io.engine.clientsCount + this.#options.streams.size;
   }
 
-  /** Sends soon to the connections of this instance that are subscribed to the feed. */
+  /** Queues publications for the connections of this instance that are subscribed to the feed. */
   send({ feed, epoch, publications }: PublicationsEvent): void {
     this.#sendQueue.add({ feed, epoch, publications });
   }
@@ -189,7 +191,7 @@ export class Gateway {
     const shown = publications.map((publication) => present(publication, now));
     const room = this.#io.local.to(roomOf(feed));
     const event = { feed, epoch, publications: shown };
-    // Azure's service knows the members of a room; no browser is connected here.
+    // With Azure, the service knows the members of a room, and no browser is connected here.
     if (this.#options.azure) room.emit('publications', event);
     else fanOut(this.#io.of('/'), roomOf(feed), event);
     this.#options.streams.publications(event);
@@ -202,7 +204,7 @@ export class Gateway {
     this.#options.streams.retracted(gone);
   }
 
-  /** Whether this instance has connections of the reader. With Azure it cannot know. */
+  /** Whether this instance has connections of the reader. Always true with Azure, where this is unknown. */
   hasReader(reader: string): boolean {
     const { azure, streams } = this.#options;
     return (
@@ -212,7 +214,7 @@ export class Gateway {
     );
   }
 
-  /** Sends to the reader's connections at this instance. */
+  /** Sends to the reader's connections on this instance. */
   sendToReader(event: ReaderEvent): void {
     const room: EventSink = this.#io.local.to(readerRoomOf(event.reader));
     room.emit(event.name, event.payload);
@@ -220,8 +222,8 @@ export class Gateway {
   }
 
   /**
-   * Takes no more clients, asks every one to connect elsewhere, spread over `ms` milliseconds, and waits until they
-   * went or time is up.
+   * Accepts no more clients, asks every client to reconnect elsewhere, spread over part of `ms` milliseconds, and
+   * waits until all have left or the time is up.
    */
   async drain(ms: number): Promise<void> {
     this.#draining = true;
@@ -235,7 +237,7 @@ export class Gateway {
     while (isServing() && Date.now() < end) await new Promise((r) => setTimeout(r, 25));
   }
 
-  /** Ends all connections and with them the HTTP server. */
+  /** Ends all connections and the HTTP server. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#sendQueue.stop();

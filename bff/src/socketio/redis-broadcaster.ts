@@ -13,15 +13,18 @@ import type { RedisConnection } from '../redis/connection.ts';
 
 export interface RedisBroadcasterOptions {
   connection: RedisConnection;
-  /** Bytes that the stream may hold; the oldest events go for the newest. */
+  /** Maximum bytes of the stream. Beyond it, the oldest events are dropped. */
   maxBytes: number;
   log: Logger;
 }
 
-/** Events that the stream keeps for slow instances; one that misses more compares itself with the heads. */
+/**
+ * Number of events that the stream keeps for slow instances. An instance that misses more compares its views with the
+ * heads.
+ */
 const STREAM_LENGTH = 2_000;
 /**
- * Longest time that the stream keeps an event, in ms, so that retracted or erased content leaves it within a
+ * Maximum time for which the stream keeps an event, in ms, so that retracted or erased content leaves it within a
  * minute.
  */
 const STREAM_AGE_MS = 30_000;
@@ -29,8 +32,8 @@ const TRIM_EVERY_MS = 5_000;
 const PUBLICATIONS = 'publications';
 const READER = 'reader';
 /**
- * The shape of an event on the stream. Its notifications were checked before the commit; an instance only
- * needs numeric offsets and something to show.
+ * The shape of an event on the stream. Its notifications were checked before the commit; an instance only needs
+ * offsets and ids.
  */
 const publicationShape = z.looseObject({
   offset: z.int().min(1),
@@ -58,8 +61,8 @@ const broadcastSchema = z.union([
 ]);
 
 /**
- * Carries publications and changes of readers' documents over socket.io's Redis streams adapter. Events of other instances
- * go to the listeners instead of the sockets, since each instance also keeps publications for recovery.
+ * Carries publications and changes of readers' documents over socket.io's Redis streams adapter. Events of other
+ * instances go to the listeners instead of the sockets, because each instance also keeps publications for recovery.
  */
 export class RedisBroadcaster implements Broadcaster, ReaderChannel {
   readonly #options: RedisBroadcasterOptions;
@@ -75,7 +78,10 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#timer = setInterval(() => void this.#trimByAge(), TRIM_EVERY_MS).unref();
   }
 
-  /** The socket.io adapter of this backplane. socket.io calls it with `new`, so it is no arrow function. */
+  /**
+   * Returns the socket.io adapter of this backplane. socket.io calls it with `new`, so it must not be an arrow
+   * function.
+   */
   createAdapter(): (namespace: unknown) => Adapter {
     const create = createAdapter(this.#options.connection.client, {
       streamName: BROADCAST_STREAM,
@@ -104,7 +110,7 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
 
   async broadcast(events: readonly Broadcast[]): Promise<void> {
     if (events.length === 0) return;
-    // An instance of 0.1.0 understands a single one.
+    // Instances of version 0.1.0 understand only a single event.
     await this.#publish(PUBLICATIONS, events.length === 1 ? (events[0] as object) : events);
     this.#emitPublications(events);
   }
@@ -118,46 +124,46 @@ export class RedisBroadcaster implements Broadcaster, ReaderChannel {
     this.#emitChange(change);
   }
 
-  /** Ends the trimming of the stream; the connection is its owner's. */
+  /** Stops trimming the stream. The owner of the connection closes it. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** Resolves when the stream has the event; rejects when that is not known. */
+  /** Resolves when the stream has the event; rejects when the outcome is unknown. */
   async #publish(name: string, event: object): Promise<void> {
     const { connection } = this.#options;
     if (!this.#add) throw new TemporaryError('the broadcaster has no gateway yet');
     connection.check();
-    await connection.known(this.#add([name, event]), 'take an event');
+    await connection.known(this.#add([name, event]), 'accept an event');
   }
 
-  /** By the clock of Redis, which is that of the ids. */
+  /** Trims by the clock of Redis, which also sets the ids. */
   async #trimByAge(): Promise<void> {
     const { connection, log } = this.#options;
     const { client } = connection;
     try {
       connection.check();
-      const [seconds] = await connection.known(client.time(), 'tell its time');
+      const [seconds] = await connection.known(client.time(), 'report its time');
       const since = Number(seconds) * 1000 - STREAM_AGE_MS;
       this.#held.dropBefore(since);
       await connection.known(client.xTrim(BROADCAST_STREAM, 'MINID', since), 'trim a stream');
     } catch (err) {
-      log.debug({ err }, 'the stream of publications could not be trimmed; trying again');
+      log.debug({ err }, 'cannot trim the stream of publications; retrying');
     }
   }
 
   #trimTo(id: string): void {
     const { connection, log } = this.#options;
-    // node-redis takes the id of a stream for a number, which loses what follows the time.
+    // node-redis would convert the id to a number and lose the part after the time.
     connection.client
       .sendCommand(['XTRIM', BROADCAST_STREAM, 'MINID', id])
-      .catch((err: unknown) => log.debug({ err }, 'the stream of publications could not be trimmed'));
+      .catch((err: unknown) => log.debug({ err }, 'cannot trim the stream of publications'));
   }
 
   #receive(data: unknown): void {
     const parsed = broadcastSchema.safeParse(data);
     if (!parsed.success) {
-      this.#options.log.warn({ err: parsed.error }, 'an event on the stream could not be read');
+      this.#options.log.warn({ err: parsed.error }, 'cannot read an event on the stream');
       return;
     }
     const [name, event] = parsed.data;

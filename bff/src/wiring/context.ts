@@ -9,7 +9,7 @@ import { addRedisGauges } from '../observe/redis-gauges.ts';
 import { createBackplane } from './backplane/backplane.ts';
 import { createTrail } from './trail.ts';
 
-/** Used by all parts of an instance. */
+/** Shared by all parts of an instance. */
 export interface AppContext {
   config: BffConfig;
   log: Logger;
@@ -17,7 +17,7 @@ export interface AppContext {
   registry: Registry;
   metrics: BffMetrics;
   trail: AuditTrail;
-  /** Counts and records calls that are not from our own. */
+  /** Counts and records calls that are not from our own instances. */
   onRefused: OnRefused;
   /** The name of this instance. */
   instance: string;

@@ -10,16 +10,16 @@ import type { AppContext } from './context.ts';
 import { createLimitsOf } from './history-limits.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 
-/** All that takes turns, here and at other instances. */
+/** The parts that take turns, on this and other instances. */
 export interface Delivery extends Hosts {
   marks: HighWaterMarks;
   limitsOf: LimitsOf;
   onStep: OnStep;
   /** Adds a step to every erasure. Turns of the feed wait for it. */
   onErased(step: (erased: Erased) => Promise<void>): void;
-  /** Resolves when no turn is under way. */
+  /** Resolves when no turn is running. */
   settled(): Promise<void>;
-  /** Ends the removal of documents that no head names. */
+  /** Stops the removal of documents that no head names. */
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   const limitsOf = createLimitsOf(config);
   const marks = new HighWaterMarks(config.FEEDS_REMEMBERED_MAX);
   const retired = new RetiredDocuments(backend.log, (err) =>
-    log.warn({ err }, 'documents that nobody names could not be removed; they will expire'),
+    log.warn({ err }, 'cannot remove documents that no head names; they will expire'),
   );
   const turnEvents = observeTurns(log, metrics);
   const erasureSteps: ((erased: Erased) => Promise<void>)[] = [];
@@ -42,7 +42,10 @@ export function createDelivery({ config, backend, log, metrics, now }: AppContex
   };
   const hosts = createHosts(backend, turns, (name, err) => {
     metrics.takeovers.inc();
-    log.warn({ err, name }, 'the host of a feed or partition is away; its turns are taken here');
+    log.warn(
+      { err, name },
+      'the host of a feed or partition is unreachable; taking its turns on this instance',
+    );
   });
   return {
     ...{ ...hosts, marks, limitsOf, onStep },

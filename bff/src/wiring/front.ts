@@ -28,12 +28,13 @@ export interface FrontOptions {
   ready: () => Promise<void>;
 }
 
-/** The side of an instance that browsers see. */
+/** The public side of an instance, for browsers. */
 export interface Front {
   server: Server;
   gateway: Gateway;
-  /** Readers whose connections come and go. */
+  /** Emits the reader of each opened connection. */
   joined: Signal<string>;
+  /** Emits the reader of each closed connection. */
   left: Signal<string>;
 }
 
@@ -64,7 +65,7 @@ export function createFront(
   const streams = new EventStreams({
     ...{ ...connected, revocations },
     heartbeatMs: timing.pingIntervalMs,
-    onFault: (feed, err) => log.warn({ err, feed }, 'a feed cannot be read for a stream; trying again'),
+    onFault: (feed, err) => log.warn({ err, feed }, 'cannot read a feed for a stream; retrying'),
   });
   const app = createPublicApp({
     ...{ ...backend, ...access, views, readers, trail, uiDist, ready, registry, now, log },

@@ -3,7 +3,7 @@ import { parseConfig } from '@tocsin/service';
 import { bffSettings } from '../config.ts';
 import { createLimitsOf } from './history-limits.ts';
 
-it('should keep the feed of a person 30 days in one megabyte, and others a day', () => {
+it('should keep user feeds for 30 days in one megabyte, and others for a day', () => {
   const limitsOf = createLimitsOf(parseConfig(bffSettings, {}));
   const day = 24 * 60 * 60 * 1000;
   expect(limitsOf('user:ada')).toMatchObject({ historyTtlMs: 30 * day, historyBytes: 1024 * 1024 });
@@ -11,7 +11,7 @@ it('should keep the feed of a person 30 days in one megabyte, and others a day',
   expect(limitsOf('all').historyTtlMs).toBe(day);
 });
 
-it('should keep each as it is set', () => {
+it('should use the settings for each kind of feed', () => {
   const set = { HISTORY_TTL: '60', USER_HISTORY_TTL: '120', USER_HISTORY_BYTES: '65536' };
   const limitsOf = createLimitsOf(parseConfig(bffSettings, set));
   expect(limitsOf('all').historyTtlMs).toBe(60_000);

@@ -2,14 +2,14 @@ import { ENTRY_LIFE_MS } from '@tocsin/contracts';
 import type { BffConfig } from '../config.ts';
 import type { FeedLimits, LimitsOf } from '../feed/limits.ts';
 
-const PERSON = 'user:';
+const USER = 'user:';
 
 type HistorySettings = Pick<
   BffConfig,
   'HISTORY_MAX' | 'HISTORY_BYTES' | 'HISTORY_TTL' | 'IDS_MAX' | 'USER_HISTORY_TTL' | 'USER_HISTORY_BYTES'
 >;
 
-/** How much feeds keep: user feeds keep publications longer than others, in fewer bytes. */
+/** Creates the limits of feeds. By default, user feeds keep publications longer than others, in fewer bytes. */
 export function createLimitsOf(config: HistorySettings): LimitsOf {
   const shared: FeedLimits = {
     historyMax: config.HISTORY_MAX,
@@ -23,5 +23,5 @@ export function createLimitsOf(config: HistorySettings): LimitsOf {
     historyBytes: config.USER_HISTORY_BYTES,
     historyTtlMs: config.USER_HISTORY_TTL * 1000,
   };
-  return (feed) => (feed.startsWith(PERSON) ? personal : shared);
+  return (feed) => (feed.startsWith(USER) ? personal : shared);
 }

@@ -7,12 +7,15 @@ import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/turn/turn.ts'
 export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Each takes a turn where its actor lives. */
+  /** Takes a turn on the host of its actor. The same for partitions below. */
   routeFeedTurn: FeedTurnTaker;
   routePartitionTurn: PartitionTurnTaker;
 }
 
-/** The hosts of feeds and partitions on this instance, and the ways to those of all instances. */
+/**
+ * Creates the hosts of feeds and partitions on this instance, and the functions that route turns to the host of any
+ * instance.
+ */
 export function createHosts(
   backend: Pick<Backend, 'callFeedActor' | 'callPartitionActor' | 'checkpoints' | 'log'>,
   turns: FeedHostDependencies,

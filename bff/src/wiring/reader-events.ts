@@ -6,7 +6,7 @@ import { ReaderEvents } from '../readers/reader-events.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 
-/** Sends readers with connections here what changes in their documents, and what ends by itself. */
+/** Sends events about changed documents and ended snoozes to readers with connections on this instance. */
 export function createReaderEvents(
   { states, mutes, inboxes, preferences }: Readers,
   { broadcaster: channel }: Pick<Backend, 'broadcaster'>,
@@ -26,15 +26,15 @@ export function createReaderEvents(
       mutes: ({ reader }) => mutes.of(reader),
       inbox: (change) => inboxes.eventOf(change),
       preferences: ({ reader }) => preferences.of(reader),
-      // Follows from the time, not from a change.
+      // Caused by time, not by a change.
       'snooze-due': async () => undefined,
     },
     pause,
-    onFault: (err) => log.warn({ err }, 'what has changed for a reader cannot be read now; trying again'),
+    onFault: (err) => log.warn({ err }, 'cannot read a changed document of a reader; retrying'),
   });
   const snoozeTimers = new SnoozeTimers({
     ...{ ...connections, inboxes, now },
-    onFault: (err) => log.warn({ err }, 'the snoozes of a reader cannot be read now; trying again'),
+    onFault: (err) => log.warn({ err }, 'cannot read the snoozes of a reader; retrying'),
   });
   return { snoozeTimers };
 }

@@ -14,7 +14,7 @@ import { Slots } from '../readers/search/slots.ts';
 import { countFor } from '../readers/unread.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 
-/** Marks are kept a day longer than their publications, for clocks and pauses. */
+/** Marks are kept a day longer than their publications, to allow for clock differences and delays. */
 const MARGIN_MS = 24 * 60 * 60 * 1000;
 const SEARCHES_AT_ONCE = 4;
 const SEARCHES_WAITING = 32;
@@ -23,7 +23,7 @@ export interface ReadersOptions {
   backend: Pick<Backend, 'readers' | 'broadcaster'>;
   views: Pick<FeedViews, 'view'>;
   limitsOf: LimitsOf;
-  /** Documents that one reader, or one address, may have. */
+  /** Maximum number of documents of one reader or address. */
   maxDocuments: number;
   now: () => number;
   log: Logger;
@@ -48,7 +48,7 @@ export function createReaders({ backend, views, limitsOf, maxDocuments, now, log
     ...{ states, inboxes, mutes, preferences },
     pages: {
       ...{ states, inboxes, now },
-      onUnreadable: (err: unknown) => log.warn({ err }, 'a page goes without what its reader has read'),
+      onUnreadable: (err: unknown) => log.warn({ err }, 'read state unavailable; returned a page without it'),
     },
     async markRead(reader, mark, owner) {
       await states.mark(reader, mark, owner);

@@ -12,7 +12,7 @@ import type { Delivery } from './delivery.ts';
 
 const tracedSchema = announcementSchema.pick({ traceparent: true, furtherTraces: true }).loose();
 
-/** The handlers of the messages that the backend hands over. */
+/** Creates the handlers of the messages that the backend delivers. */
 export function createInbound(
   { config, backend, log, metrics, onRefused, now }: AppContext,
   delivery: Delivery,

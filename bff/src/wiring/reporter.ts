@@ -4,7 +4,7 @@ import type { FeedViews } from '../recover/feed-views.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 import type { AppContext } from './context.ts';
 
-/** Shows the figures of this instance on the operations page. */
+/** Creates the reporter of this instance's figures, which the operations page shows. */
 export const createReporter = (
   { instance, backend, metrics, log, now }: AppContext,
   gateway: Pick<Gateway, 'connections'>,
@@ -18,5 +18,5 @@ export const createReporter = (
       connections: () => gateway.connections,
       feeds: () => views.watched,
     }),
-    onFault: (err) => log.info({ err }, 'the figures of this instance cannot be shown now; trying again'),
+    onFault: (err) => log.info({ err }, 'cannot share the figures of this instance; retrying'),
   });

@@ -1,4 +1,4 @@
-/** An event between two parts of which one is built before the other: the later one listens. */
+/** An event between two parts that are created one after the other. The later one listens to the earlier one. */
 export class Signal<T> {
   readonly #listeners: ((value: T) => void)[] = [];
 

@@ -10,7 +10,7 @@ import {
 import type { Backend } from '../backend.ts';
 import type { BffMetrics } from '../observe/metrics.ts';
 
-/** Longest time to write the remaining audit records, in ms. */
+/** Maximum time to write the remaining audit records at the end, in ms. */
 const LAST_AUDIT_MS = 1_000;
 
 interface TrailOptions {
@@ -21,7 +21,7 @@ interface TrailOptions {
   log: Logger;
 }
 
-/** The audit trail of this instance, and its records of foreign calls. */
+/** Creates the audit trail of this instance, and the function that records foreign calls. */
 export function createTrail({ backend, instance, registry, metrics, log }: TrailOptions) {
   const trail = new AuditTrail({
     ...{ sink: backend.auditSink, instance },

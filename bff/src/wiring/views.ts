@@ -10,7 +10,7 @@ export interface Views {
   views: FeedViews;
   /** Publications that a comparison found. */
   missed: Signal<PublicationsEvent>;
-  /** Positions of feeds that do not continue the known one. */
+  /** Positions that do not continue the known position of their feed. */
   moved: Signal<PositionEvent>;
 }
 
@@ -38,7 +38,7 @@ export function createViews(
       onMoved: moved.emit,
       onSentTwice: (count) => metrics.sentTwice.inc(count),
     },
-    (feed, err) => log.warn({ err, feed }, 'a feed could not be compared with its head; trying again'),
+    (feed, err) => log.warn({ err, feed }, 'cannot compare a feed with its head; retrying'),
   );
   return { views, missed, moved };
 }

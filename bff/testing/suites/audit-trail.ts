@@ -4,7 +4,7 @@ import type { AuditSink } from '@tocsin/service';
 import { describe, expect, it } from 'vitest';
 import type { AuditReader } from '../../src/ops/ports.ts';
 
-/** A record that no other is like. */
+/** A unique record. */
 export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...{ v: DOCUMENT_VERSION, id: randomUUID(), at: '2026-01-01T00:00:00.000Z', requests: 1 },
   ...{ action: 'publish', outcome: 'done', via: 'http', actor: { kind: 'key', name: 'Grüße 🔔' } },
@@ -12,7 +12,7 @@ export const aRecord = (members: Partial<AuditRecord> = {}): AuditRecord => ({
   ...members,
 });
 
-/** What every keeper of the audit trail keeps to. */
+/** The contract of every audit trail. */
 export function auditTrailSuite(name: string, create: () => AuditSink & AuditReader): void {
   const all = async (trail: AuditReader, limit: number): Promise<unknown[]> => {
     const values: unknown[] = [];
@@ -26,7 +26,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
   };
 
   describe(`${name} as the audit trail`, () => {
-    it('should give the records of all streams as they were, the newest first', async () => {
+    it('should return the unchanged records of all streams, newest first', async () => {
       const trail = create();
       const records: AuditRecord[] = [];
       for (let n = 0; n < 9; n++) {
@@ -44,7 +44,7 @@ export function auditTrailSuite(name: string, create: () => AuditSink & AuditRea
       ).toEqual(acts);
     });
 
-    it('should give each once, whatever the size of a page and however many came at a time', async () => {
+    it('should return each record once, for any page size and simultaneous writes', async () => {
       const trail = create();
       const records = Array.from({ length: 60 }, () => aRecord());
       await Promise.all(records.map((record, n) => trail.append(AUDIT_STREAMS[n % 3] ?? 'acts', record)));

@@ -30,40 +30,40 @@ export function listen(broadcaster: Broadcaster, feed: string): PublicationsEven
 export async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!condition()) {
-    if (Date.now() > end) throw new Error(`did not come true within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`the condition was not met within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** What every broadcaster keeps to; `instances` are connected to each other. */
+/** The contract of every broadcaster. `instances` are connected to each other. */
 export function broadcasterSuite(name: string, instances: () => readonly Broadcaster[]): void {
   describe(`${name} as a broadcaster`, () => {
-    it('should reach every instance, the own one too, with the content unchanged', async () => {
+    it('should reach every instance, including its own, with unchanged content', async () => {
       const feed = `topic:${randomUUID()}`;
-      const heard = instances().map((instance) => listen(instance, feed));
+      const received = instances().map((instance) => listen(instance, feed));
       await instances()[0]?.broadcast([anEvent(1, feed)]);
-      await until(() => heard.every(({ length }) => length > 0));
-      for (const events of heard) expect(events).toEqual([anEvent(1, feed)]);
+      await until(() => received.every(({ length }) => length > 0));
+      for (const events of received) expect(events).toEqual([anEvent(1, feed)]);
     });
 
     it('should keep the order', async () => {
       const feed = `topic:${randomUUID()}`;
-      const heard = instances().map((instance) => listen(instance, feed));
+      const received = instances().map((instance) => listen(instance, feed));
       for (let offset = 1; offset <= 300; offset++) await instances()[0]?.broadcast([anEvent(offset, feed)]);
-      await until(() => heard.every(({ length }) => length >= 300));
-      for (const events of heard) {
+      await until(() => received.every(({ length }) => length >= 300));
+      for (const events of received) {
         expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(
           Array.from({ length: 300 }, (_, i) => i + 1),
         );
       }
     });
 
-    it('should tell every listener', async () => {
+    it('should call every listener', async () => {
       const feed = `topic:${randomUUID()}`;
       const [instance] = instances() as [Broadcaster];
-      const heard = [listen(instance, feed), listen(instance, feed)];
+      const received = [listen(instance, feed), listen(instance, feed)];
       await instance.broadcast([anEvent(1, feed)]);
-      await until(() => heard.every(({ length }) => length === 1));
+      await until(() => received.every(({ length }) => length === 1));
     });
   });
 }

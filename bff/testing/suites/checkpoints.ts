@@ -11,19 +11,19 @@ export function checkpointsSuite(name: string, create: () => Checkpoints): void 
   });
   const aPartition = () => randomInt(1_000_000);
 
-  describe(`${name} as the place of checkpoints`, () => {
-    it('should have nothing of a partition that never was', async () => {
+  describe(`${name} as a checkpoint store`, () => {
+    it('should have no checkpoint of an unknown partition', async () => {
       expect(await create().read(aPartition())).toBeUndefined();
     });
 
-    it('should give back the last one written, with an etag that counts the writes', async () => {
+    it('should return the last written checkpoint, with an etag that counts the writes', async () => {
       const [checkpoints, partition] = [create(), aPartition()];
       await checkpoints.write(partition, at(1, 3), 0);
       await checkpoints.write(partition, at(2, 4), 1);
       expect(await checkpoints.read(partition)).toEqual({ checkpoint: at(2, 4), etag: 2 });
     });
 
-    it('should refuse a write on what another has written since', async () => {
+    it('should refuse a write with a stale etag', async () => {
       const [checkpoints, partition] = [create(), aPartition()];
       await checkpoints.write(partition, at(1, 3), 0);
       await checkpoints.write(partition, at(2, 4), 1);

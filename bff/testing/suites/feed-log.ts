@@ -28,7 +28,7 @@ const publications: Publication[] = [
   { offset: 2, notification: null, id: 'b', gone: 'expired' },
 ];
 
-/** A segment under a key of its own. */
+/** A segment with a unique key. */
 export const segmentOf = (feed: string): FeedDocument => ({
   key: segmentKey(feed, randomUUID()),
   value: { v: DOCUMENT_VERSION, publications },
@@ -36,7 +36,7 @@ export const segmentOf = (feed: string): FeedDocument => ({
   ttlSeconds: 600,
 });
 
-/** One of about 500 KB. */
+/** A segment of about 500 KB. */
 const largeSegmentOf = (feed: string): FeedDocument => {
   const [one] = publications;
   const many = Array.from({ length: 250 }, (_, i) => ({
@@ -48,14 +48,14 @@ const largeSegmentOf = (feed: string): FeedDocument => {
 
 export const aFeed = (): string => `topic:${randomUUID()}`;
 
-/** What every feed log keeps to. */
+/** The contract of every feed log. */
 export function feedLogSuite(name: string, create: () => FeedLog): void {
   describe(`${name} as a feed log`, () => {
-    it('should have no head of a feed that nobody wrote', async () => {
+    it('should have no head of an unknown feed', async () => {
       expect(await create().readHead(aFeed())).toBeUndefined();
     });
 
-    it('should give back what was committed, with an etag that counts the writes', async () => {
+    it('should return committed data, with an etag that counts the writes', async () => {
       const [log, feed] = [create(), aFeed()];
       const segment = segmentOf(feed);
       const reference = { key: segment.key, first: 1, last: 2, bytes: 100, at: 1_700_000_000_000 };
@@ -69,7 +69,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       }
     });
 
-    it('should keep feeds apart, whatever their names are made of', async () => {
+    it('should keep feeds apart, for any characters in their names', async () => {
       const log = create();
       const feeds = ['ä', '~C3~A4', 'a b', 'a%20b', 'a/b?c#d', 'a||b', '../x'].map(
         (sub) => `user:${sub}${aFeed()}`,
@@ -80,7 +80,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(heads.map((stored) => stored?.head.offset)).toEqual(feeds.map((_, i) => i));
     });
 
-    it('should give back each of many heads that are read at once, and none where there is none', async () => {
+    it('should return each of many heads that are read at once, and undefined for missing ones', async () => {
       const log = create();
       const feeds = Array.from({ length: 120 }, aFeed);
       const written = feeds.filter((_, i) => i % 3 > 0);
@@ -101,18 +101,18 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       ]);
     });
 
-    it('should let one of several creations win', async () => {
+    it('should let exactly one of several creations succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       const creations = Array.from({ length: 10 }, (_, i) =>
         log.commit([{ feed, head: head(1, { offset: i }), etag: 0, documents: [] }]),
       );
       const outcomes = await Promise.allSettled(creations);
-      const won = outcomes.findIndex(({ status }) => status === 'fulfilled');
+      const winner = outcomes.findIndex(({ status }) => status === 'fulfilled');
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(await log.readHead(feed)).toEqual({ head: head(1, { offset: won }), etag: 1 });
+      expect(await log.readHead(feed)).toEqual({ head: head(1, { offset: winner }), etag: 1 });
     });
 
-    it('should let one of several commits on the same head win', async () => {
+    it('should let exactly one of several commits on the same head succeed', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       const commits = Array.from({ length: 10 }, (_, i) =>
@@ -123,7 +123,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect((await log.readHead(feed))?.etag).toBe(2);
     });
 
-    it('should refuse a stale etag, and leave only documents that nobody names', async () => {
+    it('should refuse a stale etag, and leave only documents that no head names', async () => {
       const [log, feed] = [create(), aFeed()];
       await log.commit([{ feed, head: head(1), etag: 0, documents: [] }]);
       await log.commit([{ feed, head: head(2), etag: 1, documents: [] }]);
@@ -138,7 +138,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(await log.readDocuments([garbage.key])).toEqual([garbage.value]);
     });
 
-    it('should show a head that was revived after its key had vanished, by an etag that is not its version', async () => {
+    it('should show that a head was revived after its key was lost, by an etag that differs from its version', async () => {
       const [log, feed] = [create(), aFeed()];
       for (let etag = 0; etag < 3; etag++)
         await log.commit([{ feed, head: head(etag + 1), etag, documents: [] }]);
@@ -149,7 +149,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       await expect(log.commit([{ feed, head: head(5), etag: 4, documents: [] }])).rejects.toThrow();
     });
 
-    it('should read many documents in their order, and say which are absent', async () => {
+    it('should read many documents in order, with undefined for missing ones', async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 30 }, () => segmentOf(feed));
       const ids: FeedDocument = {
@@ -163,7 +163,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       expect(read).toEqual([...documents.flatMap(({ value }) => [value, undefined]), ids.value]);
     });
 
-    it('should write more than the sidecar takes in one request', { timeout: 30_000 }, async () => {
+    it('should write more than the sidecar accepts in one request', { timeout: 30_000 }, async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = Array.from({ length: 12 }, () => largeSegmentOf(feed));
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);
@@ -171,7 +171,7 @@ export function feedLogSuite(name: string, create: () => FeedLog): void {
       for (const { key, value } of documents) expect(await log.readDocuments([key])).toEqual([value]);
     });
 
-    it('should remove documents, also those that are gone already', async () => {
+    it('should remove documents, even if they are already gone', async () => {
       const [log, feed] = [create(), aFeed()];
       const documents = [segmentOf(feed), segmentOf(feed)];
       await log.commit([{ feed, head: head(1), etag: 0, documents }]);

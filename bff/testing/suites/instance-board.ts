@@ -3,7 +3,7 @@ import { DOCUMENT_VERSION, type InstanceSnapshot } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { InstanceBoard } from '../../src/ops/ports.ts';
 
-/** A snapshot of an instance that nobody else is called like. */
+/** A snapshot of an instance with a unique name. */
 export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnapshot => ({
   v: DOCUMENT_VERSION,
   instance: `host-${randomUUID()}:4001`,
@@ -19,12 +19,12 @@ export const aSnapshot = (members: Partial<InstanceSnapshot> = {}): InstanceSnap
   ...members,
 });
 
-/** What every board of instances keeps to. */
+/** The contract of every instance board. */
 export function instanceBoardSuite(name: string, create: () => InstanceBoard): void {
   const named = async (board: InstanceBoard, ...instances: string[]) =>
     (await board.read()).filter(({ instance }) => instances.includes(instance));
 
-  describe(`${name} as the board of instances`, () => {
+  describe(`${name} as an instance board`, () => {
     it('should show the newest snapshot of each instance', async () => {
       const [board, one, other] = [create(), aSnapshot(), aSnapshot({ p99Ms: 12 })];
       await board.post(one);
@@ -34,7 +34,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await named(board, other.instance)).toEqual([other]);
     });
 
-    it('should forget one that leaves, and take it back', async () => {
+    it('should forget a withdrawn instance, and show it again after its next snapshot', async () => {
       const [board, one, stays] = [create(), aSnapshot(), aSnapshot()];
       await board.post(one);
       await board.post(stays);
@@ -45,7 +45,7 @@ export function instanceBoardSuite(name: string, create: () => InstanceBoard): v
       expect(await named(board, one.instance, stays.instance)).toHaveLength(2);
     });
 
-    it('should show all that came at once after they have posted again', async () => {
+    it('should show all instances that started at once after a few snapshots', async () => {
       const board = create();
       const all = Array.from({ length: 4 }, () => aSnapshot());
       for (let round = 0; round < all.length; round++)

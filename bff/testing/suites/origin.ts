@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StoreOrigin } from '../../src/deliver/ports.ts';
 
-/** What every origin keeps to; `create` makes another instance's way to the same store. */
+/** The contract of every origin. `create` returns the origin of another instance with the same store. */
 export function originSuite(name: string, create: () => StoreOrigin, forget?: () => Promise<void>): void {
   describe(`${name} as the origin of a store`, () => {
-    it('should be one for all instances, also when they ask for the first time at once', async () => {
+    it('should be the same for all instances, even if all ask first at the same time', async () => {
       await forget?.();
       const epochs = await Promise.all(Array.from({ length: 10 }, () => create().firstEpoch()));
       expect(new Set(epochs).size).toBe(1);

@@ -10,42 +10,44 @@ const read = (reader: string, version: number): ReaderChange => ({
 });
 const mutes = (reader: string): ReaderChange => ({ reader, name: 'mutes', version: '' });
 
-/** What every channel to a reader's connections keeps to; `instances` are connected to each other. */
+/** The contract of every channel to readers' connections. `instances` are connected to each other. */
 export function readerChannelSuite(
   name: string,
   instances: () => readonly (ReaderChannel & Broadcaster)[],
 ): void {
-  const hear = (channel: ReaderChannel, reader: string): ReaderChange[] => {
+  const collect = (channel: ReaderChannel, reader: string): ReaderChange[] => {
     const events: ReaderChange[] = [];
     channel.onChange((event) => event.reader === reader && events.push(event));
     return events;
   };
 
   describe(`${name} as the channel to readers`, () => {
-    it('should reach every instance in order, the own one too, with the content unchanged', async () => {
+    it('should reach every instance in order, including its own, with unchanged content', async () => {
       const reader = `user:ä ${randomUUID()}`;
-      const heard = instances().map((instance) => hear(instance, reader));
+      const received = instances().map((instance) => collect(instance, reader));
       const events = [
         read(reader, 1),
         mutes(reader),
         ...Array.from({ length: 50 }, (_, i) => read(reader, i)),
       ];
       for (const event of events) await instances()[0]?.publish(event);
-      await until(() => heard.every(({ length }) => length >= events.length));
-      for (const one of heard) expect(one).toEqual(events);
+      await until(() => received.every(({ length }) => length >= events.length));
+      for (const one of received) expect(one).toEqual(events);
     });
 
-    it('should not mix with publications', async () => {
+    it('should be separate from publications', async () => {
       const reader = `client:${randomUUID()}`;
       const feed = `topic:${randomUUID()}`;
-      const heard = instances().map((instance) => [hear(instance, reader), listen(instance, feed)] as const);
+      const received = instances().map(
+        (instance) => [collect(instance, reader), listen(instance, feed)] as const,
+      );
       for (let offset = 1; offset <= 20; offset++) {
         await instances()[0]?.broadcast([anEvent(offset, feed)]);
         await instances()[0]?.publish(read(reader, offset));
       }
-      await until(() => heard.every(([told, events]) => told.length >= 20 && events.length >= 20));
-      for (const [told, events] of heard) {
-        expect(told).toHaveLength(20);
+      await until(() => received.every(([changes, events]) => changes.length >= 20 && events.length >= 20));
+      for (const [changes, events] of received) {
+        expect(changes).toHaveLength(20);
         expect(events.map(({ publications }) => publications[0]?.offset)).toEqual(
           Array.from({ length: 20 }, (_, i) => i + 1),
         );

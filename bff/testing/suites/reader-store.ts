@@ -3,11 +3,11 @@ import { readKey } from '@tocsin/contracts';
 import { describe, expect, it } from 'vitest';
 import type { ReaderStore } from '../../src/readers/ports.ts';
 
-/** What every store of readers' documents keeps to. */
+/** The contract of every store of readers' documents. */
 export function readerStoreSuite(name: string, create: () => ReaderStore): void {
   const aKey = () => readKey(`client:${randomUUID()}`, 'user:ä || b');
 
-  describe(`${name} as the store of readers`, () => {
+  describe(`${name} as a reader store`, () => {
     it('should keep a document until it is removed', async () => {
       const store = create();
       const [key, other] = [aKey(), aKey()];
@@ -20,7 +20,7 @@ export function readerStoreSuite(name: string, create: () => ReaderStore): void 
       expect((await store.read(other))?.value).toEqual({ b: 1 });
     });
 
-    it('should refuse a write with an etag that is over, and one that expects nothing', async () => {
+    it('should refuse a write with a stale etag, and one that expects no document', async () => {
       const store = create();
       const key = aKey();
       await store.write(key, { n: 1 }, undefined, 60);

@@ -15,10 +15,10 @@ const record = (members: Partial<SetAside> = {}): SetAside => ({
   ...{ faults: ['title: is missing'], content: '{"a":"<Ä 🔔>"', at: '2026-01-01T00:00:00.000Z', ...members },
 });
 
-/** What every store of what was set aside keeps to. */
+/** The contract of every store of set-aside records. */
 export function setAsideSuite(name: string, create: () => SetAsideUnderTest): void {
-  describe(`${name} as the store of what is set aside`, () => {
-    it('should keep content and reason, and list it', async () => {
+  describe(`${name} as a set-aside store`, () => {
+    it('should keep content and reason, and list the record', async () => {
       const { store, read, list } = create();
       const [one, other] = [record(), record({ reason: 'missing', content: null })];
       await store.add(one);
@@ -28,7 +28,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).slice(0, 2)).toEqual([other.entry, one.entry]);
     });
 
-    it('should change nothing when the same entry is added again', async () => {
+    it('should change nothing if the same entry is added again', async () => {
       const { store, read, list } = create();
       const first = record();
       await store.add(first);
@@ -37,7 +37,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       expect((await list()).filter((entry) => entry === first.entry)).toHaveLength(1);
     });
 
-    it('should delete what belongs to a feed, and nothing else', async () => {
+    it('should delete only the records of a feed', async () => {
       const { store, read, list } = create();
       const feed = `user:${randomUUID()}:1 ä`;
       const mine = record({ feed, entry: entryKey({ run: 'P0000001', feed, seq: 7 }) });
@@ -52,7 +52,7 @@ export function setAsideSuite(name: string, create: () => SetAsideUnderTest): vo
       for (const { entry } of others) expect(await read(entry)).toBeDefined();
     });
 
-    it('should list all that are added at the same time', async () => {
+    it('should list all records that are added at the same time', async () => {
       const { store, list } = create();
       const records = Array.from({ length: 4 }, () => record());
       await Promise.all(records.map((one) => store.add(one)));

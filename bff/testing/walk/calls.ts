@@ -1,11 +1,12 @@
-/** A call that failed: of a write nobody knows whether it was done, was not, or will be. */
+/** A failed call. A write may have been done or not, or may still be done later. */
 export class CallFailed extends Error {
   override name = 'CallFailed';
 }
 
 /**
- * Decides what becomes of a call when it is let through. `slow`: it is done, and its answer is on its way until it is
- * let through in turn; `late`: it fails, and lands some time afterwards.
+ * The outcome of a call when it is let through. `slow`: it is done, and its answer waits until it is let through,
+ * too. `lost`: it fails and has no effect. `done`: it fails for the caller, but is done. `late`: it fails for the
+ * caller, and is done some time later.
  */
 export type Fate = 'good' | 'slow' | 'lost' | 'done' | 'late';
 
@@ -14,7 +15,7 @@ interface Pending {
   finish(fate: Fate): void;
 }
 
-/** The calls of one process to the outside: each waits until a step lets it through. */
+/** The outgoing calls of one process. Each waits until a step lets it through. */
 export class Calls {
   readonly #pending: Pending[] = [];
   readonly #land: (effect: () => void) => void;
@@ -31,18 +32,18 @@ export class Calls {
     return this.#call(effect, false, () => true);
   }
 
-  /** `isUp` says, when it is let through, whether the other side can be reached at all. */
+  /** `isUp` returns whether the other side can be reached when the call is let through. */
   write<T>(effect: () => T, isUp: () => boolean = () => true): Promise<T> {
     return this.#call(effect, true, isUp);
   }
 
-  /** One of the waiting calls; a read has only two fates. */
+  /** Lets one waiting call through. For a read, all fates but `good` and `slow` mean `lost`. */
   letThrough(index: number, fate: Fate): void {
     const [call] = this.#pending.splice(index % this.#pending.length, 1);
     call?.finish(call.write || fate === 'good' || fate === 'slow' ? fate : 'lost');
   }
 
-  /** The process is dead: bit i of `done` says whether its call i was done; nobody hears of it. */
+  /** Drops all calls of a dead process. Bit i of `done` says whether call i was still done. */
   abandon(done: number): void {
     for (const [i, call] of this.#pending.splice(0).entries()) {
       if (call.write && (done >> i) & 1) call.finish('done');
@@ -70,9 +71,9 @@ export class Calls {
   }
 }
 
-const unknown = () => new CallFailed('the outcome is not known');
+const unknown = () => new CallFailed('the outcome is unknown');
 
-/** Does it, and returns what tells the caller of it. */
+/** Performs the call, and returns a function that answers the caller. */
 function answerOf<T>(
   effect: () => T,
   resolve: (value: T) => void,
@@ -87,7 +88,7 @@ function answerOf<T>(
   }
 }
 
-/** Does what a caller will not hear of: neither its result nor that it was refused. */
+/** Performs a call whose result and errors the caller never gets. */
 function attempt(effect: () => unknown): void {
   try {
     effect();

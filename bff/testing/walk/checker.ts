@@ -19,26 +19,29 @@ import type { FeedDocument } from '../../src/feed/chain/chain.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** Remembers what happened in a walk and reports what must not happen. The end is judged in `end-checks.ts`. */
+/** Records the events of a walk and reports violations of the rules. `end-checks.ts` checks the final state. */
 export class Checker {
   readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
   readonly deposited = new Set<string>();
   readonly committed = new Set<string>();
   readonly verdicts = new Set<string>();
-  /** The entries that an id was ever put into. */
+  /** All entries that an id was ever put into. */
   readonly triedIn = new Map<string, Set<string>>();
-  /** What was committed at `epoch:offset`, the last one last; more than one id after a rollback that nobody alive had heard of. */
+  /**
+   * The ids committed at `epoch:offset`, in order. There is more than one after a rollback that no living process
+   * knew of.
+   */
   readonly truth = new Map<string, Set<string>>();
-  /** When it was committed, at the same places. */
+  /** The time of the last commit at the same places. */
   readonly committedAt = new Map<string, number>();
   readonly answered = new Map<string, number>();
   outOfReach = false;
   readonly #pushed = new Set<string>();
-  /** Where the publications of a committed entry are, by its key. */
+  /** The places of the publications of each committed entry, by its key. */
   readonly #placesOf = new Map<string, Set<string>>();
-  /** Since the store was last lost. */
+  /** As `answered`, since the last loss of the store. */
   readonly answeredSince = new Map<string, number>();
-  /** Deposited more than once: it may be there again after it was popped. */
+  /** Entries deposited more than once, which may exist again after their pop. */
   readonly #writtenAgain = new Set<string>();
   readonly #popped = new Set<string>();
   readonly #views = new WeakMap<WalkInstance, Position>();
@@ -71,7 +74,10 @@ export class Checker {
     }
   }
 
-  /** A checkpoint is about to be written: all that it says to be finished was broadcast, whoever committed it. */
+  /**
+   * Called before a checkpoint is written: all entries that it marks as finished must have been broadcast, by any
+   * host.
+   */
   finishes({ runs }: Checkpoint): void {
     if (!this.#sound) return;
     for (const [key, places] of this.#placesOf) {
@@ -93,13 +99,13 @@ export class Checker {
   }
 
   /**
-   * A head is about to be written; its documents are. `heard`: what the host and its caller had heard before;
-   * `sawLoss`: the store was lost since the turn began, whose etag then may fit by accident.
+   * Called before a head is written, and after its documents. `known`: the positions that the host and its caller
+   * knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
    */
   commits(
     head: Head,
     documents: readonly FeedDocument[],
-    heard: readonly (Position | undefined)[],
+    known: readonly (Position | undefined)[],
     sawLoss: boolean,
   ): void {
     const before = this.#world.store.head?.head;
@@ -137,25 +143,25 @@ export class Checker {
       const added = publications.filter(({ offset }) => offset >= first) as LivePublication[];
       this.#report.count('commits');
       this.#report.log(`commit ${head.epoch}:${head.offset} ${run}/${from}-${to} ${added.map(idOf).join()}`);
-      for (const publication of added) this.#record(head.epoch, publication, heard);
+      for (const publication of added) this.#record(head.epoch, publication, known);
     }
   }
 
-  /** `epochs`: those that the host and its caller had heard of. */
+  /** `epochs`: the epochs that the host and its caller knew. */
   begins({ epoch }: Head, epochs: readonly string[]): void {
     for (const before of epochs) {
-      if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, heard of ${before}`);
+      if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
     }
   }
 
-  /** An instance has compared itself with the head, which stood still; what it had `heard` before. */
-  compared(heard: Position | undefined): void {
+  /** Called after an instance compared itself with an unchanged head. `known`: its position before. */
+  compared(known: Position | undefined): void {
     const { position: head } = this.#world;
-    if (isHigher(heard, head))
-      this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, heard of ${at(heard)}`);
+    if (isHigher(known, head))
+      this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, known ${at(known)}`);
   }
 
-  /** What an instance knows does not go back within an epoch. */
+  /** Checks that no view goes back within an epoch. */
   watchViews(): void {
     for (const instance of this.#world.instances) {
       const { position } = instance.view;
@@ -167,7 +173,7 @@ export class Checker {
     }
   }
 
-  /** `stillThere`: the store was not lost while the announcement was under way. */
+  /** `stillThere`: the store was not lost while the announcement was being processed. */
   succeeds({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
     this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
     if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
@@ -180,12 +186,12 @@ export class Checker {
       this.#report.violation('SUCCESS-UNPOPPED', key);
   }
 
-  /** A client gave up a part, though the answer said that it was `recovered`. */
+  /** Called when a client skipped publications. The answer must not have said `recovered`. */
   missed(from: Position, recovered: boolean): void {
     if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
   }
 
-  /** What a client shows next to what it has `shown`. */
+  /** Called with the publications that a client shows next. `shown`: the ids shown before. */
   shows(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
     for (const publication of publications) {
       const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
@@ -194,7 +200,7 @@ export class Checker {
     }
   }
 
-  /** `head`: where the feed stood when the reader asked. */
+  /** `head`: the feed's position at the time of the request. */
   answers(page: Page, asked: Position | undefined, head: Position | undefined): void {
     const { publications, recovered, more, offset } = page;
     if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
@@ -213,13 +219,15 @@ export class Checker {
     }
   }
 
-  /** The store was lost: what was popped or answered before says nothing of what is there now. */
+  /** Called when the store was lost: earlier pops and answers say nothing about its content now. */
   lost(): void {
     this.answeredSince.clear();
     this.#popped.clear();
   }
 
-  /** Whether the entry and all that follow it up to an answered one are still there, and none was called missing. */
+  /**
+   * Whether the entry and all following ones up to an answered one still exist, and none was set aside as missing.
+   */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
@@ -230,12 +238,12 @@ export class Checker {
     return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
   }
 
-  /** Everything that the head says is not confirmed yet was popped and broadcast. */
+  /** Checks that all unconfirmed entries of the head were popped and broadcast. */
   checkEnd(head: Head): void {
     this.#checkConfirmed(head, 'NEVER-CONFIRMED');
   }
 
-  /** Whether the position is too old, or of something that no reader was told of. */
+  /** Whether the position is too old, or beyond what readers could know. */
   #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
     const now = this.#world.store.head?.head;
     if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
@@ -276,14 +284,14 @@ export class Checker {
     }
   }
 
-  #record(epoch: string, publication: LivePublication, heard: readonly (Position | undefined)[]): void {
+  #record(epoch: string, publication: LivePublication, known: readonly (Position | undefined)[]): void {
     const place = `${epoch}:${publication.offset}`;
     const ids = this.truth.get(place) ?? new Set();
     if (ids.size > 0 && !ids.has(idOf(publication))) {
       this.outOfReach = true;
-      const knew = heard.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
-      if (this.#sound || knew) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
-      else this.#report.count('rewrites after a rollback that the host had not heard of');
+      const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
+      if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
+      else this.#report.count('rewrites after a rollback that the host did not know of');
     }
     const twice = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
       (other) => this.truth.get(other)?.has(idOf(publication)),

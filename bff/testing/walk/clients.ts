@@ -7,20 +7,20 @@ import type { World } from './world.ts';
 const PAGE = 4;
 const REORDER_LIMIT = 6;
 
-/** A browser: the real merge, fed over one socket at a time. */
+/** A browser with the real merge, over one socket at a time. */
 export class WalkClient {
   readonly merge: FeedMerge;
   readonly shown: string[] = [];
   instance: WalkInstance | undefined;
-  /** Where it began: the position that it kept, or where its first answer put it. */
+  /** The position at which it started: a kept one, or that of its first answer. */
   from: Position | undefined;
   gaps = 0;
-  /** All positions that it had, the ones of the tabs before it too. */
+  /** All its positions, including those of earlier tabs. */
   readonly positions: Position[];
   #connection = 0;
   #queue: MergeEvent[] = [];
   #joined = false;
-  /** What came over this connection, with how many had joined its instance by then. */
+  /** The publications that came over this connection, with the number of joins of its instance at that time. */
   readonly #pushed = new Map<string, number>();
   #gapOpen = false;
   #askLater = false;
@@ -67,13 +67,13 @@ export class WalkClient {
     this.#queue.push({ type: 'publications', epoch, publications: [...publications] });
   }
 
-  hearPosition(instance: WalkInstance, position: Position): void {
+  receivePosition(instance: WalkInstance, position: Position): void {
     if (this.instance === instance && this.#joined) this.#queue.push({ type: 'position', position });
   }
 
   heartbeat(): void {
     const position = this.instance?.view.position;
-    if (this.instance && position) this.hearPosition(this.instance, position);
+    if (this.instance && position) this.receivePosition(this.instance, position);
   }
 
   read(): void {
@@ -116,7 +116,7 @@ export class WalkClient {
     const { instance } = this;
     if (!instance) return;
     const connection = this.#connection;
-    // Joined first: pushes may come before the answer.
+    // Join first, because publications may arrive before the answer.
     if (!this.#joined) instance.join();
     this.#joined = true;
     const request = position

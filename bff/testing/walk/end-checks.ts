@@ -4,7 +4,7 @@ import type { WalkClient } from './clients.ts';
 import { partsOfEntry, type Report } from './report.ts';
 import type { World } from './world.ts';
 
-/** Judges a walk after everything has come to rest. `read`: the history as each instance serves it. */
+/** Checks a walk after all activity has ended. `read`: the history as each instance serves it. */
 export function checkEnd(world: World, report: Report, read: readonly Page[][]): void {
   const say = (kind: string, text: string) => report.violation(kind, text);
   const { store, checker, callers, clients, limits, clock } = world;
@@ -33,7 +33,10 @@ export function checkEnd(world: World, report: Report, read: readonly Page[][]):
   }
 }
 
-/** The log has no hole, what was committed, and all that is history; returns the ids of the whole epoch. */
+/**
+ * Checks that the log has no gaps, matches the commits, and has the whole history. Returns the ids of the whole
+ * epoch.
+ */
 function checkLog(world: World, head: Head, log: readonly LivePublication[], report: Report): string[] {
   const { checker, limits, clock } = world;
   const first = log[0]?.offset ?? head.offset + 1;
@@ -56,7 +59,7 @@ function checkLog(world: World, head: Head, log: readonly LivePublication[], rep
   return ids;
 }
 
-/** What a client has shown is a part of the log in its order; all of it from where it began, if it was told of no gap. */
+/** Checks that a client has shown a part of the log in order, and all of it from its start if it had no gap. */
 function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
   const { epoch } = world.store.head?.head ?? {};
   const own = client.shown.filter((id) => ids.includes(id));
@@ -65,7 +68,7 @@ function checkView(world: World, index: number, client: WalkClient, ids: string[
     report.violation('VIEW-ORDER', `${index} ${own.join()} not ${inOrder.join()}`);
   }
   if (client.gaps > 0 || client.from?.epoch !== epoch) return;
-  // What expires may have been shown before.
+  // Expired notifications may have been shown before.
   const lasting = (id: string) => !world.expiring.has(id);
   const expected = ids.slice(client.from?.offset).filter(lasting);
   const shown = client.shown.filter(lasting);
@@ -85,13 +88,13 @@ function checkLost(world: World, present: Set<string>, epoch: string, report: Re
     );
     if (!world.segmentLost && checker.isLeftBehind(run, seq))
       report.violation('LEFT-BEHIND', `${id} of ${entry}`);
-    else if (announcementLost.has(run) && !reached) report.count('lost: every announcement of it was lost');
+    else if (announcementLost.has(run) && !reached) report.count('lost: all its announcements were lost');
     else if (announcementLost.has(run) && expiredUnseen.has(entry))
       report.count('expired unseen, announcements lost');
     else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
     else if (acceptedIn !== epoch) report.count('lost with a new epoch (or in an older one)');
     else if (verdict) report.count('lost with the store, counted as missing');
-    else if (checker.outOfReach) report.count('lost in a rollback that nobody alive had heard of');
+    else if (checker.outOfReach) report.count('lost in a rollback that no living process knew of');
     else if (!producers.some((producer) => producer.run === run))
       report.count('lost with the store, its run over');
     else if ((checker.answered.get(run) ?? 0) > seq)
@@ -107,7 +110,7 @@ function isAtOrAfter(a: string, b: string): boolean {
   return one.run === other.run && one.seq >= other.seq;
 }
 
-/** Entries of one run keep their order; judged by the ids that were in one entry only. */
+/** Checks that entries of a run keep their order, using ids that were in only one entry. */
 function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
   const last = new Map<string, number>();
   for (const id of ids) {

@@ -6,7 +6,7 @@ import { always, step, three, two, type WeightedStep } from './step.ts';
 import { FORGERIES, STRANGER } from './turn-calls.ts';
 import type { World } from './world.ts';
 
-/** Where an instance dies by itself: between any two steps of a delivery. */
+/** The steps at which an instance may die: between any two steps of a delivery. */
 export const DEATHS = [
   ...([
     'received',
@@ -20,7 +20,7 @@ export const DEATHS = [
   ] as const),
 ] satisfies Step[];
 
-/** How far beyond the head a forged position is: in an epoch to come, or so many publications. */
+/** How far a forged position is beyond the head: in a later epoch, or this many publications. */
 const ahead = () => fc.constantFrom<'epoch' | number>('epoch', 1, 1_000_000);
 
 function positionBeyond({ position }: World, far: 'epoch' | number): Position {
@@ -28,7 +28,7 @@ function positionBeyond({ position }: World, far: 'epoch' | number): Position {
   return { epoch: position.epoch, offset: position.offset + far };
 }
 
-/** What can go wrong while the store keeps what it has. */
+/** Faults that leave the store intact. */
 export const FAULTS: readonly WeightedStep[] = [
   step(3, 'restart', { producer: two }, always, ({ producers }, { producer }) => producers[producer]!.kill()),
   step(
@@ -38,7 +38,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ store }) => store.stream.length > 0,
     (world, { index }) => world.loseAnnouncement(index),
   ),
-  // Instances that differ about where the feed lives take turns at the same time.
+  // Instances that disagree about the feed's host take turns at the same time.
   step(
     20,
     'place',
@@ -49,7 +49,7 @@ export const FAULTS: readonly WeightedStep[] = [
   step(6, 'pause', { instance: two }, always, ({ instances }, { instance }) => {
     instances[instance]!.paused = !instances[instance]!.paused;
   }),
-  // Bit i of `done`: whether the i-th write that it had sent is still done.
+  // Bit i of `done`: whether the i-th pending write is still done.
   step(4, 'kill', { instance: two, done: fc.nat(15) }, always, (world, { instance, done }) =>
     world.kill(world.instances[instance]!, done),
   ),
@@ -90,7 +90,7 @@ export const FAULTS: readonly WeightedStep[] = [
     ({ clients }, { client }) => clients[client]!.instance !== undefined,
     ({ clients }, { client }) => clients[client]!.disconnect(),
   ),
-  // A tab comes back with a position of any age, or claims more than there is.
+  // A tab comes back with a position of any age, or with one beyond the head.
   step(
     8,
     'reopen',
@@ -98,7 +98,7 @@ export const FAULTS: readonly WeightedStep[] = [
     always,
     (world, { client, age, ahead }) => world.reopen(client, age, ahead),
   ),
-  // A stranger says that it hosts our actors.
+  // A foreign application claims to host our actors.
   step(
     2,
     'stranger',
@@ -122,7 +122,7 @@ export const FAULTS: readonly WeightedStep[] = [
     (world, { instance, proof, ahead }) =>
       world.forgeBroadcast(world.instances[instance]!, positionBeyond(world, ahead), proof),
   ),
-  // What is under way comes to its end first; entries, runs and ids of yesterday are then forgotten.
+  // All pending work ends first. Then entries, runs and ids of the previous day are forgotten.
   step(2, 'day', {}, always, async (world) => {
     calm(world);
     await untilQuiet(world);
@@ -130,7 +130,7 @@ export const FAULTS: readonly WeightedStep[] = [
   }),
 ];
 
-/** What can happen to the store itself. */
+/** Losses of the store's data. */
 export const LOSSES: readonly WeightedStep[] = [
   step(4, 'empty', {}, always, (world) => world.empty()),
   step(

@@ -23,12 +23,12 @@ import { FEED } from './producers.ts';
 import type { World } from './world.ts';
 import { FeedHost } from '../../src/deliver/turn/feed-host.ts';
 
-/** A bff instance: the real host of turns and the real view, over calls that are let through one by one. */
+/** A bff instance: the real hosts and the real view, with calls that are let through one by one. */
 export class WalkInstance {
   readonly index: number;
   readonly calls: Calls;
   readonly marks = new HighWaterMarks();
-  /** What it signs and checks calls of the actor with. */
+  /** Signs and checks the calls of actors. */
   readonly signer: Signer;
   readonly host: FeedHost;
   readonly partitionHost: PartitionHost;
@@ -39,9 +39,9 @@ export class WalkInstance {
   compareDue = false;
   comparing = false;
   deliveries = 0;
-  /** Clients that have begun to watch. */
+  /** The number of clients that started to watch. */
   joins = 0;
-  /** The step of a turn or delivery at which it dies next. */
+  /** The step at which it dies next. */
   diesAt: Step | undefined;
   readonly setAside: SetAsideStore;
   readonly onStep: OnStep;
@@ -111,7 +111,7 @@ export class WalkInstance {
       now,
       onMissed: ({ epoch, publications }) => this.#push(world, epoch, publications),
       onMoved: ({ epoch, offset }) => {
-        for (const client of world.clients) client.hearPosition(this, { epoch, offset });
+        for (const client of world.clients) client.receivePosition(this, { epoch, offset });
       },
     });
   }
@@ -121,7 +121,7 @@ export class WalkInstance {
     this.view.joined();
   }
 
-  /** Takes the next broadcast: to the view, then to its sockets. */
+  /** Passes the next broadcast to the view, then to its sockets. */
   receive(world: World): void {
     const event = this.inbox.shift();
     if (!event) return;
@@ -130,7 +130,7 @@ export class WalkInstance {
     if (shown) this.#push(world, shown.epoch, shown.publications);
   }
 
-  /** As the gateway does it. */
+  /** Like the gateway. */
   #push(world: World, epoch: string, publications: readonly Publication[]): void {
     const shown = publications.map((publication) => present(publication, world.clock));
     for (const client of world.clients) client.push(this, epoch, shown);
@@ -143,13 +143,13 @@ export class WalkInstance {
   compare(world: World): void {
     this.compareDue = false;
     this.comparing = true;
-    const [heard, { losses, position }] = [this.marks.of(FEED), world];
+    const [known, { losses, position }] = [this.marks.of(FEED), world];
     const end = () => (this.comparing = false);
     this.view.compare().then(
       () => {
         end();
-        const stood = isDeepStrictEqual(position, world.position);
-        if (stood && losses === world.losses) world.checker.compared(heard);
+        const isUnchanged = isDeepStrictEqual(position, world.position);
+        if (isUnchanged && losses === world.losses) world.checker.compared(known);
       },
       () => {
         end();
@@ -167,14 +167,14 @@ function feedLog(world: World, instance: WalkInstance): FeedLog {
     commit(writes) {
       const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
       const epochs = world.turns.epochsBefore(instance);
-      const heard = [instance.marks.of(FEED), world.turns.heardByCallerOf(instance)];
+      const known = [instance.marks.of(FEED), world.turns.knownByCallerOf(instance)];
       const apply = () => {
         const { store } = world;
         for (const { head, etag, documents } of writes) {
-          // As on Redis: what goes with a head that is refused is written, and an absent key takes any etag.
+          // As on Redis, the documents of a refused head are still written, and an absent key accepts any etag.
           for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
           if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
-          world.checker.commits(head, documents, heard, sawLoss || losses !== world.losses);
+          world.checker.commits(head, documents, known, sawLoss || losses !== world.losses);
           world.checker.begins(head, epochs);
           store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
         }

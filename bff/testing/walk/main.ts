@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { guarantee } from './property.ts';
 
-/** walk [runs=1000] [seed=1]; what a failure prints repeats it: --path … --replay …, with --losses if that was set. */
+/**
+ * walk [runs=1000] [seed=1]. To repeat a failure, pass its printed --path and --replay, and --losses if that was set.
+ */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { path: { type: 'string' }, replay: { type: 'string' }, losses: { type: 'boolean' } },

@@ -12,14 +12,14 @@ interface Post {
 }
 
 /**
- * The producer as the design has it, which `producer/src/produce/no-holes.test.ts` shows of the real one: one entry
- * under way, deposited and announced with the same key and content until known; an entry that cannot be finished
- * ends its run; the last number of a run is announced once more.
+ * A model of the producer; `producer/src/produce/no-holes.test.ts` shows that the real one behaves like this. One
+ * entry at a time is deposited and announced, with the same key and content until the outcome is known. An entry that
+ * cannot be finished ends its run. The last entry of a run is announced once more.
  */
 export class WalkProducer {
   run = '';
   finished = 0;
-  rung = 0;
+  reannounced = 0;
   queue: Post[] = [];
   #seq = 0;
   #finishedAt = 0;
@@ -40,19 +40,19 @@ export class WalkProducer {
     return this.queue.length === 0 && !this.#current;
   }
 
-  /** Whether the last number of the run was not announced once more yet. */
-  get hasBell(): boolean {
-    return this.isIdle && this.finished > this.rung;
+  /** Whether the last entry of the run still has to be announced once more. */
+  get needsReannouncement(): boolean {
+    return this.isIdle && this.finished > this.reannounced;
   }
 
-  /** Goes on; its next call comes to this fate. */
+  /** Continues; its next call has this fate. */
   step(fate: Fate): void {
     this.#process.next(fate);
   }
 
-  ringAgain(fate: Fate): void {
+  reannounce(fate: Fate): void {
     const { run, finished } = this;
-    if (this.#world.attempt(() => this.#announce(run, finished), fate)) this.rung = finished;
+    if (this.#world.attempt(() => this.#announce(run, finished), fate)) this.reannounced = finished;
   }
 
   kill(): void {
@@ -66,7 +66,7 @@ export class WalkProducer {
 
   #newRun(): void {
     this.run = `${this.#name}${String(this.#generation++).padStart(6, '0')}`;
-    this.#seq = this.finished = this.rung = 0;
+    this.#seq = this.finished = this.reannounced = 0;
   }
 
   #announce(run: string, seq: number): void {
@@ -95,10 +95,10 @@ export class WalkProducer {
         this.#world.store.entries.set(key, { text: JSON.stringify(entry), born: this.#world.time });
         this.#world.checker.deposits(key);
       };
-      const doors = [deposit, () => this.#announce(run, seq)];
+      const calls = [deposit, () => this.#announce(run, seq)];
       let done = 0;
       for (let attempts = 0; done < 2 && attempts < ATTEMPTS; attempts++) {
-        if (this.#world.attempt(doors[done] as () => void, fate)) done++;
+        if (this.#world.attempt(calls[done] as () => void, fate)) done++;
         if (attempts === 3 && done < 2) for (const post of posts) post.answer(false);
         if (done < 2) fate = yield;
       }
@@ -130,7 +130,7 @@ export class WalkProducer {
   }
 }
 
-/** Repeats its notifications with the same ids, on either producer, until they are accepted. */
+/** Sends its notifications with the same ids, to either producer, until they are accepted. */
 export class WalkCaller {
   ids: string[] | undefined;
   busy = false;

@@ -10,21 +10,21 @@ const MAX_STEPS = 600;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export interface PropertyOptions {
-  /** Whether the store can come back empty, older or with a hole. */
+  /** Whether the store may come back empty, older or with a gap. */
   losses: boolean;
-  /** Counts what happens in the runs. */
+  /** Counts the events of the runs. */
   counts?: Map<string, number>;
-  /** Repeats a failure, with the `seed` and `path` that were printed. */
+  /** Repeats a failure, together with its printed `seed` and `path`. */
   replayPath?: string | undefined;
 }
 
 /**
- * Whatever fails, dies, is lost or comes twice: the code of turns, recovery and merging keeps the rules of
- * `checker.ts` after each step, and those of `end-checks.ts` once everything has come to rest.
+ * The property: despite failures, crashes, losses and repeated messages, the code of turns, recovery and merging
+ * keeps the rules of `checker.ts` after each step, and those of `end-checks.ts` at the end.
  */
 export function guarantee({ losses, counts = new Map(), replayPath }: PropertyOptions) {
   const setting: fc.Arbitrary<Setting> = fc.record({
-    clockStands: fc.nat(3).map((n) => n === 3),
+    clockIsFrozen: fc.nat(3).map((n) => n === 3),
     historyMax: fc.constantFrom(100_000, 5),
     historyTtlMs: fc.constantFrom(1_000 * DAY_MS, 1_000 * DAY_MS, DAY_MS / 2),
     segmentBytes: fc.constantFrom(1_500, 500),

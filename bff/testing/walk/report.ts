@@ -3,12 +3,12 @@ import { PARTITION } from './producers.ts';
 
 const TRACE_SHOWN = 60;
 
-/** What must not happen, with what led to it. */
+/** A violated rule, with the trace that led to it. */
 export class RuleBroken extends Error {
   override name = 'RuleBroken';
 }
 
-/** What one walk came to: its trace, and the rules that it broke. `counts` can be shared by many walks. */
+/** The result of a walk: its trace and its violations. Several walks may share `counts`. */
 export class Report {
   readonly counts: Map<string, number>;
   readonly #violations: string[] = [];
@@ -30,7 +30,7 @@ export class Report {
     this.counts.set(name, (this.counts.get(name) ?? 0) + times);
   }
 
-  /** Throws when a rule was broken. */
+  /** Throws if there are violations. */
   check(): void {
     if (this.#violations.length === 0) return;
     const trace = this.#trace.slice(-TRACE_SHOWN);

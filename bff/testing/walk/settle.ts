@@ -4,16 +4,16 @@ import { readPage } from '../../src/recover/page.ts';
 import { checkEnd } from './end-checks.ts';
 import type { World } from './world.ts';
 
-/** The time that a step takes. */
+/** Time that passes with each step. */
 export const STEP_MS = 500;
-const MOST_ROUNDS = 1_000;
-/** In rounds: a comparison is over before the next begins, so that there are quiet ones. */
+const MAX_ROUNDS = 1_000;
+/** In rounds. A comparison ends before the next one starts, so that some rounds are quiet. */
 const COMPARE_EVERY = 8;
 
-/** All that follows from what was let through, up to the next calls. */
+/** Resolves when all consequences have run, up to the next calls. */
 export const afterwards = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Ends every fault that lasts. */
+/** Ends all lasting faults. */
 export function calm(world: World): void {
   world.busDown = false;
   world.placement.fill(0);
@@ -23,7 +23,7 @@ export function calm(world: World): void {
   }
 }
 
-/** Lets everything go on by one step, and well. */
+/** Advances everything by one step without faults. */
 async function round(world: World, n: number): Promise<void> {
   const { instances, clients, producers, callers, store } = world;
   world.pass(STEP_MS);
@@ -32,7 +32,7 @@ async function round(world: World, n: number): Promise<void> {
     if (caller.ids && !caller.busy && producers[0]) caller.post(world, caller.ids, producers[0]);
   }
   for (const producer of producers) {
-    if (producer.hasBell) producer.ringAgain('good');
+    if (producer.needsReannouncement) producer.reannounce('good');
     producer.step('good');
   }
   world.revive('good');
@@ -55,12 +55,12 @@ async function round(world: World, n: number): Promise<void> {
   await afterwards();
 }
 
-/** Goes on until nothing is under way; the clients may still be behind. */
+/** Runs rounds until nothing is pending. Clients may still be behind. */
 export async function untilQuiet(world: World): Promise<void> {
-  for (let i = 0; i < MOST_ROUNDS && !world.quiet(); i++) await round(world, i);
+  for (let i = 0; i < MAX_ROUNDS && !world.quiet(); i++) await round(world, i);
 }
 
-/** Goes on until nothing is under way and every client is where the head is, which must come by itself. */
+/** Runs rounds until nothing is pending and every client has reached the head, which must happen without help. */
 async function untilArrived(world: World): Promise<void> {
   const arrived = () => {
     const { epoch, offset } = world.position ?? {};
@@ -68,7 +68,7 @@ async function untilArrived(world: World): Promise<void> {
       ({ merge }) => merge.position?.epoch === epoch && merge.position?.offset === offset,
     );
   };
-  for (let i = 0; i < MOST_ROUNDS; i++) {
+  for (let i = 0; i < MAX_ROUNDS; i++) {
     if (world.quiet() && arrived()) return;
     await round(world, i);
   }
@@ -76,17 +76,18 @@ async function untilArrived(world: World): Promise<void> {
   world.report.violation('NO-REST', `head ${JSON.stringify(world.position)}, clients ${places.join(' ')}`);
 }
 
-/** Lets a walk come to rest and judges what it came to. */
+/** Lets all pending work of a walk end, and checks the result. */
 export async function end(world: World): Promise<void> {
   calm(world);
   await untilArrived(world);
   world.report.check();
-  // A later entry and its announcement bring along the entries that earlier losses left behind.
+  // A later announcement also processes the entries that earlier losses left behind.
   const [caller] = world.callers;
   const [producer] = world.producers;
   if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
   await untilArrived(world);
-  // A reader of all history finds what the store has lost, unless somebody still holds it; then a new epoch begins.
+  // A reader of the whole history finds missing documents, unless an instance has cached them. Then a new epoch
+  // begins.
   if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
   await readAll(world);
   await untilArrived(world);

@@ -7,15 +7,15 @@ import type { World } from './world.ts';
 type Choices = Record<string, fc.Arbitrary<unknown>>;
 type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };
 
-/** Something that can happen next in a world; how often, relative to the others. */
+/** A possible next event in a world, with its relative frequency. */
 export interface WeightedStep {
   weight: number;
   arbitrary: fc.Arbitrary<fc.AsyncCommand<World, Report>>;
 }
 
 /**
- * A step with all that chance decides about it, so that others can be left out without changing it. The world is
- * its own model: `possible` asks it, and its rules are checked after each step.
+ * Creates a step with all its random choices, so that shrinking can remove other steps without changing it. The world
+ * is its own model: `possible` checks it, and its rules are checked after each step.
  */
 export function step<C extends Choices>(
   weight: number,
@@ -43,12 +43,12 @@ export function step<C extends Choices>(
 
 export const always = (): boolean => true;
 
-/** Which of two, which of three. */
+/** An index of two, and of three. */
 export const two = fc.nat(1);
 export const three = fc.nat(2);
-export const seldom = fc.nat(9).map((n) => n === 9);
+export const rarely = fc.nat(9).map((n) => n === 9);
 
-/** What becomes of a call, of which `bad` in 100 fail and `slow` in 100 are slow. */
+/** The fate of a call: `bad` of 100 fail, and `slow` of 100 are slow. */
 export const fate = (bad: number, slow = 0): fc.Arbitrary<Fate> =>
   fc.oneof(
     { weight: 100 - bad - slow, arbitrary: fc.constant<Fate>('good') },

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { always, fate, seldom, step, three, two, type WeightedStep } from './step.ts';
+import { always, fate, rarely, step, three, two, type WeightedStep } from './step.ts';
 
-/** The way of notifications from their callers to the browsers; calls fail now and then. */
+/** The steps of notifications from their callers to the browsers. Calls fail now and then. */
 export const STEPS: readonly WeightedStep[] = [
   step(
     120,
     'post',
     {
-      ...{ caller: three, producer: two, count: fc.integer({ min: 1, max: 2 }), twice: seldom },
+      ...{ caller: three, producer: two, count: fc.integer({ min: 1, max: 2 }), twice: rarely },
       lifeMs: fc.constantFrom(undefined, undefined, undefined, 5_000, 20_000),
     },
     ({ callers }, { caller }) => !callers[caller]!.busy,
@@ -26,17 +26,17 @@ export const STEPS: readonly WeightedStep[] = [
   ),
   step(
     10,
-    'ringAgain',
+    'reannounce',
     { producer: two, fate: fate(8) },
-    ({ producers }, { producer }) => producers[producer]!.hasBell,
-    ({ producers }, drawn) => producers[drawn.producer]!.ringAgain(drawn.fate),
+    ({ producers }, { producer }) => producers[producer]!.needsReannouncement,
+    ({ producers }, drawn) => producers[drawn.producer]!.reannounce(drawn.fate),
   ),
   step(
     100,
     'deliver',
-    { bell: fc.nat(3), to: two, again: seldom },
-    ({ store }, { bell }) => bell < store.stream.length,
-    (world, { bell, to, again }) => world.deliver(bell, world.instances[to]!, again),
+    { index: fc.nat(3), to: two, again: rarely },
+    ({ store }, { index }) => index < store.stream.length,
+    (world, { index, to, again }) => world.deliver(index, world.instances[to]!, again),
   ),
   step(
     700,

@@ -7,11 +7,11 @@ export interface WalkAnnouncement {
   seq: number;
   expiresAt: string;
   deliveries: number;
-  /** Deliveries under way. */
+  /** The number of running deliveries. */
   holders: number;
 }
 
-/** What the one Redis of a walk holds. Values are immutable, so a copy of the maps is a copy of all. */
+/** The content of a walk's Redis. Values are immutable, so copying the maps copies everything. */
 export class Store {
   origin: string | undefined;
   head: { head: Head; etag: number } | undefined;
@@ -22,7 +22,7 @@ export class Store {
   dead: WalkAnnouncement[] = [];
   setAside = new Map<string, string>();
 
-  /** Made by whoever asks first. */
+  /** Created by the first call. */
   firstEpoch(now: number): string {
     return (this.origin ??= newEpoch(now));
   }
@@ -34,8 +34,8 @@ export class Store {
     copy.checkpoint = this.checkpoint;
     copy.documents = new Map(this.documents);
     copy.entries = new Map(this.entries);
-    copy.stream = this.stream.map((bell) => ({ ...bell, holders: 0 }));
-    copy.dead = this.dead.map((bell) => ({ ...bell, holders: 0 }));
+    copy.stream = this.stream.map((announcement) => ({ ...announcement, holders: 0 }));
+    copy.dead = this.dead.map((announcement) => ({ ...announcement, holders: 0 }));
     return copy;
   }
 }

@@ -17,31 +17,31 @@ import { FEED, PARTITION } from './producers.ts';
 import type { World } from './world.ts';
 import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../src/deliver/turn/turn.ts';
 
-/** Where the actor is for those whom a stranger has told that it hosts our actors. */
+/** The placement of an instance that believes a stranger hosts our actors. */
 export const STRANGER = 2;
 
 export const FORGERIES = ['unsigned', 'changed', 'replayed'] as const;
 type Forgery = (typeof FORGERIES)[number];
 
-/** A position that no feed comes to. */
+/** A position that no feed reaches. */
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
 
 const forgedAnswer = () => ({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' });
 
 interface TurnCall {
   host: WalkInstance;
-  /** What its caller had heard. */
+  /** The high-water mark of the caller. */
   heard: Position | undefined;
-  /** The epochs that host and caller had heard of when it was made. */
+  /** The epochs that host and caller knew at the time of the call. */
   epochs: readonly string[];
-  /** Whether the store was lost while it was under way. */
+  /** Whether the store was lost during the call. */
   sawLoss: boolean;
   reject(error: Error): void;
 }
 
-/** The calls of the actors, wherever each instance believes it to be, and what is known of those under way. */
+/** Calls of actors, on the host that each instance assumes, with the state of the running ones. */
 export class TurnCalls {
-  /** Those of one host in the order of their turns. */
+  /** The running calls; those of one host in the order of their turns. */
   readonly #underWay = new Set<TurnCall>();
   readonly #world: World;
 
@@ -49,7 +49,7 @@ export class TurnCalls {
     this.#world = world;
   }
 
-  /** A call of the feed itself, as a reader makes it that misses something. */
+  /** Calls the feed, like a reader that misses data. */
   routeFeedTurn(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     return this.#call(
       TAKE_FEED,
@@ -74,7 +74,7 @@ export class TurnCalls {
     return taken.outcome;
   }
 
-  /** Another one than ours calls an actor of a host. The signature is that of a call with another content, if any. */
+  /** A stranger calls an actor of a host. The signature, if any, is of a call with other content. */
   forge(host: WalkInstance, heard: Position, how: Forgery): void {
     this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
     const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };
@@ -108,27 +108,27 @@ export class TurnCalls {
     heard: Position | undefined,
     turn: (host: WalkInstance, call: Call) => Promise<Answer>,
   ): Promise<Answer> {
-    const way = () => from.calls.read(() => undefined);
-    const said = signCall(method, from.signer, call);
-    await way();
+    const delay = () => from.calls.read(() => undefined);
+    const signed = signCall(method, from.signer, call);
+    await delay();
     const { instances, placement } = this.#world;
     const place = placement[from.index] ?? 0;
     const host = place === STRANGER ? undefined : (instances[place] as WalkInstance);
-    const answered = host ? await this.#takeAt(method, host, said, heard, turn) : forgedAnswer();
-    await way();
-    const answer = readAnswer(method, from.signer, said.nonce, answered);
-    if (!answer || isRetry(answer)) throw new CallFailed('no host of ours has answered');
+    const answered = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedAnswer();
+    await delay();
+    const answer = readAnswer(method, from.signer, signed.nonce, answered);
+    if (!answer || isRetry(answer)) throw new CallFailed('none of our hosts answered');
     return answer;
   }
 
   async #takeAt<Call, Answer extends object>(
     method: ActorMethod<Call, Answer>,
     host: WalkInstance,
-    said: SignedCall,
+    signed: SignedCall,
     heard: Position | undefined,
     turn: (host: WalkInstance, call: Call) => Promise<Answer>,
   ): Promise<unknown> {
-    const { call: opened, nonce } = openCall(method, host.signer, said.id, said.signature, said.body);
+    const { call: opened, nonce } = openCall(method, host.signer, signed.id, signed.signature, signed.body);
     const result = await new Promise<Answer>((resolve, reject) => {
       const epochs = [host.marks.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
       const call = { host, heard, epochs, sawLoss: false, reject };
@@ -139,8 +139,8 @@ export class TurnCalls {
     return proveAnswer(method, host.signer, nonce, result);
   }
 
-  /** What the caller of the host's turn under way had heard, unless the store was lost since. */
-  heardByCallerOf(host: WalkInstance): Position | undefined {
+  /** The high-water mark of the caller of the host's running turn, unless the store was lost since. */
+  knownByCallerOf(host: WalkInstance): Position | undefined {
     return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
   }
 

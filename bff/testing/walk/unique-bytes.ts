@@ -2,8 +2,8 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Lets the code under test draw the same "random" bytes in each walk, never twice the same in one, so that a walk can
- * be repeated. Undo with the result.
+ * Makes the code under test get the same sequence of unique "random" bytes in each walk, so that a walk can be
+ * repeated. Returns a function that restores the original.
  */
 export function predictRandomBytes(): () => void {
   const original = crypto.randomBytes;

@@ -17,13 +17,13 @@ const START = Date.parse(EPOCH_START);
 const RETRIES = 4;
 const RETIRED_AFTER_MS = 120_000;
 
-/** What a walk is like from its beginning to its end. */
+/** The fixed settings of a walk. */
 export interface Setting {
-  /** The time that the instances see does not advance. */
-  clockStands: boolean;
+  /** The instances' clock does not advance. */
+  clockIsFrozen: boolean;
   historyMax: number;
   historyTtlMs: number;
-  /** A segment of this size is full: with small ones chains grow and are merged soon. */
+  /** A segment of this size is full. Small ones make chains grow and merge sooner. */
   segmentBytes: number;
   /** Keep copies of the store, so that it can be rolled back. */
   snapshots: boolean;
@@ -37,13 +37,13 @@ export class World {
   losses = 0;
   segmentLost = false;
   busDown = false;
-  /** On which instance each instance believes the feed's actor to be. */
+  /** The instance that each instance assumes to host the actors. */
   readonly placement = [0, 0];
   store = new Store();
   landing: (() => void)[] = [];
   readonly announcementLost = new Set<string>();
   readonly expiredUnseen = new Set<string>();
-  /** When what was posted expires, by id. */
+  /** The expiry of posted notifications, by id. */
   readonly expiring = new Map<string, string>();
   readonly checker: Checker;
   readonly turns = new TurnCalls(this);
@@ -56,8 +56,8 @@ export class World {
   #posted = 0;
   #snapshots: Store[] = [];
   #retired: { at: number; keys: readonly string[] }[] = [];
-  /** Deliveries under way; one announcement can be delivered twice at a time. */
-  readonly #held = new Map<WalkInstance, { bell: WalkAnnouncement }[]>();
+  /** Running deliveries. An announcement can be delivered twice at the same time. */
+  readonly #held = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
 
   constructor(setting: Setting, report: Report) {
     this.#setting = setting;
@@ -71,16 +71,16 @@ export class World {
     this.clients = [0, 1, 2].map(() => new WalkClient(this));
   }
 
-  /** The time that the instances see. */
+  /** The instances' clock. */
   get clock(): number {
-    return this.#setting.clockStands ? START : this.time;
+    return this.#setting.clockIsFrozen ? START : this.time;
   }
 
   get storeLost(): boolean {
     return this.losses > 0;
   }
 
-  /** Where the feed stands; nowhere before anybody has asked for it. */
+  /** The feed's position; `undefined` before its first use. */
   get position(): Position | undefined {
     const { head, origin } = this.store;
     if (head) return { epoch: head.head.epoch, offset: head.head.offset };
@@ -104,14 +104,14 @@ export class World {
     return effect();
   }
 
-  /** A write of a producer or of Dapr, done at once; false when its outcome is not known. */
+  /** A write of a producer or of Dapr, done at once. Returns false if its outcome is unknown. */
   attempt(effect: () => void, fate: Fate): boolean {
     if (fate === 'good' || fate === 'done') this.change(effect);
     if (fate === 'late') this.land(() => this.change(effect));
     return fate === 'good';
   }
 
-  /** Ids for a post of `count`; all expire after `lifeMs`, if that is given. */
+  /** Returns `count` new ids, which expire after `lifeMs`, if given. */
   newIds(count: number, lifeMs?: number): string[] {
     const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
     const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
@@ -130,33 +130,34 @@ export class World {
     }
   }
 
-  /** Hands an announcement to one of the competing instances; `meanwhile`: also one that is under way. */
+  /** Delivers an announcement to one of the competing instances. `meanwhile`: even if it is being delivered. */
   deliver(index: number, caller: WalkInstance, meanwhile: boolean): void {
-    const bell = this.store.stream[index];
-    if (!bell || caller.paused || caller.deliveries >= 3 || (bell.holders > 0 && !meanwhile)) return;
-    bell.holders++;
+    const announcement = this.store.stream[index];
+    if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !meanwhile))
+      return;
+    announcement.holders++;
     caller.deliveries++;
     const held = this.#held.get(caller) ?? [];
-    const delivery = { bell };
+    const delivery = { announcement };
     held.push(delivery);
     this.#held.set(caller, held);
-    const { run, seq, expiresAt } = bell;
+    const { run, seq, expiresAt } = announcement;
     const end = () => {
       if (!caller.alive) return;
       caller.deliveries--;
-      bell.holders--;
+      announcement.holders--;
       held.splice(held.indexOf(delivery), 1);
     };
     const acknowledge = async () => {
-      this.checker.succeeds(bell, this.store.stream.includes(bell));
-      await caller.calls.write(() => this.change(() => this.#remove(bell)));
+      this.checker.succeeds(announcement, this.store.stream.includes(announcement));
+      await caller.calls.write(() => this.change(() => this.#remove(announcement)));
     };
     const again = (error: unknown) => {
       if (!caller.alive) return;
       this.#judge(error);
-      if (++bell.deliveries > RETRIES && this.store.stream.includes(bell)) {
-        this.#remove(bell);
-        this.store.dead.push(bell);
+      if (++announcement.deliveries > RETRIES && this.store.stream.includes(announcement)) {
+        this.#remove(announcement);
+        this.store.dead.push(announcement);
       }
     };
     receiveAnnouncement(
@@ -175,20 +176,20 @@ export class World {
       .finally(end);
   }
 
-  /** The subscriber of dead letters: announces again, and is done once that is known. */
+  /** The subscriber of dead letters: announces the dead letter again, and removes it once that has succeeded. */
   revive(fate: Fate): void {
-    const [bell] = this.store.dead;
-    if (!bell) return;
-    const again = { ...bell, deliveries: 0, holders: 0 };
+    const [announcement] = this.store.dead;
+    if (!announcement) return;
+    const again = { ...announcement, deliveries: 0, holders: 0 };
     if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
   }
 
-  /** Bit i of `done` says whether the write i that it has sent is still done. */
+  /** Bit i of `done` says whether its i-th pending write is still done. */
   kill(instance: WalkInstance, done: number): void {
     this.report.log(`kill instance ${instance.index}`);
     instance.alive = false;
     this.turns.killed(instance);
-    for (const { bell } of this.#held.get(instance) ?? []) bell.holders--;
+    for (const { announcement } of this.#held.get(instance) ?? []) announcement.holders--;
     instance.calls.abandon(done);
     this.instances[instance.index] = new WalkInstance(this, instance.index);
     for (const client of this.clients) if (client.instance === instance) client.disconnect();
@@ -223,7 +224,7 @@ export class World {
     this.store.documents.delete(segment.key);
   }
 
-  /** A broadcast that none of ours has sent, with the proof of another position, if any. */
+  /** A forged broadcast, with a proof of another position or none. */
   forgeBroadcast(
     instance: WalkInstance,
     { epoch, offset }: Position,
@@ -239,7 +240,7 @@ export class World {
     this.report.count('forged broadcasts');
   }
 
-  /** Entries and runs of yesterday are forgotten. */
+  /** Entries and runs of the previous day are forgotten. */
   passDay(): void {
     this.time += this.life + 1;
     this.#snapshots = [];
@@ -253,8 +254,8 @@ export class World {
 
   loseAnnouncement(index: number): void {
     const { stream } = this.store;
-    const [bell] = stream.splice(index % stream.length, 1);
-    if (bell) this.announcementLost.add(bell.run);
+    const [announcement] = stream.splice(index % stream.length, 1);
+    if (announcement) this.announcementLost.add(announcement.run);
   }
 
   quiet(): boolean {
@@ -262,7 +263,7 @@ export class World {
     return (
       ![stream, dead, this.landing].some((list) => list.length > 0) &&
       this.callers.every(({ ids }) => !ids) &&
-      this.producers.every(({ isIdle, hasBell }) => isIdle && !hasBell) &&
+      this.producers.every(({ isIdle, needsReannouncement }) => isIdle && !needsReannouncement) &&
       this.instances.every(({ calls, inbox }) => calls.waiting === 0 && inbox.length === 0)
     );
   }
@@ -277,8 +278,8 @@ export class World {
     this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
   }
 
-  #remove(bell: WalkAnnouncement): void {
-    this.store.stream = this.store.stream.filter((other) => other !== bell);
+  #remove(announcement: WalkAnnouncement): void {
+    this.store.stream = this.store.stream.filter((other) => other !== announcement);
   }
 
   #judge(error: unknown): void {

@@ -5,9 +5,9 @@ import type { HistoryIndex } from '../../feed/history/history-index.ts';
 import { KnownIds } from '../../feed/ids.ts';
 import type { Commit } from '../../feed/commit/plan-commit.ts';
 
-/** Only the small segments at a chain's end are ever taken into a new one. */
+/** Only the small segments at the end of a chain are ever merged into a new one. */
 const SEGMENTS_HELD = 3 * TIERS;
-/** The index may contain this many publications beyond the history before it is tidied up. */
+/** The index is cleaned up when it has this many publications beyond the history. */
 const INDEX_SLACK = 1_000;
 
 /**
@@ -60,7 +60,7 @@ export class Activation {
     for (const key of this.segments.keys()) if (!named.has(key)) this.segments.delete(key);
   }
 
-  /** The index goes on with each commit of this activation; after that of another one it is built anew. */
+  /** Each commit of this activation updates the index. After a commit of another activation, it is rebuilt. */
   #adoptIndex({ head, publications, gone, erased }: Commit, base: Head | undefined): void {
     const index = base && !erased ? this.indexOf(base) : undefined;
     this.#index = index && { of: nameOf(head), index };

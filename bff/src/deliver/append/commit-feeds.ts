@@ -29,12 +29,12 @@ interface FeedCommit {
 }
 
 const REMEDY =
-  'A document of the feed is damaged. Delete it from the state store, so that the feed begins anew, and put this back.';
+  'A document of the feed is damaged. Delete it from the state store, so that the feed starts over, and put this back.';
 
 /**
- * Commits a batch to all of its feeds and broadcasts it. A feed that has taken a part of it before, as after a crash, takes
- * the rest. Resolves with the items of feeds whose documents are damaged, which hold up no other. Rejects when an outcome
- * is not known: then each feed has taken its part or not, and repeating completes it.
+ * Commits a batch to all of its feeds and broadcasts it. A feed that already has some entries, for example after a
+ * crash, takes the rest. Resolves with the items of feeds whose documents are damaged; they do not block other feeds.
+ * Rejects when an outcome is unknown: some feeds may then have their items, and a repeated call adds the rest.
  */
 export async function commitFeeds(
   batch: PartitionBatch,
@@ -84,7 +84,7 @@ const broadcastsOfCommit = (
     ? broadcastsOf(feed, loaded.epoch, commit.publications, proofs)
     : [];
 
-/** The feed's part of the batch as a commit; none when it has all of it. */
+/** Plans the commit of the feed's part of the batch; `undefined` if the feed already has all of it. */
 async function plan(
   feed: string,
   batch: PartitionBatch,
@@ -111,7 +111,10 @@ async function plan(
   }
 }
 
-/** The head to build on. What it has unconfirmed is broadcast first, unless the partition's checkpoint says that it was. */
+/**
+ * Loads the head to build on. Broadcasts its unconfirmed publications first, unless the partition's checkpoint says
+ * that they were broadcast.
+ */
 async function load(
   feed: string,
   activation: Activation,
@@ -122,9 +125,9 @@ async function load(
   const loaded = await loadHead(feed, { lostDocument }, dependencies);
   if (loaded.loss) {
     dependencies.events.lossNoticed(feed, loaded.loss);
-    // The progress of the partition may be lost with it: then the turn begins again.
+    // The partition's checkpoint may be lost too: then the turn starts over.
     if (await progress.reload())
-      throw new TemporaryError(`the store lost part of ${feed}, and of what was done`);
+      throw new TemporaryError(`the store lost part of ${feed} and of the partition's progress`);
   }
   const { stored, begins } = loaded;
   if (begins) await withdraw(feed, stored, dependencies);
@@ -133,6 +136,6 @@ async function load(
   return loaded;
 }
 
-/** Whether the checkpoint says that all was broadcast which the head has unconfirmed. */
+/** Whether the checkpoint says that all unconfirmed publications of the head were broadcast. */
 const isStored = ({ unconfirmed }: Head, progress: Progress): boolean =>
   unconfirmed.length > 0 && unconfirmed.every((range) => progress.isStored(range.run, range.to));

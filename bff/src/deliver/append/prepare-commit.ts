@@ -18,7 +18,7 @@ export interface CommitDependencies {
   marks: HighWaterMarks;
   limits: FeedLimits;
   now: () => number;
-  /** Hands over documents that no head names any more. */
+  /** Takes documents that no head names any more, to remove them later. */
   retire: (keys: readonly string[]) => void;
 }
 
@@ -81,7 +81,7 @@ export async function prepareCommit(
   // Checks the high-water mark again: a head below a mark that rose since the load is stale or was rolled
   // back.
   if (!loaded.begins && isHigher(marks.of(feed), loaded.base)) {
-    throw new TemporaryError(`more of ${feed} was heard than the head that was read holds`);
+    throw new TemporaryError(`the head of ${feed} is below its high-water mark`);
   }
   const { head, documents } = planned;
   return {
@@ -98,7 +98,7 @@ export async function prepareCommit(
   };
 }
 
-/** Makes the activation know the ids that the base remembers; none of them for a new epoch. */
+/** Loads the ids that the base remembers into the activation; for a new epoch, none. */
 async function recallIds(
   { base }: LoadedHead,
   { known }: Activation,

@@ -1,20 +1,18 @@
 import type { FeedLog } from '../ports.ts';
 
-/**
- * For this long, a reader of an older head may still ask for a document that a newer head no longer names.
- */
+/** Time in which a reader of an older head may still read a document that the newer head no longer names. */
 const GRACE_MS = 120_000;
 const SWEEP_MS = 5_000;
 const KEYS_AT_ONCE = 200;
 /**
- * Commits whose documents wait; beyond so many the next ones are left to expire by themselves, a day later. Two minutes
- * of 400 commits a second, which is more than one instance does; some 300 bytes each.
+ * Maximum number of commits whose documents wait for removal. Documents of further commits expire a day later. Enough
+ * for two minutes at 400 commits a second, more than one instance does; about 300 bytes each.
  */
 const MAX_WAITING = 50_000;
 
 /**
- * Removes documents two minutes after the last head that named them was replaced. What a stop or a failure leaves
- * expires by itself.
+ * Removes documents two minutes after the last head that named them was replaced. Documents that remain after a stop
+ * or a failure expire.
  */
 export class RetiredDocuments {
   readonly #log: FeedLog;

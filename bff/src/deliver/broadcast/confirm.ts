@@ -37,10 +37,10 @@ export interface ConfirmDependencies {
 const REMOVALS_AT_ONCE = 100;
 
 /**
- * Claims and broadcasts everything that `head` committed and this activation does not know to be confirmed.
- * Both may be repeated after a crash: a pop that finds nothing was done before, and browsers recognise a
- * publication by its offset. Then deletes documents whose content the commit removed, and copies of retracted
- * or erased content. Rejects if an outcome is unknown; then nothing may be committed on this head.
+ * Claims and broadcasts the publications of `head` unless this activation knows that they are confirmed. Both may be
+ * repeated after a crash: a pop that finds nothing was done before, and browsers recognise a publication by its
+ * offset. Then deletes documents whose content the commit removed, and copies of retracted or erased content. Rejects
+ * if an outcome is unknown; then nothing may be committed on this head.
  */
 export async function confirm(
   feed: string,
@@ -50,8 +50,8 @@ export async function confirm(
 ): Promise<void> {
   if (activation.isConfirmed(head)) return;
   for (const range of head.unconfirmed) {
-    // A partition's run has no entries of a single feed: the partition pops its entries when all feeds have
-    // their part.
+    // This pops only entries of a single feed, as in version 0.1.0. A partition pops its own entries when all feeds
+    // have their items.
     const keyOf = (seq: number) => entryKey({ run: range.run, feed, seq });
     await popRange(dependencies.entries, keyOf, range.from, range.to);
     await dependencies.onStep('popped');
@@ -74,7 +74,7 @@ export async function withdraw(
   if (erased) await onErased({ feed, before: erasedAt ?? now() });
   if (withdrawn === undefined) return;
   const [list] = await log.readDocuments([withdrawn]);
-  // Without its list the rest was deleted before.
+  // The list is deleted last, so without it the other documents are gone.
   const keys = list === undefined ? [] : withdrawnDocumentSchema.parse(list).keys;
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
     await log.removeDocuments(keys.slice(start, start + REMOVALS_AT_ONCE));
@@ -114,7 +114,10 @@ export async function eraseRetracted(
   if (ids.length > 0) await onErased({ feed, ids });
 }
 
-/** Publications that follow each other, as broadcasts of bounded size; without any, one that names the epoch alone. */
+/**
+ * Splits consecutive publications into broadcasts of limited size. Without publications, returns one broadcast with
+ * the epoch only.
+ */
 export function broadcastsOf(
   feed: string,
   epoch: string,

@@ -6,7 +6,7 @@ interface Prover {
   isProof(proof: string | undefined, ...facts: readonly (string | number)[]): boolean;
 }
 
-/** Proofs with the secret of the instances. As long as `isKnown` says that it is not known, none holds. */
+/** Proofs with the secret that the instances share. While `isKnown` returns false, no proof is accepted. */
 export const positionProofs = (prover: Prover, isKnown: () => boolean = () => true): PositionProofs => ({
   of: (feed, { epoch, offset }) => prover.proofOf('position', feed, epoch, offset),
   hold: (feed, { epoch, offset }, proof) =>

@@ -33,7 +33,7 @@ export class Claimer {
     this.#use = dependencies;
   }
 
-  /** Resolves when the entries `from` to `to` are popped. Rejects when that is not known. */
+  /** Resolves when the entries `from` to `to` are popped. Rejects when the outcome is unknown. */
   claim(run: string, from: number, to: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ run, from, to, settle: { resolve, reject } });

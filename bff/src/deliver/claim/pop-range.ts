@@ -3,7 +3,7 @@ import type { Entries } from '../ports.ts';
 
 const POPS_AT_ONCE = 16;
 
-/** Pops the entries `from` to `to` of a run. An absent one was popped before. Rejects when an outcome is not known. */
+/** Pops the entries `from` to `to` of a run. A missing entry was popped before. Rejects if an outcome is unknown. */
 export async function popRange(
   entries: Pick<Entries, 'pop'>,
   keyOf: KeyOf,

@@ -1,7 +1,7 @@
 import { DOCUMENT_VERSION, ENTRY_LIFE_MS, type Checkpoint } from '@tocsin/contracts';
 import type { Checkpoints } from '../ports.ts';
 
-/** Runs that a checkpoint remembers; those that were quiet longest go first. */
+/** Maximum number of runs in a checkpoint. The least recently active runs are dropped first. */
 const MAX_RUNS = 500;
 
 type Runs = Checkpoint['runs'];
@@ -12,18 +12,18 @@ export interface ProgressDependencies {
 }
 
 /**
- * How far one partition is, as this host knows it: of each run all up to a number are committed and broadcast. What the
- * store holds may be less. Two hosts never contradict each other, so that the higher number of each run holds; a store
- * that holds less than this host wrote was rolled back, and then only the store counts.
+ * The progress of one partition as this host knows it: for each run, the number up to which all entries are committed
+ * and broadcast. The stored checkpoint may be behind. Two hosts never contradict each other, so the higher number of
+ * each run applies. If the store has less than this host wrote, it was rolled back, and then only the store counts.
  */
 export class Progress {
   readonly #partition: number;
   readonly #use: ProgressDependencies;
   #runs: Runs = {};
   #stored: Runs = {};
-  /** None after a write whose outcome is not known. */
+  /** Undefined after a write whose outcome is unknown. */
   #etag: number | undefined;
-  /** The state that was last read or written, to which new progress is added. */
+  /** The etag and version that were last read or written. */
   #seen = { etag: 0, version: 0 };
   #last: Promise<unknown> = Promise.resolve();
 
@@ -32,19 +32,20 @@ export class Progress {
     this.#use = dependencies;
   }
 
-  /** Reads the checkpoint unless it was read before. */
+  /** Reads the checkpoint unless its state is known. */
   async known(): Promise<void> {
     if (this.#etag === undefined) await this.reload();
   }
 
   /** Reads the checkpoint, including writes of other hosts. True if this changed anything. */
   reload(): Promise<boolean> {
-    return this.#alone(async () => {
+    return this.#exclusively(async () => {
       const stored = await this.#use.checkpoints.read(this.#partition);
       const etag = stored?.etag ?? 0;
       const runs = stored?.checkpoint.runs ?? {};
       const version = stored?.checkpoint.version ?? 0;
-      // A version that is not its etag was written on a store that had lost it; once that is taken over, it is gone on from.
+      // If version and etag differ, the checkpoint was rewritten on a store that had lost it. Such a checkpoint is
+      // adopted once; later reads of it are no rollback.
       const isRevived = version !== etag && (this.#seen.etag !== etag || this.#seen.version !== version);
       const isRolledBack = etag < this.#seen.etag || isRevived;
       const before = this.#runs;
@@ -56,32 +57,32 @@ export class Progress {
     });
   }
 
-  /** Reads and writes one after the other: a read that a write overtakes would look like a rollback. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs reads and writes one at a time: a read overtaken by a write would look like a rollback. */
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work, work);
     this.#last = done.catch(() => undefined);
     return done;
   }
 
-  /** The highest number that is done of the run; none for an unknown run. */
+  /** The number up to which the run is done; `undefined` for an unknown run. */
   of(run: string): number | undefined {
     return Object.hasOwn(this.#runs, run) ? this.#runs[run]?.[0] : undefined;
   }
 
-  /** Whether the stored checkpoint covers this, so that everything in it was broadcast, by any host. */
+  /** Whether the stored checkpoint covers this entry, so that all its items were broadcast, by any host. */
   isStored(run: string, seq: number): boolean {
     return Object.hasOwn(this.#stored, run) && (this.#stored[run]?.[0] ?? 0) >= seq;
   }
 
-  /** All entries of the run up to `seq` are committed and broadcast. */
+  /** Marks all entries of the run up to `seq` as committed and broadcast. */
   advance(run: string, seq: number): void {
     this.#runs = { ...this.#runs, [run]: [Math.max(seq, this.of(run) ?? 0), this.#use.now()] };
   }
 
-  /** Writes how far it is. Rejects when that is not known to be stored. */
+  /** Writes the checkpoint. Rejects when the outcome is unknown. */
   async store(): Promise<void> {
     await this.known();
-    await this.#alone(() => this.#write());
+    await this.#exclusively(() => this.#write());
   }
 
   async #write(): Promise<void> {
@@ -108,7 +109,7 @@ function higher(a: Runs, b: Runs): Runs {
   return runs;
 }
 
-/** Without the runs of which no entry can be there any more. */
+/** Drops the runs whose entries have all expired, and the least recently active ones beyond the limit. */
 function kept(runs: Runs, now: number): Runs {
   const entries = Object.entries(runs).filter(([, [, at]]) => now - at <= ENTRY_LIFE_MS);
   if (entries.length <= MAX_RUNS) return Object.fromEntries(entries);

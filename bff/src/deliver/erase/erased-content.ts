@@ -11,15 +11,15 @@ export interface Erased {
 
 /** An item of a message, with its known context. */
 export interface ItemContext {
-  /** The feed of an item that names none. */
+  /** The feed of an item without one. */
   feed?: string | undefined;
-  /** The id of an item that names none. */
+  /** The id of an item without one. */
   id?: string | undefined;
-  /** The latest time at which it can have been published, in ms since 1970. */
+  /** The latest time at which the item may have been published, in ms since 1970. */
   publishedAt: number;
 }
 
-/** Tells whether content was erased. What was published to a feed after its erasure was not. */
+/** Decides whether content was erased. Notifications published after a feed's erasure were not. */
 export class ErasedContent {
   readonly #before = new Map<string, number>();
   readonly #ids = new Map<string, Set<string>>();
@@ -57,12 +57,12 @@ export class ErasedContent {
     return this.#has(feed, idOfPublication(publication), parseDateTime(notification.createdAt) ?? Infinity);
   }
 
-  /** Whether an id is erased in any feed: of content that cannot be read the feed is not known. */
+  /** Whether an id is erased in any feed, for unreadable content, whose feed is unknown. */
   hasId(id: string): boolean {
     return [...this.#ids.values()].some((ids) => ids.has(id));
   }
 
-  /** Whether text that cannot be read names a feed or an id that is erased. */
+  /** Whether unreadable text contains an erased feed or id. */
   isNamedIn(text: string, publishedAt: number): boolean {
     const readings = readingsOf(text);
     const names = (name: string) => readings.some((reading) => reading.includes(JSON.stringify(name)));
@@ -81,14 +81,14 @@ export class ErasedContent {
 }
 
 const BASE64 = /^[A-Za-z0-9+/]{16,}={0,2}$/;
-/** The readings of a text: as it is, without escapes (JSON within JSON has several), and decoded from base64. */
+/** The possible readings of a text: as it is, without backslashes (nested JSON has many), and decoded from base64. */
 function readingsOf(text: string): string[] {
   const plain = text.replaceAll('\\', '');
   const quoted = /^"(.*)"$/s.exec(plain)?.[1] ?? plain;
   return [text, plain, ...(BASE64.test(quoted) ? [Buffer.from(quoted, 'base64').toString('latin1')] : [])];
 }
 
-/** Whether the text contains the name, and not only as the start of a longer one. */
+/** Whether the text contains the name other than as the start of a longer name. */
 function mentions(text: string, name: string): boolean {
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     if (!/[\p{L}\p{N}._:-]/u.test(text[at + name.length] ?? ' ')) return true;

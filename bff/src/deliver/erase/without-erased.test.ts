@@ -15,7 +15,7 @@ const record = (of: unknown, members: Partial<SetAside> = {}): SetAside => ({
   ...{ content: typeof of === 'string' ? of : JSON.stringify(of), ...members },
 });
 
-it('should keep a record as it is when nothing of it is erased', () => {
+it('should keep a record without erased content unchanged', () => {
   for (const one of [
     record({ id: 'gone', feed: 'topic:a' }),
     record({ feed: 'user:ada' }, { at: '2026-01-01T00:02:00Z' }),
@@ -25,7 +25,7 @@ it('should keep a record as it is when nothing of it is erased', () => {
     expect(withoutErased(one, content)).toBe(one);
 });
 
-it('should leave nothing of a record with nothing else, also of one that came a little later', () => {
+it('should drop a record with only erased content, even if it arrived a little later', () => {
   expect(withoutErased(record({ feed: 'user:ada' }), content)).toBeUndefined();
   expect(
     withoutErased(record({ feed: 'user:ada' }, { at: '2026-01-01T00:00:50Z' }), content),
@@ -36,13 +36,13 @@ it('should leave nothing of a record with nothing else, also of one that came a 
   ).toBeUndefined();
 });
 
-it('should know a record by the event that it came in', () => {
+it('should recognize a record by the id of its event', () => {
   const refused = record({ title: 1 }, { feed: 'all', event: 'gone' });
   expect(withoutErased(refused, content)).toBeUndefined();
   expect(withoutErased({ ...refused, event: 'other' }, content)).toEqual({ ...refused, event: 'other' });
 });
 
-it('should know it by the id under which the event is shown', () => {
+it('should recognize a record by the id under which its event is published', () => {
   const byHash = new ErasedContent([{ feed: 'all', ids: [`event-${sha256('no id of ours').slice(0, 32)}`] }]);
   for (const of of [{ title: 1 }, 'no JSON', 7]) {
     const refused = record(of, { event: 'no id of ours' });
@@ -52,7 +52,7 @@ it('should know it by the id under which the event is shown', () => {
   }
 });
 
-it('should take out what is erased and keep the rest', () => {
+it('should remove erased items and keep the rest', () => {
   const event = record([{ id: 'gone', title: 'a' }, { id: 'stays' }]);
   expect(withoutErased(event, content)).toEqual({ ...event, content: '[{"id":"stays"}]' });
   const late = { id: 'late', createdAt: '2026-01-01T00:00:01Z' };

@@ -10,7 +10,7 @@ it('should remember the highest position', () => {
   expect(marks.of('all')).toEqual(at(2));
 });
 
-it('should forget the feeds that were named longest ago, and no others', () => {
+it('should forget only the least recently used feeds', () => {
   const marks = new HighWaterMarks(2);
   marks.raise('topic:a', at(1));
   marks.raise('topic:b', at(1));

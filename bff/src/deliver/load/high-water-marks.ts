@@ -5,17 +5,17 @@ import { isHigher } from '../../feed/position.ts';
 const DEFAULT_MAX_FEEDS = 100_000;
 
 /**
- * The highest position of each feed that this instance knows of: from broadcasts, from heads that it read, and from its
- * own commits. A head below its mark was rolled back.
+ * The highest position of each feed that this instance knows of: from broadcasts, from heads that it read, and from
+ * its own commits. A head below its mark was rolled back.
  *
- * Feeds that were used longest ago are forgotten. An instance that forgot a feed notices its rollback only by the ring of
- * a view. An unknown position is never treated as 0.
+ * The least recently used feeds are forgotten. An instance that forgot a feed notices its rollback only if it has a
+ * view with the feed's ring. An unknown position is never treated as 0.
  */
 export class HighWaterMarks {
   readonly #positions: LRUCache<string, Position>;
 
   constructor(maxFeeds = DEFAULT_MAX_FEEDS) {
-    // Unlike `max`, `maxSize` allocates nothing ahead.
+    // Unlike `max`, `maxSize` allocates no memory in advance.
     this.#positions = new LRUCache({ maxSize: maxFeeds, sizeCalculation: () => 1 });
   }
 

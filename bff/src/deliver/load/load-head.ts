@@ -10,7 +10,7 @@ import { readHead, type ReadHeadDependencies } from './read-head.ts';
 export interface CallerKnowledge {
   /** The caller's high-water mark of the feed. */
   heard?: Position | undefined;
-  /** A document that a reader missed twice though the head names it. */
+  /** A document that a reader failed to find twice although the head names it. */
   lostDocument?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface LoadDependencies extends ReadHeadDependencies {
 }
 
 export interface LoadedHead {
-  /** The head to build on; none when the next commit starts a new epoch. */
+  /** The head to build on; `undefined` when the next commit starts a new epoch. */
   base: Head | undefined;
   epoch: string;
   /** Whether `epoch` begins with the next commit. */
@@ -44,18 +44,18 @@ export async function loadHead(
   dependencies: LoadDependencies,
 ): Promise<LoadedHead> {
   const { marks, now } = dependencies;
-  // Taken before the head is read: a mark that rises meanwhile may be newer than that head, and is no
-  // evidence against it.
-  const said = highest(marks.of(feed), caller.heard);
+  // Taken before the head is read. A mark that rises during the read may be newer than the head, and does not prove a
+  // loss.
+  const expected = highest(marks.of(feed), caller.heard);
   const { head, etag } = await readHead(feed, dependencies);
-  const loss = await lossOf(head, etag, said, caller, dependencies);
+  const loss = await lossOf(head, etag, expected, caller, dependencies);
   if (loss !== 'revived') marks.raise(feed, head);
   if (!loss) {
-    // The feed had publications and now has no head: readers learn of the later epoch from a stored one.
-    const begins = isLost(etag, said);
+    // The feed had publications but has no head now. Storing a head tells readers the new epoch.
+    const begins = isLost(etag, expected);
     return { base: begins ? undefined : head, epoch: head.epoch, begins, stored: head, etag };
   }
-  const epoch = newEpoch(now(), highest(said, marks.of(feed))?.epoch, head.epoch);
+  const epoch = newEpoch(now(), highest(expected, marks.of(feed))?.epoch, head.epoch);
   return { base: undefined, epoch, begins: true, stored: head, etag, loss };
 }
 
@@ -63,23 +63,23 @@ export async function loadHead(
  * Whether a head that ever existed still does, was not revived on an emptied store, and is not below the
  * high-water mark.
  */
-export const isSound = ({ head, etag }: StoredHead, said: Position | undefined): boolean =>
-  head.version === etag && !isLost(etag, said) && !isHigher(said, head);
+export const isSound = ({ head, etag }: StoredHead, expected: Position | undefined): boolean =>
+  head.version === etag && !isLost(etag, expected) && !isHigher(expected, head);
 
 /** Whether a missing head belongs to a feed that has a high-water mark. */
-export const isLost = (etag: number, said: Position | undefined): boolean =>
-  etag === 0 && said !== undefined && said.offset > 0;
+export const isLost = (etag: number, expected: Position | undefined): boolean =>
+  etag === 0 && expected !== undefined && expected.offset > 0;
 
 async function lossOf(
   head: Head,
   etag: number,
-  said: Position | undefined,
+  expected: Position | undefined,
   { lostDocument }: CallerKnowledge,
   { log, limits, now }: LoadDependencies,
 ): Promise<LoadedHead['loss']> {
   if (head.version !== etag) return 'revived';
-  if (isHigher(said, head)) return 'rolled back';
-  // Forgotten documents may have expired, which is no loss.
+  if (isHigher(expected, head)) return 'rolled back';
+  // Documents beyond the feed's limits may have expired, which is no loss.
   const named = [
     ...keptSegments(head.segments, limits, now()),
     ...keptIds(head.ids, limits, now()),

@@ -12,14 +12,13 @@ export async function readSegments(log: FeedLog, keys: readonly string[]): Promi
   return keys.map((key, index) => {
     if (documents[index] === undefined) throw new LostDocumentError(key);
     const parsed = segmentSchema.safeParse(documents[index]);
-    if (!parsed.success)
-      throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+    if (!parsed.success) throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
     return parsed.data.publications;
   });
 }
 
 /**
- * The publications `first` to `last` of the named segments, as far as these hold them.
+ * The publications `first` to `last`, as far as the segments contain them.
  * @throws LostDocumentError when a segment is missing.
  */
 export async function readRange(

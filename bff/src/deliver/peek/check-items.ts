@@ -12,7 +12,7 @@ import {
   type SetAside,
 } from '@tocsin/contracts';
 
-/** An item that cannot be taken, or with no `feed` a whole entry. */
+/** A refused item, or, with an empty `feed`, a whole refused entry. */
 export type RefusedItem = Pick<SetAside, 'entry' | 'feed' | 'reason' | 'faults' | 'content'>;
 
 /** An item with the number of its entry and its index there. */
@@ -31,8 +31,8 @@ export interface CheckedItems {
 }
 
 /**
- * Checks an entry of a partition: its form, that it is the announced one, and each item alone, so that a bad item holds
- * up no other.
+ * Checks an entry of a partition: its form, that it is the announced one, and each item separately, so that a bad
+ * item does not block the others.
  */
 export function checkItems(place: PartitionEntryName, text: string, now: number): CheckedItems {
   const { seq } = place;
@@ -50,9 +50,7 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   if (!parsed.success) return whole(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
   const entry = parsed.data;
   if (entry.run !== place.run || entry.partition !== place.partition || entry.seq !== seq) {
-    return whole([
-      `says that it is ${partitionEntryKey(entry)}, but was found as ${partitionEntryKey(place)}`,
-    ]);
+    return whole([`names itself ${partitionEntryKey(entry)}, but was stored as ${partitionEntryKey(place)}`]);
   }
   const isExpired = (parseDateTime(entry.expiresAt) ?? 0) <= now;
   const items: PlacedItem[] = [];
@@ -70,7 +68,7 @@ export function checkItems(place: PartitionEntryName, text: string, now: number)
   return { seq, items, refused, traceparent: entry.traceparent, traces: sampledTraces(entry) };
 }
 
-/** An item as a record of its own. */
+/** A refused item as a record of its own. */
 export function refusedItem(
   place: PartitionEntryName,
   index: number,
@@ -80,7 +78,7 @@ export function refusedItem(
 ): RefusedItem {
   const named = feedSchema.safeParse((candidate as { feed?: unknown } | null)?.feed);
   const feed = named.success ? named.data : '';
-  // As a separate entry, which can be put back.
+  // In the form of an entry, so that it can be put back.
   const content = JSON.stringify({ notifications: [candidate] });
   return { entry: setAsideItemName(place, index, feed), feed, reason, faults, content };
 }

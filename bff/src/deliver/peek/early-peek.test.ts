@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryClaimCheck } from '@tocsin/service';
 import { peekEarly } from './early-peek.ts';
 
-it('should use what it found, also when the entry has been taken since', async () => {
+it('should use a found entry, even if it has been popped since', async () => {
   const entries = new MemoryClaimCheck();
   entries.put('a', 'content');
   const early = peekEarly(entries, 'a');
@@ -10,7 +10,7 @@ it('should use what it found, also when the entry has been taken since', async (
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should look again for what it did not find', async () => {
+it('should look again for an entry that it did not find', async () => {
   const entries = new MemoryClaimCheck();
   const early = peekEarly(entries, 'a');
   await Promise.resolve();
@@ -18,11 +18,11 @@ it('should look again for what it did not find', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should look again, and say so, when the early peek failed', async () => {
+it('should look again if the early peek failed', async () => {
   let fails = 1;
   const early = peekEarly(
     {
-      peek: () => (fails-- > 0 ? Promise.reject(new Error('away')) : Promise.resolve('content')),
+      peek: () => (fails-- > 0 ? Promise.reject(new Error('unavailable')) : Promise.resolve('content')),
       pop: () => Promise.resolve(undefined),
     },
     'a',
@@ -30,7 +30,7 @@ it('should look again, and say so, when the early peek failed', async () => {
   expect(await early.peek('a')).toBe('content');
 });
 
-it('should look for other entries as ever', async () => {
+it('should peek at other entries as usual', async () => {
   const entries = new MemoryClaimCheck();
   entries.put('b', 'other');
   expect(await peekEarly(entries, 'a').peek('b')).toBe('other');

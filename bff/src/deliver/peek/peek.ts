@@ -7,9 +7,9 @@ const PEEKS_AT_ONCE = 16;
 export type KeyOf = (seq: number) => string;
 
 export interface PeekedEntries {
-  /** Entries found, in ascending order and without a gap from the first number asked for. */
+  /** Entries found, in ascending order and without a gap from the first requested number. */
   found: { seq: number; text: string }[];
-  /** The first number asked for that had no entry. */
+  /** The first requested number that had no entry. */
   missing: number | undefined;
 }
 

@@ -19,8 +19,8 @@ export interface ReceiveDependencies {
 }
 
 /**
- * Hands an announcement to its partition, or one of 0.1.0 to its feed. Rejects when it has to come again; one that cannot
- * be read is set aside.
+ * Routes an announcement to its partition, or one of version 0.1.0 to its feed. Sets an unreadable announcement
+ * aside. Rejects when the announcement must be redelivered.
  */
 export async function receiveAnnouncement(data: unknown, use: ReceiveDependencies): Promise<Outcome> {
   await use.onStep('received');

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { coalesce } from './coalesce.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-/** A routeFeedTurn whose calls end when the test says so. */
+/** A routeFeedTurn whose calls the test ends. */
 function controlled() {
   const calls: { feed: string; run: string; seq: number; end: (error?: Error) => void }[] = [];
   const routeFeedTurn: FeedTurnTaker = (feed, announced) =>
@@ -15,13 +15,13 @@ function controlled() {
 }
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 
-it('should call at once what nothing precedes', () => {
+it('should call at once if no call is running', () => {
   const { calls, routeFeedTurn } = controlled();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   expect(calls).toHaveLength(1);
 });
 
-it('should join what waits of a run into one call with the highest number', async () => {
+it('should combine waiting announcements of a run into one call with the highest number', async () => {
   const { calls, routeFeedTurn } = controlled();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [3, 2, 4].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
@@ -33,7 +33,7 @@ it('should join what waits of a run into one call with the highest number', asyn
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([4, 4, 4]);
 });
 
-it('should call for each run, and for other feeds beside it', async () => {
+it('should call once for each run, and for other feeds at the same time', async () => {
   const { calls, routeFeedTurn } = controlled();
   void routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   void routeFeedTurn('all', { run: 'b', seq: 7 }, {});
@@ -44,15 +44,15 @@ it('should call for each run, and for other feeds beside it', async () => {
   expect(calls.at(-1)).toMatchObject({ feed: 'all', run: 'b', seq: 7 });
 });
 
-it('should reject all that a failed call covered, and go on with the next', async () => {
+it('should reject all announcements of a failed call, and continue with the next call', async () => {
   const { calls, routeFeedTurn } = controlled();
   const first = routeFeedTurn('all', { run: 'a', seq: 1 }, {});
   const others = [2, 3].map((seq) => routeFeedTurn('all', { run: 'a', seq }, {}));
-  calls[0]?.end(new Error('away'));
-  await expect(first).rejects.toThrow('away');
+  calls[0]?.end(new Error('unavailable'));
+  await expect(first).rejects.toThrow('unavailable');
   await settle();
-  calls[1]?.end(new Error('still away'));
-  for (const other of others) await expect(other).rejects.toThrow('still away');
+  calls[1]?.end(new Error('still unavailable'));
+  for (const other of others) await expect(other).rejects.toThrow('still unavailable');
   void routeFeedTurn('all', { run: 'a', seq: 4 }, {});
   expect(calls).toHaveLength(3);
 });

@@ -7,7 +7,7 @@ interface Waiter<Result> {
   reject: (error: unknown) => void;
 }
 
-/** Announcements of one run that wait, as one that covers them all. */
+/** The waiting announcements of one run, combined into one that covers them all. */
 interface Group<Result, A extends Announced> {
   announced: NonNullable<A>;
   caller: CallerKnowledge;

@@ -10,8 +10,8 @@ export interface DeadLetterDependencies {
 }
 
 /**
- * Announces a dead letter again after a pause, while its entry can live; then sets it aside. Rejects when the dead letter
- * has to come again.
+ * Announces a dead letter again after a pause, or sets it aside if its entry has expired. Rejects when the dead
+ * letter must be redelivered.
  */
 export async function reviveAnnouncement(
   data: unknown,

@@ -2,7 +2,10 @@ import { DOCUMENT_VERSION, REFUSED_EVENT_PREFIX, refusedEventSchema } from '@toc
 import type { SetAsideStore } from '../ports.ts';
 import { shortHash, unreadableRecord } from './unreadable-record.ts';
 
-/** Sets aside an event of the notifications topic that is not a notification. Rejects when it has to come again. */
+/**
+ * Sets aside an event of the notifications topic that is not a valid notification. Rejects when it must be
+ * redelivered.
+ */
 export async function keepRefusedEvent(
   data: unknown,
   setAside: Pick<SetAsideStore, 'add'>,

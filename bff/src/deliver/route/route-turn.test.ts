@@ -3,12 +3,12 @@ import { TemporaryError } from '../errors.ts';
 import { createTurnRouter, HostUnreachableError } from './route-turn.ts';
 import type { FeedTurnTaker, TurnResult } from '../turn/turn.ts';
 
-const there: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
+const remote: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 1 } };
 const here: TurnResult = { outcome: 'delivered', position: { epoch: '1-a', offset: 2 } };
 const announced = { run: 'abcdefgh', seq: 1 };
 
 let clock: number;
-let home: boolean;
+let isHosted: boolean;
 let callActor: ReturnType<typeof vi.fn<FeedTurnTaker>>;
 let turn: ReturnType<typeof vi.fn<FeedTurnTaker>>;
 let onTakeover: ReturnType<typeof vi.fn<(feed: string) => void>>;
@@ -16,13 +16,13 @@ let routeTurn: FeedTurnTaker;
 
 beforeEach(() => {
   clock = 0;
-  home = false;
-  callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(there));
+  isHosted = false;
+  callActor = vi.fn<FeedTurnTaker>(() => Promise.resolve(remote));
   turn = vi.fn<FeedTurnTaker>(() => Promise.resolve(here));
   onTakeover = vi.fn<(feed: string) => void>();
   routeTurn = createTurnRouter({
     callActor,
-    host: { takeTurn: turn, isHostedHere: () => home },
+    host: { takeTurn: turn, isHostedHere: () => isHosted },
     stateOf: () => Promise.resolve(undefined),
     onTakeover,
     now: () => clock,
@@ -32,18 +32,18 @@ beforeEach(() => {
 const refused = () => Promise.reject(new HostUnreachableError('connection refused', { late: false }));
 const call = () => routeTurn('all', announced, {});
 
-it('should call the actor where it lives', async () => {
-  expect(await call()).toBe(there);
+it('should call the actor on its host', async () => {
+  expect(await call()).toBe(remote);
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn here at once if the actor lives here', async () => {
-  home = true;
+it('should take the turn here at once if this instance hosts the actor', async () => {
+  isHosted = true;
   expect(await call()).toBe(here);
   expect(callActor).not.toHaveBeenCalled();
 });
 
-it('should take the turn here when the host refuses, and go on so for two seconds', async () => {
+it('should take turns here for two seconds after the host refused a call', async () => {
   callActor.mockImplementation(refused);
   expect(await call()).toBe(here);
   clock = 1_999;
@@ -52,7 +52,7 @@ it('should take the turn here when the host refuses, and go on so for two second
   expect(onTakeover).toHaveBeenCalledTimes(1);
 });
 
-it('should find out with one call whether the host is back, while the others go on here', async () => {
+it('should probe the host with one call, and take the other turns here meanwhile', async () => {
   callActor.mockImplementationOnce(refused);
   await call();
   clock = 2_001;
@@ -61,32 +61,32 @@ it('should find out with one call whether the host is back, while the others go 
   const probe = call();
   expect(await call()).toBe(here);
   expect(callActor).toHaveBeenCalledTimes(2);
-  answer(there);
-  expect(await probe).toBe(there);
-  expect(await call()).toBe(there);
+  answer(remote);
+  expect(await probe).toBe(remote);
+  expect(await call()).toBe(remote);
 });
 
-it('should repeat a turn here that met another activation', async () => {
+it('should repeat a turn here that conflicted with another activation', async () => {
   callActor.mockImplementation(refused);
   turn.mockRejectedValueOnce(new TemporaryError('another etag'));
   expect(await call()).toBe(here);
   expect(turn).toHaveBeenCalledTimes(2);
 });
 
-it('should give up after three turns here that failed', async () => {
+it('should give up after three failed turns here', async () => {
   callActor.mockImplementation(refused);
-  turn.mockRejectedValue(new TemporaryError('the store is away'));
-  await expect(call()).rejects.toThrow('the store is away');
+  turn.mockRejectedValue(new TemporaryError('the store is unavailable'));
+  await expect(call()).rejects.toThrow('the store is unavailable');
   expect(turn).toHaveBeenCalledTimes(3);
 });
 
-it('should not take the turn here when the host was reached and could not finish', async () => {
-  callActor.mockRejectedValue(new TemporaryError('the store is away'));
-  await expect(call()).rejects.toThrow('the store is away');
+it('should not take the turn here if the host was reached but failed', async () => {
+  callActor.mockRejectedValue(new TemporaryError('the store is unavailable'));
+  await expect(call()).rejects.toThrow('the store is unavailable');
   expect(turn).not.toHaveBeenCalled();
 });
 
-it('should take the turn of a late host whose head stands still', async () => {
+it('should take the turn of a late host whose head does not change', async () => {
   callActor.mockRejectedValue(new HostUnreachableError('no answer', { late: true }));
   expect(await call()).toBe(here);
 });

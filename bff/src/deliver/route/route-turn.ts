@@ -2,7 +2,9 @@ import { pause } from '@tocsin/contracts/pause';
 import { LRUCache } from 'lru-cache';
 import type { Announced, TurnTaker } from '../turn/turn.ts';
 
-/** The host of a feed or partition did not answer. If `late`, it may still be at work; otherwise it refused the call. */
+/**
+ * The host of a feed or partition did not answer. If `late`, it may still be working; otherwise it refused the call.
+ */
 export class HostUnreachableError extends Error {
   override name = 'HostUnreachableError';
   readonly late: boolean;
@@ -14,26 +16,26 @@ export class HostUnreachableError extends Error {
 }
 
 export interface TurnRouterDependencies<Name extends string | number, Result, A extends Announced> {
-  /** Calls the actor. Rejects with HostUnreachableError when it has not answered, else as the turn did. */
+  /** Calls the actor. Rejects with HostUnreachableError if it did not answer, or with the error of the turn. */
   callActor: TurnTaker<Name, Result, A>;
   host: { takeTurn: TurnTaker<Name, Result, A>; isHostedHere(name: Name): boolean };
-  /** Reads a value that each write of a turn changes. */
+  /** Reads a value that changes with each write of a turn. */
   stateOf: (name: Name) => Promise<unknown>;
   onTakeover: (name: Name, error: HostUnreachableError) => void;
   now?: () => number;
 }
 
-/** Time after a failed call before the host is tried again; until then, turns are taken here. */
+/** Time after a failed call before the host is called again. Until then, this instance takes the turns. */
 const SUSPECT_MS = 2_000;
-/** A late host whose state does not change for this time is not at work. */
+/** A late host whose state does not change for this time is considered idle. */
 const STANDSTILL_MS = 500;
 const ATTEMPTS = 3;
 const MAX_SUSPECTS = 1_000;
 
 /**
- * Routes each turn to the instance that hosts its actor: over Dapr, or directly if that is this instance. If the host is
- * away, the turn is taken here, so that no feed waits until Dapr has moved its actor. The etags of the heads keep the two
- * activations apart.
+ * Routes each turn to the instance that hosts its actor: through Dapr, or directly if that is this instance. If the
+ * host is unreachable, this instance takes the turn, so that no feed waits until Dapr has moved the actor. If two
+ * activations write the same head, its etag refuses the later write.
  */
 export function createTurnRouter<Name extends string | number, Result, A extends Announced>(
   use: TurnRouterDependencies<Name, Result, A>,
@@ -57,7 +59,7 @@ export function createTurnRouter<Name extends string | number, Result, A extends
     if (use.host.isHostedHere(feed)) return takeHere(feed, announced, caller);
     const suspectUntil = suspects.get(feed);
     if (suspectUntil !== undefined && suspectUntil > now()) return takeHere(feed, announced, caller);
-    // One call probes the host. Others go on here until it has answered.
+    // One call probes the host. This instance takes the other turns until the host has answered.
     if (suspectUntil !== undefined) suspects.set(feed, now() + 10 * SUSPECT_MS);
     try {
       const result = await use.callActor(feed, announced, caller);

@@ -19,7 +19,7 @@ beforeEach(() => {
   });
 });
 
-/** The documents of a head, as the store has them now. */
+/** The documents that a head names, as they are in the store now. */
 const documentsOf = (head: Head | undefined) =>
   f.log.readDocuments([...(head?.segments ?? []), ...(head?.ids ?? [])].map(({ key }) => key));
 const texts = async (head: Head | undefined) => JSON.stringify(await documentsOf(head));
@@ -30,7 +30,7 @@ describe('a retraction', () => {
     await host.turn(1);
   });
 
-  it('should be broadcast at an offset of its own, its content gone from the store at once', async () => {
+  it('should be broadcast at its own offset, and remove the content from the store at once', async () => {
     const before = f.head;
     f.put(2, [retract('a')]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -44,7 +44,7 @@ describe('a retraction', () => {
   });
 
   it.each(['committed', 'popped', 'broadcast'] as const)(
-    'should be completed by the next turn when the process dies after it has %s',
+    'should be completed by the next turn if the process dies after the step %s',
     async (step) => {
       const before = f.head;
       f.put(2, [retract('a')]);
@@ -58,7 +58,7 @@ describe('a retraction', () => {
     },
   );
 
-  it('should leave what is there when its head is refused, and be taken on the newer one', async () => {
+  it('should change nothing if its head is refused, and then be applied to the newer head', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     f.deposit(1, ['c'], { run: 'P0000002' });
@@ -72,7 +72,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['a retracted', 'b', 'c', 'a retracted']);
   });
 
-  it('should be found by an activation that goes on with its index, and by one whose index is old', async () => {
+  it('should be found by an activation with a current index, and by one with an old index', async () => {
     const [one, other] = [f.instance(), f.instance()];
     f.put(2, [retract('a')]);
     await one.turn(2);
@@ -87,7 +87,7 @@ describe('a retraction', () => {
     ]);
   });
 
-  it('should be remembered in an epoch that begins because the store was lost, by store or host', async () => {
+  it('should be remembered by store or host in a new epoch after the store lost data', async () => {
     f.put(2, [retract('x')]);
     await host.turn(2);
     f.put(3, [retract('y')]);
@@ -104,7 +104,7 @@ describe('a retraction', () => {
     expect(await f.ids()).toEqual(['z']);
   });
 
-  it('should be readable from a head of before there were any', async () => {
+  it('should work on a head that was written before retractions existed', async () => {
     const { retractions: _, withdrawn: __, ...head } = f.head as Head;
     const next = { ...head, version: head.version + 1, unconfirmed: [] };
     await f.log.commit([{ feed: FEED, head: next, etag: head.version, documents: [] }]);
@@ -115,8 +115,8 @@ describe('a retraction', () => {
   });
 });
 
-describe('a lost document of retractions', () => {
-  it('should begin a new epoch, as any that is missing', async () => {
+describe('a missing document of retractions', () => {
+  it('should begin a new epoch, like any other missing document', async () => {
     f.put(1, [retract('x'), notification('a')]);
     await f.instance().turn(1);
     await f.log.removeDocuments((f.head?.retractions ?? []).map(({ key }) => key));
@@ -146,7 +146,7 @@ describe('an erasure', () => {
     await aside('topic:other', 9);
   });
 
-  it('should delete all that the feed has, and tell the instances by its new epoch', async () => {
+  it('should delete all content of the feed, and announce its new epoch to the instances', async () => {
     const before = f.head;
     f.put(2, [erase]);
     expect(await f.instance().turn(2)).toMatchObject({ outcome: 'delivered', position: { offset: 0 } });
@@ -158,7 +158,7 @@ describe('an erasure', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it('should keep what is done, and take later entries of the run in the same turn', async () => {
+  it('should keep the finished numbers, and process later entries of the run in the same turn', async () => {
     f.deposit(2, ['c']);
     f.put(3, [notification('d'), erase]);
     f.deposit(4, ['a', 'e']);
@@ -174,7 +174,7 @@ describe('an erasure', () => {
   });
 
   it.each(['committed', 'popped', 'broadcast'] as const)(
-    'should be completed by the next turn when the process dies after it has %s',
+    'should be completed by the next turn if the process dies after the step %s',
     async (step) => {
       const before = f.head;
       f.put(2, [erase]);
@@ -192,19 +192,19 @@ describe('an erasure', () => {
     },
   );
 
-  it('should commit nothing else before all that belongs to the feed is deleted', async () => {
+  it('should commit nothing else before all content of the feed is deleted', async () => {
     f.put(2, [erase]);
-    f.setAside.erase = () => Promise.reject(new Error('the store is away'));
-    await expect(f.instance().turn(2)).rejects.toThrow('away');
+    f.setAside.erase = () => Promise.reject(new Error('the store is unavailable'));
+    await expect(f.instance().turn(2)).rejects.toThrow('unavailable');
     f.deposit(3, ['c']);
-    await expect(f.instance().turn(3)).rejects.toThrow('away');
+    await expect(f.instance().turn(3)).rejects.toThrow('unavailable');
     expect(f.log.commits).toHaveLength(2);
     f.setAside.erase = () => Promise.resolve();
     await f.instance().turn(3);
     expect(await f.ids()).toEqual(['c']);
   });
 
-  it('should not bring back what it erased when the store comes back older', async () => {
+  it('should not restore erased content when the store is rolled back', async () => {
     f.put(2, [erase]);
     await host.turn(2);
     const { epoch = '' } = f.head ?? {};

@@ -7,21 +7,21 @@ import { takeFeedTurn } from '../v1/feed-turn.ts';
 import type { Announced, TurnsDependencies, TurnResult } from './turn.ts';
 
 const MAX_ACTIVATIONS = 20_000;
-/** Ids that they may remember together. */
+/** Maximum number of ids in all activations together. */
 const MAX_KNOWN_IDS = 1_000_000;
-/** After this many feeds had nothing to do, the ids are counted. */
-const LOOK_EVERY = 500;
+/** The ids are counted each time this many queues have become empty. */
+const COUNT_EVERY = 500;
 
 export interface FeedHostDependencies extends TurnsDependencies {
-  /** Feeds that are kept between turns at most. Default 20,000. */
+  /** Maximum number of activations kept between turns. Default 20,000. */
   maxActivations?: number;
   /** Runs each turn, so that observers can follow it. */
   around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /**
- * Runs the turns of the feeds that this instance hosts, those of one feed one after the other: while actors are
- * being moved, two calls can reach the same process at once.
+ * Runs the turns of the feeds that this instance hosts, one at a time per feed: while Dapr moves actors, two calls
+ * can reach the same process at once.
  */
 export class FeedHost {
   readonly #dependencies: FeedHostDependencies;
@@ -38,13 +38,13 @@ export class FeedHost {
     this.#maxActivations = dependencies.maxActivations ?? MAX_ACTIVATIONS;
   }
 
-  /** A turn that Dapr routed here, where the feed's actor lives. */
+  /** Takes a turn that Dapr routed here, to the host of the feed's actor. */
   takeRoutedTurn(feed: string, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
     this.#hosted.add(feed);
     return this.takeTurn(feed, announced, caller);
   }
 
-  /** Whether Dapr has lately brought a turn of the feed here. */
+  /** Whether Dapr has recently routed a turn of the feed here. */
   isHostedHere(feed: string): boolean {
     return this.#hosted.has(feed);
   }
@@ -59,7 +59,7 @@ export class FeedHost {
     feeds: readonly string[],
     work: (activationOf: (feed: string) => Activation) => Promise<T>,
   ): Promise<T> {
-    // Asked for in one tick, so that two who need the same feeds never wait for each other.
+    // All are requested in the same tick, so that two callers with common feeds cannot deadlock.
     const releases = await Promise.all(feeds.map((feed) => this.#queueOf(feed).hold()));
     try {
       return await work((feed) => this.#activationOf(feed));
@@ -91,8 +91,8 @@ export class FeedHost {
   }
 
   /**
-   * Drops the cache between turns; the next turn reads it again. Unwritten state and state in use stay, so
-   * any caller may ask for it.
+   * Drops the feed's cache between turns; the next turn loads it again. Safe at any time: unwritten state and state
+   * in use stay.
    */
   deactivate(feed: string): void {
     this.#hosted.remove(feed);
@@ -113,11 +113,11 @@ export class FeedHost {
   }
 
   /**
-   * Drops the least recently used activations beyond the limits: the next turn reads them again. One with
-   * unwritten state stays.
+   * Drops the least recently used activations beyond the limits; the next turn loads them again. Activations with
+   * unwritten state stay.
    */
   #forgetOldest(): void {
-    const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % LOOK_EVERY === 0;
+    const isDue = this.#activations.size > this.#maxActivations || ++this.#idle % COUNT_EVERY === 0;
     if (!isDue) return;
     let ids = 0;
     for (const { known } of this.#activations.values()) ids += known.size;
@@ -129,7 +129,7 @@ export class FeedHost {
     }
   }
 
-  /** How many feeds are kept between turns. */
+  /** The number of activations kept between turns. */
   get activations(): number {
     return this.#activations.size;
   }

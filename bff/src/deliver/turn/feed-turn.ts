@@ -8,7 +8,7 @@ import type { Outcome, TurnDependencies, TurnOrder, TurnResult } from './turn.ts
 
 const ALONE: TurnOrder = { before: Promise.resolve(), committed: () => undefined };
 
-/** The feed of a turn, and all that the turn needs. */
+/** The feed of a turn, and everything that the turn needs. */
 export interface FeedTurnInput {
   feed: string;
   caller: CallerKnowledge;
@@ -39,13 +39,13 @@ export class FeedTurn {
     if (loaded.loss) this.use.events.lossNoticed(this.feed, loaded.loss);
     await this.use.onStep('loaded');
     await this.#order.before;
-    // An epoch that begins does not have the commits of the head before it: their entries are taken again.
+    // A new epoch does not have the last commits of the head before it: their entries are processed again.
     if (loaded.begins) await withdraw(this.feed, loaded.stored, this.use);
     else await this.#confirm(loaded);
     return loaded;
   }
 
-  /** Commits a batch and broadcasts it. Without a batch, the commit only begins the epoch. */
+  /** Commits a batch and broadcasts it. Without a batch, the commit only starts the epoch. */
   async commit(loaded: LoadedHead, batch: FeedBatch | undefined, isLast = false): Promise<LoadedHead> {
     const result = await commit(this.feed, loaded, batch, this.#activation, this.use);
     await this.use.onStep('committed');
@@ -64,7 +64,7 @@ export class FeedTurn {
   }
 }
 
-/** Makes sure that the feed has a sound head: one that lost something begins a new epoch. */
+/** Makes sure that the feed has a sound head: a feed that lost data starts a new epoch. */
 export const repairFeed = (input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, async (turn) => {
     const loaded = await turn.load();

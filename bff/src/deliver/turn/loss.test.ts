@@ -19,7 +19,7 @@ beforeEach(async () => {
 const position = (): Position => ({ epoch: f.head?.epoch ?? '', offset: f.head?.offset ?? 0 });
 
 describe('a store that comes back empty', () => {
-  it('should have a head again when it is asked by an instance that has heard of the feed', async () => {
+  it('should get a head again when an instance with a high-water mark of the feed reads it', async () => {
     const before = position();
     await f.log.rollBackTo(0);
     f.now++;
@@ -29,7 +29,7 @@ describe('a store that comes back empty', () => {
     expect(position()).toEqual(asked.position);
   });
 
-  it('should have its next publications in a later epoch', async () => {
+  it('should get the next publications in a later epoch', async () => {
     const before = position();
     await f.log.rollBackTo(0);
     f.now++;
@@ -41,7 +41,7 @@ describe('a store that comes back empty', () => {
     expect(await f.ids()).toEqual(['n4']);
   });
 
-  it('should begin a later epoch, also when the clock went back', async () => {
+  it('should begin a later epoch even if the clock went back', async () => {
     const before = position();
     await f.log.rollBackTo(0);
     f.now -= 86_400_000;
@@ -50,7 +50,7 @@ describe('a store that comes back empty', () => {
     expect(f.head).toMatchObject({ version: 1, offset: 0, producers: {} });
   });
 
-  it('should be noticed when it was emptied in the middle of a turn, by the version that is not the etag', async () => {
+  it('should be noticed by a version that differs from the etag if it was emptied during a turn', async () => {
     const { epoch } = position();
     f.deposit(4, ['n4']);
     f.log.beforeCommit = async () => {
@@ -68,7 +68,7 @@ describe('a store that comes back empty', () => {
 });
 
 describe('a store that comes back older', () => {
-  it('should be noticed by the host, which remembers its own commits', async () => {
+  it('should be noticed by a host, which remembers its own commits', async () => {
     const before = position();
     await f.log.rollBackTo(2);
     f.deposit(4, ['n4']);
@@ -77,7 +77,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, before.epoch)).toBe(true);
   });
 
-  it('should be noticed by what the caller has heard', async () => {
+  it("should be noticed by the caller's high-water mark", async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();
@@ -85,7 +85,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be noticed by what the host has heard, when the caller has heard nothing', async () => {
+  it("should be noticed by the host's high-water mark if the caller has none", async () => {
     const heard = position();
     const b = f.instance();
     b.marks.raise('all', heard);
@@ -94,7 +94,7 @@ describe('a store that comes back older', () => {
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should be noticed right before the head is written', async () => {
+  it('should be noticed just before the head is written', async () => {
     const heard = position();
     await f.log.rollBackTo(2);
     const b = f.instance();
@@ -107,13 +107,13 @@ describe('a store that comes back older', () => {
       if (key === f.key(3)) b.marks.raise('all', heard);
       return peek(key);
     };
-    await expect(b.turn(4)).rejects.toThrow('was heard');
+    await expect(b.turn(4)).rejects.toThrow('below its high-water mark');
     expect(f.log.commits).toHaveLength(2);
     await b.turn(4);
     expect(isLaterEpoch(position().epoch, heard.epoch)).toBe(true);
   });
 
-  it('should not be suspected for what is heard after the head was read', async () => {
+  it('should not be assumed because of a mark that rose after the head was read', async () => {
     const b = f.instance();
     f.deposit(4, ['n4']);
     f.log.beforeHead = async () => {
@@ -125,7 +125,7 @@ describe('a store that comes back older', () => {
     expect(f.losses).toEqual([]);
   });
 
-  it('should have what is still there taken again, known ids and finished numbers forgotten', async () => {
+  it('should process remaining entries again, without the known ids and finished numbers', async () => {
     await f.log.rollBackTo(2);
     for (const seq of [2, 3]) f.deposit(seq, [`n${seq}`]);
     expect(await a.turn(3)).toMatchObject({ outcome: 'delivered' });
@@ -133,21 +133,21 @@ describe('a store that comes back older', () => {
   });
 });
 
-describe('a document that is missing', () => {
+describe('a missing document', () => {
   const lose = async () => {
     const key = f.head?.segments[0]?.key ?? '';
     await f.log.removeDocuments([key]);
     return key;
   };
 
-  it('should begin a new epoch when a reader names it and it is missing', async () => {
+  it('should begin a new epoch when a reader reports it', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: await lose() });
     expect(f.losses).toEqual(['document missing']);
     expect(isLaterEpoch(position().epoch, epoch)).toBe(true);
   });
 
-  it('should not when it is there, is not named, or can have expired', async () => {
+  it('should not begin a new epoch if it exists, is not named, or may have expired', async () => {
     const { epoch } = position();
     await a.turn(undefined, { lostDocument: f.head?.segments[0]?.key });
     await a.turn(undefined, { lostDocument: 'segment:all:other' });
@@ -158,7 +158,7 @@ describe('a document that is missing', () => {
     expect(position().epoch).toBe(epoch);
   });
 
-  it('should be found by the turn itself when it needs the document', async () => {
+  it('should be noticed by a turn that needs it', async () => {
     const { epoch } = position();
     await f.log.removeDocuments((f.head?.ids ?? []).map(({ key }) => key));
     f.deposit(4, ['n4']);
@@ -169,7 +169,7 @@ describe('a document that is missing', () => {
 });
 
 describe('an epoch', () => {
-  it('should not be begun by a claim, by a reader of a sound feed, or twice for one loss', async () => {
+  it('should not begin for a turn or a reader of a sound feed, nor twice for one loss', async () => {
     const { epoch } = position();
     await a.turn(undefined);
     await a.turn(undefined, { heard: { epoch, offset: 2 } });

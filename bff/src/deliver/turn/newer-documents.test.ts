@@ -6,7 +6,7 @@ import { DaprFeedLog } from '../../dapr/feed-log.ts';
 import { Fixture, erase, notification, retract } from '../../../testing/feed-fixture.ts';
 
 let f: Fixture;
-/** Documents of these kinds are those of a later version, as after going down from one. */
+/** Documents of these kinds appear to be of a later version, as after a downgrade. */
 let newer: string[];
 
 beforeEach(async () => {
@@ -24,9 +24,9 @@ beforeEach(async () => {
   for (const seq of [1, 2]) await f.instance().turn(seq);
 });
 
-describe('a turn that meets a document of a later version', () => {
+describe('a turn that reads a document of a later version', () => {
   it.each(['segment', 'ids', 'retracted'])(
-    'should change nothing, and go on when that version is back: %s',
+    'should change nothing until that version is back: %s',
     async (kind) => {
       const before = f.head;
       f.put(3, [retract('n2'), notification('n3')]);
@@ -45,7 +45,7 @@ describe('a turn that meets a document of a later version', () => {
     },
   );
 
-  it('should delete nothing of what a list names that it cannot read', async () => {
+  it('should not delete documents named in a list that it cannot read', async () => {
     const segments = f.head?.segments.map(({ key }) => key) ?? [];
     f.put(3, [erase]);
     newer = ['withdrawn'];
@@ -60,24 +60,24 @@ describe('a turn that meets a document of a later version', () => {
 });
 
 describe('a head of a later version', () => {
-  it('should be refused for now rather than taken for none', async () => {
+  it('should be refused for now instead of treated as absent', async () => {
     const value = { v: DOCUMENT_VERSION + 1, epoch: '1-a', offset: 7 };
     const sidecar = { getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar;
     await expect(new DaprFeedLog(sidecar).readHead('all')).rejects.toMatchObject({
       name: 'TemporaryError',
-      message: expect.stringContaining('cannot be read by this version') as string,
+      message: expect.stringContaining('this version cannot read') as string,
     });
   });
 });
 
 describe('a damaged document', () => {
-  it('should be told from one of a later version: a head', async () => {
+  it('should be distinguished from one of a later version: a head', async () => {
     const sidecar = { getState: async () => ({ value: { v: DOCUMENT_VERSION, epoch: 7 }, etag: '7' }) };
     const log = new DaprFeedLog(sidecar as unknown as Sidecar);
     await expect(log.readHead('all')).rejects.toMatchObject({ name: 'DamagedHeadError' });
   });
 
-  it('should say of no run that it is done: a checkpoint', async () => {
+  it('should mark no run as done: a checkpoint', async () => {
     const read = (value: unknown) =>
       new DaprCheckpoints({ getState: async () => ({ value, etag: '7' }) } as unknown as Sidecar).read(0);
     expect(await read('x')).toEqual({ checkpoint: { v: DOCUMENT_VERSION, version: 7, runs: {} }, etag: 7 });

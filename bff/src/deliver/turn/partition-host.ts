@@ -18,13 +18,13 @@ const LONGEST_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
-  /** Waits before a turn is repeated; the default takes real time. */
+  /** Waits before a turn is repeated. Tests replace it; the default waits in real time. */
   pause?: ((ms: number) => Promise<void>) | undefined;
   /** Runs each turn, so that it can be traced. */
   around?: (<T>(turn: () => Promise<T>) => Promise<T>) | undefined;
 }
 
-/** Runs the turns of the partitions that this instance hosts, those of one partition one after the other. */
+/** Runs the turns of the partitions that this instance hosts, one at a time per partition. */
 export class PartitionHost {
   readonly #use: PartitionHostDependencies;
   readonly #states = new Map<number, PartitionState>();
@@ -36,13 +36,13 @@ export class PartitionHost {
     this.#hosted = new HostedActors(dependencies.now);
   }
 
-  /** A turn that Dapr routed here, where the partition's actor lives. */
+  /** Takes a turn that Dapr routed here, to the host of the partition's actor. */
   takeRoutedTurn(partition: number, announced: AnnouncedEntry): Promise<Outcome> {
     this.#hosted.add(String(partition));
     return this.takeTurn(partition, announced);
   }
 
-  /** Whether Dapr has lately brought a turn of the partition here. */
+  /** Whether Dapr has recently routed a turn of the partition here. */
   isHostedHere(partition: number): boolean {
     return this.#hosted.has(String(partition));
   }
@@ -57,7 +57,7 @@ export class PartitionHost {
     return outcome;
   }
 
-  /** Drops the cache between turns; the next turn reads it again. */
+  /** Drops the partition's cache between turns; the next turn loads it again. */
   deactivate(partition: number): void {
     this.#states.delete(partition);
     this.#hosted.remove(String(partition));
@@ -73,10 +73,10 @@ export class PartitionHost {
     if (!queue) {
       queue = new TurnQueue(
         async (announced, _caller, order) => {
-          if (!announced) throw new Error('a turn of a partition takes an entry');
+          if (!announced) throw new Error('a turn of a partition needs an announced entry');
           const take = () => this.#take(partition, announced, order);
           const result = await (this.#use.around ? this.#use.around(take) : take());
-          // Rejects each waiting caller; without one, the entry's announcement is redelivered.
+          // Each caller handles its own rejection. This only prevents an unhandled one if no caller waits.
           result.claimed.catch(() => undefined);
           return result;
         },
@@ -87,7 +87,10 @@ export class PartitionHost {
     return queue;
   }
 
-  /** Repeats a turn that was refused: another host, or a turn of one of its feeds, has written a head. */
+  /**
+   * Repeats a turn whose write was refused because another host, or a turn of one of its feeds, wrote a head
+   * meanwhile.
+   */
   async #take(partition: number, announced: AnnouncedEntry, order: TurnOrder): Promise<PartitionTurnResult> {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -38,7 +38,7 @@ describe('a turn of a partition', () => {
     expect((await f.checkpoints.read(PARTITION))?.checkpoint.runs).toEqual({ [RUN]: [1, f.now] });
   });
 
-  it('should take all entries of the run up to the announced one, in order', async () => {
+  it('should process all entries of the run up to the announced one, in order', async () => {
     for (const seq of [1, 2, 3]) f.share(seq, [to(ada, `a${seq}`), to(ben, `b${seq}`)]);
     expect(await f.instance().take(3)).toBe('delivered');
     expect(await f.instance().take(2)).toBe('already-claimed');
@@ -48,14 +48,14 @@ describe('a turn of a partition', () => {
     ]);
   });
 
-  it('should show an id once in a feed, and in each feed that it is for', async () => {
+  it('should publish an id once per feed, and in each of its feeds', async () => {
     f.share(1, [to(ada, 'x'), to(ben, 'x'), to(ada, 'x')]);
     f.share(2, [to(ada, 'x'), to(ada, 'y')]);
     await f.instance().take(2);
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['x', 'y'], ['x']]);
   });
 
-  it('should retract and erase within one feed alone', async () => {
+  it('should retract and erase within one feed only', async () => {
     f.share(1, [to(ada, 'a1'), to(ben, 'b1'), { ...retract('a1'), feed: ada }]);
     f.share(2, [to(eve, 'e1'), { ...erase, feed: ben }, to(ben, 'b2')]);
     await f.instance().take(2);
@@ -64,7 +64,7 @@ describe('a turn of a partition', () => {
     expect(await f.idsOf(eve)).toEqual(['e1']);
   });
 
-  it('should set a bad item aside alone, where erasure finds it', async () => {
+  it('should set only a bad item aside, under its feed so that erasure finds it', async () => {
     f.share(1, [to(ada, 'a1'), to(ben, 'b1', { title: '' }), 7, to(ben, 'b2')]);
     expect(await f.instance().take(1)).toBe('delivered');
     expect([await f.idsOf(ada), await f.idsOf(ben)]).toEqual([['a1'], ['b2']]);
@@ -78,7 +78,7 @@ describe('a turn of a partition', () => {
     expect(f.setAside.records.size).toBe(1);
   });
 
-  it('should set an entry aside that is not JSON, or another than the announced one', async () => {
+  it('should set aside an entry that is not JSON or not the announced one', async () => {
     f.entries.put(f.sharedKey(1), 'not JSON');
     f.entries.put(f.sharedKey(2), JSON.stringify({ v: 2, run: RUN, partition: 9, seq: 2 }));
     f.share(3, [to(ada, 'a1')]);
@@ -87,7 +87,7 @@ describe('a turn of a partition', () => {
     expect(await f.idsOf(ada)).toEqual(['a1']);
   });
 
-  it('should call an entry missing only if the checkpoint, read afterwards, does not know it', async () => {
+  it('should treat an entry as missing only if a checkpoint read afterwards does not cover it', async () => {
     const one = f.instance();
     const other = f.instance();
     f.share(1, [to(ada, 'a1')]);
@@ -105,7 +105,7 @@ describe('a turn of a partition', () => {
 
 describe('a turn that fails', () => {
   it.each(['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped'] as const)(
-    'should be completed by another host, after it died at %s',
+    'should be completed by another host after a crash at the step %s',
     async (step) => {
       f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
       await expect(f.instance(dyingAt(step)).take(1)).rejects.toThrow(step);
@@ -124,7 +124,7 @@ describe('a turn that fails', () => {
     },
   );
 
-  it('should give the rest to the feeds that lack it when one of the heads was refused', async () => {
+  it('should give the remaining items to their feeds after one of the heads was refused', async () => {
     const host = f.instance();
     f.share(1, [to(ada, 'a1'), to(ben, 'b1')]);
     await host.take(1);
@@ -149,12 +149,12 @@ describe('a turn that fails', () => {
     expect(new Set(f.broadcastIds)).toEqual(new Set(['a1', 'b1', 'rival', 'a2', 'b2']));
   });
 
-  it('should leave the entry where it is until how far the partition is, is stored', async () => {
+  it('should not pop the entry until the checkpoint is stored', async () => {
     const { write } = f.checkpoints;
-    f.checkpoints.write = () => Promise.reject(new Error('the store is away'));
+    f.checkpoints.write = () => Promise.reject(new Error('the store is unavailable'));
     f.share(1, [to(ada, 'a1')]);
     const host = f.instance();
-    await expect(host.take(1)).rejects.toThrow('away');
+    await expect(host.take(1)).rejects.toThrow('unavailable');
     expect(await f.entries.peek(f.sharedKey(1))).toBeDefined();
     f.checkpoints.write = write;
     expect(await host.take(1)).toBe('delivered');
@@ -162,19 +162,19 @@ describe('a turn that fails', () => {
     expect(await f.idsOf(ada)).toEqual(['a1']);
   });
 
-  it('should broadcast again what was committed and not known to be broadcast', async () => {
+  it('should broadcast committed publications again if their broadcast failed', async () => {
     const { broadcast } = f.broadcaster;
-    f.broadcaster.broadcast = () => Promise.reject(new Error('the bus is away'));
+    f.broadcaster.broadcast = () => Promise.reject(new Error('the bus is unavailable'));
     f.share(1, [to(ada, 'a1')]);
     const host = f.instance();
-    await expect(host.take(1)).rejects.toThrow('away');
+    await expect(host.take(1)).rejects.toThrow('unavailable');
     f.broadcaster.broadcast = broadcast;
     await host.take(1);
     expect(f.broadcastIds).toEqual(['a1']);
   });
 });
 
-it('should take again, in a new epoch, what a rolled back store has lost', async () => {
+it('should process lost entries again in a new epoch after a rollback of the store', async () => {
   const host = f.instance();
   f.share(1, [to(ada, 'a1')]);
   await host.take(1);
@@ -189,7 +189,7 @@ it('should take again, in a new epoch, what a rolled back store has lost', async
   expect((await f.log.readHead(ada))?.head.epoch).not.toBe(epoch);
 });
 
-it('should set the items of a feed aside whose head is damaged, and hold up no other feed', async () => {
+it('should set aside the items of a feed with a damaged head without blocking other feeds', async () => {
   const { readHead } = f.log;
   f.log.readHead = (feed) =>
     feed === ben

@@ -10,7 +10,7 @@ import type { Progress } from '../claim/progress.ts';
 import type { FeedHost } from './feed-host.ts';
 import type { AnnouncedEntry, Outcome, TurnEvents, TurnOrder, TurnsDependencies } from './turn.ts';
 
-/** Every feed of the turn has its part; `claimed` resolves when the entries are popped, too. */
+/** Resolved when every feed has its items. `claimed` resolves when the entries are popped too. */
 export interface PartitionTurnResult {
   outcome: Outcome;
   claimed: Promise<void>;
@@ -71,7 +71,7 @@ class PartitionTurn {
     await progress.known();
     await this.#use.onStep('loaded');
     await this.#order.before;
-    const wasThere = await this.#takeAgain(lowest, seq);
+    const isUnclaimed = await this.#takeAgain(lowest, seq);
     let outcome: Outcome | undefined;
     let from = await this.#begin(seq);
     const first = Math.min(from, lowest);
@@ -80,13 +80,13 @@ class PartitionTurn {
       await this.#use.onStep('peeked');
       if (batch.found.length === 0) {
         const to = await lastMissing(this.#entries, keyOf, from, seq);
-        // Only a checkpoint that is read after the miss decides: another host may have popped them.
+        // Only a checkpoint read after the miss is conclusive, because another host may have popped the entries.
         const hasChanged = await progress.reload();
         if (to < from || hasChanged) {
           from = await this.#begin(seq);
           continue;
         }
-        // In an unknown run, entries below the announced one cannot be told from finished ones.
+        // In an unknown run, missing entries below the announced one may be finished ones.
         if (progress.of(run) !== undefined || to === seq) await this.#giveUp(from, to);
         outcome ??= 'set-aside';
         from = to + 1;
@@ -98,9 +98,9 @@ class PartitionTurn {
       outcome = took || outcome === 'delivered' ? 'delivered' : 'set-aside';
       from += batch.found.length;
     }
-    const isClaimed = outcome === undefined && !wasThere;
+    const isClaimed = outcome === undefined && !isUnclaimed;
     return {
-      outcome: outcome ?? (wasThere ? 'delivered' : 'already-claimed'),
+      outcome: outcome ?? (isUnclaimed ? 'delivered' : 'already-claimed'),
       claimed: isClaimed ? Promise.resolve() : this.#claim(first, seq),
     };
   }
@@ -115,32 +115,35 @@ class PartitionTurn {
   }
 
   /**
-   * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry exists, its pop
-   * failed or the store was rolled back: each feed's head, read again, tells whether it has its part. True if
-   * one existed or is about to be popped.
+   * Handles announcements of finished entries, from `lowest` to `highest`. If such an entry still exists, its pop
+   * failed or the store was rolled back: each feed's head, read again, shows whether the feed has its items. True if
+   * an entry exists or is about to be popped.
    */
   async #takeAgain(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;
-    let wasThere = false;
+    let isUnclaimed = false;
     for (let seq = lowest; seq <= highest && this.#isDone(seq); seq++) {
       const isClaiming = claimer.isClaiming(this.#run, seq);
       const text = isClaiming ? undefined : await this.#use.entries.peek(this.#keyOf(seq));
       if (text === undefined && !isClaiming) continue;
-      wasThere = true;
+      isUnclaimed = true;
       if (text === undefined) continue;
       await this.#takeBatch(seq, { found: [{ seq, text }], missing: undefined });
     }
-    return wasThere;
+    return isUnclaimed;
   }
 
-  /** The first number to take: after the last that is done, or for an unknown run where its unbroken entries begin. */
+  /**
+   * The first number to process: the one after the last finished entry, or, for an unknown run, the start of its
+   * consecutive entries.
+   */
   async #begin(seq: number): Promise<number> {
     const last = this.#state.progress.of(this.#run);
     if (last !== undefined) return last + 1;
     return Math.min(seq, await walkBack(this.#entries, this.#keyOf, seq));
   }
 
-  /** Commits and broadcasts peeked entries, which follow each other from `from`. True if any item was taken. */
+  /** Commits and broadcasts peeked entries, which are consecutive from `from`. True if any item was valid. */
   async #takeBatch(from: number, { found }: PeekedBatch): Promise<boolean> {
     const { partition, progress } = this.#state;
     const run = this.#run;
@@ -163,10 +166,10 @@ class PartitionTurn {
     return items.size > 0;
   }
 
-  /** Declares the numbers `from` to `to` missing: set aside without content, and done if the run is known. */
+  /** Sets the numbers `from` to `to` aside as missing, without content. If the run is known, they count as done. */
   async #giveUp(from: number, to: number): Promise<void> {
     const { progress } = this.#state;
-    const fault = `${this.#run} ${from} to ${to}: announced, but neither there nor finished`;
+    const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);
     await addSetAsideRecord(
       { entry, feed: '', reason: 'missing', faults: [fault], content: null },

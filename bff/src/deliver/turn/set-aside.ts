@@ -7,7 +7,7 @@ interface SetAsideDependencies {
   now: () => number;
 }
 
-/** Sets aside what a turn cannot process, and reports it. Rejects if it may not be stored. */
+/** Sets aside content that a turn cannot process, and reports it. Rejects if the outcome of the write is unknown. */
 export async function addSetAsideRecord(
   refused: Omit<SetAside, 'v' | 'at'>,
   { setAside, events, now }: SetAsideDependencies,

@@ -3,7 +3,7 @@ import { TurnQueue } from './turn-queue.ts';
 import type { CallerKnowledge } from '../load/load-head.ts';
 import type { TurnResult } from './turn.ts';
 
-/** A queue whose turns commit and end when the test says so. */
+/** A queue whose turns the test commits and ends. */
 function controlled() {
   const turns: {
     name: string;
@@ -33,7 +33,7 @@ function controlled() {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const a = (seq: number) => ({ run: 'a', seq });
 
-it('should begin a turn when the one before has committed, and let it write when that one has ended', async () => {
+it('should start a turn when the previous one has committed, and let it write when that one has ended', async () => {
   const { queue, turns, names } = controlled();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});
@@ -50,7 +50,7 @@ it('should begin a turn when the one before has committed, and let it write when
   expect((await second).position.offset).toBe(2);
 });
 
-it('should never have three turns under way', async () => {
+it('should never run three turns at once', async () => {
   const { queue, turns, names } = controlled();
   const all = [
     queue.enqueue(a(1), {}),
@@ -70,7 +70,7 @@ it('should never have three turns under way', async () => {
   expect(names()).toEqual(['a 1', 'b 1', 'c 1']);
 });
 
-it('should take what waits of a run in one turn, with the most that its callers know', async () => {
+it('should combine waiting announcements of a run into one turn, with the highest mark of their callers', async () => {
   const { queue, turns, names } = controlled();
   const first = queue.enqueue(a(1), {});
   const others = [
@@ -86,7 +86,7 @@ it('should take what waits of a run in one turn, with the most that its callers 
   expect((await Promise.all(others)).map(({ position }) => position.offset)).toEqual([3, 3]);
 });
 
-it('should give a turn of its own to what announces nothing, and to who misses a document', async () => {
+it('should give a separate turn to a call without an announcement or with a lost document', async () => {
   const { queue, turns, names } = controlled();
   void queue.enqueue(a(1), {});
   void queue.enqueue(undefined, {});
@@ -99,22 +99,22 @@ it('should give a turn of its own to what announces nothing, and to who misses a
   expect(names()).toEqual(['a 1', 'none 0', 'a 2', 'a 3']);
 });
 
-it('should go on after a turn that failed, also after it had committed', async () => {
+it('should continue after a failed turn, even if it had committed', async () => {
   const { queue, turns, idle, names } = controlled();
   const first = queue.enqueue(a(1), {});
   const second = queue.enqueue(a(2), {});
   turns[0]?.commit();
-  turns[0]?.end(new Error('away'));
-  await expect(first).rejects.toThrow('away');
+  turns[0]?.end(new Error('unavailable'));
+  await expect(first).rejects.toThrow('unavailable');
   await settle();
   expect(names()).toEqual(['a 1', 'a 2']);
-  turns[1]?.end(new Error('still away'));
-  await expect(second).rejects.toThrow('still away');
+  turns[1]?.end(new Error('still unavailable'));
+  await expect(second).rejects.toThrow('still unavailable');
   await queue.settled();
   expect(idle).toEqual([2]);
 });
 
-it('should let no turn write before one has ended that a later one, which failed while it read, did not wait for', async () => {
+it('should let no turn write before all earlier ones have ended, even if one between them failed while it read', async () => {
   const { queue, turns, idle } = controlled();
   const all = [1, 2].map((seq) => queue.enqueue({ run: `r${seq}`, seq }, {}));
   turns[0]?.commit();

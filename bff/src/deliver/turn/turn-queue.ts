@@ -11,31 +11,31 @@ export type PerformTurn<Result> = (
 interface Waiting<Result> {
   announced: Announced;
   caller: CallerKnowledge;
-  /** In the place of a turn. */
+  /** Runs instead of a turn. */
   hold?: (order: TurnOrder) => Promise<void>;
   settle: { resolve: (result: Result) => void; reject: (error: unknown) => void }[];
 }
 
 /**
- * The turns of one feed or partition in one process, one after the other. A turn begins when the one before has written its last
- * head, so that it reads while that one still claims and broadcasts, and it writes nothing before that one has ended.
- * What waits of one run is one turn, up to its highest number.
+ * Runs the turns of one feed or partition in one process, one after the other. A turn starts when the previous one
+ * has written its last head: it reads while the previous one still claims and broadcasts, and writes only after that
+ * one has ended. All waiting announcements of one run become one turn, up to the highest number.
  */
 export class TurnQueue<Result> {
   readonly #run: PerformTurn<Result>;
   readonly #onIdle: () => void;
   readonly #waiting: Waiting<Result>[] = [];
-  /** Resolves when all started turns have ended; at once if none is running. */
+  /** Resolves when all started turns have ended; `undefined` if none is running. */
   #before: Promise<void> | undefined;
   #isReading = false;
 
-  /** `onIdle` is called whenever no turn is waiting or running any more. */
+  /** Calls `onIdle` whenever the last turn has ended and none is waiting. */
   constructor(run: PerformTurn<Result>, onIdle: () => void) {
     this.#run = run;
     this.#onIdle = onIdle;
   }
 
-  /** Like the turn for an announcement. */
+  /** Enqueues a turn, or joins one that waits. Settles like that turn. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
       const joined = this.#joining(announced, caller);
@@ -47,7 +47,7 @@ export class TurnQueue<Result> {
     });
   }
 
-  /** Resolves when all turns before have ended; all others wait until the function that it resolves with is called. */
+  /** Resolves with a release function when all earlier turns have ended. Later turns wait until it is called. */
   hold(): Promise<() => void> {
     return new Promise((resolve) => {
       const hold = async ({ before }: TurnOrder) => {
@@ -64,7 +64,7 @@ export class TurnQueue<Result> {
     while (this.#before) await this.#before;
   }
 
-  /** The turn that waits already and takes this too, from now on. */
+  /** Finds a waiting turn of the same run, and extends it to cover this announcement. */
   #joining(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
     const found = this.#waiting.find(
@@ -99,7 +99,7 @@ export class TurnQueue<Result> {
     const ended = turn
       .then(() => {
         read();
-        // One that failed while it read may end before the one before it.
+        // A turn that fails while it reads may end before the previous turn.
         return before;
       })
       .then(() => {
@@ -113,7 +113,7 @@ export class TurnQueue<Result> {
 
 type Entry = NonNullable<Announced>;
 
-/** Both of a run as one: the highest number, and the lowest that was announced. */
+/** Combines two announcements of a run: the highest number, and the lowest that was announced. */
 export const spanning = <A extends Entry>(a: A, b: A): A => ({
   ...a,
   seq: Math.max(a.seq, b.seq),

@@ -6,7 +6,7 @@ import type { ConfirmDependencies } from '../broadcast/confirm.ts';
 import type { CallerKnowledge, LoadedHead } from '../load/load-head.ts';
 import type { SetAsideStore, StoreOrigin } from '../ports.ts';
 
-/** The outcome of an announcement. A turn whose outcome is not known rejects, and is repeated. */
+/** The outcome of an announcement. If the outcome is unknown, the turn rejects and is repeated. */
 export type Outcome = 'delivered' | 'already-claimed' | 'set-aside';
 
 export interface TurnResult {
@@ -43,7 +43,7 @@ export interface AnnouncedEntry {
 /** The purpose of a turn; `undefined` only makes sure that the feed has a valid head. */
 export type Announced = AnnouncedEntry | undefined;
 
-/** Has a turn taken, here or at another instance. Rejects when its outcome is not known. */
+/** Takes a turn, on this or another instance. Rejects when the outcome is unknown. */
 export type TurnTaker<Name, Result, A extends Announced = Announced> = (
   name: Name,
   announced: A,
@@ -54,12 +54,14 @@ export type PartitionTurnTaker = TurnTaker<number, Outcome, AnnouncedEntry>;
 
 /** Orders a turn among the other turns of its feed or partition in this process. */
 export interface TurnOrder {
-  /** Resolves when the turn before has ended, well or not. Until then, this turn only reads. */
+  /** Resolves when the previous turn has ended, successfully or not. Until then, this turn only reads. */
   before: Promise<void>;
-  /** Tells that the turn has written its last head, so that the next one may read. May never be called. */
+  /**
+   * Called when the turn has written its last head, so that the next turn may start to read. A turn need not call it.
+   */
   committed: () => void;
 }
 
-/** The highest number of the run that the head has; `undefined` for an unknown run. */
+/** The number up to which the head has the run's entries; `undefined` for an unknown run. */
 export const doneThrough = ({ base }: Pick<LoadedHead, 'base'>, run: string): number | undefined =>
   base && Object.hasOwn(base.producers, run) ? base.producers[run]?.[0] : undefined;

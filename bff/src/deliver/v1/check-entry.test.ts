@@ -20,27 +20,27 @@ const entry = (members: object = {}) =>
     ...members,
   });
 
-it('should take an entry that is what was announced', () => {
+it('should accept the announced entry', () => {
   expect(checkEntry(place, entry(), NOW)).toMatchObject({ seq: 3, items: [notification] });
 });
 
-it('should take what changes the feed in its place among the notifications', () => {
+it('should accept retractions and erasures in order among the notifications', () => {
   const at = '2026-01-01T00:00:00Z';
   const items = [{ retract: 'b', feed: 'all', at }, notification, { erase: true, feed: 'all', at }];
   expect(checkEntry(place, entry({ notifications: items }), NOW)).toMatchObject({ seq: 3, items });
 });
 
-it('should take a notification that has expired: it keeps its offset', () => {
+it('should accept an expired notification, which keeps its offset', () => {
   const expired = { ...notification, expiresAt: '2025-01-01T00:00:00Z' };
   expect(checkEntry(place, entry({ notifications: [expired] }), NOW)).toMatchObject({
     items: [expired],
   });
 });
 
-describe('an entry that is refused', () => {
+describe('a refused entry', () => {
   it.each([
-    ['no JSON', '{"v":1', 'invalid'],
-    ['no entry', '[]', 'invalid'],
+    ['not JSON', '{"v":1', 'invalid'],
+    ['not an entry', '[]', 'invalid'],
     ['of another version', entry({ v: 2 }), 'invalid'],
     ['of another run', entry({ run: 'P0000002' }), 'invalid'],
     ['of another feed', entry({ feed: 'topic:x' }), 'invalid'],
@@ -62,17 +62,17 @@ describe('an entry that is refused', () => {
       'invalid',
     ],
     [
-      'with a retraction of no id',
+      'with a retraction of an invalid id',
       entry({ notifications: [{ retract: 'a b', feed: 'all', at: '2026-01-01T00:00:00Z' }] }),
       'invalid',
     ],
     [
-      'with an erasure that is none',
+      'with an invalid erasure',
       entry({ notifications: [{ erase: false, feed: 'all', at: '2026-01-01T00:00:00Z' }] }),
       'invalid',
     ],
     ['expired', entry({ expiresAt: '2026-01-01T00:00:00Z' }), 'expired'],
-  ])('should be one that is %s', (_name, text, refused) => {
+  ])('should have a reason and faults if it is %s', (_name, text, refused) => {
     const checked = checkEntry(place, text, NOW);
     expect(checked).toMatchObject({ seq: 3, refused });
     expect('faults' in checked && checked.faults.length).toBeGreaterThan(0);

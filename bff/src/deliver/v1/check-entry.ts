@@ -19,7 +19,7 @@ export type CheckedEntry =
   | { seq: number; bytes: number; items: EntryItem[]; traceparent?: string | undefined; traces: string[] }
   | { seq: number; refused: 'invalid' | 'expired'; faults: string[] };
 
-/** Checks one entry alone: its schema, that it is the one that was announced, and that it has not expired. */
+/** Checks one entry: its schema, that it is the announced one, and that it has not expired. */
 export function checkEntry(place: EntryPlace, text: string, now: number): CheckedEntry {
   const invalid = (faults: string[]): CheckedEntry => ({ seq: place.seq, refused: 'invalid', faults });
   let content: unknown;
@@ -33,7 +33,7 @@ export function checkEntry(place: EntryPlace, text: string, now: number): Checke
     return invalid(faultsOf(parsed.error).map(({ path, message }) => `${path}: ${message}`));
   const entry = parsed.data;
   if (entry.run !== place.run || entry.feed !== place.feed || entry.seq !== place.seq) {
-    return invalid([`says that it is ${entryKey(entry)}, but was found as ${entryKey(place)}`]);
+    return invalid([`names itself ${entryKey(entry)}, but was stored as ${entryKey(place)}`]);
   }
   const faults: string[] = [];
   const items: EntryItem[] = [];

@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 describe('a turn', () => {
-  it('should commit, claim and broadcast what was announced and what precedes it', async () => {
+  it('should commit, claim and broadcast the announced entry and those before it', async () => {
     for (const seq of [1, 2, 3]) f.deposit(seq, [`n${seq}`]);
     const { turn } = f.instance();
     expect(await turn(3)).toMatchObject({ outcome: 'delivered', position: { offset: 3 } });
@@ -16,7 +16,7 @@ describe('a turn', () => {
     for (const seq of [1, 2, 3]) expect(await f.entries.peek(f.key(seq))).toBeUndefined();
   });
 
-  it('should find done what comes again, whatever its age', async () => {
+  it('should recognize repeated announcements of any age as done', async () => {
     f.deposit(1, ['n1']);
     f.deposit(2, ['n2']);
     const { turn } = f.instance();
@@ -27,7 +27,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2']);
   });
 
-  it('should take an entry whose announcement was lost with the next one, in order', async () => {
+  it('should process an entry whose announcement was lost with the next one, in order', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -37,7 +37,7 @@ describe('a turn', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should go on after about 1 MB in the same turn', async () => {
+  it('should continue in the same turn after a commit of about 1 MB', async () => {
     for (let seq = 1; seq <= 12; seq++) {
       f.deposit(
         seq,
@@ -66,13 +66,13 @@ describe('a turn', () => {
   });
 });
 
-describe('an entry that is missing', () => {
-  it('should be set aside once, and hold up nothing, before the feed has a head', async () => {
+describe('a missing entry', () => {
+  it('should be set aside once without blocking anything, before the feed has a head', async () => {
     expect(await f.instance().turn(1)).toMatchObject({ outcome: 'set-aside', position: { offset: 0 } });
     expect([...f.setAside.records.values()]).toMatchObject([{ entry: f.key(1), reason: 'missing' }]);
   });
 
-  it('should be done, of a run that the head knows', async () => {
+  it('should count as done in a run that the head knows', async () => {
     const { turn } = f.instance();
     f.deposit(1, ['n1']);
     await turn(1);
@@ -83,7 +83,7 @@ describe('an entry that is missing', () => {
     expect(await f.ids()).toEqual(['n1', 'n4']);
   });
 
-  it('should leave what lies below it to its own announcement, of a run that the head does not know', async () => {
+  it('should leave lower numbers of an unknown run to their own announcements', async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     expect(await turn(2)).toMatchObject({ outcome: 'set-aside' });
@@ -91,13 +91,13 @@ describe('an entry that is missing', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should not be called missing when another activation took it meanwhile', async () => {
+  it('should not be treated as missing if another activation processed it meanwhile', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     await a.turn(1);
     f.deposit(2, ['n2']);
     f.deposit(3, ['n3']);
-    // Between the head that b reads and its look at the entries a takes them.
+    // `a` processes the entries after `b` has read the head and before it looks for them.
     f.log.beforeHead = async () => {
       f.log.beforeHead = () => Promise.resolve();
       await a.turn(3);
@@ -107,7 +107,7 @@ describe('an entry that is missing', () => {
     expect(await f.ids()).toEqual(['n1', 'n2', 'n3']);
   });
 
-  it('should be taken once though another activation took what was peeked at early', async () => {
+  it('should be published once even if another activation processed it after an early peek', async () => {
     const [a, b] = [f.instance(), f.instance()];
     f.deposit(1, ['n1']);
     f.log.beforeHead = async () => {
@@ -120,7 +120,7 @@ describe('an entry that is missing', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should end the walk back of an unknown run, without a verdict on what lies below', async () => {
+  it('should end the walk back of an unknown run, and leave lower numbers undecided', async () => {
     for (const seq of [1, 2, 4, 5]) f.deposit(seq, [`n${seq}`]);
     await f.instance().turn(5);
     expect(await f.ids()).toEqual(['n4', 'n5']);
@@ -129,7 +129,7 @@ describe('an entry that is missing', () => {
 });
 
 describe('a bad entry', () => {
-  it('should be set aside with its content, done, and hold up nobody', async () => {
+  it('should be set aside with its content and count as done, without blocking others', async () => {
     f.deposit(1, ['n1']);
     f.entries.put(f.key(2), '{"broken"');
     f.deposit(3, ['n3']);
@@ -141,12 +141,12 @@ describe('a bad entry', () => {
     expect(await f.ids()).toEqual(['n1', 'n3']);
   });
 
-  it('should not be taken as long as it cannot be set aside', async () => {
+  it('should not be popped while it cannot be set aside', async () => {
     f.entries.put(f.key(1), 'x');
     const { turn } = f.instance();
     const add = f.setAside.add.bind(f.setAside);
-    f.setAside.add = () => Promise.reject(new Error('away'));
-    await expect(turn(1)).rejects.toThrow('away');
+    f.setAside.add = () => Promise.reject(new Error('unavailable'));
+    await expect(turn(1)).rejects.toThrow('unavailable');
     expect(await f.entries.peek(f.key(1))).toBe('x');
     f.setAside.add = add;
     expect(await turn(1)).toMatchObject({ outcome: 'set-aside' });
@@ -154,9 +154,9 @@ describe('a bad entry', () => {
 });
 
 describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)(
-  'a process that dies: %s',
+  'a process that dies after the step %s',
   (step) => {
-    it('should have its turn finished by another, each id once and broadcast', async () => {
+    it('should have its turn finished by another process, with each id published once and broadcast', async () => {
       for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
       await expect(f.instance(dyingAt(step)).turn(2)).rejects.toThrow(`died at ${step}`);
       const { turn } = f.instance();
@@ -168,8 +168,8 @@ describe.each(['loaded', 'peeked', 'committed', 'popped', 'broadcast'] as const)
   },
 );
 
-describe('an outcome that is not known', () => {
-  it('should be looked up in the head when it was a commit that was done', async () => {
+describe('an unknown outcome', () => {
+  it('should be found in the head if the commit succeeded', async () => {
     f.deposit(1, ['n1']);
     const { turn } = f.instance();
     f.log.afterCommit = () => Promise.reject(new Error('time-out'));
@@ -181,7 +181,7 @@ describe('an outcome that is not known', () => {
     expect(await f.ids()).toEqual(['n1']);
   });
 
-  it('should hold up every further commit when it was a broadcast', async () => {
+  it('should block further commits if it was the outcome of a broadcast', async () => {
     f.deposit(1, ['n1']);
     f.deposit(1, ['other'], { run: 'P0000002' });
     const { turn } = f.instance();
@@ -197,7 +197,7 @@ describe('an outcome that is not known', () => {
 });
 
 describe('two activations', () => {
-  it('should not both commit on one head', async () => {
+  it('should not both commit on the same head', async () => {
     const [a, b] = [f.instance(), f.instance()];
     for (const seq of [1, 2]) f.deposit(seq, [`n${seq}`]);
     f.log.beforeCommit = async () => {

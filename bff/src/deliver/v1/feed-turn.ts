@@ -10,10 +10,10 @@ import { doneThrough, type AnnouncedEntry, type Outcome, type TurnResult } from 
 import { checkEntry, type CheckedEntry } from './check-entry.ts';
 
 /**
- * Takes an announcement of 0.1.0, whose entries belong to one feed: load the head, complete its last commit, peek at the
- * entries up to the announced one, commit them in order, claim and broadcast them. Turns of one feed overlap in one
- * process only as `order` allows; between processes, the head's etag decides. Rejects when the announcement has to come
- * again.
+ * Takes the turn of an announcement of version 0.1.0, whose entries belong to one feed: loads the head, completes its
+ * last commit, peeks at the entries up to the announced one, commits them in order, claims and broadcasts them.
+ * Within a process, turns of one feed overlap only as `order` allows; between processes, the head's etag decides.
+ * Rejects when the announcement must be redelivered.
  */
 export const takeFeedTurn = (announced: AnnouncedEntry, input: FeedTurnInput): Promise<TurnResult> =>
   retryWithoutLostDocument(input, (turn) => new AnnouncedFeedTurn(turn, announced).take());
@@ -46,7 +46,7 @@ class AnnouncedFeedTurn {
       await turn.use.onStep('peeked');
       if (peeked.found.length === 0) {
         const to = await lastMissing(this.#entries, this.#keyOf, from, seq);
-        // Only a head read after the miss decides: another host may have taken the entries.
+        // Only a head read after the miss is conclusive, because another host may have popped the entries.
         const before = loaded;
         loaded = await turn.load();
         if (to < from || !isSame(loaded, before)) {
@@ -54,7 +54,7 @@ class AnnouncedFeedTurn {
           from = await this.#begin(loaded);
           continue;
         }
-        // In an unknown run, entries below the announced one may have been taken before.
+        // In an unknown run, missing entries below the announced one may be finished ones.
         if (doneThrough(loaded, run) !== undefined || to === seq)
           loaded = await this.#giveUp(loaded, from, to);
         from = to + 1;
@@ -73,7 +73,10 @@ class AnnouncedFeedTurn {
     return turn.result(outcome, loaded);
   }
 
-  /** The first number to take: after the head's, or where the unbroken entries of an unknown run begin. */
+  /**
+   * The first number to process: the one after the head's, or, for an unknown run, the start of its consecutive
+   * entries.
+   */
   async #begin(loaded: LoadedHead): Promise<number> {
     const last = doneThrough(loaded, this.#run);
     if (last !== undefined) return last + 1;
@@ -92,12 +95,12 @@ class AnnouncedFeedTurn {
   }
 
   /**
-   * Sets the numbers `from` to `to` aside as missing. They are done if the head knows the run; of an unknown run, lower
-   * numbers may still be announced.
+   * Sets the numbers `from` to `to` aside as missing. If the head knows the run, they count as done. In an unknown
+   * run, lower numbers may still be announced.
    */
   async #giveUp(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
     const run = this.#run;
-    const fault = `${run} ${from} to ${to}: announced, but neither there nor taken`;
+    const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
     await this.#setAside(to, 'missing', [fault], null);
     if (doneThrough(loaded, run) !== undefined) {
       return this.#turn.commit(loaded, { run, from, to, items: [] });

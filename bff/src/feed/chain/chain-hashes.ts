@@ -9,9 +9,9 @@ export interface HashChain {
   /** The documents that the base names. */
   references: readonly IdsReference[];
   known: KnownIds;
-  /** A document of so many hashes is taken into no other. */
+  /** A document with this many hashes is not merged any more. */
   full: number;
-  /** Makes the key of a document. */
+  /** Returns a new document key. */
   key: () => string;
   limits: FeedLimits;
   now: number;

@@ -14,7 +14,7 @@ import { countAbsorbed, type FeedDocument } from './chain.ts';
 export interface SegmentChain {
   /** The documents that the base names. */
   references: readonly SegmentReference[];
-  /** What a person sees of the feed in a key. */
+  /** The readable part of a segment's key. */
   label: string;
   limits: FeedLimits;
   now: number;
@@ -30,8 +30,8 @@ export interface WrittenSegment {
 const READS_AT_ONCE = 8;
 
 /**
- * Publications appended to a chain of segments, and the content of older ones taken out of it: each segment that
- * holds some of it is written again under a new key. `withdrawn` are the keys that still have such content.
+ * Appends publications to a chain of segments, and removes the content of the `gone` ones: each segment with such
+ * content is rewritten under a new key. `withdrawn` lists the old keys, which still have the content.
  */
 export async function chainSegments(
   chain: SegmentChain,

@@ -4,7 +4,7 @@ import { countAbsorbed, TIERS } from './chain.ts';
 
 const FULL = 1_000;
 
-/** Adds items one commit after the other; how often each was written, and the sizes of the documents. */
+/** Adds items in separate commits. Returns the number of writes of each, and the resulting documents. */
 function build(commits: readonly number[]) {
   const chain: { size: number; items: number[] }[] = [];
   const writes: number[] = [];
@@ -25,7 +25,7 @@ const commits = fc.array(fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ 
   maxLength: 400,
 });
 
-it('should keep the order of what was added, and all of it', () => {
+it('should keep all items in order', () => {
   fc.assert(
     fc.property(commits, (sizes) => {
       const { chain } = build(sizes);
@@ -34,7 +34,7 @@ it('should keep the order of what was added, and all of it', () => {
   );
 });
 
-it('should have at most three documents of a tier that is not full', () => {
+it('should have at most three documents of each tier below full', () => {
   fc.assert(
     fc.property(commits, (sizes) => {
       expect(build(sizes).longest).toBeLessThanOrEqual(3 * TIERS);
@@ -42,7 +42,7 @@ it('should have at most three documents of a tier that is not full', () => {
   );
 });
 
-it('should write each item at most once for each tier', () => {
+it('should write each item at most once per tier', () => {
   fc.assert(
     fc.property(commits, (sizes) => {
       for (const times of build(sizes).writes) expect(times).toBeLessThanOrEqual(TIERS + 1);
@@ -50,7 +50,7 @@ it('should write each item at most once for each tier', () => {
   );
 });
 
-it('should never take a full document into another', () => {
+it('should never absorb a full document', () => {
   expect(countAbsorbed([FULL, FULL, FULL, FULL], FULL, FULL)).toBe(0);
   expect(countAbsorbed([FULL, FULL, FULL], 1, FULL)).toBe(0);
 });

@@ -10,21 +10,21 @@ export interface FeedDocument {
 }
 
 /**
- * A chain of immutable documents, the oldest first, that stays short by taking small ones at its end into the next
- * one written. Sizes fall into tiers, each a quarter of the one above; at most three documents of a tier stand side
- * by side, and none follows a smaller one. So each item is rewritten at most once for a tier, and a chain whose full
- * documents number F has at most F + 3 * TIERS.
+ * The number of size tiers in a chain of immutable documents, oldest first. Each tier is a quarter of the one above.
+ * The chain stays short because each new document absorbs small ones at the end: at most three documents of a tier
+ * are adjacent, and none follows a smaller one. So each item is rewritten at most once per tier, and a chain with F
+ * full documents has at most F + 3 * TIERS documents.
  */
 export const TIERS = 5;
 
-/** 0 for a full document, which is never taken into another; the higher, the smaller. */
+/** The tier of a size: 0 for a full document, which is never absorbed; higher tiers are smaller. */
 const tier = (size: number, full: number): number => {
   let bound = full;
   for (let t = 0; t < TIERS; t++, bound /= 4) if (size >= bound) return t;
   return TIERS;
 };
 
-/** How many documents at the end of a chain of `sizes` are to be taken into a new one of `size`. */
+/** The number of documents at the end of a chain of `sizes` that a new document of `size` absorbs. */
 export function countAbsorbed(sizes: readonly number[], size: number, full: number): number {
   let end = sizes.length;
   let total = size;

@@ -16,7 +16,7 @@ import { hashOfId } from '../ids.ts';
 
 export type Appendable = Exclude<EntryItem, Erasure>;
 
-/** What follows the last erasure among the items, and that one, if there is any: what precedes it is erased with it. */
+/** The last erasure, if any, and the items after it. Items before it are erased with the rest of the feed. */
 export function sinceErasure(items: readonly EntryItem[]): {
   erasure: Erasure | undefined;
   items: Appendable[];
@@ -27,8 +27,8 @@ export function sinceErasure(items: readonly EntryItem[]): {
   return { erasure, items: rest };
 }
 
-/** Whether appending the items can take away something that was published before, so that it has to be found. */
-export const takesAway = (items: readonly Appendable[]): boolean =>
+/** Whether appending the items may remove earlier publications, which requires the history index. */
+export const removesContent = (items: readonly Appendable[]): boolean =>
   items.some((item) => isRetraction(item) || item.collapseKey !== undefined);
 
 interface Hashes {
@@ -36,11 +36,11 @@ interface Hashes {
 }
 
 export interface Ground {
-  /** The offset that is appended to. */
+  /** The offset before the first new publication. */
   offset: number;
   known: Hashes;
   retracted: Hashes;
-  /** The history; needed where something takes away. */
+  /** The history index; needed if an item may remove earlier publications. */
   index: HistoryIndex | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface Appended {
   taken: string[];
   /** Hashes of the ids that were retracted. */
   retracted: string[];
-  /** Older publications whose content goes, by offset. */
+  /** Older publications that lose their content, by offset. */
   gone: Map<number, GoneReason>;
   /** Notifications whose id was known or retracted, and repeated retractions. */
   suppressed: number;
@@ -108,20 +108,20 @@ class Appending {
     this.#own.add(publication);
   }
 
-  /** What is to be shown, and the hashes by which it is known from now on; `undefined` where its id is known or retracted. */
+  /** The notification to publish, and the hashes to remember for it; `undefined` if its id is known or retracted. */
   #plain(notification: Notification): Named | undefined {
     const hash = hashOfId(notification.id);
     return this.#isFree(hash) ? { notification, hashes: [hash] } : undefined;
   }
 
   /**
-   * The same for an event, which is identified by id and source together. It is shown under its id unless
-   * something else is. An earlier retraction of that id removes it, unless the retraction was meant for
-   * something else.
+   * The same for an event, whose identity is its id plus its source. It is published under its id unless another
+   * notification uses that id. An earlier retraction of the id suppresses the event, unless the retraction was for
+   * another notification.
    */
   #event({ sourceHash = '', ...notification }: Arrival): Named | undefined {
     const { id } = notification;
-    // No id has a space in it.
+    // Unambiguous, because an id cannot contain a space.
     const event = hashOfId(`${id} ${sourceHash}`);
     if (this.#isKnown(event)) return undefined;
     const plain = hashOfId(id);
@@ -139,17 +139,17 @@ class Appending {
       return;
     }
     this.#retracted.add(hash);
-    for (const offset of this.#own.offsetsOf(id)) this.#takeAway(offset, 'retracted');
-    for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#takeAway(offset, 'retracted');
+    for (const offset of this.#own.offsetsOf(id)) this.#removeContent(offset, 'retracted');
+    for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#removeContent(offset, 'retracted');
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
   }
 
-  /** The id of the older one with the collapse key, whose content goes. */
+  /** Removes the content of the older notification with this collapse key and returns its id. */
   #replacedBy({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
     const older = this.#own.newestWith(collapseKey) ?? this.#ground.index?.newestWith(collapseKey);
     if (!older || this.#gone.has(older.offset)) return undefined;
-    this.#takeAway(older.offset, 'replaced');
+    this.#removeContent(older.offset, 'replaced');
     return older.id;
   }
 
@@ -169,7 +169,7 @@ class Appending {
     return this.#ground.retracted.has(hash) || this.#retracted.has(hash);
   }
 
-  #takeAway(offset: number, reason: GoneReason): void {
+  #removeContent(offset: number, reason: GoneReason): void {
     const place = offset - this.#ground.offset - 1;
     const own = this.#publications[place];
     if (own) {

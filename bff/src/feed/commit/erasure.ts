@@ -2,7 +2,7 @@ import { parseDateTime, type Erasure, type Head } from '@tocsin/contracts';
 import type { Appendable } from './append.ts';
 import type { FeedLimits } from '../limits.ts';
 
-/** An erasure may claim a time so far ahead of this clock, in ms; one that lies further ahead counts as this far. */
+/** Maximum time by which an erasure may be ahead of this clock, in ms. A later time is reduced to this. */
 const MAX_AHEAD_MS = 5_000;
 
 /**
@@ -21,6 +21,6 @@ export function erasedUntil(
   return Math.max(at, before ?? 0);
 }
 
-/** Whether the item is a notification that was published before `until`. Retractions hold nothing to be erased. */
+/** Whether the item is a notification that was published before `until`. Retractions have no content to erase. */
 export const isErased = (item: Appendable, until: number | undefined): boolean =>
   until !== undefined && 'createdAt' in item && (parseDateTime(item.createdAt) ?? until) < until;

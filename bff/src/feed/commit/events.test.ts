@@ -5,7 +5,7 @@ import { event, itemsOf, PlannedLog, retract } from '../../../testing/planned-lo
 const titles = (log: PlannedLog) => log.shown;
 
 describe('events with the same id', () => {
-  it('should both be shown if their sources differ, and each once', async () => {
+  it('should each be published once if their sources differ', async () => {
     const log = new PlannedLog();
     const first = await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b'), event('1', 'a')));
     expect(first.publications.map(({ notification }) => notification)).toMatchObject([
@@ -19,7 +19,7 @@ describe('events with the same id', () => {
     expect([second.suppressed, titles(log)]).toEqual([2, ['1', '1.bbbbbbbb', '1.cccccccc']]);
   });
 
-  it('should be retracted by the ids under which they are shown', async () => {
+  it('should be retracted by their published ids', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, event('1', 'a'), event('1', 'b')));
     await log.commit(itemsOf(2, retract('1.bbbbbbbb')));
@@ -30,7 +30,7 @@ describe('events with the same id', () => {
     expect(titles(log).filter((shown) => !shown.includes('retracted'))).toEqual([]);
   });
 
-  it('should stay away after a retraction that came first, under either id', async () => {
+  it('should be suppressed by an earlier retraction of either id', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, retract('1'), '2', retract('2.bbbbbbbb')));
     const { suppressed } = await log.commit(itemsOf(2, event('1', 'a'), event('2', 'b'), event('2', 'c')));
@@ -38,7 +38,7 @@ describe('events with the same id', () => {
     expect(titles(log).slice(1)).toEqual(['2', '2.bbbbbbbb retracted', '2.cccccccc']);
   });
 
-  it('should be shown beside a plain notification of that id, which keeps what it does today', async () => {
+  it('should be published beside a plain notification with that id', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, '1', event('1', 'a')));
     const { suppressed } = await log.commit(itemsOf(2, '1', event('2', 'a'), '2'));
@@ -46,7 +46,7 @@ describe('events with the same id', () => {
   });
 });
 
-it('should make ids of ids that find their parts again', () => {
+it('should derive ids that can be split into their parts again', () => {
   const hash = '0123456789abcdef';
   expect(partsOfIdBeside(idBesideAnother('order-1', hash))).toEqual({ id: 'order-1', source: '01234567' });
   expect(partsOfIdBeside('order-1')).toBeUndefined();

@@ -13,7 +13,7 @@ import {
 import { DEFAULT_FEED_LIMITS } from '../limits.ts';
 
 describe('a retraction', () => {
-  it('should take an offset of its own and the content out of the segment, which is withdrawn', async () => {
+  it('should get its own offset, and withdraw the segment with the removed content', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a', 'b', 'c']));
     const before = log.head?.segments[0]?.key ?? '';
@@ -27,7 +27,7 @@ describe('a retraction', () => {
     expect((await log.commit(taken(3, ['d']))).head).not.toHaveProperty('withdrawn');
   });
 
-  it('should leave documents alone when nothing of it is there, and keep an id away that comes later', async () => {
+  it('should rewrite no documents for an unknown id, and suppress that id later', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a']));
     const { head } = await log.commit(itemsOf(2, retract('x')));
@@ -38,14 +38,14 @@ describe('a retraction', () => {
     expect(log.shown).toEqual(['a', 'x retracted', 'b']);
   });
 
-  it('should be taken once', async () => {
+  it('should be applied once', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, 'a', retract('a'), retract('a')));
     const { head, suppressed } = await log.commit(itemsOf(2, retract('a')));
     expect([head.offset, suppressed]).toEqual([2, 1]);
   });
 
-  it('should take away what the same commit publishes, before it or after it', async () => {
+  it('should remove publications of the same commit, before or after it', async () => {
     const log = new PlannedLog();
     const { suppressed } = await log.commit(itemsOf(1, 'a', retract('a'), 'b', retract('c'), 'c', 'a'));
     expect(log.shown).toEqual(['a retracted', 'a retracted', 'b', 'c retracted']);
@@ -53,7 +53,7 @@ describe('a retraction', () => {
     expect(log.indexed).toBe(0);
   });
 
-  it('should take away what was published again after its id had been forgotten', async () => {
+  it('should remove all publications of an id that was forgotten and published again', async () => {
     const log = new PlannedLog();
     const limits = { ...DEFAULT_FEED_LIMITS, idsMax: 1 };
     for (const [n, id] of ['a', 'b', 'c', 'a'].entries()) await log.commit(taken(n + 1, [id]), { limits });
@@ -63,7 +63,7 @@ describe('a retraction', () => {
 });
 
 describe('a collapse key', () => {
-  it('should let the newest replace the older one, also within one commit and among others', async () => {
+  it('should let the newest notification replace the older one, also within a commit and among others', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k'), keyed('b', 'l'), 'c'));
     await log.commit(itemsOf(2, keyed('d', 'k'), keyed('e', 'k')));
@@ -72,7 +72,7 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b', 'c', 'd replaced', 'e retracted', 'e retracted', 'f']);
   });
 
-  it('should say what it replaced, also where the newer one is gone itself', async () => {
+  it('should name the replaced notification, even if the newer one is gone itself', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));
     await log.commit(itemsOf(2, keyed('b', 'k'), keyed('c', 'k')));
@@ -83,7 +83,7 @@ describe('a collapse key', () => {
     expect(log.shown).toEqual(['a replaced', 'b replaced', 'c retracted', 'c retracted', 'd']);
   });
 
-  it('should replace nothing when its own id was taken before', async () => {
+  it('should replace nothing if its own id was published before', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k')));
     await log.commit(itemsOf(2, keyed('a', 'k')));
@@ -92,7 +92,7 @@ describe('a collapse key', () => {
 });
 
 describe('an erasure', () => {
-  it('should begin an empty epoch that keeps what is done, and withdraw all documents', async () => {
+  it('should begin an empty epoch that keeps the finished numbers, and withdraw all documents', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, 'a', retract('x')));
     const named = log.head;
@@ -110,7 +110,7 @@ describe('an erasure', () => {
     expect([...log.documents.keys()]).toEqual([]);
   });
 
-  it('should take the items before it along, and keep those behind it, ids and retractions forgotten', async () => {
+  it('should erase the items before it and keep those after it, and forget ids and retractions', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, keyed('a', 'k'), retract('x')));
     const { head } = await log.commit(itemsOf(2, 'b', erase, 'a', erase, keyed('a', 'k'), 'x', 'b'));
@@ -120,7 +120,7 @@ describe('an erasure', () => {
   });
 });
 
-describe('what is on its way while its feed is erased', () => {
+describe('a notification in transit while its feed is erased', () => {
   const BEFORE = '2026-01-01T00:00:00.999Z';
   const AT = '2026-01-01T00:00:01Z';
   const AFTER = '2026-01-01T00:00:01.000Z';
@@ -132,7 +132,7 @@ describe('what is on its way while its feed is erased', () => {
     run: 'P0000002',
   });
 
-  it('should be left out when it was published before, and shown when it was published afterwards', async () => {
+  it('should be suppressed if published before the erasure, and shown if published afterwards', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, 'a', erasure), { now });
     const late = await log.commit(other(1, of('b', BEFORE), of('c', AFTER), retract('d')), { now });
@@ -142,7 +142,7 @@ describe('what is on its way while its feed is erased', () => {
     expect(log.head).toMatchObject({ erasedAt: Date.parse(AT), producers: { P0000002: [1, now] } });
   });
 
-  it('should be known after a newer erasure and a lost epoch, and forgotten once nothing that old can come', async () => {
+  it('should be suppressed after an older erasure too, until no notification that old can arrive', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, erasure), { now });
     await log.commit(itemsOf(2, { ...erasure, at: BEFORE }), { now });
@@ -154,14 +154,14 @@ describe('what is on its way while its feed is erased', () => {
     expect(log.head).not.toHaveProperty('erasedAt');
   });
 
-  it('should not take a clock that is far ahead for the time of the erasure', async () => {
+  it('should not be suppressed by the time of a clock that is far ahead', async () => {
     const log = new PlannedLog();
     await log.commit(itemsOf(1, { ...erasure, at: '2036-01-01T00:00:00Z' }), { now });
     expect(log.head?.erasedAt).toBe(now + 5_000);
   });
 });
 
-it('should build the index only where something may be taken away', async () => {
+it('should build the index only if an item may remove content', async () => {
   const log = new PlannedLog();
   await log.commit(taken(1, ['a']));
   await log.commit(taken(2, ['b']));
@@ -170,7 +170,7 @@ it('should build the index only where something may be taken away', async () => 
   expect(log.indexed).toBe(1);
 });
 
-it('should show what a plain list would, whatever comes, and name no document that has what is gone', async () => {
+it('should match a simple list for any changes, and name no document with removed content', async () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: 40 * 600 };
   const step = fc.oneof(
     { weight: 6, arbitrary: fc.nat(40).map((n) => ({ publish: `n${n}`, key: undefined })) },

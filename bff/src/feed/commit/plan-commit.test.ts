@@ -15,7 +15,7 @@ import {
 } from '../limits.ts';
 
 describe('a commit', () => {
-  it('should append what is new, once, and say what is not confirmed yet', async () => {
+  it('should append new items once, and record the unconfirmed ones', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a', 'b']));
     const { head, publications, suppressed } = await log.commit(taken(2, ['b', 'c', 'c', 'd']));
@@ -35,7 +35,7 @@ describe('a commit', () => {
     expect(log.publications.map((publication) => publication.notification?.title)).toEqual(['first']);
   });
 
-  it('should make a number done also when nothing of it is new', async () => {
+  it('should mark a number as done even if it has no new items', async () => {
     const log = new PlannedLog();
     await log.commit(taken(1, ['a']));
     const { head, documents } = await log.commit(taken(2, ['a']));
@@ -44,7 +44,7 @@ describe('a commit', () => {
     expect(head.unconfirmed).toEqual([{ run: 'P0000001', from: 2, to: 2, first: 2, last: 1 }]);
   });
 
-  it('should have no holes in offsets, and documents that hold what the head says of them', async () => {
+  it('should have no gaps in offsets, and documents that match the head', async () => {
     const limits = { ...DEFAULT_FEED_LIMITS, historyMax: 60, historyBytes: 40 * 600, idsMax: 80 };
     const sizes = fc.array(fc.array(fc.nat(200), { maxLength: 6 }), { maxLength: 80 });
     await fc.assert(
@@ -94,13 +94,13 @@ describe('a head', () => {
       };
       const feed = `user:${'\u{1F514}'.repeat(255)}`;
       const alike = (count: number, times: number) => Array.from({ length: times }, () => count);
-      // As many documents of each tier as can exist at the same time.
+      // The maximum number of documents of each tier at the same time.
       const counts = [
         ...alike(0, 300),
         ...alike(1_024, 45),
         ...[256, 64, 16, 4, 1].flatMap((count) => alike(count, 3)),
       ];
-      // The same with retractions, which come first, so that their publications are no longer in the history.
+      // The same for retractions. They come first, so that their publications leave the history.
       const full = fullRetractionsCount(limits);
       const sizes = [0, 1, 2, 3, 4].flatMap((power) => alike(full / 4 ** power, 3)).concat(1, 1, 1);
       let gone = 0;
@@ -138,7 +138,7 @@ describe('a head', () => {
   );
 });
 
-it('should fit into what the sidecar takes in one request, with the most that can be set', () => {
+it('should fit into one request to the sidecar with the highest settings', () => {
   const limits = { ...DEFAULT_FEED_LIMITS, historyBytes: MAX_HISTORY_BYTES, idsMax: MAX_IDS };
   const base64 = (8 * 4) / 3;
   const smallest = 100;

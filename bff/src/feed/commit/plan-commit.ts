@@ -9,7 +9,7 @@ import {
   type IdsReference,
   type Publication,
 } from '@tocsin/contracts';
-import { append, sinceErasure, takesAway } from './append.ts';
+import { append, sinceErasure, removesContent } from './append.ts';
 import { chainHashes } from '../chain/chain-hashes.ts';
 import { chainSegments, type WrittenSegment } from '../chain/chain-segments.ts';
 import { erasedUntil, isErased } from './erasure.ts';
@@ -34,9 +34,9 @@ export interface FeedBatch {
   from: number;
   to: number;
   items: readonly EntryItem[];
-  /** Trace of the first of them. */
+  /** The trace of the first item. */
   traceparent?: string | undefined;
-  /** The traces of all of them that are sampled. */
+  /** The sampled traces of all items. */
   traces?: readonly string[];
 }
 
@@ -44,25 +44,25 @@ const LABEL_LENGTH = 8;
 
 export interface CommitInput {
   feed: string;
-  /** The head to build on; none for the first commit of an epoch. */
+  /** The head to build on; `undefined` for the first commit of an epoch. */
   base: Head | undefined;
   /** The stored head, even if the turn does not build on it. */
   stored: Head;
   epoch: string;
-  /** Makes the epoch that begins with an erasure. */
+  /** Returns a new epoch that begins with an erasure. */
   nextEpoch: () => string;
-  /** How often the head's key has been written, which is its etag. */
+  /** The number of writes to the head's key, which is its etag. */
   writes: number;
   taken: FeedBatch | undefined;
   known: KnownIds;
   /** The retracted ids, which survive a lost epoch. */
   retractions: readonly IdsReference[];
   retracted: KnownIds;
-  /** Hashes of retracted ids that are in no document any more. */
+  /** Hashes of retracted ids that no document contains any more. */
   unwritten: ReadonlySet<string>;
   limits: FeedLimits;
   now: number;
-  /** Makes the end of a document's key, never twice the same. */
+  /** Returns a unique suffix for a document's key. */
   unique: () => string;
   /** The publications of a segment that the base names. */
   contentOf: (key: string) => Promise<readonly Publication[]>;
@@ -75,12 +75,12 @@ export interface Commit {
   documents: FeedDocument[];
   /** The new items of this commit, without those that the feed already has. */
   publications: Publication[];
-  /** Older publications whose content this commit takes away, by offset. */
+  /** Older publications that lose their content in this commit, by offset. */
   gone: ReadonlyMap<number, GoneReason>;
   /** Items left out because the feed already has them, retracted their id, or was erased since. */
   suppressed: number;
   erased: boolean;
-  /** Documents that the new head names no longer; readers of the old head may still ask for them. */
+  /** Documents that the new head no longer names. Readers of the old head may still read them. */
   retired: string[];
   segments: readonly WrittenSegment[];
   ids: Map<string, string[]>;
@@ -93,10 +93,10 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
   const { erasure, items: following } = sinceErasure(taken?.items ?? []);
   const erased = erasure !== undefined;
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
-  // It was on its way, in another run or in a stream, when the feed was erased.
+  // Drops notifications that were in transit, in another run or a stream, when the feed was erased.
   const items = following.filter((item) => !isErased(item, erasedAt));
   const ground = erased ? erasedGround(input) : groundOf(input);
-  const index = ground.segments.length > 0 && takesAway(items) ? await input.index() : undefined;
+  const index = ground.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
   const retracted = { has: (hash: string) => ground.retracted.has(hash) || ground.unwritten.has(hash) };
   const { publications, gone, ...appended } = append(items, { ...ground, retracted, index });
   const label = labelOf(input.feed);
@@ -162,7 +162,7 @@ const groundOf = ({ base, epoch, known, retracted, retractions, unwritten }: Com
   ...{ known, retracted, retractions, unwritten },
 });
 
-/** Only each run's finished numbers remain. */
+/** An erasure keeps only the finished numbers of each run. */
 const erasedGround = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
@@ -171,7 +171,7 @@ const erasedGround = ({ nextEpoch }: CommitInput) => ({
 const documentsOf = (head: Head): string[] =>
   [...head.segments, ...head.ids, ...(head.retractions ?? [])].map(({ key }) => key);
 
-/** The document that lists what to delete; absent if there is nothing. */
+/** The document that lists the keys to delete; `undefined` if there are none. */
 function listOfWithdrawn(keys: string[], { unique, limits }: CommitInput): FeedDocument | undefined {
   if (keys.length === 0) return undefined;
   const value = { v: DOCUMENT_VERSION, keys } as const;

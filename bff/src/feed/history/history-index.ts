@@ -10,7 +10,7 @@ export class HistoryIndex {
     return this.#live.size;
   }
 
-  /** An id that was forgotten and then published again has several. */
+  /** The offsets of an id: several if the id was forgotten and then published again. */
   offsetsOf(id: string): readonly number[] {
     return this.#byId.get(id) ?? [];
   }
@@ -39,7 +39,7 @@ export class HistoryIndex {
     if (collapseKey !== undefined && this.#byKey.get(collapseKey) === offset) this.#byKey.delete(collapseKey);
   }
 
-  /** Publications are added in ascending order, so those below are the first. */
+  /** Removes publications below `first`. They come first, because publications are added in ascending order. */
   removeBelow(first: number): void {
     for (const offset of this.#live.keys()) {
       if (offset >= first) return;

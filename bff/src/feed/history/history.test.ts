@@ -13,7 +13,7 @@ const limits = {
 };
 const NOW = 1_000;
 
-/** Documents with ascending times; `count` items and `size` bytes each. */
+/** Documents with ascending times, with `count` items and `bytes` bytes each. */
 const documents = fc
   .array(
     fc.record({
@@ -43,7 +43,7 @@ describe('history', () => {
     );
   });
 
-  it('should keep what fits, whole segments and no more', () => {
+  it('should keep only as many whole segments as the limits allow', () => {
     fc.assert(
       fc.property(documents, (segments) => {
         const kept = keptSegments(segments, limits, NOW);
@@ -66,7 +66,7 @@ describe('history', () => {
 });
 
 describe('ids', () => {
-  it('should be remembered up to the last IDS_MAX, as long as an entry lives', () => {
+  it('should be remembered for the life of an entry, up to the last IDS_MAX', () => {
     fc.assert(
       fc.property(documents, (references) => {
         const kept = keptIds(references, limits, NOW);
@@ -80,13 +80,13 @@ describe('ids', () => {
 });
 
 describe('runs', () => {
-  it('should be forgotten when no entry of them can be left', () => {
+  it('should be forgotten when all their entries have expired', () => {
     expect(keptRuns({ old: [5, NOW - 100], young: [3, NOW - 99] }, limits, NOW, 10)).toEqual({
       young: [3, NOW - 99],
     });
   });
 
-  it('should be forgotten beyond the bound, the ones that were silent longest first', () => {
+  it('should be forgotten beyond the limit, the least recently active first', () => {
     const runs = { a: [1, NOW - 3], b: [1, NOW - 1], c: [1, NOW - 2] } as Record<string, [number, number]>;
     expect(Object.keys(keptRuns(runs, limits, NOW, 2)).sort()).toEqual(['b', 'c']);
   });

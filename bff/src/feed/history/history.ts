@@ -1,7 +1,7 @@
 import type { Head, IdsReference, SegmentReference } from '@tocsin/contracts';
 import type { FeedLimits } from '../limits.ts';
 
-/** The segments that are still history at `now`; the others are forgotten whole, the oldest first. */
+/** The segments that belong to the history at `now`. Others are dropped as a whole, the oldest first. */
 export function keptSegments(
   segments: readonly SegmentReference[],
   limits: FeedLimits,
@@ -28,7 +28,9 @@ export function keptIds(ids: readonly IdsReference[], limits: FeedLimits, now: n
   return oldestKept < 0 ? [] : ids.slice(oldestKept);
 }
 
-/** The runs that can still have an entry at `now`, the silent ones first forgotten beyond `max`. */
+/**
+ * The runs that can still have an entry at `now`, at most `max`. The least recently active runs are dropped first.
+ */
 export function keptRuns(
   producers: Head['producers'],
   limits: FeedLimits,
@@ -40,7 +42,7 @@ export function keptRuns(
   return Object.fromEntries(alive);
 }
 
-/** The first offset in a segment that the head names: 1 more than the head's when it names none. */
+/** The first offset in the head's segments; the head's offset + 1 if it has none. */
 export const firstNamed = (head: Head): number => head.segments[0]?.first ?? head.offset + 1;
 
 /** The first offset in the history; the head's offset + 1 if it is empty. */

@@ -1,6 +1,6 @@
 import { idOfPublication, type GonePublication, type GoneReason, type Publication } from '@tocsin/contracts';
 
-/** The publication at its offset, without its content. */
+/** Removes a publication's content and keeps its offset and id. */
 export const withoutContent = (publication: Publication, gone: GoneReason): GonePublication =>
   publication.notification === null
     ? publication
@@ -12,13 +12,13 @@ export const withoutContent = (publication: Publication, gone: GoneReason): Gone
         ...(publication.replaces !== undefined && { replaces: publication.replaces }),
       };
 
-/** The content that publications remove from earlier ones. */
+/** The retractions and replacements of earlier publications that a list of publications contains. */
 export class Removals {
-  /** The offset at which each of these was removed, ascending. */
+  /** The offsets at which each id was retracted, ascending. */
   readonly #retracted = new Map<string, number[]>();
   readonly #replaced = new Map<string, number[]>();
   readonly #replacedKeys = new Map<string, number[]>();
-  /** The highest offset that takes something away; 0 if none does. */
+  /** The highest offset of a removal; 0 without removals. */
   readonly offset: number;
 
   constructor(publications: readonly Publication[]) {
@@ -37,7 +37,7 @@ export class Removals {
     this.offset = highest;
   }
 
-  /** Why the publication is gone, if it is: by the first that took it away. */
+  /** The reason why the publication is gone, according to its first removal; `undefined` if it is not gone. */
   reasonFor({ offset, notification }: Publication): GoneReason | undefined {
     if (notification === null) return undefined;
     const { id, collapseKey = '' } = notification;

@@ -26,7 +26,7 @@ const found = async (query: string) => {
 const later = (ms: number) => new Date(Date.now() + ms).toISOString();
 
 describe('the inbox of a reader', () => {
-  it('should keep what is archived and bring it back', async () => {
+  it('should keep archived notifications and restore them', async () => {
     expect(await inboxOf('ada')).toBeUndefined();
     expect((await post('archive', { ids: ['b', 'unknown'], clientId: 'ada' })).status).toBe(204);
     expect(await inboxOf('ada')).toMatchObject({ archived: [[2, 2]] });
@@ -44,7 +44,7 @@ describe('the inbox of a reader', () => {
     });
   });
 
-  it('should count what is neither archived nor snoozed, and mark as unread what was read', async () => {
+  it('should not count archived or snoozed notifications, and mark read ones as unread', async () => {
     const unread = () => get<object>('unread?clientId=cleo');
     expect(await unread()).toMatchObject({ total: 4, unseen: 4 });
     await post('archive', { ids: ['a'], clientId: 'cleo' });
@@ -61,7 +61,7 @@ describe('the inbox of a reader', () => {
     expect(await unread()).toMatchObject({ total: 0 });
   });
 
-  it('should bring a snoozed notification back when its time has come, unread', async () => {
+  it('should return a snoozed notification to the inbox as unread when the snooze ends', async () => {
     await post('read', { offset: 4, clientId: 'dan' });
     expect((await post('snooze', { ids: ['d'], until: later(300), clientId: 'dan' })).status).toBe(204);
     expect(await found('state=snoozed&clientId=dan')).toEqual(['d']);
@@ -74,18 +74,18 @@ describe('the inbox of a reader', () => {
     await post('unsnooze', { ids: ['d'], clientId: 'dan' });
   });
 
-  it('should refuse to snooze what no feed holds, and then snooze nothing', async () => {
+  it('should refuse to snooze unknown notifications, and then snooze nothing', async () => {
     const response = await post('snooze', { ids: ['a', 'gone'], until: later(60_000), clientId: 'eve' });
     expect(response.status).toBe(404);
     expect((await response.json()) as Problem).toMatchObject({ code: 'not_found', ids: ['gone'] });
     expect(await inboxOf('eve')).toBeUndefined();
   });
 
-  it('should need a name, and list every fault', async () => {
-    const nameless = await post('archive', { ids: ['a'] });
-    expect(nameless.status).toBe(400);
-    expect(((await nameless.json()) as Problem).errors).toEqual([
-      { path: 'clientId', message: 'is needed where nobody is signed in' },
+  it('should require a reader, and list every fault', async () => {
+    const anonymous = await post('archive', { ids: ['a'] });
+    expect(anonymous.status).toBe(400);
+    expect(((await anonymous.json()) as Problem).errors).toEqual([
+      { path: 'clientId', message: 'is required without sign-in' },
     ]);
     const wrong = await post('snooze', { ids: [], until: '2020-01-01T00:00:00Z', clientId: 'fay', more: 1 });
     const { errors } = (await wrong.json()) as Problem;
@@ -97,7 +97,7 @@ describe('preferences', () => {
   const of = (clientId: string) => get<Preferences>(`preferences?clientId=${clientId}`);
   const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin', allow: ['error'] };
 
-  it('should change what is named, and share the mutes of 0.1.0', async () => {
+  it('should change only the given members, and share the mutes of 0.1.0', async () => {
     expect(await of('gil')).toEqual({
       ...{ feeds: [], severities: [], sources: [], categories: [] },
       ...{ quietHours: null, sound: false, desktop: false },
@@ -116,7 +116,7 @@ describe('preferences', () => {
     expect(await of('gil')).toMatchObject({ feeds: [], sources: [], quietHours: null, sound: true });
   });
 
-  it('should refuse what is no time, day or zone, and name each fault', async () => {
+  it('should reject invalid times, days and time zones, and list each fault', async () => {
     const wrong = { from: '24:00', to: '7', timeZone: '+02:00', days: ['moon'], allow: ['panic'] };
     const response = await send('PATCH', 'preferences', { quietHours: wrong, clientId: 'gil' });
     const { errors } = (await response.json()) as Problem;
@@ -134,12 +134,12 @@ describe('preferences', () => {
 });
 
 describe('a search', () => {
-  it('should refuse what it does not know, and a cursor that is none', async () => {
+  it('should reject unknown parameters and invalid cursors', async () => {
     for (const query of ['q=a&state=gone', 'q=a&offset=1', 'cursor=AAAA', 'q=a&feed=nope', 'q=a&limit=201'])
       expect((await fetch(`${bff.url}/app/notifications?${query}`)).status).toBe(400);
   });
 
-  it('should go on from its cursor, and end', async () => {
+  it('should continue from its cursor to the end', async () => {
     const first = await get<SearchAnswer>('notifications?state=any&limit=3');
     expect(first).toMatchObject({ more: true });
     const second = await get<SearchAnswer>(`notifications?state=any&limit=3&cursor=${first.cursor}`);

@@ -11,7 +11,7 @@ import { jsonBody, readBody } from '../read-body.ts';
 
 type AnyBody = { feed: string; clientId?: string | undefined };
 
-/** What a reader does with notifications of a feed: `POST /app/notifications/<name>`, answered with 204. */
+/** `POST /app/notifications/<name>`: changes of a reader's inbox, answered with 204. */
 export function inboxRoutes(
   inboxes: Pick<Inboxes, 'seen' | 'unread' | 'archive' | 'unarchive' | 'snooze' | 'unsnooze'>,
   ownerOf: OwnerOf,
@@ -36,8 +36,8 @@ export function inboxRoutes(
           response.status(204).end();
         } catch (error) {
           if (isRefused(response, error)) return;
-          log.warn({ err: error, feed: body.feed, name }, 'a change of an inbox could not be kept');
-          sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+          log.warn({ err: error, feed: body.feed, name }, 'cannot save an inbox change');
+          sendUnavailable(response, 'Saving failed, or its outcome is unknown. Send it again.');
         }
       })
       .all(methodNotAllowed('POST'));
@@ -51,13 +51,13 @@ export function inboxRoutes(
   return router;
 }
 
-/** Answers what the reader can mend; nothing was kept then. */
+/** Answers errors that the reader can correct. Nothing was saved in these cases. */
 function isRefused(response: Response, error: unknown): boolean {
   if (error instanceof UnknownIdsError) {
     sendProblem(response, {
       status: 404,
       code: 'not_found',
-      detail: 'The feed no longer holds some of these notifications; ids names them. Nothing was snoozed.',
+      detail: 'The feed no longer has the notifications listed in ids. Nothing was snoozed.',
       ids: [...error.ids],
     });
     return true;
@@ -66,7 +66,7 @@ function isRefused(response: Response, error: unknown): boolean {
   sendProblem(response, {
     status: 409,
     code: 'conflict',
-    detail: `Too much is snoozed: ${error.message}. End a snooze and try again.`,
+    detail: `Too many notifications are snoozed: ${error.message}. End a snooze and try again.`,
   });
   return true;
 }

@@ -20,8 +20,8 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
         const muted = await mutes.of(readerOf(request.identity, query.clientId));
         response.set('Cache-Control', 'no-store').json(muted);
       } catch (error) {
-        log.warn({ err: error }, 'mutes could not be read');
-        sendUnavailable(response, 'What is muted cannot be read now. Ask again.');
+        log.warn({ err: error }, 'cannot read mutes');
+        sendUnavailable(response, 'Mutes cannot be read now. Try again.');
       }
     })
     .put(allowParameters(), ...jsonBody, async (request, response) => {
@@ -31,8 +31,8 @@ export function muteRoutes(mutes: Pick<MuteLists, 'of' | 'set'>, ownerOf: OwnerO
         await mutes.set(readerOf(request.identity, body.clientId), body, ownerOf(request));
         response.status(204).end();
       } catch (error) {
-        log.warn({ err: error }, 'mutes could not be kept');
-        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+        log.warn({ err: error }, 'cannot save mutes');
+        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Send it again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD', 'PUT'));

@@ -1,10 +1,10 @@
 import { allowParameters, methodNotAllowed } from '@tocsin/service';
 import { Router, type Request, type Response } from 'express';
 
-/** Answers where a browser connects, and with which token. */
+/** Answers with the address to which a browser connects, and a token for it. */
 export type Negotiate = (request: Request, response: Response, userId?: string) => Promise<void>;
 
-/** `GET /app/negotiate`, where browsers do not connect to this host. */
+/** `GET /app/negotiate`, for deployments in which browsers connect to another service. */
 export function negotiateRoutes(negotiate: Negotiate): Router {
   const router = Router();
   router

@@ -21,8 +21,8 @@ export function notificationRoutes(views: FeedViews, pages: ReaderPages, log: Lo
         const page = await readPageFor(reader, views.view(query.feed), requestOf(query), pages);
         response.set('Cache-Control', 'no-store').json(page);
       } catch (error) {
-        log.warn({ err: error, feed: query.feed }, 'a page could not be read');
-        sendUnavailable(response, 'The feed cannot be read now. Ask again.');
+        log.warn({ err: error, feed: query.feed }, 'cannot read a page');
+        sendUnavailable(response, 'The feed cannot be read now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

@@ -9,7 +9,7 @@ import type { OwnerOf } from '../identity.ts';
 import { jsonBody, readBody } from '../read-body.ts';
 import { readQuery } from '../read-query.ts';
 
-/** `GET`, `PUT` (all members) and `PATCH` (those that are named) of `/app/preferences`. */
+/** `GET`, `PUT` (all members) and `PATCH` (only the given members) of `/app/preferences`. */
 export function preferencesRoutes(
   preferences: Pick<ReaderPreferences, 'of' | 'change'>,
   ownerOf: OwnerOf,
@@ -28,8 +28,8 @@ export function preferencesRoutes(
         await preferences.change(reader, members, ownerOf(request));
         response.status(204).end();
       } catch (error) {
-        log.warn({ err: error }, 'preferences could not be kept');
-        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+        log.warn({ err: error }, 'cannot save preferences');
+        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Send it again.');
       }
     };
   router
@@ -42,8 +42,8 @@ export function preferencesRoutes(
       try {
         response.set('Cache-Control', 'no-store').json(await preferences.of(reader));
       } catch (error) {
-        log.warn({ err: error }, 'preferences could not be read');
-        sendUnavailable(response, 'Preferences cannot be read now. Ask again.');
+        log.warn({ err: error }, 'cannot read preferences');
+        sendUnavailable(response, 'Preferences cannot be read now. Try again.');
       }
     })
     .put(allowParameters(), ...jsonBody, change(putPreferencesSchema))

@@ -20,8 +20,8 @@ export function readRoutes(markRead: Readers['markRead'], ownerOf: OwnerOf, log:
         await markRead(readerOf(request.identity, clientId), mark, ownerOf(request));
         response.status(204).end();
       } catch (error) {
-        log.warn({ err: error, feed: mark.feed }, 'what was read could not be kept');
-        sendUnavailable(response, 'This cannot be kept now, or is not known to be. Send it again.');
+        log.warn({ err: error, feed: mark.feed }, 'cannot save read marks');
+        sendUnavailable(response, 'Saving failed, or its outcome is unknown. Send it again.');
       }
     })
     .all(methodNotAllowed('POST'));

@@ -9,12 +9,12 @@ import { readQuery } from '../read-query.ts';
 
 export interface SearchRouteOptions {
   search: (reader: string, request: SearchRequest) => Promise<SearchAnswer>;
-  /** Refuses what one reader or address searches beyond a rate. */
+  /** Refuses searches of one reader or address beyond a rate. */
   limit: RequestHandler;
   log: Logger;
 }
 
-/** `GET /app/notifications` with a parameter of searches; without one it is the next route's. */
+/** `GET /app/notifications` with a search parameter. Requests without one go on to the next route. */
 export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router {
   const router = Router();
   router.get(
@@ -38,11 +38,11 @@ export function searchRoutes({ search, limit, log }: SearchRouteOptions): Router
           return sendProblem(response, {
             status: 400,
             code: 'invalid_query',
-            detail: 'The query cannot be used; errors lists every fault.',
+            detail: 'The query is invalid; errors lists every fault.',
             errors: [{ path: 'cursor', message: error.message }],
           });
         log.warn({ err: error }, 'a search failed');
-        sendUnavailable(response, 'This cannot be searched now. Ask again.');
+        sendUnavailable(response, 'Search is not available now. Try again.');
       }
     },
   );

@@ -33,7 +33,7 @@ const idsOf = (data: object) =>
   (data as Page).publications.map(({ notification }) => notification?.id ?? null);
 
 describe('a stream', () => {
-  it('should say where its feed stands, then bring each publication with the position after it', async () => {
+  it("should start with its feed's position, then send each publication with the position after it", async () => {
     await serve();
     await publish('all', 'before');
     const stream = await open();
@@ -50,7 +50,7 @@ describe('a stream', () => {
     }
   });
 
-  it('should recover after the last event id, given as header or parameter', async () => {
+  it('should recover from the last event id, given as header or parameter', async () => {
     await serve();
     const before = await open();
     const { id = '' } = await before.nextOf('subscribed');
@@ -67,7 +67,7 @@ describe('a stream', () => {
     }
   });
 
-  it('should say that a position of another epoch cannot be continued from', async () => {
+  it('should report that it cannot recover from a position of another epoch', async () => {
     await serve();
     await publish('all', 'one');
     const { data } = await (await open('', { 'last-event-id': 'all=old:9' })).nextOf('subscribed');
@@ -75,7 +75,7 @@ describe('a stream', () => {
     expect(idsOf(data)).toEqual(['one']);
   });
 
-  it('should bring more than a page holds without being asked again', async () => {
+  it('should send more than one page without another request', async () => {
     await serve();
     const { id = '' } = await (await open()).nextOf('subscribed');
     const ids = Array.from({ length: 1_200 }, (_, place) => `n-${place}`);
@@ -88,7 +88,7 @@ describe('a stream', () => {
     expect([...idsOf(data), ...idsOf(rest.data)]).toEqual(ids);
   });
 
-  it('should bring several feeds, each from its own position', async () => {
+  it('should send several feeds, each from its own position', async () => {
     await serve();
     await publish('all', 'a1');
     const stream = await open('?feed=all&feed=topic:x');
@@ -100,13 +100,13 @@ describe('a stream', () => {
     stream.close();
     await publish('all', 'a2');
     await publish('topic:x', 'x2');
-    // A feed that is left out or new does no harm.
+    // The reader may leave out a feed or add a new one.
     const again = await open('?feed=topic:new&feed=topic:x', { 'last-event-id': id });
     const [fresh, known] = [await again.nextOf('subscribed'), await again.nextOf('subscribed')];
     expect([idsOf(fresh.data), idsOf(known.data)]).toEqual([[], ['x2']]);
   });
 
-  it('should tell of retractions and of what the reader does elsewhere', async () => {
+  it("should send retractions, and the reader's changes from other devices", async () => {
     await serve();
     await publish('all', 'one');
     const stream = await open('?clientId=me');
@@ -123,7 +123,7 @@ describe('a stream', () => {
     expect((await stream.nextOf('retracted')).data).toEqual({ feed: 'all', ids: ['one'] });
   });
 
-  it('should show that it is alive', async () => {
+  it('should send heartbeats', async () => {
     await serve({ PING_INTERVAL_MS: '100' });
     const stream = await open();
     await stream.nextOf('subscribed');
@@ -131,7 +131,7 @@ describe('a stream', () => {
     await expect.poll(() => stream.comments.length, { timeout: 10_000 }).toBeGreaterThan(2);
   });
 
-  it('should end when the instance stops, after it said so, and take no other', async () => {
+  it('should end after a draining event when the instance stops', async () => {
     await serve({ DRAIN_MS: '1000' });
     const stream = await open();
     await stream.nextOf('subscribed');
@@ -164,7 +164,7 @@ describe('a request for a stream', () => {
     expect(problem.errors?.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('should be answered by HEAD without a stream, and refused by other methods', async () => {
+  it('should answer HEAD without a stream, and refuse other methods', async () => {
     const head = await fetch(`${bff.url}/app/stream`, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
     const post = await fetch(`${bff.url}/app/stream`, { method: 'POST' });
@@ -173,7 +173,7 @@ describe('a request for a stream', () => {
 });
 
 describe('a place for a stream', () => {
-  it('should be refused beyond the places of the instance, which sockets and streams share', async () => {
+  it('should be refused beyond the limit of the instance, which sockets and streams share', async () => {
     await serve({ MAX_CONNECTIONS: '2' });
     const socket: Socket = bff.socketWith({});
     await once(socket as never, 'connect');
@@ -192,7 +192,7 @@ describe('a stream with a token', () => {
     authorization: `Bearer ${secretToken({ sub: 'ben', ...claims })}`,
   });
 
-  it('should be refused without one, and for a feed that it does not permit', async () => {
+  it('should be refused without a token, and for a feed that the token does not permit', async () => {
     await serve({ AUTH_MODE: 'jwt' }, secret);
     expect((await open()).response.status).toBe(401);
     expect((await open('?feed=all&feed=user:cleo', bearer())).response.status).toBe(403);
@@ -200,7 +200,7 @@ describe('a stream with a token', () => {
     expect((await stream.nextOf('subscribed')).data).toMatchObject({ feed: 'user:ben' });
   });
 
-  it('should end with its token, after it said so', async () => {
+  it('should end with its token, after a warning and a closing event', async () => {
     await serve({ AUTH_MODE: 'jwt', JWT_CLOCK_SKEW: '0' }, secret);
     const stream = await open('', bearer({ exp: inSeconds(2) }));
     expect((await stream.nextOf('token-expiring')).data['expiresInMs']).toBeLessThan(60_000);
@@ -208,7 +208,7 @@ describe('a stream with a token', () => {
     expect(await stream.next()).toBeUndefined();
   });
 
-  it('should be one of the places of its reader', async () => {
+  it('should count toward the connection limit of its reader', async () => {
     await serve({ AUTH_MODE: 'jwt', MAX_CONNECTIONS_PER_READER: '1' }, secret);
     await (await open('', bearer())).nextOf('subscribed');
     const { response } = await open('', bearer());

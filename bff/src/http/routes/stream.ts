@@ -11,7 +11,7 @@ import { readerOf } from '../../readers/reader.ts';
 import { isPermitted } from '../answers.ts';
 import { readQuery } from '../read-query.ts';
 
-/** Gives a stream its place, with the function that gives it back, or says why there is none. */
+/** Reserves a place for a stream and returns its release function, or the problem if none is free. */
 export type AdmitStream = (
   request: IncomingMessage,
   sub: string | undefined,
@@ -27,11 +27,11 @@ export interface StreamRoutesOptions {
 const HEADERS = {
   'Content-Type': 'text/event-stream',
   'Cache-Control': 'no-store',
-  // nginx would gather what is to be sent at once.
+  // Without this, nginx would buffer events instead of sending them at once.
   'X-Accel-Buffering': 'no',
 };
 
-/** `GET /app/stream`: feeds as server-sent events, from the positions that `Last-Event-ID` names. */
+/** `GET /app/stream`: feeds as server-sent events, from the positions in `Last-Event-ID`. */
 export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoutesOptions): Router {
   const router = Router();
   router
@@ -45,7 +45,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       if (forbidden !== undefined) onSubscribed('forbidden');
       if (forbidden !== undefined && !isPermitted(request, response, forbidden)) return;
       if (streams.isDraining) {
-        const detail = 'This instance is stopping. Connect again, to any instance.';
+        const detail = 'This instance is stopping. Reconnect to any instance.';
         return sendProblem(response, { status: 503, code: 'unavailable', detail, retryAfter: 1 });
       }
       if (request.method === 'HEAD') return void response.writeHead(200, HEADERS).end();
@@ -59,7 +59,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       };
       const feeds = new Map(query.feed.map((feed) => [feed, positions.get(feed)]));
       const stream = streams.add(sinkOf(response), bearer, feeds);
-      // The connection took nothing for as long as the server lets one be idle.
+      // The connection accepted no data for the server's whole idle time-out.
       response.once('timeout', () => stream.breakOff());
       response.once('close', () => {
         streams.remove(stream);
@@ -70,7 +70,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
   return router;
 }
 
-/** The positions to begin from; `undefined` when they cannot be read, which was answered. */
+/** Reads the positions to start from. If they are invalid, answers 400 and returns `undefined`. */
 function readPositions(
   { lastEventId }: StreamQuery,
   request: Request,
@@ -83,8 +83,8 @@ function readPositions(
       status: 400,
       code: 'invalid_request',
       detail:
-        'The last event id cannot be used: it must be the id of an event of this stream, ' +
-        'such as all=1-x:12,topic:orders=1-x:7. Leave it out to begin with what is published from now on.',
+        'The last event id is invalid: it must be the id of an event of this stream, ' +
+        'such as all=1-x:12,topic:orders=1-x:7. Leave it out to receive new publications only.',
     });
   return positions;
 }

@@ -20,7 +20,7 @@ const read = (url: string, body: object, headers: Record<string, string> = {}) =
     body: JSON.stringify(body),
   });
 
-it('should count what a browser has not read of a feed', async () => {
+it('should count the unread notifications of a feed for a browser', async () => {
   for (const id of ['a', 'b', 'c']) await open.publish('all', id);
   const mine = `${open.url}/app/unread?clientId=mine`;
   expect(await unread(mine)).toEqual({
@@ -63,7 +63,7 @@ it.each(['feed=everyone', 'feed=all&feed=all', 'limit=1', 'clientId='])('should 
   expect([response.status, problemSchema.parse(await response.json()).code]).toEqual([400, 'invalid_query']);
 });
 
-it('should answer GET alone', async () => {
+it('should answer only GET and HEAD', async () => {
   const response = await fetch(`${open.url}/app/unread`, { method: 'POST' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });

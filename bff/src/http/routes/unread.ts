@@ -9,7 +9,9 @@ import { readQuery } from '../read-query.ts';
 
 const FEEDS_AT_ONCE = 8;
 
-/** `GET /app/unread`: how much is unread in one feed, or in all that the reader's token names. */
+/**
+ * `GET /app/unread`: the number of unread notifications in one feed, or in all feeds that the reader's token names.
+ */
 export function unreadRoutes(
   count: (reader: string, feed: string) => Promise<UnreadCount>,
   log: Logger,
@@ -35,8 +37,8 @@ export function unreadRoutes(
         const more = feeds.some((one) => one.more);
         response.set('Cache-Control', 'no-store').json({ total, unseen, more, feeds });
       } catch (error) {
-        log.warn({ err: error }, 'unread notifications could not be counted');
-        sendUnavailable(response, 'Unread notifications cannot be counted now. Ask again.');
+        log.warn({ err: error }, 'cannot count unread notifications');
+        sendUnavailable(response, 'Unread notifications cannot be counted now. Try again.');
       }
     })
     .all(methodNotAllowed('GET', 'HEAD'));

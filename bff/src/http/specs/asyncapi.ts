@@ -3,11 +3,15 @@ import { VERSION } from '@tocsin/service';
 import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
 import { REFUSAL, ref, schemasOf } from './schemas.ts';
 
-/** Each request, its schema, that of its answer, and what it asks for. */
+/** Each request with its schema, the schema of its answer, and a summary. */
 const REQUESTS = {
-  subscribe: ['SubscribeRequest', 'SubscribeAnswer', 'Where the feed stands, or what follows a position.'],
-  unsubscribe: ['UnsubscribeRequest', 'Done', 'No more of this feed.'],
-  token: ['TokenRequest', 'Done', 'Another token of the same reader, so that the connection lives on.'],
+  subscribe: [
+    'SubscribeRequest',
+    'SubscribeAnswer',
+    'Subscribes to a feed. Answers with its current position, or the publications after a position.',
+  ],
+  unsubscribe: ['UnsubscribeRequest', 'Done', 'Ends the subscription to a feed.'],
+  token: ['TokenRequest', 'Done', 'Sends a new token of the same reader, so that the connection stays open.'],
 } as const;
 type RequestName = keyof typeof REQUESTS;
 const REQUEST_NAMES = Object.keys(REQUESTS) as RequestName[];
@@ -52,7 +56,7 @@ function operations(): Record<string, object> {
   return Object.fromEntries([...asked, ...sent]) as Record<string, object>;
 }
 
-/** The AsyncAPI 3 document of the socket, from the server's side: it receives requests and sends events. */
+/** The AsyncAPI 3 document of the socket, from the server's side: the server receives requests and sends events. */
 export function asyncApiDocument() {
   const all = messages();
   const names = [
@@ -67,7 +71,7 @@ export function asyncApiDocument() {
       version: VERSION,
       description:
         'Events of socket.io (protocol 5) in the default namespace. Requests are acknowledged. The token and the clientId ' +
-        'of a reader go into auth of the handshake. docs/protocol.md has the rules of clients.',
+        'of a reader go into auth of the handshake. docs/protocol.md has the rules for clients.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

@@ -30,7 +30,7 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object({ ...place, publications: z.array(publicationSchema) }),
   },
   position: {
-    summary: "A feed's head, at least every 10 s.",
+    summary: "A feed's current position, at least every 10 s.",
     schema: z.object({ ...place, offset: offsetSchema }),
   },
   retracted: {
@@ -55,7 +55,7 @@ export const EVENT_SPECS: EventSpecs = {
     schema: z.object(preferencesSchema.shape),
   },
   'snooze-due': {
-    summary: 'Snoozes of the reader that end now. The notifications are back in the inbox, unread.',
+    summary: 'Snoozes of the reader that just ended. The notifications are back in the inbox, unread.',
     schema: z.object({
       feed: feedSchema,
       due: z.array(
@@ -69,11 +69,11 @@ export const EVENT_SPECS: EventSpecs = {
     }),
   },
   draining: {
-    summary: 'The instance is about to stop: connect again after this time.',
+    summary: 'The instance is about to stop: reconnect after this time.',
     schema: z.object({ reconnectAfterMs: count }),
   },
   'token-expiring': {
-    summary: 'The token is about to expire. The connection ends with it unless the client sends another.',
+    summary: 'The token is about to expire. The connection then ends, unless the client sends a new token.',
     schema: z.object({ expiresInMs: count }),
   },
   closing: {

@@ -35,22 +35,25 @@ const problem = (description: string) => ({
 const again = (description: string) => ({
   ...problem(description),
   headers: {
-    'Retry-After': { description: 'Seconds after which to repeat.', schema: { type: 'integer', minimum: 0 } },
+    'Retry-After': {
+      description: 'Seconds to wait before a retry.',
+      schema: { type: 'integer', minimum: 0 },
+    },
   },
 });
 
-/** Refusals that any request may meet. */
+/** Error responses of every request. */
 const refusals = {
-  400: problem('The request has faults, all of which are listed.'),
+  400: problem('The request is invalid; errors lists every fault.'),
   401: {
-    ...problem('A token is needed, and none that is accepted came.'),
+    ...problem('A token is required; it is missing or invalid.'),
     headers: { 'WWW-Authenticate': { description: 'Bearer.', schema: { type: 'string' } } },
   },
   403: problem('The token does not permit the feed, or the origin of the page is not allowed.'),
-  503: again('The store or the keys cannot be reached now: repeat the request.'),
+  503: again('The store or the keys are unavailable; repeat the request.'),
 };
 const writes = {
-  204: { description: 'Kept; the other connections of this reader are told.' },
+  204: { description: 'Saved. The other connections of this reader get an event.' },
   ...refusals,
   413: problem('The body has more than 1 MiB.'),
   415: problem('The body is not application/json in UTF-8.'),
@@ -63,7 +66,7 @@ const query = (name: string, description: string, schema: object) => ({
 const feed = query('feed', 'The feed.', { ...parameterSchema(feedSchema), default: DEFAULT_FEED });
 const clientId = query(
   'clientId',
-  'Names the browser where readers are not signed in.',
+  'Identifies the browser of a reader who is not signed in.',
   parameterSchema(clientIdSchema),
 );
 const offset = (minimum: number) => ({ type: 'integer', minimum, maximum: Number.MAX_SAFE_INTEGER });
@@ -85,8 +88,8 @@ const snooze = {
   ...write('snooze', 'Hide notifications until a time', 'Snooze'),
   responses: {
     ...writes,
-    404: problem('The feed no longer holds some of the notifications; ids names them. Nothing was snoozed.'),
-    409: problem('The reader has snoozed as much as is kept.'),
+    404: problem('The feed no longer has the notifications listed in ids. Nothing was snoozed.'),
+    409: problem('The reader has reached the limit of snoozed notifications.'),
   },
 };
 
@@ -94,11 +97,11 @@ const getStream = {
   operationId: 'getStream',
   summary: 'Feeds as server-sent events',
   description:
-    'Each event has a name, JSON as data, and where it changes a position an id: the positions of all feeds, from which ' +
-    'Last-Event-ID continues. The events are those of the AsyncAPI document, and `subscribed` with a page.',
+    'Each event has a name and JSON as data. An event that changes a position has an id with the positions of all feeds; ' +
+    'send it as Last-Event-ID to continue from there. The events are those of the AsyncAPI document, and `subscribed` with a page.',
   parameters: [
     {
-      ...query('feed', 'The feeds; give the parameter once for each.', {
+      ...query('feed', 'The feeds; repeat the parameter for several.', {
         type: 'array',
         items: parameterSchema(feedSchema),
         minItems: 1,
@@ -110,7 +113,7 @@ const getStream = {
       explode: true,
     },
     clientId,
-    query('lastEventId', 'As the header Last-Event-ID, which wins.', { type: 'string' }),
+    query('lastEventId', 'The same as the header Last-Event-ID, which takes precedence.', { type: 'string' }),
     {
       name: 'Last-Event-ID',
       in: 'header',
@@ -124,11 +127,11 @@ const getStream = {
       content: { 'text/event-stream': { schema: { type: 'string' } } },
     },
     ...refusals,
-    429: again('The instance, the address or the reader has its connections already.'),
+    429: again('The instance, the address or the reader has reached its connection limit.'),
   },
 };
 
-/** The OpenAPI 3.1 document of what readers ask for over HTTP. */
+/** The OpenAPI 3.1 document of the HTTP interface for readers. */
 export const openApiDocument = () => ({
   openapi: '3.1.0',
   info: {
@@ -143,10 +146,10 @@ export const openApiDocument = () => ({
     '/app/notifications': {
       get: get(
         'getNotifications',
-        'A page of a feed: the newest, or what follows or precedes a position',
+        'A page of a feed: the newest, or the one after or before a position',
         [
           feed,
-          query('limit', 'Publications at most.', {
+          query('limit', 'Maximum number of publications.', {
             type: 'integer',
             minimum: 1,
             maximum: MAX_PAGE_LIMIT,
@@ -154,11 +157,11 @@ export const openApiDocument = () => ({
           }),
           query(
             'epoch',
-            'The epoch of the position; comes with after or before.',
+            'The epoch of the position; required with after or before.',
             parameterSchema(epochSchema),
           ),
-          query('after', 'What follows this offset.', offset(0)),
-          query('before', 'What precedes this offset.', offset(1)),
+          query('after', 'Publications after this offset.', offset(0)),
+          query('before', 'Publications before this offset.', offset(1)),
           clientId,
         ],
         'Page',
@@ -177,27 +180,32 @@ export const openApiDocument = () => ({
     '/app/notifications/snooze': { post: snooze },
     '/app/notifications/unsnooze': { post: write('unsnooze', 'End snoozes', 'NamedIds') },
     '/app/preferences': {
-      get: get('getPreferences', 'How the reader wants to be told', [clientId], 'Preferences'),
+      get: get('getPreferences', 'The preferences of the reader', [clientId], 'Preferences'),
       put: write('putPreferences', 'Replace all preferences', 'PutPreferences'),
-      patch: write('patchPreferences', 'Change the preferences that are named', 'PatchPreferences'),
+      patch: write('patchPreferences', 'Change only the given preferences', 'PatchPreferences'),
     },
     '/app/unread': {
       get: get(
         'getUnread',
-        'How much is unread, in one feed or in all that the token names',
+        'The number of unread notifications in one feed, or in all feeds that the token names',
         [query('feed', 'The feed.', parameterSchema(feedSchema)), clientId],
         'Unread',
       ),
     },
     '/app/mutes': {
-      get: get('getMutes', 'What the reader has muted', [clientId], 'Mutes'),
-      put: write('putMutes', 'Replace what the reader has muted', 'PutMutes'),
+      get: get('getMutes', 'The mutes of the reader', [clientId], 'Mutes'),
+      put: write('putMutes', 'Replace all mutes of the reader', 'PutMutes'),
     },
   },
   components: {
     schemas: schemasOf(NAMES, 'draft-2020-12'),
     securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Where AUTH_MODE is jwt.' },
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: 'Required with AUTH_MODE=jwt.',
+      },
     },
   },
 });

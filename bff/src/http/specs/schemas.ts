@@ -28,7 +28,7 @@ import { EVENT_NAMES, EVENT_SPECS, schemaOfEvent } from './events.ts';
 
 export const REFUSAL = 'Refusal';
 
-/** What the server sends; a newer one may add members. */
+/** Schemas of sent data. A newer server may add members. */
 const sent: Record<string, z.ZodType> = {
   Notification: notificationSchema,
   LivePublication: livePublicationSchema,
@@ -53,7 +53,7 @@ const sent: Record<string, z.ZodType> = {
   ...Object.fromEntries(EVENT_NAMES.map((name) => [schemaOfEvent(name), EVENT_SPECS[name].schema])),
 };
 
-/** What the server takes; it refuses members that it does not know. */
+/** Schemas of received data. The server refuses unknown members. */
 const taken: Record<string, z.ZodType> = {
   Position: positionSchema,
   SubscribeRequest: subscribeRequestSchema,
@@ -86,7 +86,7 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
     ...{ io, target, uri: (id: string) => ref(id).$ref },
     override: ({ jsonSchema }) => {
       if (isSent) delete jsonSchema.additionalProperties;
-      // The same as the type integer, which generators know.
+      // Equivalent to the type integer, which generators understand.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   }).schemas;
@@ -96,7 +96,7 @@ function generated(schemas: Record<string, z.ZodType>, io: 'input' | 'output', t
   ]);
 }
 
-/** The schemas of these names and all that they refer to, as one of the dialects of JSON Schema. */
+/** The schemas with these names and all schemas that they refer to, in a dialect of JSON Schema. */
 export function schemasOf(names: readonly string[], target: Target): Record<string, JsonSchema> {
   const all = new Map([...generated(sent, 'output', target), ...generated(taken, 'input', target)]);
   const needed = new Map<string, JsonSchema>();
@@ -111,7 +111,7 @@ export function schemasOf(names: readonly string[], target: Target): Record<stri
   return Object.fromEntries([...needed].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** The schema of a parameter, written where it is used. */
+/** The schema of a parameter, inline instead of as a reference. */
 export function parameterSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _schema, ...rest } = z.toJSONSchema(schema, { io: 'input' });
   return rest;

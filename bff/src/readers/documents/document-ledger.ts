@@ -7,7 +7,7 @@ import { writeDocument } from './write-document.ts';
 
 export interface DocumentLedgerOptions {
   store: ReaderStore;
-  /** Documents that one owner may have. */
+  /** Maximum number of documents per owner. */
   max: number;
   now: () => number;
 }
@@ -18,8 +18,8 @@ const MAX_LEDGER_BYTES = 128 * 1024;
 const TTL_SECONDS = 366 * 24 * 60 * 60;
 
 /**
- * Limits the documents of each owner: a signed-in reader, or an address without sign-in, which may invent any
- * number of browsers. The newest document replaces the oldest.
+ * Limits the documents per owner: a signed-in reader, or, without sign-in, an address, which can claim any number of
+ * browsers. The newest document replaces the oldest.
  */
 export class DocumentLedger {
   readonly #use: DocumentLedgerOptions;
@@ -29,7 +29,7 @@ export class DocumentLedger {
     this.#use = options;
   }
 
-  /** Resolves when a new document has its place and those that it replaces are deleted. */
+  /** Registers a new document. Resolves when the documents that it replaces are deleted. */
   admit(owner: string, key: string): Promise<void> {
     const { store, max, now } = this.#use;
     return this.#change(owner, async (listed) => {
@@ -39,13 +39,13 @@ export class DocumentLedger {
       const dropped: string[] = [];
       while (documents.length > 1 && (documents.length > max || sizeOf(documents) > MAX_LEDGER_BYTES))
         dropped.push(...documents.splice(0, 1).map(([oldest]) => oldest));
-      // Before the ledger is written: a document that it does not name would be bounded by nothing but its age.
+      // Deletes before the ledger is written: a document missing from the ledger would remain until it expires.
       if (dropped.length > 0) await store.remove(dropped);
       return documents;
     });
   }
 
-  /** Takes documents that were deleted off the ledger, so that their names go too. */
+  /** Removes deleted documents from the ledger, so that their names are deleted too. */
   forget(owner: string, keys: readonly string[]): Promise<void> {
     return this.#change(owner, async (listed) => {
       const documents = listed.filter(([key]) => !keys.includes(key));
@@ -53,7 +53,7 @@ export class DocumentLedger {
     });
   }
 
-  /** Changes of one ledger follow each other here; between instances its etag decides. */
+  /** Within an instance, changes of one ledger run one at a time; between instances, its etag decides. */
   #change(owner: string, plan: PlanLedger): Promise<void> {
     return this.#turns.add(owner, () => this.#write(ledgerKey(owner), plan));
   }
@@ -73,5 +73,5 @@ export class DocumentLedger {
 function parse(key: string, value: unknown): Ledger {
   const parsed = ledgerSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+  throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
 }

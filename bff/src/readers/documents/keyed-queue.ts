@@ -1,8 +1,8 @@
-/** Runs the tasks of one key one after another. */
+/** Runs the tasks of each key one at a time. */
 export class KeyedQueue {
   readonly #running = new Map<string, Promise<unknown>>();
 
-  /** As `work`, which begins when all that was given for the key before has ended, well or not. */
+  /** Runs `work` after all earlier tasks of the key have settled, and settles like it. */
   add<T>(key: string, work: () => Promise<T>): Promise<T> {
     const result = (this.#running.get(key) ?? Promise.resolve()).then(work);
     const settled: Promise<unknown> = result.catch(() => undefined);

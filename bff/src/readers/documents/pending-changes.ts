@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache';
 const MAX_CHANGES = 1_000;
 
 /**
- * Documents that were written while their change could not be published. The next request for the document publishes it,
- * even if it changes nothing. Beyond 1,000 the oldest are forgotten; those readers see the change with their next one.
+ * Documents that were written although their change event could not be published. The next request for the document
+ * publishes it, even if it changes nothing. Beyond 1,000, the oldest are forgotten; their readers see the change with
+ * the next one.
  */
 export class PendingChanges {
   readonly #keys = new LRUCache<string, true>({ max: MAX_CHANGES });
@@ -13,7 +14,7 @@ export class PendingChanges {
     return this.#keys.has(key);
   }
 
-  /** Publishes a change, and remembers its key until that has succeeded. */
+  /** Publishes a change, and remembers its key if that fails. */
   async publish(key: string, publish: () => Promise<void>): Promise<void> {
     this.#keys.delete(key);
     try {

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
-/** A change event invalidates an entry at once; after this time, in ms, so does an event that was missed. */
+/**
+ * Life of an entry in ms. A change event invalidates it at once; after a missed event, it is stale for at most this
+ * time.
+ */
 const FRESH_MS = 10_000;
 const MAX_ENTRIES = 200;
 
@@ -9,7 +12,7 @@ interface Entry<T> {
   version?: string;
 }
 
-/** Caches reads for 10 s, so that simultaneous requests share one read. */
+/** Caches reads for 10 s. Simultaneous requests share one read. */
 export class ReadCache<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
 
@@ -17,7 +20,7 @@ export class ReadCache<T> {
     this.#entries = new LRUCache({ max: MAX_ENTRIES, ttl: FRESH_MS, ttlResolution: 0, perf: { now } });
   }
 
-  /** The cached value, or else the answer of `read`. A rejection is not cached. */
+  /** The cached value, or otherwise the result of `read`. A rejection is not cached. */
   get(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#entries.get(key);
     if (known) return known.value;
@@ -34,7 +37,7 @@ export class ReadCache<T> {
     this.#entries.set(key, { value: Promise.resolve(value), version });
   }
 
-  /** Drops the entry, unless it was written as `version`. The next `get` then reads anew. */
+  /** Drops the entry unless it has this version. The next `get` then reads again. */
   forget(key: string, version = ''): void {
     if (version === '' || this.#entries.peek(key)?.version !== version) this.#entries.delete(key);
   }

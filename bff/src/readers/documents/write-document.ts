@@ -7,7 +7,7 @@ export interface DocumentWrite {
   ttlSeconds: number;
   /** The new content of the document; nothing is written if it returns `undefined`. */
   plan: (value: unknown) => Promise<object | undefined>;
-  /** Called before a document is made that was not there. */
+  /** Called before a new document is created. */
   beforeFirst?: () => Promise<void>;
 }
 
@@ -28,13 +28,13 @@ export async function writeDocument(
       await store.write(key, value, stored?.etag, ttlSeconds);
       return versionAfter(stored?.etag);
     } catch (error) {
-      // The next read finds a write without an answer.
+      // If the write succeeded without an answer, the next read shows it.
       if (attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** On Redis an etag counts the writes of its key; of other stores the next one is not known. */
+/** On Redis, an etag is the number of writes to its key. In other stores, the next etag is unknown. */
 function versionAfter(etag = '0'): string {
   return /^\d+$/.test(etag) ? String(Number(etag) + 1) : '';
 }

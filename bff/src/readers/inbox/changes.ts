@@ -11,7 +11,7 @@ import {
 } from '@tocsin/contracts';
 import { isDue, marksIn } from './document.ts';
 
-/** Where a change takes place: a feed's epoch, and its history from `floor` to `head`. */
+/** The feed and history that a change applies to: the epoch, and offsets from `floor` to `head`. */
 export interface Ground {
   feed: string;
   epoch: string;
@@ -20,13 +20,13 @@ export interface Ground {
   now: number;
 }
 
-/** Plans the document that follows. It is called again when another instance has written the document meanwhile. */
+/** Returns the changed document. It is called again if another instance wrote the document meanwhile. */
 export type InboxChange = (document: InboxDocument, ground: Ground) => InboxDocument;
 
-/** Offsets by id, of the ids that the history holds. */
+/** The offsets of the ids that are in the history. */
 export type Places = ReadonlyMap<string, number>;
 
-/** Everything up to `offset` was seen, with the snoozed notifications that came back. */
+/** Marks everything up to `offset` as seen, and the snoozed notifications that came back. */
 export const seenUpTo =
   (offset: number): InboxChange =>
   (document, ground) => {
@@ -36,7 +36,7 @@ export const seenUpTo =
     return withSnoozes(marked, ground.feed, (one) => (isDue(one, ground.now) ? { seen: true } : undefined));
   };
 
-/** Everything up to `offset`, and `ids`, are read: they are no longer marked as unread. */
+/** Removes the unread marks of everything up to `offset`, and of `ids`. */
 export const readAgain =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
   (document, ground) => {
@@ -88,7 +88,7 @@ export const unarchived =
     );
   };
 
-/** Snoozes the notifications, also ones that are snoozed or archived, until `until`. */
+/** Snoozes notifications until `until`, even if they are already snoozed or archived. */
 export const snoozedUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
   (document, ground) => {
@@ -109,7 +109,7 @@ export const snoozedUntil =
     return { ...marked, snoozed: [...others, ...snoozed] };
   };
 
-/** Ends the snoozes: the notifications are where they were before. */
+/** Ends snoozes. The notifications return to where they were before. */
 export const unsnoozed =
   (ids: ReadonlySet<string>): InboxChange =>
   (document, { feed }) => ({
@@ -136,7 +136,7 @@ function withMarks(
 
 type SnoozeFlags = { [Flag in 'read' | 'seen' | 'archived']?: true | undefined };
 
-/** Sets flags of the feed's snoozes; a flag that is `undefined` goes. */
+/** Sets flags of the feed's snoozes. A flag that is `undefined` is removed. */
 const withSnoozes = (
   document: InboxDocument,
   feed: string,

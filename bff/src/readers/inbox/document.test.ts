@@ -24,8 +24,8 @@ const snoozed = (id: string, flags: Partial<Snoozed> = {}): Snoozed => ({
   ...flags,
 });
 
-describe('the bounds of an inbox', () => {
-  it('should drop marks of what has left the history, and then the oldest ranges', () => {
+describe('the limits of an inbox', () => {
+  it('should drop marks outside the history, and then the oldest ranges', () => {
     const { feeds } = bounded({ ...empty, feeds: { all: marks(2_000) } }, { ...bounds, floor: 2_501 });
     expect(feeds['all']?.archived[0]?.[0]).toBe(2_501);
     const more = bounded({ ...empty, feeds: { all: marks(2_000) } }, bounds);
@@ -33,7 +33,7 @@ describe('the bounds of an inbox', () => {
     expect(more.feeds['all']?.archived.at(-1)).toEqual([3_999, 3_999]);
   });
 
-  it('should keep the changed feed before others, and those before former ones', () => {
+  it('should drop the marks of the least recently changed feeds, never of the changed feed', () => {
     const feeds = Object.fromEntries(
       Array.from({ length: 20 }, (_, i) => [`topic:t${i}`, marks(900, NOW - i)]),
     );
@@ -48,7 +48,7 @@ describe('the bounds of an inbox', () => {
     expect(Object.keys(kept.feeds)).not.toContain('old');
   });
 
-  it('should give up snoozes that were dealt with for new ones, and refuse more than that', () => {
+  it('should drop ended snoozes of read notifications for new ones, and refuse more', () => {
     const full = Array.from({ length: MAX_SNOOZED }, (_, i) => snoozed(`n${i}`));
     const done = { until: '2026-04-30T00:00:00Z', read: true as const };
     const document = { ...empty, snoozed: [snoozed('done', done), ...full.slice(1), snoozed('new')] };
@@ -61,7 +61,7 @@ describe('the bounds of an inbox', () => {
   });
 });
 
-it('should keep members of later versions, and refuse a document of another kind', () => {
+it('should keep members of newer instances, and refuse a document of a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozedUntil([], '2026-05-02T00:00:00Z');
   const ground = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };

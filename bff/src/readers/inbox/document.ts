@@ -17,26 +17,29 @@ import {
 import { TemporaryError } from '../../deliver/errors.ts';
 import { sizeOf } from '../../feed/present.ts';
 
-/** A snooze that is over is kept for so long, in ms, unless its notification is archived or read and the space is needed. */
+/**
+ * Ended snoozes are kept for this time in ms. Those of archived or read notifications go earlier if the space is
+ * needed.
+ */
 const RETURNED_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** More was to be snoozed than a reader may have. */
+/** The request exceeds the limit of snoozed notifications of a reader. */
 export class TooManySnoozedError extends Error {
   constructor() {
-    super(`a reader may have ${MAX_SNOOZED} snoozed notifications, and ${MAX_SNOOZED_BYTES} bytes of them`);
+    super(`a reader may snooze ${MAX_SNOOZED} notifications with ${MAX_SNOOZED_BYTES} bytes in total`);
     this.name = 'TooManySnoozedError';
   }
 }
 
-/** The document, or an empty one. Rejects one of a later version, so that nothing is written over it. */
+/** The stored document, or an empty one. Throws for a document of a later version, so that it is not overwritten. */
 export function parseInbox(key: string, value: unknown): InboxDocument {
   if (value === undefined) return { v: DOCUMENT_VERSION, version: 0, feeds: {}, snoozed: [] };
   const parsed = inboxDocumentSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new TemporaryError(`${key} cannot be read by this version: ${parsed.error.message}`);
+  throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
 }
 
-/** `after` as it is written over `before`. Its version is higher also than that of a document which was deleted. */
+/** `after` with the next version. It is also higher than the version of any deleted document of this reader. */
 export const successorOf = (before: InboxDocument, after: InboxDocument, now: number): InboxDocument => ({
   ...after,
   version: Math.max(before.version + 1, now),
@@ -49,11 +52,11 @@ export const isDue = ({ until }: Pick<Snoozed, 'until'>, now: number): boolean =
 const isExpired = ({ notification: { expiresAt } }: Snoozed, now: number): boolean =>
   expiresAt !== undefined && timeOf(expiresAt) <= now;
 
-/** The snoozed notifications of a feed that may be shown at `now`. */
+/** The snoozed notifications of a feed, without those expired at `now`. */
 export const snoozedOf = (document: InboxDocument, feed: string, now: number): Snoozed[] =>
   document.snoozed.filter((one) => one.notification.feed === feed && !isExpired(one, now));
 
-/** What browsers are told of a feed. */
+/** The inbox state of a feed as browsers get it. */
 export function stateOf(document: InboxDocument, feed: string, now: number): InboxState {
   const { epoch, seen, unread, archived } = document.feeds[feed] ?? NO_MARKS;
   const snoozed = snoozedOf(document, feed, now).map((one): SnoozeMark => {
@@ -71,26 +74,26 @@ export function stateOf(document: InboxDocument, feed: string, now: number): Inb
 
 const NO_MARKS = { epoch: '-', seen: 0, unread: [], archived: [] };
 
-/** The marks of a feed that count in the epoch. */
+/** The marks of a feed; empty if they are of another epoch. */
 export function marksIn(document: InboxDocument, feed: string, epoch: string): FeedMarks {
   const marks = document.feeds[feed];
   return marks?.epoch === epoch ? marks : { epoch, seen: 0, unread: [], archived: [], at: 0 };
 }
 
 export interface Bounds {
-  /** The feed that is changed: it keeps its marks before others. */
+  /** The changed feed, whose marks are dropped last. */
   feed: string;
-  /** The first offset of it that is still history. */
+  /** The first offset in its history. */
   floor: number;
-  /** For how long, in ms, a feed keeps a publication. */
+  /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
   now: number;
 }
 
 /**
- * The document within its bounds. Marks of what has left the history go. Beyond the bounds, the marks of the feeds that
- * were changed longest ago go, then the oldest ranges: their notifications are back in the inbox, or read. Snoozed
- * notifications that came back and were archived or read go for new ones.
+ * Reduces the document to its limits. Drops marks of publications outside the history. Beyond the limits, drops the
+ * marks of the least recently changed feeds, then the oldest ranges: their notifications are then back in the inbox,
+ * or read. Snoozes of archived notifications, and ended snoozes of read ones, make room for new snoozes.
  * @throws TooManySnoozedError
  */
 export function bounded(document: InboxDocument, { feed, floor, historyMsOf, now }: Bounds): InboxDocument {

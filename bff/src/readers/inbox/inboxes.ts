@@ -42,29 +42,29 @@ export interface InboxesOptions {
   channel: ReaderChannel;
   ledger: Pick<DocumentLedger, 'admit'>;
   histories: Pick<Histories, 'holding'>;
-  /** For how long, in ms, a feed keeps a publication. */
+  /** Time in ms for which a feed keeps a publication. */
   historyMsOf: (feed: string) => number;
   now: () => number;
 }
 
-/** Whose inbox it is, and whose share its document is counted against. */
+/** The reader of an inbox, and the owner whose quota its document uses. */
 export interface InboxOwner {
   reader: string;
   owner: string;
 }
 
-/** Notifications that were to be snoozed and that the history does not hold. */
+/** The request snoozes notifications that are not in the history. */
 export class UnknownIdsError extends Error {
   readonly ids: readonly string[];
 
   constructor(ids: readonly string[]) {
-    super(`the history does not hold ${ids.length} of the ids`);
+    super(`the history does not have ${ids.length} of the ids`);
     this.name = 'UnknownIdsError';
     this.ids = ids;
   }
 }
 
-/** A snooze lasts for a year at most, and what came back stays for less than another one. */
+/** A snooze lasts one year at most, and is kept for less than another year after it ended. */
 export const INBOX_TTL_SECONDS = 2 * 366 * 24 * 60 * 60;
 
 interface Named {
@@ -80,9 +80,9 @@ interface Place extends FeedHistory {
 }
 
 /**
- * What readers keep of their notifications beside the read state: seen, marked as unread, archived and snoozed. The
- * server orders the changes of a reader, each changes only what it names, and every state has a version of its own: so
- * all tabs and devices end with the same one. Readers without a name have none.
+ * The marks of readers besides the read state: seen, unread, archived and snoozed. The server orders the changes of a
+ * reader, each change affects only the marks that it names, and every state has its own version, so all tabs and
+ * devices end with the same state. Anonymous readers have no inbox.
  */
 export class Inboxes {
   readonly #use: InboxesOptions;
@@ -98,7 +98,7 @@ export class Inboxes {
     });
   }
 
-  /** The reader's document; `undefined` if there is none. */
+  /** The reader's document; `undefined` if the reader has none. */
   stored(reader: string): Promise<InboxDocument | undefined> {
     if (reader === ANONYMOUS) return Promise.resolve(undefined);
     const key = inboxKey(reader);
@@ -119,7 +119,10 @@ export class Inboxes {
     return state && { feed, ...state };
   }
 
-  /** Of the snoozes that end after `from` and until `to` (ms since 1970), those that the reader has not dealt with. */
+  /**
+   * The snoozes that end after `from` and until `to` (ms since 1970) and whose notifications the reader has not seen,
+   * read or archived.
+   */
   async dueBetween(reader: string, from: number, to: number): Promise<Snoozed[]> {
     const document = await this.stored(reader);
     const ended = (document?.snoozed ?? []).filter((one) => {
@@ -130,7 +133,7 @@ export class Inboxes {
     return ended.filter((one, index) => shown[index]);
   }
 
-  /** When the next snooze of the reader ends, in ms since 1970. */
+  /** The end of the reader's next snooze, in ms since 1970. */
   async nextDue(reader: string): Promise<number | undefined> {
     const { now } = this.#use;
     const document = await this.stored(reader);
@@ -138,7 +141,7 @@ export class Inboxes {
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ until }) => timeOf(until)));
   }
 
-  /** False for a snoozed notification that was retracted or replaced or has expired, as far as the history tells. */
+  /** False if the snoozed notification has expired, or if the history shows that it was retracted or replaced. */
   async isShown({ epoch, offset, notification }: Snoozed): Promise<boolean> {
     const { expiresAt } = notification;
     if (expiresAt !== undefined && timeOf(expiresAt) <= this.#use.now()) return false;
@@ -154,7 +157,7 @@ export class Inboxes {
     );
   }
 
-  /** Ends marks as unread, after the reader has read the notifications. Writes nothing where there are none. */
+  /** Removes unread marks after the reader has read the notifications. Writes nothing if there are none. */
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     if (!(await this.stored(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>
@@ -177,7 +180,7 @@ export class Inboxes {
   }
 
   /**
-   * @throws UnknownIdsError for notifications that neither the history nor the snoozes hold; then nothing is snoozed
+   * @throws UnknownIdsError for notifications that are neither in the history nor snoozed; then nothing is snoozed
    * @throws TooManySnoozedError
    */
   snooze(who: InboxOwner, { feed, ids, until }: Omit<Snooze, 'clientId'>): Promise<void> {
@@ -206,7 +209,7 @@ export class Inboxes {
     return this.#change(who, request, ({ ids }) => unsnoozed(ids));
   }
 
-  /** Deletes the inbox of the person whose feed was erased. */
+  /** Deletes the inbox of the reader whose user feed was erased. */
   async erase(feed: string): Promise<void> {
     await this.#use.store.remove([inboxKey(feed)]);
     this.#cache.forget(inboxKey(feed));
@@ -241,7 +244,7 @@ export class Inboxes {
         const before = parseInbox(key, value);
         const known = before.feeds[feed]?.epoch;
         if (known !== undefined && isLaterEpoch(known, head.epoch))
-          throw new TemporaryError(`${feed} began a new epoch that is not known here yet`);
+          throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
         const after = change(before, { ...ground, now: now() });
         if (isSameInbox(before, after)) return undefined;
         document = bounded(successorOf(before, after, now()), {
@@ -252,7 +255,7 @@ export class Inboxes {
         });
         return document;
       },
-      // Who is signed in has one such document, which others must not push out.
+      // The inbox of a signed-in reader does not use the quota, so other documents cannot push it out.
       ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
     });
     if (version === undefined && !this.#pendingChanges.has(key)) return;
@@ -263,7 +266,7 @@ export class Inboxes {
   }
 }
 
-/** An offset of another epoch names nothing here. */
+/** An offset of another epoch counts as 0. */
 const offsetIn = (
   head: { epoch: string },
   { epoch, offset = 0 }: { epoch?: string | undefined; offset?: number | undefined },

@@ -47,40 +47,40 @@ afterEach(() => {
   timers.stop();
   vi.useRealTimers();
 });
-const told = () =>
+const notifiedIds = () =>
   sent.flatMap((event) =>
     event.name === 'snooze-due' ? event.payload.due.map(({ notification }) => notification.id) : [],
   );
 
-it('should tell each snooze when it ends, also after hours, and keep nothing afterwards', async () => {
+it('should notify of each snooze when it ends, even after hours, and keep nothing afterwards', async () => {
   snoozes = [snoozed('b', 5 * 3_600_000), snoozed('a', 60_000)];
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(59_000);
-  expect(told()).toEqual([]);
+  expect(notifiedIds()).toEqual([]);
   await vi.advanceTimersByTimeAsync(2_000);
-  expect(told()).toEqual(['a']);
+  expect(notifiedIds()).toEqual(['a']);
   await vi.advanceTimersByTimeAsync(5 * 3_600_000);
-  expect(told()).toEqual(['a', 'b']);
+  expect(notifiedIds()).toEqual(['a', 'b']);
   expect(timers.size).toBe(0);
 });
 
-it('should look again when the inbox changes, and tell who connects what ended lately', async () => {
+it('should check again when the inbox changes, and notify a connecting reader of recently ended snoozes', async () => {
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(1_000);
   snoozes = [snoozed('a', 3_000)];
   await channel.publish({ name: 'inbox', reader: ADA, feed: 'all', version: '1' });
   await vi.advanceTimersByTimeAsync(3_000);
-  expect(told()).toEqual(['a']);
+  expect(notifiedIds()).toEqual(['a']);
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(0);
-  expect(told()).toEqual(['a', 'a']);
+  expect(notifiedIds()).toEqual(['a', 'a']);
   await vi.advanceTimersByTimeAsync(11 * 60_000);
   timers.joined(ADA);
   await vi.advanceTimersByTimeAsync(0);
-  expect(told()).toEqual(['a', 'a']);
+  expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
-it('should try again when the inbox cannot be read, and forget readers that are gone', async () => {
+it('should retry if the inbox cannot be read, and forget readers without connections', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('b', 60_000)];
   fails = true;
   timers.joined(ADA);
@@ -88,10 +88,10 @@ it('should try again when the inbox cannot be read, and forget readers that are 
   expect(faults).toBeGreaterThan(0);
   fails = false;
   await vi.advanceTimersByTimeAsync(3_000);
-  expect(told()).toEqual(['a']);
+  expect(notifiedIds()).toEqual(['a']);
   isHere = false;
   timers.left(ADA);
   expect(timers.size).toBe(0);
   await vi.advanceTimersByTimeAsync(120_000);
-  expect(told()).toEqual(['a']);
+  expect(notifiedIds()).toEqual(['a']);
 });

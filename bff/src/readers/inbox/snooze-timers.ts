@@ -6,49 +6,50 @@ import type { Inboxes } from './inboxes.ts';
 export interface SnoozeTimersOptions {
   channel: Pick<ReaderChannel, 'onChange'>;
   inboxes: Pick<Inboxes, 'dueBetween' | 'nextDue' | 'eventOf'>;
-  /** Whether the reader has connections at this instance. */
+  /** Whether the reader has connections on this instance. */
   isHere: (reader: string) => boolean;
-  /** Sends to the reader's connections at this instance. */
+  /** Sends to the reader's connections on this instance. */
   send: (event: ReaderEvent) => void;
-  /** Called when an inbox cannot be read; the read is tried again. */
+  /** Called when an inbox cannot be read. The read is retried. */
   onFault: (error: unknown) => void;
   now: () => number;
 }
 
-/** Longer waits are divided, since timers of Node end at 24 days and clocks may be set meanwhile. */
+/** Longer waits are split, because Node timers are limited to 24 days and clocks may be adjusted meanwhile. */
 const LONGEST_MS = 10 * 60 * 1000;
-const AGAIN_MS = 2_000;
+const RETRY_MS = 2_000;
 /**
- * A reader that connects is also told what ended so long ago, unless it has seen, read or archived it: all instances may
- * have been away. Clients leave out repetitions.
+ * A reader that connects also gets events for snoozes that ended within this time before, because no instance may
+ * have been running then. Snoozes of seen, read or archived notifications are left out. Clients ignore repeated
+ * events.
  */
-const LOOKED_BACK_MS = 10 * 60 * 1000;
+const LOOK_BACK_MS = 10 * 60 * 1000;
 
 /**
- * Tells the connections of this instance when a snooze of their reader ends. It only tells: a snooze that has ended is over by
- * what the reader's document says and the time, also when no instance was there.
+ * Notifies the connections of this instance when a snooze of their reader ends. These events are only a hint: the
+ * reader's document and the time decide whether a snooze has ended, even if no instance was running.
  */
 export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
-  /** Readers with snoozes: up to when they were told, and when the next look is due. */
-  readonly #waiting = new Map<string, { told: number; timer: NodeJS.Timeout }>();
-  /** Readers whose inbox is being read; true if it is to be read again. */
+  /** Readers with snoozes: the time up to which they were notified, and the timer of the next check. */
+  readonly #waiting = new Map<string, { notifiedUntil: number; timer: NodeJS.Timeout }>();
+  /** Readers whose inbox is being read; true if it must be read again. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
 
   constructor(options: SnoozeTimersOptions) {
     this.#use = options;
     options.channel.onChange((change) => {
-      if (change.name === 'inbox' && options.isHere(change.reader)) void this.#look(change.reader);
+      if (change.name === 'inbox' && options.isHere(change.reader)) void this.#check(change.reader);
     });
   }
 
-  /** A connection of the reader is here. */
+  /** Call when a connection of the reader was opened on this instance. */
   joined(reader: string): void {
-    if (!this.#waiting.has(reader)) void this.#look(reader);
+    if (!this.#waiting.has(reader)) void this.#check(reader);
   }
 
-  /** A connection of the reader is gone. */
+  /** Call when a connection of the reader was closed. */
   left(reader: string): void {
     if (!this.#use.isHere(reader)) this.#forget(reader);
   }
@@ -63,7 +64,7 @@ export class SnoozeTimers {
   }
 
   /** Never rejects. */
-  async #look(reader: string): Promise<void> {
+  async #check(reader: string): Promise<void> {
     if (this.#reading.has(reader)) {
       this.#reading.set(reader, true);
       return;
@@ -71,19 +72,19 @@ export class SnoozeTimers {
     do {
       this.#reading.set(reader, false);
       try {
-        await this.#tell(reader);
+        await this.#notify(reader);
       } catch (error) {
         this.#use.onFault(error);
-        this.#wait(reader, AGAIN_MS);
+        this.#wait(reader, RETRY_MS);
       }
     } while (this.#reading.get(reader));
     this.#reading.delete(reader);
   }
 
-  async #tell(reader: string): Promise<void> {
+  async #notify(reader: string): Promise<void> {
     const { inboxes, now, send } = this.#use;
     const at = now();
-    const due = await inboxes.dueBetween(reader, this.#toldUntil(reader), at);
+    const due = await inboxes.dueBetween(reader, this.#notifiedUntil(reader), at);
     for (const feed of new Set(due.map(({ notification }) => notification.feed))) {
       const snoozed = due.filter(({ notification }) => notification.feed === feed);
       const state = await inboxes.eventOf({ reader, name: 'inbox', feed, version: '' });
@@ -95,16 +96,16 @@ export class SnoozeTimers {
     else this.#wait(reader, next - now(), at);
   }
 
-  #toldUntil(reader: string): number {
-    return this.#waiting.get(reader)?.told ?? this.#use.now() - LOOKED_BACK_MS;
+  #notifiedUntil(reader: string): number {
+    return this.#waiting.get(reader)?.notifiedUntil ?? this.#use.now() - LOOK_BACK_MS;
   }
 
-  #wait(reader: string, ms: number, told = this.#toldUntil(reader)): void {
+  #wait(reader: string, ms: number, notifiedUntil = this.#notifiedUntil(reader)): void {
     this.#forget(reader);
     if (this.#stopped || !this.#use.isHere(reader)) return;
     const pause = Math.min(Math.max(ms, 0), LONGEST_MS);
-    const timer = setTimeout(() => void this.#look(reader), pause).unref();
-    this.#waiting.set(reader, { told, timer });
+    const timer = setTimeout(() => void this.#check(reader), pause).unref();
+    this.#waiting.set(reader, { notifiedUntil, timer });
   }
 
   #forget(reader: string): void {

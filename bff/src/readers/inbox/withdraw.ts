@@ -5,8 +5,8 @@ import { parseInbox, successorOf } from './document.ts';
 import { INBOX_TTL_SECONDS } from './inboxes.ts';
 
 /**
- * Takes snoozed notifications with erased content out of the inbox under `key`; resolves with whether there were any.
- * Rejects for a document that this version cannot read.
+ * Removes snoozed notifications with erased content from the inbox under `key`. Resolves with whether there were any.
+ * Rejects if this version cannot read the document.
  */
 export async function withdrawSnoozed(
   store: ReaderStore,

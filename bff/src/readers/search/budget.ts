@@ -1,6 +1,6 @@
 import type { Publication } from '@tocsin/contracts';
 
-/** Bounds of one call; a search goes on with the next one. */
+/** Limits of one call. The next call continues the search. */
 export const SEARCH_BOUNDS = { publications: 2_000, characters: 2_000_000, ms: 500 };
 
 export interface BudgetOptions {
@@ -8,7 +8,7 @@ export interface BudgetOptions {
   now: () => number;
 }
 
-/** What one call of a search may still look at. */
+/** The remaining work of one search call. */
 export class Budget {
   readonly #now: () => number;
   readonly #end: number;

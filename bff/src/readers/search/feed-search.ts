@@ -2,16 +2,16 @@ import type { Found, Notification, Placed, Publication, Ranges } from '@tocsin/c
 import type { History } from '../advance.ts';
 import type { Budget } from './budget.ts';
 
-/** Publications that are matched without a pause for other work: a few milliseconds. */
+/** Number of publications matched without a pause for other work; takes a few milliseconds. */
 const CHUNK = 50;
 
 export interface FeedSearchOptions {
   feed: string;
   epoch: string;
   history: Pick<History, 'stretch'>;
-  /** Offsets that can match, of the history. */
+  /** The offsets of the history that can match. */
   candidates: Ranges;
-  /** Only offsets before this one are looked at. */
+  /** Only offsets below this one are searched. */
   before: number;
   placeOf: (publication: { offset: number; notification: { id: string } }) => Placed;
   matches: (notification: Notification, placed: Placed) => boolean;
@@ -20,7 +20,7 @@ export interface FeedSearchOptions {
   rest: () => Promise<void>;
 }
 
-/** Looks through one feed, the newest first. */
+/** Searches one feed, newest first. */
 export class FeedSearch {
   readonly #use: FeedSearchOptions;
   #before: number;
@@ -40,11 +40,11 @@ export class FeedSearch {
     return this.#use.epoch;
   }
 
-  /** The match that comes next; it stays until it is taken. `undefined` at the end, or when the budget is spent. */
+  /** The next match, which stays until `take` is called. `undefined` at the end, or when the budget is spent. */
   async peek(): Promise<Found | undefined> {
     while (!this.#found) {
       const publication = this.#held.pop();
-      if (publication) this.#look(publication);
+      if (publication) this.#check(publication);
       else if (!(await this.#load())) return undefined;
     }
     return this.#found;
@@ -54,8 +54,8 @@ export class FeedSearch {
     this.#found = undefined;
   }
 
-  /** Where the search goes on; 0 if nothing is left. */
-  get goesOnBefore(): number {
+  /** The search continues below this offset; 0 if nothing is left. */
+  get continuesBefore(): number {
     if (this.#found) return this.#found.offset + 1;
     return this.#left.length === 0 && this.#held.length === 0 ? 0 : this.#before;
   }
@@ -64,7 +64,7 @@ export class FeedSearch {
     return this.#use.candidates.filter(([first]) => first < this.#before);
   }
 
-  #look(publication: Publication): void {
+  #check(publication: Publication): void {
     const { feed, epoch, placeOf, matches } = this.#use;
     this.#before = publication.offset;
     if (publication.notification === null) return;

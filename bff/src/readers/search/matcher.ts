@@ -1,19 +1,19 @@
 import type { Notification, SearchQuery } from '@tocsin/contracts';
 
-/** Text without case, accents and ligatures, as searches compare it. */
+/** Removes case, accents and ligatures from text, for comparison. */
 export const fold = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
-    // By way of capitals `ß` becomes `ss`.
+    // Upper case first, so that `ß` becomes `ss`.
     .toUpperCase()
     .toLowerCase();
 
 export type Filter = Pick<SearchQuery, 'q' | 'severity' | 'source' | 'category'>;
 
 /**
- * A function that tells whether a notification matches: every word of `q` occurs in its text, and it has one of the
- * severities, sources and categories that are asked for.
+ * Returns a function that checks whether a notification matches: every word of `q` occurs in its text, and its
+ * severity, source and category are among the requested ones.
  */
 export function createMatcher({ q, severity, source, category }: Filter): (one: Notification) => boolean {
   const words = fold(q).split(/\s+/).filter(Boolean);

@@ -34,16 +34,16 @@ export interface SearchOptions {
 
 export type SearchRequest = Omit<SearchQuery, 'feed' | 'clientId'> & { feeds: readonly string[] };
 
-/** The cursor of a request is not one that a search has answered. */
+/** The cursor of a request is not from a search answer. */
 export class BadCursorError extends Error {}
 
-/** So often at most is begun anew when a feed changes meanwhile. */
-const MOST_READS = 3;
+/** Maximum number of attempts if a feed changes meanwhile. */
+const MAX_ATTEMPTS = 3;
 const FEEDS_AT_ONCE = 8;
 
 /**
- * Searches feeds that the reader may read, the newest notification first. One call looks at a bounded part of them and
- * says where the next one goes on.
+ * Searches feeds that the reader may read, newest notification first. One call searches a limited part of them and
+ * returns a cursor for the next one.
  * @throws BadCursorError
  */
 export async function search(
@@ -55,7 +55,7 @@ export async function search(
     try {
       return await new Search(reader, request, options).run();
     } catch (error) {
-      if (!(error instanceof ChangedError) || reads === MOST_READS) throw error;
+      if (!(error instanceof ChangedError) || reads === MAX_ATTEMPTS) throw error;
     }
   }
 }
@@ -69,7 +69,7 @@ const isIn: Record<SearchState, (placed: Placed) => boolean> = {
   returned: ({ place, returnedAt }) => place === 'inbox' && returnedAt !== undefined,
 };
 
-/** Offsets of the history that can be in the state. */
+/** The offsets of the history whose publications can be in the state. */
 function candidatesOf(
   state: SearchState,
   { inbox, read, epoch }: Marks,
@@ -102,7 +102,7 @@ class Search {
     const { now, bounds } = options;
     this.#budget = new Budget({ now, ...(bounds && { bounds }) });
     const cursor = request.cursor === undefined ? { before: {}, snoozed: 0 } : decodeCursor(request.cursor);
-    if (!cursor) throw new BadCursorError('must be the cursor of an answer');
+    if (!cursor) throw new BadCursorError('must be the cursor of a search answer');
     this.#cursor = cursor;
     const matches = createMatcher(request);
     this.#matches = (one, placed) => isIn[request.state](placed) && matches(one);
@@ -126,15 +126,15 @@ class Search {
       else taken++;
     }
     const before = Object.fromEntries(
-      feeds.map((one) => [nameInCursor(one.feed, one.epoch), one.goesOnBefore]),
+      feeds.map((one) => [nameInCursor(one.feed, one.epoch), one.continuesBefore]),
     );
     const more = taken < snoozed.length || Object.values(before).some((offset) => offset > 0);
     return more ? { items, more, cursor: encodeCursor({ before, snoozed: taken }) } : { items, more };
   }
 
   /**
-   * The newest match of all feeds and of the snoozed ones. `undefined` at the end, and when the budget is spent before
-   * that is certain.
+   * The newest match of all feeds and snoozed notifications. `undefined` at the end, or when the budget is spent
+   * before the newest match is known.
    */
   async #newest(
     feeds: readonly FeedSearch[],
@@ -143,7 +143,7 @@ class Search {
     let best: { found: Found; from?: FeedSearch } | undefined = snoozed && { found: snoozed };
     for (const from of feeds) {
       const found = await from.peek();
-      if (!found && from.goesOnBefore > 0) return undefined;
+      if (!found && from.continuesBefore > 0) return undefined;
       if (found && (!best || timeIn(found) > timeIn(best.found))) best = { found, from };
     }
     return best;
@@ -168,17 +168,17 @@ class Search {
     ]);
     const { epoch } = place.head;
     const marks = { epoch, read: stateIn(epoch, stored), inbox };
-    // Those come with the content that was kept with them.
-    const kept = new Set(inbox?.snoozed.map(({ id }) => id));
+    // Snoozed notifications are searched separately, with their own stored content.
+    const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
     return new FeedSearch({
       ...{ feed, epoch, rest, budget: this.#budget, history: place.history, placeOf: placesIn(marks) },
       candidates: candidatesOf(this.#request.state, marks, place),
       before: this.#cursor.before[nameInCursor(feed, epoch)] ?? place.head.offset + 1,
-      matches: (one, placed) => !kept.has(one.id) && this.#matches(one, placed),
+      matches: (one, placed) => !snoozed.has(one.id) && this.#matches(one, placed),
     });
   }
 
-  /** The snoozed notifications that match, the newest first. */
+  /** The snoozed notifications that match, newest first. */
   async #snoozed(): Promise<Found[]> {
     const { inboxes, now } = this.#use;
     const document = await inboxes.stored(this.#reader);

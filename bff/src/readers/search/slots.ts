@@ -1,6 +1,6 @@
 import { TemporaryError } from '../../deliver/errors.ts';
 
-/** Lets a few pieces of work run at a time, and a bounded number wait for them; more is refused for now. */
+/** Limits how many tasks run at once and how many wait. Further tasks are refused for now. */
 export class Slots {
   readonly #atOnce: number;
   readonly #mostWaiting: number;
@@ -12,11 +12,11 @@ export class Slots {
     this.#mostWaiting = mostWaiting;
   }
 
-  /** As `work`; rejects with TemporaryError if too many wait already. */
+  /** Runs `work` and settles like it. Rejects with TemporaryError if too many tasks are waiting. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#atOnce) {
       if (this.#waiting.length >= this.#mostWaiting)
-        throw new TemporaryError(`${this.#mostWaiting} searches wait already`);
+        throw new TemporaryError(`${this.#mostWaiting} searches are already waiting`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;
     try {

@@ -10,34 +10,34 @@ import { WaitingRoom } from './waiting-room.ts';
 export interface ConnectionLimits {
   /** Signed-in connections, or all connections if no token is required. */
   connections: number;
-  /** Connections before that: a pool of their own. */
+  /** Connections that have not signed in yet, in a separate pool. */
   pending: number;
-  /** Pending connections from one address; loopback and trusted proxies have no such limit. */
+  /** Pending connections from one address. Loopback and trusted proxies are exempt. */
   pendingPerAddress: number;
-  /** Connections from one address, pending or not; 0 is no limit. */
+  /** Connections from one address, pending or not; 0 means no limit. */
   perAddress: number;
   /** Whether loopback and trusted proxies are exempt from `perAddress` too. */
   exempts: boolean;
-  /** Connections of one signed-in reader; 0 is no limit. */
+  /** Connections of one signed-in reader; 0 means no limit. */
   perReader: number;
 }
 
 export interface AdmissionOptions extends ConnectionLimits {
   clientAddress: ClientAddress;
   now: () => number;
-  /** Told of a connection that carries a signed-in session or a request of one. */
+  /** Called with a TCP connection that carries a signed-in session or one of its requests. */
   onKnown: (socket: Socket) => void;
-  /** Told of each pending session that was closed. */
+  /** Called for each pending session that was closed. */
   onClosed: (reason: 'evicted' | 'too_large') => void;
 }
 
 export type RefusalReason = 'full' | 'address' | 'pending' | 'reader' | 'evicted' | 'too_large' | 'sockets';
 type HandshakeRefusal = { reason: RefusalReason; problem: ProblemDetails };
 
-/** How long a refused client should wait, in seconds. */
+/** Seconds that a refused client should wait before a retry. */
 const RETRY_AFTER = 5;
 
-/** Counts the sessions of an instance, those that have signed in apart from all others, and decides who has a place. */
+/** Counts the sessions of an instance, separately those that have signed in, and decides which get a place. */
 export class Admission {
   readonly sessions = new Map<string, EngineSession>();
   readonly #options: AdmissionOptions;
@@ -65,22 +65,23 @@ export class Admission {
     return this.#pending.has(session);
   }
 
-  /** Why a handshake has no place; nothing when it has one. */
+  /** Why a handshake gets no place; `undefined` if it gets one. */
   refusal(request: IncomingMessage): HandshakeRefusal | undefined {
     const { connections, clientAddress } = this.#options;
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
-    if (this.#hasItsShare(request, address)) {
+    if (this.#isAddressFull(request, address)) {
       return handshakeRefusal('address', addressText(this.#options.perAddress));
     }
     if (!this.#room.hasPlaceFor(address, clientAddress.isExempt(request))) {
-      const detail = 'Too many connections, here or from this address, have not signed in yet. Try again.';
+      const detail =
+        'Too many connections to this instance, or from this address, have not signed in yet. Try again.';
       return handshakeRefusal('pending', detail);
     }
     return undefined;
   }
 
-  /** Counts a session until it is closed: as pending, until it has signed in. */
+  /** Counts a session until it is closed. It is pending until it signs in. */
   opened(session: EngineSession): void {
     const { clientAddress } = this.#options;
     const { request } = session;
@@ -96,11 +97,11 @@ export class Admission {
       this.#endPending(session);
     });
     pending.count(request, session.transport.name === 'websocket');
-    // Several concurrent handshakes were each promised the place.
+    // Concurrent handshakes may all have been promised the same place.
     if (!this.#room.enter(session, address, clientAddress.isExempt(request))) this.#break(session, 'evicted');
   }
 
-  /** Notes a request of a session, before engine.io takes it. */
+  /** Counts a request of a session before engine.io handles it. */
   carries(session: EngineSession, request: IncomingMessage, upgrade: boolean): void {
     const pending = this.#pending.get(session);
     if (pending) pending.count(request, upgrade);
@@ -108,8 +109,8 @@ export class Admission {
   }
 
   /**
-   * Gives a session a place among the signed-in ones, as one of `sub` (absent if no token is required).
-   * Returns the reason if there is none.
+   * Moves a session to the signed-in ones, as a session of `sub` (absent if no token is required). Returns the reason
+   * if there is no place.
    */
   signIn(
     session: EngineSession,
@@ -117,7 +118,7 @@ export class Admission {
   ): { reason: RefusalReason; error: SocketError } | undefined {
     const { connections, perReader, onKnown } = this.#options;
     const pending = this.#pending.get(session);
-    // The session was closed meanwhile, or is one of Azure's, which are not counted here.
+    // The session was closed meanwhile, or belongs to Azure, whose sessions are not counted here.
     if (!pending) return undefined;
     if (this.#signedIn >= connections) {
       const error: SocketError = { code: 'unavailable', message: fullText(connections), temporary: true };
@@ -134,14 +135,14 @@ export class Admission {
   }
 
   /**
-   * Gives a reader who comes without socket.io its place, as one of `sub` (absent where no token is asked for). Returns
-   * why there is none for it, or the function that gives the place back.
+   * Gives a stream without socket.io a place, as a connection of `sub` (absent if no token is required). Returns the
+   * refusal, or a function that releases the place.
    */
   admitStream(request: IncomingMessage, sub: string | undefined): HandshakeRefusal | { release: () => void } {
     const { connections, perAddress, perReader, clientAddress, onKnown } = this.#options;
     const address = clientAddress.of(request);
     if (this.#signedIn >= connections) return handshakeRefusal('full', fullText(connections));
-    if (this.#hasItsShare(request, address)) return handshakeRefusal('address', addressText(perAddress));
+    if (this.#isAddressFull(request, address)) return handshakeRefusal('address', addressText(perAddress));
     if (this.#isReaderFull(sub)) return handshakeRefusal('reader', `T${readerText(perReader).slice(1)}.`);
     onKnown(request.socket);
     this.#byAddress.add(address);
@@ -159,7 +160,7 @@ export class Admission {
     return sub !== undefined && perReader > 0 && this.#byReader.of(sub) >= perReader;
   }
 
-  /** Counts one of those that have signed in; returns the function that counts it out. */
+  /** Counts a signed-in connection. Returns the function that ends the count. */
   #take(sub: string | undefined): () => void {
     this.#signedIn++;
     if (sub !== undefined) this.#byReader.add(sub);
@@ -169,7 +170,7 @@ export class Admission {
     };
   }
 
-  #hasItsShare(request: IncomingMessage, address: string): boolean {
+  #isAddressFull(request: IncomingMessage, address: string): boolean {
     const { perAddress, exempts, clientAddress } = this.#options;
     if (perAddress === 0 || this.#byAddress.of(address) < perAddress) return false;
     return !(exempts && clientAddress.isExempt(request));
@@ -189,22 +190,21 @@ export class Admission {
   }
 }
 
-const addressText = (perAddress: number): string =>
-  `There are ${perAddress} connections from this address already.`;
+const addressText = (perAddress: number): string => `This address already has ${perAddress} connections.`;
 
 const readerText = (perReader: number): string =>
-  `this reader has ${perReader} connections to this instance already; ` +
+  `this reader already has ${perReader} connections to this instance; ` +
   'close other tabs or devices and try again (MAX_CONNECTIONS_PER_READER)';
 
 const fullText = (connections: number): string =>
-  `This instance has its ${connections} connections. Try again, or another one.`;
+  `This instance has reached its limit of ${connections} connections. Try again, or try another instance.`;
 
 const handshakeRefusal = (reason: RefusalReason, detail: string): HandshakeRefusal => ({
   reason,
   problem: { status: 429, code: 'too_many_requests', detail, retryAfter: RETRY_AFTER },
 });
 
-/** A count for each name. A count of 0 takes no memory. */
+/** Counts by name. A count of 0 uses no memory. */
 class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -9,10 +9,7 @@ import type { SocketData } from '../../connect/session.ts';
 
 type Next = (error?: Error) => void;
 
-/**
- * The error that a client gets as `connect_error`: a message that starts with the code, and the same as
- * `data`.
- */
+/** The error that a client gets as `connect_error`: the message starts with the code, and `data` has both. */
 function refusal(code: SocketError['code'], text: string, temporary: boolean): Error {
   const data: SocketError = { code, message: text, temporary };
   return Object.assign(new Error(`${code}: ${text}`), { data });
@@ -27,12 +24,12 @@ interface Connecting {
 export interface AdmitOptions {
   auth: Authenticator;
   admission: Pick<Admission, 'signIn'>;
-  /** Told why a reader whose token was accepted got no place. */
+  /** Called with the reason if a reader with a valid token got no place. */
   onRefused: (reason: RefusalReason) => void;
   log: Logger;
 }
 
-/** Lets those connect whose handshake can be read, whose token is accepted, and who have a place. */
+/** Admits a connection if its handshake is valid, its token is accepted, and a place is free. */
 export const admit =
   ({ auth, admission, onRefused, log }: AdmitOptions) =>
   (socket: Connecting, next: Next): void => {
@@ -41,8 +38,8 @@ export const admit =
       const isToken = handshake.error.issues.some(({ path }) => path[0] === 'token');
       const error =
         isToken && auth.mode === 'jwt'
-          ? refusal('unauthorized', 'the token must be text of at most 16384 characters', false)
-          : refusal('invalid_request', 'auth may have a token and a clientId, both text', false);
+          ? refusal('unauthorized', 'the token must be a string of at most 16384 characters', false)
+          : refusal('invalid_request', 'auth may have a token and a clientId, both strings', false);
       return next(error);
     }
     auth.identify(handshake.data.token).then(
@@ -61,7 +58,7 @@ export const admit =
         if (error instanceof AuthError && !error.temporary) {
           return next(refusal('unauthorized', error.message, false));
         }
-        log.warn({ err: error }, 'a token cannot be checked');
+        log.warn({ err: error }, 'cannot check a token');
         next(refusal('unavailable', 'tokens cannot be checked now; try again', true));
       },
     );

@@ -9,14 +9,14 @@ const request = (remoteAddress: string, forwarded?: string) =>
     headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   }) as unknown as IncomingMessage;
 
-describe('an address that is exempt from bounds', () => {
+describe('an address that is exempt from limits', () => {
   it.each([
     ['0', '127.0.0.1', undefined, true],
     ['0', '::1', undefined, true],
     ['0', '::ffff:127.0.0.1', undefined, true],
     ['0', '203.0.113.1', undefined, false],
     ['0', '203.0.113.1', '127.0.0.1', false],
-    // A stranger who reaches this port past the one proxy can name any address.
+    // A client that bypasses the proxy can claim any address.
     ['1', '203.0.113.1', '127.0.0.1', false],
     ['1', '203.0.113.1', undefined, false],
     ['10.0.0.0/8', '10.0.0.1', undefined, true],

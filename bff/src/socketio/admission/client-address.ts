@@ -7,7 +7,7 @@ const MAX_PROXIES = 20;
 
 type Trust = (address: string, index: number) => boolean;
 
-/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and their names. */
+/** Whether `text` is a number of proxies, or a list of addresses, CIDR ranges and names of ranges. */
 export const isTrustedProxies = (text: string): boolean =>
   /^\d+$/.test(text) ? Number(text) <= MAX_PROXIES : listOf(text).every(isAddressOrRange);
 
@@ -21,16 +21,16 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
-/** Tells where requests come from. */
+/** Determines the addresses of clients. */
 export interface ClientAddress {
   /**
-   * The nearest address that is not a trusted proxy. Entries in X-Forwarded-For beyond it come from the
-   * client itself, and are ignored.
+   * The nearest address that is not a trusted proxy. Entries of X-Forwarded-For beyond it may be forged by the
+   * client, and are ignored.
    */
   of(request: IncomingMessage): string;
   /**
-   * Whether it comes from this machine or from a trusted proxy itself. A claimed address never counts as this
-   * machine. If proxies are counted and not listed, none is recognised.
+   * Whether the request comes from this machine or a trusted proxy itself. An address from a header never counts as
+   * this machine. If only the number of proxies is configured, no proxy is recognised.
    */
   isExempt(request: IncomingMessage): boolean;
 }
@@ -56,7 +56,7 @@ export function createClientAddress(trustedProxies: string): ClientAddress {
   };
 }
 
-/** One host of IPv6 has a network of 64 bits to itself, so these count as one address. */
+/** Reduces an IPv6 address to its /64 network, which counts as one address because one host may own all of it. */
 export function groupOf(address: string | undefined): string {
   if (address === undefined) return '';
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);

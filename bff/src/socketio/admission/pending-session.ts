@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Bytes that a session may send before sign-in: a token of 16,384 characters and its packet. */
+/** Maximum bytes that a session may send before sign-in, enough for a token of 16,384 characters and its packet. */
 export const MAX_PENDING_BYTES = 64 * 1024;
 
-/** A session that has not signed in: the TCP connections that carry it, and how much it has sent. */
+/** A session that has not signed in, with its TCP connections and the number of bytes that it has sent. */
 export class PendingSession {
   readonly sockets = new Set<Socket>();
   readonly #onExceeded: () => void;
@@ -18,7 +18,7 @@ export class PendingSession {
   /** Starts counting the bytes of a request's body, or of its connection for an upgrade. */
   count(request: IncomingMessage, upgrade: boolean): void {
     this.sockets.add(request.socket);
-    // A poll has no body, and engine.io takes it for broken off when it is read to its end.
+    // A poll has no body, and engine.io treats it as aborted if its stream is read to the end.
     if (!upgrade && request.method !== 'POST') return;
     const stream = upgrade ? request.socket : request;
     const onData = ({ length }: Buffer): void => {
@@ -35,7 +35,7 @@ export class PendingSession {
     stream.once('close', end);
   }
 
-  /** Counts no more. */
+  /** Stops counting. */
   end(): void {
     for (const end of this.#ends) end();
     this.sockets.clear();

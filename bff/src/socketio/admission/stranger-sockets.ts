@@ -4,8 +4,8 @@ import { groupOf } from './client-address.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /**
- * Limits the TCP connections without a signed-in reader, so that they never take a reader's place: silent
- * ones, half-open ones, those of pages and probes, and those between two requests.
+ * Limits the TCP connections without a signed-in reader, so that they never take a reader's place: silent and
+ * half-open connections, those of pages and probes, and those between two requests.
  */
 export class StrangerSockets {
   readonly #room: WaitingRoom<Socket>;
@@ -30,14 +30,17 @@ export class StrangerSockets {
     });
   }
 
-  /** The connection carries a reader's session, or a request of one: it is no stranger's until that is answered. */
+  /**
+   * Call when the connection carries a reader's session, or a request of one. It is not counted until the request is
+   * answered.
+   */
   known(socket: Socket): void {
     this.#room.leave(socket);
   }
 
   /**
-   * A proxy carries the connections of many readers, so there is no limit per address; the address with the
-   * most makes room.
+   * A proxy carries the connections of many readers, so there is no limit per address. The address with the most
+   * connections loses one first.
    */
   #enter(socket: Socket): void {
     if (socket.destroyed) return;

@@ -11,7 +11,7 @@ function setUp(places: number, perGroup = places) {
 }
 
 describe('a full waiting room', () => {
-  it('should take the oldest place of the group that holds most, for one that holds less', () => {
+  it('should give the oldest place of the largest group to a smaller group', () => {
     const { room, evicted } = setUp(4);
     for (const item of ['a1', 'a2', 'a3']) room.enter(item, 'a', false);
     room.enter('b1', 'b', false);
@@ -20,7 +20,7 @@ describe('a full waiting room', () => {
     expect([room.size, room.leave('a1'), room.leave('a2')]).toEqual([4, false, true]);
   });
 
-  it('should refuse one of the largest group until its oldest has waited for a moment', () => {
+  it('should refuse an item of the largest group until its oldest has waited for the grace period', () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a1', 'a', false);
     room.enter('a2', 'a', false);
@@ -30,7 +30,7 @@ describe('a full waiting room', () => {
     expect([room.enter('a3', 'a', false), evicted, room.size]).toEqual([true, ['a1'], 2]);
   });
 
-  it('should not let newcomers of many groups push out each other within that moment', () => {
+  it('should not let new items of many groups evict each other within the grace period', () => {
     const { room, evicted, clock } = setUp(2);
     room.enter('a', 'a', false);
     room.enter('b', 'b', false);
@@ -40,7 +40,7 @@ describe('a full waiting room', () => {
   });
 });
 
-it('should bound a group, but not one that is exempt', () => {
+it('should limit a group unless it is exempt', () => {
   const { room, clock, evicted } = setUp(10, 2);
   room.enter('a1', 'a', false);
   room.enter('a2', 'a', false);
@@ -51,7 +51,7 @@ it('should bound a group, but not one that is exempt', () => {
   expect([room.enter('a3', 'a', false), evicted]).toEqual([true, ['a1']]);
 });
 
-it('should never hold more than its places, and always know its largest group', () => {
+it('should never exceed its places, and always evict from the largest group', () => {
   const step = fc.record({ item: fc.nat(15), group: fc.nat(4), leaves: fc.boolean(), wait: fc.nat(200) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -1,13 +1,13 @@
 export interface WaitingRoomOptions<T> {
   places: number;
-  /** Places that one group may hold; exempt members say so on entry. */
+  /** Maximum number of places of one group. Exempt items ignore it. */
   perGroup: number;
-  /** Called with one that has to go, so that another may come. It has left the room already. */
+  /** Called with an item that was removed to make room for another. */
   evict: (item: T) => void;
   now: () => number;
 }
 
-/** One that waits for less than this, in ms, keeps its place: it may be about to sign in. */
+/** An item keeps its place for this time in ms, because it may be about to sign in. */
 const GRACE_MS = 250;
 
 interface Place {
@@ -16,15 +16,15 @@ interface Place {
 }
 
 /**
- * Places for connections that have not signed in. When all are taken, the group that holds most gives up its oldest
- * one, so that strangers of few addresses never keep out a reader of another.
+ * Places for connections that have not signed in. When all are taken, the group with the most places loses its oldest
+ * item, so that strangers from a few addresses never keep out a reader from another one.
  */
 export class WaitingRoom<T> {
   readonly #options: WaitingRoomOptions<T>;
   readonly #places = new Map<T, Place>();
   /** Each group's items, the oldest first. */
   readonly #groups = new Map<string, Set<T>>();
-  /** Groups by how many places they hold, so that the largest is found at once. */
+  /** Groups by number of places, to find the largest quickly. */
   readonly #bySize = new Map<number, Set<string>>();
   #largest = 0;
 
@@ -36,12 +36,12 @@ export class WaitingRoom<T> {
     return this.#places.size;
   }
 
-  /** Whether a newcomer of the group would get a place. */
+  /** Whether a new item of the group would get a place. */
   hasPlaceFor(group: string, exempt: boolean): boolean {
     return this.#search(group, exempt) !== 'full';
   }
 
-  /** Takes a place, if necessary from another; false if there is none. */
+  /** Takes a place, if necessary from another item. Returns false if there is none. */
   enter(item: T, group: string, exempt: boolean): boolean {
     this.leave(item);
     const found = this.#search(group, exempt);
@@ -58,7 +58,7 @@ export class WaitingRoom<T> {
     return true;
   }
 
-  /** Gives the place back; false for one that has none. */
+  /** Releases the item's place. Returns false if it has none. */
   leave(item: T): boolean {
     const place = this.#places.get(item);
     const items = place && this.#groups.get(place.group);
@@ -78,11 +78,11 @@ export class WaitingRoom<T> {
     const [largest = ''] = this.#bySize.get(this.#largest) ?? [];
     const most = this.#groups.get(largest);
     if (!most) return 'full';
-    // A group that holds less than another takes from it at once.
+    // A group that stays smaller than the largest takes a place from it without a grace period.
     return this.#oldestOf(most, most.size > (own?.size ?? 0) + 1 ? 0 : GRACE_MS);
   }
 
-  /** The oldest of these, if it has waited for so long. */
+  /** The oldest of the items, if it has waited for the grace period. */
   #oldestOf(items: ReadonlySet<T>, graceMs = GRACE_MS): 'full' | { leaves: T } {
     for (const item of items) {
       const since = this.#places.get(item)?.since ?? 0;
@@ -100,7 +100,7 @@ export class WaitingRoom<T> {
       this.#bySize.set(to, groups.add(group));
     }
     if (to > this.#largest) this.#largest = to;
-    // The group that shrank is the next largest itself.
+    // The group that shrank is now one of the largest.
     else if (from === this.#largest && !this.#bySize.has(from)) this.#largest = to;
   }
 }

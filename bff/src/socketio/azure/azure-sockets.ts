@@ -5,14 +5,14 @@ import type { Server } from 'socket.io';
 import { TemporaryError } from '../../deliver/errors.ts';
 import type { AzureString } from './connection-string.ts';
 
-/** The name of our part of the service. */
+/** The name of our hub in the service. */
 const HUB = 'tocsin';
-/** A page uses its answer to connect at once. */
-const ENTRY_MINUTES = 5;
+/** The life of a connection token. Short, because a page connects at once. */
+const TOKEN_MINUTES = 5;
 
 /**
- * Lets browsers connect to Azure Web PubSub for Socket.IO instead of to this instance, which serves them through a
- * connection of its own to there. Between the instances nothing changes.
+ * Lets browsers connect to Azure Web PubSub for Socket.IO instead of this instance, which serves them through its own
+ * connection to the service. The traffic between instances is unchanged.
  */
 export class AzureSockets {
   readonly endpoint: string;
@@ -27,38 +27,36 @@ export class AzureSockets {
   }
 
   /**
-   * Starts connecting, and retries until connected or until `io` is closed; then restores the adapter of
-   * `io`.
+   * Starts to connect, and retries until connected or until `io` is closed. Restores the adapter of `io`, which the
+   * library replaces.
    */
   async attach(io: Server): Promise<void> {
     const adapter = io.adapter();
     const { useAzureSocketIO } = await import('@azure/web-pubsub-socket.io');
-    // The library replaces the engine at once, and the adapter with one that knows no other instances. Its
-    // types are those of the older socket.io that it brings along.
-    const standing = useAzureSocketIO(io as never, this.#options);
+    // The library replaces the engine at once, and the adapter with one that does not know other instances. Its types
+    // are those of the older socket.io that it bundles.
+    const connecting = useAzureSocketIO(io as never, this.#options);
     if (adapter) io.adapter(adapter);
-    standing.then(
+    connecting.then(
       () => {
         this.#connected = true;
         this.#log.info({ endpoint: this.endpoint }, 'connected to Azure Web PubSub');
       },
-      (err: unknown) => this.#log.info({ err }, 'Azure Web PubSub was given up'),
+      (err: unknown) => this.#log.info({ err }, 'stopped connecting to Azure Web PubSub'),
     );
   }
 
   /** Rejects until the first connection to the service is established. */
   async ready(): Promise<void> {
     if (!this.#connected)
-      throw new TemporaryError(`Azure Web PubSub at ${this.endpoint} has not let this instance connect yet`);
+      throw new TemporaryError(`this instance is not connected to Azure Web PubSub at ${this.endpoint} yet`);
   }
 
-  /**
-   * Answers a request with `{endpoint, path, token}`, with which its browser can connect for a few minutes.
-   */
+  /** Answers a request with `{endpoint, path, token}`, which the browser can use to connect within a few minutes. */
   async negotiate(request: IncomingMessage, response: ServerResponse, userId?: string): Promise<void> {
     const { negotiate } = await import('@azure/web-pubsub-socket.io');
     const entry: NegotiateOptions = {
-      expirationTimeInMinutes: ENTRY_MINUTES,
+      expirationTimeInMinutes: TOKEN_MINUTES,
       ...(userId !== undefined && { userId }),
     };
     negotiate(this.#options, () => Promise.resolve(entry))(request, response, () => undefined);

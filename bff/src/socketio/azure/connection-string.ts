@@ -1,6 +1,6 @@
 /** The parts of a connection string of Azure Web PubSub for Socket.IO. */
 export interface AzureString {
-  /** As `https://name.webpubsub.azure.com`. */
+  /** For example `https://name.webpubsub.azure.com`. */
   endpoint: string;
   connectionString: string;
 }

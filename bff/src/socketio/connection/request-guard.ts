@@ -16,7 +16,7 @@ export class RequestGuard {
   readonly #refused = new MinuteCount();
   readonly #invalid = new MinuteCount();
 
-  /** Judges a request by the time since earlier ones. */
+  /** Decides whether to accept a request, by the rate of earlier ones. */
   judge(now: number): Verdict {
     const elapsed = Math.max(0, now - (this.#countedAt ?? now)) / 1000;
     this.#countedAt = now;
@@ -28,7 +28,7 @@ export class RequestGuard {
     return this.#refused.add(now) >= MAX_REFUSED_REQUESTS_PER_MINUTE ? 'end' : 'refuse';
   }
 
-  /** Counts an invalid request; true for the one that ends the connection. */
+  /** Counts an invalid request. Returns true if there were so many that the connection must end. */
   countInvalid(now: number): boolean {
     return this.#invalid.add(now) >= MAX_INVALID_REQUESTS_PER_MINUTE;
   }

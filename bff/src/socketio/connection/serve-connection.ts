@@ -33,16 +33,13 @@ export interface ConnectionDependencies extends SubscriptionReads {
   auth: Authenticator;
   log: Logger;
   now: () => number;
-  /**
-   * Called right before a subscription is answered with a position, so that earlier publications are sent
-   * first.
-   */
+  /** Called just before a subscription is answered, to send queued earlier publications first. */
   onAnswering: (feed: string) => void;
-  /** Told why a connection was ended by this side. */
+  /** Called when the server ends a connection, with the reason. */
   onEnded: (reason: EndReason) => void;
-  /** Told of each connection of a reader, once it gets what is sent to the reader. */
+  /** Called for each connection of a reader after it has joined the reader's room. */
   onJoined: (reader: string) => void;
-  /** Told of each connection of a reader that is gone. */
+  /** Called for each connection of a reader that was closed. */
   onLeft: (reader: string) => void;
 }
 
@@ -50,8 +47,8 @@ export const roomOf = (feed: string): string => `feed:${feed}`;
 export const readerRoomOf = (reader: string): string => `reader:${reader}`;
 
 /**
- * Serves one connection until it ends. Every request gets an answer; too many invalid ones end the connection.
- * Returns the function that looks again whether its token was revoked, and ends it then.
+ * Serves one connection until it ends. Every request gets an answer; too many invalid requests end the connection.
+ * Returns a function that ends the connection if its token was revoked.
  */
 export function serveConnection(
   socket: GatewaySocket,
@@ -82,7 +79,7 @@ export function serveConnection(
   const session = new Session({
     now,
     expiring: (event) => socket.emit('token-expiring', event),
-    expired: () => end('token_expired', 'the token has expired; connect with another'),
+    expired: () => end('token_expired', 'the token has expired; reconnect with a new one'),
   });
   const endIfRevoked = (): void => {
     const { identity } = socket.data;
@@ -90,7 +87,7 @@ export function serveConnection(
       end('token_revoked', 'the token was revoked; sign in again');
     }
   };
-  // Joined before the first request, because later answers may be older than events sent from now on.
+  // Join before the first request, because its answer may be older than events sent from now on.
   void socket.join(readerRoomOf(socket.data.reader));
   onJoined(socket.data.reader);
   if (socket.data.identity) session.watch(socket.data.identity);
@@ -98,7 +95,7 @@ export function serveConnection(
 
   const invalid = (message: string, code: SocketErrorCode = 'invalid_request'): Answer => {
     if (guard.countInvalid(now())) {
-      const text = `${MAX_INVALID_REQUESTS_PER_MINUTE} invalid requests within a minute end the connection`;
+      const text = `the connection sent ${MAX_INVALID_REQUESTS_PER_MINUTE} invalid requests within a minute`;
       end('too_many_invalid_requests', text);
     }
     return refuse(code, message, false);
@@ -111,15 +108,15 @@ export function serveConnection(
     const refusal = subscriptions.refusal(feed);
     if (refusal) return { ok: false, error: refusal };
     if (socket.connected) subscriptions.add(feed);
-    // Joins before reading: pushes that arrive meanwhile reach the client, which keeps them until the answer.
+    // Join before reading: the client then gets publications that arrive meanwhile, and keeps them until the answer.
     await socket.join(roomOf(feed));
     try {
       const page = await subscriptions.answer(feed, position);
       onAnswering(feed);
       return new EncodedAnswer(encodePage(page, { ok: true }));
     } catch (error) {
-      log.warn({ err: error, feed }, 'a subscription has to be repeated');
-      return refuse('unavailable', 'the feed cannot be read now; ask again', true);
+      log.warn({ err: error, feed }, 'cannot answer a subscription; the client must retry');
+      return refuse('unavailable', 'the feed cannot be read now; try again', true);
     }
   };
 
@@ -141,19 +138,20 @@ export function serveConnection(
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
       if (!error.temporary) return invalid(error.message, 'unauthorized');
-      log.warn({ err: error }, 'a token cannot be checked');
-      return refuse('unavailable', 'tokens cannot be checked now; ask again', true);
+      log.warn({ err: error }, 'cannot check a token');
+      return refuse('unavailable', 'tokens cannot be checked now; try again', true);
     }
     if (!identity || !socket.connected) return { ok: true };
     if (identity.sub !== socket.data.identity?.sub) {
-      return refuse('forbidden', 'the token is of another sub than that of this connection', false);
+      return refuse('forbidden', 'the token has a different sub than this connection', false);
     }
     socket.data.identity = identity;
     session.watch(identity);
     endIfRevoked();
-    // A feed that the new token does not permit is not left in silence: its client asks again, and is refused.
+    // End the connection if the new token forbids a subscribed feed: the client subscribes again and is refused,
+    // instead of silently missing events.
     if (subscriptions.isAnyForbidden()) {
-      end('forbidden', 'the new token permits less than is subscribed; connect again');
+      end('forbidden', 'the new token does not permit all subscribed feeds; reconnect');
     }
     return { ok: true };
   };
@@ -163,15 +161,15 @@ export function serveConnection(
     ['unsubscribe', unsubscribe],
     ['token', renew],
   ]);
-  // engine.io takes twice as much, so that there is a connection left to say why on.
+  // engine.io accepts messages of twice this size, so that the connection stays open to report the reason.
   const measure = (packet: { data?: unknown }): void => {
     if (sizeOfPacket(packet) * 3 <= MAX_CLIENT_MESSAGE_BYTES || bytesOf(packet) <= MAX_CLIENT_MESSAGE_BYTES)
       return;
-    end('message_too_large', `a message may have ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
+    end('message_too_large', `a message may have at most ${MAX_CLIENT_MESSAGE_BYTES} bytes`);
   };
   socket.conn.on('packet', measure);
 
-  // Whatever a client sent as the name of its event: it need not be text.
+  // The event name comes from the client and may be of any type.
   socket.onAny((event: unknown, ...args: unknown[]) => {
     if (ended) return;
     const acknowledge = args.at(-1);
@@ -180,21 +178,21 @@ export function serveConnection(
     };
     const verdict = guard.judge(now());
     if (verdict !== 'take') {
-      const text = `a connection may send ${MAX_REQUESTS_PER_SECOND} requests a second`;
+      const text = `a connection may send at most ${MAX_REQUESTS_PER_SECOND} requests a second`;
       if (verdict === 'end') end('too_many_requests', text);
-      return answer(refuse('too_many_requests', `${text}; ask again later`, true));
+      return answer(refuse('too_many_requests', `${text}; try again later`, true));
     }
     const handle = handlers.get(event);
     if (!handle) {
-      const name = typeof event === 'string' ? event.slice(0, 40) : 'what has no name';
-      return answer(invalid(`${name} is no event of this server`, 'unknown_event'));
+      const name = typeof event === 'string' ? event.slice(0, 40) : 'the unnamed event';
+      return answer(invalid(`${name} is not an event of this server`, 'unknown_event'));
     }
     if (typeof acknowledge !== 'function' || args.length !== 2) {
-      return answer(invalid(`${String(event)} takes one object and an acknowledgement`));
+      return answer(invalid(`${String(event)} requires one object and an acknowledgement`));
     }
     handle(args[0]).then(answer, (error: unknown) => {
       log.error({ err: error }, 'a request of a client failed');
-      answer(refuse('unavailable', 'this failed on our side; ask again', true));
+      answer(refuse('unavailable', 'internal error; try again', true));
     });
   });
 
@@ -202,7 +200,8 @@ export function serveConnection(
     session.stop();
     subscriptions.close();
     onLeft(socket.data.reader);
-    // A session that has left the namespace could stay for ever: socket.io waits only for the first connect.
+    // Close the session too: after leaving the namespace it could stay forever, because socket.io limits only the
+    // wait for the first connect.
     socket.conn.close();
   });
   // The token may have been revoked since its check.
@@ -218,7 +217,7 @@ const refuse = (code: SocketErrorCode, message: string, temporary: boolean): Ans
   error: { code, message, temporary },
 });
 
-/** A socket's answer names so many faults, each in so many characters at most: an answer has 256 KB. */
+/** Limits of the faults in an answer, which has 256 KB at most. */
 const MAX_FAULTS = 20;
 const MAX_FAULT_LENGTH = 200;
 

@@ -9,30 +9,30 @@ import {
 } from '@tocsin/service';
 import type { Admission, RefusalReason } from '../admission/admission.ts';
 
-/** The revision of engine.io's protocol that is spoken here. */
+/** The supported revision of engine.io's protocol. */
 const PROTOCOL = '4';
-/** Keys and versions of WebSocket's protocol, as `ws` takes them. */
+/** The keys and versions of the WebSocket protocol that `ws` accepts. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSIONS = ['13', '8'];
 const TRANSPORTS = ['polling', 'websocket'];
-/** Parameters of engine.io's clients; `t` makes addresses unique, `b64` requests text in place of bytes. */
+/** Parameters of engine.io's clients. `t` makes addresses unique, `b64` requests text instead of bytes. */
 const PARAMETERS = ['EIO', 'transport', 'sid', 't', 'b64'];
 
-/** JSONP (`j`) would let pages of every origin read answers, so it is no parameter here. */
+/** JSONP (`j`) is not allowed, because it would let pages of every origin read answers. */
 const invalidQuery = (errors: Fault[]): ProblemDetails => ({
   status: 400,
   code: 'invalid_query',
   detail:
-    `The query cannot be used; errors lists every fault. Parameters are ${PARAMETERS.join(', ')}. ` +
-    'A client passes its token and clientId as auth, and JSONP is not served.',
+    `The query is invalid; errors lists every fault. Allowed parameters are ${PARAMETERS.join(', ')}. ` +
+    'Send token and clientId as auth. JSONP is not supported.',
   errors,
 });
 
 const invalid = (detail: string): ProblemDetails => ({ status: 400, code: 'invalid_request', detail });
 
 /**
- * A middleware of engine.io that looks at each of its requests first. What engine.io would refuse in its own form is
- * refused here as a problem, and a handshake that has no place never becomes a session.
+ * Middleware of engine.io that checks each request first. Requests that engine.io would refuse in its own form get a
+ * problem document instead, and a handshake without a place never becomes a session.
  */
 export function createHandshakeGuard(admission: Admission, onRefused: (reason: RefusalReason) => void) {
   return (request: IncomingMessage, response: object, next: () => void): void => {
@@ -52,7 +52,7 @@ export function createHandshakeGuard(admission: Admission, onRefused: (reason: R
   };
 }
 
-/** For an upgrade engine.io gives something that only looks like a response. */
+/** False for an upgrade, for which engine.io passes an object that only looks like a response. */
 export const isHttpResponse = (response: object): response is ServerResponse =>
   response instanceof ServerResponse;
 
@@ -74,15 +74,13 @@ function faultOf(
   const session = sid ? sessions.get(sid) : undefined;
   if (!TRANSPORTS.includes(transport)) return invalid(`transport must be ${TRANSPORTS.join(' or ')}.`);
   if (EIO !== PROTOCOL) return invalid(`EIO must be ${PROTOCOL}.`);
-  if (sid && !session) return invalid('This session is over; begin a new one, without sid.');
+  if (sid && !session) return invalid('This session has ended. Start a new one, without sid.');
   if (upgrade !== (transport === 'websocket'))
-    return invalid('transport=websocket needs an upgrade, and polling none.');
+    return invalid('transport=websocket requires an upgrade; transport=polling does not allow one.');
   if (upgrade && !asksForWebSocket(request))
-    return invalid(
-      'The upgrade must be to websocket, of version 13 and with a Sec-WebSocket-Key (RFC 6455).',
-    );
+    return invalid('The upgrade must be to websocket, with version 13 and a Sec-WebSocket-Key (RFC 6455).');
   if (session && !upgrade && session.transport.name !== transport)
-    return invalid('This session does not poll any more.');
+    return invalid('This session has left polling.');
   const allowed = sid && !upgrade ? ['GET', 'POST'] : ['GET'];
   return allowed.includes(method ?? '') ? undefined : notPossible(method ?? '', allowed);
 }

@@ -2,9 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { endWithProblem, hostFault, writeProblem, type HostCheck } from '@tocsin/service';
 import { isHttpResponse } from './handshake-guard.ts';
 
-/**
- * A middleware of engine.io that refuses what the server's own checks refuse, because it answers before them.
- */
+/** Middleware of engine.io with the server's host checks, because engine.io answers before they run. */
 export const createHostGuard =
   (isServed: HostCheck | undefined) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

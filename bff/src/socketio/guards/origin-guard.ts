@@ -7,10 +7,10 @@ import { isHttpResponse } from './handshake-guard.ts';
 const FOREIGN: ProblemDetails = {
   status: 403,
   code: 'forbidden',
-  detail: 'Pages of this origin may not connect; ALLOWED_ORIGINS of the bff names those that may.',
+  detail: 'Pages of this origin may not connect. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
 };
 
-/** A middleware of engine.io that refuses pages of other origins than those allowed. */
+/** Middleware of engine.io that refuses pages of origins that are not allowed. */
 export const createOriginGuard =
   (allowed: readonly string[]) =>
   (request: IncomingMessage, response: object, next: () => void): void => {

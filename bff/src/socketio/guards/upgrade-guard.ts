@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import { endWithProblem } from '@tocsin/service';
 
 /**
- * Refuses upgrades to other paths than `path`, or all of them without one; nothing else would answer or end
- * them.
+ * Refuses upgrades to other paths than `path`, or all upgrades without one. Otherwise they would never be answered or
+ * closed.
  */
 export function refuseOtherUpgrades(server: Server, path: string | undefined): void {
   server.on('upgrade', (request, socket) => {
@@ -11,7 +11,7 @@ export function refuseOtherUpgrades(server: Server, path: string | undefined): v
     endWithProblem(socket, {
       status: 404,
       code: 'not_found',
-      detail: `There is nothing to upgrade to here.`,
+      detail: `This path does not support upgrades.`,
     });
   });
 }

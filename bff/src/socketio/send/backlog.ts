@@ -9,8 +9,8 @@ export const sizeOfPacket = ({ data }: Packet): number =>
   typeof data === 'string' || Buffer.isBuffer(data) ? data.length : 0;
 
 /**
- * Closes the session with the packet that would make more than 1 MiB wait in this process: packets that the transport has
- * not taken yet, and bytes in the WebSocket that TCP does not take.
+ * Closes the session when more than 1 MiB is waiting for its peer in this process: packets that the transport has not
+ * taken yet, and bytes buffered in the WebSocket.
  */
 export function boundBacklog(session: EngineSession, onExceeded: (bytes: number) => void): void {
   let queued = 0;

@@ -6,7 +6,7 @@ const answer = { ok: true, publications: [{ offset: 1, notification: { title: '"
 const ours = new parser.Encoder();
 const theirs = new Encoder();
 
-describe('an answer that is JSON already', () => {
+describe('an encoded answer', () => {
   it.each(['/', '/other'])('should be sent as socket.io would send it, in the namespace %s', (nsp) => {
     for (const id of [0, 12]) {
       const packet = { type: PacketType.ACK, nsp, id };

@@ -9,10 +9,7 @@ export class EncodedAnswer {
   }
 }
 
-/**
- * socket.io's encoder searches every object for binary data before it encodes it; encoded JSON passes
- * unchanged.
- */
+/** Passes encoded answers unchanged. socket.io's encoder would search every object for binary data first. */
 class AnswerEncoder extends Encoder {
   override encode(packet: Packet): unknown[] {
     const data: unknown = packet.type === PacketType.ACK ? packet.data : undefined;
@@ -23,5 +20,5 @@ class AnswerEncoder extends Encoder {
   }
 }
 
-/** The `parser` of a socket.io server whose acknowledgements may be encoded already. */
+/** The `parser` of a socket.io server that accepts encoded acknowledgements. */
 export const parser = { Encoder: AnswerEncoder, Decoder };

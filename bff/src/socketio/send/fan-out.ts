@@ -3,13 +3,13 @@ import type { Socket } from 'socket.io';
 import { encodeEvent } from '../../recover/encoded.ts';
 import { frameOf, queueFramed, writeFrame } from '../../internals/websocket.ts';
 
-/** The connections of this instance, and by room the ids of those in it. */
+/** The connections of this instance, and the ids of the connections in each room. */
 export interface Connections {
   sockets: ReadonlyMap<string, Pick<Socket, 'conn'>>;
   adapter: { rooms: ReadonlyMap<string, ReadonlySet<string>> };
 }
 
-/** socket.io's name for an event: https://socket.io/docs/v4/socket-io-protocol/ */
+/** The packet type "event" of socket.io's protocol: https://socket.io/docs/v4/socket-io-protocol/ */
 const EVENT = '2';
 
 /**

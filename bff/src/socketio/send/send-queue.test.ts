@@ -18,7 +18,7 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const offsetsOf = (sent: PublicationsEvent[]) =>
   sent.map(({ publications }) => publications.map(({ offset }) => offset));
 
-/** A send queue whose sending takes `takes` ms of a clock of its own. */
+/** A send queue in which each send takes `takes` ms on a test clock. */
 function queueThatTakes(takes: number) {
   const sent: PublicationsEvent[] = [];
   const clock = { now: 0 };
@@ -29,7 +29,7 @@ function queueThatTakes(takes: number) {
   return { queue: new SendQueue({ send, clock: () => clock.now }), sent, clock };
 }
 
-it('should send what came in one tick as one event for each feed, in order', async () => {
+it('should send publications of one tick as one event per feed, in order', async () => {
   const { queue, sent } = queueThatTakes(0);
   for (const offset of [1, 2]) queue.add(event([offset]));
   queue.add(event([7, 8], { feed: 'topic:a' }));
@@ -43,7 +43,7 @@ it('should send what came in one tick as one event for each feed, in order', asy
   ]);
 });
 
-it('should keep apart what does not continue the one before', async () => {
+it('should not merge events that are not consecutive', async () => {
   const { queue, sent } = queueThatTakes(0);
   const events = [
     ...[event([1]), event([3]), event([3, 4]), event([1], { epoch: '2-b' })],
@@ -55,7 +55,7 @@ it('should keep apart what does not continue the one before', async () => {
   expect(offsetsOf(sent)).toEqual([[1], [3], [3, 4], [1], [], [1]]);
 });
 
-it('should put no more into one event than the contract allows', async () => {
+it('should keep each event within the limits of the contract', async () => {
   const { queue, sent } = queueThatTakes(0);
   for (let offset = 1; offset <= 1_001; offset++) queue.add(event([offset]));
   const body = '🔔'.repeat(2_000);
@@ -71,7 +71,7 @@ it('should put no more into one event than the contract allows', async () => {
   expect(offsetsOf(large).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-it('should rest after it has sent, the longer the more that took, and gather meanwhile', async () => {
+it('should rest after sending, in proportion to the time it took, and batch meanwhile', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const { queue, sent, clock } = queueThatTakes(5);
@@ -93,7 +93,7 @@ it('should rest after it has sent, the longer the more that took, and gather mea
   }
 });
 
-it('should send what waits of a feed when it is asked to, once', async () => {
+it('should send the queued publications of a feed once on request', async () => {
   const { queue, sent } = queueThatTakes(0);
   queue.add(event([1]));
   queue.add(event([1], { feed: 'topic:a' }));

@@ -2,22 +2,22 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/encoded.ts';
 
-/** After it has sent for so long, the queue rests for this many times as long, but never longer than so many ms. */
+/** After sending, the queue rests for this multiple of the time that sending took, but at most LONGEST_REST_MS. */
 const REST_TIMES = 2;
 const LONGEST_REST_MS = 100;
-/** A rest that a timer cannot keep. */
+/** Shorter rests are skipped, because a timer cannot keep them. */
 const SHORTEST_REST_MS = 1;
 
 export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
-  /** In ms, with fractions. */
+  /** The time in ms, with fractions. */
   clock?: () => number;
 }
 
 /**
- * Batches publications for browsers and sends those of a feed as one event: those of one tick, and under load
- * those that arrived during a pause. A write to each connection costs much more than its content, so the more
- * connections there are, the longer the pause; if sending costs almost nothing, there is none.
+ * Batches publications for browsers. Publications of a feed that arrive in one tick, or under load during a rest, are
+ * sent as one event. A write to each connection costs much more than its content, so the rest grows with the number
+ * of connections. If sending takes almost no time, there is no rest.
  */
 export class SendQueue {
   readonly #send: (event: PublicationsEvent) => void;
@@ -39,7 +39,7 @@ export class SendQueue {
     this.#plan();
   }
 
-  /** Sends a feed's waiting publications now, so that later messages about the feed follow them. */
+  /** Sends a feed's queued publications now, so that later messages about the feed follow them. */
   flush(feed: string): void {
     const events = this.#waiting.get(feed);
     if (!events) return;
@@ -47,7 +47,7 @@ export class SendQueue {
     for (const event of joined(events)) this.#send(event);
   }
 
-  /** Sends all that waits now. */
+  /** Sends all queued publications now. */
   flushAll(): void {
     for (const feed of [...this.#waiting.keys()]) this.flush(feed);
   }

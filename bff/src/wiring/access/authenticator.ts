@@ -10,7 +10,7 @@ import type { BffConfig } from '../../config.ts';
 const NEVER_EXPIRES = 0;
 const KEY_SET_TIMEOUT_MS = 5_000;
 
-/** The authenticator that the settings name. */
+/** Creates the authenticator that the settings select. */
 export function createAuthenticator(
   config: BffConfig,
   backend: Pick<Backend, 'readSecret' | 'readers'>,
@@ -27,14 +27,14 @@ export function createAuthenticator(
   };
   const revocations = new Revocations({
     store: createRevocationList(config, backend.readers, now),
-    onFault: (err) => log.info({ err }, 'the revocations cannot be read now; trying again each second'),
+    onFault: (err) => log.info({ err }, 'cannot read the revocations; retrying each second'),
   });
   const url = config.JWT_JWKS_URL;
   if (url !== undefined) {
     const keys = new JwksKeys({
       fetchKeySet: () => fetchKeySet(url),
       now,
-      onFault: (err) => log.warn({ err }, 'the keys of the issuer could not be fetched'),
+      onFault: (err) => log.warn({ err }, 'cannot fetch the keys of the issuer'),
     });
     return jwtAuthenticator({ ...rules, keys }, revocations, {
       ready: () => keys.ready(),
@@ -45,8 +45,8 @@ export function createAuthenticator(
     read: () => backend.readSecret(SECRETS.jwt.name),
     parse: parseSecrets,
     what: 'the secret for tokens',
-    // At start, the sidecar comes after the application. /readyz reports lasting trouble.
-    onFault: (err) => log.info({ err }, 'the secret for tokens cannot be read now; trying again'),
+    // At start, the sidecar is ready later than the application. /readyz reports lasting faults.
+    onFault: (err) => log.info({ err }, 'cannot read the secret for tokens; retrying'),
   });
   const keys = secretKeys(() => secret.get());
   const ready = async () => void secret.get();
@@ -63,7 +63,7 @@ function createRevocationList(
       read: () => readers.read(REVOCATIONS_KEY),
       write: (value, etag) => readers.write(REVOCATIONS_KEY, value, etag, NEVER_EXPIRES),
     },
-    // A token that came by a clock within the skew ends so much later.
+    // Clocks may differ by the skew at both ends of a token's life.
     tokenLifeMs: JWT_MAX_AGE > 0 ? (JWT_MAX_AGE + 2 * JWT_CLOCK_SKEW) * 1000 : undefined,
     now,
   });
@@ -75,6 +75,7 @@ async function fetchKeySet(url: string): Promise<unknown> {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(KEY_SET_TIMEOUT_MS),
   });
-  if (!response.ok) throw new Error(`The issuer's keys: ${url} answered ${response.status}.`);
+  if (!response.ok)
+    throw new Error(`Cannot fetch the keys of the issuer: ${url} answered ${response.status}.`);
   return response.json();
 }

@@ -1,17 +1,17 @@
 import type { BffConfig } from '../../config.ts';
 import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
-/** The part of the places that one address may hold by default. */
+/** The default share of all places that one address may use. */
 const SHARE_OF_AN_ADDRESS = 1 / 5;
-/** The part of all connections that may be pending by default, and the least of them. */
+/** The default number of pending connections: this share of all connections, at least LEAST_PENDING. */
 const SHARE_OF_PENDING = 1 / 10;
 const LEAST_PENDING = 50;
-/** TCP connections without a reader for each pending session (two, if it polls), for pages, and for probes. */
+/** TCP connections without a reader: for each pending session (two if it polls), and for pages and probes. */
 const SOCKETS_PER_PENDING = 4;
 const SOCKETS_BESIDES = 200;
-/** A session that polls has two connections: one waits, one sends. */
+/** A polling session has two TCP connections: one waits, one sends. */
 const SOCKETS_PER_SESSION = 2;
-/** Requests of readers, which have a connection while they are answered. */
+/** TCP connections for readers' requests. */
 const SOCKETS_FOR_REQUESTS = 1_000;
 
 type Settings = Pick<
@@ -23,7 +23,7 @@ type Settings = Pick<
   | 'MAX_CONNECTIONS_PER_READER'
 >;
 
-/** How many connections there may be, of which kind. */
+/** The connection limits of the settings, by kind. */
 export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =
@@ -40,7 +40,7 @@ export function connectionLimits(config: Settings): ConnectionLimits {
   };
 }
 
-/** TCP connections: those that carry no reader, and all. */
+/** The limits of TCP connections: without a reader, and in total. */
 export function socketLimits({ connections, pending }: ConnectionLimits): { strangers: number; all: number } {
   const strangers = SOCKETS_PER_PENDING * pending + SOCKETS_BESIDES;
   return { strangers, all: SOCKETS_PER_SESSION * connections + SOCKETS_FOR_REQUESTS + strangers };

@@ -5,7 +5,7 @@ import { Admission, type RefusalReason } from '../../socketio/admission/admissio
 import { createClientAddress } from '../../socketio/admission/client-address.ts';
 import { StrangerSockets } from '../../socketio/admission/stranger-sockets.ts';
 
-/** The connection limits of the settings. `sockets`: maximum number of TCP connections. */
+/** Creates the parts that limit connections. `sockets` is the maximum number of TCP connections. */
 export function createConnections(
   config: BffConfig,
   now: () => number,

@@ -6,10 +6,10 @@ const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
-/** Whether the text says where a port is published: an address, or a word for one. */
+/** Whether the text names a place where a port can be published: an address, or one of WORDS. */
 export const isPlace = (text: string): boolean => WORDS.includes(text) || isIP(text) !== 0;
 
-/** Whether a port that is published there can be reached from its own machine only. */
+/** Whether a port published there can be reached only from its own machine. */
 export const isLoopback = (place: string): boolean => {
   if (isIP(place) === 0) return place === 'localhost' || place === 'loopback';
   return loopback.check(place, isIP(place) === 6 ? 'ipv6' : 'ipv4');

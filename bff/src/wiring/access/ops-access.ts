@@ -8,9 +8,11 @@ export const opsAccessOf = ({ OPS_TOKEN: token, PUBLISHED_ON, PUBLIC_HOST }: Bff
   open: isLoopback(PUBLISHED_ON ?? PUBLIC_HOST),
 });
 
-/** Says at the start that no token is asked for, and whether that holds for the operations page. */
-export function sayWhoMayEnter(log: Logger, { token, open }: OpsAccess): void {
-  log.info('AUTH_MODE=none: all who reach this port may read every feed');
+/** Logs at start that readers need no token, and whether the operations page is open too. */
+export function logOpsAccess(log: Logger, { token, open }: OpsAccess): void {
+  log.info('AUTH_MODE=none: everyone who can reach this port may read every feed');
   if (token !== undefined) return;
-  log.info(`no OPS_TOKEN: the operations page is ${open ? 'open to all who reach this port' : 'closed'}`);
+  log.info(
+    `no OPS_TOKEN: the operations page is ${open ? 'open to everyone who can reach this port' : 'closed'}`,
+  );
 }

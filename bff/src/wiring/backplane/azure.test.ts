@@ -9,7 +9,7 @@ import { SECRET, secretToken } from '../../../testing/forge.ts';
 import { serveBff } from '../../../testing/served-bff.ts';
 
 const KEY = 'a2V5LWZvci10ZXN0cy1vbmx5LW5vdC1hLXJlYWwtb25l';
-/** Well-formed, but nothing listens there, so the instance keeps trying to connect. */
+/** Valid, but nothing listens there, so the instance keeps trying to connect. */
 const ENDPOINT = 'https://127.0.0.1:9';
 const STRING = `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`;
 
@@ -20,12 +20,12 @@ describe('a connection string', () => {
   it.each([
     ['missing', undefined, 'there is no connection string'],
     ['empty', '', 'there is no connection string'],
-    ['no connection string', `hello ${KEY}`, 'it has no Endpoint=https://'],
+    ['not a connection string', `hello ${KEY}`, 'it has no Endpoint=https://'],
     ['without a key', `Endpoint=${ENDPOINT};Version=1.0;`, 'it has no AccessKey='],
     ['without TLS', `Endpoint=http://127.0.0.1:9;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
     ['without an address', `Endpoint=;AccessKey=${KEY};`, 'it has no Endpoint=https://'],
   ])(
-    'should be refused in words, with the remedy and without the key, when it is %s',
+    'should be refused with the reason and the remedy but without the key if it is %s',
     async (_what, text, why) => {
       const refused = await made(text).then(
         () => '',
@@ -39,29 +39,29 @@ describe('a connection string', () => {
   );
 
   it.each([STRING, ` ${STRING}\n`, `accesskey=${KEY};endpoint=${ENDPOINT}/`])(
-    'should be taken: %s',
+    'should be accepted: %s',
     async (text) => {
       expect((await made(text)).endpoint).toBe(ENDPOINT);
     },
   );
 
-  it('should be waited for while the sidecar starts', async () => {
+  it('should be read again while the sidecar starts', async () => {
     let asked = 0;
     const readSecret = async () => {
-      if (++asked === 1) throw new Error('the sidecar is not there yet');
+      if (++asked === 1) throw new Error('the sidecar is not ready yet');
       return STRING;
     };
     expect((await createAzureSockets({ readSecret }, log, 10_000)).endpoint).toBe(ENDPOINT);
   });
 
-  it('should be missed in words when the sidecar does not come', async () => {
-    const readSecret = () => Promise.reject(new Error('Nobody answers.'));
+  it('should be reported as unreadable if the sidecar does not start', async () => {
+    const readSecret = () => Promise.reject(new Error('No answer.'));
     await expect(createAzureSockets({ readSecret }, log, -1)).rejects.toThrow(
-      'BROADCASTER is azure, but notification-secrets cannot be read: Nobody answers. Start the sidecar.',
+      'BROADCASTER is azure, but notification-secrets cannot be read: No answer. Start the sidecar.',
     );
   });
 
-  it('should end the start of an instance that has none', async () => {
+  it('should be required to start an instance', async () => {
     await expect(serveBff({ BROADCASTER: 'azure' })).rejects.toThrow(/BROADCASTER is azure, but there is no/);
   });
 });
@@ -81,7 +81,7 @@ describe('an instance with BROADCASTER=azure', () => {
 
   const negotiate = (headers: Record<string, string> = {}) => fetch(`${bff.url}/app/negotiate`, { headers });
 
-  it('should tell a reader where to connect, with an entry for a few minutes that names the reader', async () => {
+  it('should tell a reader where to connect, with a short-lived token that names the reader', async () => {
     const answer = await negotiate({ authorization: `Bearer ${secretToken({ sub: 'ada' })}` });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -95,25 +95,25 @@ describe('an instance with BROADCASTER=azure', () => {
     });
   });
 
-  it('should tell nobody without a token', async () => {
+  it('should refuse requests without a token', async () => {
     expect((await negotiate()).status).toBe(401);
   });
 
-  it('should tell its page to ask, and let it connect there and nowhere else', async () => {
+  it('should tell its page to negotiate, and allow it to connect only to Azure', async () => {
     const page = await fetch(bff.url);
     expect(await page.text()).toContain('<meta name="tocsin-negotiate"');
     const policy = page.headers.get('content-security-policy');
     expect(policy).toContain(`connect-src 'self' ${ENDPOINT} ${ENDPOINT.replace('https', 'wss')}`);
   });
 
-  it('should let nobody connect to itself, and not be ready before Azure is there', async () => {
+  it('should accept no connections itself, and not be ready without Azure', async () => {
     expect((await fetch(`${bff.url}/hubs/?EIO=4&transport=polling`)).status).toBe(404);
     const ready = await fetch(`${bff.url}/readyz`);
     expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining('Azure Web PubSub')]);
   });
 });
 
-it('should have no such route where browsers connect to the instance', async () => {
+it('should have no negotiate route if browsers connect to the instance', async () => {
   const bff = await serveBff({});
   expect((await fetch(`${bff.url}/app/negotiate`)).status).toBe(404);
   await bff.stop();

@@ -10,12 +10,12 @@ const REMEDY =
   `Put the connection string of Web PubSub for Socket.IO (Azure portal, Keys) as ${name} into the secret store ` +
   `${store}, or set BROADCASTER to redis.`;
 
-/** A sidecar that starts with its application has so long until it must answer. */
+/** Time within which a sidecar that starts with its application must answer. */
 const SIDECAR_START_MS = 30_000;
-const AGAIN_MS = 500;
+const RETRY_MS = 500;
 
 /**
- * Azure's sockets with the connection string of the secret store. @throws ConfigError with the remedy if it
+ * Creates Azure's sockets with the connection string from the secret store. @throws ConfigError with the remedy if it
  * is missing or invalid
  */
 export async function createAzureSockets(
@@ -29,7 +29,7 @@ export async function createAzureSockets(
     return new AzureSockets(readAzureString(text), log);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`BROADCASTER is azure, but its connection string is none: ${why}. ${REMEDY}`);
+    throw new ConfigError(`BROADCASTER is azure, but its connection string is invalid: ${why}. ${REMEDY}`);
   }
 }
 
@@ -42,7 +42,7 @@ async function readSecret(backend: Pick<Backend, 'readSecret'>, end: number): Pr
         const why = error instanceof Error ? error.message : String(error);
         throw new ConfigError(`BROADCASTER is azure, but ${store} cannot be read: ${why} Start the sidecar.`);
       }
-      await pause(AGAIN_MS);
+      await pause(RETRY_MS);
     }
   }
 }

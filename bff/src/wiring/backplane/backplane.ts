@@ -8,7 +8,7 @@ import { RedisAuditReader } from '../../redis/audit-reader.ts';
 import { RedisConnection } from '../../redis/connection.ts';
 import { RedisBroadcaster } from '../../socketio/redis-broadcaster.ts';
 
-/** The backplane that the settings name. */
+/** Creates the backplane that the settings select. */
 export function createBackplane(config: BffConfig, log: Logger): Backplane {
   const audit = auditClient({
     redisHost: config.REDIS_HOST,

@@ -4,12 +4,12 @@ import { RedisConnection, type RedisConnectionOptions } from '../../redis/connec
 import { RedisCopies } from '../../redis/copies.ts';
 import { StreamKeeper } from '../../redis/stream-keeper.ts';
 
-/** Bytes that each stream of dead letters, and of erasures, may hold. */
+/** Maximum bytes of each stream of dead letters, and of the stream of erasures. */
 const MAX_STREAM_BYTES = 16 * 1024 * 1024;
 
 /**
- * Starts trimming the streams of Dapr's topics and deleting copies of erased content, over a separate
- * connection, because large answers must not hold up publications.
+ * Starts to trim the streams of Dapr's topics and to delete copies of erased content. Uses a separate connection, so
+ * that large answers do not delay publications.
  */
 export function keepStore(
   options: Omit<RedisConnectionOptions, 'name'>,
@@ -17,7 +17,7 @@ export function keepStore(
   { onDropped }: StoreEvents,
   log: Logger,
 ): KeptStore {
-  const connection = new RedisConnection({ ...options, name: 'the keeper of the streams' });
+  const connection = new RedisConnection({ ...options, name: 'the stream keeper' });
   const keeper = new StreamKeeper({ connection, maxBytes: MAX_STREAM_BYTES, onDropped, log });
   const copies = new RedisCopies({ connection, feedLog, setAside, announceAgain, readers, log });
   connection.start();
