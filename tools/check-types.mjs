@@ -1,5 +1,5 @@
-// `node tools/check-types.mjs FILE…`: the type errors in these files alone, which takes seconds. Their dependents, and the
-// files of the pages (ui, client-vue), are left to `npm run types`.
+// `node tools/check-types.mjs FILE…`: prints the type errors of these files only, in seconds. `npm run types` also checks
+// the files that import them, and the pages (ui, client-vue).
 import { resolve } from 'node:path';
 import ts from 'typescript';
 

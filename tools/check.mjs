@@ -1,6 +1,6 @@
-// `npm run check`: format and types, then lint, packages and unit tests; a stage begins when the one before it has passed.
-// `npm run check -- --changed` takes only files that differ from the last commit: their format, their types, lint by the
-// rules that need no types, and the unit tests beside them. `npm run check:lab` is the whole check of the laboratory.
+// `npm run check`: format and types, then lint, packages and unit tests. A stage starts after the previous one has passed.
+// `npm run check -- --changed` checks only files that differ from the last commit: format, types, the lint rules that need
+// no types, and the unit tests beside the files. `npm run check:lab` checks the laboratory.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,7 +14,7 @@ const local = (name, tool, ...args) => ({ name, command: ['npx', '--no-install',
 
 const git = (...args) => execFileSync('git', args, { encoding: 'utf8' }).split('\0').filter(Boolean);
 
-/** The steps of each stage, the longest first; two run at a time. */
+/** The steps of each stage, the longest first. Two run at a time. */
 const WHOLE = [
   [npm('types:node'), npm('format'), npm('types:vue')],
   [npm('lint'), npm('test:unit'), npm('packages')],
@@ -43,7 +43,7 @@ function changed() {
   ];
 }
 
-/** Runs a step and prints its output at its end, in one piece; resolves with whether it passed. */
+/** Runs a step and prints all its output when it ends. Resolves with true if it passed. */
 const run = ({ name, command: [file, ...args] }) =>
   new Promise((resolve) => {
     const started = performance.now();
@@ -60,7 +60,7 @@ const run = ({ name, command: [file, ...args] }) =>
 
 const secondsSince = (started) => ((performance.now() - started) / 1_000).toFixed(1);
 
-/** Runs the steps, two at a time; resolves with whether all passed. */
+/** Runs the steps, two at a time. Resolves with true if all passed. */
 async function runStage(steps) {
   const left = [...steps];
   let passed = true;
@@ -76,6 +76,6 @@ let passed = true;
 for (const steps of values.lab ? LAB : values.changed ? changed() : WHOLE)
   passed = passed && (await runStage(steps));
 console.log(
-  `${passed ? 'Check passed' : 'Check failed; the reasons are above'} (${secondsSince(started)} s).`,
+  `${passed ? 'Check passed' : 'Check failed; see the output above'} (${secondsSince(started)} s).`,
 );
 process.exitCode = passed ? 0 : 1;

@@ -1,5 +1,5 @@
-// First stage of every command: plain JavaScript that needs nothing but Node. Checks Node, installs the packages
-// when the lock file has changed, then starts the second stage.
+// First stage of every command: plain JavaScript that needs only Node. Checks the version of Node, installs the packages
+// if the lock file has changed, then starts the second stage.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
   fail(
-    `Tocsin needs Node ${OLDEST.join('.')} or later, and this is ${process.versions.node}. Install a newer one from ` +
+    `Tocsin needs Node ${OLDEST.join('.')} or later, but this is ${process.versions.node}. Install a newer version from ` +
       'https://nodejs.org/ (or with your version manager) and start again.',
   );
 }
@@ -28,11 +28,11 @@ function checkNode() {
 let child;
 let stopping = false;
 
-/** Runs a command in this terminal and passes signals on to it; resolves with its exit code. */
+/** Runs a command in this terminal and forwards signals to it. Resolves with its exit code. */
 function runHere(command, args, stdio) {
   return new Promise((resolve) => {
     child = spawn(command, args, { cwd: root, stdio });
-    child.once('error', (error) => fail(`${command} could not be started: ${error.message}`));
+    child.once('error', (error) => fail(`cannot start ${command}: ${error.message}`));
     child.once('exit', (code, signal) => {
       child = undefined;
       resolve(signal ? 1 : code);
@@ -45,7 +45,7 @@ const stop = (signal) => {
   child?.kill(signal);
 };
 
-/** True if npm's own record of installed packages has all that the lock file asks for, and each workspace is linked. */
+/** True if npm's record of installed packages lists everything in the lock file, and each workspace is linked. */
 function isInstalled(lock) {
   const record = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(record)) return false;
@@ -66,7 +66,7 @@ const isAlive = (pid) => {
   }
 };
 
-/** Waits until no other first stage of this folder installs: two at once would spoil what both write. */
+/** Waits until no other first stage installs in this folder: two at once would overwrite each other's files. */
 async function lockInstall() {
   const folder = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const file = join(tmpdir(), `tocsin-install-${folder}.lock`);
@@ -91,9 +91,9 @@ async function install() {
   if (isFresh()) return;
   const lockFile = await lockInstall();
   if (!isFresh() && !isInstalled(lock)) {
-    // Standard output is for what the command prints: a token, a key.
+    // Standard output is reserved for the result of the command: a token, a key.
     process.stderr.write(
-      'Installing the packages (npm ci); done again only when package-lock.json changes.\n',
+      'Installing the packages (npm ci). This runs again only when package-lock.json changes.\n',
     );
     const code = await runHere(
       'npm',
@@ -103,7 +103,7 @@ async function install() {
     if (stopping) process.exit(1);
     if (code !== 0) {
       fail(
-        'npm ci failed; its reason is above. Mend it (often the network or the registry) and start again.',
+        'npm ci failed; its output is above. Fix the cause (often the network or the registry) and start again.',
       );
     }
   }
@@ -111,17 +111,17 @@ async function install() {
   rmSync(lockFile, { force: true });
 }
 
-/** Runs the command named on the command line by the second stage `cli`, a path below the repository's folder. */
+/** Runs the command given on the command line with the second stage `cli`, a path below the repository's folder. */
 export async function runCommand(cli) {
   checkNode();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal));
   if (process.env.npm_lifecycle_event) {
-    // npm's shell may die of a signal without passing it on.
+    // A signal may end npm's shell without reaching this process.
     const parent = process.ppid;
     setInterval(() => process.ppid !== parent && stop('SIGTERM'), 500).unref();
   }
   await install();
-  // The channel tells the second stage when this one is gone, however it ended.
+  // The channel closes when this process ends, however it ends, and so tells the second stage.
   const code = await runHere(
     process.execPath,
     ['--import', 'tsx', join(...cli.split('/')), ...process.argv.slice(2)],

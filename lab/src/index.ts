@@ -1,4 +1,4 @@
-/** Parts of the laboratory that tests use: the ledger, failpoints and clients without a merge. */
+/** The parts of the laboratory that tests use: the ledger, failpoints and raw clients without merging. */
 export { measureRecovery, type RecoveryFigures } from './bench/recovery.ts';
 export { answerOf, RawClient, type RawClientOptions } from './bench/raw-client.ts';
 export { readMetric } from './bench/read-metric.ts';

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Runs with keys in a file, as `npm start` does; the command makes and revokes them. */
+/** Uses keys in a file, like `npm start`. The command creates and revokes them. */
 let stack: Stack;
 let producer: Pair;
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-api-keys-'));
@@ -43,7 +43,7 @@ const call = (key: string, method: string, path: string, body?: object) =>
 const publish = async (key: string, members: object = {}) =>
   (await call(key, 'POST', '/notifications', { title: 'x', ...members })).status;
 
-it('should accept a new key without a restart, for its own scopes only', async () => {
+it('should accept a new key without a restart, only for its own scopes', async () => {
   const key = await apiKey('--name', 'shop', '--feeds', 'all', '--source', 'shop');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   expect(await publish(key, { source: 'payroll' })).toBe(403);
@@ -51,7 +51,7 @@ it('should accept a new key without a restart, for its own scopes only', async (
   expect((await call(key, 'DELETE', '/feeds/all')).status).toBe(403);
 });
 
-it('should refuse a revoked key within two seconds and say why', async () => {
+it('should reject a revoked key within two seconds and give the reason', async () => {
   const key = await apiKey('--name', 'gone', '--feeds', 'all');
   await expect.poll(() => publish(key), { timeout: 2_000 }).toBe(202);
   await apiKey('--revoke', 'gone');
@@ -62,9 +62,9 @@ it('should refuse a revoked key within two seconds and say why', async () => {
   expect(problem.detail).toContain('was revoked');
 });
 
-it('should keep the last use of each key, and list it', async () => {
+it('should record the last use of each key and list it', async () => {
   await apiKey('--name', 'unused', '--feeds', 'all');
-  // Uses are written once a minute, and at a stop.
+  // Uses are written once a minute, and when the producer stops.
   await producer.app.stop();
   const list = (await apiKey('--list')).split('\n');
   const of = (name: string) => list.find((line) => line.startsWith(name));

@@ -12,7 +12,7 @@ import { eventually } from '../support/state.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const SECRET = randomBytes(32).toString('hex');
 const OPS_TOKEN = randomBytes(32).toString('hex');
-/** Checks that every instance refuses the subject. */
+/** Checks that every instance rejects the subject. */
 const WITHIN_MS = 2_000;
 
 let stack: Stack;
@@ -56,7 +56,7 @@ const connect = async (pair: Pair, token: string, transport: 'websocket' | 'poll
   sockets.push(socket);
   return socket;
 };
-/** The reason that a closed connection gets, and the time until then in ms. */
+/** The reason that the client receives when its connection is closed, and the time until then in ms. */
 const closed = (socket: Socket) => {
   const since = performance.now();
   let code = '';
@@ -78,8 +78,8 @@ const command = async (...args: string[]) => {
   return stdout;
 };
 
-describe('a subject that is revoked', () => {
-  it('should lose its connections to all instances within two seconds and be refused there', async () => {
+describe('a revoked subject', () => {
+  it('should lose its connections to all instances within two seconds and be rejected by them', async () => {
     const token = await tokenOf('eve', seconds() - 5);
     const other = await connect(second, await tokenOf('ada', seconds() - 5));
     const ends = [
@@ -119,7 +119,7 @@ describe('a subject that is revoked', () => {
     expect(await pageStatus(second, later)).toBe(200);
   });
 
-  it('should be revoked, listed and restored by the command too', async () => {
+  it('should be revoked, listed and restored with the command too', async () => {
     const token = await tokenOf('sam', seconds() - 5);
     const end = closed(await connect(second, token));
     expect(await command('--revoke', 'sam')).toMatch(/^Revoked: tokens of sam issued at or before /m);

@@ -49,7 +49,7 @@ describe('a stack that requires tokens and API keys', () => {
       body: JSON.stringify({ id, feed, title: id }),
     });
 
-  /** A reader who subscribes to feeds at an instance, and what is shown and refused. */
+  /** Subscribes a reader to feeds at an instance, and records shown notifications and rejected feeds. */
   async function reader(bff: Pair | undefined, sub: string, own: string[], feeds: string[]) {
     const shown: string[] = [];
     const refused: string[] = [];
@@ -67,7 +67,7 @@ describe('a stack that requires tokens and API keys', () => {
     return { shown, refused };
   }
 
-  it('should be ready and say what it requires', async () => {
+  it('should be ready and report the required credentials', async () => {
     const ready = (pair: Pair | undefined) =>
       fetch(`${pair?.url}/readyz`).then((response) => response.json());
     expect(await ready(stack.bffs[0])).toEqual({ status: 'ready', auth: 'jwt' });
@@ -104,7 +104,7 @@ describe('a stack that requires tokens and API keys', () => {
     expect(ben.shown.sort()).toEqual(['for-all', 'for-ben']);
   });
 
-  it('should do the same over HTTP', async () => {
+  it('should give the same access over HTTP', async () => {
     const url = stack.bffs[1]?.url ?? '';
     const page = await fetchPage(url, { feed: 'user:ada' }, { token: await tokenOf('ada') });
     expect(page.publications.map(({ notification }) => notification?.id)).toEqual(['for-ada']);

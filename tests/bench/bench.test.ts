@@ -28,7 +28,7 @@ const OF_OURS = [
   'overload-1000',
 ];
 
-it('npm run bench should run each work with our stack and its peers and account for every message', async () => {
+it('npm run bench should run each workload with our stack and its peers and account for every message', async () => {
   const args = ['bench', '--small', '--rounds', '1', '--json', '--only', PEERS.join(',')];
   const { code, stdout, output } = await run('node', ['lab/start.mjs', ...args], { cwd: ROOT });
   expect(code, output).toBe(0);
@@ -43,7 +43,7 @@ it('npm run bench should run each work with our stack and its peers and account 
   expect(worksOf('socketio-recovery')).toEqual(['recovery']);
   const figures = (result?.samples ?? []).flatMap((sample) => Object.values(sample.figures));
   expect(figures.filter((figure) => !Number.isFinite(figure))).toEqual([]);
-  // Every work measures something above zero.
+  // Every workload has a figure above zero.
   for (const sample of result?.samples ?? [])
     expect(Math.max(...Object.values(sample.figures)), `${sample.work} of ${sample.peer}`).toBeGreaterThan(0);
 }, 300_000);

@@ -150,7 +150,7 @@ describe('the real store', () => {
     expect(kept.map((one) => one !== undefined)).toEqual(Array.from({ length: 8 }, (_, n) => n >= 4));
   });
 
-  it('should let documents expire, including those of a refused commit, but never the head', async () => {
+  it('should let documents expire, including those of a rejected commit, but never the head', async () => {
     const [log, feed] = [new DaprFeedLog(sidecar), aFeed()];
     const [segment, refused] = [segmentOf(feed), segmentOf(feed)];
     const ids = { key: idsKey(feed, 'x'), value: { v: 1, hashes: '' }, bytes: 40, ttlSeconds: 300 } as const;
@@ -180,7 +180,7 @@ describe('the real store', () => {
     for (const feed of feeds.slice(2)) await log.commit([{ feed, head, etag: 0, documents: [] }]);
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
-    // One is of a type that Redis refuses to read as a document, the other a document of a later version.
+    // The first has a type that Redis cannot read as a document; the second is a document of a later version.
     await redis.lPush(`bff||${headKey(feeds[0] as string)}`, 'x');
     await redis.hSet(`bff||${headKey(feeds[1] as string)}`, { data: '{"v":99}', version: '1' });
     await redis.close();
@@ -213,7 +213,7 @@ describe('the real store', () => {
     }
   });
 
-  it('should notice by itself that the network dropped its connections, in both directions', async () => {
+  it('should detect silently dropped connections in both directions', async () => {
     const feed = `topic:${randomUUID()}`;
     const [other, one] = broadcasters as [RedisBroadcaster, RedisBroadcaster];
     const heard = [listen(one, feed), listen(other, feed)];

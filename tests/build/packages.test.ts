@@ -30,7 +30,7 @@ const subscription = client.subscribe('all', {
     for (const { offset, notification } of publications) {
       const severity: 'info' | 'success' | 'warning' | 'error' = notification.severity;
       const body: string | undefined = notification.body;
-      // @ts-expect-error -- an offset is a number, so types have come along
+      // @ts-expect-error -- an offset is a number, so the package contains types
       const wrong: string = offset;
       console.log(severity, body, wrong, delivery);
     }
@@ -40,14 +40,14 @@ console.log(subscription.feed, client.status, client.presenting);
 client.close();
 `;
 
-/** Uses the types of slots and of `useNotifications`. */
+/** An app that uses the types of slots and of `useNotifications`. */
 const vueUser = (source: string): string => `
 import { h } from 'vue';
 import { NotificationBell, NotificationToasts, useNotifications } from '${source}';
 
 const notifications = useNotifications({ url: 'http://127.0.0.1:9', getToken: () => 'token' });
 const unread: number = notifications.unread;
-// @ts-expect-error -- a count is a number, so types have come along
+// @ts-expect-error -- a count is a number, so the package contains types
 const wrong: string = notifications.unread;
 const title: string | undefined = notifications.items[0]?.notification.title;
 type Row = NonNullable<InstanceType<typeof NotificationBell>['$slots']['row']>;
@@ -59,12 +59,12 @@ import { createPublisher, PublishError, type NotificationInput } from '@tocsin/p
 
 const publisher = createPublisher({ url: 'http://127.0.0.1:9', giveUpAfterMs: 0 });
 const notification: NotificationInput = { feed: 'user:ada', title: 'Ready', severity: 'success' };
-// @ts-expect-error -- a title is text, so types have come along
+// @ts-expect-error -- a title is text, so the package contains types
 const wrong: NotificationInput = { title: 7 };
 publisher.publish(notification).catch((error: PublishError) => console.log(error.code, error.faults.length, wrong));
 `;
 
-/** Installed in the app beside the packages under test. */
+/** The packages that the app installs besides the packages under test. */
 const INSTALLED = ['socket.io-client', 'vue', 'pinia', 'vue-toastification'];
 
 /** Runs a script of a package of this repository. @throws Error with its output */
@@ -174,7 +174,7 @@ describe('the packages', () => {
       peerDependenciesMeta?: Record<string, { optional: boolean }>;
     };
 
-  it('should need only socket.io-client, and client-vue only for its re-export', () => {
+  it('should depend only on socket.io-client, and on client-vue only for its re-export', () => {
     const { dependencies, peerDependencies, peerDependenciesMeta } = manifestOf(built);
     expect(Object.keys(dependencies)).toEqual(['socket.io-client']);
     expect(peerDependencies).toEqual({ '@tocsin/client-vue': VERSION });
@@ -182,7 +182,7 @@ describe('the packages', () => {
     expect(readFileSync(join(built, 'vue/index.js'), 'utf8')).toBe("export * from '@tocsin/client-vue';\n");
   });
 
-  it('should take Vue, pinia and the toast library from the app, and the client of the same version', () => {
+  it('should use Vue, pinia and the toast library of the app, and the client of the same version', () => {
     const { dependencies, peerDependencies } = manifestOf(builtVue);
     expect(dependencies).toEqual({ '@tocsin/client': VERSION });
     expect(Object.keys(peerDependencies).sort()).toEqual(['pinia', 'vue', 'vue-toastification']);
@@ -193,7 +193,7 @@ describe('the packages', () => {
       ),
     );
     expect([...new Set(imported)].sort()).toEqual(['@tocsin/client', 'pinia', 'vue', 'vue-toastification']);
-    // Style is for bundlers; Node, which renders pages on a server, imports the components without it.
+    // Only bundlers can import CSS. Node, which renders pages on a server, imports the components without it.
     expect(readFileSync(join(builtVue, 'index.js'), 'utf8')).toBe(
       "import './components.css';\nexport * from './components.js';\n",
     );
@@ -204,7 +204,7 @@ describe('the packages', () => {
     expect(readFileSync(join(builtPublish, 'index.js'), 'utf8')).not.toMatch(/^import /m);
   });
 
-  it('should contain no zod, and be small', async () => {
+  it('should be small and contain no zod', async () => {
     const code = readFileSync(join(built, 'index.js'), 'utf8');
     expect(code.match(/from ["'][^"']*["'](?=;$)/gm)).toEqual(['from "socket.io-client"']);
     expect(code.match(/zod|safeParse/gi)).toBeNull();

@@ -2,12 +2,12 @@ import { filesWithSchemas, pageSizes, ensureUi } from '@tocsin/tools';
 import { beforeAll, expect, it } from 'vitest';
 
 const PAGE_KILOBYTES = 85;
-/** With Vue, socket.io-client and the style, without the inbox and the renderer of toasts, which load afterwards. */
+/** In bytes. Includes Vue, socket.io-client and CSS, but not the inbox and the renderer of toasts, which load later. */
 const ELEMENTS_KILOBYTES = 82;
 
 beforeAll(() => ensureUi(() => undefined), 120_000);
 
-it('should let a browser load at most 85 kB before the page works', () => {
+it('should work after a browser has loaded at most 85 kB', () => {
   expect(pageSizes().page / 1_000).toBeLessThanOrEqual(PAGE_KILOBYTES);
 });
 
@@ -17,6 +17,6 @@ it('should keep the custom elements small', () => {
   expect(elements / 1_000).toBeLessThanOrEqual(ELEMENTS_KILOBYTES);
 });
 
-it('should bring no schema library to the browser', () => {
+it('should load no schema library in the browser', () => {
   expect(filesWithSchemas()).toEqual([]);
 });

@@ -73,7 +73,7 @@ describe('docker compose up', () => {
     expect(response.status).toBe(202);
   });
 
-  it('should refuse calls without a token at sidecars and internal ports', async () => {
+  it('should reject calls without a token at sidecars and internal ports', async () => {
     const ask = (target: string, url: string) =>
       project.compose(
         'exec',
@@ -87,7 +87,7 @@ describe('docker compose up', () => {
     expect(await ask('producer', 'http://bff-1-inside:4101/dapr/subscribe')).toBe('401');
   });
 
-  it('should pass the doctor, which names a bff and a sidecar that are away', async () => {
+  it('should pass the doctor, which reports a stopped bff and sidecar', async () => {
     const well = await project.doctor();
     expect(well.said).toMatch(/^\d+ checks: 0 faults, 0 warnings\.$/m);
     expect(well.code).toBe(0);
@@ -106,7 +106,7 @@ describe('a stranger on the networks', () => {
   testDoors(() => project);
 });
 
-describe('applications that publish to the topic', () => {
+describe('publishers to the topic', () => {
   testPublishers(() => project, newest);
 });
 
@@ -121,14 +121,14 @@ describe('notifications', () => {
     for (const client of clients) client.close();
   });
 
-  /** Resolves when every client has shown all of these. */
+  /** Resolves when every client has shown all these ids. */
   async function account(acknowledged: readonly string[]): Promise<void> {
     await Promise.all(clients.map((client) => client.sees(acknowledged, CATCH_UP_MS)));
     const accounts = clients.map((client) => audit(client, acknowledged));
     expect(accounts.filter((one) => !isClean(one) || one.honestGaps > 0)).toEqual([]);
   }
 
-  it('should reach ten clients once and in order, 1,000 of them', async () => {
+  it('should reach ten clients once and in order (1,000 notifications)', async () => {
     const mine = caller();
     await mine.postSingly(makeNotifications(1_000), 16);
     await account([...mine.acknowledged.keys()]);
@@ -160,7 +160,7 @@ describe('notifications', () => {
     );
   });
 
-  it('should flow again by themselves after an application ends', async () => {
+  it('should continue without intervention after an application ends', async () => {
     const id = await project.container('bff-1');
     const restarts = () => project.docker('inspect', '--format', '{{.RestartCount}}', id);
     const before = await restarts();
@@ -171,7 +171,7 @@ describe('notifications', () => {
 });
 
 describe('docker compose down', () => {
-  it('should leave only the named volumes and have the history after the next start', async () => {
+  it('should leave only the named volumes and restore the history at the next start', async () => {
     const mine = new Caller({ urls: [project.publishUrl] });
     const sent = makeNotifications(20);
     await mine.post(sent);
@@ -191,7 +191,7 @@ describe('docker compose down', () => {
   });
 });
 
-describe('further files and profiles', () => {
+describe('additional files and profiles', () => {
   it('should add a third bff to which browsers are routed', async () => {
     await project.compose(...files, 'up', '-d', '--wait', '--wait-timeout', '300');
     const instances = async () => {
@@ -210,7 +210,7 @@ describe('further files and profiles', () => {
     expect(new Set(cookies).size).toBe(3);
   });
 
-  it('should have a valid profile for metrics and traces', async () => {
+  it('should contain a valid profile for metrics and traces', async () => {
     const services = await project.compose('--profile', 'observability', 'config', '--services');
     expect(services.split('\n')).toEqual(
       expect.arrayContaining(['prometheus', 'grafana', 'collector', 'zipkin']),

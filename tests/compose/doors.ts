@@ -27,7 +27,7 @@ const INSIDE = {
   sentry: [8080, 9090, 50001],
 };
 
-/** Examines a running project from containers that are not part of it. */
+/** Tests a running project from containers outside it. */
 export function testDoors(project: () => ComposeProject): void {
   /** The open ports of each service on the network, found from another container on it. */
   async function openOn(network: string): Promise<Record<string, number[]>> {
@@ -41,7 +41,7 @@ export function testDoors(project: () => ComposeProject): void {
   });
 
   it(
-    'should have only the documented open ports on the inner network and refuse strangers there',
+    'should have only the documented open ports on the inner network and reject strangers there',
     SCAN,
     async () => {
       const network = project().network('inside');
@@ -56,7 +56,7 @@ export function testDoors(project: () => ComposeProject): void {
     },
   );
 
-  it('should refuse sidecars without a certificate of its sentry, and sentry should refuse callers without a token', async () => {
+  it('should reject sidecars without a certificate of its sentry, which should reject callers without a token', async () => {
     const stranger = new Stranger(project(), project().network('inside'));
     for (const [host, call] of [
       ['bff-1-dapr', 'local'],
@@ -71,7 +71,7 @@ export function testDoors(project: () => ComposeProject): void {
     expect(await stranger.askForCertificate()).toEqual({ asked: 'answered 7' });
   });
 
-  it('should not be reachable from another network, by its own addresses or by the address of this machine', async () => {
+  it('should be unreachable from another network, at its own addresses and at the address of this machine', async () => {
     const elsewhere = 'tocsin-test-elsewhere';
     await project().docker('network', 'create', elsewhere);
     try {

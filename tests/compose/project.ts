@@ -3,7 +3,7 @@ import { findDocker, freePorts, pollUntil, type Docker } from '@tocsin/tools';
 import { z } from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** A separate project, so that a stack in use keeps running. Only one run of these tests at a time. */
+/** The name of a separate project, so that a stack in use keeps running. Only one run of these tests at a time can use it. */
 const NAME = 'tocsin-test';
 const BACK_MS = 90_000;
 
@@ -59,7 +59,7 @@ export class ComposeProject {
     return { code, said: stdout || output };
   }
 
-  /** Resolves when everything is healthy. @throws Error with the last lines of every container */
+  /** Resolves when all containers are healthy. @throws Error with the last lines of every container */
   async up(...args: string[]): Promise<void> {
     try {
       await this.compose('up', '-d', '--wait', '--wait-timeout', '300', ...args);
@@ -79,9 +79,8 @@ export class ComposeProject {
   }
 
   /**
-   * Starts a killed or stopped container, as its restart policy does after a crash, and waits until it is
-   * healthy. (`compose up --wait` gives up at once if another one is unhealthy, such as a bff whose sidecar
-   * was away.)
+   * Starts a killed or stopped container, like its restart policy after a crash, and waits until it is healthy. (`compose up
+   * --wait` would give up immediately if another container is unhealthy, such as a bff whose sidecar was down.)
    */
   async startAgain(service: string): Promise<void> {
     const id = await this.container(service);

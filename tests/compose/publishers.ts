@@ -20,8 +20,8 @@ const SUBSCRIBER = `require('node:http').createServer((request, response) => {
 }).listen(8000)`;
 
 /**
- * `shop` of compose/publisher.yml, in the list of publishers as in the guide, with an application that
- * subscribes.
+ * The application `shop` of compose/publisher.yml, added to the list of publishers like in the guide, and subscribed to the
+ * producer's topic.
  */
 const override = (component: string): string =>
   JSON.stringify({
@@ -37,7 +37,7 @@ const override = (component: string): string =>
     },
   });
 
-/** Runs compose/publisher.yml beside a project that runs. */
+/** Runs compose/publisher.yml beside a running project. */
 export function testPublishers(project: () => ComposeProject, newest: () => Promise<unknown[]>): void {
   let folder: string;
   const environment = { SHOP_API_TOKEN: TOKEN };
@@ -68,14 +68,14 @@ export function testPublishers(project: () => ComposeProject, newest: () => Prom
     await rm(folder, { recursive: true });
   });
 
-  it('should refuse to publish for an application that is not in the list', async () => {
+  it('should reject an application that is not in the list of publishers', async () => {
     await compose(...files, 'up', '-d', 'shop-dapr');
     await expect.poll(() => publish('shop-1'), { timeout: 60_000, interval: 2_000 }).toBe(403);
     expect(await publish('shop-1', 'guessed')).toBe(401);
     expect(await ask('/invoke/producer/method/notifications', { title: 'x' })).toBeGreaterThanOrEqual(400);
   });
 
-  it('should publish for an application in the list, which can neither subscribe, announce nor invoke', async () => {
+  it('should let an application in the list publish, but not subscribe, announce or invoke', async () => {
     await compose(...listed, 'up', '-d', 'shop-dapr', 'shop');
     await expect.poll(() => publish('shop-2'), { timeout: 60_000, interval: 2_000 }).toBe(204);
     await expect.poll(newest, { timeout: 60_000 }).toContain('shop-2');

@@ -15,12 +15,12 @@ const networkSchema = z
   )
   .length(1);
 
-/** A foreign container on a network of Docker. It has no volume, token or certificate of ours. */
+/** A foreign container on a Docker network, without our volumes, tokens and certificates. */
 export class Stranger {
   readonly #project: ComposeProject;
   readonly #network: string;
 
-  /** @param network its name, or the key of a network of the project */
+  /** @param network the name of a network, or the key of a network of the project */
   constructor(project: ComposeProject, network: string) {
     this.#project = project;
     this.#network = network;
@@ -32,7 +32,7 @@ export class Stranger {
     );
   }
 
-  /** The open TCP ports, of all 65,535, of each of these addresses. */
+  /** The open TCP ports of each address, out of all 65,535. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
     const script = addresses.map((address) => `node /support/scan-ports.mjs ${address}; echo`).join('\n');
     const lines = (await this.#run('sh', '-ec', script)).trim().split('\n');
@@ -41,7 +41,7 @@ export class Stranger {
     );
   }
 
-  /** Those of these ports that accept a connection, as `address:port`. */
+  /** The places that accept a connection, as `address:port`. */
   async reach(addresses: readonly string[], ports: readonly number[]): Promise<string[]> {
     const places = addresses.flatMap((host) => ports.map((port) => ({ host, port })));
     const script = `const { connect } = require('node:net');
@@ -57,8 +57,8 @@ export class Stranger {
   }
 
   /**
-   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-made certificate
-   * in the bff's name; returns how each attempt ends.
+   * Attacks a sidecar's internal port with `call` in plain text, with TLS, and with a self-signed certificate in the name of
+   * the bff. Returns the outcome of each attempt.
    */
   async callSidecar(host: string, call: 'local' | 'actor'): Promise<Record<string, string>> {
     const of = (name: string, tls?: Record<string, string>) =>
@@ -70,7 +70,7 @@ export class Stranger {
     );
   }
 
-  /** Asks sentry for a certificate in the bff's name. */
+  /** Asks sentry for a certificate in the name of the bff. */
   async askForCertificate(): Promise<Record<string, string>> {
     return this.#attack(
       'openssl req -new -newkey ed25519 -nodes -subj /O=bff -keyout /tmp/own.key -out /tmp/own.csr',
@@ -93,7 +93,7 @@ export class Stranger {
     return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
   }
 
-  /** The status of a request; of a `POST` with a body, if there is one. */
+  /** The status of a request: a `POST` if there is a body, else a `GET`. */
   async status(url: string, headers: Record<string, string> = {}, body?: object): Promise<number> {
     const init = {
       headers: { 'content-type': 'application/json', ...headers },
@@ -114,7 +114,7 @@ export async function addressesOn(project: ComposeProject, network: string): Pro
   return new Map(entries.sort());
 }
 
-/** The address of this machine on a network of Docker. */
+/** The address of this machine on a Docker network. */
 export async function gatewayOf(project: ComposeProject, network: string): Promise<string> {
   const [found] = networkSchema.parse(JSON.parse(await project.docker('network', 'inspect', network)));
   const gateway = found?.IPAM.Config[0]?.Gateway;

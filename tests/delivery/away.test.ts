@@ -8,7 +8,7 @@ import { lookInto, type RedisView } from '../support/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
-/** Longer than processingTimeout and all inbound retries of components/ and the redelivery together. */
+/** Longer than processingTimeout, all inbound retries of components/ and the redelivery together, in ms. */
 const AWAY_MS = 18_000;
 
 let stack: Stack;
@@ -34,8 +34,8 @@ const comeBack = async () => {
 };
 const acknowledged = () => [...flow.caller.acknowledged.keys()];
 
-it('should set aside and count entries that expired while all instances were away and hold up no others', async () => {
-  // A number can be reported missing only in a run that the partition knows.
+it('should set aside and count entries that expired while all instances were down, without delaying others', async () => {
+  // The partition reports a missing number only in a run that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
   await leave();
@@ -57,7 +57,7 @@ it('should set aside and count entries that expired while all instances were awa
   expect(await sumOfMetric(stack.bffs, 'tocsin_bff_entries_set_aside_total', { reason: 'missing' })).toBe(1);
 });
 
-it('should deliver everything once and in order after all instances were away for longer than the retries', async () => {
+it('should deliver all notifications once and in order after all instances were down for longer than the retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
   await leave();

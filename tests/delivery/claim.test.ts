@@ -49,14 +49,14 @@ describe('claiming entries', () => {
     for (let seq = 1; seq <= 40; seq++) expect(await check.isThere(feed, seq)).toBe(false);
   });
 
-  it('should show nothing again when a finished entry is announced again', async () => {
+  it('should not show notifications twice when a finished entry is announced again', async () => {
     const feed = 'topic:again';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
     const first = await check.deposit(feed, 1);
     await check.announce(feed, 1);
     await seeAll(watching, [first]);
-    // A late write has put the entry back, too.
+    // Also simulates a late write that restores the entry.
     await check.deposit(feed, 1);
     await check.announce(feed, 1);
     const second = await check.deposit(feed, 2);
@@ -66,7 +66,7 @@ describe('claiming entries', () => {
     expect(await readSetAside(bff, entryKey({ run: check.run, feed, seq: 1 }))).toBeUndefined();
   });
 
-  it('should process an entry whose announcement was lost along with the next one', async () => {
+  it('should process an entry whose announcement was lost together with the next one', async () => {
     const feed = 'topic:lost';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -90,13 +90,13 @@ describe('claiming entries', () => {
     for (const observer of watching) expect(shownIds(observer)).toEqual(ids);
   });
 
-  it('should set a damaged entry aside with its content and hold up no others', async () => {
+  it('should set aside a damaged entry with its content, without delaying others', async () => {
     const feed = 'topic:poison';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
     const ids = [await check.deposit(feed, 1)];
     await check.deposit(feed, 2, (entry) => ({ ...entry, notifications: [{ title: 7 }] }));
-    await check.deposit(feed, 3, () => 'no entry at all');
+    await check.deposit(feed, 3, () => 'not an entry');
     ids.push(await check.deposit(feed, 4));
     await check.announce(feed, 4);
     await seeAll(watching, ids);
@@ -110,7 +110,7 @@ describe('claiming entries', () => {
     expect(await check.isThere(feed, 2)).toBe(false);
   });
 
-  it('should report an announced entry as missing, count its number as done and continue', async () => {
+  it('should report a missing announced entry, count its number as done and continue', async () => {
     const feed = 'topic:missing';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
@@ -156,7 +156,7 @@ describe('claiming entries', () => {
     const feed = 'topic:dead';
     const watching = await watch(feed);
     const check = new ClaimCheck(producer);
-    // Every attempt fails until the retries have run out; then the instances work again.
+    // Every attempt fails until the retries are exhausted; then the instances recover.
     await restartAll({ FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);

@@ -10,7 +10,7 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/hosting.ts';
 
 /**
- * Longest pause of deliveries after each kill, in ms. The tests allow twice as much, because machines differ.
+ * The longest pause of deliveries after each kill, in ms. The tests allow twice as much, because machines differ.
  */
 const BOUNDS = { application: 3_000, sidecar: 2_000, placement: 1_000, redis: 5_000, held: 20_000 };
 
@@ -51,7 +51,7 @@ describe('kill -9 while notifications flow', () => {
     },
   );
 
-  it.each(['placement', 'redis'] as const)('should go on when %s is back', async (service) => {
+  it.each(['placement', 'redis'] as const)('should continue after %s is back', async (service) => {
     const kill = async () => {
       await stack[service].kill();
       await delay(1_000);

@@ -45,7 +45,7 @@ async function deadLetters(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Makes a set-aside record and returns its key. */
+/** Creates a set-aside record and returns its key. */
 async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
   await check.deposit(FEED, seq, change);
   await check.announce(FEED, seq);
@@ -66,7 +66,7 @@ it('should list records with reason and content and delete one', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put back a record that is valid now', async () => {
+it('should put back a record that has become valid', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const entry = await spoil(2, (original) => ({ ...original, expiresAt: past }));
   expect(await deadLetters()).toContain('expired');
@@ -75,7 +75,7 @@ it('should put back a record that is valid now', async () => {
   expect(await readSetAsideIndex(bff)).toEqual([]);
 });
 
-it('should put all records back and name those that it must leave', async () => {
+it('should put back all records and name those that it cannot', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
   const good = await spoil(3, (original) => ({ ...original, expiresAt: past }));
   const bad = await spoil(4, () => 'nothing');
@@ -88,7 +88,7 @@ it('should put all records back and name those that it must leave', async () => 
   expect(await readSetAsideIndex(bff)).toEqual([bad]);
 });
 
-it('should say what to do about an unknown name', async () => {
+it('should name the remedy for an unknown record', async () => {
   await expect(deadLetters('delete', 'entry:unknown')).rejects.toThrow(
     'There is no set-aside record entry:unknown',
   );

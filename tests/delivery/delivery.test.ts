@@ -20,7 +20,7 @@ describe('delivery to two instances', () => {
 
   const notifications = makeNotifications(1_000);
 
-  it('should show 1,000 single notifications once, in one order, without a gap', async () => {
+  it('should show 1,000 single notifications once, in the same order and without a gap', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     const started = Date.now();
     await caller.postSingly(notifications, 32);
@@ -33,7 +33,7 @@ describe('delivery to two instances', () => {
     expect(observers[0]?.shown.map(({ offset }) => offset)).toEqual(notifications.map((_, i) => i + 1));
   });
 
-  it('should show nothing again when they are repeated with the same ids', async () => {
+  it('should not show notifications twice when they are repeated with the same ids', async () => {
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
     await caller.postSingly(notifications, 32);
     const [last] = makeNotifications(1, { label: 'last' });

@@ -64,7 +64,7 @@ const told = (watching: Observer[], gone: string) =>
 const nowhere = (text: string) => eventually(async () => !(await redis.stateHolds(text)), 60_000);
 
 describe('a retraction', () => {
-  it('should remove it from screens, pages, history and store', async () => {
+  it('should remove the notification from screens, pages, history and store', async () => {
     const feed = 'topic:retracted';
     const watching = await watch(feed);
     await post({ id: 'a', feed, title: 'Content of a' }, { id: 'b', feed, title: 'b' });
@@ -89,7 +89,7 @@ describe('a retraction', () => {
     for (const observer of watching) expect(observer.shown.map(({ id }) => id)).toEqual(['b']);
   });
 
-  it('should be reported to a client that was away', async () => {
+  it('should be reported to a client that was disconnected', async () => {
     const feed = 'topic:away';
     const [observer] = await watch(feed);
     await post({ id: 'a', feed, title: 'a' });
@@ -107,7 +107,7 @@ describe('a retraction', () => {
   });
 });
 
-it('should replace the older one with the same collapse key', async () => {
+it('should replace the older notification with the same collapse key', async () => {
   const feed = 'topic:collapsed';
   const watching = await watch(feed);
   const keyed = (id: string): NotificationInput => ({
@@ -142,7 +142,7 @@ it('should hide expired notifications on open pages and in recovery', async () =
   expect(away?.shown.map(({ id }) => id)).toEqual(['x', 'b']);
 });
 
-it('should erase a feed with everything that belongs to it, tell the clients and continue', async () => {
+it('should erase a feed with all its data, notify the clients and continue', async () => {
   const feed = 'user:erased ä';
   const other = 'topic:kept';
   const watching = await watch(feed);
@@ -178,7 +178,7 @@ describe('kill -9 of an instance', () => {
   }
 
   it.each(['committed', 'popped', 'broadcast'])(
-    'should complete a retraction and an erasure after it had %s',
+    'should complete a retraction and an erasure if killed after it had %s',
     async (step) => {
       const [feed, gone] = [`topic:killed-${step}`, `topic:erased-${step}`];
       const watching = await watch(feed);

@@ -9,9 +9,9 @@ import { Flow } from '../support/flow.ts';
 import { findHost } from '../support/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Half a second after this time without an answer, other instances take the host's turns, in ms. */
+/** In ms. If the host does not answer for this time, other instances take over its turns half a second later. */
 const ACTOR_TIMEOUT_MS = 3_000;
-/** How long a turn waits between its peek and its commit: until others have taken over, or less. */
+/** How long a turn waits between its peek and its commit, in ms: until others have taken over, or less. */
 const HELD_LONG_MS = 8_000;
 const HELD_SHORT_MS = 2_500;
 
@@ -42,8 +42,8 @@ describe('a turn that is overtaken', () => {
   const offsetAt = async (pair: Pair) => (await readHead(pair, 'all'))?.offset ?? 0;
 
   /**
-   * Holds the host's turn between its peek and its commit, harms the host meanwhile, and waits until the feed
-   * continues without that turn. `until` is the earliest time at which the turn continues.
+   * Holds the host's turn between its peek and its commit, causes a fault in the host meanwhile, and waits until the feed
+   * continues without that turn. `until` is the earliest time at which the held turn continues.
    */
   async function overtake(heldMs: number, harm: (host: Pair) => Promise<unknown>) {
     const { host, others } = await findHost(stack);
@@ -72,7 +72,7 @@ describe('a turn that is overtaken', () => {
     ],
     ['stopped', HELD_LONG_MS, ({ app }: Pair) => app.kill('SIGSTOP'), ({ app }: Pair) => app.kill('SIGCONT')],
   ] as const)(
-    'should not commit items that others committed meanwhile: its host is %s',
+    'should not commit items that others have committed meanwhile: its host is %s',
     async (label, heldMs, harm, mend) => {
       await flow.through(label, async () => {
         const { host, others, until } = await overtake(heldMs, harm);
@@ -84,7 +84,7 @@ describe('a turn that is overtaken', () => {
     },
   );
 
-  it('should have its commit refused when a stopped sidecar wakes up with it', async () => {
+  it('should fail to commit through a sidecar that was stopped and continues', async () => {
     await flow.through('commit-late', async () => {
       const { host, others } = await overtake(HELD_SHORT_MS, ({ sidecar }) => sidecar.kill('SIGSTOP'));
       await host.sidecar.kill('SIGCONT');

@@ -13,11 +13,11 @@ import { sumOfMetric } from '../support/metrics.ts';
 import { lookInto, type RedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** Deliveries continue within this time after Redis is usable again, in ms; the tests allow twice as much. */
+/** The longest time, in ms, until deliveries continue after Redis is usable again. The tests allow twice as much. */
 const BOUND = 5_000;
-/** Longer than each time-out of a call to the sidecar, of a turn and of a request. */
+/** Longer than the time-outs of a call to the sidecar, of a turn and of a request, in ms. */
 const SLOW_MS = 8_000;
-/** Longer than all inbound retries of components/, because dead letters need room too. */
+/** Longer than all inbound retries of components/, in ms, because dead letters need memory too. */
 const FULL_MS = 15_000;
 const LARGE = 'x'.repeat(2_000);
 
@@ -76,8 +76,8 @@ function untilRefused(): Promise<Problem & { id: string; retryAfter: string | nu
   }, 40_000);
 }
 
-describe('a Redis that is full', () => {
-  it('should answer 503, keep its content and lose nothing acknowledged', async () => {
+describe('a full Redis', () => {
+  it('should cause 503, keep its content and lose no acknowledged notification', async () => {
     const before = await postSome(20);
     await flow.complete();
     const full = async () => {
@@ -96,7 +96,7 @@ describe('a Redis that is full', () => {
   it.each([
     ['the state of a feed, for longer than the retries', 'peeked', FULL_MS],
     ['a broadcast', 'committed', 0],
-  ])('should complete by itself a turn for which there was no room for %s', async (_, step, fullMs) => {
+  ])('should not prevent the completion of a turn that found no memory for %s', async (_, step, fullMs) => {
     const { epoch, offset = 0 } = (await head()) ?? {};
     const retries = () => sumOfMetric(stack.bffs, 'tocsin_bff_announcements_total', { outcome: 'retry' });
     const before = await retries();
@@ -110,7 +110,7 @@ describe('a Redis that is full', () => {
     await delay(fullMs);
     const committed = step === 'committed' ? 1 : 0;
     expect(await head()).toMatchObject({ epoch, offset: offset + committed });
-    // The entry exists until everything in it is broadcast, because it is claimed last.
+    // The entry exists until all its items are broadcast, because it is claimed last.
     expect(await entries()).toHaveLength(1);
     await redis.makeRoom();
     await flow.complete();
@@ -119,7 +119,7 @@ describe('a Redis that is full', () => {
   });
 });
 
-it('should continue by itself after Redis was slower than every time-out', async () => {
+it('should continue without intervention after Redis was slower than every time-out', async () => {
   const slow = async () => {
     await redis.hold(SLOW_MS);
     expect((await untilRefused()).status).toBe(503);
@@ -129,7 +129,7 @@ it('should continue by itself after Redis was slower than every time-out', async
   expect(await flow.through('redis-slow', slow, BOUND)).toBeLessThan(2 * BOUND);
 });
 
-it('should begin a new epoch, tell the clients and process existing entries again when Redis comes back older', async () => {
+it('should start a new epoch, notify the clients and process existing entries again after Redis is restored from an older state', async () => {
   const feed = 'all';
   const check = new ClaimCheck(stack.producers[0] as Pair);
   const older = join(dir, 'older');

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 const tokenOf = (pair: Pair): string => pair.daprHeaders['dapr-api-token'] ?? '';
 
-/** Runs the command as a person does. */
+/** Runs the command like a user. */
 function runDoctor(...more: string[]): Promise<{ code: number; output: string }> {
   const addresses = [
     ...stack.producers.flatMap(({ url, daprUrl }) => ['--producer', url, '--sidecar', daprUrl]),
@@ -55,7 +55,7 @@ function runDoctor(...more: string[]): Promise<{ code: number; output: string }>
 
 const nameOf = (pair: string): string => pair.replace('producer-1', 'producer');
 
-/** The same, in this process. */
+/** Runs the same checks in this process. */
 async function look(): Promise<Report> {
   const [host = '', port = ''] = stack.redisHost.split(':');
   const pairs = [...stack.producers, ...stack.bffs];
@@ -76,7 +76,7 @@ const badOnes = ({ findings }: Report) => findings.filter(({ state }) => state !
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
-/** Waits until everything is as at the start: a repair takes a moment to show. */
+/** Waits until the report has no fault, because a repair takes a moment to show. */
 const expectHealth = () =>
   eventually(async () => {
     return badOnes(await look()).length === 0;
@@ -106,7 +106,7 @@ describe('npm run doctor', () => {
     }
   });
 
-  it('should report a Redis that does not sync, evicts keys or keeps no log', async () => {
+  it('should report a Redis that does not sync, evicts keys or has no append-only file', async () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
     const report = await look();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
@@ -121,7 +121,7 @@ describe('npm run doctor', () => {
       const used = Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
       await redis.configSet('maxmemory', String(Math.round(used * factor)));
     };
-    // The used memory changes by itself.
+    // The used memory changes without our doing.
     await eventually(async () => {
       await bound(1.1);
       const { findings } = await look();
@@ -187,7 +187,7 @@ describe('npm run doctor', () => {
   it('should report a bff whose broadcasts reach no instance', async () => {
     await second.app.restart({ env: { BROADCASTER: 'memory' } });
     await second.ready();
-    // Nothing is delivered until its feeds are hosted again.
+    // Deliveries pause until its feeds have a host again.
     const report = await eventually(async () => {
       const now = await look();
       return !now.findings.some(({ says }) => says.includes('no bff received it in time')) && now;

@@ -31,7 +31,7 @@ async function noteToasts(page: Page): Promise<() => Promise<string[]>> {
   return () => page.evaluate(() => (globalThis as unknown as { noted: string[] }).noted);
 }
 
-/** Time to load the whole history on a machine that draws few frames a second. */
+/** Enough time to load the whole history on a machine that draws few frames a second. */
 const PATIENCE_MS = 150_000;
 
 const listed = (page: Page): Promise<string[]> =>
@@ -40,8 +40,7 @@ const listed = (page: Page): Promise<string[]> =>
   );
 
 /**
- * Scrolls to the end of the inbox until nothing more loads; returns the ids of the last rows, near the
- * screen.
+ * Scrolls to the end of the inbox until no more rows load. Returns the ids of the last rows, near the screen.
  */
 const lastRows = (page: Page): Promise<string[]> =>
   page.evaluate(async (patience) => {
@@ -88,7 +87,7 @@ describe('two pages, one on each instance', () => {
     await removeBuiltPage();
   });
 
-  it('should both show each of 20 notifications once and in order, as toast and in the list', async () => {
+  it('should each show 20 notifications once and in order, as toasts and in the list', async () => {
     const notifications = makeNotifications(20);
     const ids = notifications.map(({ id }) => id);
     const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });

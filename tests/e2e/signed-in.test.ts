@@ -25,7 +25,7 @@ const tokenFor = (sub: string) =>
   });
 const bffUrl = (index: number): string => stack.bffs[index]?.url ?? '';
 
-/** Opens the page as that person, in a browser of its own. */
+/** Opens the page as a person in a separate browser context. */
 async function openAs(sub: string, url: string, search: string): Promise<Page> {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -119,7 +119,7 @@ describe('two browsers of one person and one of another', () => {
     await everywhere('(1) Tocsin');
     await tab.getByTestId('mark-all-read').click();
     await everywhere('Tocsin');
-    expect(connections, 'the tab hears all of it over the connection of the other').toBe(0);
+    expect(connections, 'the second tab uses the connection of the first').toBe(0);
     expect(await ben.title()).toBe('(3) Tocsin');
     await tab.close();
   });

@@ -9,7 +9,7 @@ import { startProxy, type Proxy } from '../support/proxy.ts';
 const CLIENTS = join(import.meta.dirname, '../../examples/clients');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-clients-'));
 
-/** Each client: its toolchain, how it is built, and its command. */
+/** Each client with its toolchain, its build command and its start command. */
 const LANGUAGES = [
   { name: 'Python', tool: 'python3', build: [], command: ['python3', `${CLIENTS}/python/tocsin.py`] },
   {
@@ -32,7 +32,7 @@ const LANGUAGES = [
   },
 ] as const;
 
-const isThere = (tool: string): boolean => spawnSync('which', [tool], { stdio: 'ignore' }).status === 0;
+const isInstalled = (tool: string): boolean => spawnSync('which', [tool], { stdio: 'ignore' }).status === 0;
 
 let bff: BffProcess;
 let proxy: Proxy;
@@ -50,37 +50,41 @@ afterAll(async () => {
 });
 
 describe.each(LANGUAGES)('the client in $name', ({ name, tool, build, command }) => {
-  it.skipIf(!isThere(tool))('should show each notification once, also those of a break', async () => {
-    const [builder, ...parts] = build;
-    if (builder) {
-      const { status, stderr } = spawnSync(builder, parts, { cwd: `${CLIENTS}/go`, encoding: 'utf8' });
-      expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
-    }
-    const feed = `topic:client-${name}`;
-    const url = name === 'Rust' ? proxy.url.replace('http://', '') : proxy.url;
-    const [program, ...args] = command;
-    const child = spawn(program, [...args, url, feed], { stdio: ['ignore', 'pipe', 'pipe'] });
-    children.push(child);
-    let output = '';
-    for (const pipe of [child.stdout, child.stderr])
-      pipe.setEncoding('utf8').on('data', (text: string) => (output += text));
-    const countOf = (id = '') => output.split(id).length - 1;
-    const connections = () => bff.metric('tocsin_bff_connections');
+  it.skipIf(!isInstalled(tool))(
+    'should show each notification once, including those published during an interruption',
+    async () => {
+      const [builder, ...parts] = build;
+      if (builder) {
+        const { status, stderr } = spawnSync(builder, parts, { cwd: `${CLIENTS}/go`, encoding: 'utf8' });
+        expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+      }
+      const feed = `topic:client-${name}`;
+      const url = name === 'Rust' ? proxy.url.replace('http://', '') : proxy.url;
+      const [program, ...args] = command;
+      const child = spawn(program, [...args, url, feed], { stdio: ['ignore', 'pipe', 'pipe'] });
+      children.push(child);
+      let output = '';
+      for (const pipe of [child.stdout, child.stderr])
+        pipe.setEncoding('utf8').on('data', (text: string) => (output += text));
+      const countOf = (id = '') => output.split(id).length - 1;
+      const connections = () => bff.metric('tocsin_bff_connections');
 
-    await expect.poll(connections).toBe(1);
-    const [first] = await bff.publish(1, feed);
-    await expect.poll(() => countOf(first), { message: output }).toBeGreaterThan(0);
-    const perNotification = countOf(first);
-    isAway = true;
-    proxy.cut();
-    await expect.poll(connections).toBe(0);
-    const missed = await bff.publish(3, feed);
-    isAway = false;
-    for (const id of missed) await expect.poll(() => countOf(id), { message: output }).toBe(perNotification);
-    const [last] = await bff.publish(1, feed);
-    await expect.poll(() => countOf(last)).toBe(perNotification);
-    expect(countOf(first)).toBe(perNotification);
-    child.kill();
-    await expect.poll(connections).toBe(0);
-  });
+      await expect.poll(connections).toBe(1);
+      const [first] = await bff.publish(1, feed);
+      await expect.poll(() => countOf(first), { message: output }).toBeGreaterThan(0);
+      const perNotification = countOf(first);
+      isAway = true;
+      proxy.cut();
+      await expect.poll(connections).toBe(0);
+      const missed = await bff.publish(3, feed);
+      isAway = false;
+      for (const id of missed)
+        await expect.poll(() => countOf(id), { message: output }).toBe(perNotification);
+      const [last] = await bff.publish(1, feed);
+      await expect.poll(() => countOf(last)).toBe(perNotification);
+      expect(countOf(first)).toBe(perNotification);
+      child.kill();
+      await expect.poll(connections).toBe(0);
+    },
+  );
 });

@@ -35,7 +35,7 @@ const problemOf = (raw: Raw) => {
   return problemSchema.parse(JSON.parse(raw.text.slice(raw.text.indexOf('{'))));
 };
 
-describe('half a connection', () => {
+describe('an incomplete connection', () => {
   beforeAll(async () => {
     bff = await BffProcess.start({
       HANDSHAKE_TIMEOUT_MS: '1000',
@@ -49,10 +49,10 @@ describe('half a connection', () => {
     ['says nothing', ''],
     ['never ends its headers', 'GET /app/notifications HTTP/1.1\r\nHost: localhost\r\nX-More: '],
     ['never ends its body', 'POST /hubs/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nx'],
-    ['is no HTTP, and never closed', '\u0016\u0003\u0001 hello\r\n\r\n'],
-    ['asks to upgrade to nothing', upgradeRequest('/other')],
+    ['is not HTTP and never closed', '\u0016\u0003\u0001 hello\r\n\r\n'],
+    ['asks to upgrade at an unknown path', upgradeRequest('/other')],
     ['upgrades and never joins', upgradeRequest(HANDSHAKE)],
-    ['upgrades a session that is none', upgradeRequest(`${HANDSHAKE}&sid=none`)],
+    ['upgrades an unknown session', upgradeRequest(`${HANDSHAKE}&sid=none`)],
   ])('should be closed when it %s', async (_what, text) => {
     const raw = await open(text);
     await raw.closed;
@@ -85,7 +85,7 @@ describe('half a connection', () => {
   });
 });
 
-describe('requests that engine.io refuses', () => {
+describe('requests that engine.io rejects', () => {
   beforeAll(async () => {
     bff = await BffProcess.start({ MAX_CONNECTIONS: '3' });
     return () => bff.stop();
@@ -104,7 +104,7 @@ describe('requests that engine.io refuses', () => {
     ['GET', `${POLL}&sid=__proto__`, 400],
     ['POST', POLL, 405],
     ['DELETE', POLL, 405],
-  ])('should be a problem: %s %s', async (method, path, status) => {
+  ])('should get a problem document: %s %s', async (method, path, status) => {
     const response = await fetch(`${bff.url}${path}`, { method });
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -122,14 +122,14 @@ describe('requests that engine.io refuses', () => {
   it.each([
     ['to another protocol', { Upgrade: 'h2c' }],
     ['of another version', { 'Sec-WebSocket-Version': '7' }],
-    ['with a key that is none', { 'Sec-WebSocket-Key': 'x' }],
-  ])('should be a problem of an upgrade %s', async (_what, headers) => {
+    ['with an invalid key', { 'Sec-WebSocket-Key': 'x' }],
+  ])('should get a problem document for an upgrade %s', async (_what, headers) => {
     const raw = await open(upgradeRequest(HANDSHAKE, headers));
     await raw.closed;
     expect(problemOf(raw)).toMatchObject({ status: 400, code: 'invalid_request' });
   });
 
-  it('should get 429 with Retry-After beyond MAX_CONNECTIONS, over either transport, until there is room', async () => {
+  it('should get 429 with Retry-After beyond MAX_CONNECTIONS, over both transports, until a connection closes', async () => {
     const [first] = [await served(), await served(), await served()];
     const response = await fetch(`${bff.url}${POLL}`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '5']);
@@ -146,7 +146,7 @@ describe('requests that engine.io refuses', () => {
   });
 });
 
-describe('connections of one address', () => {
+describe('connections from one address', () => {
   afterEach(() => bff.stop());
 
   const from = (forwarded: string) =>
@@ -198,14 +198,14 @@ describe('a thousand connections that never subscribe', () => {
     return during;
   };
 
-  it('should cost little memory, release it and leave others served', async () => {
+  it('should use little memory, release it and not affect others', async () => {
     bff = await BffProcess.start();
     await wave();
     const before = await bff.heapUsed();
     const all = (await wave()) - before;
     const each = all / MANY / 1024;
     let kept = NaN;
-    // Memory of a connection is released a moment after it ends; leaked memory never is.
+    // The memory of a connection is released a moment after it ends; leaked memory never is.
     await expect.poll(async () => (kept = (await bff.heapUsed()) - before)).toBeLessThan(all / 4);
     process.stdout.write(
       `${each.toFixed(1)} KB for each of ${MANY} connections, ${(kept / 1024).toFixed(0)} KB kept after them\n`,

@@ -47,9 +47,9 @@ describe('an invalid packet', () => {
     ['no name', '2[]'],
     ['an object as its name', '2[{}]'],
     ['a reserved name', '2["disconnect"]'],
-    ['a namespace that nobody joined', '2/admin,["subscribe",{}]'],
+    ['a namespace that the client has not joined', '2/admin,["subscribe",{}]'],
     ['a second connect', '0'],
-    ['an error of a connect', '4"x"'],
+    ['a connect error', '4"x"'],
     ['too many attachments', '4599999999-["subscribe",{"_placeholder":true,"num":0}]'],
     ['attachments without a number', '45-["subscribe",{}]'],
     ['a placeholder beyond its attachments', '451-["subscribe",{"_placeholder":true,"num":5}]'],
@@ -61,9 +61,9 @@ describe('an invalid packet', () => {
   });
 
   it.each([
-    ['text that is no packet', 'hello'],
+    ['text that is not a packet', 'hello'],
     ['nothing', ''],
-    ['a ping of a client', '2'],
+    ['a ping from a client', '2'],
     ['binary that was not announced', Buffer.alloc(10)],
   ])('should end the connection: %s', async (_what, frame) => {
     const socket = await hostile();
@@ -77,12 +77,12 @@ describe('an invalid request', () => {
     ['a prototype', '["subscribe",{"__proto__":{"feed":"all"}}]'],
     ['a prototype beside its feed', '["subscribe",{"feed":"all","__proto__":{"polluted":1}}]'],
     ['a constructor', '["subscribe",{"feed":"all","constructor":{"prototype":{"polluted":1}}}]'],
-    ['an event that every object has', '["__proto__",{}]'],
-    ['another', '["constructor",{}]'],
+    ['an event named like a property of every object', '["__proto__",{}]'],
+    ['another such event', '["constructor",{}]'],
     ['deep arrays', `["subscribe",${deep('[', ']', 30 * KIB)}]`],
     ['deep objects', `["subscribe",{"feed":${'{"a":'.repeat(10 * KIB)}1${'}'.repeat(10 * KIB)}}]`],
     ['many arguments', `["subscribe",${'1,'.repeat(30 * KIB)}1]`],
-  ])('should be answered with its fault: %s', async (_what, text) => {
+  ])('should be answered with the fault: %s', async (_what, text) => {
     const socket = await hostile();
     const answer = new Promise<unknown>((resolve) => {
       socket.io.engine.on('message', (data: unknown) => String(data).startsWith('37') && resolve(data));
@@ -92,15 +92,18 @@ describe('an invalid request', () => {
     expect(await subscribe(socket, 'topic:__proto__')).toMatchObject({ ok: true, offset: 0 });
   });
 
-  it.each(['2', '2[7]', '27'])('should count though nobody can be answered: %s', async (message) => {
-    const socket = await hostile();
-    const closing = new Promise((resolve) => socket.once('closing', resolve));
-    for (let i = 0; i < MAX_INVALID_REQUESTS_PER_MINUTE; i++) sendRaw(socket, message);
-    expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
-    await goneOf(socket);
-  });
+  it.each(['2', '2[7]', '27'])(
+    'should count as invalid even if it cannot be answered: %s',
+    async (message) => {
+      const socket = await hostile();
+      const closing = new Promise((resolve) => socket.once('closing', resolve));
+      for (let i = 0; i < MAX_INVALID_REQUESTS_PER_MINUTE; i++) sendRaw(socket, message);
+      expect(await closing).toMatchObject({ code: 'too_many_invalid_requests' });
+      await goneOf(socket);
+    },
+  );
 
-  it('should be refused from a session that has ended or that connects many times at once', async () => {
+  it('should be rejected if its session has ended or connects many times at once', async () => {
     const socket = await hostile();
     sendRaw(socket, '1');
     await expect.poll(() => socket.io.engine.readyState).toBe('closed');
@@ -132,7 +135,7 @@ describe('a message', () => {
   });
 
   it.each(['websocket', 'polling'] as const)(
-    'should end the connection when it is larger, and say why: over %s',
+    'should end the connection with a reason if it is larger: over %s',
     async (transport) => {
       const socket = await hostile(transport === 'polling' ? transport : undefined);
       const closing = new Promise((resolve) => socket.once('closing', resolve));
@@ -142,7 +145,7 @@ describe('a message', () => {
     },
   );
 
-  it('should end the connection at once when it is larger than 256 KiB', async () => {
+  it('should end the connection immediately if it is larger than 256 KiB', async () => {
     const socket = await hostile();
     sendRaw(socket, request(2 * 128 * KIB + 1));
     await goneOf(socket);
@@ -150,7 +153,7 @@ describe('a message', () => {
 });
 
 describe('a flood of valid requests', () => {
-  it('should get temporary refusals beyond the burst and end a connection that continues, saying why', async () => {
+  it('should get temporary errors beyond the burst, and end a connection that continues, with a reason', async () => {
     const socket = await hostile();
     const closing = new Promise((resolve) => socket.once('closing', resolve));
     let refused = 0;

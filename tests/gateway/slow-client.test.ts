@@ -3,7 +3,7 @@ import { pollUntil } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BffProcess } from '../support/bff-process.ts';
 
-/** The kernel's buffers of one connection hold at most 10 MB (tcp_wmem and tcp_rmem); this is more. */
+/** In bytes. More than the kernel's buffers of one connection, at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;
@@ -24,7 +24,7 @@ afterAll(async () => {
   await bff.stop();
 });
 
-it('should be closed at 1 MiB of backlog without affecting others and recover by position', async () => {
+it('should be disconnected at a backlog of 1 MiB without affecting others, and recover by position', async () => {
   await bff.expectMetric('tocsin_bff_connections', 4);
   slow.stop();
   const ids: string[] = [];

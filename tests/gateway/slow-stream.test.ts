@@ -4,12 +4,12 @@ import type { Publication } from '@tocsin/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BffProcess } from '../support/bff-process.ts';
 
-/** The kernel's buffers of one connection hold at most 10 MB (tcp_wmem and tcp_rmem); this is more. */
+/** In bytes. More than the kernel's buffers of one connection, at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;
 const PER_BATCH = 20;
 const CHARACTERS = 1_950;
 const STREAMS = 10;
-/** The memory backend keeps the history several times. Ten streams that kept what they have not read would double it. */
+/** The heap limit. The memory backend keeps the history several times; ten streams that buffered unread data would double it. */
 const MOST_HEAP_BYTES = 70_000_000;
 
 let bff: BffProcess;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => bff.stop());
 
-/** A stream that nothing is read from until it is resumed. */
+/** A stream from which nothing is read until it is resumed. */
 async function pausedStream(lastEventId = '') {
   const request = get(`${bff.url}/app/stream`, { headers: { 'last-event-id': lastEventId } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -40,7 +40,7 @@ async function pausedStream(lastEventId = '') {
   return { response, shown, lastEventId: () => text.match(/^id: (.*)$/m)?.[1] ?? '' };
 }
 
-it('should wait for slow readers without keeping what they have not read, and go on where they were', async () => {
+it('should wait for slow readers without buffering unread data, and continue at their position', async () => {
   const streams = await Promise.all(Array.from({ length: STREAMS }, () => pausedStream()));
   const ids: string[] = [];
   const before = await bff.heapUsed();
@@ -55,7 +55,7 @@ it('should wait for slow readers without keeping what they have not read, and go
   await bff.expectMetric('tocsin_bff_connections', 0);
 });
 
-it('should break off a stream whose reader takes nothing', async () => {
+it('should end a stream whose reader reads nothing', async () => {
   const { response, lastEventId } = await pausedStream();
   response.destroy();
   const id = lastEventId();

@@ -10,7 +10,7 @@ const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';
 const PENDING = 'tocsin_bff_connections_pending';
 const SECRET = randomBytes(32).toString('hex');
-/** The number of places, and of strangers who try to take them all. */
+/** The number of connections that the bff accepts, and of strangers who try to use them all. */
 const PLACES = 100;
 const JWT = { AUTH_MODE: 'jwt', NOTIFICATION_SECRETS_jwt: SECRET, MAX_CONNECTIONS: String(PLACES) };
 const BEHIND_A_PROXY = { TRUST_PROXY: 'loopback' };
@@ -40,7 +40,7 @@ const strangers = async (count: number, text: (index: number) => string): Promis
 };
 const upgradeFrom = (address: string) => upgradeRequest(HANDSHAKE, { 'X-Forwarded-For': address });
 
-/** A reader with its own address who retries as a client does; resolves with the number of attempts. */
+/** Connects a reader with its own address, who retries like a client. Resolves with the number of attempts. */
 async function reader(transport: 'websocket' | 'polling', address = '198.51.100.7', sub = 'ada') {
   const extraHeaders = { 'X-Forwarded-For': address };
   const token = await tokenOf(sub);
@@ -58,7 +58,7 @@ async function reader(transport: 'websocket' | 'polling', address = '198.51.100.
   }
 }
 
-/** Opens at most one connection each 10 ms until the test ends. */
+/** Opens at most one connection every 10 ms until the test ends. */
 function flood(text: (index: number) => string): { count: number } {
   const done = { count: 0 };
   const timer = setInterval(() => {
@@ -69,19 +69,19 @@ function flood(text: (index: number) => string): { count: number } {
   return done;
 }
 
-describe('strangers who take all places that they can get', () => {
+describe('strangers who open as many connections as they can', () => {
   it.each(['websocket', 'polling'] as const)(
     'should not block readers with a token over %s',
     async (transport) => {
       bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
       await strangers(PLACES, (i) => upgradeFrom(`203.0.113.${i % 4}`));
-      // Each address gets a fifth of the pending places.
+      // Each address may have a fifth of the pending connections.
       await bff.expectMetric(PENDING, 40);
       for (let i = 0; i < 5; i++) expect((await reader(transport, `198.51.100.${i}`)).attempt).toBe(1);
     },
   );
 
-  it('should make room for a reader when they keep coming from many addresses', async () => {
+  it('should not block a reader by connecting from many addresses', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     const { socket: before } = await reader('websocket');
     const flooded = flood((i) => upgradeFrom(`10.${i % 250}.${Math.floor(i / 250) % 250}.1`));
@@ -92,7 +92,7 @@ describe('strangers who take all places that they can get', () => {
     expect(await bff.metric(PENDING)).toBeLessThanOrEqual(50);
   });
 
-  it('should not block readers by polling sessions and refused tokens', async () => {
+  it('should not block readers by polling sessions and rejected tokens', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     for (let i = 0; i < 60; i++) {
       const headers = { 'X-Forwarded-For': `203.0.113.${i % 30}` };
@@ -101,18 +101,18 @@ describe('strangers who take all places that they can get', () => {
       await fetch(`${bff.url}${POLL}&sid=${sid}`, { method: 'POST', body: '40{"token":"x"}', headers });
     }
     expect((await reader('polling')).attempt).toBe(1);
-    // A refused connection keeps its place only until it has read the reason.
+    // A rejected connection counts only until the client has read the reason.
     await bff.expectMetric(PENDING, 0);
   });
 
-  it('should not block readers by silent connections and half requests', async () => {
+  it('should not block readers by silent connections and incomplete requests', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY, MAX_PENDING_CONNECTIONS: '10' });
     const halves = [
       '',
       'GET /app/notifications HTTP/1.1\r\nHost: x\r\nX-More: ',
       'GET /healthz HTTP/1.1\r\n',
     ];
-    // More than the 240 places of connections without a reader.
+    // More than the 240 connections without a reader that the bff accepts.
     await strangers(400, (i) => halves[i % halves.length] ?? '');
     await reader('websocket');
     expect(await bff.metric('tocsin_bff_connections_refused_total{reason="sockets"}')).toBeGreaterThan(100);
@@ -124,7 +124,7 @@ describe('strangers who take all places that they can get', () => {
     expect(sockets.every(({ connected }) => connected)).toBe(true);
   });
 
-  it('should be closed when they send more than a token needs', async () => {
+  it('should be disconnected if they send more data than a token needs', async () => {
     bff = await BffProcess.start({ ...JWT, ...BEHIND_A_PROXY });
     const frame = (bytes: number) => {
       const head = Buffer.alloc(14);
@@ -164,7 +164,7 @@ describe('a bff that requires no token', () => {
   });
 });
 
-it('should refuse a reader connections beyond its share and accept the next one after another closes', async () => {
+it('should reject connections beyond a reader’s share, and accept one after another has closed', async () => {
   bff = await BffProcess.start({ ...JWT, MAX_CONNECTIONS_PER_READER: '3' });
   for (let i = 0; i < 3; i++) await reader('websocket');
   const token = await tokenOf('ada');

@@ -1,4 +1,4 @@
-/** A command of a guide, with the text that its output must contain. */
+/** A command of a guide, and the text that its output must contain. */
 export interface Command {
   text: string;
   expected: string[];

@@ -10,7 +10,7 @@ const kubectl = findKubectl();
 /** The registry from which the nodes get the images. */
 const IMAGES = process.env['REGISTRY'] ? ['--registry', process.env['REGISTRY'], '--insecure'] : ['--local'];
 
-/** Runs `npm run deploy` as a person does. */
+/** Runs `npm run deploy` like a user. */
 export const deploy = (args: readonly string[], env: Record<string, string> = {}): Promise<Answer> =>
   run('npm', ['run', '--silent', 'deploy', '--', ...args], { cwd: ROOT, env });
 
@@ -38,7 +38,7 @@ export const inside = (...args: string[]): Promise<string> => tell(['-n', NAMESP
 export const list = <T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> =>
   kubectl.list(item, args);
 
-/** Whether the object exists. */
+/** True if the object exists. */
 export const exists = async (...args: string[]): Promise<boolean> =>
   (await kubectl.get(z.unknown(), args)) !== undefined;
 
@@ -88,7 +88,7 @@ export async function pods(): Promise<Pod[]> {
     }));
 }
 
-/** The token that `npm run deploy` made for the operations page. */
+/** The token that `npm run deploy` created for the operations page. */
 export const opsToken = async (): Promise<string> => {
   const encoded = await inside('get', 'secret', 'ops', '-o', 'jsonpath={.data.token}');
   return Buffer.from(encoded, 'base64').toString();

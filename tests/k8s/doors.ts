@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { NAMESPACE, pods } from './cluster.ts';
 import { asStranger, withPublisher } from './stranger.ts';
 
-/** Examines the deployment from foreign pods in its namespace. */
+/** Tests the deployment from foreign pods in its namespace. */
 export function testDoors(): void {
-  it('should let sidecars talk only with certificates and refuse strangers', () =>
+  it('should let sidecars communicate only with certificates and reject strangers', () =>
     asStranger('stranger', async ({ answers, run }) => {
       expect(answers).toEqual({
         invoked: 403,
@@ -28,7 +28,7 @@ export function testDoors(): void {
         expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
     }));
 
-  it('should have only the documented open ports for a pod in the namespace', () =>
+  it('should open only the documented ports to a pod in the namespace', () =>
     asStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
       for (const { app, address } of await pods()) open[app] = await run('scan-ports.mjs', address);
@@ -40,7 +40,7 @@ export function testDoors(): void {
       });
     }));
 
-  it('should accept events of an application in the list of publishers', () =>
+  it('should accept events from an application in the list of publishers', () =>
     withPublisher('friend', () =>
       asStranger('friend', ({ answers }) => {
         expect(answers).toMatchObject({ published: 204, announced: 403, invoked: 403 });

@@ -41,7 +41,7 @@ const remove = async (): Promise<void> => {
   expect(await deploy(['--delete'])).toMatchObject({ code: 0, stderr: '' });
 };
 
-/** Each pod's application, its containers, and how many of them are ready. */
+/** The application, containers and number of ready containers of each pod. */
 const running = async (): Promise<string[]> =>
   (await pods())
     .map(({ app, containers, ready }) => {
@@ -69,23 +69,26 @@ beforeAll(async () => {
 afterAll(remove);
 
 describe('the overlays', () => {
-  it.each(['local', 'registry'])('should be taken by the API server without a warning: %s', async (name) => {
-    const folder = join(ROOT, 'k8s/overlays', name);
-    const documents = parseAllDocuments(await tell(['kustomize', folder])).map(
-      (document) => document.toJS() as { kind: string },
-    );
-    // Objects of a namespace are accepted only if it exists.
-    const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
-    await tell(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }));
-    const { code, stdout, stderr } = await ask(['apply', '--dry-run=server', '-k', folder]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const taken = stdout.split('\n').filter((line) => line.endsWith(' (server dry run)'));
-    expect(taken).toHaveLength(documents.length);
-  });
+  it.each(['local', 'registry'])(
+    'should be accepted by the API server without a warning: %s',
+    async (name) => {
+      const folder = join(ROOT, 'k8s/overlays', name);
+      const documents = parseAllDocuments(await tell(['kustomize', folder])).map(
+        (document) => document.toJS() as { kind: string },
+      );
+      // The API server accepts objects only in an existing namespace.
+      const namespaces = documents.filter(({ kind }) => kind === 'Namespace');
+      await tell(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items: namespaces }));
+      const { code, stdout, stderr } = await ask(['apply', '--dry-run=server', '-k', folder]);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const taken = stdout.split('\n').filter((line) => line.endsWith(' (server dry run)'));
+      expect(taken).toHaveLength(documents.length);
+    },
+  );
 });
 
-describe('npm run deploy where something is missing', () => {
-  /** The output, which must be one line. */
+describe('npm run deploy with a missing requirement', () => {
+  /** The output of the failed command, which must be one line. */
   const refusal = async (args: string[], env: Record<string, string> = {}): Promise<string> => {
     const { code, stderr } = await deploy(args, env);
     expect(code).toBe(1);
@@ -98,28 +101,28 @@ describe('npm run deploy where something is missing', () => {
   it('should name the missing rights', () =>
     asReader(async (KUBECONFIG) => {
       expect(await refusal(['--local'], { KUBECONFIG })).toMatch(
-        /^You may not .*customresourcedefinitions.* in this cluster. Ask its administrator to do this, or to give you these rights/,
+        /^You may not .*customresourcedefinitions.* in this cluster. Ask its administrator to deploy, or to grant you these rights/,
       );
       expect((await doctor({ KUBECONFIG })).stderr).toContain(
         'You may not create pods/portforward, get secrets in this cluster',
       );
     }));
 
-  it('should say how to get an ingress controller', () =>
+  it('should say how to install an ingress controller', () =>
     withoutIngressClass(async () => {
       expect(await refusal(['--local'])).toMatch(
         /^The cluster has no ingress class, .*Install .*`helm install/,
       );
     }));
 
-  it('should say how to get Dapr', () =>
+  it('should say how to install Dapr', () =>
     withoutDapr(async () => {
       expect(await refusal(['--local'])).toMatch(
         /^Dapr is not installed in this cluster\. .*`helm upgrade --install/,
       );
     }));
 
-  it('should say what strangers could reach before it changes anything', async () => {
+  it('should name exposed access before it changes anything', async () => {
     expect(await refusal(['--registry', 'registry.invalid/team', '--publish'])).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*--insecure/,
     );
@@ -220,7 +223,7 @@ describe('a deployed system', () => {
     }
   });
 
-  it('should lose, repeat and reorder nothing while everything restarts and pods are deleted', async () => {
+  it('should not lose, repeat or reorder notifications while all deployments restart and pods are deleted', async () => {
     const upheaval = await Upheaval.begin(url, 8);
     try {
       await upheaval.restart('bff');
@@ -234,7 +237,7 @@ describe('a deployed system', () => {
 });
 
 describe('npm run deploy -- --delete', () => {
-  it('should leave nothing, and a new deployment should be restricted if sidecars drop their capabilities', async () => {
+  it('should remove everything, and a new deployment should be restricted if sidecars drop their capabilities', async () => {
     await remove();
     expect(await exists('namespace', NAMESPACE)).toBe(false);
     expect(await exists('persistentvolume', 'realtime-microservices-redis')).toBe(false);

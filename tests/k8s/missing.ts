@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { list, tell } from './cluster.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).default({});
-/** The fields that are needed to create it again. */
+/** The fields of an ingress class that are needed to create it again. */
 const classSchema = z.object({
   apiVersion: z.string().default('networking.k8s.io/v1'),
   kind: z.string().default('IngressClass'),
@@ -17,7 +17,7 @@ const classSchema = z.object({
   spec: z.unknown(),
 });
 
-/** While `look` runs, the cluster has no ingress class. */
+/** Runs `look` while the cluster has no ingress class. */
 export async function withoutIngressClass<T>(look: () => Promise<T>): Promise<T> {
   const classes = await list(classSchema, ['ingressclasses']);
   await tell(['delete', 'ingressclasses', '--all']);
@@ -33,7 +33,7 @@ const partSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), labels: labelsSchema }),
 });
 
-/** While `look` runs, Dapr's parts have other names in the cluster; they keep running. */
+/** Runs `look` while Dapr's parts have other labels, so that they are not found. They keep running. */
 export async function withoutDapr<T>(look: () => Promise<T>): Promise<T> {
   const all = await list(partSchema, ['deployments,statefulsets', '-A', '-l', 'app']);
   const parts = all.filter(({ metadata }) => metadata.labels['app']?.startsWith('dapr-'));
@@ -52,7 +52,7 @@ const configSchema = z.looseObject({
   users: z.array(z.object({ name: z.string(), user: z.unknown() })),
 });
 
-/** While `look` runs, a user exists who may only read namespaces; `look` gets that user's KUBECONFIG. */
+/** Runs `look` with the KUBECONFIG of a temporary user who may only read namespaces. */
 export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-reader-'));
   try {
@@ -78,7 +78,7 @@ export async function asReader<T>(look: (kubeconfig: string) => Promise<T>): Pro
 const INJECTOR = 'deployment/dapr-sidecar-injector';
 const DROPS = 'SIDECAR_DROP_ALL_CAPABILITIES';
 
-/** While `use` runs, Dapr's sidecars drop their capabilities. */
+/** Runs `use` while Dapr's sidecars drop their capabilities. */
 export async function withConfinedSidecars<T>(use: () => Promise<T>): Promise<T> {
   const [injector] = await list(
     z.object({

@@ -2,7 +2,7 @@ import { pollUntil } from '@tocsin/tools';
 import { io, type Socket } from 'socket.io-client';
 import { bffs, connectionsOf } from './cluster.ts';
 
-/** A connected WebSocket; a cookie routes it to its instance. */
+/** A connected WebSocket, routed to an instance by a cookie if there is one. */
 export async function openSocket(url: string, cookie?: string): Promise<Socket> {
   const socket = io(url, {
     path: '/hubs',
@@ -26,13 +26,13 @@ export async function stickyCookie(url: string): Promise<string> {
   return cookie;
 }
 
-/** The number of WebSockets that each instance gets of `count` opened at once, the fewest first. */
+/** Opens `count` WebSockets at once. Returns how many each instance has received, the fewest first. */
 export async function spread(url: string, count: number, cookie?: string): Promise<number[]> {
   const names = await bffs();
   const connections = () => Promise.all(names.map(connectionsOf));
   const isEmpty = async () => (await connections()).every((value) => value === 0);
   const fault = await pollUntil(isEmpty, { timeoutMs: 120_000, everyMs: 500 });
-  if (fault) throw new Error(`There are other clients, ${fault}.`);
+  if (fault) throw new Error(`There are other clients: ${fault}.`);
   const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(url, cookie)));
   try {
     return (await connections()).sort((a, b) => a - b);

@@ -3,13 +3,13 @@ import { pollUntil } from '@tocsin/tools';
 import { startStream } from '../support/stream.ts';
 import { inside, pods, rolledOut, type Pod } from './cluster.ts';
 
-/** The number of pods, when all of them have all their containers. */
+/** The number of pods in a complete deployment. */
 const PODS = 7;
 const BACK_MS = 240_000;
 
 const CATCH_UP_MS = 120_000;
 
-/** Resolves when all pods exist and are ready without this one. */
+/** Resolves when all pods are ready and this one is gone. */
 async function replaced({ name, uid }: Pod): Promise<void> {
   const fault = await pollUntil(
     async () => {
@@ -22,7 +22,7 @@ async function replaced({ name, uid }: Pod): Promise<void> {
   if (fault) throw new Error(`${name} was deleted, and not all pods are back: ${fault}`);
 }
 
-/** Notifications that flow through the ingress to clients while pods are taken away. */
+/** Notifications that flow through the ingress to clients while pods restart or are deleted. */
 export class Upheaval {
   readonly #caller: Caller;
   readonly #observers: readonly Observer[];
@@ -52,8 +52,8 @@ export class Upheaval {
   }
 
   /**
-   * Deletes pods one after another, at least one of each kind: half of them by force, but never Redis, whose
-   * next pod would start on the same volume before the last one has ended.
+   * Deletes pods one after another, at least one of each kind. Half of them are deleted by force, but never Redis: its next pod
+   * would start on the same volume before the last pod has ended.
    */
   async deletePods(count: number): Promise<void> {
     const seed = Date.now() % 100_000;
@@ -86,7 +86,7 @@ export class Upheaval {
     );
   }
 
-  /** Resolves when every client has shown everything acknowledged so far. */
+  /** Resolves when every client has shown all notifications acknowledged so far. */
   async #upToDate(): Promise<void> {
     const last = [...this.#caller.acknowledged.keys()].slice(-1);
     await Promise.all(this.#observers.map((observer) => observer.sees(last, CATCH_UP_MS)));
@@ -101,7 +101,7 @@ export class Upheaval {
     for (const observer of this.#observers) observer.close();
   }
 
-  /** The clients with a fault or a gap; prints the totals. */
+  /** Returns the clients with a fault or a gap, and prints the totals. */
   faults(): Account[] {
     const acknowledged = [...this.#caller.acknowledged.keys()];
     const accounts = this.#observers.map((observer) => audit(observer, acknowledged));

@@ -1,6 +1,6 @@
 import { getContainerRuntimeClient } from 'testcontainers';
 
-/** Why no container can be started here; `undefined` if one can. */
+/** Why containers cannot be started on this machine; `undefined` if they can. */
 export const missingEngine = (): Promise<string | undefined> =>
   getContainerRuntimeClient().then(
     () => undefined,

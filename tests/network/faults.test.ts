@@ -10,15 +10,15 @@ import { startProxiedRedis, type ProxiedRedis } from './proxied-redis.ts';
 import type { Toxiproxy } from './toxiproxy.ts';
 
 /**
- * Time after a fault until deliveries continue and everything held back has arrived, in ms. Tests allow twice
- * this.
+ * The longest time, in ms, after a fault until deliveries continue and all delayed notifications have arrived. The tests
+ * allow twice as much.
  */
 const BOUNDS = { goesOn: 5_000, complete: 20_000 };
-/** The producer's own time limit for an answer. */
+/** The producer's time limit for an answer, in ms. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
 const missing = await missingEngine();
-if (missing) console.log(`The network faults did not run, since no container can be started: ${missing}`);
+if (missing) console.log(`The network faults did not run, because containers cannot be started: ${missing}`);
 
 describe.skipIf(missing)('a network between the services and Redis', () => {
   let redis: ProxiedRedis | undefined;
@@ -77,8 +77,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
   }
 
   /**
-   * Runs a stream of notifications and single posts around a fault, and posts unaccepted ones again
-   * afterwards.
+   * Publishes a stream of notifications and single posts during a fault. Afterwards, posts unaccepted notifications again.
    */
   async function through(fault: Fault): Promise<Answer[]> {
     const stream = startStream(caller, 'stream');
@@ -107,8 +106,8 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     for (const { notification } of answers) await caller.post([notification]);
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `${fault.name}: ${statuses(answers)}; deliveries went on ${goesOn} ms after its end, ` +
-        `everything was there after ${complete} ms`,
+      `${fault.name}: ${statuses(answers)}; deliveries continued ${goesOn} ms after its end, ` +
+        `all notifications had arrived after ${complete} ms`,
     );
     expectCleanLedger();
     if (fault.delivers) expect(Math.min(...meanwhile)).toBeGreaterThan(0);
@@ -116,7 +115,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     return answers;
   }
 
-  it.each(FAULTS)('should answer in time, lose nothing and continue after: $name', async (fault) => {
+  it.each(FAULTS)('should answer in time, lose no notification and continue after: $name', async (fault) => {
     const answers = await through(fault);
     for (const { status, problem, notification, ms } of answers) {
       expect([202, 503]).toContain(status);
@@ -129,7 +128,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     for (const status of fault.answers) expect(seen).toContain(status);
   });
 
-  it('should show notifications acknowledged during lost reads even if nothing else is published', async () => {
+  it('should show notifications that were acknowledged during lost reads, without further publications', async () => {
     await toxiproxy.poison([
       { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 }, toxicity: 0.5 },
     ]);
@@ -142,8 +141,8 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     await toxiproxy.heal();
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `half of the connections silent: ${held.length} of ${posted.length} were held, ` +
-        `everything was there ${complete} ms after its end`,
+      `half of the connections silent: ${held.length} of ${posted.length} were delayed, ` +
+        `all had arrived ${complete} ms after its end`,
     );
     expectCleanLedger();
   });

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Toxic, Toxiproxy } from './toxiproxy.ts';
 
-/** One way in which a network fails. */
+/** A network fault. */
 export interface Fault {
   name: string;
   lastsMs: number;
-  /** Body of the posted notifications; none by default. */
+  /** The body of the posted notifications; none by default. */
   body?: string;
-  /** Statuses that the producer must have answered meanwhile; it answers only 202 and 503. */
+  /** The statuses that the producer must have answered during the fault. It answers only 202 and 503. */
   answers: readonly (202 | 503)[];
   /** True if the fault only delays, so that deliveries continue during it. */
   delivers?: boolean;
-  /** Starts the fault; resolves with the function that ends it. */
+  /** Starts the fault. Resolves with a function that ends it. */
   begin(toxiproxy: Toxiproxy): Promise<() => Promise<void>>;
 }
 
@@ -28,8 +28,8 @@ const poisonWith =
   };
 
 /**
- * Ends every connection at the next answer of Redis, again and again, so that a command was executed with an
- * unknown outcome. In between, connections live long enough for a step or two.
+ * Repeatedly ends every connection at the next answer of Redis, after the command was executed, so that its outcome is
+ * unknown. In between, connections live long enough for a step or two.
  */
 const resetAgainAndAgain: Fault['begin'] = async (toxiproxy) => {
   let isOver = false;
@@ -54,7 +54,7 @@ const goAway: Fault['begin'] = async (toxiproxy) => {
 
 export const FAULTS: readonly Fault[] = [
   {
-    name: 'a slow Redis, 200 ms later with each answer',
+    name: 'a slow Redis, with a delay of 200 ms for each answer',
     lastsMs: 8_000,
     answers: [202],
     delivers: true,
@@ -63,7 +63,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: '1 kB/s in each direction',
     lastsMs: 10_000,
-    // 8 kB, more than can pass within the producer's time-out.
+    // 8 kB, more than the network transfers within the producer's time-out.
     body: '🔔'.repeat(2_000),
     answers: [503],
     begin: poisonWith(both('bandwidth', { rate: 1 })),

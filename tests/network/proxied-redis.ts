@@ -8,7 +8,7 @@ const TOXIPROXY_IMAGE = 'ghcr.io/shopify/toxiproxy:2.5.0';
 const API_PORT = 8474;
 const PROXY_PORT = 8666;
 
-// The container that cleans up after a kill -9 of this process needs an image of its own.
+// Disabled because the container that cleans up after a kill -9 of this process needs another image.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
 
 export interface ProxiedRedis {
@@ -19,7 +19,7 @@ export interface ProxiedRedis {
   stop(): Promise<void>;
 }
 
-/** Starts a Redis that syncs every write, behind Toxiproxy. Leaves nothing behind if that fails. */
+/** Starts a Redis that syncs every write, behind Toxiproxy. Removes all containers if that fails. */
 export async function startProxiedRedis(): Promise<ProxiedRedis> {
   const started: { stop(): Promise<unknown> }[] = [];
   const keep = <T extends { stop(): Promise<unknown> }>(one: T): T => {
@@ -59,7 +59,7 @@ export async function startProxiedRedis(): Promise<ProxiedRedis> {
     const host = proxy.getHost();
     const toxiproxy = new Toxiproxy(`http://${host}:${proxy.getMappedPort(API_PORT)}`);
     await toxiproxy.forward(PROXY_PORT, 'redis:6379');
-    // A published port may lead through another proxy, which turns a reset into a regular close.
+    // Docker may forward a published port through its own proxy, which turns a reset into a regular close.
     const address = proxy.getIpAddress(network.getName());
     const isDirect = await accepts(address, PROXY_PORT);
     const redisHost = isDirect ? `${address}:${PROXY_PORT}` : `${host}:${proxy.getMappedPort(PROXY_PORT)}`;

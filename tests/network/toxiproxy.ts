@@ -6,7 +6,7 @@ export interface Toxic {
   /** `upstream` affects requests to Redis, `downstream` its answers. */
   stream: 'upstream' | 'downstream';
   attributes: Record<string, number>;
-  /** The share of affected connections; all by default. */
+  /** The share of affected connections (0 to 1); all by default. */
   toxicity?: number;
 }
 
@@ -28,7 +28,7 @@ export class Toxiproxy {
     for (const toxic of toxics) await this.#call('POST', `/proxies/${PROXY}/toxics`, toxic);
   }
 
-  /** Closes all connections and accepts none any more. */
+  /** Closes all connections and rejects new ones. */
   async cut(): Promise<void> {
     await this.#call('POST', `/proxies/${PROXY}`, { enabled: false });
   }

@@ -12,9 +12,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Expressions that have series only after a fault that this test does not cause. */
 const NEED_A_FAULT: [part: string, fault: string][] = [
-  ['tocsin_bff_connections_refused_total', 'an instance that is full'],
+  ['tocsin_bff_connections_refused_total', 'a full instance'],
   ['tocsin_bff_connections_ended_total', 'a browser that does not read, or sends too much'],
-  ['{success="false"}', 'a component that fails: the sidecar begins to count it then'],
+  ['{success="false"}', 'a failed component, which the sidecar then starts to count'],
 ];
 const faultFor = (expression: string) => NEED_A_FAULT.find(([part]) => expression.includes(part))?.[1];
 
@@ -41,7 +41,7 @@ const filledIn = (expr: string): string =>
   expr.replaceAll('$__rate_interval', '10s').replaceAll('$__range', '1m');
 
 describe('the dashboard', () => {
-  it('should name and explain each panel and place none over another', () => {
+  it('should have a title and description for each panel, without overlaps', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const taken = new Set<string>();
@@ -62,9 +62,9 @@ describe('the dashboard', () => {
 });
 
 const programs = await ensurePrometheus(console.log);
-if (!programs) console.log('Prometheus is not installed, so dashboard and rules were not tried with it.');
+if (!programs) console.log('Prometheus is not installed, so it did not check the dashboard and rules.');
 
-describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
+describe.runIf(programs)('Prometheus with a running stack', () => {
   let stack: Stack;
   let prometheus: RunningPrometheus;
   const observers: Observer[] = [];
@@ -78,7 +78,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
   };
-  /** Causes a bit of everything that happens on a normal day, repeatedly. */
+  /** Repeatedly causes all kinds of normal activity. */
   const flow = async (): Promise<void> => {
     const bff = stack.bffs[0] as Pair;
     for (let n = 0; !ending.signal.aborted; n++) {
@@ -116,7 +116,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     await stack?.stop();
   });
 
-  it('should reach all targets of prometheus.yml', async () => {
+  it('should scrape all targets of prometheus.yml', async () => {
     await expect
       .poll(() => prometheus.query('sum by (job) (up)'))
       .toEqual(
@@ -131,15 +131,15 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
   it.each(expressions)('should have series for “$title”: $expr', async ({ expr }) => {
     const fault = faultFor(expr);
     if (fault) {
-      // The expression must still be valid. There may be series, because a head that another instance wrote
-      // is refused without any fault.
+      // The expression must be valid, and may have series: without any fault, the store rejects the write of a head
+      // that another instance has written.
       await expect(prometheus.query(filledIn(expr)), fault).resolves.toBeDefined();
       return;
     }
     await expect.poll(async () => (await prometheus.query(filledIn(expr))).length).toBeGreaterThan(0);
   });
 
-  it('should find values above zero for what has flowed', async () => {
+  it('should have values above zero for delivered notifications', async () => {
     const valueOf = async (expr: string) => (await prometheus.query(expr))[0]?.value ?? 0;
     for (const expr of expressions.filter(({ title }) => title === 'From publisher to browser'))
       await expect.poll(() => valueOf(filledIn(expr.expr))).toBeGreaterThan(0);
@@ -150,7 +150,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     expect(used).toBeLessThan(0.5);
   });
 
-  it('should evaluate each alert without an error, fire none and know every metric that an alert names', async () => {
+  it('should evaluate each alert without an error, fire none, and have every metric of the alerts', async () => {
     await expect.poll(async () => (await prometheus.rules()).every(({ evaluated }) => evaluated)).toBe(true);
     const rules = await prometheus.rules();
     expect(rules.length).toBeGreaterThan(5);
@@ -165,7 +165,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
     }
   });
 
-  it('should fire for a sidecar that is away and show it on the dashboard', async () => {
+  it('should fire an alert for a stopped sidecar and show it on the dashboard', async () => {
     const pair = stack.bffs[1] as Pair;
     await pair.sidecar.kill();
     const stateOf = async (name: string) =>
@@ -177,7 +177,7 @@ describe.runIf(programs)('a Prometheus that scrapes a running stack', () => {
 });
 
 describe('the provisioning of Grafana', () => {
-  it('should be there beside the dashboard', () => {
+  it('should exist beside the dashboard', () => {
     for (const file of ['datasources/prometheus.yml', 'dashboards/tocsin.yml'])
       expect(existsSync(join(root, 'observability/grafana/provisioning', file))).toBe(true);
   });

@@ -37,7 +37,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Runs a command with `input`; returns its exit code and output. */
+/** Runs a command with `input`. Returns its exit code and output. */
 function run(command: string, args: string[], input = ''): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'pipe' });
@@ -84,7 +84,7 @@ describe('the logs of one notification', () => {
     expect(committed[0]).toContain(`"ids":["${ID}"]`);
   });
 
-  it('should be found by npm run tail from the POST to the push on both instances, without others', async () => {
+  it('should be selected by npm run tail from the POST to the push on both instances, without other lines', async () => {
     const file = join(stack.logDir, 'all.log');
     const all = [producer, ...stack.bffs].flatMap((pair) =>
       logOf(pair).map((line) => `== APP - ${pair.name} == ${line}`),
@@ -113,7 +113,7 @@ describe('/metrics', () => {
     ['deposited and announced', 'producer', 'tocsin_producer_entry_steps_total', 'counter'],
     ['event loop lag', 'producer', 'nodejs_eventloop_lag_seconds', 'gauge'],
     ['delivered', 'bff', 'tocsin_bff_publications_pushed_total', 'counter'],
-    ['suppressed doubles', 'bff', 'tocsin_bff_notifications_suppressed_total', 'counter'],
+    ['suppressed duplicates', 'bff', 'tocsin_bff_notifications_suppressed_total', 'counter'],
     ['redelivered', 'bff', 'tocsin_bff_announcements_redelivered_total', 'counter'],
     ['set aside', 'bff', 'tocsin_bff_entries_set_aside_total', 'counter'],
     ['dead', 'bff', 'tocsin_bff_dead_letters_total', 'counter'],
@@ -121,13 +121,13 @@ describe('/metrics', () => {
     ['connections', 'bff', 'tocsin_bff_connections', 'gauge'],
     ['delivery latency', 'bff', 'tocsin_bff_delivery_latency_seconds', 'histogram'],
     ['event loop lag', 'bff', 'nodejs_eventloop_lag_seconds', 'gauge'],
-  ])('should tell %s on the %s, with a help text', async (_, side, name, type) => {
+  ])('should contain %s on the %s, with a help text', async (_, side, name, type) => {
     const text = await metricsOf(side === 'producer' ? producer : (stack.bffs[0] as Pair));
     expect(helpOf(text, name)).toMatch(/\w{3}/);
     expect(text).toContain(`# TYPE ${name} ${type}`);
   });
 
-  it('should count what happened', async () => {
+  it('should count notifications, steps and connections', async () => {
     const sum = async (series: string, pairs: Pair[]) =>
       (await Promise.all(pairs.map(metricsOf)))
         .map((text) => valueOf(text, series) ?? 0)
@@ -142,7 +142,7 @@ describe('/metrics', () => {
 
   it('should be accepted by promtool', { timeout: 180_000 }, async () => {
     const promtool = (await ensurePrometheus(console.log))?.promtool;
-    if (!promtool) return console.log('promtool is not installed, so /metrics was not checked with it.');
+    if (!promtool) return console.log('promtool is not installed, so it did not check /metrics.');
     for (const pair of [producer, ...stack.bffs]) {
       const { code, output } = await run(promtool, ['check', 'metrics'], await metricsOf(pair));
       expect(output, pair.name).toBe('');

@@ -63,7 +63,7 @@ describe('the alerts', () => {
     expect(own.filter((one) => one.exp_alerts.length === 0)).not.toEqual([]);
   });
 
-  it.each(alerts)('should lead from $alert to its section of the runbook', ({ alert, annotations }) => {
+  it.each(alerts)('should link $alert to its section of the runbook', ({ alert, annotations }) => {
     const [page = '', heading = ''] = annotations.runbook.split('#');
     expect(heading).toBe(alert.toLowerCase());
     const section = sectionsOf(readFileSync(join(root, page), 'utf8')).get(heading);
@@ -72,7 +72,7 @@ describe('the alerts', () => {
 });
 
 const promtool = (await ensurePrometheus(console.log))?.promtool;
-if (!promtool) console.log('promtool is not installed, so the rules were not tried with it.');
+if (!promtool) console.log('promtool is not installed, so it did not check the rules.');
 
 describe.runIf(promtool)('promtool', () => {
   it.each([

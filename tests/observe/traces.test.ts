@@ -52,10 +52,10 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-describe('a notification whose trace is sampled', () => {
+describe('a notification with a sampled trace', () => {
   const { traceId, traceparent } = newTrace('01');
 
-  it('should be one trace with all its steps, under the span of the caller', async () => {
+  it('should have one trace with all its steps, below the span of the caller', async () => {
     await post('traced', { traceparent });
     await complete(traceId);
     const produce = spanOf(traceId, 'produce');
@@ -82,12 +82,12 @@ describe('a notification whose trace is sampled', () => {
       expect(spanOf(traceId, name).to).toBeLessThanOrEqual(spanOf(traceId, 'turn').to);
   });
 
-  it('should have the calls of the sidecars in the same trace', async () => {
+  it('should include the calls of the sidecars in the same trace', async () => {
     await expect.poll(() => receiver.sidecarsKnow(traceId)).toBe(true);
   });
 });
 
-it('should leave out a notification with an unsampled trace or without one', async () => {
+it('should not trace a notification with an unsampled trace or without one', async () => {
   const { traceId, traceparent } = newTrace('00');
   await post('unsampled', { traceparent });
   await post('without');
@@ -99,7 +99,7 @@ it('should leave out a notification with an unsampled trace or without one', asy
   expect(new Set(receiver.spans.map((span) => span.traceId)).size).toBe(2);
 });
 
-it('should give each request its own complete trace even if one entry and one turn serve several', async () => {
+it('should give each request its own complete trace, even if several share one entry and one turn', async () => {
   const traces = Array.from({ length: 12 }, () => newTrace('01'));
   await Promise.all(traces.map(({ traceparent }, n) => post(`together-${n}`, { traceparent })));
   for (const { traceId } of traces) await complete(traceId);

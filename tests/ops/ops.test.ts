@@ -65,13 +65,13 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page of two instances', () => {
-  it('should deliver composed notifications, whichever instance shows the page', async () => {
+  it('should deliver composed notifications from the page of any instance', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));
   });
 
-  it('should show every fault that the producer finds', async () => {
+  it('should show all faults that the producer reports', async () => {
     const answer = await post('/app/compose', { title: '', severity: 'loud', actions: [{ label: 'x' }] });
     expect(answer.status).toBe(400);
     const { errors } = (await answer.json()) as { errors: { path: string }[] };
@@ -114,7 +114,7 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should return a refused event to the producer, show what is still wrong, and delete it', async () => {
+  it('should return a rejected event to the producer, show its remaining faults, and delete it', async () => {
     const shop = await stack.startForeignSidecar('shop');
     await fetch(`${shop.daprUrl}/v1.0/publish/notification-pubsub/notifications`, {
       method: 'POST',
@@ -130,14 +130,14 @@ describe('the ops page of two instances', () => {
     expect((await letters()).total).toBe(0);
   });
 
-  it('should say that the producer does not answer', async () => {
+  it('should report a producer that does not answer', async () => {
     await stack.producers[0]?.stop();
     const answer = await post('/app/compose', { id: 'nobody', title: 'x' });
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ code: 'unavailable', ids: ['nobody'] });
   });
 
-  it('should drop a killed instance and show it again after its restart', async () => {
+  it('should remove a killed instance and show it again after its restart', async () => {
     await stack.bffs[1]?.app.kill();
     const names = async () => (await rows()).map(({ instance }) => instance);
     await eventually(async () => (await names()).length === 1, 2_000 * SNAPSHOT_LIFE_SECONDS);

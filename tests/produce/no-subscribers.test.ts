@@ -12,7 +12,7 @@ import { freePorts, startStack, type ForeignSidecar, type Stack } from '@tocsin/
 import { createClient } from 'redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-/** Another application subscribes to all topics: programmatically, by a resource and by a stream. */
+/** Another application that subscribes to all topics: programmatically, with a resource and with a stream. */
 let stack: Stack;
 let spy: ForeignSidecar;
 let server: Server;
@@ -107,7 +107,7 @@ it('should publish without receiving its own events or those in the stream', asy
   expect(heard).toEqual([]);
 });
 
-it('should be refused every topic as a stream', async () => {
+it('should not get a stream of any topic', async () => {
   for (const topic of Object.values(TOPICS)) expect(await stream(topic)).toMatch(/not allowed/);
 });
 

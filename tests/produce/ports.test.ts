@@ -56,7 +56,7 @@ jobsSuite('Dapr', () => {
   });
   return Promise.resolve({
     jobs: new DaprJobs(sidecar, deleteJobs),
-    // The application lists what it was given; listed schedules are far from due here.
+    // The sidecar cannot list jobs, so the test lists the schedules that it has created. They are far from due.
     handedOver: async () => {
       const listed = await new DaprDueWindowStore(sidecar).readIndex();
       const documents = await new DaprDueWindowStore(sidecar).read(
@@ -77,19 +77,19 @@ describe('Dapr', () => {
     notifications: [{ title: 'x' }],
   };
 
-  it('should let an entry expire after its life', async () => {
+  it('should let an entry expire after its lifetime', async () => {
     await claimCheck.deposit(entry);
     const left = await redis.secondsLeft(partitionEntryKey(entry));
     expect(left).toBeGreaterThan(ENTRY_LIFE_MS / 1_000 - 60);
     expect(left).toBeLessThanOrEqual(ENTRY_LIFE_MS / 1_000);
   });
 
-  it('should be ready and leave nothing behind after the check', async () => {
+  it('should be ready and leave no data behind after the check', async () => {
     await checkReadiness(sidecar, claimCheck);
     expect(await redis.keys('*ready*')).toEqual([]);
   });
 
-  it('should name what is not ready within the time-out of a call', async () => {
+  it('should name the part that is not ready within the time-out of a call', async () => {
     const started = Date.now();
     await stack.redis.kill();
     await expect(checkReadiness(sidecar, claimCheck)).rejects.toThrow(COMPONENTS.entries);

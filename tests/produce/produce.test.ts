@@ -36,7 +36,7 @@ const post = (body: unknown) =>
     body: JSON.stringify(body),
   });
 
-/** The announced entries with items for a feed, in the order of their first announcement, with these ids. */
+/** The announced entries with items for a feed, in order of their first announcement, each with the ids of these items. */
 async function announced(feed: string): Promise<{ entry: PartitionEntry; ids: string[] }[]> {
   const keys = new Set((await redis.announcements()).map(partitionEntryKey));
   const entries = await Promise.all(
@@ -60,7 +60,7 @@ it('should deposit every accepted notification once and announce it, in order', 
   expect(entries.length).toBeLessThan(300);
 });
 
-it('should answer 503 with the ids while Redis is away and finish started entries when it is back', async () => {
+it('should answer 503 with the ids while Redis is down, and finish started entries when it is back', async () => {
   const feed = 'topic:redis';
   await post({ id: 'before', feed, title: 'x' });
   await stack.redis.kill();
@@ -79,7 +79,7 @@ it('should answer 503 with the ids while Redis is away and finish started entrie
   expect(new Set(entries.map(({ entry }) => entry.run)).size).toBe(1);
 });
 
-it('should do the same while the sidecar is dead or hangs', async () => {
+it('should do the same while the sidecar is killed or hangs', async () => {
   const feed = 'topic:sidecar';
   await post({ id: 'a', feed, title: 'x' });
   await pair.sidecar.kill();
@@ -110,7 +110,7 @@ it('should accept notifications by service invocation', async () => {
   expect((await announced('topic:invoke')).flatMap(({ ids }) => ids)).toEqual(['invoked']);
 });
 
-it('should announce the last entry of each partition again when it stops and continue with new runs', async () => {
+it('should announce the last entry of each partition again when the producer stops, and continue with new runs', async () => {
   const feed = 'topic:stop';
   for (const id of ['a', 'b', 'c']) await post({ id, feed, title: id });
   const underWay = post({ id: 'd', feed, title: 'd' });

@@ -2,7 +2,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 
-/** A schedule is on time within this many milliseconds. */
+/** The tolerance for a schedule to be on time, in ms. */
 const ON_TIME_MS = 1_500;
 
 let stack: Stack;
@@ -60,7 +60,7 @@ it('should never show a retracted schedule or a schedule of an erased feed', asy
   other.close();
 });
 
-it('should be on time although every process was killed in between', async () => {
+it('should be on time even if every process was killed in between', async () => {
   await post('survivor', Date.now() + 12_000);
   const at = Date.now() + 12_000;
   const [producer, bff] = [stack.producers[0], stack.bffs[0]];

@@ -9,7 +9,7 @@ import { startStack, type ForeignSidecar, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let stack: Stack;
-/** An application without our code, which knows only its sidecar. */
+/** An application without our code, which uses only its sidecar. */
 let shop: ForeignSidecar;
 let observer: Observer;
 beforeAll(async () => {
@@ -46,7 +46,7 @@ const cloudEvent = (id: string, data: unknown, source = 'shop') => ({
 const timesShown = (id: string) => observer.shown.filter((shown) => shown.id === id).length;
 
 describe('an application without our code', () => {
-  it('should publish to the topic and be shown once however often the event arrives', async () => {
+  it('should publish to the topic, and have each event shown once even if it arrives repeatedly', async () => {
     const event = cloudEvent('shipped-1', { title: 'Order 1 was shipped' });
     for (let i = 0; i < 3; i++) {
       expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
@@ -91,7 +91,7 @@ describe('an application without our code', () => {
     expect(observer.shown.map(({ id }) => id).filter((id) => id.startsWith('kept-'))).toEqual(ids);
   });
 
-  it('should do both from Python with only its standard library', async () => {
+  it('should do both from Python with only the standard library', async () => {
     const python = spawn('python3', ['-'], {
       env: { ...process.env, DAPR_URL: shop.daprUrl, DAPR_API_TOKEN: shop.daprHeaders['dapr-api-token'] },
     });
@@ -113,7 +113,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     await observer.sees(['python-published', 'python-invoked']);
   });
 
-  it('should show two sources with the same id side by side and retract both', async () => {
+  it('should keep notifications of two sources with the same id apart, and retract both', async () => {
     const send = (source: string) =>
       publish(cloudEvent('same', { title: `Of ${source}` }, source), 'application/cloudevents+json');
     expect((await send('shop')).status).toBe(204);
@@ -136,7 +136,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     }
   });
 
-  it('should retract a scheduled event by its id, also if another source has the same id', async () => {
+  it('should retract a scheduled event by its id, even if another source uses the same id', async () => {
     const deliverAt = new Date(Date.now() + 4_000).toISOString();
     const farAway = new Date(Date.now() + 3_600_000).toISOString();
     const later = (id: string, source: string, at = deliverAt) =>
@@ -168,7 +168,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     expect(observer.shown.filter(({ id }) => id.startsWith('withdrawn'))).toEqual([]);
   });
 
-  it('should publish raw payloads, one and an array', async () => {
+  it('should publish raw payloads: one notification and an array', async () => {
     expect((await publishRaw('{"id":"raw-1","title":"x"}', 'application/json')).status).toBe(204);
     expect((await publishRaw('[{"id":"raw-2","title":"x"}]', 'application/octet-stream')).status).toBe(204);
     await observer.sees(['raw-1', 'raw-2']);
@@ -189,7 +189,7 @@ print(post("/v1.0/invoke/producer/method/notifications", {"id": "python-invoked"
     );
   }
 
-  it('should set invalid events aside with their faults and hold up no others', async () => {
+  it('should set aside invalid events with their faults, without delaying others', async () => {
     const event = cloudEvent('bad-1', { title: '', colour: 'red' });
     expect((await publish(event, 'application/cloudevents+json')).status).toBe(204);
     await observer.sees(await markAfter());

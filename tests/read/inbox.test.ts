@@ -45,7 +45,7 @@ describe('the inbox of a reader', () => {
     live: boolean;
   }
 
-  /** A tab that is live on a feed at an instance. */
+  /** A tab with a live subscription to a feed at an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string): Promise<Tab> {
     const url = bff?.url ?? '';
     const client = createNotificationClient({ url, clientId });
@@ -59,7 +59,7 @@ describe('the inbox of a reader', () => {
     await eventually(async () => opened.live);
     return opened;
   }
-  /** Both instances have as many publications of the feed. */
+  /** Waits until both instances have this many publications of the feed. */
   const arrived = (feed: string, count: number) =>
     eventually(async () => {
       const pages = await Promise.all(stack.bffs.map(({ url }) => fetchPage(url, { feed })));
@@ -68,7 +68,7 @@ describe('the inbox of a reader', () => {
   const found = async ({ url, clientId }: Tab, request: SearchRequest) =>
     (await searchNotifications(url, clientId, request)).items.map(({ notification }) => notification.id);
 
-  it('should lose nothing that both instances are told at once', async () => {
+  it('should lose no change that reaches both instances at once', async () => {
     const feed = 'topic:both';
     const ids = Array.from({ length: 20 }, (_, index) => `n${index}`);
     await publish(feed, ids);
@@ -83,7 +83,7 @@ describe('the inbox of a reader', () => {
     expect(tabs.map(({ inbox }) => inbox?.archived)).toEqual([[[1, 20]], [[1, 20]]]);
   });
 
-  it('should be searched without case and accents, and by what the publisher says', async () => {
+  it('should be searchable regardless of case and accents, and by fields of the publisher', async () => {
     const [first] = stack.bffs;
     await publish('topic:search', ['x', 'y'], { category: 'billing', icon: 'money', severity: 'error' });
     await publish('topic:search', ['z'], { source: 'ci' });
@@ -120,7 +120,7 @@ describe('the inbox of a reader', () => {
     });
   });
 
-  it('should lose snoozed content that is retracted, and go with the person', async () => {
+  it('should remove retracted content of snoozed notifications, and be erased with the person', async () => {
     const [first] = stack.bffs;
     const redis = createClient({ url: `redis://${stack.redisHost}` });
     await redis.connect();
@@ -140,7 +140,7 @@ describe('the inbox of a reader', () => {
         20_000,
       );
 
-      // Where nobody is signed in, a person's documents are those of the reader `user:…`.
+      // Without authentication, the documents of a person are those of the reader `user:…`.
       for (const key of [inboxKey('user:42'), preferencesKey('user:42')])
         await redis.hSet(`bff||${key}`, { data: '{}', version: '1' });
       await publish('user:42', ['p']);
@@ -152,8 +152,8 @@ describe('the inbox of a reader', () => {
     }
   });
 
-  // Last: actors take some seconds to be placed again.
-  it('should follow to tabs at all instances, and end a snooze after all were restarted', async () => {
+  // Last, because actors take some seconds to be placed again.
+  it('should sync to tabs at all instances, and end a snooze after all instances were restarted', async () => {
     const [first, second] = stack.bffs;
     const feed = 'topic:inbox';
     await publish(feed, ['a', 'b', 'c', 'd']);

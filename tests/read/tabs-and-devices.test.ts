@@ -25,7 +25,7 @@ describe('the read state', () => {
       body: JSON.stringify(ids.map((id) => ({ id, feed, title: id }))),
     });
 
-  /** A live tab on a feed of an instance. */
+  /** A tab with a live subscription to a feed at an instance. */
   async function tab(bff: Pair | undefined, clientId: string, feed: string) {
     const client = createNotificationClient({ url: bff?.url ?? '', clientId });
     clients.push(client);
@@ -77,7 +77,7 @@ describe('the read state', () => {
     expect(read?.ids.toSorted()).toEqual(ids.toSorted());
   });
 
-  it('should be erased with the feed as far as it can be found', async () => {
+  it('should be erased with the feed if it can be found', async () => {
     await publish('user:42', ['x', 'y']);
     await eventually(async () => (await pageOf(stack.bffs[0], 'user:42')).offset === 2);
     const client = createNotificationClient({ url: stack.bffs[0]?.url ?? '' });

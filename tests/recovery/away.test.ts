@@ -21,8 +21,8 @@ afterAll(async () => {
 });
 
 /**
- * Publishes in three requests and returns the ids in order. After a restart, the sidecar's pending read may
- * receive an announcement and keep it until Redis redelivers it; the next one of its run covers its entry.
+ * Publishes in three requests and returns the ids in order. After a restart, a pending read of the old sidecar may receive an
+ * announcement, and Redis redelivers it only later; but the next announcement of the run covers its entry.
  */
 async function publish(count: number): Promise<string[]> {
   const notifications = makeNotifications(count);
@@ -39,9 +39,9 @@ const restart = async (pairs: Pair[], how: 'stop' | 'kill') => {
 
 interface Absence {
   what: string;
-  /** The instance to which the client returns; it was on the first one. */
+  /** The instance to which the client returns. It was connected to the first one. */
   to: () => Pair;
-  /** Happens after the client missed notifications. */
+  /** Called after the client has missed notifications. */
   then?: () => Promise<void>;
 }
 
@@ -53,13 +53,13 @@ const absences: Absence[] = [
   { what: 'after a kill -9 of all instances', to: () => first, then: () => restart(stack.bffs, 'kill') },
 ];
 
-/** A client receives some, is away while `missed` are published, and returns to receive more. */
+/** Runs a client that receives notifications, is away while `missed` are published, and returns to receive more. */
 async function beAway({ to, then }: Absence, missed: number) {
   const client = new Observer('the client', first.url);
   await client.ready();
   const before = await publish(3);
   await client.sees(before);
-  // A freshly started instance may start a client slightly before the head.
+  // The position from a freshly started instance may be slightly before the head.
   client.shown.splice(
     0,
     client.shown.findIndex(({ id }) => id === before[0]),
@@ -81,14 +81,14 @@ async function beAway({ to, then }: Absence, missed: number) {
 }
 
 describe('a client that was away for a second', () => {
-  it.each(absences)('should be shown exactly what it missed $what', async (absence) => {
+  it.each(absences)('should show exactly the missed notifications $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, 100);
     expect(client.gaps).toEqual([]);
     expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);
   });
 
-  it('should get everything that is still in the history', async () => {
-    // Notifications published after its return may arrive before its request.
+  it('should receive all notifications that are still in the history', async () => {
+    // Notifications published after the return of the client may arrive before its request.
     const count = HISTORY_MAX - 3;
     const { client, before, missed, after } = await beAway(absences[1] as Absence, count);
     expect(client.gaps).toEqual([]);
@@ -97,7 +97,7 @@ describe('a client that was away for a second', () => {
 });
 
 describe('a client that was away for longer than the history', () => {
-  it.each(absences)('should be told so and get the newest page $what', async (absence) => {
+  it.each(absences)('should receive a gap and the newest page $what', async (absence) => {
     const { client, before, missed, after } = await beAway(absence, HISTORY_MAX + 1);
     expect(client.gaps).toHaveLength(1);
     const [{ from, to } = expect.fail()] = client.gaps;

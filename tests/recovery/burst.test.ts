@@ -20,13 +20,13 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should recover clients that come and go between instances during a burst', async () => {
+it('should recover clients that switch between instances during a burst', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   let bursting = true;
   let returns = 0;
   const restless = clients.map(async (client, index) => {
     while (bursting) {
-      // Away for no push, for some pushes, or for some hundred.
+      // Long enough to miss no push, a few pushes, or some hundred.
       const away = [0, 30, 300][returns++ % 3] as number;
       client.close();
       await delay(away);
@@ -44,7 +44,7 @@ it('should recover clients that come and go between instances during a burst', a
   await Promise.all(restless);
   await Promise.all(clients.map((client) => client.sees(caller.acknowledged.keys())));
   const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
-  console.log(`${caller.acknowledged.size} notifications, ${returns} returns in the middle of the burst`);
+  console.log(`${caller.acknowledged.size} notifications, ${returns} reconnects during the burst`);
   expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
   expect(new Set(clients.map(({ shown }) => shown.map(({ id }) => id).join())).size).toBe(1);
   expect(returns).toBeGreaterThan(CLIENTS);

@@ -24,7 +24,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-it('should stay unnoticed when the instances restart one after another', async () => {
+it('should be unnoticeable when the instances restart one after another', async () => {
   const caller = new Caller({ urls: stack.producers.map(({ url }) => url) });
   const stream = startStream(caller, 'rolling');
   await delay(1_000);
@@ -45,7 +45,7 @@ it('should stay unnoticed when the instances restart one after another', async (
   );
   const accounts = clients.map((client) => audit(client, caller.acknowledged.keys()));
   expect(accounts.filter((account) => !isClean(account) || account.honestGaps > 0)).toEqual([]);
-  // A page says "connecting" when it loads; any state after "live" would be visible.
+  // A page shows "connecting" when it loads. Any state after "live" would be visible.
   for (const { name, statuses } of clients)
     expect({ name, statuses }).toMatchObject({ statuses: [{ status: 'live' }] });
   expect(caller.repeated).toBe(0);

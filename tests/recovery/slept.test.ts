@@ -35,10 +35,10 @@ it('should recover a tab that slept for an hour and whose connection died silent
   proxy.silence();
   const missed = await publish();
   const asleepFor = performance.now();
-  // Only the clock advances while a device sleeps: every timer still has its full time left on waking.
+  // Only the clock advances while a device sleeps. Timers keep their remaining time.
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + HOUR_MS });
   await client.sees(missed, 10_000);
-  console.log(`recovered ${Math.round(performance.now() - asleepFor)} ms after it woke up`);
+  console.log(`recovered ${Math.round(performance.now() - asleepFor)} ms after waking up`);
   const after = await publish();
   await client.sees(after);
   expect(client.shown.map(({ id }) => id)).toEqual([...before, ...missed, ...after]);

@@ -1,7 +1,7 @@
 /**
- * Captures what a release stores, so that later versions must read it: `node --import tsx
- * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with its
- * own code, and never again for an old one.
+ * Captures the stored data of a release, so that tests check that later versions can read it: `node --import tsx
+ * tests/releases/capture.ts` writes <version>.json beside this file. Run it once for each release, with its own code, and
+ * never again for an old release.
  */
 import { writeFileSync } from 'node:fs';
 import { VERSION } from '@tocsin/service';
@@ -58,7 +58,7 @@ try {
   await byHand.announce('all', 1);
   while ((await readSetAsideIndex(bff)).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
 
-  // Unclaimed: two entries with their announcements, and a schedule of the next half minute.
+  // Unclaimed: two entries with their announcements, and a schedule that is due within half a minute.
   observer.close();
   await bff.app.kill('SIGKILL');
   await bff.sidecar.kill('SIGKILL');

@@ -10,11 +10,11 @@ import { storedSchema, type Stored } from './stored.ts';
 
 const stored = storedSchema.parse(JSON.parse(readFileSync(join(import.meta.dirname, '0.1.0.json'), 'utf8')));
 const documentSchema = z.looseObject({ v: z.int() });
-/** Several turns, each of which is refused and repeated. */
+/** Enough time for several turns, each of which is rejected and repeated, in ms. */
 const WHILE_MS = 5_000;
 const GO_ON_MS = 60_000;
 
-/** Documents as a later version would write them, each with an unknown `v`. */
+/** Documents of a later version, each with an unknown `v`. */
 const later: Stored = {
   ...stored,
   hashes: Object.fromEntries(
@@ -40,7 +40,7 @@ const send = async (method: string, url: string, body?: object): Promise<number>
   return (await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })).status;
 };
 
-/** The documents of the later version by key, with their number of writes. */
+/** The documents of the later version by key, with their etags. */
 async function documents(): Promise<Record<string, Record<string, string>>> {
   const found: Record<string, Record<string, string>> = {};
   for (const key of Object.keys(later.hashes)) found[key] = { ...(await over.redis.hGetAll(key)) };
@@ -67,7 +67,7 @@ describe('a store written by a later version', () => {
     expect(await over.redis.keys('entry:*')).toHaveLength(3);
   });
 
-  it('should continue without a gap when that version is back', async () => {
+  it('should continue without a gap when the later version is back', async () => {
     for (const key of Object.keys(later.hashes)) {
       const document = documentSchema.parse(JSON.parse((await over.redis.hGet(key, 'data')) ?? ''));
       await over.redis.hSet(key, 'data', JSON.stringify({ ...document, v: DOCUMENT_VERSION }));

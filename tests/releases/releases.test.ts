@@ -43,31 +43,31 @@ const DOCUMENTS: Record<string, z.ZodType> = {
   soon: scheduledSchema,
   withdrawn: withdrawnDocumentSchema,
 };
-/** An index has the name of its documents, without a suffix. */
+/** The key of an index is the common prefix of its documents' keys. */
 const INDEXES: Record<string, z.ZodType> = { 'set-aside': setAsideIndexSchema, soon: dueWindowSchema };
 
 const stateKey = (key: string): string => key.slice(key.indexOf('||') + 2);
 const kindOf = (key: string): string => stateKey(key).split(':')[0] ?? '';
 const schemaOf = (key: string): z.ZodType | undefined => INDEXES[stateKey(key)] ?? DOCUMENTS[kindOf(key)];
 
-it('should contain what this release stores', () => {
+it('should contain the stored data of this release', () => {
   expect(releases.map(({ version }) => version)).toContain(VERSION);
 });
 
 describe.each(releases)('the store of $version', (stored) => {
   it('should have documents of every kind', () => {
     const kinds = Object.keys(stored.hashes).map(kindOf);
-    // Withdrawn documents are named by only one head, and deleted before the next commit.
+    // No withdrawn documents: only one head refers to them, and they are deleted before the next commit.
     for (const kind of Object.keys(DOCUMENTS)) if (kind !== 'withdrawn') expect(kinds).toContain(kind);
     expect(Object.keys(stored.strings).length).toBeGreaterThan(0);
     expect(Object.keys(stored.streams)).toContain(TOPICS.announcements);
   });
 
-  it.each(Object.entries(stored.hashes))('should be read: %s', (key, { data }) => {
+  it.each(Object.entries(stored.hashes))('should be readable: %s', (key, { data }) => {
     expect(schemaOf(key)?.parse(data)).toEqual(data);
   });
 
-  it.each(Object.entries(stored.strings))('should be read: %s', (_key, entry) => {
+  it.each(Object.entries(stored.strings))('should be readable: %s', (_key, entry) => {
     const parsed = entrySchema.parse(entry);
     expect(parsed).toEqual(entry);
     expect(checkEntry(parsed, JSON.stringify(entry), stored.at)).toMatchObject({
@@ -75,7 +75,7 @@ describe.each(releases)('the store of $version', (stored) => {
     });
   });
 
-  it('should be read: the announcements', () => {
+  it('should be readable: the announcements', () => {
     for (const event of stored.streams[TOPICS.announcements] ?? []) {
       const { data } = event as { data: unknown };
       expect(announcementSchema.parse(data)).toEqual(data);
@@ -105,7 +105,7 @@ describe.each(releases)('the store of $version', (stored) => {
       observer.close();
     });
 
-    it('should know read state, mutes and set-aside records', async () => {
+    it('should restore read state, mutes and set-aside records', async () => {
       expect(await get('/app/notifications?clientId=reader-1')).toMatchObject({
         read: { offset: 2, ids: ['full'] },
       });

@@ -6,13 +6,13 @@ const json = z.json();
 /** The content of Redis by key, with JSON parsed. */
 export const storedSchema = z.strictObject({
   version: z.string(),
-  /** Time of the capture, in ms since 1970. */
+  /** The time of the capture, in ms since 1970. */
   at: z.int(),
-  /** Entries of the claim check. */
+  /** The entries of the claim check. */
   strings: z.record(z.string(), json),
-  /** The state store's documents with their versions. */
+  /** The documents of the state store with their etags. */
   hashes: z.record(z.string(), z.strictObject({ data: json, version: z.string() })),
-  /** The topics' events, the oldest first. */
+  /** The events of the topics, oldest first. */
   streams: z.record(z.string(), z.array(json)),
 });
 export type Stored = z.infer<typeof storedSchema>;
@@ -23,7 +23,7 @@ type Redis = Pick<
   'keys' | 'type' | 'get' | 'hGetAll' | 'xRange' | 'set' | 'hSet' | 'xAdd'
 >;
 
-/** Short-lived data: the figures of instances, and the events on their way to browsers. */
+/** Short-lived data: the figures of instances, and events in the broadcast stream. */
 const PASSING = /^bff\|\|instance|^tocsin:/;
 
 export async function captureStored(redis: Redis, version: string): Promise<Stored> {
@@ -38,12 +38,12 @@ export async function captureStored(redis: Redis, version: string): Promise<Stor
     } else if (type === 'stream') {
       const messages = await redis.xRange(key, '-', '+');
       stored.streams[key] = messages.map(({ message }) => parse(message['data']));
-    } else throw new Error(`${key} is a ${type}, which nothing of ours is`);
+    } else throw new Error(`${key} is a ${type}, a type that we do not use`);
   }
   return stored;
 }
 
-/** Loads it into an empty Redis as if it had been captured now, so that every time keeps its age. */
+/** Loads the content into an empty Redis as if it had been captured now: shifts all times, so that ages stay the same. */
 export async function restoreStored(redis: Redis, stored: Stored): Promise<void> {
   const later = Date.now() - stored.at;
   const text = (value: Json) => JSON.stringify(shifted(value, later));
@@ -59,7 +59,7 @@ export async function restoreStored(redis: Redis, stored: Stored): Promise<void>
 const parse = (text: string | null | undefined): Json => json.parse(JSON.parse(text ?? 'null'));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
-/** From the year 2020 on, in ms; none of our other numbers is in this range. */
+/** True for times in ms since 1970, from the year 2020 on. No other numbers of ours are in this range. */
 const isTime = (value: number): boolean => value > 1_577_836_800_000;
 
 function shifted(value: Json, by: number): Json {

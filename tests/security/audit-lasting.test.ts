@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => on.stop());
 
-it('should outlive all processes and record which keys were created and revoked meanwhile', async () => {
+it('should outlive all processes, and record keys that were created and revoked meanwhile', async () => {
   for (const id of ['a', 'b']) expect((await on.publisher('DELETE', `/feeds/topic:${id}`)).status).toBe(202);
   const kept = await eventually(async () => {
     const records = await on.trail();
@@ -70,7 +70,7 @@ it('should lose at most the last batch when the producer is killed', async () =>
   const firstLost = accepted[recorded];
   const lostMs = firstLost === undefined ? 0 : killedAt - firstLost;
   console.log(
-    `audit: ${accepted.length} accepted, ${recorded} recorded; the first one missing came ${lostMs} ms before the kill`,
+    `audit: ${accepted.length} accepted, ${recorded} recorded; the first missing one was ${lostMs} ms before the kill`,
   );
   // 250 ms plus the time of a write on a busy machine.
   expect(lostMs).toBeLessThan(1_000);
@@ -110,7 +110,7 @@ it('should keep its limits in records and bytes', async () => {
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_RECORDS);
   expect(length).toBeLessThanOrEqual(MAX_AUDIT_RECORDS + 100);
   expect(bytes).toBeLessThan(14_000_000);
-  // Frequent records have not pushed out rare ones.
+  // Frequent records have not evicted rare ones.
   const acts = (await on.trail()).filter(({ action }) => action === 'erase' || action === 'key-created');
   expect(acts.length).toBeGreaterThanOrEqual(4);
 }, 240_000);

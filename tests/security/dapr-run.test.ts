@@ -17,10 +17,10 @@ import {
 import { removeDir } from '../tools/launch.ts';
 
 const cli = await ensureDaprCli();
-const missing = cli ? await whyNoNamespaces() : 'there is neither a Dapr CLI nor Go to build it';
-if (missing) console.log(`dapr run -f was not tried: ${missing}`);
+const missing = cli ? await whyNoNamespaces() : 'neither the Dapr CLI nor Go is installed';
+if (missing) console.log(`dapr run -f was not tested: ${missing}`);
 
-/** Its ports are fixed, so it runs in its own network namespace. */
+/** Runs in its own network namespace, because its ports are fixed. */
 describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-dapr-run-'));
   const processes: ManagedProcess[] = [];
@@ -54,7 +54,7 @@ describe.skipIf(missing)('dapr run -f dapr.yaml', () => {
     removeDir(dir);
   });
 
-  it('should start the same as npm start and leave open the ports in the guide', async () => {
+  it('should start the same processes as npm start, and open only the ports in the guide', async () => {
     const { command } = await ensureRedisServer(console.log);
     await start('redis', {}, command, '--bind', '127.0.0.1', '--dir', dir, '--save', '');
     // <runtime path>/.dapr/bin/daprd

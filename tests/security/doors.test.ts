@@ -41,7 +41,7 @@ const titles = (routes: readonly Route[]) =>
 describe('a request with an unknown parameter', () => {
   const strict = [...PUBLIC_ROUTES.filter(({ isOpen }) => !isOpen)];
   const invoked = INTERNAL_ROUTES.filter(({ path }) => /^\/(?:notifications|feeds)\b/.test(path));
-  it.each(titles([...strict, ...invoked]))('should be refused: %s %s %s', async (_p, _m, _r, route) => {
+  it.each(titles([...strict, ...invoked]))('should be rejected: %s %s %s', async (_p, _m, _r, route) => {
     const path = `${route.path}${route.path.includes('?') ? '&' : '?'}fed=user:ada&mode=x`;
     const response = await ask(route, { path });
     const problem = await problemOf(response);
@@ -77,7 +77,7 @@ describe('HEAD', () => {
   const pages = ['/', '/ops', '/assets/page.js'];
   const methodWithout = ({ path }: Route) => (path.startsWith('/app/preferences') ? 'DELETE' : 'PATCH');
   it.each(titles(gets.filter(({ path }) => !pages.includes(path))))(
-    'should be allowed wherever GET is: %s %s %s',
+    'should be in Allow of every GET route: %s %s %s',
     async (_p, _m, _r, route) => {
       const response = await ask(route, { method: methodWithout(route) });
       const problem = await problemOf(response);
@@ -158,7 +158,7 @@ describe.each<[PortName, string]>([
   it('should get 503 while other bodies fill the budget', async () => {
     const begun = await open(port, head(`Expect: 100-continue\r\nContent-Length: ${MEBIBYTE}`));
     await expect.poll(() => begun.text).toContain('100 Continue');
-    // Only received bytes take room.
+    // Only received bytes count.
     begun.socket.write(' '.repeat(MEBIBYTE - 10));
     const more = {
       method: 'POST',
@@ -173,7 +173,7 @@ describe.each<[PortName, string]>([
     await expect.poll(async () => (await fetch(urlOf(port, path), more)).status).toBe(400);
   });
 
-  it('should be refused by its Content-Length, and the connection closed', async () => {
+  it('should be rejected by its Content-Length, and the connection closed', async () => {
     const raw = await open(port, head(`Content-Length: ${MEBIBYTE + 1}`));
     await expect.poll(() => raw.text).toContain('}');
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
@@ -182,7 +182,7 @@ describe.each<[PortName, string]>([
     raw.socket.destroy();
   });
 
-  it('should be refused as soon as it is too large in chunks, and never be read to the end', async () => {
+  it('should be rejected as soon as its chunks are too large, and never be read to the end', async () => {
     const raw = await open(port, head('Transfer-Encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(65_536)}\r\n`;
     let sent = 0;
@@ -198,7 +198,7 @@ describe.each<[PortName, string]>([
     expect(problemIn(raw.text)).toMatchObject({ status: 413, problem: { code: 'payload_too_large' } });
   });
 
-  it('should reach a client that sends the whole body', async () => {
+  it('should be answered also to a client that sends the whole body', async () => {
     const response = await fetch(urlOf(port, path), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -222,7 +222,7 @@ describe.each<[PortName, string]>([
   });
 });
 
-describe('a body in JSON', () => {
+describe('a JSON body', () => {
   const wrong: [string, string, string | RegExp][] = [
     ['null', 'invalid', /object|record|expected/i],
     ['', 'invalid_json', 'The body is empty. Send JSON.'],
@@ -234,7 +234,7 @@ describe('a body in JSON', () => {
     ['openBff', '/app/notifications/read'],
   ];
   it.each(places.flatMap(([port, path]) => wrong.map(([...one]) => [port, path, ...one] as const)))(
-    'should be refused with its fault: %s %s %j',
+    'should be rejected with its fault: %s %s %j',
     async (port, path, body, code, detail) => {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(urlOf(port, path), { method: 'POST', headers, body });

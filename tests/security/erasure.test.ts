@@ -45,7 +45,7 @@ const page = async (feed: string): Promise<Page> =>
 const titles = async (feed: string) =>
   (await page(feed)).publications.map(({ notification }) => notification?.title);
 
-/** An event as a sidecar publishes it at `time`. */
+/** Adds an event to a topic, in the format of a sidecar that publishes it at `time`. */
 const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`, time = Date.now() } = {}) =>
   redis.xAdd(topic, '*', {
     data: JSON.stringify({
@@ -60,7 +60,7 @@ const publishEvent = (topic: string, data: unknown, { id = `e-${Math.random()}`,
       time: `${new Date(time).toISOString().slice(0, 19)}Z`,
     }),
   });
-/** An entry as a producer deposits it, with the age `ageMs`. */
+/** Deposits an entry like a producer, with the age `ageMs`. */
 const deposit = async (feed: string, run: string, item: object, ageMs = 0) => {
   const expiresAt = new Date(Date.now() + ENTRY_LIFE_MS - ageMs).toISOString();
   const announcement = { v: DOCUMENT_VERSION, run, feed, seq: 1, expiresAt };
@@ -72,7 +72,7 @@ const notification = (feed: string, title: string, id: string, ageMs = 60_000) =
 });
 
 describe('content', () => {
-  it('should be nowhere in Redis a minute after its feed was erased and not come back', async () => {
+  it('should be gone from Redis a minute after its feed was erased, and not come back', async () => {
     const feed = 'user:erased ä';
     const secret = 'S3CRET-of-a-feed';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });
@@ -82,10 +82,10 @@ describe('content', () => {
     expect(await send('POST', '/notifications', of('far', { deliverAt: inSeconds(7_200) }))).toBe(202);
     await publishEvent(TOPICS.notifications, of('by-event'));
     await eventually(async () => (await titles(feed)).length === 4);
-    // Refused events, for this feed or unreadable.
+    // Rejected events, for this feed or unreadable.
     await publishEvent(TOPICS.notifications, of('refused', { title: '', body: secret }));
     await publishEvent(TOPICS.notifications, { feed, secret });
-    // Set aside, not announced, left by a refused commit, and in no list.
+    // Set aside, not announced, left over from a rejected commit, and missing from the index.
     const broken = await deposit(feed, 'Broken01', { ...notification(feed, secret, 'x'), severity: 'loud' });
     await publishEvent(TOPICS.announcements, broken);
     await eventually(async () => (await redis.keys('bff||set-aside:*')).length === 3);
@@ -109,19 +109,19 @@ describe('content', () => {
     const asked = Date.now();
     expect(await send('DELETE', `/feeds/${encodeURIComponent(feed)}`)).toBe(202);
     const answered = Date.now();
-    // On its way when the feed was erased: an event under retry, and an entry of another producer.
+    // In progress when the feed was erased: an event under retry, and an entry of another producer.
     await publishEvent(TOPICS.deadNotifications, of('late'), { time: asked - 5_000 });
     await publishEvent(TOPICS.notifications, of('late-too'), { time: asked - 1_500 });
     const late = await deposit(feed, 'Late0001', notification(feed, secret, 'late-entry', 10_000));
     await publishEvent(TOPICS.announcements, late);
-    // And notifications published from now on.
+    // Notifications published later are kept.
     expect(await send('POST', '/notifications', { ...of('after'), title: 'after' })).toBe(202);
     await publishEvent(TOPICS.notifications, { ...of('after-event'), title: 'after' });
     await eventually(async () => (await titles(feed)).length === 2);
     await eventually(async () => (await keysWith(stack.redisHost, secret)).length === 0, WITHIN_MS).catch(
       async () => expect(await keysWith(stack.redisHost, secret)).toEqual([]),
     );
-    console.log(`nowhere in Redis ${Date.now() - answered} ms after the erasure was answered`);
+    console.log(`gone from Redis ${Date.now() - answered} ms after the answer to the erasure`);
     expect(await titles(feed)).toEqual(['after', 'after']);
 
     const [producer] = stack.producers;
@@ -134,7 +134,7 @@ describe('content', () => {
     expect(await redis.xLen('tocsin:erasures')).toBeLessThanOrEqual(2);
   });
 
-  it('should be nowhere in Redis a minute after it was retracted, while other content stays', async () => {
+  it('should be gone from Redis a minute after it was retracted, while other content stays', async () => {
     const secret = 'S3CRET-of-an-id';
     const feed = 'topic:kept';
     const of = (id: string, more = {}) => ({ id, feed, title: secret, ...more });

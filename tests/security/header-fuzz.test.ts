@@ -3,19 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
 import { PortsProcess } from '../support/ports-process.ts';
 
-/** Twice the length may cost at most three times the CPU. Costs below the floor are not compared. */
+/** Twice the length may cost at most three times the CPU. Costs below FLOOR_MS are not compared. */
 const MOST = 3;
 const FLOOR_MS = 10;
-/** The smallest of this many measurements counts, because a busy machine only adds time. */
+/** The number of measurements, of which the smallest counts: a busy machine only adds time. */
 const REPETITIONS = 10;
-/** Short enough for a request with cubic cost to end within a second. */
+/** A length at which a request with cubic cost ends within a second. */
 const SHORT = 600;
-/** Headers and address together may have 16 KiB, or 32 KiB at the bff's public port. */
+/** The limit for headers and address together is 16 KiB, or 32 KiB at the bff's public port. */
 const longest = ({ port }: Route): number => (port === 'bff' || port === 'openBff' ? 30_000 : 14_000);
 
-/** The repeated text, between the start and end of a header's value. */
+/** The texts to repeat between the start and end of a header's value. */
 const UNITS = [' ', '"', ',', ';', '; a=b', '(', '/', '7', 'a'];
-/** The start that a header's parser expects. */
+/** The starts of values that the parser of each header expects. */
 const HEADERS: [name: string, ...begins: string[]][] = [
   ['accept', 'text/html;q='],
   ['accept-encoding', 'gzip;q='],
@@ -47,7 +47,7 @@ const OTHERS = [
 
 interface Attack {
   name: string;
-  /** The request with this many characters of `unit`. */
+  /** Builds the request with this many characters of `unit`. */
   of: (unit: string, length: number) => { path?: string; headers?: OutgoingHttpHeaders };
 }
 
@@ -96,7 +96,7 @@ function attacksOn(route: Route): Attack[] {
   ];
 }
 
-/** An erasure takes time, so the feed is one that is refused after all other checks. */
+/** An erasure takes time, so this uses a feed that is rejected after all other checks. */
 const ROUTES = [...PUBLIC_ROUTES, ...INTERNAL_ROUTES].map((route) => ({
   ...route,
   path: route.path.replace('topic:x', 'none'),
@@ -122,7 +122,7 @@ const send = (route: Route, { path, headers }: ReturnType<Attack['of']>): Promis
     });
     sent.on('response', (response) => {
       response.resume().on('close', () => resolve(response.statusCode));
-      // A stream has no end of its own.
+      // A stream does not end by itself.
       if (response.headers['content-type'] === 'text/event-stream') response.destroy();
     });
     sent.on('error', () => resolve(undefined));
@@ -157,7 +157,7 @@ async function faultOf(route: Route, attack: Attack, length: number): Promise<st
   return undefined;
 }
 
-/** The ports without authentication differ only in what they check. */
+/** Without the open ports, which differ only in their checks. */
 const isWorthwhile = ({ port }: Route, { name }: Attack) =>
   !port.startsWith('open') || name.startsWith('host') || name.startsWith('origin');
 
@@ -174,7 +174,7 @@ async function examine(route: Route): Promise<string | undefined> {
 
 describe('a long header, query or path', () => {
   it.each(ROUTES.map((route) => [route.port, route.method, route.path, route] as const))(
-    'should cost CPU in proportion to its length: %s %s %s',
+    'should cost CPU proportional to its length: %s %s %s',
     { timeout: 60_000 },
     async (_port, _method, _path, route) => {
       expect(await examine(route)).toBeUndefined();

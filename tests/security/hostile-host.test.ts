@@ -9,11 +9,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
-/** So many feeds that it is asked for some of them. */
+/** Enough feeds for Dapr to place some of them on the hostile host. */
 const PARTITIONS = 24;
 const FEEDS = Array.from({ length: 24 }, (_, n) => `topic:hostile-${n}`);
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
-/** Any application may bring its own store and then offer to host actors. */
+/** The state store of the foreign application, with which it can offer to host actors. */
 const STORE = `
 apiVersion: dapr.io/v1alpha1
 kind: Component
@@ -30,7 +30,7 @@ const dir = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'));
 const asked: string[] = [];
 
 beforeAll(async () => {
-  // The stores contain no secret, so the instances share one that they made.
+  // The stores contain no secret, so the instances share one that they have generated.
   stack = await startStack({
     producerEnv: { PARTITIONS: String(PARTITIONS) },
     secrets: { NOTIFICATION_SECRETS_internal: '', NOTIFICATION_KEYS_internal: '' },
@@ -62,10 +62,10 @@ const publish = async (feed: string, id: string): Promise<void> => {
   expect(response.status).toBe(202);
 };
 
-it('should take no turn and lose nothing although it offers to host our actors', async () => {
+it('should not take over turns or lose notifications by offering to host our actors', async () => {
   const [bff] = stack.bffs as [Pair];
   let round = 0;
-  // It takes a moment until placement sends calls there.
+  // Placement takes a moment to send calls to the new host.
   for (; round < 40 && asked.length < 5; round++) {
     for (const feed of FEEDS) await publish(feed, `n${round}`);
   }

@@ -38,7 +38,7 @@ describe('the host name of a request', () => {
     '192.0.2.7',
   ];
 
-  it.each(PATHS)('should be one of this machine or of ALLOWED_HOSTS: %s %s', async (port, path) => {
+  it.each(PATHS)('should be a name of this machine or in ALLOWED_HOSTS: %s %s', async (port, path) => {
     for (const host of [...SERVED, 'notify.example.com', 'Notify.Example.com:8080', 'a.b.corp.example'])
       expect([host, await statusFor(port, path, host)]).toEqual([host, 200]);
     for (const host of [
@@ -53,7 +53,7 @@ describe('the host name of a request', () => {
       expect([host, await statusFor(port, path, host)]).toEqual([host, 403]);
   });
 
-  it('should be refused with the remedy', async () => {
+  it('should be rejected with the remedy', async () => {
     const { problem } = await rawAnswer(
       'openBff',
       'GET /app/notifications HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
@@ -62,7 +62,7 @@ describe('the host name of a request', () => {
     expect(problem.detail).toContain('ALLOWED_HOSTS');
   });
 
-  it('should be checked before a WebSocket and be given only once', async () => {
+  it('should be checked before a WebSocket upgrade, and be required exactly once', async () => {
     const request = upgradeRequest('/hubs/?EIO=4&transport=websocket');
     const evil = await rawAnswer('openBff', request.replace('Host: localhost', 'Host: evil.example'));
     expect([evil.status, evil.problem.code]).toEqual([403, 'forbidden']);
@@ -72,7 +72,7 @@ describe('the host name of a request', () => {
     own.socket.destroy();
   });
 
-  it('should be any name for probes, or with a required key or token', async () => {
+  it('should be arbitrary for probes, and for ports that require a key or token', async () => {
     const anywhere: [PortName, string, number][] = [
       ['openProducer', '/healthz', 200],
       ['openProducer', '/readyz', 200],
@@ -92,7 +92,7 @@ describe('the host name of a request', () => {
 });
 
 describe('JSONP', () => {
-  it('should be refused', async () => {
+  it('should be rejected', async () => {
     const request = `GET ${POLL}&j=0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
     const { status, problem } = await rawAnswer('openBff', request);
     expect([status, problem.errors?.map(({ path }) => path)]).toEqual([400, ['j']]);

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { errorsOf } from '../support/logs.ts';
 
 const CASES = 2_000;
-/** Fixed, so that each run draws the same cases; another number draws others. */
+/** The seed. It is fixed, so that each run generates the same cases. */
 const SEED = 20_261_125;
 /**
- * The checks that schemathesis applies to each answer. Its check that valid data is accepted is left out: no
- * schema can say that `expiresAt` is in the future and after `deliverAt`.
+ * The checks that schemathesis applies to each answer. Its check that valid data is accepted is left out, because no schema
+ * can require that `expiresAt` is in the future and after `deliverAt`.
  */
 const CHECKS = [
   'not_a_server_error',
@@ -24,8 +24,8 @@ const CHECKS = [
 ];
 
 /**
- * Drawing a notification takes far longer than drawing a name or id, and an erasure takes 3 s, so fewer of
- * them are drawn.
+ * Generating a notification takes far longer than generating a name or id, and an erasure takes 3 s, so there are fewer
+ * examples of them.
  */
 const PARTS = [
   ['POST /notifications', '--include-path', '/notifications', '--max-examples', '250'],
@@ -65,7 +65,7 @@ describe.skipIf(!command)('the HTTP interfaces', () => {
         );
         expect(code, `${part} of the ${name}: ${output}`).toBe(0);
         const drawn = Number(/(?<!\d)(\d+) generated/.exec(output)?.[1] ?? 0);
-        console.log(`${part} of the ${name}: ${drawn} requests drawn from its OpenAPI document.`);
+        console.log(`${part} of the ${name}: ${drawn} requests generated from its OpenAPI document.`);
         cases += drawn;
       }
       expect(app.running).toBe(true);

@@ -17,7 +17,7 @@ let shop: ForeignSidecar;
 let observer: Observer;
 let redis: ReturnType<typeof createClient>;
 let [bff, producer]: Pair[] = [];
-/** The run that the feed knows, with entry 1 done. */
+/** A run that the feed knows, with entry 1 processed. */
 let byHand: ClaimCheck;
 
 beforeAll(async () => {
@@ -58,24 +58,24 @@ const publish = async (id: string): Promise<void> => {
   });
   expect(response.status).toBe(202);
 };
-/** Everything that an attack could have changed. */
+/** All data that an attack could change. */
 const state = async () => ({
   head: (await redis.hGetAll(`bff||${headKey('all')}`)) as Record<string, string>,
-  // Ignores records of the refusal itself and of other processes.
+  // Ignores records about the rejection and of other processes.
   keys: (await redis.keys('*')).filter((key) => !/instance|notification-audit|known-keys/.test(key)).sort(),
   setAside: await readSetAsideIndex(bff!),
-  // Includes trimmed ones.
+  // Includes trimmed announcements.
   announced: (await redis.xInfoStream('notification-partitions'))['entries-added'],
   shown: observer.shown.map(({ id }) => id),
 });
 let marks = 0;
-/** Runs an attack, after which nothing may be written or shown, and the feed must continue in its epoch. */
+/** Runs an attack. Nothing may be written or shown, and the feed must continue in its epoch. */
 const harmless = async (attack: () => Promise<void>): Promise<void> => {
-  // The claim of what was shown before follows its broadcast.
+  // Notifications that were already shown may still be unclaimed, because the claim follows the broadcast.
   await expect.poll(() => redis.keys('entry:*')).toEqual([]);
   const before = await state();
   await attack();
-  // Long enough for any work that it started.
+  // Long enough for any work that the attack has started.
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(await state()).toEqual(before);
   const mark = `mark-${++marks}`;
@@ -92,9 +92,9 @@ describe('a foreign application', () => {
     ['a position far ahead', { feed: 'all', heard: FAR }],
     ['an offset far ahead', { feed: 'all', heard: { epoch: '', offset: 1_000_000 } }],
     ['a forged announcement', { feed: 'all', announced: { run: '', seq: 1_000 } }],
-    ['nothing that can be read', 'x'],
+    ['an unreadable body', 'x'],
     ['no body', undefined],
-  ])('should not make a feed begin anew through its actor: %s', async (_what, body) => {
+  ])('should not make a feed start a new epoch through its actor: %s', async (_what, body) => {
     const { epoch = '' } = (await readHead(bff!, 'all')) ?? {};
     const call = JSON.parse(
       JSON.stringify(body ?? null)
@@ -142,15 +142,18 @@ describe('a foreign application', () => {
     ['producer', 'GET', 'dapr/config'],
   ];
 
-  it.each(routes)('should invoke nothing but public methods: %s %s %s', async (app, method, path, body) => {
-    await harmless(async () => {
-      const answer = await ask(`/v1.0/invoke/${app}/method/${path}`, method, body);
-      expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
-    });
-  });
+  it.each(routes)(
+    'should be able to invoke only public methods: %s %s %s',
+    async (app, method, path, body) => {
+      await harmless(async () => {
+        const answer = await ask(`/v1.0/invoke/${app}/method/${path}`, method, body);
+        expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'forbidden' }]);
+      });
+    },
+  );
 
   it.each(routes)(
-    'should achieve nothing at the internal port of a sidecar: %s %s %s',
+    'should have no effect at the internal port of a sidecar: %s %s %s',
     async (app, verb, method, body) => {
       const pair = (app === 'bff' ? bff : producer) as Pair;
       const call = { verb: verb as LocalCall['verb'], method, body };
@@ -160,7 +163,7 @@ describe('a foreign application', () => {
           headers: { 'dapr-caller-app-id': 'bff' },
         });
         expect([invoked.status, JSON.parse(invoked.text)]).toMatchObject([403, { code: 'forbidden' }]);
-        // Without the headers of an invocation, the call looks like one of the sidecar itself.
+        // Without the headers of an invocation, the call looks like a call from the application's own sidecar.
         const { status, text } = await callLocal(internalGrpcPort(pair), call);
         if (verb === 'GET') expect(text).not.toContain('notification-pubsub--');
         else if (verb === 'DELETE') expect(status).toBe(200);
@@ -170,7 +173,7 @@ describe('a foreign application', () => {
     },
   );
 
-  it('should not be able to use the paths that it gets when it asks for the subscriptions', async () => {
+  it('should not be able to use the paths in the answer to its request for the subscriptions', async () => {
     await harmless(async () => {
       for (const pair of [bff, producer] as Pair[]) {
         const { text } = await callLocal(internalGrpcPort(pair), { verb: 'GET', method: 'dapr/subscribe' });
@@ -194,12 +197,12 @@ describe('a foreign application', () => {
     ).toBe(1);
   });
 
-  it('should not take turns by offering to host our actors', async () => {
+  it('should not take over turns by offering to host our actors', async () => {
     // Tested in `hostile-host.test.ts` with its own stack, because actors move.
     expect(await sumOfMetric(stack.bffs, 'tocsin_bff_takeovers_total', {})).toBe(0);
   });
 
-  it('should erase a feed whose name fits no path', async () => {
+  it('should erase a feed whose name is not valid in a path', async () => {
     const feed = 'user:a/b?100%#c d';
     const url = `${producer!.url}/notifications`;
     const body = JSON.stringify({ id: 'private', feed, title: 'private' });
@@ -212,7 +215,7 @@ describe('a foreign application', () => {
   });
 });
 
-/** In a run that the feed knows: if it were accepted, all numbers up to this one would be done. */
+/** A forged announcement in a run that the feed knows. If accepted, it would mark all entries up to this one as processed. */
 function announced(seq: number) {
   return { v: 1, run: 'forgedrn', feed: 'all', seq, expiresAt: EXPIRES };
 }
@@ -222,7 +225,7 @@ function announcedEntry(seq: number) {
 }
 
 describe('subscriptions', () => {
-  it('should continue when the sidecar or the application restarts alone', async () => {
+  it('should continue when only the sidecar or only the application restarts', async () => {
     for (const pair of [bff, producer] as Pair[]) {
       await pair.sidecar.restart();
       await pair.ready();

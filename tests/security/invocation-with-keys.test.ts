@@ -46,7 +46,7 @@ const port = ({ sidecar }: Pair): number => {
 };
 
 describe('an invocation of a producer that requires API keys', () => {
-  it('should be refused without a key, as on the public port', async () => {
+  it('should be rejected without a key, as on the public port', async () => {
     for (const headers of [{}, { 'x-api-key': 'wrong' }, { 'tocsin-signature': 'v1.1.guessed' }]) {
       const answers = [
         await invoke('POST', 'notifications', headers, { id: 'forged', title: 'x' }),
@@ -62,7 +62,7 @@ describe('an invocation of a producer that requires API keys', () => {
     }
   });
 
-  it('should be refused at the internal port of the sidecar too, with any headers', async () => {
+  it('should be rejected at the internal port of the sidecar too, with any headers', async () => {
     for (const headers of [{}, { 'dapr-caller-app-id': 'bff', 'dapr-callee-app-id': 'producer' }]) {
       const body = { id: 'forged', feed: 'user:ada', title: 'x' };
       const call = { verb: 'POST', method: 'notifications', headers, body } as const;
@@ -87,7 +87,7 @@ describe('an invocation of a producer that requires API keys', () => {
     expect(observer.shown.map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
-  it('should be accepted from the bff, which signs it', async () => {
+  it('should be accepted from the bff, which signs the call', async () => {
     const sidecar = new Sidecar({
       httpPort: bff!.daprHttpPort,
       token: bff!.daprHeaders['dapr-api-token'],

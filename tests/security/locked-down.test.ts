@@ -30,7 +30,7 @@ const SECRETS = {
 const CONTENT = `content-${randomBytes(12).toString('hex')}`;
 
 /**
- * Everything is on: a Redis user with a password and few rights, tokens, API keys, and the most verbose logs.
+ * All protections are on: a Redis user with a password and few rights, tokens and API keys. Logs are most verbose.
  */
 describe('a locked-down stack', () => {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-locked-'));
@@ -68,7 +68,7 @@ describe('a locked-down stack', () => {
     await pollUntil(async () => !(await isPortFree(redisPort)), { timeoutMs: 20_000 });
     const first = createClient({ socket: { port: redisPort, host: '127.0.0.1' } });
     await first.connect();
-    // The users as Redis reads them; the user `first` comes last.
+    // The users in the format of Redis. The user `first` comes last.
     for (const line of aclLines().toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
     first.destroy();
     operator = await redisAs('operator', SECRETS.operator);
@@ -124,7 +124,7 @@ describe('a locked-down stack', () => {
       ...(body && { body: JSON.stringify(body) }),
     });
 
-  it('should work as elsewhere and send Redis no forbidden command', async () => {
+  it('should work and send Redis no forbidden command', async () => {
     const observer = new Observer('ada', stack.bffs[1]?.url ?? '', { getToken: () => tokenOf('ada') });
     await observer.ready();
     await publish('POST', '/notifications', { id: 'one', title: CONTENT, body: CONTENT });
@@ -151,7 +151,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  it('should still do so after a sidecar and an instance restart', async () => {
+  it('should still work after a sidecar and an instance have restarted', async () => {
     await bff.sidecar.restart();
     await bff.app.restart();
     await bff.ready();
@@ -161,7 +161,7 @@ describe('a locked-down stack', () => {
     expect(await refusals()).toEqual([]);
   });
 
-  /** The commands that Redis refused to our user, as `reason: command`. */
+  /** The commands of our user that Redis has rejected, as `reason: command`. */
   async function refusals(): Promise<string[]> {
     const log = await operator.sendCommand<unknown[][]>(['ACL', 'LOG']);
     return log.map((entry) => `${String(entry[3])}: ${String(entry[7])}`);
@@ -183,7 +183,7 @@ describe('a locked-down stack', () => {
     client.destroy();
   });
 
-  it('should have a Redis that refuses callers without the password', async () => {
+  it('should have a Redis that rejects callers without the password', async () => {
     const client = createClient({ socket: { port: redisPort, host: '127.0.0.1', reconnectStrategy: false } });
     client.on('error', () => undefined);
     await client.connect().catch(() => undefined);
@@ -220,7 +220,7 @@ describe('a locked-down stack', () => {
     }
   });
 
-  it('should have no secret, no token and no content in any log', () => {
+  it('should not log secrets, tokens or content', () => {
     const files = readdirSync(stack.logDir);
     expect(files.length).toBeGreaterThanOrEqual(8);
     const hidden = [...Object.values(SECRETS), ...tokens, CONTENT, ...Object.values(producer.daprHeaders)];

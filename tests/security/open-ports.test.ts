@@ -20,7 +20,7 @@ const PUBLIC_PORTS = [4000, 4001, 4002];
 const DEV_PORTS = [4000, 4001, 5173];
 
 const missing = await whyNoNamespaces();
-if (missing) console.log(`Open ports were not looked for from another machine: ${missing}`);
+if (missing) console.log(`The ports were not scanned from another machine: ${missing}`);
 
 const launches: Launch[] = [];
 const started = async (options: LaunchOptions): Promise<Launch> => {
@@ -37,7 +37,8 @@ const stopAll = async () => {
 };
 
 /**
- * A separate machine, where the commands can use their own ports and nothing else listens, and a neighbour.
+ * A namespace that acts as a separate machine, on which the commands can use their own ports and no other process listens,
+ * and a neighbour.
  */
 describe.skipIf(missing)('from another machine on the network', { timeout: 240_000 }, () => {
   let host: NetworkNamespace;
@@ -61,12 +62,12 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
     listenersOf(await treeOf(child.pid ?? 0)).filter((one) => !isLoopback(one));
 
   describe('npm start', () => {
-    it('should listen on this machine only, over TCP and UDP, with all its processes', async () => {
+    it('should listen only on this machine, over TCP and UDP, with all its processes', async () => {
       const one = await started({ host });
       await one.says('Tocsin is ready.', 90_000);
       const listeners = listenersOf(await treeOf(one.child.pid ?? 0));
       const ports = listeners.map(({ port }) => port);
-      // Applications, sidecars and Redis must be among the examined processes.
+      // The scan must include applications, sidecars and Redis.
       expect(ports).toEqual(expect.arrayContaining([...PUBLIC_PORTS, 4100, 4200, 4300, 4400, 4500, 4600]));
       expect(listeners.filter((listener) => !isLoopback(listener))).toEqual([]);
       expect(await open()).toEqual({ v4: [], v6: [] });
@@ -76,7 +77,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
         const [command, ...args] = words;
         return JSON.parse((await run(command, args)).stdout) as object;
       };
-      // On the machine itself, the attack works.
+      // The same attack works on the machine itself.
       expect(await callFrom(host.inside(process.execPath, CALL_LOCAL, '127.0.0.1', ...call))).toMatchObject({
         reached: true,
         answer: expect.stringContaining('"ids"') as string,
@@ -89,7 +90,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
       }
     });
 
-    it('should open only its public ports when told to with authentication on', async () => {
+    it('should open only its public ports with TOCSIN_ADDRESS and authentication', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'tocsin-open-'));
       mkdirSync(join(dir, 'data'));
       const hash = createHash('sha256').update('key').digest('hex');
@@ -106,7 +107,7 @@ describe.skipIf(missing)('from another machine on the network', { timeout: 240_0
   describe('npm run dev', () => {
     const isUp = (one: Launch) => one.says('Send a notification:', 90_000);
 
-    it('should listen on this machine only', async () => {
+    it('should listen only on this machine', async () => {
       const one = await started({ host, command: 'dev' });
       await isUp(one);
       expect(listenersOf(await treeOf(one.child.pid ?? 0)).map(({ port }) => port)).toEqual(
@@ -130,7 +131,7 @@ describe('a start that would open ports without authentication', () => {
   it.each([
     ['start', '4000, 4001, 4002'],
     ['dev', '4000, 4001, 5173'],
-  ] as const)('should be refused by %s, with what to do', async (command, ports) => {
+  ] as const)('should be rejected by %s, with the remedy', async (command, ports) => {
     const one = await started({ command, env: { TOCSIN_ADDRESS: '0.0.0.0' } });
     expect(await one.exit).toBe(1);
     expect(one.output()).toContain(`TOCSIN_ADDRESS=0.0.0.0 would open the ports ${ports} to the network`);

@@ -7,15 +7,15 @@ import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/state.ts';
 
-/** The limits here for the documents of a reader or address, and for the bytes of the broadcast stream. */
+/** The limits in this test for the documents of a reader or address, and for the bytes of the broadcast stream. */
 const DOCUMENTS = 20;
 const STREAM = 1024 * 1024;
-/** A document has at most 40,000 bytes, and Redis uses up to as much again. Publications need memory too. */
+/** A document has at most 40,000 bytes, and Redis may use twice that. Publications need memory too. */
 const BOUND = 2 * DOCUMENTS * 40_000 + 2 * STREAM + 8 * 1024 * 1024;
 const ATTACK_MS = 20_000;
 const LANES = 8;
 const TOPICS = Array.from({ length: 30 }, (_, n) => `topic:t${n}`);
-/** The longest allowed ids, which make a reader's document large. */
+/** Ids of the maximum length, which make a reader's document large. */
 const idOf = (topic: string, n: number) => `${topic.slice(6)}-${n}-`.padEnd(128, 'x');
 
 const secret = randomBytes(32).toString('hex');
@@ -27,7 +27,7 @@ beforeAll(async () => {
   stack = await startStack({
     bffs: 2,
     secrets: { [`NOTIFICATION_SECRETS_${SECRETS.jwt.name}`]: secret },
-    // Ten minutes' worth of the default rate at once.
+    // The writes of ten minutes at the default rate, all at once.
     env: {
       WRITES_PER_MINUTE: '6000',
       DOCUMENTS_PER_READER: String(DOCUMENTS),
@@ -62,7 +62,7 @@ const publish = async (body: unknown): Promise<number> => {
   return (await fetch(`${stack.producers[0]?.url}/notifications`, init)).status;
 };
 const used = async () => Number(parseRedisInfo(await redis.info('memory')).get('used_memory'));
-/** Published notifications leave the streams. */
+/** Removes published notifications from the streams. */
 const settled = async () => {
   let before = Infinity;
   await eventually(async () => {
@@ -75,8 +75,8 @@ const settled = async () => {
 };
 
 /**
- * Runs `attack` as often as possible, with publications beside it; resolves with the growth of memory in
- * total and in the second half.
+ * Runs `attack` as often as possible, with publications at the same time. Resolves with the growth of memory in total and in
+ * the second half.
  */
 async function under(attack: (n: number) => Promise<Response>) {
   const before = await used();
@@ -128,7 +128,7 @@ describe('the memory that one reader can use in Redis', () => {
     expect((await redis.keys('bff||read:*')).length).toBeLessThanOrEqual(DOCUMENTS);
   });
 
-  it('should be limited for an anonymous reader who is another browser each time', async () => {
+  it('should be limited for an anonymous reader who pretends to be a new browser each time', async () => {
     const growth = await under((n) => {
       const clientId = `browser-${n}`;
       const [feed = ''] = TOPICS;

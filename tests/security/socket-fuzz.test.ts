@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { errorsOf } from '../support/logs.ts';
 import { connectTo, sendFrame } from '../support/sockets.ts';
 
-/** Fixed, so that each run draws the same cases; another number draws others. */
+/** The seed. It is fixed, so that each run generates the same cases. */
 const SEED = 20_261_125;
 const SESSIONS = 400;
 const REQUESTS = 1_500;
@@ -16,7 +16,7 @@ const HANDSHAKES = 400;
 /** Fewer than the number of invalid requests that ends a connection. */
 const REQUESTS_PER_CONNECTION = 15;
 
-/** Silent sessions end soon. */
+/** Short time-outs, so that silent sessions end soon. */
 const IMPATIENT = { HANDSHAKE_TIMEOUT_MS: '5000', PING_INTERVAL_MS: '5000', PING_TIMEOUT_MS: '5000' };
 
 let stack: Stack;
@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-/** Guarantees for every client, whatever others do. */
+/** Checks the guarantees of every client during attacks by others. */
 async function expectServes(): Promise<void> {
   const answer: unknown = await witness.timeout(10_000).emitWithAck('subscribe', { feed: 'all' });
   expect(answer).toMatchObject({ ok: true, feed: 'all' });
@@ -51,14 +51,14 @@ const eventName = fc.oneof(
   fc.string(),
 );
 
-/** In JSON; socket.io also allows numbers as names. */
+/** Event names in JSON. socket.io also allows numbers as names. */
 const anyName = fc.oneof(
   eventName.map((name) => JSON.stringify(name)),
   fc.integer().map(String),
   json,
 );
 
-/** Packets of engine.io around packets of socket.io, from almost valid to noise. */
+/** engine.io packets with socket.io packets in them, from almost valid to noise. */
 const packet = fc.oneof(
   fc.tuple(fc.nat(9), namespace, digits, json).map(([type, ...rest]) => `4${type}${rest.join('')}`),
   fc
@@ -95,7 +95,7 @@ const clientRequest = fc.record({
   ),
   body,
 });
-/** socket.io's client itself refuses to send these. */
+/** The client of socket.io cannot send these names. */
 const RESERVED = new Set([
   'connect',
   'connect_error',
@@ -124,7 +124,7 @@ const draw = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number): T[] =>
   fc.sample(arbitrary, { seed: SEED, numRuns });
 
 describe('the socket protocol', () => {
-  it('should serve every valid client whatever frames others send', { timeout: 300_000 }, async () => {
+  it('should serve every valid client while others send arbitrary frames', { timeout: 300_000 }, async () => {
     const sessions = draw(fc.array(frame, { minLength: 1, maxLength: 8 }), SESSIONS);
     for (let at = 0; at < sessions.length; at += 20) {
       await Promise.all(
@@ -139,7 +139,7 @@ describe('the socket protocol', () => {
   });
 
   it(
-    'should serve every valid client whatever is posted to polling sessions',
+    'should serve every valid client while others post arbitrary data to polling sessions',
     { timeout: 300_000 },
     async () => {
       const bodies = draw(fc.array(packet, { maxLength: 8 }), SESSIONS / 2);
@@ -173,7 +173,7 @@ describe('the socket protocol', () => {
     await expectServes();
   });
 
-  it('should refuse invalid handshakes with problem documents', { timeout: 300_000 }, async () => {
+  it('should reject invalid handshakes with problem documents', { timeout: 300_000 }, async () => {
     const text = fc.string({ unit: fc.constantFrom(...HANDSHAKE_LETTERS) });
     const parameter = fc.tuple(fc.constantFrom('EIO', 'transport', 'sid', 'b64', 'j', 't'), text);
     const handshake = fc.record({
@@ -217,7 +217,7 @@ const UPGRADE = {
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
 
-/** Sends a request without `fetch`'s checks; resolves when the head of the answer has arrived. */
+/** Sends a request without the checks of `fetch`. Resolves when the head of the answer has arrived. */
 function ask(
   path: string,
   { method, upgrade, body: sent }: Handshake,

@@ -9,18 +9,18 @@ import { startLockedRedis } from './locked-redis.ts';
 const JSON_TYPE = { 'content-type': 'application/json' };
 export const KEY = 'shop-key';
 
-/** Makes the record of an API key for some feeds. */
+/** Creates the record of an API key for some feeds. */
 const apiKey = (name: string, key: string) => ({
   ...{ name, hash: createHash('sha256').update(key).digest('hex') },
   ...{ feeds: ['all', 'topic:*', 'user:ben'], perSecond: 1_000 },
 });
-/** The environment that the sidecars' secret store reads, with one key. */
+/** The environment for the secret store of the sidecars, with one key. */
 export const secretsWith = (name: string, key: string) => ({
   NOTIFICATION_KEYS_apikeys: JSON.stringify([apiKey(name, key)]),
 });
 
 /**
- * A producer and a bff that require keys and tokens, over a Redis with the users of `docs/redis-users.acl`.
+ * A producer and a bff that require keys and tokens, with a Redis that has the users of `docs/redis-users.acl`.
  */
 export async function startAuditedStack() {
   const jwt = randomBytes(32).toString('hex');
@@ -34,7 +34,7 @@ export async function startAuditedStack() {
   const producer = stack.producers[0] as Pair;
   const bff = stack.bffs[0] as Pair;
 
-  /** Calls the bff as the reader ada. */
+  /** Calls the bff as reader ada. */
   const ops = async (method: string, path: string, body?: object, roles = ['ops']) => {
     const token = await signToken({
       ...{ claims: { sub: 'ada', feeds: ['*'], roles }, exp: Math.floor(Date.now() / 1000) + 3_600 },
@@ -70,7 +70,7 @@ export async function startAuditedStack() {
           ...{ REDIS_HOST: redis.host, REDIS_USERNAME: redis.username, REDIS_PASSWORD: redis.password },
         },
       }),
-    /** The whole trail as `/ops` reads it, oldest first. */
+    /** The whole trail, read from the ops API, oldest first. */
     async trail(): Promise<ListedAuditRecord[]> {
       const records: ListedAuditRecord[] = [];
       for (let before = ''; ;) {
@@ -90,7 +90,7 @@ export async function startAuditedStack() {
 }
 export type AuditedStack = Awaited<ReturnType<typeof startAuditedStack>>;
 
-/** A record in one line: action, outcome, way, actor, count, feeds and ids. */
+/** A record as one line: action, outcome, way in, actor, count, feeds and ids. */
 export const short = ({ action, outcome, via, actor, requests, feeds, ids }: AuditRecord): string =>
   [
     ...[action, outcome, via, actor.kind, actor.name ?? '-', actor.claimed ? 'claimed' : '', requests],

@@ -1,10 +1,10 @@
 import { answersOk, type Pair } from '@tocsin/tools';
 import { startProxy, type Proxy } from './proxy.ts';
 
-/** Interval of the readiness checks, in ms: a balancer's knowledge is always slightly old. */
+/** The interval of readiness checks, in ms. Like for a real balancer, the known state may be slightly old. */
 const PROBE_MS = 200;
 
-/** One address for several instances: each connection goes to the next ready one. */
+/** Starts one address for several instances. Each connection goes to the next ready instance. */
 export async function startBalancer(pairs: readonly Pair[]): Promise<Proxy> {
   const ready = new Set(pairs);
   const probe = async (pair: Pair) => {

@@ -7,7 +7,7 @@ import { freePorts, pollUntil } from '@tocsin/tools';
 import { expect } from 'vitest';
 import type { Done, Order } from './bff-child.ts';
 
-/** A bff over its memory backend in a separate process, so that its trouble does not affect the test. */
+/** A bff with the memory backend in a separate process, so that attacks on it do not affect the test. */
 export class BffProcess {
   readonly port: number;
   readonly url: string;
@@ -37,7 +37,7 @@ export class BffProcess {
     return done;
   }
 
-  /** Publishes this many notifications, each with this many four-byte characters; resolves with their ids. */
+  /** Publishes this many notifications, each with this many four-byte characters. Resolves with their ids. */
   async publish(count: number, feed = 'all', characters = 1): Promise<string[]> {
     const createdAt = new Date().toISOString();
     const notifications = makeNotifications(count).map(({ id, title }): Notification => {
@@ -47,14 +47,14 @@ export class BffProcess {
     return notifications.map(({ id }) => id);
   }
 
-  /** Bytes of heap in use, after a collection. */
+  /** The heap in use after garbage collection, in bytes. */
   async heapUsed(): Promise<number> {
     const done = await this.#ask('memory');
     if (typeof done !== 'object') throw new Error(`the bff answered ${done}`);
     return done.heapUsed;
   }
 
-  /** The value of a metric, or 0 if it has none. */
+  /** The value of a metric; 0 if it has no series. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     const line = text.split('\n').find((one) => one.startsWith(`${name} `));

@@ -1,12 +1,12 @@
-// Sends a sidecar a call that only other sidecars should send: `node call-local.mjs <address> <port> <method>
-// <body>` calls CallLocal at its internal gRPC port without credentials, so that its application gets a POST.
-// Prints the result as JSON: {reached: false, why} or {reached: true, status, answer}.
+// Sends a sidecar a call that only other sidecars should send: `node call-local.mjs <address> <port> <method> <body>` calls
+// CallLocal at its internal gRPC port without credentials, so that its application receives a POST. Prints the result as
+// JSON: {reached: false, why} or {reached: true, status, answer}.
 import { connect } from 'node:http2';
 
 const [address = '', port = '', method = '', body = ''] = process.argv.slice(2);
 const TIMEOUT_MS = 5_000;
 
-/** A field of protobuf with a length: text, bytes or a message. */
+/** A length-delimited protobuf field: text, bytes or a message. */
 const field = (number, ...parts) => {
   const content = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const size = [];

@@ -1,13 +1,13 @@
 import { Client, credentials } from '@grpc/grpc-js';
 
 /**
- * Acts as an attacker at a sidecar's internal gRPC port, who calls its application with any method, verb and
- * header; daprd adds the application's token. The messages are those of dapr/proto/internals/v1, written by
- * hand: https://protobuf.dev/programming-guides/encoding/
+ * Acts as an attacker at a sidecar's internal gRPC port who calls its application with any method, verb and headers; daprd
+ * adds the application's token. Encodes the messages of dapr/proto/internals/v1 by hand:
+ * https://protobuf.dev/programming-guides/encoding/
  */
 export interface LocalCall {
   verb: keyof typeof VERBS;
-  /** The path, with or without its leading slash. */
+  /** The path, with or without leading slash. */
   method: string;
   headers?: Record<string, string>;
   body?: unknown;
@@ -69,7 +69,7 @@ function bytes(field: number, value: string | Buffer): Buffer {
   return Buffer.concat([varint((field << 3) | 2), varint(content.length), content]);
 }
 
-/** The last value of each field: a number, or bytes. */
+/** Decodes the last value of each field: a number, or bytes. */
 function fieldsOf(message: Buffer): Map<number, number | Buffer> {
   const fields = new Map<number, number | Buffer>();
   let at = 0;

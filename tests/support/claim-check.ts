@@ -12,7 +12,7 @@ import {
 import { DaprClaimCheck, Sidecar } from '@tocsin/service';
 import type { Pair } from '@tocsin/tools';
 
-/** Deposits and announces through a producer's sidecar by hand, so that a test can omit or repeat a step. */
+/** Deposits and announces through a producer's sidecar in separate steps, so that a test can omit or repeat one. */
 export class ClaimCheck {
   readonly run = randomUUID().replaceAll('-', '').slice(0, 8);
   readonly #sidecar: Sidecar;
@@ -34,7 +34,7 @@ export class ClaimCheck {
     };
   }
 
-  /** Deposits an entry with one notification and returns its id; `change` damages the entry. */
+  /** Deposits an entry with one notification and returns its id. `change` can damage the entry. */
   async deposit(
     feed: string,
     seq: number,

@@ -4,10 +4,10 @@ import type { PortsProcess } from './ports-process.ts';
 export interface Route {
   port: PortName;
   method: string;
-  /** The path with the parameters of a valid request. */
+  /** The path with valid parameters. */
   path: string;
   body?: string;
-  /** For probes, Prometheus and pages: served under any host name and with any parameters. */
+  /** True for probes, Prometheus and pages, which are served under any host name and with any parameters. */
   isOpen?: boolean;
 }
 
@@ -15,7 +15,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const gets = (port: PortName, paths: string[], isOpen = false): Route[] =>
   paths.map((path) => ({ port, method: 'GET', path, ...(isOpen && { isOpen }) }));
 
-/** Routes that change feeds: on the producer's public port and by invocation. */
+/** Routes that change feeds, on the producer's public port and by invocation. */
 const changes = (port: PortName): Route[] => [
   { port, method: 'POST', path: '/notifications', body: json({ id: 'one', title: 'One' }) },
   { port, method: 'DELETE', path: '/notifications/one?feed=all' },
@@ -29,7 +29,7 @@ const producer = (port: PortName): Route[] => [
   ...gets(port, ['/healthz', '/readyz', '/metrics'], true),
 ];
 
-/** What a reader does with notifications, and preferences. */
+/** The routes for a reader's actions on notifications, and for preferences. */
 const inbox = (port: PortName): Route[] => [
   ...['unread', 'unarchive', 'unsnooze', 'archive'].map((name) => ({
     ...{ port, method: 'POST', path: `/app/notifications/${name}` },
@@ -112,7 +112,7 @@ export const INTERNAL_ROUTES: readonly Route[] = [
   { port: 'bffInternal', method: 'POST', path: KNOWN_SUBSCRIPTION, body: event },
 ];
 
-/** The headers of a request that this port accepts. */
+/** Valid headers for a request to this port. */
 export function headersFor(
   { port, body }: Route,
   { key, token, appToken }: PortsProcess,

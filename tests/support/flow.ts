@@ -6,20 +6,20 @@ import { startStream } from './stream.ts';
 
 /** The effect of a fault. */
 export interface Done {
-  /** Time from which deliveries are expected again (ms since 1970). */
+  /** The time from which deliveries are expected again (ms since 1970). */
   back: number;
-  /** The instances whose clients expect them. */
+  /** The instances whose clients must receive them. */
   watched: readonly Pair[];
-  /** Restores everything that is still away. */
+  /** Restarts the processes that are still down. */
   heal?: () => Promise<void>;
 }
 
 const BEFORE_MS = 1_500;
-/** Shortest time to watch deliveries, with and without a limit. */
+/** The shortest time to watch deliveries, with and without a bound, in ms. */
 const WATCH_MS = 6_000;
 const SHORT_WATCH_MS = 2_000;
 
-/** A caller, and clients on each instance of a stack that watch the feed of all. */
+/** A caller, and clients on each instance of a stack that are subscribed to the feed `all`. */
 export class Flow {
   readonly caller: Caller;
   readonly #observers: ReadonlyMap<Pair, Observer[]>;
@@ -49,7 +49,7 @@ export class Flow {
     for (const observer of this.observers) observer.close();
   }
 
-  /** Resolves when every client has shown everything acknowledged, once and in order. */
+  /** Resolves when every client has shown all acknowledged notifications. Requires that each was shown once and in order. */
   async complete(timeoutMs = 30_000): Promise<void> {
     const acknowledged = [...this.caller.acknowledged.keys()];
     await Promise.all(this.observers.map((observer) => observer.sees(acknowledged, timeoutMs)));
@@ -58,9 +58,9 @@ export class Flow {
   }
 
   /**
-   * Runs a stream of notifications around `fault`, which resolves when deliveries are expected again.
-   * Requires that nothing is lost and no client gets a gap. Prints and resolves with the longest pause of any
-   * watched client in ms. It watches for longer than twice the `bound`, so that a test can compare.
+   * Runs a stream of notifications during `fault`, which resolves when deliveries are expected again. Requires that no
+   * notification is lost and no client gets a gap. Prints the longest pause of any affected client in ms and resolves with it.
+   * Watches for longer than twice the `bound`, so that a test can compare the pause with it.
    */
   async through(label: string, fault: () => Promise<Done>, bound = 0): Promise<number> {
     const gaps = () => this.observers.map((observer) => observer.gaps.length);

@@ -1,7 +1,6 @@
-// Attacks Dapr's internal gRPC without a certificate of its sentry: `node internal-grpc.mjs <attack>...` with
-// an attack as {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} |
-// {}}. Prints {"<name>": <outcome>}: `answered <code>` with the gRPC code (0 is success), or why there was no
-// answer.
+// Attacks Dapr's internal gRPC without a certificate of its sentry: `node internal-grpc.mjs <attack>...`. An attack is
+// {"name", "host", "port", "call": "local" | "actor" | "certificate", "tls"?: {"key", "cert"} | {}}. Prints
+// {"<name>": <outcome>}: `answered <code>` with the gRPC code (0 is success), or the reason why there was no answer.
 import { connect } from 'node:http2';
 import { readFileSync } from 'node:fs';
 
@@ -37,7 +36,7 @@ const CALLS = {
       bytes(4, Buffer.concat([bytes(1, 'Feed'), bytes(2, 'all')])),
     ]),
   ],
-  // Asks sentry for a certificate in the bff's name with an invented token.
+  // Asks sentry for a certificate in the name of the bff, with an invented token.
   certificate: ({ csr }) => [
     '/dapr.proto.sentry.v1.CA/SignCertificate',
     Buffer.concat([
@@ -64,7 +63,7 @@ const attack = ({ host, port, call, tls, ...rest }) =>
     const code = (headers) =>
       headers['grpc-status'] !== undefined && end(`answered ${headers['grpc-status']}`);
     stream.on('error', () => undefined);
-    // An error of the session says more, but arrives later.
+    // Waits for an error of the session, which is more precise but arrives later.
     stream.once('close', () => setTimeout(end, 500, 'closed'));
     stream.on('response', code);
     stream.on('trailers', code);

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { childrenOf } from '../../tools/src/process/children.ts';
 
-/** An open socket: a listening one of TCP, or a bound one of UDP. */
+/** An open socket: a listening TCP socket, or a bound UDP socket. */
 export interface Listener {
   pid: number;
   protocol: 'tcp' | 'udp';
-  /** The address as the system writes it: `127.0.0.1`, `0.0.0.0`, `::`. */
+  /** The address in the notation of the system: `127.0.0.1`, `0.0.0.0`, `::`. */
   address: string;
   port: number;
 }
@@ -16,7 +16,7 @@ export async function treeOf(pid: number): Promise<number[]> {
   return [pid, ...(await Promise.all(children.map((child) => treeOf(child.pid)))).flat()];
 }
 
-/** The sockets on which these processes listen, over IPv4 and IPv6, from /proc; so only on Linux. */
+/** The sockets on which these processes listen, over IPv4 and IPv6. Reads /proc, so it works only on Linux. */
 export function listenersOf(pids: readonly number[]): Listener[] {
   return pids.flatMap((pid) => {
     const inodes = socketsOf(pid);
@@ -40,7 +40,7 @@ function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
-    // The process or descriptor has just ended, or the system has no IPv6.
+    // The process or descriptor is gone, or the system has no IPv6.
     return undefined;
   }
 }
@@ -54,10 +54,10 @@ function socketsOf(pid: number): Set<string> {
 }
 
 const LISTENING = '0A';
-/** UDP: bound, but not connected. */
+/** The state of UDP sockets that are bound but not connected. */
 const UNCONNECTED = '07';
 
-/** The tables of the process's network namespace. */
+/** The socket tables of the process's network namespace. */
 function readTable(pid: number, table: string): { address: string; port: number; inode: string }[] {
   const lines = (orNothing(() => readFileSync(`/proc/${pid}/net/${table}`, 'utf8')) ?? '')
     .trim()
@@ -71,7 +71,7 @@ function readTable(pid: number, table: string): { address: string; port: number;
   });
 }
 
-/** The system writes addresses as words of four bytes in the machine's byte order, here little-endian. */
+/** Decodes an address of /proc, written as four-byte words in the byte order of the machine (here little-endian). */
 function readAddress(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => [...Buffer.from(word, 'hex')].reverse());
   if (bytes.length === 4) return bytes.join('.');

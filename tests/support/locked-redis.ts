@@ -6,8 +6,7 @@ import { ROOT, ensureRedisServer, freePorts, isPortFree, pollUntil, privateRedis
 import { createClient } from 'redis';
 
 /**
- * A Redis with the users of `docs/redis-users.acl`: one for the applications, and an operator with all
- * rights.
+ * A Redis with the users of `docs/redis-users.acl`: one for the applications, and an operator with all rights.
  */
 export async function startLockedRedis() {
   const [password, operatorPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
@@ -25,7 +24,7 @@ export async function startLockedRedis() {
     .map((line) => line.split(' ').slice(1));
   const first = createClient({ socket: { port, host: '127.0.0.1' } });
   await first.connect();
-  // The users as Redis reads them; the user `first` comes last.
+  // The users in the format of Redis. The user `first` comes last.
   for (const line of users.toReversed()) await first.sendCommand(['ACL', 'SETUSER', ...line]);
   first.destroy();
   const as = async (username: string, secret: string) => {

@@ -4,26 +4,25 @@ import { run, type RunResult } from '@tocsin/tools';
 
 const SCANNER = fileURLToPath(new URL('scan-ports.mjs', import.meta.url));
 
-/** A network namespace of Linux: like a separate machine for everything that listens or connects. */
+/** A network namespace of Linux. For listeners and connections it is like a separate machine. */
 export interface NetworkNamespace {
   name: string;
-  /** The command that runs `command` in the namespace; it keeps its process id. */
+  /** Returns a command that runs `command` in the namespace, with the same process id. */
   inside(...command: string[]): [string, ...string[]];
   /** Removes the namespace without ending processes in it. */
   remove(): Promise<void>;
 }
 
-/** A machine on the same network as another, to examine that one from outside. */
+/** A machine on the same network as another, to test that one from outside. */
 export interface Neighbour extends NetworkNamespace {
-  /** The address at which it reaches the other machine. */
+  /** The address of the other machine. */
   address: string;
-  /** The same over IPv6; `undefined` if the system has none. */
+  /** The IPv6 address of the other machine; `undefined` if the system has no IPv6. */
   address6: string | undefined;
   /** Runs a command on the neighbour. */
   run(...command: string[]): Promise<RunResult>;
   /**
-   * The open ones of all 65,535 TCP ports, at `address` or another address. @throws Error if it cannot be
-   * reached
+   * The open TCP ports, out of all 65,535, at `address` or another address. @throws Error if the address is unreachable
    */
   scan(address?: string): Promise<number[]>;
 }
@@ -33,9 +32,9 @@ async function ip(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output}`);
 }
 
-/** Why tests cannot make network namespaces here; `undefined` if they can. */
+/** Why tests cannot create network namespaces on this machine; `undefined` if they can. */
 export async function whyNoNamespaces(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'network namespaces are a thing of Linux';
+  if (process.platform !== 'linux') return 'network namespaces exist only on Linux';
   try {
     const host = await makeNamespace();
     try {
@@ -49,7 +48,7 @@ export async function whyNoNamespaces(): Promise<string | undefined> {
   }
 }
 
-/** A network namespace with nothing but a loopback interface. */
+/** Creates a network namespace with only a loopback interface. */
 export async function makeNamespace(): Promise<NetworkNamespace> {
   const name = `tocsin-${process.pid}-${randomBytes(3).toString('hex')}`;
   await ip('netns', 'add', name);
@@ -61,7 +60,7 @@ export async function makeNamespace(): Promise<NetworkNamespace> {
   };
 }
 
-/** A neighbour of `host`, by default of this machine: a namespace, joined to it by a pair of virtual interfaces. */
+/** Creates a neighbour of `host` (by default this machine): a namespace connected to it by a pair of virtual interfaces. */
 export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour> {
   const namespace = await makeNamespace();
   const { name, inside } = namespace;
@@ -87,7 +86,7 @@ export async function makeNeighbour(host?: NetworkNamespace): Promise<Neighbour>
     .then(() => ip('-n', name, 'addr', 'add', `${network6}::2/64`, 'dev', inner, 'nodad'))
     .then(
       () => `${network6}::1`,
-      // Nothing can listen over IPv6 on a system without it.
+      // On a system without IPv6, no process listens on it.
       () => undefined,
     );
   const runInside = (...words: string[]): Promise<RunResult> => {

@@ -49,8 +49,7 @@ const stringsOf = (attributes: z.infer<typeof attributeSchema>[]) =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]));
 
 /**
- * Receives spans as OTLP over HTTP: as JSON from our applications, and as protobuf from sidecars, without
- * decoding.
+ * Receives spans as OTLP over HTTP: as JSON from our applications, and as protobuf, which is not decoded, from sidecars.
  */
 export async function startOtlpReceiver() {
   const spans: ReceivedSpan[] = [];
@@ -88,11 +87,11 @@ export async function startOtlpReceiver() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
-    /** Requests that could not be read. */
+    /** Unreadable requests. */
     faults,
     spansOf: (traceId: string): ReceivedSpan[] =>
       spans.filter((span) => span.traceId === traceId).sort((a, b) => Number(a.from - b.from)),
-    /** Whether a sidecar has sent a span of the trace. */
+    /** True if a sidecar has sent a span of the trace. */
     sidecarsKnow: (traceId: string): boolean => {
       const bytes = Buffer.from(traceId, 'hex');
       return unread.some((body) => body.includes(bytes));

@@ -1,11 +1,11 @@
 /** The ports of the product. */
 export const PORTS = [
-  /** The producer with API keys, and without. */
+  /** The producer with and without API keys. */
   'producer',
   'openProducer',
   'producerInternal',
   'openProducerInternal',
-  /** The bff with tokens, and without. */
+  /** The bff with and without tokens. */
   'bff',
   'openBff',
   'bffInternal',

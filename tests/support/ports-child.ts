@@ -30,7 +30,7 @@ import { startUi } from '../../ui/src/server/app.ts';
 import { uiSettings } from '../../ui/src/server/config.ts';
 import { KNOWN_SUBSCRIPTION, PORTS, type PortName, type Ports } from './port-names.ts';
 
-/** Secrets that admit the parent, and other settings. */
+/** The secrets with which the parent is accepted, and other settings. */
 export interface Start {
   secrets: { apikeys: string; jwt: string };
   appToken: string;
@@ -46,7 +46,7 @@ for (const page of ['index.html', 'ops.html', 'assets/page.js']) {
 process.on('exit', () => rmSync(pages, { recursive: true }));
 
 const INTERNAL_SECRET = randomBytes(32).toString('hex');
-/** The path to which the sidecar would deliver. */
+/** The path to which the sidecar would deliver events. */
 const held = (topic: string): HeldSubscription[] => [
   { pubsubname: COMPONENTS.pubsub, topic, path: KNOWN_SUBSCRIPTION },
 ];
@@ -92,7 +92,7 @@ async function startAll({ secrets, appToken, settings }: Start): Promise<Ports> 
   return ports;
 }
 
-/** The bff's internal port, over an idle host. */
+/** The internal port of the bff, with an idle host. */
 async function internal(port: number, settings: Record<string, string>, appToken?: string): Promise<void> {
   const done = async () => undefined;
   const hostOfActors = { turnAsHost: async () => ({ outcome: 'delivered' }), deactivate: () => undefined };

@@ -8,10 +8,10 @@ import { signToken } from '../../tools/src/auth/sign-token.ts';
 import type { Ports } from './port-names.ts';
 import type { Start, Told } from './ports-child.ts';
 
-/** Every HTTP port of the product, over memory, in a separate process that reports its CPU time. */
+/** All HTTP ports of the product with memory adapters, in a separate process that reports its CPU time. */
 export class PortsProcess {
   readonly ports: Ports;
-  /** The headers that admit callers. */
+  /** The headers with which callers are accepted. */
   readonly key: Record<string, string>;
   readonly token: Record<string, string>;
   readonly appToken: Record<string, string>;
@@ -50,7 +50,7 @@ export class PortsProcess {
     });
   }
 
-  /** Milliseconds of CPU that `work` costs the process. */
+  /** The CPU time in ms that `work` costs the process. */
   async cpuMs(work: () => Promise<unknown>): Promise<number> {
     const before = await this.#cpuMicros();
     await work();
@@ -60,7 +60,7 @@ export class PortsProcess {
   async #cpuMicros(): Promise<number> {
     this.#child.send('cpu');
     const told = await next(this.#child);
-    if (!('cpuMicros' in told)) throw new Error('The process told something else than its CPU time.');
+    if (!('cpuMicros' in told)) throw new Error('The process did not report its CPU time.');
     return told.cpuMicros;
   }
 
@@ -82,7 +82,7 @@ const next = (child: ChildProcess): Promise<Told> =>
     });
   });
 
-/** A token of a reader of all feeds who may use the ops page. */
+/** A token for a reader of all feeds who may use the ops page. */
 const sign = (secret: string): Promise<string> =>
   signToken({
     claims: { sub: 'ada', feeds: ['*'], roles: [OPS_ROLE] },

@@ -53,31 +53,31 @@ export interface Rule {
   health: string;
   state: string;
   lastError: string;
-  /** Whether it has been evaluated yet. */
+  /** True once the rule has been evaluated. */
   evaluated: boolean;
 }
 
 export interface RunningPrometheus {
-  /** The series of an expression now. @throws Error with Prometheus's message if it is invalid */
+  /** The current series of an expression. @throws Error with Prometheus's message if it is invalid */
   query(expression: string): Promise<Series[]>;
   rules(): Promise<Rule[]>;
   stop(): Promise<void>;
 }
 
-/** The address in a test's stack of a target of the compose stack. @throws Error if it has no such target */
+/** Maps a target of the compose stack to its address in the test's stack. @throws Error if the stack has no such target */
 function targetIn(stack: Stack, target: string): string {
   const [host = '', port] = target.split(':');
   const name = host.replace(/-dapr$/, '');
   const pair = [...stack.producers, ...stack.bffs].find((one) => nameOf(one, stack) === name);
-  if (!pair) throw new Error(`prometheus.yml scrapes ${target}, and the stack has none of that name`);
+  if (!pair) throw new Error(`prometheus.yml scrapes ${target}, but the stack has no process of that name`);
   return new URL(port === '9090' ? pair.daprMetricsUrl : pair.url).host;
 }
 
-/** The compose stack has one producer, without a number in its name. */
+/** The compose stack has only one producer, so its name has no number. */
 const nameOf = (pair: Pair, stack: Stack): string =>
   stack.producers.includes(pair) ? 'producer' : pair.name;
 
-/** Starts a Prometheus with our configuration and rules, scraping the stack each second; resolves when it answers. */
+/** Starts a Prometheus with our configuration and rules that scrapes the stack every second. Resolves when it answers. */
 export async function startPrometheus(command: string, stack: Stack): Promise<RunningPrometheus> {
   const dir = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'));
   const config = configSchema.parse(parse(readFileSync(join(FOLDER, 'prometheus.yml'), 'utf8')));

@@ -5,8 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Proxy {
   url: string;
   /**
-   * Ends the current connections on the side of the instances only: nothing more reaches the clients, not
-   * even a close.
+   * Ends the current connections only on the side of the instances. The clients receive nothing more, not even a close.
    */
   silence(): void;
   /** Ends the current connections on both sides. */
@@ -15,8 +14,7 @@ export interface Proxy {
 }
 
 /**
- * Connects each client to the instance that `pick` returns at that moment, or refuses the client if there is
- * none.
+ * Connects each client to the instance that `pick` returns at that moment, or rejects the client if there is no instance.
  */
 export async function startProxy(pick: () => string | undefined): Promise<Proxy> {
   const clients = new Map<Socket, Socket>();

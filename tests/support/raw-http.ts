@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { expect } from 'vitest';
 
-/** A connection that sends raw bytes, and what it receives. */
+/** A connection that sends raw bytes, with the received text. */
 export async function openRaw(port: number, text: string) {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const closed = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));

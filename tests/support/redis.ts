@@ -7,16 +7,16 @@ import {
 import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
-/** Reads a stack's Redis directly, not through Dapr. */
+/** Reads the Redis of a stack directly, not through Dapr. */
 export async function lookInto(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
-  // Without a listener, an error would end the process. The calls reject with it in any case.
+  // Without a listener, an error would end the process. The calls also reject with it.
   client.on('error', () => undefined);
   await client.connect();
   return {
     read: async (key: string): Promise<string | undefined> => (await client.get(key)) ?? undefined,
     keys: (pattern: string): Promise<string[]> => client.keys(pattern),
-    /** Whether any value of the state store contains `text`. */
+    /** True if any value of the state store contains `text`. */
     stateHolds: async (text: string): Promise<boolean> => {
       const keys = await client.keys('bff||*');
       const values = await Promise.all(keys.map((key) => client.hGet(key, 'data')));
@@ -24,7 +24,7 @@ export async function lookInto(redisHost: string) {
     },
     /** Seconds until a key expires; negative if it never does. */
     secondsLeft: (key: string): Promise<number> => client.ttl(key),
-    /** All announcements that have not long been acknowledged, oldest first. */
+    /** All announcements that are still in the stream, oldest first. */
     announcements: async (): Promise<PartitionAnnouncement[]> => {
       const messages = await client.xRange(TOPICS.partitionAnnouncements, '-', '+');
       return messages.map(({ message }) => {
@@ -41,15 +41,15 @@ export async function lookInto(redisHost: string) {
       );
       return (await Promise.all(added)).reduce((sum, one) => sum + one, 0);
     },
-    /** Deletes everything. Only for the Redis of a test's own stack. */
+    /** Deletes all data. Use it only on the Redis of the test's own stack. */
     empty: async (): Promise<void> => {
       await client.flushAll();
     },
-    /** Lets the key expire now. */
+    /** Makes the key expire now. */
     expire: async (key: string): Promise<void> => {
-      if (!(await client.pExpire(key, 1))) throw new Error(`there is no ${key} that could expire`);
+      if (!(await client.pExpire(key, 1))) throw new Error(`there is no key ${key}`);
     },
-    /** Lets Redis grow by `bytes`, and then refuse writes; its content stays. */
+    /** Lets Redis grow by `bytes` and then reject writes. Its content stays. */
     leaveRoom: async (bytes: number): Promise<void> => {
       const used = parseRedisInfo(await client.info('memory')).get('used_memory');
       await client.configSet({
@@ -60,7 +60,7 @@ export async function lookInto(redisHost: string) {
     makeRoom: async (): Promise<void> => {
       await client.configSet('maxmemory', '0');
     },
-    /** Makes Redis pause for this many ms; commands that arrive meanwhile run afterwards. */
+    /** Pauses Redis for this many ms. Commands that arrive meanwhile run afterwards. */
     hold: async (ms: number): Promise<void> => {
       await client.sendCommand(['CLIENT', 'PAUSE', String(ms), 'ALL']);
     },

@@ -3,12 +3,12 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export interface Relay {
   /** `host:port` of the relay. */
   address: string;
-  /** The current connections stay open but forward nothing more; new ones work. */
+  /** The current connections stay open but forward no more data. New connections work. */
   forget(): void;
   stop(): void;
 }
 
-/** A relay to `target` (`host:port`) that can drop connections silently, as a firewall does. */
+/** A relay to `target` (`host:port`) that can drop connections silently, like a firewall. */
 export async function startRelay(target: string): Promise<Relay> {
   const [host = '', port = ''] = target.split(':');
   const open = new Set<Socket>();

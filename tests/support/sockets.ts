@@ -19,7 +19,7 @@ export async function connectTo(
   return socket;
 }
 
-/** Sends a raw message of engine.io, bypassing socket.io. */
+/** Sends a raw engine.io message, bypassing socket.io. */
 export const sendRaw = (socket: Socket, message: string): void => {
   socket.io.engine.send(message);
 };
@@ -40,7 +40,7 @@ export const goneOf = (socket: Socket): Promise<void> =>
     });
   });
 
-/** A bare TCP connection and everything that it received. */
+/** A plain TCP connection, with all received data. */
 export class Raw {
   text = '';
   readonly #socket: TcpSocket;
@@ -52,7 +52,7 @@ export class Raw {
     socket.on('error', () => undefined);
     socket.on('data', (data) => (this.text += data.toString()));
     this.closed = new Promise((resolve) => socket.once('close', resolve));
-    // It keeps sending after the other side has ended; only a connection closed on both sides refuses that.
+    // Keeps sending after the other side has ended its half: only a connection closed on both sides rejects the data.
     socket.on('end', () => {
       const timer = setInterval(() => socket.write('x'), 100);
       socket.once('close', () => clearInterval(timer));
@@ -76,7 +76,7 @@ export class Raw {
   }
 }
 
-/** The lines of a handshake for a WebSocket. */
+/** The text of a WebSocket handshake. */
 export const upgradeRequest = (path: string, headers: Record<string, string> = {}): string =>
   [
     `GET ${path} HTTP/1.1`,

@@ -32,7 +32,7 @@ export async function eventually<T>(
   for (;;) {
     const value = await read();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > end) throw new Error(`nothing came within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`no value within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -28,7 +28,7 @@ export interface RunFile {
 
 type Change = (runFile: RunFile, dir: string) => void;
 
-/** `dapr.yaml` with other ports and stub applications; 6 ports for each, the public one first. */
+/** `dapr.yaml` with other ports and stub applications. Each has 6 ports, the public one first. */
 async function writeRunFile(dir: string, change?: Change): Promise<{ path: string; ports: number[] }> {
   const runFile = parse(readFileSync(join(ROOT, 'dapr.yaml'), 'utf8')) as RunFile;
   runFile.common.resourcesPaths = [join(ROOT, 'components')];
@@ -50,7 +50,7 @@ async function writeRunFile(dir: string, change?: Change): Promise<{ path: strin
   return { path, ports: all };
 }
 
-/** A separate `npm start` of the test. */
+/** A separate `npm start` for the test. */
 export interface Launch {
   child: ChildProcess;
   dir: string;
@@ -64,21 +64,21 @@ export interface Launch {
 }
 
 export interface LaunchOptions {
-  /** `start` by default, with the run file; `dev` uses none. */
+  /** The command; by default `start`, with the run file. `dev` uses no run file. */
   command?: 'start' | 'dev';
-  /** Where it runs; this machine by default. */
+  /** The machine to run on; by default this one. */
   host?: NetworkNamespace;
   dir?: string;
   runFile?: { path: string; ports: number[] };
   env?: Record<string, string>;
-  /** Changes the run file before it is written. */
+  /** Changes the run file before it is saved. */
   change?: Change;
 }
 
 /** The unchanged `dapr.yaml`, with the product's applications and ports. */
 export const REAL_RUN_FILE = { path: join(ROOT, 'dapr.yaml'), ports: [] };
 
-/** Starts `node tools/start.mjs start`, by default over stub applications, with data in its own folder. */
+/** Starts `node tools/start.mjs start`, by default with stub applications, with data in its own folder. */
 export async function launch(options: LaunchOptions = {}): Promise<Launch> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'tocsin-start-'));
   const runFile = options.runFile ?? (await writeRunFile(dir, options.change));
@@ -105,7 +105,7 @@ export async function launch(options: LaunchOptions = {}): Promise<Launch> {
     says: async (wanted, timeoutMs = 60_000) => {
       const giveUp = () => (child.exitCode === null ? undefined : `it ended with ${child.exitCode}`);
       const fault = await pollUntil(async () => text.includes(wanted), { timeoutMs, giveUp });
-      if (fault) throw new Error(`"${wanted}" did not come: ${fault}. The output:\n${text}`);
+      if (fault) throw new Error(`"${wanted}" was not printed: ${fault}. The output:\n${text}`);
     },
   };
 }

@@ -48,7 +48,7 @@ describe('components/', () => {
     [COMPONENTS.deadLetters, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.state, 'state.redis', [APP_IDS.producer, APP_IDS.bff]],
     [COMPONENTS.audit, 'pubsub.redis', [APP_IDS.producer, APP_IDS.bff]],
-  ])('should have %s, a %s for those who use it', (name, type, scopes) => {
+  ])('should have %s, a %s only for its users', (name, type, scopes) => {
     expect(component(name).spec.type).toBe(type);
     expect(component(name).scopes).toEqual(scopes);
   });
@@ -59,7 +59,7 @@ describe('components/', () => {
     [SECRETS.internalOfProducer, APP_IDS.producer],
     [SECRETS.apiKeys, APP_IDS.producer],
   ])(
-    'should reserve %j for one application, which may read nothing else of its store',
+    'should reserve %j for one application, which may read no other secret of its store',
     ({ store, name }, app) => {
       expect(component(store).spec.type).toBe('secretstores.local.env');
       expect(component(store).scopes).toEqual([app]);
@@ -73,7 +73,7 @@ describe('components/', () => {
       ]);
     },
   );
-  it('should let other applications publish to the topic for notifications, and subscribe to nothing', () => {
+  it('should let other applications publish to the topic for notifications, but subscribe to no topic', () => {
     expect(setting(COMPONENTS.pubsub, 'protectedTopics').split(',').sort()).toEqual(
       Object.values(TOPICS).sort(),
     );
@@ -92,7 +92,7 @@ describe('components/', () => {
     });
   });
 
-  it('should let producer and bff append to the audit trail, by its own component alone, and none subscribe', () => {
+  it('should let producer and bff append to the audit trail through its own component only, and no application subscribe', () => {
     const topics = Object.values(AUDIT_TOPICS);
     for (const name of [COMPONENTS.audit, COMPONENTS.pubsub, COMPONENTS.deadLetters])
       expect(setting(name, 'protectedTopics').split(',')).toEqual(expect.arrayContaining(topics));
@@ -106,7 +106,7 @@ describe('components/', () => {
     expect(component(COMPONENTS.audit).spec.metadata.map((one) => one.name)).not.toContain('streamTTL');
   });
 
-  it('should name each file after the component in it', () => {
+  it('should name each file after its component', () => {
     for (const { file, resource } of resources) {
       if (resource.kind === 'Component') expect(file).toBe(`${resource.metadata.name}.yaml`);
     }
@@ -120,7 +120,7 @@ describe('components/', () => {
   });
 
   it.each([COMPONENTS.pubsub, COMPONENTS.deadLetters])(
-    'should trim %s by time, below an entry’s life',
+    'should trim %s by time, before an entry expires',
     (name) => {
       const hours = Number(/^(\d+)h$/.exec(setting(name, 'streamTTL'))?.[1]);
       expect(hours * 3_600_000).toBeLessThan(ENTRY_LIFE_MS);
@@ -181,7 +181,7 @@ describe('dapr.yaml', () => {
     for (const app of apps) expect(app.env['INTERNAL_PORT']).toBe(String(app.appPort));
   });
 
-  it('should probe the applications so that a dead one is noticed within 2 s', () => {
+  it('should detect a dead application within 2 s with probes', () => {
     expect(common).toMatchObject({
       enableAppHealthCheck: true,
       appHealthProbeInterval: 1,

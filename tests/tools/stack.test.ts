@@ -30,11 +30,11 @@ describe('a stack', () => {
     }
   });
 
-  it('should refuse a caller without the sidecar’s token', async () => {
+  it('should reject a caller without the sidecar’s token', async () => {
     expect((await fetch(`${bff.daprUrl}/v1.0/metadata`)).status).toBe(401);
   });
 
-  it('should kill only a sidecar and start it again on its ports', async () => {
+  it('should kill only a sidecar and restart it on its ports', async () => {
     await bff.sidecar.kill('SIGKILL');
     expect(bff.sidecar.running).toBe(false);
     expect(bff.sidecar.lastExit).toEqual({ code: null, signal: 'SIGKILL' });
@@ -61,18 +61,18 @@ describe('a stack', () => {
     expect(await answersOk(`${bff.url}/healthz`)).toBe(true);
   });
 
-  it.each(['redis', 'placement', 'scheduler'] as const)('should revive %s after kill -9', async (name) => {
+  it.each(['redis', 'placement', 'scheduler'] as const)('should restart %s after kill -9', async (name) => {
     await stack[name].kill('SIGKILL');
     await stack.revive(name);
     expect(stack[name].running).toBe(true);
   });
 
-  it('should say which process has ended and where its log is', async () => {
+  it('should name the process that has ended and its log', async () => {
     await other.app.kill('SIGKILL');
     await expect(other.ready()).rejects.toThrow(/the application of bff-2 has ended.*bff-2\.log/s);
   });
 
-  it('should leave no process and no port', async () => {
+  it('should leave no process and no open port', async () => {
     const pairs = [...stack.producers, ...stack.bffs];
     await stack.stop();
     const processes = [

@@ -8,7 +8,7 @@ import { childrenOf } from '../../tools/src/process/children.ts';
 import { launch, removeDir, type Launch, type RunFile } from './launch.ts';
 
 interface Family {
-  /** The second stage, then everything that it started. */
+  /** The second stage, then all processes that it has started. */
   cli: number;
   all: { pid: number; command: string }[];
 }
@@ -57,7 +57,7 @@ describe('npm start', () => {
     }
   });
 
-  it('should print how to use it when everything is ready and stop within 15 s of one or two Ctrl-C', async () => {
+  it('should print a welcome message when all parts are ready, and stop within 15 s of one or two Ctrl-C', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     expect(one.output()).toContain(`localhost:${one.ports[0]}/notifications`);
@@ -79,8 +79,8 @@ describe('npm start', () => {
     const before = await familyOf(one);
     process.kill(pidOf(before, /redis-server/), 'SIGKILL');
     process.kill(pidOf(before, /placement --port/), 'SIGKILL');
-    await one.says('redis runs again.');
-    await one.says('placement runs again.');
+    await one.says('redis is running again.');
+    await one.says('placement is running again.');
     expect(one.child.exitCode).toBeNull();
   });
 
@@ -88,7 +88,7 @@ describe('npm start', () => {
     ['an application', /stub-app/, /The application \w+ on port \d+ has ended/],
     ['a sidecar', /daprd/, /The sidecar of \w+ on port \d+ has ended/],
   ])(
-    'should say so when %s dies, continue with the others and leave nothing in the end',
+    'should report when %s dies, continue with the others and leave no process in the end',
     async (_, pattern, sentence) => {
       const one = await started();
       await one.says('Tocsin is ready.');
@@ -112,7 +112,7 @@ describe('npm start', () => {
   it.each([
     ['first stage', (one: Launch) => one.child.pid ?? 0],
     ['second stage', (_: Launch, family: Family) => family.cli],
-  ])('should leave nothing when its %s gets kill -9', async (_, victim) => {
+  ])('should leave no process after kill -9 of its %s', async (_, victim) => {
     const one = await started();
     await one.says('Tocsin is ready.');
     const family = await familyOf(one);
@@ -125,12 +125,12 @@ describe('npm start', () => {
     await expectNothingLeft(family, one.ports);
   });
 
-  it('should name a busy port and refuse a second start over the same data', async () => {
+  it('should name a busy port and reject a second start with the same data', async () => {
     const one = await started();
     await one.says('Tocsin is ready.');
     const twin = await launch({ dir: one.dir, runFile: { path: one.runFile, ports: one.ports } });
     expect(await twin.exit).toBe(1);
-    expect(twin.output()).toContain('Tocsin already runs in this folder');
+    expect(twin.output()).toContain('Tocsin is already running in this folder');
     const copy = await started({ runFile: { path: one.runFile, ports: one.ports } });
     expect(await copy.exit).toBe(1);
     expect(copy.output()).toMatch(
@@ -152,13 +152,13 @@ describe('npm start', () => {
     server.close();
   });
 
-  it('should say what is wrong with a given Redis', async () => {
+  it('should name the fault of a given Redis', async () => {
     const one = await started({ env: { REDIS_HOST: '127.0.0.1:1' } });
     expect(await one.exit).toBe(1);
-    expect(one.output()).toContain('The Redis at 127.0.0.1:1 (REDIS_HOST) cannot be used');
+    expect(one.output()).toContain('Cannot use the Redis at 127.0.0.1:1 (REDIS_HOST)');
   });
 
-  it('should name the component that fails', async () => {
+  it('should name the failed component', async () => {
     const one = await started({ change: (runFile, dir) => breakComponent(runFile, dir) });
     expect(await one.exit).toBe(1);
     expect(one.output()).toMatch(
@@ -166,7 +166,7 @@ describe('npm start', () => {
     );
   });
 
-  it('should name the application that ends at once', async () => {
+  it('should name the application that ends immediately', async () => {
     const one = await started({
       change: ({ apps }) => {
         if (apps[1]) apps[1].command = ['node', '-e', 'process.exit(3)'];

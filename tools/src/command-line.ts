@@ -2,15 +2,15 @@ import { Failure, messageOf } from './failure.ts';
 import { HelpRequested } from './options.ts';
 import { onStopSignal, Stopped } from './process/stop-signal.ts';
 
-/** Runs until it is done or `signal` aborts; resolves with the exit code. */
+/** Runs until the command has finished or `signal` aborts. Resolves with the exit code. */
 export type Command = (args: string[], signal: AbortSignal) => Promise<number>;
 
-/** Loads a command, so that one does not pay for the modules of the others. */
+/** Loads a command on demand, so that no command loads the modules of others. */
 export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * Runs the command that the process's first argument names, and exits: with 0 after `--help`, with 130 if it was
- * stopped, with 1 if it failed. A `Failure` is printed without its stack.
+ * Runs the command that the process's first argument names, and exits with 0 after `--help`, 130 if it was stopped, and 1
+ * if it failed. Prints a `Failure` without its stack.
  */
 export async function runCommandLine(commands: Commands): Promise<never> {
   const [name = '', ...args] = process.argv.slice(2);

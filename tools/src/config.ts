@@ -8,13 +8,13 @@ export interface ToolsConfig {
   redisHost: string | undefined;
   redisUsername: string | undefined;
   redisPassword: string | undefined;
-  /** Folder above `.dapr/bin` of an installed Dapr. */
+  /** The folder that contains `.dapr/bin` of an installed Dapr. */
   daprHome: string;
-  /** The folder of tools built for this user, outside every repository. */
+  /** The folder for tools built for this user, shared by all clones. */
   cacheDir: string;
-  /** The demo source's pause, to replace that of the run file. */
+  /** The pause of the demo source, if it differs from the run file. */
   demoIntervalMs: string | undefined;
-  /** False with `CI`, `BROWSER=none` or no display. */
+  /** False if `CI` or `BROWSER=none` is set, or if there is no display. */
   mayOpenBrowser: boolean;
   auth: AuthConfig;
   opening: Opening;
@@ -22,7 +22,7 @@ export interface ToolsConfig {
 
 /** The address of the public ports. */
 export interface Opening {
-  /** 127.0.0.1 unless TOCSIN_ADDRESS says otherwise. */
+  /** TOCSIN_ADDRESS; 127.0.0.1 by default. */
   address: string;
   /** True with TOCSIN_INSECURE=yes: other machines may connect without authentication. */
   mayBeInsecure: boolean;
@@ -31,11 +31,11 @@ export interface Opening {
 /** Whether tokens and keys are required; the applications read the same variables. */
 export interface AuthConfig {
   mode: 'none' | 'jwt';
-  /** True if tokens come from an issuer that publishes its keys. */
+  /** True if an issuer that publishes its keys signs the tokens. */
   hasIssuer: boolean;
-  /** The secret for tokens; without it one is made and kept. */
+  /** The secret for tokens. If absent, one is generated and kept. */
   secret: string | undefined;
-  /** The secret with which the applications sign their messages to each other; made and kept if absent. */
+  /** The secret with which the applications sign their messages to each other. If absent, one is generated and kept. */
   internalSecret?: string | undefined;
   issuer: string;
   audience: string;
@@ -70,7 +70,7 @@ export const readOpening = (env: Env = process.env): Opening => ({
   mayBeInsecure: env['TOCSIN_INSECURE'] === 'yes',
 });
 
-/** The defaults are those of the bff. */
+/** Reads the settings for tokens and keys, with the same defaults as the bff. */
 export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
   mode: env['AUTH_MODE'] === 'jwt' ? 'jwt' : 'none',
   hasIssuer: Boolean(env['JWT_JWKS_URL']),
@@ -84,7 +84,7 @@ export const readAuthConfig = (env: Env = process.env): AuthConfig => ({
 const PRIVATE =
   /^(DAPR_|APP_API_TOKEN$|REDIS_|PORT$|PUBLIC_HOST$|INTERNAL_|DEMO_INTERVAL_MS$|BROADCASTER$|NODE_OPTIONS$|AUTH_MODE$|JWT_|OPS_TOKEN$|PUBLISHED_ON$|API_KEYS(_FILE)?$|ALLOWED_ORIGINS$|NOTIFICATION_)/;
 
-/** The caller's environment without variables that would change a started pair's behaviour. */
+/** The caller's environment without the variables that would change the behaviour of a started pair. */
 export const cleanEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
@@ -93,14 +93,14 @@ export const cleanEnvironment = (env: Env = process.env): Record<string, string>
   return kept;
 };
 
-/** The caller's environment as it is. */
+/** The caller's environment, unchanged. */
 export const hostEnvironment = (env: Env = process.env): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined) kept[name] = value;
   return kept;
 };
 
-/** Ports and pace of `npm run dev`, as text. */
+/** The ports of `npm run dev` and the pause of its demo source in ms, as text. */
 export const readDevConfig = (env: Env = process.env) => ({
   page: env['DEV_PORT'] || '5173',
   bff: env['DEV_BFF_PORT'] || '4001',
@@ -109,7 +109,7 @@ export const readDevConfig = (env: Env = process.env) => ({
   demo: env['DEMO_INTERVAL_MS'] || '1000',
 });
 
-/** A sidecar of the bff that the caller names. */
+/** The port of the bff's sidecar that the caller sets with DAPR_HTTP_PORT. */
 export function readSidecarConfig(env: Env = process.env): {
   httpPort: number | undefined;
   token: string | undefined;
@@ -121,7 +121,7 @@ export function readSidecarConfig(env: Env = process.env): {
   return { httpPort: port ? Number(port) : undefined, token: env['DAPR_API_TOKEN'] || undefined };
 }
 
-/** Options of `npm run doctor` from the environment, so that no list of processes shows a secret. */
+/** Secrets for `npm run doctor` come from the environment, because lists of processes show arguments. */
 export interface DoctorConfig {
   redisHost: string | undefined;
   redisUsername: string | undefined;

@@ -13,11 +13,11 @@ describe('parseOptions', () => {
     [['--colour'], "Unknown option '--colour'.\nUsage: npm run thing"],
     [['more'], "Unexpected argument 'more'"],
     [['--size'], "Option '--size <value>' argument missing.\nUsage: npm run thing"],
-  ])('should fail for %j with the fault and the usage', (args, message) => {
+  ])('should reject %j with the fault and the usage', (args, message) => {
     expect(() => parse(...args)).toThrow(message);
   });
 
-  it('should show the usage when asked for help', () => {
+  it('should show the usage for --help', () => {
     expect(() => parse('--size', '3', '--help')).toThrow(HelpRequested);
     expect(() => parse('--help')).toThrow(`Usage: ${USAGE}`);
   });

@@ -23,8 +23,8 @@ const kustomizationSchema = z.looseObject({
 });
 
 /**
- * The resources of a folder with a kustomization, after its JSON patches. Unlike `kubectl kustomize`, it needs no tool
- * and generates, labels and renames nothing.
+ * The resources of a folder with a kustomization, after its JSON patches. Unlike `kubectl kustomize`, needs no tool, and
+ * does not generate, label or rename resources.
  * @throws Error if a patch does not fit
  */
 export function kustomize(folder: string): Document[] {
@@ -62,7 +62,7 @@ function apply(document: Document, { op, path, value }: Operation): void {
   if (op !== 'add' && !Object.hasOwn(parent, last))
     throw new Error(`${document.metadata.name} has no ${path}.`);
   if (op === 'test' && parent[last] !== value)
-    throw new Error(`${document.metadata.name} has another ${path}.`);
+    throw new Error(`${document.metadata.name} has a different ${path}.`);
   if (op === 'remove') Reflect.deleteProperty(parent, last);
   if (op === 'add' || op === 'replace') parent[last] = value;
 }

@@ -5,22 +5,22 @@ import { RawClient } from './raw-client.ts';
 import { readMetric } from './read-metric.ts';
 
 export interface RoundOptions {
-  /** Instances with no other connections, which the clients connect to in turn. */
+  /** The instances to which clients connect in turn. They must have no other connections. */
   urls: readonly string[];
   clients: number;
   feed: string;
-  /** The position from which every client recovers; without one, it asks for no history. */
+  /** The position from which every client recovers; if absent, clients ask for no history. */
   position?: Position;
 }
 
 export interface Round {
   /** From the first connect to the last acknowledgement, in ms. */
   ms: number;
-  /** The acknowledgements as they came, to be read when nothing is measured. */
+  /** The raw acknowledgements, to be parsed after the measurement. */
   acknowledgements: Buffer[];
 }
 
-/** Connects and subscribes all clients at once, then ends them. @throws Error if one of them fails */
+/** Connects and subscribes all clients at once, then disconnects them. @throws Error if one of them fails */
 export async function connectRound({ urls, clients, feed, position }: RoundOptions): Promise<Round> {
   const connected: RawClient[] = [];
   const one = async (index: number): Promise<Buffer> => {
@@ -38,9 +38,9 @@ export async function connectRound({ urls, clients, feed, position }: RoundOptio
   }
 }
 
-/** Waits until the instance has dealt with the ends of its connections, lest they burden the next round. */
+/** Waits until the instance has cleaned up its connections, so that the next round does not pay for it. */
 async function untilAllWent(url: string): Promise<void> {
   const look = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
-  if (fault) throw new Failure(`${url} did not notice that its clients went: ${fault}`);
+  if (fault) throw new Failure(`${url} still counts connections after its clients left: ${fault}`);
 }

@@ -9,7 +9,7 @@ import { withWatchers, type Audience } from './works/watchers.ts';
 import { type Numbers, type Sizes } from './works/work.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };
-/** A profile shows only the cost of many feeds. */
+/** With `--profile`, only the growth of feeds is measured. */
 const PROFILED: typeof GROWTH = { instances: [2], feeds: [1_000], history: [] };
 const IN_FLIGHT = 64;
 const ARRAY = 100;
@@ -21,7 +21,7 @@ interface GrowthContext {
   signal: AbortSignal;
 }
 
-/** Singles spread over feeds with one client each, so that a message is one delivery whatever grows. */
+/** Single messages spread over feeds with one client each, so that a message is one delivery in every measurement. */
 const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
   withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();
@@ -29,7 +29,7 @@ const spread = (peer: Peer, audience: Audience, context: GrowthContext) =>
     return { rate, cpu };
   });
 
-/** Fills a feed with publications, so that its log is that long. */
+/** Publishes to a feed until its log has this many publications. */
 async function fill(
   peer: Peer,
   feed: string,

@@ -4,14 +4,14 @@ import { PEER_IDS } from './peers/peer.ts';
 import { WORK_IDS } from './works/work.ts';
 
 describe('the options of bench', () => {
-  it('should be three rounds of everything, with persistence', () => {
+  it('should default to three rounds of all workloads and peers, with persistence', () => {
     const options = readBenchOptions([]);
     expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });
     expect(options.works).toEqual(WORK_IDS);
     expect(options.peers).toEqual(PEER_IDS);
   });
 
-  it('should be narrowed to works, to peers or to both', () => {
+  it('should select workloads, peers or both', () => {
     expect(readBenchOptions(['--only', 'latency'])).toMatchObject({
       works: ['latency'],
       peers: PEER_IDS,

@@ -6,22 +6,22 @@ export interface BenchOptions {
   rounds: number;
   works: readonly WorkId[];
   peers: readonly PeerId[];
-  /** True if nothing was left out, so that the results are worth keeping. */
+  /** True if the run includes all workloads and peers. Only the results of such a run are stored. */
   isWhole: boolean;
-  /** Growth, and everything once more without persistence. */
+  /** Adds growth, and a second run without persistence. */
   all: boolean;
   persistence: boolean;
-  /** The result as JSON on standard output, nothing else there. */
+  /** Prints only the result as JSON on standard output. */
   json: boolean;
-  /** CPU profiles of our applications beside the logs; they cost time, so nothing is kept. */
+  /** Writes CPU profiles of our applications beside the logs. Profiling costs time, so no results are stored. */
   profile: boolean;
-  /** Few messages and clients: it only shows that everything works. */
+  /** Few messages and clients, only to show that the benchmark works. */
   small: boolean;
 }
 
 const USAGE =
-  'npm run bench -- [--all] [--only WORKS,PEERS] [--rounds N] [--persistence on|off] [--small] [--profile] [--json]\n' +
-  `Works: ${WORK_IDS.join(', ')}.\nPeers: ${PEER_IDS.join(', ')}.`;
+  'npm run bench -- [--all] [--only WORKLOADS,PEERS] [--rounds N] [--persistence on|off] [--small] [--profile] [--json]\n' +
+  `Workloads: ${WORK_IDS.join(', ')}.\nPeers: ${PEER_IDS.join(', ')}.`;
 const ROUNDS = 3;
 
 const isWork = (name: string): name is WorkId => (WORK_IDS as readonly string[]).includes(name);

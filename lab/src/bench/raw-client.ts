@@ -3,13 +3,13 @@ import { Failure } from '@tocsin/tools/failure';
 import { WebSocket } from 'ws';
 
 export interface RawClientOptions {
-  /** Sent with the connection: token and clientId. */
+  /** Sent when connecting: token and clientId. */
   auth?: Record<string, unknown>;
-  /** Called with each event as it came, `["publications",{…}]`. */
+  /** Called with each raw event: `["publications",{…}]`. */
   onEvent?: (event: Buffer) => void;
 }
 
-/** First bytes of a message: engine.io's packet type, then socket.io's. */
+/** The first bytes of a message: the packet type of engine.io, then of socket.io. */
 const PING = '2'.charCodeAt(0);
 const MESSAGE = '4'.charCodeAt(0);
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
@@ -21,13 +21,13 @@ interface Waiting {
 }
 
 /**
- * A client that speaks engine.io and socket.io itself, over one WebSocket, and parses nothing that it is not asked
- * to: a thousand of them cost a benchmark little, and the same whatever they are sent.
+ * A client that implements engine.io and socket.io over one WebSocket, and parses messages only on demand. A thousand of
+ * them cost the benchmark little, and the same for all messages.
  */
 export class RawClient {
   readonly #socket: WebSocket;
   readonly #onEvent: ((event: Buffer) => void) | undefined;
-  /** The callers that wait for acknowledgement `id`; `connect` waits at -1. */
+  /** The callers by the id of the acknowledgement that they wait for; `connect` waits at -1. */
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 0;
 
@@ -45,21 +45,21 @@ export class RawClient {
     this.#socket.on('close', (code) => this.#fail(new Failure(`the connection was closed with ${code}`)));
   }
 
-  /** Resolves when the namespace has accepted it. @throws Error if it was refused or the connection ended */
+  /** Resolves when the namespace has accepted the client. @throws Error if it is rejected or the connection ends */
   static async connect(url: string, options: RawClientOptions = {}): Promise<RawClient> {
     const client = new RawClient(url, options);
     await client.#wait(-1);
     return client;
   }
 
-  /** The acknowledgement of a subscribe as it came; `answerOf` reads it. @throws Error if the connection ends */
+  /** Subscribes and returns the raw acknowledgement, which `answerOf` parses. @throws Error if the connection ends */
   subscribe(feed: string, position?: Position): Promise<Buffer> {
     const id = this.#nextId++;
     this.#socket.send(`42${id}${JSON.stringify(['subscribe', { feed, ...(position && { position }) }])}`);
     return this.#wait(id);
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a closing handshake. */
   close(): void {
     this.#waiting.clear();
     this.#socket.terminate();
@@ -75,7 +75,7 @@ export class RawClient {
     const type = String.fromCharCode(data[1] ?? 0);
     if (type === TYPE.event) this.#onEvent?.(data.subarray(2));
     else if (type === TYPE.connected) this.#settle(-1, data.subarray(2));
-    else if (type === TYPE.refused) this.#fail(new Failure(`refused: ${data.toString('utf8', 2)}`));
+    else if (type === TYPE.refused) this.#fail(new Failure(`rejected: ${data.toString('utf8', 2)}`));
     else if (type === TYPE.acknowledgement) {
       const start = data.indexOf('[');
       this.#settle(Number(data.toString('latin1', 2, start)), data.subarray(start));

@@ -1,4 +1,4 @@
-/** The sum over the series of a metric whose labels include `labels`; 0 when it has none. @throws Error if it cannot be read */
+/** The sum of a metric's series whose labels include `labels`; 0 if there are none. @throws Error if reading fails */
 export async function readMetric(
   url: string,
   name: string,

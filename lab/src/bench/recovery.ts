@@ -11,24 +11,24 @@ import { readMetric } from './read-metric.ts';
 const CLIENTS = 1_000;
 const MISSED = 100;
 const FEED = 'all';
-/** Rounds of each kind before those that count: so long the code is compiled. */
+/** Warm-up rounds of each kind, in which the code is compiled. */
 const WARM_UP = 3;
 const ROUNDS = 10;
-/** Recovering may take at most this multiple of connecting and subscribing alone. */
+/** The bar: recovering may take at most this multiple of connecting and subscribing alone. */
 const BAR = 1.5;
 
 export interface RecoveryFigures {
-  /** Medians over the rounds, from the first connect to the last acknowledgement, in ms. */
+  /** The medians of the rounds, from the first connect to the last acknowledgement, in ms. */
   plain: number;
   recovering: number;
   ratio: number;
-  /** State calls of each fresh instance while all clients recovered. */
+  /** The state reads of each fresh instance while all clients recovered. */
   stateReads: number[];
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:recovery`: 1,000 clients that come back at once, beside 1,000 that only connect and subscribe. */
+/** `npm run bench:recovery`: compares 1,000 clients that recover at once with 1,000 that only connect and subscribe. */
 export async function benchRecovery(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ env: { LOG_LEVEL: 'warn' } });
   try {
@@ -50,8 +50,8 @@ export async function benchRecovery(_args: string[], signal: AbortSignal): Promi
 }
 
 /**
- * Publishes to a stack without clients, restarts its instances, and lets clients return in rounds. @throws
- * Failure if a client did not get exactly what it missed
+ * Publishes to a stack without clients, restarts its instances, and lets clients recover in rounds.
+ * @throws Failure if a client did not receive exactly the publications that it missed
  */
 export async function measureRecovery(
   stack: Stack,
@@ -78,7 +78,7 @@ export async function measureRecovery(
   for (let index = 0; index < WARM_UP + rounds && !signal?.aborted; index++) {
     const plain = async () => times.plain.push((await connectRound(round)).ms);
     const recovering = async () => times.recovering.push(await recover());
-    // Each kind comes as often after itself as after the other.
+    // Each kind follows itself as often as the other kind.
     for (const kind of index % 2 === 0 ? [plain, recovering] : [recovering, plain]) await kind();
   }
   const [plain, recovering] = [times.plain, times.recovering].map((all) => median(all.slice(WARM_UP))) as [
@@ -101,21 +101,21 @@ async function missedFrom(url: string, published: number): Promise<Position> {
   };
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
   client.close();
-  if (!position) throw new Failure(`what was published did not arrive: ${fault}`);
+  if (!position) throw new Failure(`the published notifications did not arrive: ${fault}`);
   return position;
 }
 
 function mustBeWhole(acknowledgement: Buffer, from: Position): void {
   const answer = answerOf(acknowledgement);
-  if (!answer.ok) throw new Failure(`a client was refused: ${answer.error.message}`);
+  if (!answer.ok) throw new Failure(`the server rejected a client: ${answer.error.message}`);
   const { recovered, more, publications } = answer;
   const offsets = publications.map(({ offset }) => offset - from.offset);
   const whole = offsets.length === MISSED && offsets.every((offset, index) => offset === index + 1);
   if (!recovered || more || !whole)
-    throw new Failure(`a client was not answered the ${MISSED} that it missed`);
+    throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 
-/** Reads of the state store by each instance so far, as its sidecar has counted them. */
+/** The reads of the state store by each instance so far, as counted by its sidecar. */
 const readsOf = (stack: Stack): Promise<number[]> =>
   Promise.all(
     stack.bffs.map(async ({ daprMetricsUrl }) => {

@@ -12,8 +12,8 @@ import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Work } from './works/w
 const INSTANCES = 2;
 
 /**
- * Starts all peers, then lets each do each work, in turn, round after round. A failure becomes a fault in the
- * result and does not end the run.
+ * Starts all peers, then runs each workload on each peer in turn, round after round. A failure becomes a fault in the result
+ * and does not end the run.
  */
 export async function runRounds(
   options: BenchOptions,
@@ -44,7 +44,7 @@ export async function runRounds(
         const able = peers.filter(({ id }) => work.peers.includes(id));
         if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
-        // Nobody comes always first, or always after the same one.
+        // Rotates the order, so that no peer is always first or always follows the same one.
         for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
           await doWork(work, able[(turn + round) % able.length] as Peer, round);
         }
@@ -56,7 +56,7 @@ export async function runRounds(
   return { v: 1, conditions: conditions(), rounds: options.rounds, sizes, peers: infos, samples, faults };
 }
 
-/** Starts peers one after the other; one that cannot be had here says why. */
+/** Starts the peers one after the other. Records why a peer could not be started. */
 async function startPeers(
   ids: readonly PeerId[],
   { persistence, profile }: BenchOptions,
@@ -75,7 +75,7 @@ async function startPeers(
       infos.push({ id, name, version, setup });
     } catch (error) {
       infos.push({ id, name: id, version: '', setup: '', missing: messageOf(error) });
-      say(`${id} does not take part: ${messageOf(error)}`);
+      say(`${id} is not measured: ${messageOf(error)}`);
     }
   }
   return { peers, infos };

@@ -12,7 +12,7 @@ const CALLS = 1_000;
 const AT_A_TIME = 64;
 const WARM_UP = 500;
 
-/** One way to call a sidecar. */
+/** A client of the sidecar. */
 interface Client {
   name: string;
   create(key: string, data: object): Promise<unknown>;
@@ -30,7 +30,7 @@ interface Figures {
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `npm run bench:sidecar`: our client of the sidecar beside those of the Dapr SDK, against one sidecar, in turn. */
+/** `npm run bench:sidecar`: compares our client of the sidecar with those of the Dapr SDK, in turn on one sidecar. */
 export async function benchSidecar(_args: string[], signal: AbortSignal): Promise<number> {
   const stack = await startStack({ bffs: 0, env: { LOG_LEVEL: 'warn' } });
   try {
@@ -40,7 +40,7 @@ export async function benchSidecar(_args: string[], signal: AbortSignal): Promis
     try {
       await measure(clients, signal);
     } finally {
-      // The SDK's client for gRPC may keep its connection.
+      // The gRPC client of the SDK may keep its connection open.
       await Promise.race([Promise.all(clients.map((client) => client.close())), pause(1_000)]);
     }
     return 0;
@@ -53,7 +53,7 @@ async function measure(clients: readonly Client[], signal: AbortSignal): Promise
   const figures = new Map(clients.map(({ name }) => [name, [] as Figures[]]));
   for (const client of clients) await many(client, WARM_UP, AT_A_TIME);
   for (let round = 0; round < ROUNDS && !signal.aborted; round++) {
-    // Another client begins each round.
+    // A different client is first in each round.
     const order = [...clients.slice(round % clients.length), ...clients.slice(0, round % clients.length)];
     for (const client of order) figures.get(client.name)?.push(await oneRound(client));
   }

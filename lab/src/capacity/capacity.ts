@@ -11,8 +11,8 @@ import { readCapacityOptions } from './options.ts';
 import { planText } from './report.ts';
 
 /**
- * `npm run capacity`: computes what a load needs from constants that `--measure` takes from real stacks on
- * this machine and `--check` verifies with other loads. Exits with 1 if a check is off.
+ * `npm run capacity`: computes the resources for a load from constants. `--measure` measures the constants with real stacks
+ * on this machine; `--check` verifies them with other loads. Exits with 1 if a check is off.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);
@@ -33,9 +33,9 @@ export async function capacity(args: string[], signal: AbortSignal): Promise<num
   const plan = planOf(options.load, constants);
   if (!plan) {
     throw new Failure(
-      'No number of bffs keeps each of them below the target: every one hears every event, however many there are.\n' +
+      'No number of bffs keeps each bff below the target, because every bff receives every event.\n' +
         'Send arrays (--batch), allow more (--target, --bff-gib), or divide the feeds between several systems: docs/scaling.md.\n' +
-        'Name a number with --instances to see how much is too much.',
+        'To see the load of each bff, set their number with --instances.',
     );
   }
   const limits = limitsOf(plan, constants);

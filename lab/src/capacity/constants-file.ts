@@ -1,2 +1,2 @@
-/** The file of the constants in the repository. */
+/** The path of the constants in the repository. */
 export const CONSTANTS_FILE = 'bench/capacity/constants.json';

@@ -5,15 +5,15 @@ import { CONSTANTS } from './model/round-figures.ts';
 import { planOf, totalCores } from './model/plan.ts';
 import { readCapacityOptions } from './options.ts';
 
-it('should keep constants that a plan can be made of', () => {
+it('should store constants that are enough for a plan', () => {
   const plan = planOf(readCapacityOptions([]).load, readConstants());
-  if (!plan) throw new Error('There is no plan for what is asked without options.');
+  if (!plan) throw new Error('There is no plan for the default load.');
   expect(totalCores(plan)).toBeGreaterThan(0);
   const bytes = Object.values(plan.redis).map((need) => need.bytes);
   expect([...bytes, ...Object.values(plan.memory)].filter((value) => !(value > 0))).toEqual([]);
 });
 
-it('should take no file that lacks a figure, and name it', () => {
+it('should reject a file without all figures, and name the missing ones', () => {
   const { replaced: _, ...stored } = CONSTANTS.stored;
   const cpu = { ...CONSTANTS.cpu, ring: { bff: null } };
   const { error } = constantsSchema.safeParse({ ...CONSTANTS, stored, cpu });

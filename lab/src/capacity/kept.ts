@@ -22,16 +22,16 @@ async function write(file: string, content: string, parser: 'json' | 'markdown')
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(DIGITS)) : value;
 
-/** @throws Failure if nothing was measured yet, or not all that a plan needs */
+/** Reads the constants. @throws Failure if they were not measured, or lack figures that a plan needs */
 export function readConstants(): Constants {
   const path = join(ROOT, CONSTANTS_FILE);
   if (!existsSync(path))
-    throw new Failure(`There is no ${CONSTANTS_FILE}. Measure: npm run capacity -- --measure`);
+    throw new Failure(`There is no ${CONSTANTS_FILE}. Measure first: npm run capacity -- --measure`);
   const { data, error } = constantsSchema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (error) {
     const lacking = error.issues.map((issue) => issue.path.join('.')).join(', ');
     throw new Failure(
-      `${CONSTANTS_FILE} lacks figures: ${lacking}. Measure anew: npm run capacity -- --measure`,
+      `${CONSTANTS_FILE} lacks figures: ${lacking}. Measure again: npm run capacity -- --measure`,
     );
   }
   return data;
@@ -47,14 +47,14 @@ async function makePage(): Promise<void> {
   await write(PAGE, withFigures(page, readConstants(), readCheck()), 'markdown');
 }
 
-/** Keeps them, three digits of each, and puts them into the page. Returns the files that it wrote. */
+/** Stores the constants with three digits each, and generates the page. Returns the written files. */
 export async function keepConstants(constants: Constants): Promise<string[]> {
   await write(CONSTANTS_FILE, JSON.stringify(constantsSchema.parse(constants), rounded), 'json');
   await makePage();
   return [CONSTANTS_FILE, PAGE];
 }
 
-/** As `keepConstants`. */
+/** Stores the result of a check, and generates the page. Returns the written files. */
 export async function keepCheck(result: CheckResult): Promise<string[]> {
   await write(CHECK_FILE, JSON.stringify(result, rounded), 'json');
   await makePage();

@@ -2,10 +2,10 @@ import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 import type { Load } from './model/load.ts';
 
 export interface CapacityOptions {
-  /** `compute` answers from the constants; the others run real stacks. */
+  /** `compute` uses the stored constants; the other modes run real stacks. */
   mode: 'compute' | 'measure' | 'check';
   load: Load;
-  /** The plan as JSON on standard output, nothing else there. */
+  /** Prints only the plan as JSON on standard output. */
   json: boolean;
 }
 
@@ -16,7 +16,7 @@ interface NumberOption {
   most: number;
   whole: boolean;
   says: string;
-  /** The meaning of its absence. */
+  /** The default, as text. */
   free?: string;
 }
 
@@ -32,7 +32,7 @@ const NUMBERS: Record<keyof Load, NumberOption> = {
     least: 0,
     most: 1_000,
     whole: false,
-    says: 'feeds that a browser follows',
+    says: 'feeds that a browser subscribes to',
   },
   bffsPerFeed: {
     name: 'bffs-per-feed',
@@ -113,7 +113,7 @@ const USAGE =
 
 const form = new Intl.NumberFormat('en-US');
 
-/** The fault of a value, as text. */
+/** The fault of a value, as text; empty if it is valid. */
 function faultOf(text: string, { name, least, most, whole }: NumberOption): string[] {
   const value = Number(text);
   const isFine = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));

@@ -12,16 +12,16 @@ import {
 } from './model/plan.ts';
 
 const GIB = 2 ** 30;
-/** The limit of a bff, and `maxmemory`, in docker-compose.yml and k8s/. */
+/** The memory limit of a bff and `maxmemory` of Redis, in docker-compose.yml and k8s/. */
 const SHIPPED_GIB = { bff: 0.5, redis: 0.375 };
 const MICRO = 1e6;
-/** More heap than Node takes by itself needs a word. */
+/** Node's default heap limit, in GiB: a larger heap needs an option. */
 const HEAP_GIB = 2;
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 });
 
-/** Two digits that count, or all in front of the point. */
+/** Rounds to two significant digits, but keeps all digits before the decimal point. */
 export const amount = (value: number): string => (value >= 100 ? whole.format(value) : fine.format(value));
 
 /** Numeric cells are right-aligned. */
@@ -97,16 +97,16 @@ function termRows(plan: Plan): string[][] {
       amount(term.cores),
       `${whole.format((100 * term.cores) / total)}%`,
     ]);
-  return [['what costs CPU', 'a second', 'µs each', 'cores', 'share'], ...rows];
+  return [['use of CPU', 'a second', 'µs each', 'cores', 'share'], ...rows];
 }
 
 function limitRows(limits: readonly Limit[]): string[][] {
   return [
-    ['what fills up first', 'in use', 'is enough for, a second', 'what helps'],
+    ['limit', 'in use', 'enough for, a second', 'remedy'],
     ...limits.map(({ name, used, rate, remedy }) => [
       name,
       `${whole.format(100 * used)}%`,
-      rate === 0 ? 'too little without any' : amount(rate),
+      rate === 0 ? 'not enough for any' : amount(rate),
       remedy,
     ]),
   ];
@@ -121,7 +121,7 @@ export function beyondRange({ load, instances, flow }: Plan, { range }: Constant
     ['bffs', instances, range.instances],
     ['bytes of payload', load.payload, range.payload],
     ['notifications in an entry', load.batch, range.batch],
-    ['events a second that a bff hears', flow.entries, range.heard],
+    ['events a second that a bff receives', flow.entries, range.heard],
   ];
   return sizes
     .filter(([, value, measured]) => value > measured)
@@ -141,27 +141,27 @@ function hints(plan: Plan, limits: readonly Limit[]): string[] {
     ...(divided.length === 0
       ? []
       : [
-          `More than one Redis for ${divided.join(', ')}: no setting divides one component over several, and there is no Redis ` +
-            'Cluster. It takes several whole systems with feeds divided between them (docs/scaling.md).',
+          `More than one Redis for ${divided.join(', ')}: one component cannot use several Redis servers, and Redis Cluster is not ` +
+            'supported. Run several whole systems and divide the feeds between them (docs/scaling.md).',
         ]),
     ...(perBff > MAX_CONNECTIONS_DEFAULT
-      ? [`Set MAX_CONNECTIONS on the bffs: ${whole.format(perBff)} for each, and the default is 10,000.`]
+      ? [`Set MAX_CONNECTIONS on the bffs: ${whole.format(perBff)} for each; the default is 10,000.`]
       : []),
     ...(load.bffGib > SHIPPED_GIB.bff || load.redisGib > SHIPPED_GIB.redis
       ? [
-          `Planned with ${amount(load.bffGib)} GiB for a bff and ${amount(load.redisGib)} GiB for a Redis (--bff-gib, --redis-gib). Set them: ` +
-            `docker-compose.yml and k8s/ give a bff ${SHIPPED_GIB.bff} GiB and let Redis keep ${SHIPPED_GIB.redis} GiB.`,
+          `The plan gives a bff ${amount(load.bffGib)} GiB and a Redis ${amount(load.redisGib)} GiB (--bff-gib, --redis-gib). Change the ` +
+            `limits in docker-compose.yml and k8s/, which are ${SHIPPED_GIB.bff} GiB for a bff and ${SHIPPED_GIB.redis} GiB for Redis.`,
         ]
       : []),
     ...(memory.bff > HEAP_GIB * GIB
       ? [
-          `A bff of ${amount(memory.bff / GIB)} GiB needs NODE_OPTIONS=--max-old-space-size: Node takes less by itself.`,
+          `A bff of ${amount(memory.bff / GIB)} GiB needs NODE_OPTIONS=--max-old-space-size: Node's default heap is smaller.`,
         ]
       : []),
   ];
 }
 
-/** The load in words. */
+/** The load as text. */
 function loadText({ load, instances }: Plan): string {
   const parts = [
     `${whole.format(load.connections)} connections with ${amount(load.feedsPerConnection)} feed(s) each`,
@@ -192,7 +192,7 @@ export function planText(plan: Plan, limits: readonly Limit[], constants: Consta
     `Computed from ${file}: ${conditions.cpu}, ${conditions.cores} cores, ${conditions.system}, ` +
       `Node ${conditions.node}, Dapr ${conditions.dapr}, Redis ${conditions.redis}, measured ${conditions.startedAt}.`,
     ...(beyond.length === 0 ? [] : [`Extrapolated: ${beyond.join('; ')}.`]),
-    'Not in it: placement, scheduler and the rest of the control plane, proxies, TLS, tokens, traces, a second copy of Redis, ' +
-      'and the memory that Redis needs to rewrite its log (up to as much again).',
+    'Not included: placement, scheduler and the rest of the control plane, proxies, TLS, tokens, traces, a replica of Redis, ' +
+      'and the memory that Redis needs to rewrite its append-only file (up to the same amount again).',
   ].join('\n\n');
 }

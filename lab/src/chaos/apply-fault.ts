@@ -6,20 +6,20 @@ import type { Stack } from '@tocsin/tools/stack/stack';
 import type { Failpoints } from './failpoints.ts';
 import type { Fault, StepFault } from './schedule.ts';
 
-/** The effect of a fault: the affected instance, if any, and whether it happened. */
+/** The effect of a fault. */
 export interface Hit {
-  /** Name of the pair whose own clients may wait until it is back. */
+  /** The name of the affected pair, whose clients may have to wait until it is back. */
   pair: string | undefined;
   happened: boolean;
 }
 
-/** A killed process stays away for so long, in ms. */
+/** How long a killed process stays down, in ms. */
 const AWAY_MS = 700;
-/** A step that no instance has reached after so long is given up, in ms. */
+/** How long to wait for an instance to reach the step, in ms. */
 const REACH_MS = 20_000;
 const READY_MS = 60_000;
 
-/** Does the harm and mends it; resolves when the process is back and ready. */
+/** Causes the fault and repairs it. Resolves when the process is back and ready. */
 export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fault): Promise<Hit> {
   if ('step' in fault) return hitStep(stack, failpoints, fault);
   const { pair, process, revive } = find(stack, fault.target);
@@ -40,7 +40,7 @@ export async function applyFault(stack: Stack, failpoints: Failpoints, fault: Fa
   return { pair: pair?.name, happened };
 }
 
-/** Which instance reaches the step first is Dapr's choice. */
+/** Sets a failpoint at a step. Dapr decides which instance reaches the step first. */
 async function hitStep(stack: Stack, failpoints: Failpoints, fault: StepFault): Promise<Hit> {
   const { app, step } = fault;
   const pairs = app === 'producer' ? stack.producers : stack.bffs;

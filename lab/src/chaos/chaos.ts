@@ -20,23 +20,23 @@ import { BFFS, schedule } from './schedule.ts';
 import { FEEDS, Workload } from './clients/workload.ts';
 
 /**
- * Unfinished work of a dead process is delivered within 20 s, so after this long without deliveries nothing
- * more will arrive, in ms.
+ * Others deliver the unfinished work of a dead process within 20 s, so after this time without deliveries, in ms, nothing
+ * more will arrive.
  */
 const QUIET_MS = 21_000;
-/** Deliveries must have ended so long after the last notification, in ms. */
+/** The longest time between the last notification and the end of deliveries, in ms. */
 const DRAIN_MS = 120_000;
-/** All of a run stays in the history, against which the clients are checked. */
+/** Large enough to keep all publications of a run, because the clients are checked against the history. */
 const HISTORY_MAX = '1000000';
-/** All clients of a run are one reader's. */
+/** All clients of a run belong to one reader. */
 const MAX_CONNECTIONS_PER_READER = '1000';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run chaos`: kills, stops and restarts every process, and kills and stops at every step of the protocol, while
- * notifications flow to 20 clients; then accounts for each of them. The exit code is 1 after any loss, double or
- * disorder, and when a fault that had to be done did not happen.
+ * `npm run chaos`: kills, stops and restarts every process, and kills and stops processes at every step of the protocol,
+ * while 20 clients receive notifications. Then accounts for each notification. Exits with 1 if any was lost, duplicated or
+ * out of order, or if a required fault did not happen.
  */
 export async function chaos(args: string[], signal: AbortSignal): Promise<number> {
   const options = readChaosOptions(args);
@@ -104,7 +104,7 @@ async function run(
   }
 }
 
-/** The removed publications of each feed, from an instance's history. */
+/** The offsets of removed publications in each feed, from the history of an instance. */
 const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<string>>> =>
   new Map(
     await Promise.all(
@@ -113,8 +113,8 @@ const goneByFeed = async (stack: Stack, token: string): Promise<Map<string, Set<
   );
 
 /**
- * Waits until nothing more arrives. It is not enough that everything was shown: a double would arrive last,
- * with the unfinished work of a dead process.
+ * Waits until deliveries end. It is not enough that all notifications were shown: a duplicate would arrive last, with the
+ * unfinished work of a dead process.
  */
 async function drain(clients: Clients): Promise<void> {
   const end = Date.now() + DRAIN_MS;

@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files from which the applications of a run take their failpoints, one file for all of a kind. */
+/** The files from which the applications of a run read their failpoints: one file for each kind of application. */
 export class Failpoints {
   readonly #dir: string;
 
@@ -14,7 +14,7 @@ export class Failpoints {
     return { FAILPOINTS: `file:${join(this.#dir, app)}` };
   }
 
-  /** The first of these applications to reach the step takes it. */
+  /** Sets a failpoint. The first application that reaches the step takes it. */
   set(app: string, spec: string): void {
     const unfinished = join(this.#dir, `.unfinished-${app}`);
     writeFileSync(unfinished, spec);

@@ -6,7 +6,7 @@ const done = (faults: Fault[]) => faults.map((fault) => ({ fault, happened: true
 const redis: Fault = { kind: 'kill', target: 'redis' };
 
 describe('the goals of a run', () => {
-  it('should want every process and step killed once', () => {
+  it('should require one kill of every process and step', () => {
     const goals = goalsOf({ full: false, naive: false });
     expect(shortfalls(goals, { events: done(killsOnce()), acknowledged: 0 })).toEqual([]);
     const events = done(killsOnce()).filter(({ fault }) => !('target' in fault && fault.target === 'redis'));

@@ -1,8 +1,8 @@
 import { PROCESSES, WAKING_STEPS, killsOnce, nameOf, type Fault } from './schedule.ts';
 
-/** The goals that a run must reach for its account to mean anything. */
+/** The goals that a run must reach for its ledger to be conclusive. */
 export interface Goals {
-  /** How often each fault must have happened, by its name. */
+  /** How often each fault must have happened, by name. */
   faults: ReadonlyMap<string, number>;
   kills: number;
   notifications: number;
@@ -33,7 +33,7 @@ const FULL: Goals = {
   notifications: 10_000,
 };
 
-/** A full run has every step five times; another one every process and step killed once; the naive way no goals. */
+/** A full run needs every step five times; another run one kill of every process and step; a naive run has no goals. */
 export const goalsOf = ({ full, naive }: { full: boolean; naive: boolean }): Goals =>
   naive ? NONE : full ? FULL : SHORT;
 
@@ -46,7 +46,7 @@ export const killsOf = ({ events }: Pick<Done, 'events'>): number =>
   events.filter(({ fault, happened }) => happened && (fault.kind === 'kill' || fault.kind === 'kill-at'))
     .length;
 
-/** Open goals, and attempts that had no effect, as sentences. */
+/** The missed goals, and the attempts without effect, as sentences. */
 export function shortfalls(goals: Goals, { events, acknowledged }: Done): string[] {
   const happened = new Map<string, number>();
   for (const { fault } of events.filter((event) => event.happened)) {

@@ -10,7 +10,7 @@ import { nameOf, type Fault } from './schedule.ts';
 import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
-/** Deliveries that have not gone on so long after a fault are left to the account, in ms. */
+/** How long to wait for deliveries to resume after a fault, in ms. After that, the ledger shows the loss. */
 const GO_ON_MS = 30_000;
 
 export interface Harm {
@@ -20,15 +20,15 @@ export interface Harm {
   workload: Workload;
   faults: Iterable<Fault>;
   goals: Goals;
-  /** Whether the run is over once its goals are reached, or goes on until `end`. */
+  /** True if the run ends as soon as its goals are reached; false if it continues until `end`. */
   full: boolean;
-  /** A full run ends then in any case; another one goes on until its goals are reached. */
+  /** A full run always ends at this time; another run continues until its goals are reached. In ms since 1970. */
   end: number;
   signal: AbortSignal;
   say: (line: string) => void;
 }
 
-/** Does one fault after the other; each lasts until deliveries go on. */
+/** Causes one fault after the other. Each lasts until deliveries have resumed. */
 export async function harm(options: Harm): Promise<Event[]> {
   const { stack, failpoints, clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];
@@ -57,7 +57,7 @@ export async function harm(options: Harm): Promise<Event[]> {
   return events;
 }
 
-/** Waits until every client of an unaffected instance has shown something since `since`. */
+/** Waits until every client of an unaffected instance has shown a notification since `since`. */
 async function goOn(clients: Clients, pair: string | undefined, since: number): Promise<void> {
   const others = clients.besides(pair);
   await pollUntil(async () => others.every(({ shown }) => (shown.at(-1)?.at ?? 0) >= since), {

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { readChaosOptions } from './options.ts';
 
 describe('the options of chaos', () => {
-  it('should be two minutes, or forty for a full run', () => {
+  it('should default to two minutes, or forty for a full run', () => {
     expect(readChaosOptions([])).toEqual({ seed: 1, minutes: 2, full: false, naive: false });
     expect(readChaosOptions(['--full', '--seed', '7'])).toMatchObject({ seed: 7, minutes: 40, full: true });
     expect(readChaosOptions(['--naive', '--minutes=0.5'])).toMatchObject({ minutes: 0.5, naive: true });
   });
 
-  it('should refuse what is unknown', () => {
+  it('should reject unknown options', () => {
     expect(() => readChaosOptions(['--fast'])).toThrow(/--fast.*Usage: npm run chaos/s);
     expect(() => readChaosOptions(['12'])).toThrow(/12.*Usage: npm run chaos/s);
   });

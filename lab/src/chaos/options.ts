@@ -3,7 +3,7 @@ import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 export interface ChaosOptions {
   seed: number;
   minutes: number;
-  /** Every step five times, 100 kills, 10,000 notifications; ends when that is reached. */
+  /** Every step five times, 100 kills, 10,000 notifications. Ends when these goals are reached. */
   full: boolean;
   /** Pop first, emit, acknowledge: the ledger must report this as faulty. */
   naive: boolean;

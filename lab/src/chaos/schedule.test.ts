@@ -12,17 +12,17 @@ function first(count: number, options: ScheduleOptions): string[] {
 }
 
 describe('the schedule of faults', () => {
-  it('should be repeated by its seed', () => {
+  it('should be reproducible by its seed', () => {
     expect(first(200, SHORT)).toEqual(first(200, SHORT));
     expect(first(200, SHORT)).not.toEqual(first(200, { ...SHORT, seed: 2 }));
   });
 
-  it('should begin a short run with every process and step killed once', () => {
+  it('should start a short run with one kill of every process and step', () => {
     const kills = killsOnce().map(nameOf);
     expect(first(kills.length, SHORT).sort()).toEqual(kills.sort());
   });
 
-  it('should have every process killed, stopped and restarted in each round of a full run', () => {
+  it('should kill, stop and restart every process in each round of a full run', () => {
     const round = first(51, { ...SHORT, full: true });
     expect(new Set(round).size).toBe(51);
     for (const harm of ['kill -9', 'SIGSTOP', 'restart']) {
@@ -31,7 +31,7 @@ describe('the schedule of faults', () => {
     }
   });
 
-  it('should kill the naive bff between pop and emit first, and at no step that it does not have', () => {
+  it('should kill the naive bff between pop and emit first, and only at its own steps', () => {
     const names = first(100, { ...SHORT, naive: true });
     expect(names[0]).toBe('kill -9 at bff popped');
     expect(names).not.toContain('kill -9 at bff committed');

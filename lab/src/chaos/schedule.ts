@@ -2,7 +2,7 @@ import { Random } from './random.ts';
 
 export const BFFS = 3;
 
-/** Processes that can be killed, stopped and started again, by name. */
+/** The names of the processes that can be killed, stopped and restarted. */
 export const PROCESSES: readonly string[] = [
   'producer application',
   'producer sidecar',
@@ -19,7 +19,7 @@ export interface Step {
 
 const steps = (app: Step['app'], names: readonly string[]): Step[] => names.map((step) => ({ app, step }));
 
-/** Steps of the protocol at which a process is killed. */
+/** The steps of the protocol at which a process is killed. */
 export const STEPS: readonly Step[] = [
   ...steps('producer', ['before-deposit', 'deposited', 'before-announce', 'announced']),
   ...steps('bff', [
@@ -34,7 +34,7 @@ export const STEPS: readonly Step[] = [
   ]),
 ];
 
-/** Steps at which a process is stopped, to wake up when others have gone on without it. */
+/** The steps at which a process is stopped, to continue after others have gone on without it. */
 export const WAKING_STEPS: readonly Step[] = [
   ...steps('producer', ['deposited', 'announced']),
   ...steps('bff', ['loaded', 'peeked', 'committed', 'broadcast', 'checkpointed', 'popped']),
@@ -65,7 +65,7 @@ export function nameOf(fault: Fault): string {
   }
 }
 
-/** Its name without the number of the instance. */
+/** The name of a fault without the number of the instance. */
 export const groupOf = (fault: Fault): string => nameOf(fault).replace(/bff-\d+/, 'bff');
 
 export interface ScheduleOptions {
@@ -75,9 +75,9 @@ export interface ScheduleOptions {
 }
 
 /**
- * The endless sequence of a run's faults, reproducible by the seed. In a round, every process is killed,
- * stopped and restarted, and so is every step. If a run is not full, kills come first, because it must have
- * time for them. The naive bff is first killed between pop and emit, and has fewer steps; the rest is equal.
+ * The endless sequence of faults of a run, reproducible by the seed. A round kills, stops and restarts every process, and
+ * kills and stops at every step. In a short run, kills come first, because there must be time for all of them. The naive bff
+ * is first killed between pop and emit, and has fewer steps; otherwise its sequence is the same.
  */
 export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fault, never> {
   if (naive) yield { kind: 'kill-at', app: 'bff', step: 'popped' };
@@ -96,13 +96,13 @@ export function* schedule({ seed, full, naive }: ScheduleOptions): Generator<Fau
   }
 }
 
-/** Every process and every step, killed once. */
+/** One kill of every process and every step. */
 export const killsOnce = (): Fault[] => [
   ...PROCESSES.map((target) => ({ kind: 'kill' as const, target })),
   ...STEPS.map((step) => ({ kind: 'kill-at' as const, ...step })),
 ];
 
-/** Long enough for the turns of a bff to be taken over, and for a producer's callers to have repeated. */
+/** How long a process stays stopped, in ms: long enough that others take over a bff's turns, and callers retry a producer. */
 const asleep = ({ app }: Step, random: Random): number =>
   app === 'bff' ? 5_000 + random.below(3_000) : 2_000 + random.below(4_000);
 

@@ -11,22 +11,22 @@ const observer = (offsets: number[], gaps: Recorded['gaps'] = []): Recorded => (
 });
 
 describe('audit', () => {
-  it('should find an account without a fault clean', () => {
+  it('should report no faults for a faultless record', () => {
     expect(isClean(audit(observer([1, 2, 3]), ['n1', 'n2', 'n3']))).toBe(true);
   });
 
-  it('should find no hole where the log has nothing to show', () => {
+  it('should not count removed publications as holes', () => {
     const isGone = (_epoch: string, offset: number) => offset === 2 || offset === 3;
     expect(audit(observer([1, 4, 6]), [], isGone).holes).toEqual(['5 to 5']);
   });
 
-  it('should find what was acknowledged and never shown', () => {
+  it('should report acknowledged notifications that were never shown', () => {
     const account = audit(observer([1, 2]), ['n1', 'n2', 'n3']);
     expect(account.lost).toEqual(['n3']);
     expect(isClean(account)).toBe(false);
   });
 
-  it('should find what was shown twice', () => {
+  it('should report notifications that were shown twice', () => {
     const twice = {
       ...observer([1, 2]),
       shown: [...shown(1, 2), { id: 'n1', epoch: 'e', offset: 3, at: 0 }],
@@ -34,11 +34,11 @@ describe('audit', () => {
     expect(audit(twice, ['n1', 'n2']).twice).toEqual(['n1']);
   });
 
-  it('should find what was shown out of order', () => {
+  it('should report notifications that were shown out of order', () => {
     expect(audit(observer([1, 3, 2]), []).disordered).toEqual(['n2 at 2 after 3']);
   });
 
-  it('should find a hole that nobody admitted', () => {
+  it('should report a hole without a gap event', () => {
     const gaps = [{ from: at(1), to: at(4), erased: false }];
     expect(audit(observer([1, 4], gaps), []).holes).toEqual([]);
     expect(audit(observer([1, 4, 6], gaps), []).holes).toEqual(['5 to 5']);
@@ -46,7 +46,7 @@ describe('audit', () => {
 });
 
 describe('longestPause', () => {
-  it('should count from the beginning and to the end', () => {
+  it('should include the time before the first and after the last delivery', () => {
     expect(longestPause([observer([1, 2, 7])], 0, 900)).toBe(500);
     expect(longestPause([observer([1])], 0, 900)).toBe(800);
     expect(longestPause([observer([9])], 0, 950)).toBe(900);

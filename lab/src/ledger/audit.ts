@@ -1,26 +1,26 @@
 import type { Observer } from './observer.ts';
 
-/** The parts of an observer that an account needs. */
+/** The properties of an observer that an audit needs. */
 export type Recorded = Pick<Observer, 'name' | 'shown' | 'gaps'>;
 
 export interface Account {
   observer: string;
   acknowledged: number;
   shown: number;
-  /** Acknowledged, but never shown, whether or not a gap was admitted. */
+  /** Acknowledged but never shown, with or without a reported gap. */
   lost: string[];
   /** Shown more than once. */
   twice: string[];
-  /** Shown at another place than in the log's order. */
+  /** Shown out of the order of the log. */
   disordered: string[];
-  /** Offsets left out without the server saying so. */
+  /** Skipped offsets for which the server reported no gap. */
   holes: string[];
   honestGaps: number;
 }
 
 /**
- * Accounts for the acknowledged ids at one observer that watched all the time. `isGone` says whether the log
- * has nothing to show at an offset.
+ * Audits the acknowledged ids at one observer that was subscribed all the time. `isGone` is true for offsets whose
+ * publication is gone.
  */
 export function audit(
   observer: Recorded,
@@ -55,25 +55,25 @@ export function audit(
   };
 }
 
-/** The offsets between two others that have something to show. */
+/** The offsets between two others whose publications are not gone. */
 function holesBetween(before: number, after: number, isGone: (offset: number) => boolean): string[] {
   const between = Array.from({ length: after - before - 1 }, (_, i) => before + 1 + i);
   const holes = between.filter((offset) => !isGone(offset));
   return holes.length > 0 ? [`${holes[0]} to ${holes.at(-1)}`] : [];
 }
 
-/** Whether a reported gap covers the range between two offsets. */
+/** True if a reported gap covers the range between two offsets. */
 const isAdmitted = (gaps: Recorded['gaps'], epoch: string, before: number, after: number): boolean =>
   gaps.some(
     ({ from, to }) =>
       from.epoch === epoch && from.offset <= before && (to.epoch !== epoch || to.offset >= after - 1),
   );
 
-/** True when nothing was lost, doubled, out of order or left out. */
+/** True if no notification was lost, duplicated, out of order or skipped. */
 export const isClean = ({ lost, twice, disordered, holes }: Account): boolean =>
   lost.length + twice.length + disordered.length + holes.length === 0;
 
-/** The longest time without a delivery to any of the observers between `from` and `to`, in ms. */
+/** The longest time between `from` and `to` without a delivery to any of the observers, in ms. */
 export function longestPause(observers: readonly Recorded[], from: number, to: number): number {
   const times = observers
     .flatMap(({ shown }) => shown.map(({ at }) => at))

@@ -6,7 +6,7 @@ import { Caller, makeNotifications } from './caller.ts';
 let server: Server;
 afterEach(() => server.close());
 
-/** A caller of a server that answers this, one after the other and the last one for good. */
+/** A caller of a server with these answers in turn; the last answer is repeated. */
 async function callerOf(...statuses: number[]): Promise<Caller> {
   server = createServer((request, response) => {
     request.resume();
@@ -17,7 +17,7 @@ async function callerOf(...statuses: number[]): Promise<Caller> {
 }
 
 describe('Caller', () => {
-  it('should repeat what an ingress without a producer answers 404', async () => {
+  it('should retry after a 404 from an ingress without a producer', async () => {
     const caller = await callerOf(404, 202);
     await caller.post(makeNotifications(1));
     expect({ repeated: caller.repeated, acknowledged: caller.acknowledged.size }).toEqual({
@@ -26,7 +26,7 @@ describe('Caller', () => {
     });
   });
 
-  it('should end with what a producer refuses', async () => {
+  it('should not retry a request that a producer rejects', async () => {
     const caller = await callerOf(400);
     await expect(caller.post(makeNotifications(1))).rejects.toThrow('was answered 400');
     expect(caller.acknowledged.size).toBe(0);

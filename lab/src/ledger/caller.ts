@@ -8,25 +8,25 @@ const REPEAT_MS = 100;
 const ANSWER_MS = 10_000;
 
 export interface CallerOptions {
-  /** Producers, asked in turn: a request that one did not acknowledge goes to the next. */
+  /** The producers, used in turn: a request without acknowledgement is repeated at the next one. */
   urls: readonly string[];
-  /** Most milliseconds for one request with all its repetitions; default 120 000. */
+  /** The longest time for one request with all retries, in ms; default 120 000. */
   patienceMs?: number;
 }
 
 /**
- * A caller as the contract describes: it repeats a request with the same ids until it gets 202. A 404 comes
- * from an ingress controller while no producer is ready, and is temporary.
+ * A caller that follows the contract: retries a request with the same ids until it gets 202. A 404 is temporary: an ingress
+ * controller sends it while no producer is ready.
  */
 export class Caller {
   readonly #urls: readonly string[];
   readonly #patienceMs: number;
   #turn = 0;
-  /** Acknowledged ids in the order of their acknowledgements, with times (ms since 1970). */
+  /** The acknowledged ids in order, with the times of their acknowledgements (ms since 1970). */
   readonly acknowledged = new Map<string, number>();
-  /** Requests that had to be repeated. */
+  /** The number of retried requests. */
   repeated = 0;
-  /** Why the last request without an answer had none. */
+  /** The error of the last request without an answer. */
   #lastError: unknown;
 
   constructor({ urls, patienceMs = 120_000 }: CallerOptions) {
@@ -36,19 +36,19 @@ export class Caller {
 
   /**
    * Posts until 202.
-   * @throws Failure for an answer that repeating does not mend, or when patience ends
+   * @throws Failure for an answer that is not temporary, or after the longest time for a request
    */
   async post(notifications: readonly (NotificationInput & { id: string })[]): Promise<void> {
     await this.#until202('POST', '/notifications', bodyOf(notifications));
     for (const { id } of notifications) this.acknowledged.set(id, Date.now());
   }
 
-  /** Retracts until 202. @throws Failure as `post` does */
+  /** Retracts until 202. @throws Failure like `post` */
   retract(feed: string, id: string): Promise<void> {
     return this.#until202('DELETE', `/notifications/${id}?feed=${encodeURIComponent(feed)}`);
   }
 
-  /** Posts once; the status, or 0 when there was no answer. */
+  /** Posts once. Returns the status, or 0 without an answer. */
   tryOnce(notification: NotificationInput): Promise<number> {
     return this.#send(this.#nextUrl(), 'POST', '/notifications', bodyOf([notification]));
   }
@@ -69,7 +69,7 @@ export class Caller {
     }
   }
 
-  /** Posts each notification alone, `inFlight` at a time. */
+  /** Posts each notification in its own request, `inFlight` at a time. */
   async postSingly(
     notifications: readonly (NotificationInput & { id: string })[],
     inFlight: number,
@@ -85,7 +85,7 @@ export class Caller {
     return this.#urls[this.#turn++ % this.#urls.length] as string;
   }
 
-  /** The status, or 0 when there was no answer. */
+  /** Returns the status, or 0 without an answer. */
   async #send(url: string, method: 'POST' | 'DELETE', path: string, content?: string): Promise<number> {
     try {
       const { statusCode, body } = await request(`${url}${path}`, {
@@ -106,7 +106,7 @@ export class Caller {
 const bodyOf = (notifications: readonly object[]): string =>
   JSON.stringify(notifications.length === 1 ? notifications[0] : notifications);
 
-/** Notifications with ids of their own, titled by their number. */
+/** Notifications with unique ids, titled by their number. */
 export const makeNotifications = (
   count: number,
   { feed = 'all', label = 'n' }: { feed?: string; label?: string } = {},

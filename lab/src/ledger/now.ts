@@ -1,2 +1,2 @@
-/** Milliseconds since 1970 with their fractions. */
+/** Milliseconds since 1970, with fractions. */
 export const now = (): number => performance.timeOrigin + performance.now();

@@ -32,20 +32,20 @@ export interface Gone {
 
 export interface ObserverOptions {
   feed?: string;
-  /** The position from which to continue; from now on if absent. */
+  /** The position from which to recover; if absent, only new publications arrive. */
   position?: Position;
-  /** Asked for a token at every connection, and before one ends. */
+  /** Called for a token at every connection, and before a token expires. */
   getToken?: NotificationClientOptions['getToken'];
 }
 
-/** A browser without a screen: the client package, and a record of everything to show. */
+/** A browser without a screen: the client package, with a record of all shown notifications. */
 export class Observer {
   readonly name: string;
   readonly feed: string;
   readonly shown: Shown[] = [];
   readonly gone: Gone[] = [];
   readonly gaps: Gap[] = [];
-  /** The connection state that a page would show, and its time (ms since 1970). */
+  /** The changes of the connection state that a page would show, with their times (ms since 1970). */
   readonly statuses: { status: ClientStatus; at: number }[] = [];
   #lastError = '';
   readonly #getToken: NotificationClientOptions['getToken'];
@@ -60,12 +60,12 @@ export class Observer {
     this.connect(url);
   }
 
-  /** Its position in the feed, kept across connections. */
+  /** The position in the feed, kept across connections. */
   get position(): Position | undefined {
     return this.#positions.get(this.feed);
   }
 
-  /** Connects as a page that is loaded again: it knows its position, and nothing else. */
+  /** Connects like a reloaded page: it knows only its position. */
   connect(url: string): void {
     this.close();
     const client = createNotificationClient({
@@ -91,7 +91,7 @@ export class Observer {
     this.#client = client;
   }
 
-  /** Resolves when it knows its feed's position. @throws Error after `timeoutMs` */
+  /** Resolves when it has the position of its feed. @throws Error after `timeoutMs` */
   async ready(timeoutMs = 20_000): Promise<void> {
     await until(
       () => this.position !== undefined,
@@ -100,7 +100,7 @@ export class Observer {
     );
   }
 
-  /** Resolves when `ids` were all shown. @throws Error after `timeoutMs` that says how many are missing */
+  /** Resolves when all `ids` were shown. @throws Error after `timeoutMs` with the number of missing ones */
   async sees(ids: Iterable<string>, timeoutMs = 30_000): Promise<void> {
     const wanted = [...ids];
     const missing = () => {
@@ -120,7 +120,7 @@ export class Observer {
       complete,
       timeoutMs,
       () =>
-        `${this.name} misses ${left.length} of ${wanted.length}, first ${left[0] ?? ''}${this.#lastError}`,
+        `${this.name} is missing ${left.length} of ${wanted.length}, the first is ${left[0] ?? ''}${this.#lastError}`,
     );
   }
 

@@ -2,18 +2,18 @@ import { table } from '@tocsin/tools/print/table';
 import { median } from '../bench/quantile.ts';
 import type { Sample } from './sample.ts';
 
-/** Memory may grow by so much after the warm-up. */
+/** The factor by which memory may grow after the warm-up. */
 export const MAX_GROWTH = 1.1;
 
 export interface Growth {
   process: string;
-  /** Medians of the resident memory in bytes, right after the warm-up and at the end. */
+  /** The medians of resident memory in bytes, right after the warm-up and at the end. */
   early: number;
   late: number;
   cpuSeconds: number;
 }
 
-/** How the memory of each process has changed from the fifth of the time behind `warmUp` seconds to the last fifth. */
+/** Compares the memory of each process in the first fifth of the time after `warmUp` seconds with the last fifth. */
 export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
   const last = samples.at(-1);
   if (!last) return [];
@@ -30,7 +30,7 @@ export function growthOf(samples: readonly Sample[], warmUp: number): Growth[] {
 
 const mib = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 
-/** The tables of a run: memory of each process, then what Redis holds. */
+/** The tables of a run: the memory of each process, then the data in Redis. */
 export function printSoak(samples: readonly Sample[], warmUp: number): string {
   const growth = growthOf(samples, warmUp);
   const early = samples.find(({ at }) => at >= warmUp);

@@ -4,16 +4,16 @@ import { usageOf, type Usage } from '@tocsin/tools/process/usage';
 import type { Stack } from '@tocsin/tools/stack/stack';
 import type { RedisClientType } from 'redis';
 
-/** The memory of all processes and of Redis at one time. */
+/** The memory of all processes and the data in Redis at one time. */
 export interface Sample {
   /** Seconds since the notifications started. */
   at: number;
   processes: Record<string, Usage>;
-  /** Keys in Redis by their kind, the first word of the key behind the app id. */
+  /** The number of keys in Redis by kind, which is the first word of the key after the app id. */
   keys: Record<string, number>;
-  /** Bytes that Redis itself counts for its data. */
+  /** The data in bytes, as counted by Redis. */
   redisData: number;
-  /** Entries in the streams, by name. */
+  /** The number of entries in each stream, by name. */
   streams: Record<string, number>;
 }
 
@@ -29,7 +29,7 @@ export const processesOf = (stack: Stack): Record<string, ManagedProcess> => ({
   redis: stack.redis,
 });
 
-/** Looks at everything once. Walks over all keys, which are few. */
+/** Takes a sample. Scans all keys of Redis, of which there are few. */
 export async function takeSample(stack: Stack, redis: RedisClientType, at: number): Promise<Sample> {
   const keys: Record<string, number> = {};
   const streams: Record<string, number> = {};

@@ -15,16 +15,16 @@ import { takeSample, type Sample } from './sample.ts';
 const RATE = 100;
 const CLIENTS_PER_BFF = 3;
 const SAMPLE_EVERY_MS = 10_000;
-/** Until then buffers fill up and code is compiled; at most ten minutes. */
+/** The warm-up, at most ten minutes, in which buffers fill up and code is compiled. */
 const WARM_UP_SHARE = 1 / 6;
 const USAGE = 'npm run soak -- [--minutes N]';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `npm run soak`: 100 notifications a second for an hour, and the memory of every process and of Redis
- * meanwhile. Exits with 1 if an application or sidecar grew by more than a tenth after the warm-up, or if a
- * client missed something.
+ * `npm run soak`: publishes 100 notifications a second for an hour, and samples the memory of every process and of Redis.
+ * Exits with 1 if an application or sidecar grew by more than a tenth after the warm-up, or if a client missed a
+ * notification.
  */
 export async function soak(args: string[], signal: AbortSignal): Promise<number> {
   const minutes = readMinutes(args);
@@ -65,7 +65,7 @@ function readMinutes(args: string[]): number {
   return minutes;
 }
 
-/** Posts singly at an even pace and looks at all processes meanwhile. */
+/** Posts single notifications at an even pace and samples all processes meanwhile. */
 async function send(
   stack: Stack,
   redis: RedisClientType,
@@ -82,7 +82,7 @@ async function send(
   for (const [index, notification] of notifications.entries()) {
     const wait = started + (index * 1000) / RATE - performance.now();
     if (wait > 0) await delay(wait);
-    if (signal.aborted) throw new Failure('Stopped before the end.');
+    if (signal.aborted) throw new Failure('Stopped before the end of the run.');
     if (failures[0]) throw failures[0];
     const post = caller
       .post([notification])

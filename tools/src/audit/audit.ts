@@ -18,8 +18,8 @@ const USAGE = 'npm run --silent audit [-- --limit 50] [--action erase] [--actor 
 const POLL_MS = 1_000;
 
 /**
- * `npm run audit`: prints the newest records of the audit trail as JSON lines, the oldest of them first, and goes on
- * with new ones if asked to. It reads the Redis of the `npm start` in this folder, or the one that REDIS_HOST names.
+ * `npm run audit`: prints the newest records of the audit trail as JSON lines, oldest first. With `--follow`, prints new
+ * records as they are written. Reads the Redis of the `npm start` in this folder, or the one that REDIS_HOST names.
  */
 export async function audit(args: string[], signal: AbortSignal): Promise<number> {
   const { query, follow, data } = readArgs(args);
@@ -27,7 +27,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
   const redisHost = named ?? readSidecarNote(data)?.redis;
   if (redisHost === undefined) {
     throw new Failure(
-      'Tocsin does not run in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
+      'Tocsin is not running in this folder. Run `npm start`, or set REDIS_HOST (and REDIS_USERNAME, REDIS_PASSWORD).',
     );
   }
   const client = auditClient({ redisHost, username, password });
@@ -51,7 +51,7 @@ export async function audit(args: string[], signal: AbortSignal): Promise<number
     }
     return 0;
   } catch (error) {
-    throw new Failure(`The audit trail cannot be read from the Redis at ${redisHost}: ${messageOf(error)}`);
+    throw new Failure(`Cannot read the audit trail from the Redis at ${redisHost}: ${messageOf(error)}`);
   } finally {
     await client.close();
   }

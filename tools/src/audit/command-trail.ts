@@ -1,18 +1,18 @@
 import { userInfo } from 'node:os';
 import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/service';
 
-/** Longest time to record an act, in ms. */
+/** The longest time to write an audit record, in ms. */
 const AUDIT_MS = 5_000;
 
-/** The person who runs a command, for the audit trail. */
+/** The user who runs a command, for the audit trail. */
 export const whoRuns = (): AuditWho => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },
 });
 
 /**
- * The audit trail for `npm run <command>`, through a sidecar of the bff. `stop` writes the noted records, or
- * prints them.
+ * The audit trail of `npm run <command>`, through a sidecar of the bff. `stop` writes the noted records, or prints them if
+ * that fails.
  */
 export function commandTrail(sidecar: Sidecar, command: string) {
   const trail = new AuditTrail({
@@ -22,7 +22,9 @@ export function commandTrail(sidecar: Sidecar, command: string) {
       written: () => undefined,
       failed: () => undefined,
       lost: (records) => {
-        process.stderr.write(`Could not be written to the audit trail:\n${JSON.stringify(records)}\n`);
+        process.stderr.write(
+          `Could not write these records to the audit trail:\n${JSON.stringify(records)}\n`,
+        );
       },
     },
   });

@@ -18,7 +18,7 @@ function trailOf(...positions: [ms: number, stream: number][]) {
   return { add, follower: new AuditFollower(reader) };
 }
 
-it('should give what is new once and in order, also what one stream got later than another', async () => {
+it('should return new records once and in order, even if one stream receives an older record than another', async () => {
   const { add, follower } = trailOf([1, 0], [2, 1]);
   await follower.catchUp();
   expect(await follower.next()).toEqual([]);
@@ -30,7 +30,7 @@ it('should give what is new once and in order, also what one stream got later th
   expect(await follower.next()).toEqual([]);
 });
 
-it('should give all of a flood, and begin with a trail that is empty', async () => {
+it('should return all records of a burst, starting with an empty trail', async () => {
   const { add, follower } = trailOf();
   await follower.catchUp();
   for (let ms = 0; ms < 1_000; ms++) add(ms, ms % 3);

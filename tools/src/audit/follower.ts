@@ -3,15 +3,15 @@ import { compareAuditPositions, type AuditPosition } from '@tocsin/contracts';
 
 const AT_A_TIME = 200;
 /**
- * The streams are read one after the other, so one of them may get a record that is older than the newest that was
- * read of another. So far back, in ms, each look goes.
+ * How far back each read goes, in ms. The streams are read one after the other, so a stream may receive a record that is
+ * older than the newest record read from another.
  */
 const OVERLAP_MS = 5_000;
 
-/** Reads new records of the audit trail since the last call, each record once. */
+/** Reads the records of the audit trail that are new since the last call. Returns each record once. */
 export class AuditFollower {
   readonly #reader: AuditReader;
-  /** The newest that was read of each stream. */
+  /** The newest position read from each stream. */
   readonly #heads = new Map<number, AuditPosition>();
   #newest: number | undefined;
 
@@ -25,7 +25,7 @@ export class AuditFollower {
     this.#newest ??= 0;
   }
 
-  /** The values of new records, in their order. Rejects when the trail cannot be read; nothing is skipped then. */
+  /** The values of new records, in order. Rejects when the trail cannot be read; the next call then skips nothing. */
   async next(): Promise<unknown[]> {
     const since = (this.#newest ?? 0) - OVERLAP_MS;
     const fresh: StoredAuditRecord[] = [];

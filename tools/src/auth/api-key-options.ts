@@ -73,8 +73,8 @@ const AFTER = /^(\d{1,5})([hd])$/;
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /**
- * The end of a key in RFC 3339: `90d` and `12h` count from `now` (ms since 1970), a date means its first
- * moment in UTC. @throws Failure for an invalid or past time
+ * The expiry of a key in RFC 3339: `90d` and `12h` count from `now` (ms since 1970), a date means midnight UTC at its
+ * start. @throws Failure for an invalid or past time
  */
 export function endOf(expires: string, now: number): string {
   const [, count, unit] = AFTER.exec(expires) ?? [];
@@ -88,6 +88,6 @@ export function endOf(expires: string, now: number): string {
       USAGE,
     );
   }
-  if (at <= now) throw new Failure(`--expires is ${expires}, which is in the past. Give a later time.`);
+  if (at <= now) throw new Failure(`--expires is ${expires}, which is in the past. Choose a later time.`);
   return new Date(at).toISOString();
 }

@@ -27,7 +27,7 @@ const file = () => join(dir, 'api-keys.json');
 const kept = (): ApiKey[] => apiKeysSchema.parse(JSON.parse(readFileSync(file(), 'utf8')));
 
 describe('npm run api-key', () => {
-  it('should make keys that may only publish, unless it is told otherwise', async () => {
+  it('should create keys that may only publish, unless --scopes is given', async () => {
     await run('--name', 'shop', '--feeds', 'all,topic:orders*');
     const full = ['--scopes', 'publish,retract', '--source', 'payroll', '--expires', '90d'];
     await run('--name', 'payroll', '--feeds', 'user:*', '--per-second', '5', ...full);
@@ -51,11 +51,11 @@ describe('npm run api-key', () => {
     [['--list', '--revoke', 'shop'], 'Use only one of --list'],
     [['--revoke', 'shop'], 'There is no key shop'],
     [['--colour', 'red'], 'Usage: npm run'],
-  ])('should refuse %j with a reason', async (args, says) => {
+  ])('should reject %j with a reason', async (args, says) => {
     await expect(run(...args)).rejects.toThrow(says);
   });
 
-  it('should not give a name twice, also not that of a revoked key', async () => {
+  it('should reject a name in use, including that of a revoked key', async () => {
     await run('--name', 'shop', '--feeds', 'all');
     await run('--revoke', 'shop');
     await expect(run('--name', 'shop', '--feeds', 'all')).rejects.toThrow('name: is used by two keys');
@@ -71,7 +71,7 @@ describe('npm run api-key', () => {
     expect(kept().map(({ name }) => name)).toEqual(['hr']);
   });
 
-  it('should list keys of before and now, without a whole hash', async () => {
+  it('should list revoked and valid keys, without their full hashes', async () => {
     const old = { name: 'old', hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     writeFileSync(file(), JSON.stringify([old]));
     await run('--name', 'shop', '--feeds', 'all', '--expires', '2026-02-01');
@@ -85,7 +85,7 @@ describe('npm run api-key', () => {
     expect(printed.join('')).not.toContain('a'.repeat(9));
   });
 
-  it('should list last uses, and what has ended', () => {
+  it('should list when keys were last used, and expired keys', () => {
     const key = { hash: 'a'.repeat(64), feeds: ['all'], perSecond: 1 };
     const keys = [
       { ...key, name: 'gone', revokedAt: NOW },

@@ -7,7 +7,7 @@ import { lastUses } from './last-uses.ts';
 import { listOfKeys } from './list-of-keys.ts';
 import { newKey } from './new-key.ts';
 
-/** `npm run api-key`: makes a key, prints it this once and keeps its hash; lists, revokes or removes keys. */
+/** `npm run api-key`: creates a key, prints it once and stores its hash; or lists, revokes or removes keys. */
 export async function apiKey(args: string[]): Promise<number> {
   const options = readKeyOptions(args);
   const { dataDir } = options;
@@ -27,7 +27,7 @@ export async function apiKey(args: string[]): Promise<number> {
 }
 
 const WHEN =
-  'A running `npm start` applies this within 2 s. If you use another secret store, store the file there again ' +
+  'A running `npm start` applies this within 2 s. If you use another secret store, copy the file to it again ' +
   '(docs/guides/secure-it.md).';
 
 function make(options: NewKey, kept: readonly ApiKey[]): void {
@@ -41,9 +41,9 @@ function make(options: NewKey, kept: readonly ApiKey[]): void {
   }
   keepApiKeys(options.dataDir, keys.data);
   process.stderr.write(
-    `The key is shown only once; ${apiKeysFile(options.dataDir)} keeps its hash. \`API_KEYS=on npm start\` accepts it; ` +
-      'if it already runs, within 2 s. If you use another secret store: the secret apikeys holds a list of ' +
-      `such records:\n${JSON.stringify(record)}\n`,
+    `The key is shown only once; ${apiKeysFile(options.dataDir)} stores its hash. \`API_KEYS=on npm start\` accepts the ` +
+      'key, within 2 s if it is already running. If you use another secret store, add this record to the list in its ' +
+      `secret apikeys:\n${JSON.stringify(record)}\n`,
   );
   process.stdout.write(`${key}\n`);
 }

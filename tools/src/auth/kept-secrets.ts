@@ -9,7 +9,7 @@ const secretFile = (dataDir: string): string => join(dataDir, 'jwt-secret');
 const internalSecretFile = (dataDir: string): string => join(dataDir, 'internal-secret');
 export const apiKeysFile = (dataDir: string): string => join(dataDir, 'api-keys.json');
 
-/** Only this user can read it. A reader sees the old file or the new one, never a part. */
+/** Writes a file that only this user can read. Readers see the old file or the new one, never a partial one. */
 function writePrivate(dir: string, file: string, text: string): void {
   mkdirSync(dir, { recursive: true });
   const next = `${file}.${process.pid}.new`;
@@ -18,12 +18,12 @@ function writePrivate(dir: string, file: string, text: string): void {
   renameSync(next, file);
 }
 
-/** RFC 7518, 3.2; the bff does not take a shorter one. */
+/** From RFC 7518, 3.2. The bff rejects a shorter secret. */
 const LEAST_BYTES = 32;
 
 /**
- * The secrets for tokens, one per line, newest first: the given ones, else the kept ones; makes one if there
- * is none.
+ * The secrets for tokens, one per line, newest first: those of the settings, else those kept in the data folder. Creates
+ * one if there are none.
  */
 export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: string): string {
   if (secret !== undefined) {
@@ -38,7 +38,7 @@ export function tokenSecrets({ secret }: Pick<AuthConfig, 'secret'>, dataDir: st
   return keptSecret(dataDir, secretFile(dataDir));
 }
 
-/** The secret with which our applications sign their messages to each other; made if there is none. */
+/** The secret with which our applications sign their messages to each other. Creates it if it is missing. */
 export const keptInternalSecret = (dataDir: string): string =>
   keptSecret(dataDir, internalSecretFile(dataDir));
 
@@ -47,7 +47,7 @@ function keptSecret(dataDir: string, file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** The newest of them, with which tokens are signed. */
+/** The newest secret, which signs new tokens. */
 export const newestSecret = (secrets: string): string => linesOf(secrets)[0] ?? '';
 
 const linesOf = (secrets: string): string[] => secrets.split(/\r?\n/).filter((line) => line !== '');

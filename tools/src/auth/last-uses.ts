@@ -5,8 +5,8 @@ import { readSidecarNote } from '../start/instance/sidecar-file.ts';
 import type { Uses } from './list-of-keys.ts';
 
 /**
- * When the keys were used last, from the state of the producer: through its sidecar that DAPR_HTTP_PORT names, or that of
- * the `npm start` of this data folder. `undefined` where none answers.
+ * When each key was last used, from the state of the producer. Asks the sidecar that DAPR_HTTP_PORT names, or that of the
+ * `npm start` with this data folder. `undefined` if no sidecar answers.
  */
 export async function lastUses(keys: readonly ApiKey[], dataDir: string): Promise<Uses | undefined> {
   const where = whichSidecar(dataDir);

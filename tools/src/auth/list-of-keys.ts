@@ -3,10 +3,10 @@ import { table } from '../print/table.ts';
 
 const HASH_SHOWN = 8;
 
-/** When keys were used, by the hash of the key. */
+/** The last use of each key, by the hash of the key. */
 export type Uses = ReadonlyMap<string, string>;
 
-/** The keys as a table, without whole hashes; `uses` is `undefined` where no producer could be asked. */
+/** The keys as a table, without their full hashes. `uses` is `undefined` if no producer answered. */
 export function listOfKeys(keys: readonly ApiKey[], uses: Uses | undefined, now: number): string {
   if (keys.length === 0) return 'No API keys.';
   const heading = ['name', 'state', 'scopes', 'feeds', 'a second', 'source', 'created', 'expires'];

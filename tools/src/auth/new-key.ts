@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { endOf, type NewKey } from './api-key-options.ts';
 
-/** A new key and its record, which is not checked yet. @throws Failure for an end that is no time */
+/** A new key and its record, which is not validated yet. @throws Failure for an invalid expiry */
 export function newKey(options: NewKey, now: number): { key: string; record: Record<string, unknown> } {
   const { name, feeds, perSecond, scopes, source, expires } = options;
   const key = `tocsin_${randomBytes(32).toString('base64url')}`;

@@ -21,8 +21,8 @@ interface Asked {
 }
 
 /**
- * Revokes the tokens of a subject, lifts a revocation or lists all, through the bff's sidecar. Every bff
- * knows within two seconds.
+ * Revokes the tokens of a subject, lifts a revocation or lists all revocations, through the bff's sidecar. Every bff
+ * applies a change within two seconds.
  */
 export async function revocations({ revoke, before, lift }: Asked): Promise<number> {
   const sidecar = new Sidecar({ ...whichSidecar(), timeoutMs: 10_000 });
@@ -73,7 +73,7 @@ function readRevoke(sub: string, before: string | undefined): { sub: string; bef
   const checked = revokeSchema.safeParse({ sub, before });
   if (!checked.success) {
     const faults = faultsOf(checked.error).map(({ path, message }) => `  ${path}: ${message}`);
-    throw new Failure(`The tokens cannot be revoked:\n${faults.join('\n')}`);
+    throw new Failure(`Cannot revoke the tokens:\n${faults.join('\n')}`);
   }
   const moment = parseDateTime(checked.data.before ?? '') ?? Date.now();
   if (moment > Date.now() + MAX_REVOCATION_AHEAD_MS) {

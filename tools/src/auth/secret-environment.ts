@@ -2,7 +2,7 @@ import type { AuthConfig } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { apiKeysFile, keptApiKeys, keptInternalSecret, tokenSecrets } from './kept-secrets.ts';
 
-/** The secret with which our applications sign their messages to each other, in the store of each. */
+/** The variable with which our applications find the secret for their messages to each other. */
 export const internalSecret = (secret: string): Record<string, string> => ({
   NOTIFICATION_SECRETS_internal: secret,
   NOTIFICATION_KEYS_internal: secret,
@@ -16,9 +16,8 @@ export function secretEnvironment(config: AuthConfig, dataDir: string): Record<s
 }
 
 /**
- * Settings that tell the applications about API keys: the file, which they read every second. A sidecar's
- * environment and Dapr's local stores are read only once, so a revoked key would stay valid. @throws Failure
- * if there is no API key yet
+ * The settings for API keys: the applications read the key file every second. A sidecar's environment and Dapr's local
+ * stores are read only once, so a revoked key would stay valid. @throws Failure if there is no API key yet
  */
 export function keysEnvironment(config: AuthConfig, dataDir: string): Record<string, string> {
   if (!config.apiKeys) return {};

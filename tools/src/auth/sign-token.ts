@@ -9,7 +9,7 @@ export interface TokenOptions {
   secret: string;
 }
 
-/** A token of HS256 as the bff takes it. */
+/** A token that the bff accepts, signed with HS256. */
 export const signToken = ({ claims, exp, issuer, audience, secret }: TokenOptions): Promise<string> =>
   new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

@@ -14,8 +14,8 @@ const USAGE =
 const UNITS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /**
- * `npm run token`: prints a token to try things out, signed with the newest secret of `npm start` or of JWT_SECRET; or
- * revokes the tokens of a subject, including those of another issuer.
+ * `npm run token`: prints a token for trying things out, signed with the newest secret of `npm start` or JWT_SECRET. Also
+ * revokes the tokens of a subject, including tokens from another issuer.
  */
 export async function token(args: string[]): Promise<number> {
   const { sub, feeds, roles, ttl, data, ...values } = readArgs(args);

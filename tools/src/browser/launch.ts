@@ -2,7 +2,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { sayNothing } from '../setup/say.ts';
 import { ensureChromium } from '../setup/chromium.ts';
 
-/** A headless Chromium on this machine. @throws Failure with the remedy if there is none. */
+/** Starts a headless Chromium. @throws Failure with the remedy if Chromium is not installed */
 export const launchBrowser = async (): Promise<Browser> =>
   chromium.launch({
     executablePath: await ensureChromium(sayNothing),

@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 import { ROOT } from '../paths.ts';
 import { writeContractTypes, writeTypes, writeVueTypes } from './client-types.ts';
 
-/** One report for each package: everything that it exports, with types. */
+/** One report for each package, with all its exports and their types. */
 export const API_REPORTS = join(ROOT, 'docs', 'api');
 
 const WORK = join(ROOT, '.artifacts', 'api');
@@ -62,7 +62,8 @@ function writeReport(name: string, types: string, outDir: string): void {
       message.handled = message.logLevel !== ExtractorLogLevel.Error;
     },
   });
-  if (result.errorCount > 0) throw new Failure(`API Extractor could not read the types of ${name}.`);
+  if (result.errorCount > 0)
+    throw new Failure(`API Extractor cannot read the types of ${name}; its messages are above.`);
 }
 
 const contentOf = (file: string): string | undefined => {

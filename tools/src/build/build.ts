@@ -52,12 +52,12 @@ const BUILDS = new Map<string, () => Promise<void>>([
   ['publish', buildPublish],
 ]);
 
-/** The pages come before their server. */
+/** The builds in order: the server of the pages needs the pages. */
 const partsOf = (name: string): string[] => (name === 'ui' ? ['pages', 'ui'] : [name]);
 
 /**
- * `npm run build`: the pages, each application as one file, and the packages for other teams; or only those
- * that `args` name: `producer`, `bff`, `ui` (its pages and their server), `pages`, `client` (both), `publish`.
+ * `npm run build`: builds the pages, each application as one file, and the packages for other teams. `args` limits the build
+ * to some of `producer`, `bff`, `ui` (the pages and their server), `pages`, `client` (both packages), `publish`.
  */
 export async function build(args: string[]): Promise<number> {
   const unknown = args.filter((name) => !BUILDS.has(name));

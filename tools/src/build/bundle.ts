@@ -5,7 +5,7 @@ import { ROOT } from '../paths.ts';
 export const APPS = ['producer', 'bff', 'ui'] as const;
 export type App = (typeof APPS)[number];
 
-/** For the ui, its server; the pages are beside it. */
+/** The entry of each application. The one of the ui is its server, which serves the pages beside it. */
 const FOLDERS: Record<App, { source: string; bundle: string }> = {
   producer: { source: join('producer', 'src'), bundle: 'producer' },
   bff: { source: join('bff', 'src'), bundle: 'bff' },
@@ -16,8 +16,8 @@ const FOLDERS: Record<App, { source: string; bundle: string }> = {
 export const bundleOf = (app: App): string => join(ROOT, FOLDERS[app].bundle, 'dist', 'main.js');
 
 /**
- * Builds an application as one file that needs only Node and has no failpoints. @throws Error with the
- * bundler's message
+ * Builds an application as one file that needs only Node and contains no failpoints. @throws Error with the bundler's
+ * message
  */
 export async function bundle(app: App, file = bundleOf(app)): Promise<void> {
   const { build } = await import('rolldown');
@@ -32,7 +32,7 @@ export async function bundle(app: App, file = bundleOf(app)): Promise<void> {
       format: 'esm',
       codeSplitting: false,
       sourcemap: true,
-      // The type of an actor is the name of its class.
+      // Dapr takes the type of an actor from the name of its class.
       keepNames: true,
       minify: 'dce-only',
       comments: { legal: true, annotation: false, jsdoc: false },

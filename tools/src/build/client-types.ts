@@ -9,9 +9,9 @@ import { plainTypes } from './plain-types.ts';
 
 const CONTRACTS = join(ROOT, 'contracts', 'src', 'index.ts');
 const CONTRACTS_PACKAGE = '@tocsin/contracts';
-/** `from './x.ts'` and `import('./x.ts')`, as declarations have them, also of components: `./X.vue`. */
+/** Relative imports in declarations: `from './x.ts'` and `import('./x.ts')`, also of components (`./X.vue`). */
 const RELATIVE = /((?:from |import\()['"])(\.{1,2}\/[^'"]+?)(?:\.ts|(\.vue))(?=['"])/g;
-/** An import of style alone, which declares nothing. */
+/** An import of CSS, which declares nothing. */
 const STYLE = /^import '[^']+';\n/gm;
 
 type DeclarationOf = (file: string) => string;
@@ -43,13 +43,13 @@ function emitDeclaration(program: ts.Program, file: string): string {
   return text;
 }
 
-/** Emits the declarations of `packageDir` into `outDir`, which then has the form of this repository. */
+/** Emits the declarations of `packageDir` into `outDir`, with the same folders as this repository. */
 function emitComponents(packageDir: string, outDir: string): void {
   const script = join(ROOT, 'node_modules', 'vue-tsc', 'bin', 'vue-tsc.js');
   const how = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
   const args = [script, '-p', packageDir, ...how, '--rootDir', ROOT, '--outDir', outDir];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`vue-tsc could not emit the components' types:\n${stdout}${stderr}`);
+  if (status !== 0) throw new Error(`vue-tsc cannot emit the types of the components:\n${stdout}${stderr}`);
 }
 
 function contractNames(text: string): string[] {
@@ -67,8 +67,8 @@ function contractNames(text: string): string[] {
 }
 
 /**
- * Writes the types of a package of plain TypeScript: of `entry` and the files that it reaches, and the types of the
- * contract that they name. The result needs no package of this repository.
+ * Writes the types of a plain TypeScript package: those of `entry` and of the files that it imports, and the types of the
+ * contracts that they use. The result needs no package of this repository.
  */
 export async function writeTypes(entry: string, outDir: string): Promise<void> {
   const program = createProgram([entry]);
@@ -76,13 +76,13 @@ export async function writeTypes(entry: string, outDir: string): Promise<void> {
   await writeContracts(program, names, outDir);
 }
 
-/** Writes the types of the contracts as they are, with zod's. */
+/** Writes the types of the contracts unchanged, including zod's. */
 export function writeContractTypes(outDir: string): void {
   const program = createProgram([]);
   writeReached(CONTRACTS, outDir, (file) => emitDeclaration(program, file));
 }
 
-/** `writeTypes` for a package with Vue components. It names `@tocsin/client`, and no other package of this repository. */
+/** `writeTypes` for a package with Vue components. The result imports `@tocsin/client` and no other package of ours. */
 export async function writeVueTypes(entry: string, outDir: string): Promise<void> {
   const declared = mkdtempSync(join(tmpdir(), 'tocsin-types-'));
   try {
@@ -96,7 +96,7 @@ export async function writeVueTypes(entry: string, outDir: string): Promise<void
   }
 }
 
-/** Returns the names of the contract that the written types use. */
+/** Returns the names that the written types import from the contracts. */
 function writeReached(entry: string, outDir: string, declarationOf: DeclarationOf): Set<string> {
   const waiting = [entry];
   const written = new Set<string>();
@@ -128,7 +128,7 @@ async function writeContracts(
   outDir: string,
 ): Promise<void> {
   const module = program.getSourceFile(CONTRACTS);
-  if (!module) throw new Error('The contracts have no entry.');
+  if (!module) throw new Error('The contracts have no entry file.');
   const types = plainTypes(program, module, new Set(names));
   writeFileSync(join(outDir, 'contracts.d.ts'), await format(types, { parser: 'typescript' }));
 }

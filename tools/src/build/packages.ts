@@ -9,7 +9,7 @@ import { writeTypes, writeVueTypes } from './client-types.ts';
 const CLIENT = join(ROOT, 'client');
 const CLIENT_VUE = join(ROOT, 'client-vue');
 const PUBLISH = join(ROOT, 'publish');
-/** The folder of the packages made by `npm run build`. */
+/** The folders of the packages that `npm run build` writes. */
 export const CLIENT_PACKAGE = join(CLIENT, 'dist');
 export const CLIENT_VUE_PACKAGE = join(CLIENT_VUE, 'dist');
 export const PUBLISH_PACKAGE = join(PUBLISH, 'dist');
@@ -28,7 +28,7 @@ interface Manifest {
 const readManifest = (workspace: string) =>
   JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as Manifest;
 
-/** The members of a workspace's manifest that the installed package has as well, and its built files. */
+/** The manifest of the built package: fields copied from the workspace's manifest, and its built files. */
 const packed = ({ name, version, description, keywords, license }: Manifest) => ({
   name,
   version,
@@ -68,7 +68,7 @@ async function bundlePlain(
   return new Set(output[0].imports);
 }
 
-/** Bytes of the plain client as a browser loads it: with socket.io-client, minified and compressed by gzip. */
+/** The size of the plain client in a browser, in bytes: with socket.io-client, minified and compressed with gzip. */
 export async function clientSize(packageDir = CLIENT_PACKAGE): Promise<number> {
   const { build } = await import('rolldown');
   const { output } = await build({
@@ -91,7 +91,7 @@ function writeVueAlias(outDir: string): void {
 }
 
 /**
- * Builds `@tocsin/client` as a package of ESM and types. It needs only socket.io-client.
+ * Builds `@tocsin/client` as ESM with types. Its only dependency is socket.io-client.
  * @throws Error with the message of the bundler or the compiler
  */
 export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void> {
@@ -113,7 +113,7 @@ export async function buildClientPackage(outDir = CLIENT_PACKAGE): Promise<void>
 }
 
 /**
- * Builds `@tocsin/publish` as a package of ESM and types without dependencies.
+ * Builds `@tocsin/publish` as ESM with types, without dependencies.
  * @throws Error with the message of the bundler or the compiler
  */
 export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<void> {
@@ -130,15 +130,15 @@ export async function buildPublishPackage(outDir = PUBLISH_PACKAGE): Promise<voi
 }
 
 /**
- * Builds `@tocsin/client-vue` as a package of ESM, style and types. Vue, pinia and the toast library come from the app,
- * which must not have two of them; `@tocsin/client` comes along in the same version.
+ * Builds `@tocsin/client-vue` as ESM with styles and types. Vue, pinia and the toast library are peer dependencies, so that
+ * an app has each only once. It depends on `@tocsin/client` of the same version.
  * @throws Error with the message of the bundler or the compiler
  */
 export async function buildClientVuePackage(outDir = CLIENT_VUE_PACKAGE): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   const entry = join(CLIENT_VUE, 'src', 'index.ts');
   const imported = await bundleVue(entry, join(outDir, 'components'));
-  // Node cannot import style, and a server that renders the page needs none.
+  // Node cannot import CSS, and a server that renders the page needs none.
   writeFileSync(join(outDir, 'index.js'), "import './components.css';\nexport * from './components.js';\n");
   await bundleElements(outDir);
   await writeVueTypes(entry, outDir);

@@ -7,7 +7,7 @@ import { ELEMENTS_SCRIPT } from './bundle-elements.ts';
 const DIST = join(ROOT, 'ui', 'dist');
 const gzipped = (file: string): number => gzipSync(readFileSync(file), { level: 9 }).length;
 
-/** The files of the build that a text names in `src`, `href` or a static `import`, or that these name. */
+/** The files of the build that a text loads with `src`, `href` or a static `import`, directly or through other files. */
 function filesOf(file: string, seen = new Set<string>()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -25,10 +25,10 @@ function filesOf(file: string, seen = new Set<string>()): Set<string> {
 const sizeOf = (name: string): number =>
   [...filesOf(join(DIST, name))].reduce((sum, file) => sum + gzipped(file), 0);
 
-/** Bytes, compressed by gzip, that a browser loads before the page works: of `/`, and of the custom elements. */
+/** What a browser loads before the page works, in bytes after gzip: for `/`, and for the custom elements. */
 export const pageSizes = () => ({ page: sizeOf('index.html'), elements: sizeOf(ELEMENTS_SCRIPT) });
 
-/** Files of the built page that hold a schema library, which browsers are not to load. */
+/** The files of the built page that contain a schema library. Browsers should not have to load one. */
 export const filesWithSchemas = (): string[] =>
   [...filesOf(join(DIST, 'index.html')), ...filesOf(join(DIST, ELEMENTS_SCRIPT))].filter((file) =>
     /ZodError|_zod/.test(readFileSync(file, 'utf8')),

@@ -9,7 +9,7 @@ const FLAGS =
 const isTypeDeclaration = (node: ts.Node): node is ts.TypeAliasDeclaration | ts.InterfaceDeclaration =>
   ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node);
 
-/** The comment right before a declaration. */
+/** The comment directly before a declaration. */
 function commentOf(node: ts.Node): string {
   const text = node.getSourceFile().text;
   const last = ts.getLeadingCommentRanges(text, node.getFullStart())?.at(-1);
@@ -20,8 +20,8 @@ function commentOf(node: ts.Node): string {
 const unqualified = (text: string): string => text.replace(/\b[a-z]\w*\.(?=[A-Z])/g, '');
 
 /**
- * Declares types of a module in expanded form, without the schemas from which they are inferred, including
- * the types that they refer to.
+ * Declares types of a module in expanded form, without the schemas that they are inferred from, and the types that they
+ * refer to.
  */
 export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: Iterable<string>): string {
   const checker = program.getTypeChecker();
@@ -35,7 +35,7 @@ export function plainTypes(program: ts.Program, module: ts.SourceFile, wanted: I
   const declare = (name: string): void => {
     const declaration = exported.get(name);
     if (!declaration || declared.has(name)) return;
-    // A generic type is written as it stands, since there is nothing yet that it comes down to.
+    // A generic type is written unchanged: it can only be expanded with arguments.
     const isKept = ts.isInterfaceDeclaration(declaration) || declaration.typeParameters !== undefined;
     const text = isKept
       ? declaration.getText()

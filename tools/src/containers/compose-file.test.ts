@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
     expect(service('edge').environment['BFFS']).toBe('2');
   });
 
-  it('should give sidecars the files that `dapr run` has but for who may publish, and start them alike', () => {
+  it('should start sidecars like `dapr run` and with the same files, except for who may publish', () => {
     for (const name of sidecars) {
       expect(service(name).volumes).toEqual(
         expect.arrayContaining([
@@ -109,7 +109,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('should see of each sidecar whether it is well, and let its application start before it is', () => {
+  it('should check the health of each sidecar, and not make its application wait for it', () => {
     for (const name of sidecars) {
       expect(service(name).healthcheck).toMatchObject({
         test: ['CMD', 'node', '-e', expect.stringContaining(':3500/v1.0/healthz') as string],
@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
       expect(service(app).depends_on[`${app}-dapr`]).toEqual({ condition: 'service_started' });
   });
 
-  it('should let the doctor look at each application, its sidecar and Redis', () => {
+  it('should give the doctor the address of each application, its sidecar and Redis', () => {
     const { entrypoint } = service('doctor');
     expect(entrypoint.filter((arg) => /^--(redis|producer|bff|sidecar)=/.test(arg)).sort()).toEqual(
       ['--redis=redis:6379', ...apps.flatMap(doctorArgs)].sort(),
@@ -142,7 +142,7 @@ describe('docker-compose.yml', () => {
     expect(scraped.sort()).toEqual(apps.flatMap(scrapedOf).sort());
   });
 
-  it('should name the images that are built here as `npm run containers` does, and others by the whole version', () => {
+  it('should name our images like `npm run containers`, and pin the full version of others', () => {
     for (const name of names) {
       const { image, build } = service(name);
       if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
@@ -160,7 +160,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(names)('should bound and confine %s', (name) => {
+  it.each(names)('should limit and harden %s', (name) => {
     expect(service(name)).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -173,17 +173,17 @@ describe('docker-compose.yml', () => {
     expect(service(name).volumes.filter((mount) => mount.includes('docker.sock'))).toEqual([]);
   });
 
-  it('should publish the ports of the edge alone, and those of pages of the profile, on this machine unless somebody says otherwise', () => {
+  it('should publish only the ports of the edge and of the profile’s pages, on this machine by default', () => {
     expect(usual.filter((name) => service(name).ports.length > 0)).toEqual(['edge']);
     for (const name of names) {
-      // Services without a password are not opened together with the edge.
+      // Services without a password have their own setting, so opening the edge does not open them.
       const address = usual.includes(name) ? 'TOCSIN_ADDRESS' : 'TOCSIN_OBSERVABILITY_ADDRESS';
       for (const port of service(name).ports)
         expect(port.split(/(?<=\}):/)[0]).toBe(`\${${address}:-127.0.0.1}`);
     }
   });
 
-  it('should keep no password in the file, and write only where data belongs', () => {
+  it('should contain no password, and mount only the data volumes as writable', () => {
     expect(read('docker-compose.yml')).not.toMatch(/(PASSWORD|TOKEN)['"]?:(?!-\}) *[^\s$]/);
     const writable = usual.flatMap((name) =>
       service(name)
@@ -203,7 +203,7 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('should ask for a certificate wherever sidecars and Dapr’s services talk, which sentry signs for an identity alone', () => {
+  it('should require certificates between sidecars and Dapr’s services, which sentry signs only for an identity', () => {
     for (const name of ['placement', 'scheduler'])
       expect(service(name).command).toEqual(
         expect.arrayContaining([
@@ -224,7 +224,7 @@ describe('docker-compose.yml', () => {
     expect(mounted('redis-operator')).toEqual(['doctor', 'first-start', 'redis']);
   });
 
-  it('should open the edge only when all behind it is healthy', () => {
+  it('should start the edge only after all services behind it are healthy', () => {
     expect(service('edge').depends_on).toEqual(
       Object.fromEntries(
         ['ui', 'producer', 'bff-1', 'bff-2'].map((name) => [name, { condition: 'service_healthy' }]),
@@ -236,7 +236,7 @@ describe('docker-compose.yml', () => {
 describe('compose/third-bff.yml', () => {
   const commandSchema = z.looseObject({ command: z.array(z.string()) });
 
-  it('should be what bff-1 is, under another name', () => {
+  it('should equal bff-1 under another name', () => {
     const text = read('compose', 'third-bff.yml');
     for (const name of ['bff-1', 'bff-1-dapr']) expect(text).toContain(`service: ${name} }`);
     const sidecar = service('bff-1-dapr').command.map((arg) => arg.replace('bff-1', 'bff-3'));
@@ -247,7 +247,7 @@ describe('compose/third-bff.yml', () => {
     expect(third.doctor.command).toEqual(doctorArgs('bff-3'));
   });
 
-  it('should be scraped by Prometheus as the others are', () => {
+  it('should be scraped by Prometheus like the others', () => {
     const text = read('compose', 'third-bff.yml');
     expect(text).toContain('./compose/third-bff-targets.yml:/etc/targets/third-bff.yml:ro');
     expect(read('observability', 'prometheus', 'prometheus.yml')).toContain('/etc/targets/*.yml');

@@ -15,16 +15,16 @@ const facts = { version: '1.0.0', revision: 'abc' };
 const state = (log: { ExitCode: number; End: string }[] | null, Running = true) =>
   JSON.stringify({ StartedAt: '2026-01-01T00:00:00Z', Running, Health: { Status: 'starting', Log: log } });
 
-describe('what goes wrong', () => {
-  it('should be a missing docker, with where to get it', async () => {
+describe('failures', () => {
+  it('should say where to get docker if it is missing', async () => {
     await expect(findDocker('/nowhere/docker')).rejects.toThrow('was not found');
   });
 
-  it('should be an engine that does not answer, with how to start it', async () => {
+  it('should say how to start an engine that does not answer', async () => {
     await expect(findDocker('false')).rejects.toThrow(/does not answer. Start it \(Docker Desktop/);
   });
 
-  it('should be a build that fails, with what it says', async () => {
+  it('should report a failed build with its output', async () => {
     const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
       /tocsin-bff:1 could not be built. Fix .*\n.*404/,
@@ -35,12 +35,12 @@ describe('what goes wrong', () => {
     ['denied: requested access to the resource is denied', '`docker login registry.example.com`'],
     ['http: server gave HTTP response to HTTPS client', 'insecure-registries'],
     ['dial tcp: lookup registry.example.com: no such host', 'Check that registry.example.com is correct'],
-  ])('should be a registry that says %j, with the remedy', async (output, remedy) => {
+  ])('should report the remedy when the registry says %j', async (output, remedy) => {
     const docker = answering({ push: { code: 1, output } });
     await expect(pushImage(docker, 'registry.example.com/tocsin-ui:1')).rejects.toThrow(remedy);
   });
 
-  it('should be a container that ends, with its last lines, and leave no container', async () => {
+  it('should report a container that ends, with its last lines, and remove it', async () => {
     const calls: string[] = [];
     const docker = answering(
       {
@@ -55,7 +55,7 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('the time of a start', () => {
+describe('the start time', () => {
   it('should end with the first good health check', () => {
     const log = [
       { ExitCode: 1, End: '2026-01-01T00:00:00.400Z' },
@@ -66,7 +66,7 @@ describe('the time of a start', () => {
     expect(startMsOf(JSON.parse(state(log.slice(0, 1))) as ContainerState)).toBeUndefined();
   });
 
-  it('should be measured in a container as confined as it runs elsewhere', async () => {
+  it('should be measured in a container as hardened as in docker-compose.yml', async () => {
     const calls: string[] = [];
     const good = state([{ ExitCode: 0, End: '2026-01-01T00:00:01Z' }]);
     const docker = answering({ run: { output: 'c1' }, inspect: { output: good } }, calls);

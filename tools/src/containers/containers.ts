@@ -14,8 +14,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const HEADING = ['image', 'MB', 'ms to healthy'];
 
 /**
- * `npm run containers`: builds the images of producer, bff and ui, starts each alone, prints its size and how long it
- * takes to be healthy, and pushes them with `--push`; `npm run deploy` then takes them by their digests. Can be repeated.
+ * `npm run containers`: builds the images of producer, bff and ui, starts each of them alone, and prints its size and the
+ * time until it is healthy. `--push` pushes them, and `npm run deploy` then uses their digests. Can be repeated.
  */
 export async function containers(args: string[], signal: AbortSignal): Promise<number> {
   const options = readContainersOptions(args);
@@ -51,7 +51,7 @@ async function make(docker: Docker, options: ContainersOptions): Promise<void> {
   );
 }
 
-/** The commit of this folder; `unknown` where there is no git. */
+/** The commit of this folder; `unknown` without git. */
 async function revision(): Promise<string> {
   const { code, output } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT }).catch(() => ({
     code: 1,

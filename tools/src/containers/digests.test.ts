@@ -9,14 +9,14 @@ const NAME = 'localhost:5000/team/tocsin-bff:1.0.0';
 const knows = (RepoDigests: string[] | null) => () =>
   Promise.resolve({ code: 0, output: '', stderr: '', stdout: JSON.stringify(RepoDigests) });
 
-it('should read the digest of the repository that was pushed to, if the registry gave one', async () => {
+it('should read the digest of the repository of the push, if the registry reported one', async () => {
   const others = ['docker.io/team/tocsin-bff@sha256:1', `localhost:5000/team/tocsin-bff@${DIGEST}`];
   expect(await digestOf(knows(others), NAME)).toBe(DIGEST);
   expect(await digestOf(knows(['localhost:5000/team/tocsin-bff2@sha256:1']), NAME)).toBeUndefined();
   expect(await digestOf(knows(null), NAME)).toBeUndefined();
 });
 
-it('should keep digests for the very name and tag', () => {
+it('should keep digests by exact name and tag', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-digests-'));
   const file = join(folder, 'containers', 'digests.json');
   try {

@@ -21,20 +21,20 @@ const stage = (name: string): string => {
 };
 
 describe('the Dockerfile', () => {
-  it('should install the packages of every workspace by the lock file, without their scripts', () => {
+  it('should install the packages of every workspace from the lock file, without running their scripts', () => {
     expect(stage('packages')).toMatch(/npm ci --ignore-scripts/);
     for (const workspace of workspaces) {
       expect(stage('packages')).toContain(`COPY ${workspace}/package.json ${workspace}/\n`);
     }
   });
 
-  it('should build on one version of Node, named in full', () => {
+  it('should build on one pinned version of Node', () => {
     const bases = [...stages.values()].map((text) => /^FROM (\S+)/.exec(text)?.[1] ?? 'node');
     const images = new Set(bases.filter((base) => !stages.has(base)).slice(1));
     expect([...images]).toEqual([expect.stringMatching(/^node:\d+\.\d+\.\d+-bookworm-slim$/)]);
   });
 
-  it('should have a health check, and a user that is not root, for all images', () => {
+  it('should have a health check and a non-root user in all images', () => {
     expect(stage('runtime')).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(stage('runtime')).toMatch(/^HEALTHCHECK .* CMD \["node", "healthcheck\.mjs", "\/healthz"\]$/m);
     // Without it, nothing outside the container reaches the port.

@@ -1,14 +1,14 @@
 import { Failure } from '../failure.ts';
 import { findCommand, run, type RunOptions, type RunResult } from '../process/run.ts';
 
-/** Calls the command line of a container engine that answers. */
+/** Runs a command of a container engine and returns its result. */
 export type Docker = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
 
-/** The Docker of this machine. @throws Failure if there is none or its engine does not answer */
+/** The Docker of this machine. @throws Failure if it is not installed or its engine does not answer */
 export async function findDocker(command = findCommand(['docker'])): Promise<Docker> {
   if (!command) {
     throw new Failure(
-      'There is no docker here. Install Docker (https://docs.docker.com/get-started/get-docker/) and start again.',
+      'docker was not found. Install Docker (https://docs.docker.com/get-started/get-docker/) and start again.',
     );
   }
   const docker: Docker = (args, options) => run(command, args, options);

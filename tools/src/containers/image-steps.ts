@@ -5,7 +5,7 @@ import { endOf, type Docker } from './engine.ts';
 
 export interface BuildFacts {
   version: string;
-  /** The commit that is built. */
+  /** The commit of the build. */
   revision: string;
 }
 
@@ -18,7 +18,7 @@ export async function buildImage(docker: Docker, app: App, name: string, facts: 
   const { code, output } = await docker(args, { env: { DOCKER_BUILDKIT: '1', BUILDKIT_PROGRESS: 'plain' } });
   if (code === 0) return;
   throw new Failure(
-    `${name} could not be built. Fix the cause below (often the network or the package registry) and ` +
+    `Could not build ${name}. Fix the cause below (often the network or the package registry) and ` +
       `try again:\n${endOf(output, 25)}`,
   );
 }
@@ -33,12 +33,10 @@ export async function pushImage(docker: Docker, name: string): Promise<void> {
     : /server gave HTTP response to HTTPS client/i.test(output)
       ? `Give the registry TLS, or add it to the engine's \`insecure-registries\``
       : `Check that ${host} is correct and reachable from here`;
-  throw new Failure(
-    `${name} could not be pushed. ${remedy}, and try again. Docker says:\n${endOf(output, 5)}`,
-  );
+  throw new Failure(`Could not push ${name}. ${remedy}, and try again. Docker says:\n${endOf(output, 5)}`);
 }
 
-/** Bytes of an image, unpacked. */
+/** The unpacked size of an image, in bytes. */
 export async function imageBytes(docker: Docker, name: string): Promise<number> {
   const { code, output } = await docker(['image', 'inspect', '--format', '{{.Size}}', name]);
   if (code === 0) return Number(output);

@@ -4,19 +4,19 @@ import { APPS, type App } from '../build/bundle.ts';
 import { ROOT } from '../paths.ts';
 
 export interface ImageSource {
-  /** `host[:port][/path]`, without scheme; absent for images of this machine. */
+  /** `host[:port][/path]`, without scheme; absent for images on this machine. */
   registry: string | undefined;
   tag: string;
 }
 
-/** The name of an application's image, as `registry.example.com/team/tocsin-bff:0.1.0`. */
+/** The name of an application's image, for example `registry.example.com/team/tocsin-bff:0.1.0`. */
 export const imageName = (app: App, { registry, tag }: ImageSource): string =>
   `${registry ? `${registry}/` : ''}tocsin-${app}:${tag}`;
 
 /** The names of all images of the product. */
 export const imageNames = (source: ImageSource): string[] => APPS.map((app) => imageName(app, source));
 
-/** The tag that images have unless another is given: the version in package.json. */
+/** The default tag of images: the version in package.json. */
 export function productVersion(): string {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
   return version;

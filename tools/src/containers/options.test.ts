@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { imageNames, productVersion } from './images.ts';
 import { readContainersOptions } from './options.ts';
 
-it('should name the images of this version unless another tag is given', () => {
+it('should use this version as the default tag', () => {
   expect(imageNames(readContainersOptions([]))).toEqual(
     ['producer', 'bff', 'ui'].map((app) => `tocsin-${app}:${productVersion()}`),
   );
@@ -13,7 +13,7 @@ it.each([
   ['registry.example.com', 'registry.example.com/tocsin-ui:t'],
   ['https://registry.example.com/team/', 'registry.example.com/team/tocsin-ui:t'],
   ['localhost:5000', 'localhost:5000/tocsin-ui:t'],
-])('should take the registry %s', (registry, name) => {
+])('should accept the registry %s', (registry, name) => {
   const options = readContainersOptions(['--registry', registry, '--tag', 't', '--push']);
   expect(options.push).toBe(true);
   expect(imageNames(options)).toContain(name);

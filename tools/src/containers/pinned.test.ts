@@ -11,7 +11,7 @@ const filesIn = (folder: string): string[] =>
     return entry.isDirectory() ? filesIn(path) : [path];
   });
 
-/** How files of each kind name a container's image. */
+/** The pattern of image names in each kind of file. */
 const NAMED: [RegExp, RegExp][] = [
   [/(^|\/)Dockerfile$/, /^FROM (?:--\S+ )?(\S+)/gm],
   [/\.ya?ml$/, /^[ \t]*(?:- )?image: ['"]?([^\s'"]+)/gm],
@@ -19,7 +19,7 @@ const NAMED: [RegExp, RegExp][] = [
   [/(?<!\.test)\.ts$/, /_IMAGE = '([^']+)'/g],
   [/\.md$/, /--image=(\S+)/g],
 ];
-/** Stages of a Dockerfile, and images that deploy tags. */
+/** Stages of a Dockerfile, and our images, which deploy tags. */
 const OURS = /^(packages|sources|runtime|dapr|tocsin-(producer|bff|ui))$/;
 const WHOLE_VERSION = /:v?\d+\.\d+\.\d+(-\w+)*$|@sha256:[0-9a-f]{64}$/;
 
@@ -29,7 +29,7 @@ const images = filesIn('.').flatMap((file) =>
   ),
 );
 
-it('should name every image that anything runs or builds on by its whole version or digest', () => {
+it('should pin every image by full version or digest', () => {
   expect(images.length).toBeGreaterThan(25);
   expect(images.filter(({ name }) => !OURS.test(name) && !WHOLE_VERSION.test(name))).toEqual([]);
 });

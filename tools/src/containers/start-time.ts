@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { pollUntil } from '../net/poll.ts';
 import { endOf, type Docker } from './engine.ts';
 
-/** The part of `docker inspect` that is read. */
+/** The fields that are read from `docker inspect`. */
 const stateSchema = z.object({
   StartedAt: z.string(),
   Running: z.boolean(),
@@ -22,7 +22,7 @@ export function startMsOf({ StartedAt, Health }: ContainerState): number | undef
 
 const LIMIT_MS = 60_000;
 /**
- * As hardened as in docker-compose.yml, but without other services: /healthz shows that the process serves.
+ * Hardened as in docker-compose.yml, but without other services: /healthz shows that the process serves requests.
  */
 const ARGS = [
   ...['run', '--detach', '--network', 'none', '--health-interval', '250ms', '--env', 'BROADCASTER=memory'],
@@ -30,12 +30,12 @@ const ARGS = [
 ];
 
 /**
- * Starts an image of ours alone and measures the time until it is healthy, in ms; its container is removed.
+ * Starts one of our images alone, measures the time until it is healthy in ms, and removes the container.
  * @throws Failure with the container's last lines when it does not become healthy
  */
 export async function measureStart(docker: Docker, name: string): Promise<number> {
   const started = await docker([...ARGS, name]);
-  if (started.code !== 0) throw new Failure(`${name} could not be started: ${endOf(started.output)}`);
+  if (started.code !== 0) throw new Failure(`Could not start ${name}: ${endOf(started.output)}`);
   const container = started.output.trim().split('\n').at(-1) ?? '';
   try {
     let state = await stateOf(docker, container);
@@ -47,7 +47,7 @@ export async function measureStart(docker: Docker, name: string): Promise<number
     if (startMs !== undefined) return startMs;
     const { output } = await docker(['logs', '--tail', '15', container]);
     throw new Failure(
-      `${name} does not become healthy: ${fault}. Fix the cause below and try again:\n${output}`,
+      `${name} did not become healthy: ${fault}. Fix the cause below and try again:\n${output}`,
     );
   } finally {
     await docker(['rm', '--force', container]);

@@ -16,8 +16,8 @@ const USAGE = 'npm run dead-letters [-- show ENTRY | put-back ENTRY | put-back -
 const CONTENT_SHOWN = 160;
 
 /**
- * `npm run dead-letters`: lists the set-aside records with reason and content, puts one or all of them back, or deletes
- * one. It calls the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
+ * `npm run dead-letters`: lists the set-aside records with reason and content, puts back one or all of them, or deletes
+ * one. Calls the bff's sidecar of the `npm start` in this folder, or the one that DAPR_HTTP_PORT names.
  */
 export async function deadLetters(args: string[]): Promise<number> {
   const act = readAction(args);
@@ -40,7 +40,7 @@ export async function deadLetters(args: string[]): Promise<number> {
   }
 }
 
-/** The set-aside records; each change is written to the audit trail under the user who runs the command. */
+/** The set-aside records. The audit trail records each change under the user who runs the command. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
   readonly #who = whoRuns();
@@ -61,7 +61,7 @@ class RecordedLetters extends SetAsideRecords {
   }
 }
 
-/** A command over the set-aside records, after its arguments were read. */
+/** A parsed command on the set-aside records. */
 type Action = (records: RecordedLetters) => Promise<void>;
 
 function readAction(args: string[]): Action {
@@ -94,7 +94,7 @@ function readAction(args: string[]): Action {
   }
 }
 
-/** Puts records back, each independently of the others. @throws Failure if one of several could not be put back */
+/** Puts back records, each independently of the others. @throws Failure if any of several could not be put back */
 async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[]): Promise<void> {
   let left = 0;
   for (const record of chosen) if (!(await putBack(records, record, chosen.length > 1))) left++;

@@ -17,7 +17,7 @@ import { waitForRollout } from './rollout/rollout.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
 
-/** A controller needs a moment to lead to new pods. */
+/** How long the ingress controller may take to route to new pods. */
 const ANSWER_MS = 60_000;
 const INGRESS = 'tocsin';
 
@@ -25,7 +25,7 @@ const say: Say = (line) => process.stdout.write(`${line}\n`);
 
 /**
  * `npm run deploy`: deploys Tocsin to the cluster of kubectl's current context and waits until it is ready,
- * or removes it. Stops at the first fault with a message that says what to do; existing objects are updated.
+ * or removes it. Updates existing objects. Stops at the first fault with a message that names the remedy.
  */
 export async function deploy(args: string[]): Promise<number> {
   const options = readDeployOptions(args);
@@ -47,13 +47,13 @@ export async function deploy(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Looks at the cluster. @throws Failure when something is missing */
+/** Checks the cluster. @throws Failure if a requirement is missing */
 async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<Variant> {
   const dapr = await checkDapr(kubectl, say);
   say(`Dapr: ${dapr.version} in ${dapr.namespace}, all parts ready, mTLS on`);
   if (!dapr.dropsCapabilities)
     say(
-      `Warning: this Dapr leaves its sidecars their capabilities, so the namespace gets the Pod Security Standard baseline ` +
+      `Warning: this Dapr does not drop the capabilities of sidecars, so the namespace gets the Pod Security Standard baseline ` +
         `instead of restricted. \`helm upgrade dapr … -n ${dapr.namespace} --reuse-values --set ` +
         'dapr_sidecar_injector.sidecarDropALLCapabilities=true` changes that; then deploy again.',
     );
@@ -61,20 +61,20 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   say(`Ingress class: ${ingressClass.name}`);
   if (!ingressClass.isTraefik)
     say(
-      'Warning: the sticky cookie is set by annotations for Traefik; this class needs its own (k8s/base/bff.yaml has ' +
-        'those of ingress-nginx). Without them, clients that poll alternate between instances.',
+      'Warning: only Traefik understands the annotations that set the sticky cookie. Add those for this class ' +
+        '(k8s/base/bff.yaml has those for ingress-nginx). Without them, polling clients alternate between instances.',
     );
   const nodeVolume = await needsNodeVolume(kubectl, NAMESPACE);
   if (nodeVolume)
     say(
-      'Volume: the cluster has no default storage class; Redis keeps its data on its only node, in /var/lib/tocsin/redis',
+      'Volume: the cluster has no default storage class, so Redis keeps its data on the only node, in /var/lib/tocsin/redis',
     );
   const bffs = await scaledBffs(kubectl);
   if (bffs !== undefined) say(`Instances of the bff: ${bffs}, as scaled before`);
   if (!(await hasMetrics(kubectl)))
     say(
-      `Autoscaler: the cluster has no metrics server, so the bff keeps its ${bffs ?? 2} instances whatever their load. Install one ` +
-        '(https://github.com/kubernetes-sigs/metrics-server), and the autoscaler goes by it; or scale by hand: ' +
+      `Autoscaler: the cluster has no metrics server, so the bff keeps ${bffs ?? 2} instances at any load. Install one ` +
+        '(https://github.com/kubernetes-sigs/metrics-server) for the autoscaler, or scale by hand: ' +
         `\`kubectl -n ${NAMESPACE} scale deployment/bff --replicas=N\`.`,
     );
   const { registry, tag, host, tlsSecret, publish } = options;
@@ -88,18 +88,18 @@ async function chooseVariant(kubectl: Kubectl, options: DeployOptions): Promise<
   };
 }
 
-/** Whether the cluster has metrics for the autoscaler. */
+/** True if the cluster has metrics for the autoscaler. */
 const hasMetrics = async (kubectl: Kubectl): Promise<boolean> =>
   (await kubectl.try(['get', '--raw', '/apis/metrics.k8s.io/v1beta1'])).code === 0;
 
-/** How many instances the autoscaler has made of the two; an apply must not take them back. */
+/** The number of instances set by the autoscaler or by hand, which an apply must not reset to two. */
 async function scaledBffs(kubectl: Kubectl): Promise<number | undefined> {
   const schema = z.object({ spec: z.object({ replicas: z.int() }) });
   const there = await kubectl.get(schema, ['deployment', 'bff', '-n', NAMESPACE]);
   return there && there.spec.replicas > 2 ? there.spec.replicas : undefined;
 }
 
-/** Pods read their secrets, components and Redis at the start, so these come first. */
+/** Applies secrets, components and Redis first, because pods read them when they start. */
 async function applyInOrder(
   kubectl: Kubectl,
   resources: readonly Resource[],
@@ -127,17 +127,18 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const address = await findAddress(kubectl, NAMESPACE, INGRESS);
   if (address === undefined)
     return say(
-      'Tocsin runs. The cluster does not report the address of its ingress controller; ask its administrator.',
+      'Tocsin is running. The cluster does not report the address of its ingress controller; ask its administrator.',
     );
   const scheme = tlsSecret === undefined ? 'http' : 'https';
-  if (host !== undefined) return say(`It runs. Open ${scheme}://${host} once that name leads to ${address}.`);
+  if (host !== undefined)
+    return say(`Tocsin is running. Open ${scheme}://${host} after you have pointed that name to ${address}.`);
   const fault = await pollUntil(() => isLedTo(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
-  say(`It runs. Open ${address}`);
+  say(`Tocsin is running. Open ${address}`);
   if (fault)
     say(`(It did not answer from here: ${fault}. It may be reachable only from the cluster's network.)`);
 }
 
-/** True if a bff answers there; one that asks for tokens does so with 401. */
+/** True if a bff answers at this address, also with 401 if it requires tokens. */
 const isLedTo = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

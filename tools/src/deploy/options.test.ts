@@ -3,7 +3,7 @@ import { productVersion } from '../containers/images.ts';
 import { readDeployOptions } from './options.ts';
 
 describe('the options of deploy', () => {
-  it('should take a registry as people write it, and the version as tag', () => {
+  it('should accept a registry with scheme and trailing slash, and use the version as tag', () => {
     expect(readDeployOptions(['--registry', 'https://ghcr.io/example/'])).toMatchObject({
       registry: 'ghcr.io/example',
       tag: productVersion(),
@@ -15,7 +15,7 @@ describe('the options of deploy', () => {
     });
   });
 
-  it('should know images that were loaded, and the end', () => {
+  it('should accept --local and --delete', () => {
     expect(readDeployOptions(['--local'])).toMatchObject({ registry: undefined });
     expect(readDeployOptions(['--delete'])).toBe('delete');
   });
@@ -31,7 +31,7 @@ describe('the options of deploy', () => {
       ['--registry', 'no registry', '--tag', '-', '--ingress-class', 'A', '--host', 'a b', '--timeout', '0'],
       /--registry is.*--tag is.*--ingress-class must.*--host must.*--timeout must/s,
     ],
-  ])('should refuse %j and list all faults', (args, sentence) => {
+  ])('should reject %j and list all faults', (args, sentence) => {
     expect(() => readDeployOptions(args)).toThrow(sentence);
   });
 });

@@ -2,17 +2,17 @@ import type { ImageSource } from '../containers/images.ts';
 import { readImageSource } from '../containers/options.ts';
 import { parseOptions, refuseFaults, usageFailure } from '../options.ts';
 
-/** Without a registry the images were loaded into the only node. */
+/** Absent if the images were loaded into the only node. */
 export interface DeployOptions extends ImageSource {
-  /** The Ingress's class; without one it is found. */
+  /** The class of the Ingress. If absent, deploy chooses one. */
   ingressClass: string | undefined;
-  /** The host name that the Ingress is for; without one it is for all. */
+  /** The host name of the Ingress. If absent, it serves all hosts. */
   host: string | undefined;
-  /** The Secret with the certificate of that host name; without one the Ingress speaks plain HTTP. */
+  /** The Secret with the certificate of that host name. If absent, the Ingress serves plain HTTP. */
   tlsSecret: string | undefined;
-  /** Opens an Ingress without authentication. */
+  /** Allows an Ingress without authentication. */
   insecure: boolean;
-  /** Leads POST /notifications from outside to the producer. */
+  /** Routes POST /notifications from outside to the producer. */
   publish: boolean;
   /** The longest wait for each part of the roll-out, in ms. */
   timeoutMs: number;

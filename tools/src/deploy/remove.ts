@@ -8,7 +8,7 @@ import { NODE_STORAGE } from './cluster/storage.ts';
 const LONGEST = '--timeout=180s';
 
 const RIGHTS: Right[] = [
-  // kubectl waits until it is gone.
+  // kubectl reads the namespace until it is gone.
   ...['get', 'list', 'watch', 'delete'].map((verb) => ({ verb, group: '', resource: 'namespaces' })),
   { verb: 'list', group: '', resource: 'persistentvolumes' },
 ];
@@ -17,8 +17,8 @@ const VOLUME_RIGHTS: Right[] = ['get', 'watch', 'delete'].map((verb) => ({
 }));
 
 /**
- * Removes the namespace with its content and everything made beside it. Succeeds if nothing exists. @throws
- * Failure before anything is removed if a right is missing
+ * Removes the namespace with its content, and the objects that deploy created outside it. Succeeds if nothing exists.
+ * @throws Failure before anything is removed if a right is missing
  */
 export async function remove(kubectl: Kubectl, say: Say): Promise<void> {
   await checkRights(kubectl, RIGHTS);

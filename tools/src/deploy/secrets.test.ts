@@ -4,7 +4,7 @@ import { makeSecrets, newSecrets } from './secrets.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Creates missing Secrets in a namespace that has these. */
+/** Creates the missing Secrets in a namespace that contains these. */
 async function doneIn(
   there: Record<string, Record<string, string>>,
 ): Promise<{ calls: string[]; said: string[] }> {
@@ -20,14 +20,14 @@ async function doneIn(
   return { calls, said };
 }
 
-it('should make what is missing, and show no secret as an argument', async () => {
+it('should create missing Secrets, and pass no secret as an argument', async () => {
   const { calls, said } = await doneIn({});
   expect(calls).toHaveLength(Object.keys(newSecrets()).length);
   for (const call of calls) expect(call).toMatch(/^create -f - \{/);
   expect(said.join()).toContain('redis-operator');
 });
 
-it('should leave what is there, but name the user of a Redis that had none', async () => {
+it('should keep existing Secrets, but add a missing user of Redis', async () => {
   const others = Object.fromEntries(Object.keys(newSecrets()).map((name) => [name, {}]));
   const old = (HOST: string) => ({ ...others, redis: { HOST: base64(HOST), PASSWORD: base64('kept') } });
   const patch = 'patch secret redis -n ns --type merge -p ';

@@ -9,7 +9,7 @@ const OWN_REDIS = 'redis:6379';
 /** The applications' user in k8s/base/redis-users.acl. */
 const REDIS_USER = 'tocsin';
 
-/** The Secrets of the manifests, and their generated content if they do not exist. */
+/** The Secrets of the manifests, with generators of their content. */
 export const newSecrets = (): Record<string, Record<string, string>> => ({
   redis: { HOST: OWN_REDIS, USERNAME: REDIS_USER, PASSWORD: secret() },
   /** For people and the doctor. */
@@ -26,7 +26,7 @@ export const newSecrets = (): Record<string, Record<string, string>> => ({
 
 const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** Makes the Secrets that are not there yet; those that are stay as they are. */
+/** Creates missing Secrets and leaves existing ones unchanged. */
 export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say): Promise<void> {
   const made: string[] = [];
   for (const [name, data] of Object.entries(newSecrets())) {
@@ -40,7 +40,7 @@ export async function makeSecrets(kubectl: Kubectl, namespace: string, say: Say)
   say(made.length > 0 ? `Secrets created: ${made.join(', ')}` : 'Secrets: all exist, unchanged');
 }
 
-/** Tocsin 0.1.0 made this Secret without a user; a Redis of one's own goes on with its default user then. */
+/** Adds the user that Tocsin 0.1.0 left out of this Secret. An external Redis keeps using its default user. */
 async function nameRedisUser(
   kubectl: Kubectl,
   namespace: string,

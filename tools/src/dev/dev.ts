@@ -24,8 +24,8 @@ const PORT_SETTINGS = {
 } as const;
 
 /**
- * `npm run dev`: the page with hot reload, over the real rules of producer and bff in this process and over
- * adapters that keep everything in memory. No Dapr, no Redis, nothing outlives it.
+ * `npm run dev`: the page with hot reload, on the real rules of producer and bff in this process, with adapters that keep
+ * everything in memory. Needs no Dapr and no Redis; all data is lost when it ends.
  */
 export async function dev(_args: string[], signal: AbortSignal): Promise<number> {
   const ports = readDevConfig();
@@ -72,7 +72,7 @@ export async function dev(_args: string[], signal: AbortSignal): Promise<number>
   return 0;
 }
 
-/** Stands in for the sidecar's service invocation. */
+/** Replaces the service invocation of the sidecar. */
 async function postTo(url: string, body: unknown) {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -81,7 +81,7 @@ async function postTo(url: string, body: unknown) {
   return answer;
 }
 
-/** Entries and announcements go straight to the bff in the same process. */
+/** Passes entries and announcements directly to the bff in the same process. */
 const producerBackend = (bff: ReturnType<typeof memoryBackend>): Backend => ({
   entries: bff.entries,
   announcer: {

@@ -5,13 +5,13 @@ import { ROOT } from '../paths.ts';
 
 export interface PageOptions {
   port: number;
-  /** The address it listens at. */
+  /** The address to listen on. */
   host: string;
   /** The target of /app and /hubs. */
   bffUrl: string;
 }
 
-/** Serves the page's sources with hot reload, and says in the page that it is the development one. */
+/** Serves the page's sources with hot reload. The page shows that it is the development version. */
 export async function startPage({ port, host, bffUrl }: PageOptions): Promise<RunningApp> {
   const root = join(ROOT, 'ui');
   const server = await createServer({

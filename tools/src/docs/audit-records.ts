@@ -44,7 +44,7 @@ const LINES: Line[] = [
   ],
 ];
 
-/** Records for pictures and for tests of the page, the oldest first. All of it is made up. */
+/** Invented records for screenshots and for tests of the page, the oldest first. */
 export const auditRecords = (
   start = Date.UTC(2026, 0, 5, 8, 40),
 ): { stream: AuditStream; record: AuditRecord }[] =>

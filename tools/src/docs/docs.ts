@@ -18,11 +18,11 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { file: 'docs/glossary.md', make: glossaryPage },
 ];
 
-/** The page in the format of all other files. */
+/** The page, formatted like all other files. */
 export const formatted = async ({ file, make }: GeneratedPage): Promise<string> =>
   format(make(), { ...(await resolveConfig(join(ROOT, file))), parser: 'markdown' });
 
-/** `npm run docs`: writes the pages that are generated. */
+/** `npm run docs`: writes the generated pages. */
 export async function docs(): Promise<number> {
   for (const page of GENERATED_PAGES) {
     writeFileSync(join(ROOT, page.file), await formatted(page));

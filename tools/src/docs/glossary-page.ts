@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../paths.ts';
 
-/** The README of the contracts, the source of the glossary. */
+/** The source of the glossary: the README of the contracts. */
 export const GLOSSARY_SOURCE = 'contracts/README.md';
 
 const HEADING = '## Glossary';

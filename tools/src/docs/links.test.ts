@@ -23,7 +23,7 @@ interface Link {
   heading: string;
 }
 
-/** The links of a page that stay in the repository. */
+/** The links of a page to files in the repository. */
 const linksOf = (page: string): Link[] =>
   [...textOf(page).matchAll(LINK)]
     .map(([, target = '']) => target)
@@ -33,7 +33,7 @@ const linksOf = (page: string): Link[] =>
       return { target, file: path === '' ? page : normalize(join(dirname(page), path)), heading };
     });
 
-/** The name that GitHub gives to a heading in links. */
+/** The anchor that GitHub gives to a heading. */
 const anchorOf = (heading: string): string =>
   heading
     .toLowerCase()

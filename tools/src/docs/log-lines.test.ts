@@ -6,7 +6,7 @@ import { ROOT } from '../paths.ts';
 
 const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').replaceAll(/\n */g, ' ');
 
-/** Lower-case phrases of four words and more in code spans: the log lines that the runbooks quote. */
+/** The log lines that the runbooks quote: lower-case phrases of four or more words in code spans. */
 const quoted = [...page.matchAll(/`([a-z]+(?: [a-zA-Z]+){3,})`/g)].map(([, line = '']) => line);
 
 const sources = execFileSync('git', ['ls-files', 'bff/src', 'producer/src', 'service/src'], {
@@ -19,7 +19,7 @@ const sources = execFileSync('git', ['ls-files', 'bff/src', 'producer/src', 'ser
   .map((file) => readFileSync(join(ROOT, file), 'utf8'))
   .join('\n');
 
-it('should quote only log lines that the applications write', () => {
+it('should quote only existing log lines', () => {
   const lines = quoted.filter((line) => !line.startsWith('npm run') && !line.startsWith('redis-cli'));
   expect(lines.length).toBeGreaterThan(4);
   expect(lines.filter((line) => !sources.includes(line))).toEqual([]);

@@ -7,7 +7,7 @@ const page = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');
 
 const topLevel = new Set(readdirSync(ROOT));
 
-/** The paths in code spans that start at the root of the repository. */
+/** The paths in code spans that start with a folder at the root of the repository. */
 const paths = [...page.matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)]
   .map(([, path = '']) => path)
   .filter((path) => path.includes('/') && topLevel.has(path.split('/')[0] ?? ''));

@@ -5,11 +5,11 @@ import {
   type Instances,
 } from '@tocsin/contracts';
 
-/** A wave between 0 and 1 with some unrest, the same at each run. */
+/** A wave between 0 and 1 with some noise, the same in each run. */
 const wave = (n: number, phase: number): number =>
   0.5 + 0.3 * Math.sin(n / 9 + phase) + 0.12 * Math.sin(n * 1.7 + phase * 3) + 0.08 * Math.sin(n * 5.3);
 
-/** The invented figures of two instances at step `n`, for pictures and tests of the page. */
+/** Invented figures of two instances at step `n`, for screenshots and tests of the page. */
 export function opsFigures(n: number, start = Date.UTC(2026, 0, 5, 9, 0)): Instances {
   const at = new Date(start + n * SNAPSHOT_EVERY_MS).toISOString();
   const accepted = Math.round(wave(n, 0) * 480) / 10;

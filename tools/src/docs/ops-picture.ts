@@ -40,7 +40,7 @@ export interface OpsPicture {
   file: string;
 }
 
-/** Takes a picture of the whole ops page of the bff at `url`; the figures of its instances are made up. */
+/** Takes a screenshot of the whole ops page of the bff at `url`, with invented figures of its instances. */
 export async function takeOpsPicture(browser: Browser, picture: OpsPicture): Promise<void> {
   const { url, backend, theme, width, file } = picture;
   const at = new Date().toISOString();

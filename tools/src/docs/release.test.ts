@@ -18,7 +18,7 @@ const { workspaces } = manifest('.');
 
 describe('the version of the product', () => {
   it.each(['.', ...workspaces])(
-    'should be that of the package in %s, and of what it uses of ours',
+    'should equal that of the package in %s and of the packages of ours that it uses',
     (folder) => {
       const { version, dependencies, devDependencies } = manifest(folder);
       const ours = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) =>
@@ -29,7 +29,7 @@ describe('the version of the product', () => {
     },
   );
 
-  it('should have a dated section in the changelog, below what comes next', () => {
+  it('should have a dated section in the changelog, below the unreleased one', () => {
     const sections = readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8').match(/^## .+$/gm) ?? [];
     expect(sections[0]).toBe('## Unreleased');
     expect(sections[1]).toMatch(new RegExp(`^## ${VERSION.replaceAll('.', '\\.')} - \\d{4}-\\d{2}-\\d{2}$`));

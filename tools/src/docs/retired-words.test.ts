@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 import { GLOSSARY_SOURCE, retiredWords } from './glossary-page.ts';
 
-/** Files that name the retired words: the glossary itself, the history of releases, and this test. */
+/** Files that may contain retired words: the glossary, the changelog and this test. */
 const EXEMPT = [GLOSSARY_SOURCE, 'CHANGELOG.md', 'docs/glossary.md', 'tools/src/docs/retired-words.test.ts'];
 
-/** A word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, not in `Wantsome`. */
+/** Matches a word at the start of an identifier or of one of its parts: `Wants` in `TabWants`, not in `Wantsome`. */
 const patternOf = (word: string): RegExp =>
   /^[A-Z]/.test(word)
     ? new RegExp(`(?<![A-Z])(?<![Ss]et)${word}(?![a-z])`)
@@ -22,7 +22,7 @@ const files = execFileSync('git', ['ls-files', '*.ts', '*.vue', '*.js', '*.mjs',
   .split('\n')
   .filter((file) => !EXEMPT.includes(file));
 
-/** `file:line` with the retired words of that line. */
+/** Lists each line with retired words: `file:line` and the words. */
 function findings(words: readonly { word: string; pattern: RegExp }[]): string[] {
   return files.flatMap((file) => {
     const text = `${file}\n${readFileSync(join(ROOT, file), 'utf8')}`;

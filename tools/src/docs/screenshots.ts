@@ -12,7 +12,7 @@ import { takeOpsPicture } from './ops-picture.ts';
 const IMAGES = join(ROOT, 'docs', 'images');
 const SIZES = { 1440: 900, 360: 740 } as const;
 
-/** A small company's morning: the older ones are history, the last three arrive as toasts. */
+/** A morning in a small company. The older notifications are history; the last three arrive as toasts. */
 const HISTORY: NotificationInput[] = [
   {
     severity: 'info',
@@ -39,7 +39,7 @@ const HISTORY: NotificationInput[] = [
   {
     severity: 'error',
     title: 'Payment for order 10398 was declined',
-    body: 'The card was refused. The order waits for another one.',
+    body: 'The card was declined. The order waits for another payment method.',
     source: 'billing',
     actions: [{ label: 'Contact customer', link: '/customers/5' }],
   },
@@ -60,14 +60,14 @@ const LIVE: NotificationInput[] = [
   },
   {
     severity: 'warning',
-    title: 'checkout answers slowly',
-    body: 'p99 is 1.4 s since five minutes.',
+    title: 'checkout responds slowly',
+    body: 'p99 has been at 1.4 s for five minutes.',
     source: 'alerts',
     actions: [{ label: 'Open dashboard', link: '/dashboards/checkout' }],
   },
 ];
 
-/** `npm run screenshots`: the pictures of the pages and the inbox in docs/images, light and dark, wide and narrow. */
+/** `npm run screenshots`: takes the screenshots in docs/images of pages and inbox, light and dark, wide and narrow. */
 export async function screenshots(): Promise<number> {
   await ensureUi((line) => process.stdout.write(`${line}\n`));
   mkdirSync(IMAGES, { recursive: true });

@@ -13,7 +13,7 @@ const groups = section
     rows: text
       .split('\n')
       .filter((line) => line.startsWith('| '))
-      // The names of the columns, and the line below them.
+      // The header row and the separator below it.
       .slice(2)
       .map((line) => line.split('|').map((cell) => cell.trim())),
   }));
@@ -22,7 +22,7 @@ const threats = groups.flatMap(({ who, rows }) =>
 );
 
 it.each(threats)('should name a test for each threat: %s could %s', (_who, _could, shownBy) => {
-  // The test of all links checks that the files exist.
+  // links.test.ts checks that the files exist.
   expect(shownBy).toMatch(/^\[[^\]]+\]\(\.\.\/[\w./-]+\.test\.ts\)/);
 });
 

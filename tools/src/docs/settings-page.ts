@@ -48,7 +48,7 @@ ${table(settingsOf(bffSettings))}
 
 ## ui
 
-This server serves only the pages. It stands behind a proxy that sends /app and /hubs to a bff.
+This server serves only the pages. Run it behind a proxy that forwards /app and /hubs to a bff.
 
 ${table(settingsOf(uiSettings))}
 
@@ -58,11 +58,11 @@ ${table(settingsOf(uiSettings))}
 |---|---|---|
 | \`TOCSIN_ADDRESS\` | 127.0.0.1 | Address of the public ports. 0.0.0.0 opens them to all networks, and requires \`AUTH_MODE=jwt\` and \`API_KEYS=on\` |
 | \`TOCSIN_INSECURE\` | – | \`yes\` opens them without authentication |
-| \`REDIS_HOST\` | – | An existing Redis as host:port. Without it, a private one runs and keeps its data in \`.data/\` |
-| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | Its user, unless it is the default user, and the password |
+| \`REDIS_HOST\` | – | An existing Redis as host:port. If unset, \`npm start\` runs a private one that keeps its data in \`.data/\` |
+| \`REDIS_USERNAME\`, \`REDIS_PASSWORD\` | – | The user (if it is not the default user) and password for that Redis |
 | \`DAPR_RUNTIME_PATH\` | home folder | Folder that contains \`.dapr/bin\` of an installed Dapr |
-| \`XDG_CACHE_HOME\` | ~/.cache | Where a Dapr that was built for you is kept |
+| \`XDG_CACHE_HOME\` | ~/.cache | Folder for a Dapr that \`npm start\` has built for you |
 | \`DEMO_INTERVAL_MS\` | 1000 | Milliseconds between two notifications of the demo source; 0 turns it off |
-| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. Without it, one is made and kept in \`.data/\` |
-| \`BROWSER\` | – | \`none\` opens no browser |
+| \`JWT_SECRET\` | – | The secret for tokens with \`AUTH_MODE=jwt\`, at least 32 bytes. If unset, one is generated and kept in \`.data/\` |
+| \`BROWSER\` | – | Set to \`none\` so that no browser opens |
 `;

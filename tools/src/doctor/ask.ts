@@ -5,7 +5,7 @@ export interface Answer {
   text: string;
   /** The `Date` header, in ms since 1970; it counts whole seconds. */
   date: number | undefined;
-  /** When it was asked and when the answer was there, by the clock of this machine. */
+  /** The times of the request and of the answer, by the clock of this machine. */
   askedAt: number;
   answeredAt: number;
 }
@@ -17,10 +17,10 @@ export interface AskOptions {
   timeoutMs?: number;
 }
 
-/** Longer than the services wait for their dependencies. */
+/** Longer than the services wait for their own dependencies. */
 const TIMEOUT_MS = 8_000;
 
-/** Calls `url` and returns the answer, whatever its status, or a phrase that says why there is none. */
+/** Calls `url`. Returns the answer with any status, or a phrase that says why there is no answer. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer | string> {
   const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = options;
   const askedAt = Date.now();
@@ -48,7 +48,7 @@ export async function ask(url: string, options: AskOptions = {}): Promise<Answer
 function reasonOf(error: unknown, timeoutMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError')
     return `no answer within ${timeoutMs / 1000} s`;
-  // fetch itself only says that it failed; the cause says why.
+  // The error of fetch says only that it failed; its cause says why.
   if (error instanceof Error && error.cause instanceof Error) return messageOf(error.cause) || error.message;
   return messageOf(error);
 }

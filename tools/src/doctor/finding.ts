@@ -1,6 +1,6 @@
 export type State = 'ok' | 'warn' | 'fault';
 
-/** The finding of one check, in words. */
+/** The result of one check, as text. */
 export interface Finding {
   /** The checked part, such as `sidecar of bff-2`; unique in a run. */
   check: string;

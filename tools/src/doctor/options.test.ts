@@ -17,7 +17,7 @@ const read = (args: string[], env: Record<string, string> = {}) => {
 };
 
 describe('the options of npm run doctor', () => {
-  it('should be those of `dapr run -f dapr.yaml` without any', () => {
+  it('should default to the addresses of `dapr run -f dapr.yaml`', () => {
     expect(read([])).toMatchObject({
       producers: [{ name: 'producer', url: 'http://127.0.0.1:4000' }],
       bffs: [
@@ -34,14 +34,14 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should take Redis and token from what `npm start` has noted, unless they are given', () => {
+  it('should use the Redis and token that `npm start` has saved, unless they are given', () => {
     const forget = noteSidecar(data, { port: 4201, token: 'noted', redis: '127.0.0.1:4600' });
     expect(read([])).toMatchObject({ daprApiToken: 'noted', redis: { host: '127.0.0.1', port: 4600 } });
     expect(read([], { REDIS_HOST: 'here:1', DAPR_API_TOKEN: 'own' })).toMatchObject({
       daprApiToken: 'own',
       redis: { host: 'here', port: 1 },
     });
-    // Another system than that of this folder.
+    // A system outside this folder.
     expect(read(['--producer', 'http://p', '--bff', 'http://b'])).toMatchObject({
       daprApiToken: undefined,
       redis: { host: 'localhost', port: 6379 },
@@ -49,7 +49,7 @@ describe('the options of npm run doctor', () => {
     forget();
   });
 
-  it('should be the addresses that are named, and only those', () => {
+  it('should use only the given addresses', () => {
     const args = [
       '--producer',
       'http://p:1/',
@@ -70,7 +70,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should have the names that addresses have in front', () => {
+  it('should use the names in front of addresses', () => {
     const args = [
       ...['--producer', 'p=http://p:1', '--producer', 'http://p:2/?a=b'],
       ...['--bff', 'left=http://b:3/', '--sidecar', 'left=http://s:4'],
@@ -85,7 +85,7 @@ describe('the options of npm run doctor', () => {
     });
   });
 
-  it('should be a cluster, which tells the addresses itself', () => {
+  it('should accept a cluster, whose addresses the doctor finds', () => {
     expect(readAll(['--kubernetes', '--context', 'kind', '--json'], { DOCTOR_TOKEN: 'jwt' })).toEqual({
       json: true,
       cluster: { context: 'kind', credentials: { token: 'jwt', apiKey: undefined } },
@@ -94,14 +94,14 @@ describe('the options of npm run doctor', () => {
   });
 
   it.each<[string[], RegExp]>([
-    [['--bff', 'http://b'], /Name the producer and each bff/],
-    [['--producer', 'http://p'], /Name the producer and each bff/],
+    [['--bff', 'http://b'], /Give the address of the producer and of each bff/],
+    [['--producer', 'http://p'], /Give the address of the producer and of each bff/],
     [['--producer', 'p:4000', '--bff', 'http://b'], /--producer is p:4000/],
     [['--redis', 'redis://x'], /--redis is redis:\/\/x/],
     [['--kubernetes', '--bff', 'http://b'], /finds all addresses itself: remove --bff/],
     [['--context', 'kind'], /--context needs --kubernetes/],
     [['--bf', 'http://b'], /Usage: npm run doctor/],
-  ])('should be refused: %j', (args, says) => {
+  ])('should reject %j', (args, says) => {
     expect(() => read(args)).toThrow(says);
   });
 });

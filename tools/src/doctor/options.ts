@@ -11,7 +11,7 @@ import { bffName, producerName, type Place, type Target } from './target.ts';
 /** The doctor's credentials. */
 export type Credentials = Pick<Target, 'token' | 'apiKey'>;
 
-/** Either addresses or a cluster that has to be asked for them. */
+/** The system to check: given addresses, or a cluster whose addresses the doctor finds. */
 export type DoctorOptions = { json: boolean } & (
   { target: Target } | { cluster: { context: string | undefined; credentials: Credentials } }
 );
@@ -19,12 +19,12 @@ export type DoctorOptions = { json: boolean } & (
 const USAGE = `npm run doctor -- [--json] [--token JWT] [--api-key KEY] [--run-file FILE] [--data FOLDER] [--redis HOST:PORT]
      npm run doctor -- --kubernetes [--context NAME] [--json] [--token JWT] [--api-key KEY]
      npm run doctor -- --producer URL… --bff URL… [--sidecar URL…] [--redis HOST:PORT] [--json] [--token JWT] [--api-key KEY]
-     URL may have the name in front that it is to have in what is found: bff-1=http://localhost:4001`;
+     URL may start with the name to show in the report: bff-1=http://localhost:4001`;
 
 /**
- * The options of `npm run doctor --`. Without addresses: the stack of the run file, with the Redis and the
- * token that `npm start` has noted. With addresses: only those. With --kubernetes: the cluster. @throws
- * Failure that names unusable options
+ * Parses the options of `npm run doctor --`. Without addresses: the stack of the run file, with the Redis and token that
+ * `npm start` has saved. With addresses: only those. With --kubernetes: the cluster.
+ * @throws Failure that names invalid options
  */
 export function readDoctorOptions(args: string[], config: DoctorConfig): DoctorOptions {
   const given = parse(args);
@@ -86,7 +86,10 @@ function ofRunFile(path: string): Places {
 function named(given: Given): Places {
   const { producer = [], bff = [], sidecar = [] } = given;
   if (producer.length === 0 || bff.length === 0) {
-    throw usageFailure(['Name the producer and each bff: --producer URL --bff URL [--bff URL]'], USAGE);
+    throw usageFailure(
+      ['Give the address of the producer and of each bff: --producer URL --bff URL [--bff URL]'],
+      USAGE,
+    );
   }
   const places = (texts: readonly string[], option: string, nameOf: (index: number) => string): Place[] =>
     texts.map((text, index) => {

@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 
-/** Prints one line for each check, the remedy below each fault, and the totals; or everything as JSON. */
+/** Formats one line for each check, with the remedy after each fault, and the totals; or all findings as JSON. */
 export function print(findings: readonly Finding[], json: boolean): string {
   const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
   const summary = { checks: findings.length, warnings: count('warn'), faults: count('fault') };

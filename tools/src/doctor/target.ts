@@ -1,4 +1,4 @@
-/** An application, under the name that findings have for it. */
+/** The address of an application, and its name in findings. */
 export interface Place {
   name: string;
   url: string;
@@ -6,13 +6,13 @@ export interface Place {
 
 /** The addresses to check. */
 export interface Target {
-  /** The first one is given the canary. */
+  /** The first producer publishes the canary. */
   producers: Place[];
   bffs: Place[];
-  /** `name` is that of its application, where it is known before the sidecar answers. */
+  /** `name` is the name of its application, if known before the sidecar answers. */
   sidecars: { url: string; name?: string | undefined }[];
   redis: { host: string; port: number; username?: string | undefined; password?: string | undefined };
-  /** The token of the sidecars. */
+  /** The API token of the sidecars. */
   daprApiToken: string | undefined;
   /** A reader's token, with AUTH_MODE=jwt. */
   token: string | undefined;

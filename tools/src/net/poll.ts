@@ -3,15 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface PollOptions {
   /** The longest wait in ms. */
   timeoutMs: number;
-  /** Pause between two looks in ms; default 50. */
+  /** The pause between two calls in ms; default 50. */
   everyMs?: number;
   /** Ends the wait early when it returns a reason. */
   giveUp?: () => string | undefined;
 }
 
 /**
- * Asks `look` until it says true.
- * @returns `undefined` when it did; else the reason of `giveUp`, or that the time is over.
+ * Calls `look` until it returns true.
+ * @returns `undefined` on success, else the reason from `giveUp` or a message that the time is over
  */
 export async function pollUntil(
   look: () => Promise<boolean>,
@@ -27,7 +27,7 @@ export async function pollUntil(
   }
 }
 
-/** True if a GET of `url` is answered with 2xx within 2 s; whatever else happens is false. */
+/** True if a GET of `url` is answered with 2xx within 2 s; false in all other cases. */
 export const answersOk = (url: string, headers: Record<string, string> = {}): Promise<boolean> =>
   fetch(url, { headers, signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {

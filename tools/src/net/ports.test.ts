@@ -11,11 +11,11 @@ const listen = (host: string): Promise<number> =>
   });
 
 describe('ports', () => {
-  it.each(['127.0.0.1', '0.0.0.0', '::'])('should see that somebody listens on %s', async (host) => {
+  it.each(['127.0.0.1', '0.0.0.0', '::'])('should detect a listener on %s', async (host) => {
     expect(await isPortFree(await listen(host))).toBe(false);
   });
 
-  it('should give ports that are free and all different', async () => {
+  it('should return free and distinct ports', async () => {
     const ports = [...(await freePorts(20)), ...(await freePorts(20))];
     expect(new Set(ports).size).toBe(40);
     expect(await isPortFree(ports[0] ?? 0)).toBe(true);

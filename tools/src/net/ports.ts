@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { hasCode } from '../failure.ts';
 import { takeLock } from '../setup/lock.ts';
 
-/** Below the range for outgoing connections (32768 and up), so that none of those takes a chosen port. */
+/** Below the range for outgoing connections (from 32768), so that no such connection takes a chosen port. */
 const FIRST = 20_000;
 const LAST = 31_999;
-/** One file for each reserved port of a living process, which may start listening only later. */
+/** One file for each reserved port of a living process. The process may start to listen later. */
 const RESERVED = join(tmpdir(), `tocsin-ports-${process.getuid?.() ?? 0}`);
 const given = new Set<number>();
 process.once('exit', () => {
@@ -20,14 +20,14 @@ const canListen = (port: number, host: string): Promise<boolean> =>
     const server = createServer();
     server.once('error', (error) => {
       if (hasCode(error, 'EADDRINUSE') || hasCode(error, 'EACCES')) resolve(false);
-      // Nothing listens over IPv6 on a machine without it.
+      // Machines without IPv6 have no listeners on it.
       else if (hasCode(error, 'EADDRNOTAVAIL') || hasCode(error, 'EAFNOSUPPORT')) resolve(true);
       else reject(error);
     });
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** True if the port is free on all addresses and on the loopback ones. */
+/** True if the port is free on all addresses, including loopback. */
 export async function isPortFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
     if (!(await canListen(port, host))) return false;
@@ -35,7 +35,7 @@ export async function isPortFree(port: number): Promise<boolean> {
   return true;
 }
 
-/** `count` free ports, none of which this or another living process of this user was given before. */
+/** Returns `count` free ports that no living process of this user has reserved, including this one. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

@@ -1,4 +1,4 @@
-/** Rows under each other, the first one the heading; numbers to the right. */
+/** Formats rows as a table. The first row is the heading; numbers are right-aligned. */
 export function table(rows: (string | number)[][]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => String(row[column]).length)),

@@ -4,7 +4,7 @@ import { run } from './run.ts';
 
 export interface ChildInfo {
   pid: number;
-  /** Command and arguments. */
+  /** The command with its arguments. */
   command: string;
 }
 
@@ -40,12 +40,12 @@ async function allProcesses(): Promise<Entry[]> {
   });
 }
 
-/** The living processes that `pid` has started itself, by their ids ascending. */
+/** The living direct children of `pid`, in ascending order of their ids. */
 export async function childrenOf(pid: number): Promise<ChildInfo[]> {
   return (await allProcesses()).filter(({ parent }) => parent === pid).sort((a, b) => a.pid - b.pid);
 }
 
-/** Command and arguments of a process; `undefined` if there is none with this id. */
+/** The command line of a process; `undefined` if no process has this id. */
 export async function commandOf(pid: number): Promise<string | undefined> {
   return (await allProcesses()).find((entry) => entry.pid === pid)?.command;
 }

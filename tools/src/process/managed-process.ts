@@ -7,18 +7,18 @@ import { guard, release } from './reaper.ts';
 import { tailOf } from './tail.ts';
 
 export interface ProcessSpec {
-  /** Its readable name: `bff-1`, `redis`. */
+  /** A readable name: `bff-1`, `redis`. */
   name: string;
   command: string;
   args: readonly string[];
   cwd?: string;
-  /** The whole environment, nothing is inherited. */
+  /** The whole environment; nothing is inherited. */
   env: Record<string, string>;
-  /** Standard output and error are appended here, unless there is `onLine`. */
+  /** Standard output and error are appended here if there is no `onLine`. */
   logFile: string;
-  /** Takes each line of both as it comes, and keeps it in `logFile` or lets it go. */
+  /** Receives each line of both, and decides whether to write it to `logFile`. */
   onLine?: (line: string) => void;
-  /** Time for a graceful end before `stop()` kills, in ms; default 10 000. */
+  /** How long `stop()` waits for a graceful end before it kills, in ms; default 10 000. */
   stopTimeoutMs?: number;
 }
 
@@ -28,13 +28,13 @@ export interface Exit {
 }
 
 export interface StartOptions {
-  /** Added to the environment of this one start. */
+  /** Added to the environment for this start only. */
   env?: Record<string, string>;
 }
 
 /**
- * A process that can be killed, stopped and started again with the same arguments, so on the same ports. It leads a
- * process group of its own: a terminal's Ctrl-C does not reach it, and what it started ends with it.
+ * A process that can be killed, stopped and restarted with the same arguments, and therefore on the same ports. It leads
+ * its own process group: a terminal's Ctrl-C does not reach it, and its children end with it.
  */
 export class ManagedProcess {
   readonly spec: ProcessSpec;
@@ -54,24 +54,24 @@ export class ManagedProcess {
     return this.#child !== undefined;
   }
 
-  /** @throws Error if it does not run. */
+  /** @throws Error if it is not running */
   get pid(): number {
     const pid = this.#child?.pid;
-    if (pid === undefined) throw new Error(`${this.name} does not run, so it has no process id.`);
+    if (pid === undefined) throw new Error(`${this.name} is not running, so it has no process id.`);
     return pid;
   }
 
-  /** How it ended the last time; `undefined` while the first run lasts. */
+  /** How the last finished run ended; `undefined` until the first run has ended. */
   get lastExit(): Exit | undefined {
     return this.#lastExit;
   }
 
   /**
    * Resolves when the process exists (not when it is ready).
-   * @throws Failure if its command cannot be run. @throws Error if it already runs.
+   * @throws Failure if its command cannot be run. @throws Error if it is already running.
    */
   async start({ env = {} }: StartOptions = {}): Promise<void> {
-    if (this.#child) throw new Error(`${this.name} already runs as process ${this.pid}.`);
+    if (this.#child) throw new Error(`${this.name} is already running as process ${this.pid}.`);
     const { command, args, cwd, logFile, onLine } = this.spec;
     mkdirSync(dirname(logFile), { recursive: true });
     const log = onLine ? 'pipe' : openSync(logFile, 'a');
@@ -101,8 +101,8 @@ export class ManagedProcess {
         const exit = { code, signal };
         this.#lastExit = exit;
         this.#child = undefined;
-        // Its last lines arrive before its end is reported, unless a process that left its group holds them
-        // back.
+        // Reports the end after the last lines have arrived, unless a process that left the group keeps the pipe
+        // open.
         const timer = setTimeout(() => resolve(exit), LAST_LINES_MS);
         child.once('close', () => {
           clearTimeout(timer);
@@ -113,8 +113,8 @@ export class ManagedProcess {
   }
 
   /**
-   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to all that it started too, the others to the process alone.
-   * After SIGKILL it resolves when the process is gone. Does nothing if it does not run.
+   * Sends a signal. SIGKILL, SIGSTOP and SIGCONT go to its whole process group, others only to the process. After SIGKILL,
+   * resolves when the process is gone. Does nothing if the process is not running.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.#child) return;
@@ -123,7 +123,7 @@ export class ManagedProcess {
     if (signal === 'SIGKILL') await this.#exit;
   }
 
-  /** Ends it gracefully with SIGTERM, after `stopTimeoutMs` with SIGKILL; resolves when it is gone. */
+  /** Sends SIGTERM, and SIGKILL after `stopTimeoutMs`. Resolves when the process is gone. */
   async stop(): Promise<void> {
     if (!this.#child) return;
     sendSignal(-this.pid, 'SIGCONT');
@@ -133,14 +133,14 @@ export class ManagedProcess {
     clearTimeout(timer);
   }
 
-  /** `stop()`, then `start()`; the options are those of this one start. */
+  /** `stop()`, then `start()` with these options. */
   async restart(options: StartOptions = {}): Promise<void> {
     await this.stop();
     await this.start(options);
   }
 
   /**
-   * Resolves when the process has ended (at once if it does not run).
+   * Resolves when the process has ended, immediately if it is not running.
    * @throws Error after `timeoutMs`, if given.
    */
   async waitForExit(timeoutMs?: number): Promise<Exit> {
@@ -149,20 +149,22 @@ export class ManagedProcess {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(
         () =>
-          reject(new Error(`${this.name} still runs after ${timeoutMs} ms. Its log: ${this.spec.logFile}`)),
+          reject(
+            new Error(`${this.name} is still running after ${timeoutMs} ms. Its log: ${this.spec.logFile}`),
+          ),
         timeoutMs,
       );
     });
     return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
   }
 
-  /** The last lines of its log, to be shown with a failure. */
+  /** The last lines of its log, to show with a failure. */
   tail(lines = 10): string {
     return tailOf(this.spec.logFile, lines);
   }
 }
 
-/** Longest wait for the last output of a process, in ms. */
+/** The longest wait for the last output of a process, in ms. */
 const LAST_LINES_MS = 1_000;
 
 function readLines(child: ChildProcess, onLine: (line: string) => void): void {
@@ -177,7 +179,7 @@ const spawned = (child: ChildProcess, name: string, command: string): Promise<vo
     child.once('error', (error) =>
       reject(
         new Failure(
-          `${name} could not be started: ${command} ${hasCode(error, 'ENOENT') ? 'was not found' : `failed (${error.message})`}.`,
+          `Could not start ${name}: ${command} ${hasCode(error, 'ENOENT') ? 'was not found' : `failed (${error.message})`}.`,
         ),
       ),
     );

@@ -1,5 +1,5 @@
-// Ends the processes that its parent leaves behind, however the parent ends. It reads "+pid" and "-pid" from
-// standard input, and kills the listed process groups when that input closes.
+// Kills the processes that its parent leaves behind, however the parent ends. Reads "+pid" and "-pid" from standard
+// input, and kills the listed process groups when the input closes.
 import { createInterface } from 'node:readline';
 
 const groups = new Set();

@@ -16,8 +16,8 @@ function tell(line: string): void {
   reaper.stdin?.write(line);
 }
 
-/** From now on the process group `pid` ends at the latest when this process does, even by kill -9. */
+/** Makes sure that the process group `pid` does not outlive this process, even after kill -9. */
 export const guard = (pid: number): void => tell(`+${pid}\n`);
 
-/** The process group `pid` is gone. */
+/** Call when the process group `pid` is gone. */
 export const release = (pid: number): void => tell(`-${pid}\n`);

@@ -11,15 +11,15 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** The standard input, if any. */
   input?: string;
-  /** Called for each line of standard output and error as it comes. */
+  /** Called for each line of standard output and error as it arrives. */
   onLine?: (line: string) => void;
-  /** Ends the command when it aborts. */
+  /** Ends the command when the signal aborts. */
   signal?: AbortSignal;
 }
 
 export interface RunResult {
   code: number;
-  /** Standard output and error, in the order they came. */
+  /** Standard output and error, in order of arrival. */
   output: string;
   stdout: string;
   stderr: string;
@@ -31,8 +31,8 @@ process.once('exit', () => {
 });
 
 /**
- * Runs a command to its end, or to that of this process.
- * @throws Failure if the command does not exist.
+ * Runs a command until it ends, at the latest when this process ends.
+ * @throws Failure if the command does not exist
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
@@ -54,7 +54,7 @@ export function run(command: string, args: readonly string[], options: RunOption
         options.onLine?.(line);
       });
     }
-    // A command that ends without reading all of it says by its exit code whether that is a fault.
+    // A command may end without reading all input; its exit code says whether that is a fault.
     child.stdin.once('error', () => undefined);
     child.stdin.end(options.input);
     child.once('error', (error) =>
@@ -79,7 +79,7 @@ const isExecutable = (file: string): boolean => {
   }
 };
 
-/** The first of these commands that the PATH (and `further` folders) has, with its whole path. */
+/** The full path of the first of these commands on the PATH or in the `further` folders. */
 export function findCommand(names: readonly string[], further: readonly string[] = []): string | undefined {
   const folders = [...(hostEnvironment()['PATH'] ?? '').split(delimiter).filter(Boolean), ...further];
   for (const name of names) {

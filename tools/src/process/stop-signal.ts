@@ -1,6 +1,5 @@
 /**
- * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone; further ones
- * change nothing.
+ * Aborts at the first SIGINT, SIGTERM or SIGHUP, or when the parent process is gone. Later signals have no effect.
  */
 export function onStopSignal(): AbortSignal {
   const controller = new AbortController();
@@ -10,7 +9,7 @@ export function onStopSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** The work was left because a signal asked for it. */
+/** Thrown if a signal stopped the work. */
 export class Stopped extends Error {
   override name = 'Stopped';
 }
@@ -21,7 +20,7 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-/** The result of `work`, unless the signal comes first. @throws Stopped */
+/** The result of `work`. @throws Stopped if the signal aborts first */
 export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const done = new AbortController();
   const stop = new Promise<never>((_, reject) => {
@@ -32,7 +31,7 @@ export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): P
   try {
     return await Promise.race([work, stop]);
   } finally {
-    // A long command waits for many works under the one signal.
+    // A long command uses one signal for many waits, so each removes its listener.
     done.abort();
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A process's use of CPU and memory. */
+/** The CPU and memory use of a process. */
 export interface Usage {
   /** Resident memory in bytes. */
   memory: number;
@@ -8,15 +8,15 @@ export interface Usage {
   cpuSeconds: number;
 }
 
-/** Ticks a second in /proc/<pid>/stat: USER_HZ, 100 on every architecture that Node runs on. */
+/** Ticks per second in /proc/<pid>/stat: USER_HZ is 100 on every architecture that Node supports. */
 const USER_HZ = 100;
 
-/** Memory and CPU time of a process from /proc, so on Linux only. @throws Error if it does not run */
+/** Reads memory and CPU time of a process from /proc (Linux only). @throws Error if it is not running */
 export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? Number.NaN);
-  // The command in parentheses may hold spaces; utime and stime are the 12th and 13th field behind it.
+  // The command in parentheses may contain spaces; utime and stime are the 12th and 13th fields after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   return { memory: kilobytes * 1024, cpuSeconds: ticks / USER_HZ };

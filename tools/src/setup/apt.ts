@@ -6,8 +6,8 @@ import type { Say } from './say.ts';
 export const canUseApt = (): boolean => process.getuid?.() === 0 && findCommand(['apt-get']) !== undefined;
 
 /**
- * Installs a Debian package, and says so.
- * @throws Failure with the end of apt's output.
+ * Installs a Debian package and prints a line about it.
+ * @throws Failure with the end of apt's output
  */
 export async function installWithApt(packageName: string, purpose: string, say: Say): Promise<void> {
   say(`Installing ${packageName} with apt-get (${purpose}).`);

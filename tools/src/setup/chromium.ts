@@ -14,12 +14,11 @@ export const findChromium = (): string | undefined =>
   findCommand([...NAMES, 'Google Chrome', 'Chromium'], PLACES);
 
 /**
- * An installed Chromium, else installs it with apt when that is possible.
- * @throws Failure with the remedy.
+ * Finds an installed Chromium, or installs it with apt if possible.
+ * @throws Failure with the remedy
  */
 export async function ensureChromium(say: Say): Promise<string> {
-  if (!findChromium() && canUseApt())
-    await installWithApt('chromium', 'the tests look at the page with it', say);
+  if (!findChromium() && canUseApt()) await installWithApt('chromium', 'the tests open the page in it', say);
   const path = findChromium();
   if (path) return path;
   throw new Failure(

@@ -11,7 +11,7 @@ import type { Say } from './say.ts';
 const RUNTIME_VERSION = '1.18.1';
 const PROGRESS_EVERY_MS = 15_000;
 
-const NO_GO = `There is no usable Dapr on this machine, and no Go to build one with. Install Dapr in one of its two official ways and start again:
+const NO_GO = `This machine has no usable Dapr, and no Go to build it. Install Dapr in one of its two official ways and start again:
   with its script   curl -fsSL https://raw.githubusercontent.com/dapr/cli/master/install/install.sh | /bin/bash && dapr init --slim
   with Homebrew     brew install dapr/tap/dapr-cli && dapr init --slim
 Or install Go (https://go.dev/dl/, \`apt-get install golang-go\`, \`brew install go\`), and Tocsin builds Dapr itself.`;
@@ -25,10 +25,10 @@ const FLAGS = [
 ];
 
 /**
- * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless that has been done.
- * A build that was interrupted is never taken for a finished one, and two at once wait for each other.
- * @returns the folder above `.dapr/bin`.
- * @throws Failure without Go, or with the end of Go's output if the build fails.
+ * Builds Dapr's runtime from tools/dapr/runtime into the cache, unless it is already there. An interrupted build never
+ * counts as finished, and of two builds at once, one waits for the other.
+ * @returns the folder that contains `.dapr/bin`
+ * @throws Failure without Go, or with the end of Go's output if the build fails
  */
 export async function buildDapr(cacheDir: string, say: Say): Promise<string> {
   const hash = hashOf(ROOT, ['tools/dapr/runtime']).slice(0, 12);
@@ -55,7 +55,7 @@ async function build(go: string, target: string, say: Say): Promise<void> {
   mkdirSync(bin, { recursive: true });
   say(`Building Dapr ${RUNTIME_VERSION} with Go into ${target}.`);
   say(
-    'This is done once for this user: about 7 minutes on two cores, 10 seconds when Go has it in its cache.',
+    'This happens once for each user: about 7 minutes on two cores, or 10 seconds if Go has it in its cache.',
   );
   const patches = `${partial}.patches`;
   const progress = tellProgress(say);

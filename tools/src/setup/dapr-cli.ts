@@ -9,7 +9,7 @@ import { withLock } from './lock.ts';
 
 const VERSION = '1.16.5';
 
-/** The command of the Dapr CLI, which only a test needs: of the PATH, or built into the cache; `undefined` without both. */
+/** The Dapr CLI, which only a test needs: from the PATH or built into the cache. `undefined` without the CLI and Go. */
 export async function ensureDaprCli(): Promise<string | undefined> {
   const installed = findCommand(['dapr']);
   const go = findGo();

@@ -13,8 +13,8 @@ const patchesSchema = z.array(
 
 /**
  * Copies Dapr's sources to `dir`, with the changes of `tools/dapr/runtime/patches.json`.
- * @returns the file for Go's `-modfile`, which has them in place of the module.
- * @throws Failure when Dapr cannot be fetched, or is not what a patch expects
+ * @returns the file for Go's `-modfile`, which replaces the module by these sources
+ * @throws Failure if Dapr cannot be fetched, or a patch does not fit
  */
 export async function patchDapr(go: string, dir: string): Promise<string> {
   const { code, stdout, output } = await run(go, ['mod', 'download', '-json', MODULE], {
@@ -37,8 +37,9 @@ export async function patchDapr(go: string, dir: string): Promise<string> {
   for (const { file, from, to } of patches) {
     const target = join(sources, file);
     const parts = readFileSync(target, 'utf8').split(from);
-    if (parts.length !== 2) throw new Failure(`patches.json no longer fits ${file} of this Dapr.`);
-    // The module cache is read-only, and so is a copy of it.
+    if (parts.length !== 2)
+      throw new Failure(`A patch in patches.json does not fit ${file} of this version of Dapr.`);
+    // The module cache is read-only, and so are copied files.
     rmSync(target);
     writeFileSync(target, parts.join(to));
   }

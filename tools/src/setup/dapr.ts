@@ -5,7 +5,7 @@ import { run } from '../process/run.ts';
 import { buildDapr } from './dapr-build.ts';
 import { sayNothing, type Say } from './say.ts';
 
-/** The folder of Dapr's commands. */
+/** The paths of Dapr's commands. */
 export interface Dapr {
   daprd: string;
   placement: string;
@@ -20,7 +20,7 @@ export function isNewEnough(version: string): boolean {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** The commands below `runtimePath`, where `dapr init --slim` and our own build both put them. */
+/** The commands below `runtimePath`, the place of both `dapr init --slim` and our own build. */
 const daprIn = (runtimePath: string): Dapr => {
   const command = (name: string) => join(runtimePath, '.dapr', 'bin', name);
   return { daprd: command('daprd'), placement: command('placement'), scheduler: command('scheduler') };
@@ -38,7 +38,7 @@ async function installedDapr(daprHome: string, say: Say): Promise<Dapr | undefin
   const missing = [dapr.placement, dapr.scheduler].filter((file) => !existsSync(file));
   if (missing.length > 0) {
     say(
-      `The installed Dapr ${version} lacks ${missing.join(' and ')} (\`dapr init --slim\` brings them), so it is not used.`,
+      `The installed Dapr ${version} lacks ${missing.join(' and ')} (\`dapr init --slim\` installs them), so it is not used.`,
     );
     return undefined;
   }
@@ -48,9 +48,9 @@ async function installedDapr(daprHome: string, say: Say): Promise<Dapr | undefin
 let found: Dapr | undefined;
 
 /**
- * An installed Dapr of 1.18 or later, else the one that was built into the user's cache, else builds it there.
- * Quick when there is something to be found.
- * @throws Failure with the remedy if there is neither a Dapr nor a way to build one.
+ * Finds an installed Dapr of version 1.18 or later or one built into the user's cache, else builds it there. Fast if one
+ * exists.
+ * @throws Failure with the remedy if there is no Dapr and no way to build it
  */
 export async function ensureDapr(say: Say = sayNothing): Promise<Dapr> {
   const { daprHome, cacheDir } = readConfig();

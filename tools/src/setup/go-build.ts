@@ -5,23 +5,23 @@ import { findCommand, run } from '../process/run.ts';
 
 const GO_PLACES = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin'];
 
-/** The `go` of this machine; `undefined` if there is none. */
+/** The path of `go`; `undefined` if Go is not installed. */
 export const findGo = (): string | undefined => findCommand(['go'], GO_PLACES);
 
 export interface GoBuild {
-  /** Folder of the module that pins the versions, below the repository's. */
+  /** The folder, within the repository, of the module that pins the versions. */
   module: string;
-  /** The readable name of the target: `Dapr's runtime`. */
+  /** A readable name of the target: `Dapr's runtime`. */
   name: string;
   packages: readonly string[];
   flags: readonly string[];
   output: string;
   onLine?: (line: string) => void;
-  /** The remedy if it fails. */
+  /** The remedy if the build fails. */
   otherwise?: string;
 }
 
-/** Builds commands without cgo and with exactly the versions of the module. @throws Failure with Go's last words */
+/** Builds commands without cgo, with the exact versions of the module. @throws Failure with the end of Go's output */
 export async function goBuild(
   go: string,
   { module, name, packages, flags, output, onLine, otherwise }: GoBuild,

@@ -18,8 +18,8 @@ function filesUnder(path: string): string[] {
 }
 
 /**
- * A hash (hex) over names and contents of all files under `paths`, files or folders, without what is built or
- * installed there. It changes when a file is changed, added, removed or renamed, and not with times or folders.
+ * A hash (hex) of the names and contents of all files under `paths`, which may be files or folders. Skips built and
+ * installed files. It changes when a file is changed, added, removed or renamed, but not with times or empty folders.
  */
 export function hashOf(root: string, paths: readonly string[]): string {
   const hash = createHash('sha256');

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode } from '../failure.ts';
 
-/** True if a process with this id exists (also one of another user). */
+/** True if a process with this id exists, also of another user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -35,7 +35,7 @@ function holderOf(file: string): number | undefined {
   }
 }
 
-/** Takes a lock file, even from a dead holder. False if a living process has it. */
+/** Acquires a lock file, also from a dead holder. False if a living process holds it. */
 export function takeLock(file: string): boolean {
   mkdirSync(dirname(file), { recursive: true });
   if (tryLock(file)) return true;
@@ -46,8 +46,8 @@ export function takeLock(file: string): boolean {
 }
 
 /**
- * Runs `work` while no other process runs it under the same lock file. Takes over the lock of a dead holder.
- * @param onWait called once if another process holds the lock.
+ * Runs `work` while holding the lock file, so that no other process runs it at the same time. Takes over the lock of a
+ * dead holder. @param onWait called once if another process holds the lock
  */
 export async function withLock<T>(
   file: string,
@@ -62,7 +62,7 @@ export async function withLock<T>(
       if (!waiting) onWait(holder);
       waiting = true;
     } else {
-      // A file without a number is one that is being written: give its writer the pause below.
+      // A file without a number is still being written: the pause below gives its writer time.
       await delay(holder === undefined ? 1_000 : 0);
       const now = holderOf(file);
       if (now === undefined || !isAlive(now)) rmSync(file, { force: true });

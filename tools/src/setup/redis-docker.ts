@@ -7,19 +7,19 @@ import type { Say } from './say.ts';
 
 export const REDIS_IMAGE = 'redis:7.4.6-bookworm';
 
-/** True if the engine behind this `docker` answers, and not only its command line. */
+/** True if the engine of this `docker` answers, not only its command line. */
 export async function dockerAnswers(docker: string): Promise<boolean> {
   const { code, output } = await run(docker, ['info', '--format', '{{.ServerVersion}}']);
   return code === 0 && /^\d+\./m.test(output);
 }
 
 /**
- * Fetches the image unless the engine has it, so that a start does not wait for it.
- * @throws Failure with the end of Docker's output.
+ * Fetches the image if the engine lacks it, so that starting Redis does not have to.
+ * @throws Failure with the end of Docker's output
  */
 export async function ensureRedisImage(docker: string, say: Say): Promise<void> {
   if ((await run(docker, ['image', 'inspect', REDIS_IMAGE])).code === 0) return;
-  say(`Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed; done once.`);
+  say(`Fetching ${REDIS_IMAGE} with Docker, because redis-server is not installed. This happens once.`);
   const { code, output } = await run(docker, ['pull', '--quiet', REDIS_IMAGE]);
   if (code === 0) return;
   throw new Failure(
@@ -30,15 +30,15 @@ export async function ensureRedisImage(docker: string, say: Say): Promise<void> 
 
 export interface RedisContainer {
   docker: string;
-  /** On 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   port: number;
-  /** Its data; outlives the container. */
+  /** The data folder, which outlives the container. */
   dir: string;
-  /** The owner of the data; by default the image's own user. */
+  /** The owner of the data; by default the user of the image. */
   user?: string | undefined;
 }
 
-/** One name for each folder, so that two checkouts do not take each other's. */
+/** A name for each folder, so that two clones use different containers. */
 export const containerName = (dir: string): string =>
   `tocsin-redis-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`;
 
@@ -51,15 +51,15 @@ export const redisContainerArgs = ({ port, dir, user }: Omit<RedisContainer, 'do
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
 ];
 
-/** The user of this process as Docker takes it, where the system has such numbers. */
+/** The user and group ids of this process in Docker's format; `undefined` if the system has no such ids. */
 export const thisUser = (): string | undefined => {
   const [uid, gid] = [process.getuid?.(), process.getgid?.()];
   return uid === undefined || gid === undefined ? undefined : `${uid}:${gid}`;
 };
 
 /**
- * The `docker run` of a private Redis. It passes SIGTERM on to Redis, and the container ends with it; other
- * signals are sent to the container. The next start removes a leftover container.
+ * The `docker run` of a private Redis. It forwards SIGTERM to Redis, and the container ends with Redis. Other signals are
+ * sent to the container. The next start removes a leftover container.
  */
 export class RedisContainerProcess extends ManagedProcess {
   readonly #docker: string;
@@ -99,7 +99,7 @@ export class RedisContainerProcess extends ManagedProcess {
     return this.#call(['rm', '--force', this.#container]);
   }
 
-  /** @throws Failure if Docker fails, unless the container is gone already. */
+  /** @throws Failure if Docker fails, unless the container is already gone */
   async #call(args: string[]): Promise<void> {
     const { code, output }: RunResult = await run(this.#docker, args);
     const isGone = /no such container|is not running|removal of container .* is already in progress/i;

@@ -9,7 +9,7 @@ interface Given {
   engine?: boolean;
 }
 
-/** A fake machine with these commands; `done` lists what was installed or fetched. */
+/** A fake machine with these commands. `done` lists the installations and downloads. */
 function machineWith({ commands = [], root = false, engine = false }: Given) {
   const present = new Set(commands);
   const done: string[] = [];
@@ -63,7 +63,7 @@ describe('ensureRedisServer', () => {
 describe('the container', () => {
   const args = redisContainerArgs({ port: 4600, dir: '/a/.data/redis', user: '1000:1001' });
 
-  it('should answer on this machine only, write what it acknowledges and go when it ends', () => {
+  it('should be reachable only on this machine, sync acknowledged writes, and be removed when it ends', () => {
     expect(args.join(' ')).toBe(
       `run --rm --name ${containerName('/a/.data/redis')} --publish 127.0.0.1:4600:6379 --volume /a/.data/redis:/data ` +
         `--user 1000:1001 ${REDIS_IMAGE} redis-server --dir /data --protected-mode no --appendonly yes ` +
@@ -72,7 +72,7 @@ describe('the container', () => {
     expect(args.at(-1)).toBe('');
   });
 
-  it('should have a name of its own in each folder', () => {
+  it('should have a different name in each folder', () => {
     expect(containerName('/a/.data/redis')).toMatch(/^tocsin-redis-[0-9a-f]{12}$/);
     expect(containerName('/b/.data/redis')).not.toBe(containerName('/a/.data/redis'));
   });

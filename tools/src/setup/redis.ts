@@ -10,13 +10,13 @@ import type { Say } from './say.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** The ways to run a Redis server here: its own command, or Docker. */
+/** The ways to run a Redis server: an installed command, or Docker. */
 export interface RedisServer {
   kind: 'command' | 'docker';
   command: string;
 }
 
-/** Queries about this machine, or a fake one in tests. */
+/** Facts about this machine; tests use a fake one. */
 export interface Machine {
   find: (names: readonly string[]) => string | undefined;
   canUseApt: () => boolean;
@@ -34,8 +34,8 @@ const thisMachine: Machine = {
 };
 
 /**
- * Finds a way to run a Redis server: redis-server or valkey-server from the PATH, else from apt if possible,
- * else a container of a Docker engine that answers. @throws Failure with the remedy.
+ * Finds a way to run a Redis server: redis-server or valkey-server on the PATH, else installed with apt if possible, else a
+ * container of a running Docker engine. @throws Failure with the remedy
  */
 export async function ensureRedisServer(say: Say, machine: Machine = thisMachine): Promise<RedisServer> {
   if (!machine.find(NAMES) && machine.canUseApt()) {
@@ -51,7 +51,7 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
   }
   throw new Failure(
     `Neither redis-server nor valkey-server is on the PATH, and ${docker ? 'no Docker engine answers' : 'no Docker'}. ` +
-      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or name a running Redis ' +
+      'Install one (`sudo apt-get install redis-server`, `brew install redis`), start Docker, or set a running Redis ' +
       'with REDIS_HOST=host:port, and start again.',
   );
 }
@@ -59,16 +59,15 @@ export async function ensureRedisServer(say: Say, machine: Machine = thisMachine
 export interface PrivateRedisOptions {
   server: RedisServer;
   port: number;
-  /** Its data; outlives the process. */
+  /** The data folder, which outlives the process. */
   dir: string;
   logFile: string;
-  /** False keeps nothing on disk, which only a command can; default true. */
+  /** False keeps nothing on disk, which works only without Docker; default true. */
   persistence?: boolean;
 }
 
 /**
- * A Redis that answers only on this machine and syncs every write, unless `persistence` is false. Not started
- * yet.
+ * A Redis that is reachable only on this machine and syncs every write, unless `persistence` is false. Not started yet.
  */
 export function privateRedis({
   server,
@@ -100,8 +99,8 @@ export function privateRedis({
 }
 
 /**
- * Sends PING to a Redis. @returns `undefined` if it answers and accepts user and password, else its error or
- * the reason why it is unreachable.
+ * Sends PING to a Redis. @returns `undefined` if it answers and accepts user and password, else its error or the reason
+ * why it is unreachable
  */
 export function pingRedis(
   host: string,

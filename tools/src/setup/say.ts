@@ -1,4 +1,4 @@
-/** Prints one line about the progress to the terminal. */
+/** Prints one progress line to the terminal. */
 export type Say = (line: string) => void;
 
 export const sayNothing: Say = () => undefined;

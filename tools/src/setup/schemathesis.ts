@@ -13,14 +13,14 @@ const REMEDY =
   'Install Python 3.10 or later with venv (`sudo apt-get install python3-venv`, `brew install python`)';
 
 /**
- * The path of schemathesis in a Python environment of its own in the user's cache, made once for each
- * requirements.txt; `undefined`, with a line that says why, where it cannot be made.
+ * The path of schemathesis in its own Python environment in the user's cache, created once for each requirements.txt.
+ * `undefined` if it cannot be created; a printed line says why.
  */
 export async function ensureSchemathesis(say: Say): Promise<string | undefined> {
   const { cacheDir } = readConfig();
   const dir = join(cacheDir, `schemathesis-${hashOf(ROOT, [REQUIREMENTS]).slice(0, 12)}`);
   const command = join(dir, 'bin', 'schemathesis');
-  // The environment names its own place in its files, so it is made there; the mark says that it is whole.
+  // Python environments contain their own path, so it is created in place. The mark shows that it is complete.
   const mark = join(dir, 'complete');
   const make = async () => {
     const fault = existsSync(mark) ? undefined : await makeEnvironment(dir, say);
@@ -34,7 +34,7 @@ export async function ensureSchemathesis(say: Say): Promise<string | undefined> 
   );
 }
 
-/** Resolves with the failure, in words. */
+/** Resolves with the reason if the installation failed. */
 async function makeEnvironment(dir: string, say: Say): Promise<string | undefined> {
   rmSync(dir, { recursive: true, force: true });
   const canMake = async () => {
@@ -46,7 +46,9 @@ async function makeEnvironment(dir: string, say: Say): Promise<string | undefine
     await installWithApt('python3-venv', 'schemathesis fuzzes the HTTP interfaces', say);
   const python = await canMake();
   if (!python) return 'no python3 with venv was found';
-  say(`Installing schemathesis into ${dir} (tests/security/requirements.txt); done once for this user.`);
+  say(
+    `Installing schemathesis into ${dir} (tests/security/requirements.txt). This happens once for each user.`,
+  );
   const made = await run(python, ['-m', 'venv', dir]);
   if (made.code !== 0) return `python3 -m venv failed (${made.output.split('\n').at(-1)})`;
   const pip = await run(join(dir, 'bin', 'pip'), [

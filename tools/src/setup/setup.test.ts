@@ -20,7 +20,7 @@ describe('hashOf', () => {
   };
   const hash = () => hashOf(dir, ['ui', 'lock.json']);
 
-  it('should stay the same when nothing changes, and with what is built or installed', () => {
+  it('should not change without changed sources, or with built and installed files', () => {
     write('ui/src/a.ts', 'a');
     const before = hash();
     write('ui/src/a.ts', 'a');
@@ -34,7 +34,7 @@ describe('hashOf', () => {
     ['added', () => write('ui/src/b.ts', 'a')],
     ['removed', () => rmSync(join(dir, 'ui/src/a.ts'))],
     ['renamed', () => (rmSync(join(dir, 'ui/src/a.ts')), write('ui/src/c.ts', 'a'))],
-    ['added as a file that was named before it existed', () => write('lock.json', '{}')],
+    ['added at a listed path that did not exist before', () => write('lock.json', '{}')],
   ])('should change when a file is %s', (_, change) => {
     write('ui/src/a.ts', 'a');
     const before = hash();
@@ -42,7 +42,7 @@ describe('hashOf', () => {
     expect(hash()).not.toBe(before);
   });
 
-  it('should tell where one file ends and the next begins', () => {
+  it('should depend on where one file ends and the next begins', () => {
     write('ui/a', '12');
     write('ui/b', '3');
     const before = hash();
@@ -55,7 +55,7 @@ describe('hashOf', () => {
 describe('withLock', () => {
   const lock = () => join(dir, 'sub', 'lock');
 
-  it('should let one after the other work', async () => {
+  it('should run one holder at a time', async () => {
     const steps: string[] = [];
     const work = (name: string) => () => {
       steps.push(`${name} begins`);
@@ -80,7 +80,7 @@ describe('withLock', () => {
     ).toBe(String(process.pid));
   });
 
-  it('should free the lock when the work fails', async () => {
+  it('should release the lock when the work fails', async () => {
     const failing = withLock(
       lock(),
       () => Promise.reject(new Error('no')),
@@ -98,10 +98,10 @@ describe('withLock', () => {
 });
 
 describe('isNewEnough', () => {
-  it.each(['1.18.0', '1.18.1', '1.20.0-rc.1', '2.0.0'])('should take %s', (version) => {
+  it.each(['1.18.0', '1.18.1', '1.20.0-rc.1', '2.0.0'])('should accept %s', (version) => {
     expect(isNewEnough(version)).toBe(true);
   });
-  it.each(['1.17.9', '0.99.0', '', 'edge', 'n/a'])('should not take %j', (version) => {
+  it.each(['1.17.9', '0.99.0', '', 'edge', 'n/a'])('should reject %j', (version) => {
     expect(isNewEnough(version)).toBe(false);
   });
 });

@@ -15,8 +15,8 @@ const isFresh = (hash: string): boolean =>
   existsSync(PAGE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hash;
 
 /**
- * Builds the ui unless it was built from just these sources.
- * @throws Failure with the end of the build's output.
+ * Builds the ui unless it was already built from the same sources.
+ * @throws Failure with the end of the build's output
  */
 export async function ensureUi(say: Say): Promise<void> {
   if (isFresh(hashOf(ROOT, SOURCES))) return;
@@ -30,18 +30,18 @@ export async function ensureUi(say: Say): Promise<void> {
     say('Building the ui.');
     const { code, output } = await run('npm', ['run', 'build', '-w', '@tocsin/ui'], {
       cwd: ROOT,
-      // Tests run with another value, for which Vue would be the larger build for developers.
+      // Tests set another NODE_ENV, which would select Vue's larger development build.
       env: { NODE_ENV: 'production' },
     });
     if (code !== 0 || !existsSync(PAGE)) {
-      throw new Failure(`The ui could not be built. Fix the cause below and try again:\n${reasonIn(output)}`);
+      throw new Failure(`Could not build the ui. Fix the cause below and try again:\n${reasonIn(output)}`);
     }
     mkdirSync(dirname(STAMP), { recursive: true });
     writeFileSync(STAMP, hash);
   }
 }
 
-/** The end of a build's output without stack frames and npm's own epilogue. */
+/** The end of a build's output, without stack frames and npm's closing lines. */
 const reasonIn = (output: string): string =>
   output
     .split('\n')

@@ -5,7 +5,7 @@ import { answersOk } from '../net/poll.ts';
 import { ManagedProcess } from '../process/managed-process.ts';
 import type { Dapr } from '../setup/dapr.ts';
 
-/** Placement or scheduler, and where the sidecars find it. */
+/** Placement or scheduler, with its address for sidecars. */
 export interface ControlService {
   process: ManagedProcess;
   /** `host:port` for `--placement-host-address` and `--scheduler-host-address`. */
@@ -18,7 +18,7 @@ export interface ControlPlaneOptions {
   dapr: Dapr;
   /** The port that sidecars connect to; default a free one. */
   port?: number;
-  /** Data of the scheduler. */
+  /** The data folder of the scheduler. */
   dir: string;
   logDir: string;
 }
@@ -30,7 +30,7 @@ const common = (port: number, healthz: number, metrics: number): string[] => [
   ...['--metrics-port', String(metrics), '--metrics-listen-address', LOOPBACK],
 ];
 
-/** Dapr's placement service, which says on which instance an actor lives. Keeps nothing on disk. Not started yet. */
+/** Dapr's placement service, which assigns actors to instances. Keeps nothing on disk. Not started yet. */
 export async function placementService(options: ControlPlaneOptions): Promise<ControlService> {
   const [free = 0, healthz = 0, metrics = 0, raft = 0] = await freePorts(4);
   const port = options.port ?? free;

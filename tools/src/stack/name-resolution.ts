@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /**
- * Writes a configuration in `dir` with which only its sidecars find each other, in a file there. Without it
- * they ask the network (mDNS), where anyone may answer. Overwrites an earlier file. @returns the
- * configuration's path
+ * Writes a configuration to `dir` with which sidecars register in a file in that folder, so that only they find each
+ * other. Without it they ask the network (mDNS), where anyone may answer. Overwrites an earlier file.
+ * @returns the path of the configuration
  */
 export function nameResolution(dir: string): string {
   const names = join(dir, 'names.db');
@@ -13,9 +13,9 @@ export function nameResolution(dir: string): string {
   for (const end of ['', '-shm', '-wal']) rmSync(`${names}${end}`, { force: true });
   const configuration = {
     connectionString: names,
-    // A sidecar that was held up finds its name still there: one that misses it would end itself.
+    // Long enough that a delayed sidecar still finds its registration; a sidecar ends itself without it.
     cleanupInterval: '0s',
-    // A sidecar that says nothing for so long is not found.
+    // A sidecar without a sign of life for this time is no longer found.
     updateInterval: '10s',
     timeout: '5s',
     busyTimeout: '4s',

@@ -3,16 +3,16 @@ import { ManagedProcess, type ProcessSpec } from '../process/managed-process.ts'
 
 export const LOOPBACK = '127.0.0.1';
 
-/** How an application is started. */
+/** The command of an application. */
 export interface AppCommand {
   cwd: string;
   command: readonly [string, ...string[]];
 }
 
-/** How every sidecar is started, as `common` of a run file has it. */
+/** The start options of every sidecar, as in `common` of a run file. */
 export interface SidecarSettings {
   resourcesPaths: readonly string[];
-  /** Later ones add to those before. */
+  /** Later files add to earlier ones. */
   configFiles: readonly string[];
   logLevel: string;
   appHealth: { path: string; intervalS: number; timeoutMs: number; threshold: number };
@@ -27,7 +27,7 @@ export interface Surroundings {
   settings: SidecarSettings;
   /** The environment of applications and sidecars, with the tokens between them. */
   environment: Record<string, string>;
-  /** For sidecars only, whose secret stores read it. */
+  /** Only for sidecars, whose secret stores read it. */
   secrets: Record<string, string>;
 }
 
@@ -41,21 +41,21 @@ export interface PairPorts {
   metrics: number;
 }
 
-/** The log of a process, and the longest time that it may take to stop. */
+/** The log of a process, and how long it may take to stop. */
 type Keeping = Pick<ProcessSpec, 'logFile' | 'onLine' | 'stopTimeoutMs'>;
 
 export interface PairSpec {
   appId: string;
-  /** Its readable name: `bff-1`. */
+  /** A readable name: `bff-1`. */
   name: string;
   app: AppCommand;
   ports: PairPorts;
-  /** For the application only. */
+  /** Only for the application. */
   env: Record<string, string>;
   keeping: { app: Keeping; sidecar: Keeping };
 }
 
-/** The processes of an application and of its sidecar, whose ports are on the loopback address. Not started yet. */
+/** The processes of an application and its sidecar, which listens on the loopback address. Not started yet. */
 export function pairProcesses(around: Surroundings, pair: PairSpec) {
   const { appId, name, ports, keeping } = pair;
   const [command, ...args] = pair.app.command;
@@ -80,11 +80,11 @@ export function pairProcesses(around: Surroundings, pair: PairSpec) {
 export interface SidecarSpec extends Keeping {
   appId: string;
   name: string;
-  /** Without `internal` for an application that only calls. */
+  /** No `internal` port if the application only makes calls. */
   ports: Omit<PairPorts, 'public' | 'internal'> & { internal?: number };
 }
 
-/** A sidecar that answers on the loopback address only. Not started yet. */
+/** A sidecar that listens only on the loopback address. Not started yet. */
 export function sidecarProcess(
   around: Surroundings,
   { appId, name, ports, ...keeping }: SidecarSpec,
@@ -93,8 +93,8 @@ export function sidecarProcess(
     name: `the sidecar of ${name}`,
     command: around.daprd,
     args: sidecarArgs(around, appId, ports),
-    // Without DAPR_HOST_IP placement would hand out an address of the network that this machine is in just now. One
-    // core, as docker-compose.yml and k8s/ give it.
+    // Without DAPR_HOST_IP, placement would distribute an address on the machine's current network. GOMAXPROCS: one
+    // core, as in docker-compose.yml and k8s/.
     env: { ...around.environment, ...around.secrets, DAPR_HOST_IP: LOOPBACK, GOMAXPROCS: '1' },
     ...keeping,
   });
@@ -102,14 +102,14 @@ export function sidecarProcess(
 
 /** The addresses of an application and its sidecar. */
 export interface PairAddress {
-  /** As `http://127.0.0.1:20001`. */
+  /** For example `http://127.0.0.1:20001`. */
   url: string;
   daprUrl: string;
-  /** With the token that the sidecar asks for. */
+  /** Headers with the token that the sidecar requires. */
   daprHeaders: Record<string, string>;
 }
 
-/** True when application and sidecar both say that they are ready. */
+/** True if the application and its sidecar both report that they are ready. */
 export const isPairReady = async ({ url, daprUrl, daprHeaders }: PairAddress): Promise<boolean> =>
   (await answersOk(`${daprUrl}/v1.0/healthz`, daprHeaders)) && (await answersOk(`${url}/readyz`));
 

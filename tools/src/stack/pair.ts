@@ -28,31 +28,31 @@ export interface PairOptions {
   env: Record<string, string>;
 }
 
-/** An application and its sidecar, on ports that stay the same through restarts. */
+/** An application and its sidecar, on ports that stay the same across restarts. */
 export interface Pair {
   name: string;
   app: ManagedProcess;
   sidecar: ManagedProcess;
-  /** The application's public address, as `http://127.0.0.1:20001`. */
+  /** The application's public address, for example `http://127.0.0.1:20001`. */
   url: string;
   port: number;
   internalPort: number;
   daprHttpPort: number;
-  /** The sidecar's API with its token, for a test that looks behind the scenes: `fetch(daprUrl + '/v1.0/…', {headers})`. */
+  /** The sidecar's API and its token, for tests of internals: `fetch(daprUrl + '/v1.0/…', { headers: daprHeaders })`. */
   daprUrl: string;
   daprHeaders: Record<string, string>;
   /** The sidecar's address for Prometheus. */
   daprMetricsUrl: string;
   /**
-   * Resolves when application and sidecar both say that they are ready.
-   * @throws Failure after `timeoutMs` (default 30 000), or at once when one of them has ended.
+   * Resolves when the application and its sidecar both report that they are ready.
+   * @throws Failure after `timeoutMs` (default 30 000), or as soon as one of them has ended
    */
   ready(timeoutMs?: number): Promise<void>;
-  /** Ends the application gracefully, then its sidecar. */
+  /** Stops the application gracefully, then its sidecar. */
   stop(): Promise<void>;
 }
 
-/** A pair with ports of its own. Not started yet. */
+/** A pair on new ports. Not started yet. */
 export async function createPair(context: PairContext, options: PairOptions): Promise<Pair> {
   const [port = 0, internal = 0, http = 0, grpc = 0, internalGrpc = 0, metrics = 0] = await freePorts(6);
   const { name } = options;
@@ -87,7 +87,7 @@ export async function createPair(context: PairContext, options: PairOptions): Pr
   };
 }
 
-/** The sidecar of another application than ours, which has no part in our code. */
+/** The sidecar of a foreign application, which is not part of our code. */
 export interface ForeignSidecar {
   sidecar: ManagedProcess;
   daprUrl: string;
@@ -96,11 +96,11 @@ export interface ForeignSidecar {
 }
 
 export interface ForeignOptions {
-  /** Port of the application; none for one that only calls. */
+  /** The port of the application; absent if it only makes calls. */
   appPort?: number;
-  /** Its components; ours by default. */
+  /** The folder of its components; ours by default. */
   resourcesDir?: string;
-  /** A folder with resources of its own, loaded beside these. */
+  /** A folder of additional resources. */
   resources?: string;
 }
 

@@ -15,7 +15,7 @@ const changed = (from: string, to: string) => {
 };
 
 describe('readRunFile', () => {
-  it('should know applications, ports and settings of dapr.yaml', () => {
+  it('should read the applications, ports and settings of dapr.yaml', () => {
     const { apps, sidecars } = readRunFile(RUN_FILE);
     expect(apps.map(({ appId, ports }) => `${appId} ${ports.public}`)).toEqual([
       'producer 4000',
@@ -38,19 +38,19 @@ describe('readRunFile', () => {
 
   it.each([
     [
-      'a member that only the CLI would obey',
+      'a field that only the CLI supports',
       'logLevel: warn',
       'logLevel: warn\n  appProtocol: grpc',
       'appProtocol',
     ],
     [
-      'an address that is open',
+      'an address open to the network',
       'apiListenAddresses: 127.0.0.1',
       'apiListenAddresses: 0.0.0.0',
       'apiListenAddresses',
     ],
     ['an application without a port', '    metricsPort: 4500\n', '', 'apps[0].metricsPort'],
-  ])('should refuse %s and name it', (_, from, to, name) => {
-    expect(changed(from, to)).toThrow(new RegExp(`cannot be used: [^]*${name.replace(/[[\]]/g, '\\$&')}`));
+  ])('should reject %s and name it', (_, from, to, name) => {
+    expect(changed(from, to)).toThrow(new RegExp(`is invalid: [^]*${name.replace(/[[\]]/g, '\\$&')}`));
   });
 });

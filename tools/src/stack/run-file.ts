@@ -9,7 +9,7 @@ import type { AppCommand, PairPorts, SidecarSettings } from './pair-processes.ts
 const port = z.int().min(1).max(65_535);
 const portText = z.string().regex(/^\d+$/, 'must be a port in quotes');
 const logs = z.enum(['console', 'file', 'fileAndConsole']).optional();
-/** Strict: a member that the CLI obeys and we do not know must not be passed over. */
+/** Strict, so that no field that the CLI supports is silently ignored here. */
 const appSchema = z.strictObject({
   appID: z.string(),
   appDirPath: z.string(),
@@ -27,7 +27,7 @@ const runFileSchema = z.strictObject({
     resourcesPaths: z.array(z.string()),
     configFilePath: z.string(),
     logLevel: z.string(),
-    // For the CLI; `npm start` shows and keeps all that is said.
+    // For the CLI; `npm start` prints and keeps all output.
     daprdLogDestination: logs,
     appLogDestination: logs,
     apiListenAddresses: z.literal('127.0.0.1').optional(),
@@ -55,8 +55,7 @@ export interface RunFile {
 }
 
 /**
- * Reads a run file of the Dapr CLI that fixes all ports, as `dapr.yaml` does. @throws Failure with its
- * faults.
+ * Reads a run file of the Dapr CLI that sets all ports, like `dapr.yaml`. @throws Failure with its faults
  */
 export function readRunFile(path: string): RunFile {
   const from = (relative: string) => resolve(dirname(path), relative);
@@ -91,7 +90,7 @@ export function readRunFile(path: string): RunFile {
     };
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
-    throw new Failure(`${path} cannot be used: ${reason}`);
+    throw new Failure(`${path} is invalid: ${reason}`);
   }
 }
 
@@ -106,9 +105,9 @@ export function portUses({ appId, ports }: RunFileApp): { port: number; use: str
   ];
 }
 
-/** HTTP ports of the sidecars of an application, in the order of the file. */
+/** The HTTP ports of an application's sidecars, in the order of the file. */
 export const sidecarPortsOf = ({ apps }: RunFile, id: string): number[] =>
   apps.filter(({ appId }) => appId === id).map(({ ports }) => ports.http);
 
-/** HTTP port of the bff's first sidecar, through which other commands read its state. */
+/** The HTTP port of the bff's first sidecar, through which other commands read its state. */
 export const sidecarPortOf = (runFile: RunFile): number => sidecarPortsOf(runFile, APP_IDS.bff)[0] ?? 0;

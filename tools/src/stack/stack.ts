@@ -35,40 +35,40 @@ export interface StackOptions {
   producers?: number;
   /** Added to the environment of every application. */
   env?: Record<string, string>;
-  /** Added to that of each producer, or by its index (from 0). */
+  /** Added to the environment of each producer; a function receives its index (from 0). */
   producerEnv?: EnvOf;
   bffEnv?: EnvOf;
-  /** `host:port` of an existing Redis; the stack neither starts nor stops it, and never removes its data. */
+  /** `host:port` of an existing Redis. The stack never starts or stops it, or removes its data. */
   redisHost?: string;
-  /** The user of that Redis, if it is not its default one. */
+  /** The user of that Redis, if it is not the default user. */
   redisUsername?: string;
   /** The password of that user. */
   redisPassword?: string;
   /** Added to the environment of every sidecar, whose secret stores read it. */
   secrets?: Record<string, string>;
-  /** Other commands than the applications of this repository, for tests of the stack itself. */
+  /** Replaces the applications of this repository, for tests of the stack itself. */
   apps?: Partial<Record<'producer' | 'bff', AppCommand>>;
-  /** The folder of all logs; by default a new one under `.artifacts/logs`, which keeps the newest 20. */
+  /** The folder of all logs; by default a new folder under `.artifacts/logs`, which keeps the newest 20. */
   logDir?: string;
 }
 
 export interface Stack {
-  /** The stack's own Redis. @throws Failure where it was given another one */
+  /** The stack's own Redis. @throws Failure if the stack uses an existing Redis */
   readonly redis: ManagedProcess;
-  /** `host:port`; the stack's own Redis has `appendfsync always` and loses its data at `stop()`. */
+  /** `host:port`. The stack's own Redis has `appendfsync always`; `stop()` removes its data. */
   redisHost: string;
-  /** The data folder, so that a test can restore an older state while it is down. */
+  /** The data folder. A test can restore an older state in it while Redis is down. */
   redisDir: string;
   placement: ManagedProcess;
   scheduler: ManagedProcess;
   producers: Pair[];
   bffs: Pair[];
   logDir: string;
-  /** Starts Redis (its own), placement or scheduler again after it was killed; resolves when it answers. */
+  /** Restarts the own Redis, placement or scheduler after a kill. Resolves when it answers. */
   revive(service: Service): Promise<void>;
-  /** Starts the sidecar of another application; resolves when it answers. It ends with the stack. */
+  /** Starts the sidecar of a foreign application. Resolves when it answers. It ends with the stack. */
   startForeignSidecar(appId: string, options?: ForeignOptions): Promise<ForeignSidecar>;
-  /** Ends everything, applications first, and removes the data. Leaves no process. */
+  /** Stops all processes, applications first, and removes the data. */
   stop(): Promise<void>;
 }
 
@@ -80,9 +80,9 @@ const APPS: Record<'producer' | 'bff', AppCommand> = {
 };
 
 /**
- * Starts pairs of sidecar and application, with their own Redis, placement and scheduler, all on free ports of this
- * machine; resolves when all are ready. What it starts ends at the latest when this process does.
- * @throws Failure that names the process which failed and the place of its log; nothing is left running then.
+ * Starts pairs of sidecar and application with their own Redis, placement and scheduler, all on free ports of this
+ * machine. Resolves when all are ready. No started process outlives this one.
+ * @throws Failure that names the failed process and its log; all processes have been stopped then
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack = await createStack(options);
@@ -145,7 +145,7 @@ async function createStack(options: StackOptions): Promise<Stack> {
   const bffs = await pairsOf('bff', options.bffs ?? 2, options.bffEnv);
   const serviceOf = (name: Service): ControlService => {
     const service = services[name];
-    if (!service) throw new Failure(`The ${name} at ${redisHost} is none of this stack.`);
+    if (!service) throw new Failure(`The ${name} at ${redisHost} does not belong to this stack.`);
     return service;
   };
   const foreign: ForeignSidecar[] = [];

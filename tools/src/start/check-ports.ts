@@ -3,12 +3,12 @@ import { isPortFree } from '../net/ports.ts';
 import { portUses, type RunFile } from '../stack/run-file.ts';
 import type { Running } from './instance/running.ts';
 
-/** The message about a port in use. */
+/** The message for a port in use. */
 export function busyPortSentence(port: number, use: string, other: Running | undefined): string {
   const taken = `Port ${port}, needed for ${use}, is in use`;
   if (other) {
     return (
-      `${taken}: another copy of Tocsin runs in ${other.folder} (process ${other.pid}). Stop it with Ctrl-C in its ` +
+      `${taken}: another copy of Tocsin is running in ${other.folder} (process ${other.pid}). Stop it with Ctrl-C in its ` +
       `terminal (or \`kill ${other.pid}\`) and start again.`
     );
   }
@@ -17,7 +17,7 @@ export function busyPortSentence(port: number, use: string, other: Running | und
   return `${taken} by another program. \`${look}\` shows which; stop it, or give Tocsin another port in dapr.yaml, and start again.`;
 }
 
-/** @throws Failure for the first port of the run file that is in use. */
+/** @throws Failure for the first port of the run file that is in use */
 export async function checkPorts(runFile: RunFile, other: Running | undefined): Promise<void> {
   for (const { port, use } of runFile.apps.flatMap(portUses)) {
     if (!(await isPortFree(port))) throw new Failure(busyPortSentence(port, use, other));

@@ -1,10 +1,10 @@
 import type { LogLine } from './logs/log-line.ts';
 import type { Part } from './parts.ts';
 
-/** An error is taken for the cause of an end that it precedes by at most this, in ms. */
+/** The longest time, in ms, between an error and an end that counts as caused by it. */
 const CAUSE_MS = 3_000;
 
-/** Remembers the last error of each source, to name the cause when a process ends. */
+/** Remembers the last error of each source, which is the likely cause when a process ends. */
 export class LastErrors {
   readonly #last = new Map<string, { text: string; at: number }>();
 
@@ -12,14 +12,14 @@ export class LastErrors {
     if (line?.level === 'error') this.#last.set(line.source, { text: line.text, at: now });
   }
 
-  /** The last error of a source, if it is fresh: an older one has healed. */
+  /** The last error of a source if it is recent; older errors no longer matter. */
   of(source: string, now = Date.now()): string | undefined {
     const last = this.#last.get(source);
     return last && now - last.at <= CAUSE_MS ? last.text : undefined;
   }
 }
 
-/** The facts about a part that the messages need. */
+/** A part of the system, as the messages name it. */
 export type EndedPart = Pick<Part, 'role' | 'source'> & {
   app: { appId: string; ports: { public: number } };
 };
@@ -27,9 +27,9 @@ export type EndedPart = Pick<Part, 'role' | 'source'> & {
 const nameOf = ({ role, app }: EndedPart): string =>
   `${role === 'application' ? 'The application' : 'The sidecar of'} ${app.appId} on port ${app.ports.public}`;
 
-/** The message for a part that ends while the others run. */
+/** The message for a part that ends while the others keep running. */
 export const explainLoss = (part: EndedPart): string =>
-  `${nameOf(part)} has ended; all others keep running. The lines above say why. To bring it back, press Ctrl-C and run \`npm start\` again.`;
+  `${nameOf(part)} has ended; all others keep running. The lines above say why. To restart it, press Ctrl-C and run \`npm start\` again.`;
 
 /** The message for a part that ends before all are ready. */
 export function explainEnd(part: EndedPart, errors: LastErrors, redisHost: string): string {

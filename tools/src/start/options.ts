@@ -11,7 +11,7 @@ export interface StartOptions {
 
 const USAGE = 'npm start -- [--verbose] [--run-file FILE] [--data FOLDER]';
 
-/** Reads the arguments of `npm start`. @throws Failure for an unknown option */
+/** Parses the arguments of `npm start`. @throws Failure for an unknown option */
 export function readOptions(args: string[]): StartOptions {
   const { values } = parseOptions(args, USAGE, {
     options: {

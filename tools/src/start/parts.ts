@@ -2,7 +2,7 @@ import type { ManagedProcess } from '../process/managed-process.ts';
 import { LOOPBACK, pairProcesses, type Surroundings } from '../stack/pair-processes.ts';
 import type { RunFileApp } from '../stack/run-file.ts';
 
-/** Together with Redis, placement and scheduler below 15 s, the longest that a stop may take. */
+/** In ms. With the time for Redis, placement and scheduler, a stop stays below 15 s. */
 const APPLICATION_MS = 9_500;
 const SIDECAR_MS = 1_500;
 
@@ -10,7 +10,7 @@ const SIDECAR_MS = 1_500;
 export interface Part {
   role: 'application' | 'sidecar';
   app: RunFileApp;
-  /** How its lines are marked in the log: `bff 4001`, or `dapr 4001` for its sidecar. */
+  /** The source of its lines in the log: `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
   process: ManagedProcess;
 }
@@ -20,14 +20,14 @@ export interface PartsOptions {
   around: Surroundings;
   /** The address of the public ports. */
   publicHost: string;
-  /** Replaces variables of applications that have them already; a run file's would win over those of the caller. */
+  /** Overrides variables that the run file sets for applications. The caller's variables would not. */
   env: Record<string, string>;
-  /** The file in which `onLine` keeps the lines. */
+  /** The file in which `onLine` stores the lines. */
   logFile: string;
   onLine: (source: string, line: string) => void;
 }
 
-/** All applications and sidecars of a run file. None is started yet. */
+/** All applications and sidecars of a run file. Not started yet. */
 export const createParts = ({ apps, around, publicHost, env, logFile, onLine }: PartsOptions): Part[] =>
   apps.flatMap((app) => {
     const { appId, ports, command } = app;
@@ -59,14 +59,14 @@ export async function startParts(parts: readonly Part[]): Promise<void> {
   await Promise.all(parts.map(({ process }) => process.start()));
 }
 
-/** Ends the applications gracefully, then their sidecars. Resolves when all are gone. */
+/** Stops the applications gracefully, then their sidecars. Resolves when all are gone. */
 export async function stopParts(parts: readonly Part[]): Promise<void> {
   for (const role of ['application', 'sidecar'] as const) {
     await Promise.all(parts.filter((part) => part.role === role).map(({ process }) => process.stop()));
   }
 }
 
-/** Calls `onEnd` for each part that ends before `signal` aborts; rejects when that throws, and never resolves. */
+/** Calls `onEnd` for each part that ends before `signal` aborts. Rejects if `onEnd` throws; never resolves. */
 export async function watchParts(
   parts: readonly Part[],
   signal: AbortSignal,

@@ -16,13 +16,13 @@ const check = (env: Record<string, string>, variables: Record<string, string> = 
   );
 const asked = { AUTH_MODE: 'jwt', API_KEYS: 'on' };
 
-describe('where public ports may listen', () => {
-  it.each([{}, { TOCSIN_ADDRESS: '127.0.0.2' }, { TOCSIN_ADDRESS: '::1' }])('should let %j be', (env) => {
+describe('the address of public ports', () => {
+  it.each([{}, { TOCSIN_ADDRESS: '127.0.0.2' }, { TOCSIN_ADDRESS: '::1' }])('should accept %j', (env) => {
     expect(() => check(env)).not.toThrow();
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', '::ffff:0.0.0.0'])(
-    'should refuse %s while nobody is asked',
+    'should reject %s without authentication',
     (address) => {
       expect(() => check({ TOCSIN_ADDRESS: address })).toThrow(
         `TOCSIN_ADDRESS=${address} would open the ports 4000, 4001 to the network, but API_KEYS is off and AUTH_MODE is none`,
@@ -33,24 +33,24 @@ describe('where public ports may listen', () => {
   it.each([
     ['API_KEYS is off', { AUTH_MODE: 'jwt' }],
     ['AUTH_MODE is none', { API_KEYS: 'on' }],
-  ])('should refuse it while %s', (sentence, env) => {
+  ])('should reject it while %s', (sentence, env) => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...env })).toThrow(`but ${sentence}: anyone`);
   });
 
-  it('should look at what the applications are started with, which a run file may change', () => {
+  it('should check the environment of the applications, including variables of the run file', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0' }, asked)).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked }, { AUTH_MODE: 'none' })).toThrow(
       'AUTH_MODE is none',
     );
   });
 
-  it('should open them to those who are asked, or where somebody says that it is insecure', () => {
+  it('should be open with authentication, or with TOCSIN_INSECURE=yes', () => {
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', ...asked })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'yes' })).not.toThrow();
     expect(() => check({ TOCSIN_ADDRESS: '0.0.0.0', TOCSIN_INSECURE: 'no' })).toThrow('TOCSIN_INSECURE=yes');
   });
 
-  it('should refuse what is no address, also where it is insecure', () => {
+  it('should reject an invalid address, even with TOCSIN_INSECURE=yes', () => {
     expect(() => check({ TOCSIN_ADDRESS: 'everywhere', TOCSIN_INSECURE: 'yes' })).toThrow(
       'is not an IP address',
     );

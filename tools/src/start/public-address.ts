@@ -12,9 +12,9 @@ export const isLoopback = (address: string): boolean =>
   loopback.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * Checks whether the public ports may listen at the address of `opening`: other machines are admitted only
- * with authentication, or if the caller says that it is not needed. @param unasked what is open without it,
- * as sentences: `AUTH_MODE is none`. @throws Failure with the ways out.
+ * Checks whether the public ports may listen on the address of `opening`: an address that other machines reach requires
+ * authentication or TOCSIN_INSECURE=yes. @param unasked the settings without authentication, as phrases:
+ * `AUTH_MODE is none`. @throws Failure with the remedies
  */
 export function checkOpening(
   { address, mayBeInsecure }: Opening,
@@ -36,7 +36,8 @@ export function checkOpening(
 }
 
 /**
- * The applications of a run file that require no authentication. Their own variables override the caller's.
+ * A phrase for each application of a run file that requires no authentication. The run file's variables override the
+ * caller's.
  */
 export function unaskedIn(apps: readonly RunFileApp[], { mode, apiKeys }: AuthConfig): string[] {
   const sentences = apps.flatMap(({ appId, env }) => {

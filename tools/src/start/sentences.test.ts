@@ -14,11 +14,11 @@ const app = { appId: 'bff', ports: { public: 4001 } };
 const sidecar = { role: 'sidecar', source: 'dapr 4001', app } as const;
 const application = { role: 'application', source: 'bff 4001', app } as const;
 
-describe('what is said when something is wrong', () => {
+describe('messages', () => {
   it('should name a busy port, its use, the other copy and the remedy', () => {
     const other = { pid: 42, folder: '/elsewhere' };
     expect(busyPortSentence(4000, 'the public port of producer', other)).toBe(
-      'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin runs in /elsewhere ' +
+      'Port 4000, needed for the public port of producer, is in use: another copy of Tocsin is running in /elsewhere ' +
         '(process 42). Stop it with Ctrl-C in its terminal (or `kill 42`) and start again.',
     );
     expect(busyPortSentence(4000, 'x', undefined)).toMatch(
@@ -43,7 +43,7 @@ describe('what is said when something is wrong', () => {
     expect(explainEnd(application, errors, '')).toContain('The application bff on port 4001 has ended.');
   });
 
-  it('should not take an error that has healed for the cause of an end', () => {
+  it('should not name an old error as the cause of an end', () => {
     const errors = new LastErrors();
     errors.note(
       { source: 'dapr 4001', level: 'error', text: 'no connection to placement' },
@@ -54,17 +54,17 @@ describe('what is said when something is wrong', () => {
     );
   });
 
-  it('should say that the others go on without one that ended', () => {
+  it('should say that the others keep running after one has ended', () => {
     expect(explainLoss(application)).toMatch(
       /^The application bff on port 4001 has ended; all others keep running\./,
     );
   });
 
-  it('should refuse options that it does not know, with those it does', () => {
+  it('should reject unknown options and list the known ones', () => {
     expect(() => readOptions(['--fast'])).toThrow(/--fast.*npm start -- \[--verbose\]/s);
   });
 
-  it('should tell the pages and how to send a notification', () => {
+  it('should show the pages and how to send a notification', () => {
     const pages = ['http://localhost:4001', 'http://localhost:4002'];
     const text = welcome(pages, 'localhost:4000', readAuthConfig({}), false);
     expect(text).toContain('can read every feed (AUTH_MODE=none)');
@@ -81,7 +81,7 @@ describe('secrets for the sidecars', () => {
   const environment = (env: Record<string, string>) => secretEnvironment(readAuthConfig(env), dir);
   let internal: Record<string, string> = {};
 
-  it('should be the one between our applications, made once and kept from others, and none else unasked', () => {
+  it('should include only the internal secret by default, created once and readable only by its user', () => {
     const made = environment({})['NOTIFICATION_SECRETS_internal'];
     expect(made).toMatch(/^[\w-]{64}$/);
     internal = { NOTIFICATION_SECRETS_internal: made ?? '', NOTIFICATION_KEYS_internal: made ?? '' };
@@ -96,7 +96,7 @@ describe('secrets for the sidecars', () => {
     });
   });
 
-  it('should have the given secret for tokens, or one that is made once and kept from others', () => {
+  it('should include the given secret for tokens, or one created once and readable only by its user', () => {
     const given = 'x'.repeat(32);
     expect(environment({ AUTH_MODE: 'jwt', JWT_SECRET: given })).toEqual({
       ...internal,
@@ -108,7 +108,7 @@ describe('secrets for the sidecars', () => {
     expect(statSync(join(dir, 'jwt-secret')).mode & 0o777).toBe(0o600);
   });
 
-  it('should say what to do about a secret that is too short, and about API keys that are not there', () => {
+  it('should name the remedy for a short secret and for missing API keys', () => {
     expect(() => environment({ AUTH_MODE: 'jwt', JWT_SECRET: 'short' })).toThrow('JWT_SECRET has 5 bytes');
     const keys = () => keysEnvironment(readAuthConfig({ API_KEYS: 'on' }), dir);
     expect(keys).toThrow('npm run api-key -- --name');
@@ -126,7 +126,7 @@ describe('splitHost', () => {
     expect(splitHost(address)).toEqual({ host, port });
   });
 
-  it('should refuse what is no host', () => {
+  it('should reject an invalid host', () => {
     expect(() => splitHost('redis://x:1/0')).toThrow('is not host:port');
   });
 });

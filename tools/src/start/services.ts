@@ -7,14 +7,14 @@ import type { Dapr } from '../setup/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** The address at which a separately started sidecar looks for them. */
+/** The port at which a separately started sidecar looks for them by default. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
-/** A port of the family that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
+/** In the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */
 const REDIS_PORT = 4_600;
 
 export interface Services {
-  /** Our own services, in the order in which they stop. */
+  /** The services that we start, in the order in which they stop. */
   own: ControlService[];
   /** `host:port` for the applications and sidecars. */
   redisHost: string;
@@ -25,7 +25,7 @@ export interface Services {
 const orFree = async (port: number): Promise<number> =>
   (await isPortFree(port)) ? port : ((await freePorts(1))[0] ?? port);
 
-/** Placement, scheduler and, unless REDIS_HOST names one, a Redis. Not started yet. */
+/** Placement, scheduler and, without REDIS_HOST, a Redis. Not started yet. */
 export async function createServices(
   dapr: Dapr,
   redisServer: RedisServer | undefined,
@@ -55,7 +55,7 @@ async function redisService(server: RedisServer, dataDir: string, logDir: string
   };
 }
 
-/** Splits `host`, `host:port` and `[v6]:port`; the port is 6379 unless given. `setting` is where it comes from. */
+/** Splits `host`, `host:port` and `[v6]:port`; the default port is 6379. `setting` names the source in errors. */
 export function splitHost(address: string, setting = 'REDIS_HOST'): { host: string; port: number } {
   const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address);
   if (!parts)
@@ -63,7 +63,7 @@ export function splitHost(address: string, setting = 'REDIS_HOST'): { host: stri
   return { host: parts[1] ?? parts[2] ?? '', port: Number(parts[3] ?? 6379) };
 }
 
-/** @throws Failure if the Redis of REDIS_HOST does not answer or refuses the password. */
+/** @throws Failure if the Redis of REDIS_HOST does not answer or rejects the password */
 export async function checkForeignRedis(
   address: string,
   user: { name: string | undefined; password: string | undefined },
@@ -72,7 +72,7 @@ export async function checkForeignRedis(
   const fault = await pingRedis(host, port, user);
   if (!fault) return;
   throw new Failure(
-    `The Redis at ${address} (REDIS_HOST) cannot be used: ${fault}. Start it or correct REDIS_HOST, ` +
+    `Cannot use the Redis at ${address} (REDIS_HOST): ${fault}. Start it or correct REDIS_HOST, ` +
       'REDIS_USERNAME and REDIS_PASSWORD; without REDIS_HOST, Tocsin starts its own Redis.',
   );
 }

@@ -30,14 +30,14 @@ import { welcome } from './welcome.ts';
 
 const READY_MS = 90_000;
 
-/** `npm start`: installs what is missing, starts everything and runs until a signal or a failure. */
+/** `npm start`: installs missing programs, starts all processes and runs until a signal or a failure. */
 export async function start(args: string[], signal: AbortSignal): Promise<number> {
   const options = readOptions(args);
   const config = readConfig();
   const running = await findRunning(options.dataDir);
   if (running) {
     throw new Failure(
-      `Tocsin already runs in this folder (process ${running.pid}). Use that one, or stop it with Ctrl-C in its terminal.`,
+      `Tocsin is already running in this folder (process ${running.pid}). Use it, or stop it with Ctrl-C in its terminal.`,
     );
   }
   const runFile = readRunFile(options.runFile);
@@ -93,7 +93,7 @@ export async function start(args: string[], signal: AbortSignal): Promise<number
   });
   const stopping = new AbortController();
   let isUp = false;
-  /** Until all are ready, one that ends fails the start; later the others go on without it. */
+  /** A part that ends before all are ready fails the start; later, the others keep running without it. */
   const onEnd = (part: Part): void => {
     if (!isUp) throw new Failure(explainEnd(part, errors, services.redisHost));
     printer.print({ source: 'tocsin', level: 'error', text: explainLoss(part) });
@@ -141,7 +141,7 @@ const runEnvironment = (redisHost: string) => ({
   REDIS_HOST: redisHost,
 });
 
-/** Resolves when every application and its sidecar are ready. @throws Failure that names the one that is not. */
+/** Resolves when every application and its sidecar are ready. @throws Failure that names one that is not */
 async function ready({ apps }: RunFile, { opening }: ToolsConfig, daprApiToken: string): Promise<void> {
   const daprHeaders = { 'dapr-api-token': daprApiToken };
   const waits = apps.map(async ({ appId, ports }) => {

@@ -5,11 +5,11 @@ import type { ControlService } from '../stack/control-plane.ts';
 import type { Say } from '../setup/say.ts';
 
 const READY_MS = 30_000;
-/** This many ends within a minute are no accident. */
+/** The number of ends within a minute after which a service is not restarted. */
 const MOST_ENDS = 5;
 const WINDOW_MS = 60_000;
 
-/** Starts a service and resolves when it answers. @throws Failure with the end of its log. */
+/** Starts a service and resolves when it answers. @throws Failure with the end of its log */
 export async function startService({ process, isReady }: ControlService): Promise<void> {
   await process.start();
   const giveUp = () => (process.running ? undefined : 'it ended at once');
@@ -24,8 +24,8 @@ const serviceFailure = (name: string, fault: string, process: ControlService['pr
   );
 
 /**
- * Starts a running service again whenever it ends, until `signal` aborts.
- * @throws Failure when it ends five times within a minute.
+ * Restarts a running service whenever it ends, until `signal` aborts.
+ * @throws Failure if it ends five times within a minute
  */
 export async function supervise(service: ControlService, say: Say, signal: AbortSignal): Promise<void> {
   const { process } = service;
@@ -40,6 +40,6 @@ export async function supervise(service: ControlService, say: Say, signal: Abort
     await delay((recent - 1) * 500);
     if (signal.aborted) return;
     await startService(service);
-    say(`${process.name} runs again.`);
+    say(`${process.name} is running again.`);
   }
 }

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../config.ts';
 
-/** The message when everything is ready. */
+/** The message of `npm start` when all parts are ready. */
 export function welcome(
   pages: readonly string[],
   /** `host:port`. */

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../paths.ts';
 import { isAllowed, shippedLicences } from './licences.ts';
 
-describe('the licences of what is shipped', () => {
+describe('the licences of shipped packages', () => {
   const shipped = shippedLicences(ROOT);
 
-  it('should all be on the list of those that are allowed', () => {
+  it('should all be on the list of permitted licences', () => {
     const others = shipped.filter(({ licence }) => licence === undefined || !isAllowed(licence));
     expect(others).toEqual([]);
   });
 
-  it('should be those of all that the applications use', () => {
+  it('should cover all packages that the applications use', () => {
     const paths = shipped.map(({ path }) => path);
     expect(paths.length).toBeGreaterThan(100);
     for (const name of ['express', 'socket.io', '@dapr/dapr', 'zod'])
@@ -18,7 +18,7 @@ describe('the licences of what is shipped', () => {
   });
 });
 
-describe('an expression of licences', () => {
+describe('a licence expression', () => {
   it.each([
     ['MIT', true],
     ['apache-2.0', true],
@@ -33,7 +33,7 @@ describe('an expression of licences', () => {
     ['SEE LICENSE IN FILE', false],
     ['(MIT', false],
     ['', false],
-  ])('should be met by what is allowed or not: %s', (expression, allowed) => {
+  ])('should be satisfied by the permitted licences or not: %s', (expression, allowed) => {
     expect(isAllowed(expression)).toBe(allowed);
   });
 });

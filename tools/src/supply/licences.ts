@@ -25,22 +25,22 @@ const lockSchema = z.object({
     }),
   ),
 });
-/** Old packages name their licences in a list. */
+/** Old packages list their licences. */
 const manifestSchema = z.object({
   license: z.union([z.string(), z.object({ type: z.string() })]).optional(),
   licenses: z.array(z.object({ type: z.string() })).optional(),
 });
 
 export interface Licensed {
-  /** The path where it is installed, such as `node_modules/zod`. */
+  /** The path of the installed package, such as `node_modules/zod`. */
   path: string;
-  /** An SPDX expression; `undefined` when it names none. */
+  /** An SPDX expression; `undefined` if the package names no licence. */
   licence: string | undefined;
 }
 
 /**
- * The licence of each package that is not for development alone, from package-lock.json and, where that has none, from
- * the package itself. Small code of our own, since all that is needed stands in these files.
+ * The licence of each package that is not a development dependency, from package-lock.json or else from the package
+ * itself. Needs no library, because these files contain all licences.
  */
 export function shippedLicences(root: string): Licensed[] {
   const lock = lockSchema.parse(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
@@ -57,7 +57,7 @@ function licenceOfPackage(folder: string): string | undefined {
   return licenses?.map(({ type }) => type).join(' OR ');
 }
 
-/** Whether an SPDX expression of ids, AND, OR and brackets can be met by `allowed` alone. */
+/** True if `allowed` satisfies an SPDX expression of ids, AND, OR and brackets. */
 export function isAllowed(expression: string, allowed: readonly string[] = ALLOWED_LICENCES): boolean {
   const ids = new Set(allowed.map((id) => id.toLowerCase()));
   const words = expression.match(/[()]|[^\s()]+/g) ?? [];

@@ -13,9 +13,9 @@ const bomSchema = z.object({
 });
 
 /**
- * `npm run sbom`: writes the software bill of materials of what is shipped, in CycloneDX, from package-lock.json with
- * npm's own command; so it is the same on every machine, whatever is installed there.
- * @throws Failure with what npm said.
+ * `npm run sbom`: writes the software bill of materials of the shipped packages in CycloneDX. npm's own command creates it
+ * from package-lock.json, so it is the same on every machine.
+ * @throws Failure with npm's output
  */
 export async function sbom(): Promise<number> {
   const args = [

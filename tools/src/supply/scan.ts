@@ -7,7 +7,7 @@ import { sbom } from './sbom.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** The result of a check: its faults, or why it could not run. */
+/** The result of a check: its faults, or the reason why it could not run. */
 type Outcome = { faults: readonly string[] } | { missing: string };
 
 const auditSchema = z.object({
@@ -37,17 +37,17 @@ const LOOKS: Record<string, () => Promise<Outcome>> = {
     const { stdout } = await run('npm', ['audit', '--omit=dev', '--json'], { cwd: ROOT });
     return readAudit(stdout);
   },
-  // Their databases are not on a package registry.
+  // The databases of image scanners are not on a package registry.
   'known vulnerabilities of the images': () =>
     Promise.resolve({
       missing:
-        'Image scanners download their databases from their own hosts. Where those are reachable, run `trivy image tocsin-bff:VERSION`.',
+        'Image scanners download their databases from their own hosts. If you can reach them, run `trivy image tocsin-bff:VERSION`.',
     }),
 };
 
 /**
- * `npm run scan`: searches the repository for secrets, writes the bill of materials and checks shipped
- * packages for known vulnerabilities. Names checks that could not run. The last line is `N passed, N failed`.
+ * `npm run scan`: searches the repository for secrets, writes the bill of materials and checks shipped packages for known
+ * vulnerabilities. Lists checks that could not run. The last line is `N passed, N failed`.
  */
 export async function scan(): Promise<number> {
   let failed = 0;

@@ -4,13 +4,13 @@ import { Follower } from './follower.ts';
 const trace = 'a'.repeat(32);
 const line = (text: string, traceId?: string) => JSON.stringify({ msg: text, ...(traceId && { traceId }) });
 
-it('should pick the lines that name the notification', () => {
+it('should select the lines with the id of the notification', () => {
   const follower = new Follower('n-1');
   expect(follower.take(line('accepted n-2'))).toEqual([]);
   expect(follower.take(line('accepted n-1'))).toEqual([line('accepted n-1')]);
 });
 
-it('should pick the lines of its trace, also earlier ones', () => {
+it('should select the lines of its trace, including earlier ones', () => {
   const follower = new Follower('n-1');
   const earlier = line('deposit done', trace);
   const accepted = line('accepted n-1', trace);
@@ -19,7 +19,7 @@ it('should pick the lines of its trace, also earlier ones', () => {
   expect(follower.take(line('received', trace))).toEqual([line('received', trace)]);
 });
 
-it('should pick the lines of its entry', () => {
+it('should select the lines of its entry', () => {
   const follower = new Follower('n-1');
   follower.take(line('committed n-1 of entry:abcdefgh:all:7'));
   const set = line('popped entry:abcdefgh:all:7');

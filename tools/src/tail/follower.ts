@@ -1,11 +1,11 @@
 const TRACE_ID = /"traceId":"([0-9a-f]{32})"/g;
 const ENTRY = /entry:[A-Za-z0-9]{8}:[^"\s]+:\d+/g;
-/** Lines kept for the case that a later one shows that they belong to the notification. */
+/** The number of lines kept in case a later line shows that they belong to the notification. */
 const REMEMBERED = 2_000;
 
 /**
- * Picks the lines that belong to one notification: those that name its id, and those that share a trace or an entry
- * with one that does.
+ * Selects the lines that belong to one notification: lines with its id, and lines that share a trace or an entry with such
+ * a line.
  */
 export class Follower {
   readonly #names: Set<string>;
@@ -17,7 +17,7 @@ export class Follower {
     this.#names = new Set([id]);
   }
 
-  /** The lines that are known to belong to it now, in their order, `raw` among them if it does. */
+  /** The lines that now turn out to belong to the notification, in order, including `raw` if it does. */
   take(raw: string): string[] {
     if (!this.#belongs(raw)) {
       this.#recent.push(raw);
@@ -36,7 +36,7 @@ export class Follower {
     return false;
   }
 
-  /** Learns the traces and entries of a line that names the id itself; true if one is new. */
+  /** Remembers the traces and entries of a line with the id. True if one of them is new. */
   #learn(line: string): boolean {
     if (!line.includes(this.#id)) return false;
     const before = this.#names.size;

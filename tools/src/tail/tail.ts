@@ -12,14 +12,14 @@ const USAGE = 'npm run tail -- ID [--log FILE] [--once]';
 const POLL_MS = 300;
 
 /**
- * `npm run tail -- <id>`: prints every line of all processes that names a notification, its entry or its trace, then
- * goes on as new ones come. The lines are written when the applications run with LOG_LEVEL=debug.
+ * `npm run tail -- <id>`: prints the lines of all processes that name a notification, its entry or its trace, then follows
+ * the log. The applications write these lines with LOG_LEVEL=debug.
  */
 export async function tail(args: string[], signal: AbortSignal): Promise<number> {
   const { id, file, once } = readOptions(args);
   if (!existsSync(file)) {
     throw new Failure(
-      `${file} does not exist. Start with \`LOG_LEVEL=debug npm start\`, or name a log with --log.`,
+      `${file} does not exist. Start with \`LOG_LEVEL=debug npm start\`, or choose a log with --log.`,
     );
   }
   const follower = new Follower(id);
@@ -62,7 +62,8 @@ function readOptions(args: string[]): { id: string; file: string; once: boolean 
     allowPositionals: true,
   });
   const [id] = positionals;
-  if (id === undefined || positionals.length > 1) throw usageFailure(['Name one notification'], USAGE);
+  if (id === undefined || positionals.length > 1)
+    throw usageFailure(['Give the id of one notification'], USAGE);
   return { id, file: values.log, once: values.once };
 }
 

@@ -15,7 +15,7 @@ async function missing(): Promise<string | undefined> {
   try {
     const docker = await findDocker();
     const { code } = await docker(['compose', 'version']);
-    return code === 0 ? undefined : 'Docker compose is missing. Install the plugin docker-compose.';
+    return code === 0 ? undefined : 'Docker Compose is missing. Install the Docker Compose plugin.';
   } catch (error) {
     return messageOf(error).replace(/ Docker says:[^]*/, '');
   }

@@ -15,21 +15,21 @@ import {
   type Summary,
 } from './summary.ts';
 
-/** A part of the tests that is run by a command of its own. */
+/** A part of the tests that has its own command. */
 export interface Suite {
-  /** The command, as `test:compose`. */
+  /** The name of the command, such as `test:compose`. */
   name: string;
   /** The project in vitest.config.ts. */
   projects: readonly string[];
-  /** Prepares what the tests need. Rejects with the reason why they cannot run, which counts as a failure. */
+  /** Prepares the requirements of the tests. Rejects with the reason if they cannot run, which counts as a failure. */
   setUp: () => Promise<void>;
-  /** Why this machine has no place for them, in one sentence; then they are not run, and that is no failure. */
+  /** Why this machine cannot run them, in one sentence. They are then skipped, which does not count as a failure. */
   missing?: () => Promise<string | undefined>;
 }
 
 /**
- * Runs a suite, or the part that `args` name. Names failed tests, even if a retry passed, and tests that did
- * not run. Prints `N passed, N failed` as the last line in any case.
+ * Runs a suite, or the part that `args` select. Lists failed tests, even if a retry passed, and tests that did not run. The
+ * last line is always `N passed, N failed`.
  */
 export async function runSuite(suite: Suite, args: string[], signal: AbortSignal): Promise<number> {
   const { line, ok } = await summaryOf(suite, args, signal);

@@ -12,16 +12,16 @@ const results = (some: Partial<Results>): Results => ({
 });
 
 describe('summarize', () => {
-  it('should count what passed', () => {
+  it('should count passed tests', () => {
     expect(summarize(results({ numPassedTests: 7 }), 0)).toEqual({ line: '7 passed, 0 failed', ok: true });
   });
 
-  it('should name skipped ones only if there are any', () => {
+  it('should mention skipped tests only if there are any', () => {
     const line = summarize(results({ numPassedTests: 7, numPendingTests: 1, numTodoTests: 1 }), 0).line;
     expect(line).toBe('7 passed, 0 failed, 2 skipped');
   });
 
-  it('should fail with the tests', () => {
+  it('should fail if a test failed', () => {
     expect(summarize(results({ numPassedTests: 7, numFailedTests: 2, success: false }), 1)).toEqual({
       line: '7 passed, 2 failed',
       ok: false,
@@ -37,7 +37,7 @@ describe('summarize', () => {
   it.each([
     ['no test ran', results({}), 0],
     ['there are no results', undefined, 1],
-    ['something failed outside of every test', results({ numPassedTests: 7 }), 1],
+    ['something failed outside any test', results({ numPassedTests: 7 }), 1],
   ])('should fail when %s', (_, given, exitCode) => {
     expect(summarize(given, exitCode)).toMatchObject({ ok: false });
     expect(summarize(given, exitCode).line).toContain(', 1 failed');
@@ -51,9 +51,9 @@ describe('didNotRun', () => {
   });
   const said = (...testResults: Results['testResults']) => didNotRun(results({ testResults }), '/root');
 
-  it('should name the files of which every test was skipped, in one line', () => {
+  it('should list the files whose tests were all skipped, in one line', () => {
     expect(said(file('a.test.ts', 'passed', 'skipped'), file('b.test.ts', 'skipped', 'pending'))).toBe(
-      'Did not run, since all of its tests were skipped: b.test.ts',
+      'Did not run, because all their tests were skipped: b.test.ts',
     );
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name, 'skipped'));
     expect(said(...five)).toMatch(/: a, b, c and 2 more$/);
@@ -68,7 +68,7 @@ describe('didNotRun', () => {
 });
 
 describe('whatFailed', () => {
-  it('should name each failed test and each broken file with what was said first', () => {
+  it('should list each failed test and each broken file with its first message', () => {
     const given = resultsSchema.parse({
       ...results({ numFailedTests: 1, success: false }),
       testResults: [
@@ -94,7 +94,7 @@ describe('whatFailed', () => {
 });
 
 describe('whatPassedLater', () => {
-  it('should name each test that failed before it passed', () => {
+  it('should list each test that passed after a failure', () => {
     const given = resultsSchema.parse({
       ...results({ numPassedTests: 2 }),
       testResults: [

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
-/** The part of vitest's JSON results that is read. */
+/** The fields that are read from vitest's JSON results. */
 export const resultsSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
@@ -34,8 +34,8 @@ export interface Summary {
 }
 
 /**
- * Sums a run up. A file that failed without a failed test of its own (it could not be loaded, say) counts as one;
- * so does a failure outside of every file, and a run that executed no test.
+ * Summarizes a run. Each of these counts as one failure: a file that failed without a failed test (for example because it
+ * could not be loaded), a failure outside any file, and a run that executed no test.
  */
 export function summarize(results: Results | undefined, exitCode: number): Summary {
   const passed = results?.numPassedTests ?? 0;
@@ -52,7 +52,7 @@ export function summarize(results: Results | undefined, exitCode: number): Summa
 
 const NAMED = 3;
 
-/** One line that names the files of which no test was executed, by their paths under `root`; that is no pass. */
+/** One line with the files that executed no test, by their paths below `root`. Such files have not passed. */
 export function didNotRun(results: Results | undefined, root: string): string | undefined {
   const files = (results?.testResults ?? [])
     .filter(
@@ -61,12 +61,12 @@ export function didNotRun(results: Results | undefined, root: string): string | 
     .map(({ name }) => relative(root, name));
   if (files.length === 0) return undefined;
   const more = files.length > NAMED ? ` and ${files.length - NAMED} more` : '';
-  return `Did not run, since all of its tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
+  return `Did not run, because all their tests were skipped: ${files.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /**
- * One line for each failed test, and for each file that failed without one: path below `root`, name, and
- * first message.
+ * One line for each failed test, and for each file that failed without a failed test: path below `root`, name, and first
+ * message.
  */
 export function whatFailed(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
@@ -80,7 +80,7 @@ export function whatFailed(results: Results | undefined, root: string): string[]
   });
 }
 
-/** One line for each test that failed first and then passed, with its first message. */
+/** One line for each test that passed after a failure, with the first message of the failure. */
 export function whatPassedLater(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults

@@ -5,21 +5,21 @@ import { findMarks, textOf } from './marks.ts';
 const data = (...numbers: number[]): Buffer =>
   Buffer.from(`[${numbers.map((n) => `{"text":"${textOf(n, 200)}"}`).join(',')}]`);
 
-describe('the numbers of messages', () => {
-  it('should be found in what peers send, however many there are', () => {
+describe('message numbers', () => {
+  it('should be found in any number of messages from a peer', () => {
     const found: number[] = [];
     findMarks(data(1, 99_999_999, 42), (n) => found.push(n));
     findMarks(Buffer.from('{"title":"@ 12"}'), (n) => found.push(n));
     expect(found).toEqual([1, 99_999_999, 42]);
   });
 
-  it('should stand in texts of the length that was asked for', () => {
+  it('should be in texts of the requested length', () => {
     expect(textOf(7, 200)).toHaveLength(200);
   });
 });
 
-describe('the account of arrivals', () => {
-  it('should know when a message has reached everybody', async () => {
+describe('Arrivals', () => {
+  it('should report when a message has reached all clients', async () => {
     const complete: number[] = [];
     const arrivals = new Arrivals({ clients: 2, first: 10, onComplete: (n) => complete.push(n) });
     arrivals.take(0, data(9, 10, 11));
@@ -29,16 +29,16 @@ describe('the account of arrivals', () => {
     await arrivals.all(2, 1_000);
   });
 
-  it('should fail when one is missing', async () => {
+  it('should fail if a message is missing', async () => {
     const arrivals = new Arrivals({ clients: 2, first: 0 });
     arrivals.take(0, data(0, 1));
     arrivals.take(1, data(0));
     await expect(arrivals.all(2, 10)).rejects.toThrow('1 of 2 messages did not reach all 2 clients');
   });
 
-  it('should fail when one came twice', async () => {
+  it('should fail if a message arrived twice', async () => {
     const arrivals = new Arrivals({ clients: 1, first: 0 });
     arrivals.take(0, data(0, 5_000, 0));
-    await expect(arrivals.all(2, 1_000)).rejects.toThrow('1 messages came twice');
+    await expect(arrivals.all(2, 1_000)).rejects.toThrow('1 messages arrived twice');
   });
 });

@@ -2,26 +2,26 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 export interface ArrivalsOptions {
-  /** How many clients each message goes to. */
+  /** The number of clients that receive each message. */
   clients: number;
-  /** Number of the first message; older ones belong to another work. */
+  /** The number of the first message. Older messages belong to another workload. */
   first: number;
   /** Called for each client that receives a message for the first time. */
   onArrival?: (n: number, client: number) => void;
-  /** Called when a message has reached all whom it had to. */
+  /** Called when a message has reached all clients. */
   onComplete?: (n: number) => void;
 }
 
-/** An account of which client has received which message. */
+/** Records which client has received which message. */
 export class Arrivals {
   readonly #options: ArrivalsOptions;
   /** By client and message: 1 if it has arrived. */
   readonly #seen: Uint8Array[];
   readonly #counts: number[] = [];
-  /** Messages that have reached all whom they had to. */
+  /** The number of messages that have reached all clients. */
   complete = 0;
   #total = 0;
-  /** Messages that came to a client again. */
+  /** The number of messages that reached a client more than once. */
   doubled = 0;
 
   constructor(options: ArrivalsOptions) {
@@ -58,8 +58,8 @@ export class Arrivals {
   }
 
   /**
-   * Resolves when `count` messages have reached all whom they had to, once.
-   * @throws Failure after `timeoutMs` without any arrival, or when one came twice
+   * Resolves when each of `count` messages has reached all clients once.
+   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice
    */
   async all(count: number, timeoutMs: number): Promise<void> {
     const { clients } = this.#options;
@@ -70,7 +70,7 @@ export class Arrivals {
           this.complete < count
             ? `${count - this.complete} of ${count} messages did not reach all ${clients} clients.`
             : undefined,
-        wrong: () => (this.doubled > 0 ? `${this.doubled} messages came twice.` : undefined),
+        wrong: () => (this.doubled > 0 ? `${this.doubled} messages arrived twice.` : undefined),
       },
       timeoutMs,
     );

@@ -22,7 +22,7 @@ afterEach(() => {
   http.close();
 });
 
-/** A subscribed client, the server's side of it, and its messages. */
+/** A subscribed client, the server's end of its connection, and the messages it has received. */
 async function connect(): Promise<{ client: Client; socket: WebSocket; received: string[] }> {
   const received: string[] = [];
   let socket: WebSocket | undefined;
@@ -36,7 +36,7 @@ async function connect(): Promise<{ client: Client; socket: WebSocket; received:
 }
 
 describe('a client of the benchmark', () => {
-  it('should be ready when it is subscribed, and receive what a server sends, large or small', async () => {
+  it('should be ready when subscribed, and receive large and small messages', async () => {
     const { client, socket, received } = await connect();
     const texts = ['a', 'b'.repeat(200_000), 'c'];
     for (const text of texts) socket.send(text);
@@ -45,7 +45,7 @@ describe('a client of the benchmark', () => {
     client.close();
   });
 
-  it('should answer pings, so that it is not taken for gone', async () => {
+  it('should answer pings, so that the server keeps the connection', async () => {
     const { client, socket } = await connect();
     socket.ping('here?');
     const [data] = (await once(socket, 'pong')) as [Buffer];
@@ -53,16 +53,16 @@ describe('a client of the benchmark', () => {
     client.close();
   });
 
-  it('should say that the server has ended it', async () => {
+  it('should report that the server has ended the connection', async () => {
     const { client, socket } = await connect();
     expect(client.fault).toBeUndefined();
     socket.terminate();
     await expect.poll(() => client.fault?.message).toMatch(/closed the connection/);
   });
 
-  it('should fail where nobody speaks WebSocket', async () => {
+  it('should fail if the server does not speak WebSocket', async () => {
     webSockets.shouldHandle = () => false;
     const connecting = Client.connect(url, plainProtocol, { feed: 'all', onMessage: () => undefined });
-    await expect(connecting).rejects.toThrow(/refused the WebSocket: HTTP\/1.1 400/);
+    await expect(connecting).rejects.toThrow(/rejected the WebSocket: HTTP\/1.1 400/);
   });
 });

@@ -3,25 +3,25 @@ import type { Dialogue, DialogueOptions, Protocol } from '../protocols/protocol.
 import { RawSocket } from './raw-socket.ts';
 
 export interface ClientOptions extends DialogueOptions {
-  /** Called with everything that is sent to this client. */
+  /** Called with each message to this client. */
   onMessage: (message: Buffer) => void;
 }
 
-/** Longest time from connecting to the subscription. */
+/** The longest time from connecting to being subscribed, in ms. */
 const READY_MS = 60_000;
 
 /** A subscribed client of any peer. */
 export class Client {
   readonly #dialogue: Dialogue;
   #socket: RawSocket | undefined;
-  /** Why it ended, unless it was closed. */
+  /** Why the connection ended; `undefined` if `close()` ended it. */
   fault: Error | undefined;
 
   private constructor(dialogue: Dialogue) {
     this.#dialogue = dialogue;
   }
 
-  /** Resolves when it is subscribed. @throws Failure if the peer refuses it */
+  /** Resolves when the client is subscribed. @throws Failure if the peer rejects it */
   static connect(url: string, protocol: Protocol, options: ClientOptions): Promise<Client> {
     const { onMessage, ...begin } = options;
     const dialogue = protocol.begin(begin);
@@ -39,7 +39,7 @@ export class Client {
         onMessage(message);
         const step = dialogue.take(message);
         if (!step) return;
-        if (step.fault !== undefined) fail(new Failure(`${url} refused a client: ${step.fault}`));
+        if (step.fault !== undefined) fail(new Failure(`${url} rejected a client: ${step.fault}`));
         if (step.send !== undefined) client.#socket?.send(step.send);
         if (!step.ready) return;
         clearTimeout(timer);
@@ -59,7 +59,7 @@ export class Client {
     return this.#dialogue.position();
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a closing handshake. */
   close(): void {
     this.#socket?.close();
   }

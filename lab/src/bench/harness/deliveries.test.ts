@@ -4,10 +4,10 @@ import { textOf } from './marks.ts';
 
 const data = (...numbers: number[]): Buffer => Buffer.from(numbers.map((n) => textOf(n, 100)).join(' '));
 
-describe('the account of deliveries', () => {
+describe('Deliveries', () => {
   const feedsOf = [['a', 'all'], ['b', 'all'], ['all']];
 
-  it('should know when a message has reached those that watch its feed', async () => {
+  it('should report when a message has reached all subscribers of its feed', async () => {
     const complete: number[] = [];
     const deliveries = new Deliveries(feedsOf, 10, (n) => complete.push(n));
     expect(deliveries.feeds.sort()).toEqual(['a', 'all', 'b']);
@@ -17,32 +17,32 @@ describe('the account of deliveries', () => {
     deliveries.take(1, data(10, 11));
     expect(complete).toEqual([10]);
     await expect(deliveries.all(10)).rejects.toThrow(
-      '1 of 2 messages did not reach all that watch their feed',
+      '1 of 2 messages did not reach all subscribers of their feed',
     );
     deliveries.take(2, data(11));
     expect(complete).toEqual([10, 11]);
     await deliveries.all(10);
   });
 
-  it('should fail when a message came twice', async () => {
+  it('should fail if a message arrived twice', async () => {
     const deliveries = new Deliveries(feedsOf, 0);
     deliveries.expect(0, 'a');
     deliveries.take(0, data(0, 0));
-    await expect(deliveries.all(10)).rejects.toThrow('1 messages came twice');
-    expect(() => deliveries.check()).toThrow('1 messages came twice');
+    await expect(deliveries.all(10)).rejects.toThrow('1 messages arrived twice');
+    expect(() => deliveries.check()).toThrow('1 messages arrived twice');
   });
 
-  it('should fail when a message came to a client that does not watch its feed', async () => {
+  it('should fail if a message reached a client without a subscription to its feed', async () => {
     const deliveries = new Deliveries(feedsOf, 0);
     deliveries.expect(0, 'a');
     deliveries.take(1, data(0));
     deliveries.take(0, data(0));
     await expect(deliveries.all(10)).rejects.toThrow(
-      '1 messages came to clients that do not watch their feed',
+      '1 messages reached clients without a subscription to their feed',
     );
   });
 
-  it('should refuse a feed that no client watches', () => {
-    expect(() => new Deliveries(feedsOf, 0).expect(0, 'c')).toThrow('No client watches c.');
+  it('should reject a feed without subscribers', () => {
+    expect(() => new Deliveries(feedsOf, 0).expect(0, 'c')).toThrow('No client is subscribed to c.');
   });
 });

@@ -3,20 +3,20 @@ import { findMarks } from './marks.ts';
 import { untilComplete } from './until-complete.ts';
 
 interface Expected {
-  /** The place of each client that it goes to. */
+  /** The index, among the subscribers of its feed, of each client that must receive it. */
   places: ReadonlyMap<number, number>;
-  /** By place: 1 if it has arrived there. */
+  /** By that index: 1 if it has arrived. */
   seen: Uint8Array;
   left: number;
 }
 
-/** An account of messages of many feeds: each goes once to every client that watches its feed, and to no other. */
+/** Checks messages of many feeds: each must reach every subscriber of its feed once, and no other client. */
 export class Deliveries {
   readonly #first: number;
   readonly #onComplete: ((n: number) => void) | undefined;
-  /** By feed the clients that watch it, with a place for each. */
+  /** The subscribers of each feed, with an index for each. */
   readonly #feeds = new Map<string, Map<number, number>>();
-  /** Messages by number, counted from the first. */
+  /** The messages by number, counted from the first. */
   readonly #expected: (Expected | undefined)[] = [];
   #count = 0;
   #complete = 0;
@@ -25,8 +25,8 @@ export class Deliveries {
   #strayed = 0;
 
   /**
-   * @param feedsOf the feeds of each client @param first number of the first message; older ones belong to
-   * another work
+   * @param feedsOf the feeds of each client @param first the number of the first message; older messages belong to another
+   * workload
    */
   constructor(feedsOf: readonly (readonly string[])[], first: number, onComplete?: (n: number) => void) {
     this.#first = first;
@@ -38,10 +38,10 @@ export class Deliveries {
     return [...this.#feeds.keys()];
   }
 
-  /** To be called before message `n` is published to `feed`. @throws Error if no client watches the feed */
+  /** Call before message `n` is published to `feed`. @throws Error if no client is subscribed to the feed */
   expect(n: number, feed: string): void {
     const places = this.#feeds.get(feed);
-    if (!places) throw new Error(`No client watches ${feed}.`);
+    if (!places) throw new Error(`No client is subscribed to ${feed}.`);
     this.#expected[n - this.#first] = { places, seen: new Uint8Array(places.size), left: places.size };
     this.#count++;
   }
@@ -51,28 +51,28 @@ export class Deliveries {
     findMarks(data, (n) => this.#take(client, n));
   }
 
-  /** @throws Failure if a message came twice, or to a client that does not watch its feed */
+  /** @throws Failure if a message arrived twice, or at a client without a subscription to its feed */
   check(): void {
     const wrong = this.#wrong();
     if (wrong !== undefined) throw new Failure(wrong);
   }
 
   /**
-   * Resolves when all messages have reached all whom they had to, once.
-   * @throws Failure after `timeoutMs` without any arrival, or when one came twice or to another client
+   * Resolves when each message has reached all subscribers of its feed once.
+   * @throws Failure after `timeoutMs` without any arrival, or if a message arrived twice or at another client
    */
   async all(timeoutMs: number): Promise<void> {
     const missing = () =>
       this.#complete < this.#count
-        ? `${this.#count - this.#complete} of ${this.#count} messages did not reach all that watch their feed.`
+        ? `${this.#count - this.#complete} of ${this.#count} messages did not reach all subscribers of their feed.`
         : undefined;
     await untilComplete({ arrived: () => this.#arrived, missing, wrong: () => this.#wrong() }, timeoutMs);
   }
 
   #wrong(): string | undefined {
-    if (this.#doubled > 0) return `${this.#doubled} messages came twice.`;
+    if (this.#doubled > 0) return `${this.#doubled} messages arrived twice.`;
     return this.#strayed > 0
-      ? `${this.#strayed} messages came to clients that do not watch their feed.`
+      ? `${this.#strayed} messages reached clients without a subscription to their feed.`
       : undefined;
   }
 

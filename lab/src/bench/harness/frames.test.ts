@@ -10,13 +10,13 @@ function read(...chunks: Buffer[]): [number, string][] {
   return frames;
 }
 
-describe('frames of a WebSocket', () => {
-  it.each(LENGTHS)('should be read as they were sent, with %i bytes', (length) => {
+describe('WebSocket frames', () => {
+  it.each(LENGTHS)('should have the same payload after reading, with %i bytes', (length) => {
     const text = 'x'.repeat(length);
     expect(read(serverFrame(Buffer.from(text)))).toEqual([[OPCODE.text, text]]);
   });
 
-  it('should be read however they were cut', () => {
+  it('should be read from chunks of any size', () => {
     const texts = ['a', 'b'.repeat(126), '', 'c'.repeat(3_000)];
     const bytes = Buffer.concat([
       ...texts.map((text) => serverFrame(Buffer.from(text))),
@@ -31,13 +31,13 @@ describe('frames of a WebSocket', () => {
     }
   });
 
-  it('should be masked by the client, and with zero, so that the payload stays readable', () => {
+  it('should be masked by the client with zero, which keeps the payload readable', () => {
     const frame = clientFrame(Buffer.from('40'));
     expect([...frame]).toEqual([0x81, 0x82, 0, 0, 0, 0, 0x34, 0x30]);
     expect(() => read(frame)).toThrow(/masked/);
   });
 
-  it('should be refused when a message comes in parts', () => {
+  it('should be rejected if a message is fragmented', () => {
     expect(() => read(Buffer.from([0x01, 0x01, 0x61]))).toThrow(/fragmented/);
   });
 });

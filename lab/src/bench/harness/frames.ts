@@ -6,7 +6,7 @@ const FIN = 0x80;
 const MASKED = 0x80;
 const LENGTH = { short: 126, long: 127 } as const;
 
-/** Header of a frame that is whole in itself. */
+/** The header of an unfragmented frame. */
 function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer {
   if (length < LENGTH.short) return Buffer.from([FIN | opcode, mask | length]);
   if (length < 65_536) {
@@ -23,15 +23,15 @@ function header(opcode: number, length: number, mask: 0 | typeof MASKED): Buffer
 
 const ZERO_MASK = Buffer.alloc(4);
 
-/** A frame as a client has to send it. Its mask is zero, which leaves the payload as it is. */
+/** A client frame. Clients must mask frames; the mask zero leaves the payload unchanged. */
 export const clientFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, MASKED), ZERO_MASK, payload]);
 
-/** A frame as a server sends it. */
+/** A server frame. */
 export const serverFrame = (payload: Buffer, opcode: number = OPCODE.text): Buffer =>
   Buffer.concat([header(opcode, payload.length, 0), payload]);
 
-/** Splits a server's bytes into the payloads of its frames, regardless of TCP's segments. */
+/** Splits the bytes of a server into the payloads of its frames, however TCP has divided them. */
 export class FrameReader {
   readonly #onFrame: (opcode: number, payload: Buffer) => void;
   #rest: Buffer = Buffer.alloc(0);
@@ -40,7 +40,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws Failure for a frame that no server of this benchmark sends: a masked or a fragmented one */
+  /** @throws Failure for masked and fragmented frames, which no server of this benchmark sends */
   push(chunk: Buffer): void {
     let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     for (;;) {
@@ -48,7 +48,7 @@ export class FrameReader {
       if (size === undefined || data.length < size.start + size.length) break;
       const first = data[0] as number;
       if (!(first & FIN))
-        throw new Failure('A server sent a fragmented message, which the benchmark does not read.');
+        throw new Failure('A server sent a fragmented message, which the benchmark does not support.');
       const end = size.start + size.length;
       this.#onFrame(first & 0x0f, data.subarray(size.start, end));
       data = data.subarray(end);

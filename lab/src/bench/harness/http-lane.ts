@@ -8,7 +8,7 @@ export interface Answer {
   body: string;
 }
 
-/** A POST as bytes, made before anything is measured. */
+/** The bytes of a POST, prepared before the measurement. */
 export function postRequest(
   url: string,
   body: string,
@@ -25,7 +25,7 @@ export function postRequest(
   return Buffer.from(`POST ${pathname} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
-/** The first answer in `text`, and how many characters it takes; `undefined` until it is whole. */
+/** The first answer in `text` with its length in characters; `undefined` until it is complete. */
 export function readAnswer(text: string): { answer: Answer; length: number } | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd < 0) return undefined;
@@ -42,7 +42,7 @@ export function readAnswer(text: string): { answer: Answer; length: number } | u
   return end < 0 ? undefined : { answer: { status, body: text.slice(start, end) }, length: end + 5 };
 }
 
-/** Servers close a connection that rests (Node after 5 s), so one that has rested so long is opened anew. */
+/** In ms. Servers close idle connections (Node after 5 s), so a connection that was idle this long is replaced. */
 const FRESH_MS = 2_000;
 const RESTED_MS = 10;
 const ANSWER_MS = 30_000;
@@ -52,7 +52,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** One connection at a time, which carries one request at a time and stays open. */
+/** Sends one request at a time over a connection that stays open. */
 export class HttpLane {
   readonly #url: string;
   #socket: Socket | undefined;
@@ -64,7 +64,7 @@ export class HttpLane {
     this.#url = url;
   }
 
-  /** Resolves when it is connected. @throws Failure if it cannot be */
+  /** Resolves when connected. @throws Failure if it cannot connect */
   static async open(url: string): Promise<HttpLane> {
     const lane = new HttpLane(url);
     await lane.#connect();
@@ -72,14 +72,13 @@ export class HttpLane {
   }
 
   /**
-   * Opens a new connection if the server has closed the idle one. Never repeats a request of which the server
-   * may have received a part. @throws Failure if the connection ends first, no answer arrives, or a request
-   * is already running
+   * Opens a new connection if the server has closed the idle one. Never repeats a request that the server may have received
+   * in part. @throws Failure if the connection ends first, no answer arrives, or a request is already running
    */
   async send(request: Buffer): Promise<Answer> {
-    if (this.#waiting) throw new Failure('This lane has a request under way.');
+    if (this.#waiting) throw new Failure('This lane is already waiting for an answer.');
     const restedMs = performance.now() - this.#usedAt;
-    // The end that the server may have sent meanwhile is read within a whole turn of the event loop.
+    // If the server has ended the connection meanwhile, one turn of the event loop is enough to read that.
     for (let i = 0; i < 2 && restedMs > RESTED_MS; i++) await setImmediate();
     if (restedMs > FRESH_MS || !this.#socket?.writable) await this.#connect();
     return new Promise((resolve, reject) => {
@@ -111,7 +110,7 @@ export class HttpLane {
     try {
       await once(socket, 'connect');
     } catch (cause) {
-      throw new Failure(`${this.#url} cannot be reached: ${String(cause)}.`, { cause });
+      throw new Failure(`Cannot reach ${this.#url}: ${String(cause)}.`, { cause });
     }
     this.#socket = socket;
     this.#usedAt = performance.now();
@@ -119,7 +118,7 @@ export class HttpLane {
     socket.on('data', (text: string) => this.#take(text));
     const ended = (why: string) => {
       if (this.#socket === socket)
-        this.#fail(new Failure(`${this.#url} closed the connection of a request${why}.`));
+        this.#fail(new Failure(`${this.#url} closed the connection before it answered${why}.`));
     };
     socket.on('error', (error) => ended(` (${error.message})`));
     socket.on('close', () => ended(''));
@@ -136,7 +135,7 @@ export class HttpLane {
     waiting?.resolve(read.answer);
   }
 
-  /** The next request opens another connection. */
+  /** Fails the current request. The next one opens another connection. */
   #fail(error: Error): void {
     this.#usedAt = Number.NEGATIVE_INFINITY;
     this.#waiting?.reject(error);

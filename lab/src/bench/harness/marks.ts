@@ -1,13 +1,13 @@
-/** The marker before the number of each message; peers send it nowhere else. */
+/** The marker before the number of each message. Peers send it nowhere else. */
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 const ZERO = '0'.charCodeAt(0);
 
-/** The text of message `n`, `bytes` long. */
+/** The text of message `n`, with a length of `bytes`. */
 export const textOf = (n: number, bytes: number): string =>
   `@@${String(n).padStart(DIGITS, '0')} `.padEnd(bytes, 'notification ');
 
-/** Calls `found` with the number of each message that `data` holds, in their order. */
+/** Calls `found` with the number of each message in `data`, in order. */
 export function findMarks(data: Buffer, found: (n: number) => void): void {
   for (let at = data.indexOf(MARK); at >= 0; at = data.indexOf(MARK, at + DIGITS)) {
     let n = 0;

@@ -7,13 +7,13 @@ const HEAD_END = '\r\n\r\n';
 const CONNECT_MS = 60_000;
 
 export interface RawSocketOptions {
-  /** Called with each message; the buffer is a view of the read data, which it keeps alive. */
+  /** Called with each message. The buffer is a view that keeps the whole received data in memory. */
   onMessage: (message: Buffer) => void;
-  /** Called once if the connection ends otherwise than by `close()`. */
+  /** Called once if the connection ends without `close()`. */
   onEnd: (reason: Error) => void;
 }
 
-/** A WebSocket on a bare TCP connection: cheap for the benchmark, and equally so for every peer. */
+/** A WebSocket on a plain TCP connection. It costs the benchmark little, and the same for every peer. */
 export class RawSocket {
   readonly #socket: Socket;
   readonly #options: RawSocketOptions;
@@ -26,7 +26,7 @@ export class RawSocket {
     this.#reader = new FrameReader((opcode, payload) => this.#take(opcode, payload));
   }
 
-  /** Resolves when the server has changed the protocol. @throws Failure if it does not */
+  /** Resolves when the server has switched protocols. @throws Failure if it does not */
   static connect(url: string, options: RawSocketOptions): Promise<RawSocket> {
     const { hostname, port, pathname, search } = new URL(url);
     return new Promise((resolve, reject) => {
@@ -54,14 +54,14 @@ export class RawSocket {
         socket.off('data', beforeOpen);
         const status = head.toString('latin1', 0, head.indexOf('\r\n'));
         if (!status.startsWith('HTTP/1.1 101')) {
-          fail(new Failure(`${url} refused the WebSocket: ${status}`));
+          fail(new Failure(`${url} rejected the WebSocket: ${status}`));
           raw.close();
           return;
         }
         open = true;
         resolve(raw);
         socket.on('data', (data: Buffer) => raw.#reader.push(data));
-        // The caller must be able to prepare for the first message.
+        // Gives the caller time to prepare for the first message.
         if (head.length > end + HEAD_END.length)
           setImmediate(() => raw.#reader.push(head.subarray(end + HEAD_END.length)));
       };
@@ -73,7 +73,7 @@ export class RawSocket {
     this.#socket.write(clientFrame(Buffer.from(text)));
   }
 
-  /** Ends the connection without a word. */
+  /** Ends the connection without a closing handshake. */
   close(): void {
     this.#closed = true;
     this.#socket.destroy();

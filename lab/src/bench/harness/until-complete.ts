@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '@tocsin/tools/failure';
 
-/** An account of messages that are on their way. */
+/** The state of messages that have not all arrived. */
 export interface Account {
-  /** How many deliveries have arrived. */
+  /** The number of deliveries so far. */
   arrived(): number;
   /** A description of missing messages; `undefined` if all have arrived. */
   missing(): string | undefined;
@@ -12,8 +12,8 @@ export interface Account {
 }
 
 /**
- * Resolves when nothing is missing.
- * @throws Failure after `timeoutMs` without any arrival, or when something went wrong
+ * Resolves when no message is missing.
+ * @throws Failure after `timeoutMs` without any arrival, or if there are faults
  */
 export async function untilComplete(account: Account, timeoutMs: number): Promise<void> {
   let end = Date.now() + timeoutMs;
@@ -23,7 +23,7 @@ export async function untilComplete(account: Account, timeoutMs: number): Promis
     if (now !== before) end = Date.now() + timeoutMs;
     else if (Date.now() > end) throw new Failure(missing);
     before = now;
-    // Close enough for a rate over seconds, and rare enough to cost nothing.
+    // Exact enough for rates over seconds, and rare enough to cost almost no CPU.
     await delay(2);
   }
   const wrong = account.wrong();

@@ -11,8 +11,8 @@ export const CENTRIFUGO_VERSION = '6.9.1';
 const PACKAGE = 'github.com/centrifugal/centrifugo/v6';
 
 /**
- * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless that has been done.
- * @returns the command. @throws Failure without Go, or if it cannot build it
+ * Builds Centrifugo from the module in lab/centrifugo into the user's cache, unless it is already there.
+ * @returns the path of the command @throws Failure without Go, or if the build fails
  */
 export async function buildCentrifugo(): Promise<string> {
   const hash = hashOf(ROOT, ['lab/centrifugo']).slice(0, 12);
@@ -25,7 +25,7 @@ export async function buildCentrifugo(): Promise<string> {
     async () => {
       if (existsSync(target)) return target;
       process.stderr.write(
-        `Building Centrifugo ${CENTRIFUGO_VERSION} with Go into ${target}; done once, a few minutes.\n`,
+        `Building Centrifugo ${CENTRIFUGO_VERSION} with Go into ${target}. This takes a few minutes, once.\n`,
       );
       const partial = `${target}.partial`;
       rmSync(partial, { force: true });

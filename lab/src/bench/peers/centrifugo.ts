@@ -13,10 +13,10 @@ import type { Message, StartPeer } from './peer.ts';
 
 const API_KEY = 'bench';
 
-/** Every channel keeps as much as a feed of ours: 10,000 publications for a day. */
+/** Every channel keeps as much history as one of our feeds: 10,000 publications for a day. */
 const CHANNEL = { history_size: 10_000, history_ttl: '24h', force_recovery: true };
 
-/** Anonymous clients may connect and subscribe. A colon ends the name of a namespace, so each kind of feed is one. */
+/** Anonymous clients may connect and subscribe. A colon ends the name of a namespace, so each kind of feed has one. */
 const configFor = (redis: string) => ({
   http_server: { address: '127.0.0.1' },
   engine: { type: 'redis', redis: { address: [redis] } },

@@ -4,7 +4,7 @@ import { startSocketIoPubSub, startSocketIoRecovery, startSocketIoStreams } from
 import { startTocsin } from './tocsin.ts';
 import { startWs } from './ws.ts';
 
-/** How each peer is started. */
+/** The function that starts each peer. */
 export const PEERS: Record<PeerId, StartPeer> = {
   ws: startWs,
   'socketio-streams': startSocketIoStreams,

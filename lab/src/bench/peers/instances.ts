@@ -2,7 +2,7 @@ import { Failure } from '@tocsin/tools/failure';
 import { pollUntil } from '@tocsin/tools/net/poll';
 import type { ManagedProcess } from '@tocsin/tools/process/managed-process';
 
-/** Processes of one kind that are started, restarted and ended together. */
+/** Processes of one kind that are started, restarted and stopped together. */
 export interface Instances {
   processes: readonly ManagedProcess[];
   restart(): Promise<void>;
@@ -10,8 +10,8 @@ export interface Instances {
 }
 
 /**
- * Starts all and waits until `isReady` says so of each.
- * @throws Failure with the end of the log of one that is not; none is left running then
+ * Starts all processes and waits until `isReady` is true for each.
+ * @throws Failure with the end of the log of one that is not ready; all processes have been stopped then
  */
 export async function startInstances(
   processes: readonly ManagedProcess[],

@@ -8,13 +8,13 @@ const SERVERS = fileURLToPath(new URL('servers/', import.meta.url));
 
 export interface NodeServerOptions {
   name: string;
-  /** File below `servers/`, without its ending. */
+  /** The file below `servers/`, without extension. */
   file: string;
   args: readonly string[];
   logDir: string;
 }
 
-/** A server of this benchmark in a Node of its own, with the options that our bff has. Not started yet. */
+/** A server of this benchmark in its own Node process, with the options of our bff. Not started yet. */
 export const nodeServer = async ({ name, file, args, logDir }: NodeServerOptions): Promise<ManagedProcess> =>
   new ManagedProcess({
     name,

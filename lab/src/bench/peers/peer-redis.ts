@@ -12,11 +12,11 @@ export interface PeerRedis {
   process: ManagedProcess;
   /** `host:port`. */
   address: string;
-  /** Ends it and removes its data. */
+  /** Stops Redis and removes its data. */
   stop(): Promise<void>;
 }
 
-/** A separate Redis for one peer, so that its use can be measured. @throws Failure without a redis-server */
+/** A separate Redis for one peer, so that its CPU and memory can be measured. @throws Failure without a redis-server */
 export async function startPeerRedis({
   persistence,
   logDir,
@@ -27,7 +27,7 @@ export async function startPeerRedis({
   const server = await ensureRedisServer(sayNothing);
   if (server.kind !== 'command') {
     throw new Failure(
-      'The benchmark needs a redis-server or valkey-server on the PATH: of a container it could not read the CPU time.',
+      'The benchmark needs a redis-server or valkey-server on the PATH, because it cannot read the CPU time of a container.',
     );
   }
   const [port = 0] = await freePorts(1);

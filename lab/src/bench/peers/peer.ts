@@ -11,59 +11,59 @@ export const PEER_IDS = [
 ] as const;
 export type PeerId = (typeof PEER_IDS)[number];
 
-/** The processes that use CPU and memory for a peer. */
+/** A process whose CPU and memory count for a peer. */
 export type ProcessGroup = 'applications' | 'sidecars' | 'redis';
 
 export interface PeerProcess {
   group: ProcessGroup;
   process: ManagedProcess;
-  /** It holds the sockets of clients. */
+  /** True if clients connect to it. */
   hasSockets: boolean;
 }
 
 export interface Message {
   feed: string;
-  /** Its number and padding. */
+  /** The text of the message: its number and padding. */
   text: string;
 }
 
 export interface PublishRequest {
   body: string;
-  /** Another path than that for one message. */
+  /** The path, if it differs from that for one message. */
   path?: string;
   headers?: Record<string, string>;
 }
 
-/** Something that brings messages from a POST to browsers, started and ready. */
+/** A running system that delivers messages from a POST to browsers. */
 export interface Peer {
   id: PeerId;
   name: string;
   version: string;
-  /** How it is set up, where that is a choice. */
+  /** The choices of its set-up, as text. */
   setup: string;
   protocol: Protocol;
-  /** The addresses for posting, used in turn. */
+  /** The addresses for POSTs, used in turn. */
   publishUrls: readonly string[];
-  /** Instances that clients connect to, in turn. */
+  /** The instances to which clients connect in turn. */
   socketUrls: readonly string[];
-  /** One request for one or several messages. */
+  /** Builds a request for one or several messages. */
   requestFor(messages: readonly Message[]): PublishRequest;
   processes: readonly PeerProcess[];
-  /** Restarts the processes that hold sockets; resolves when they are ready. */
+  /** Restarts the processes to which clients connect. Resolves when they are ready. */
   restart(): Promise<void>;
-  /** Ends everything. Leaves no process and no data. */
+  /** Stops all processes and removes all data. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
-  /** Instances that clients connect to. */
+  /** The number of instances to which clients connect. */
   instances: number;
-  /** Redis writes each change to disk before it answers (`appendfsync always`), or keeps nothing. */
+  /** True if Redis writes each change to disk before it answers (`appendfsync always`), false if it keeps nothing. */
   persistence: boolean;
   logDir: string;
-  /** Our applications write CPU profiles into `profiles` beside their logs. */
+  /** If true, our applications write CPU profiles into `profiles` beside their logs. */
   profile?: boolean;
 }
 
-/** Starts a peer. @throws Failure that names what is missing */
+/** Starts a peer. @throws Failure that names a missing requirement */
 export type StartPeer = (options: StartOptions) => Promise<Peer>;

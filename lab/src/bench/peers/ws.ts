@@ -6,7 +6,7 @@ import { nodeServer } from './node-server.ts';
 import { packageVersion } from './package-version.ts';
 import type { StartPeer } from './peer.ts';
 
-/** The lower bound of a fan-out: a bare WebSocket server. Always one process, because it has no bus. */
+/** The lower bound of a fan-out: a plain WebSocket server. Always one process, because it has no bus. */
 export const startWs: StartPeer = async ({ logDir }) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -16,7 +16,7 @@ export const startWs: StartPeer = async ({ logDir }) => {
     id: 'ws',
     name: 'raw ws',
     version: packageVersion('ws'),
-    setup: 'one process, node:http, one pre-encoded frame, nothing kept',
+    setup: 'one process, node:http, one pre-encoded frame, no history',
     protocol: plainProtocol,
     publishUrls: [`${url}/publish`],
     socketUrls: [url],

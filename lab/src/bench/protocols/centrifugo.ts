@@ -18,13 +18,13 @@ interface StreamPosition {
   offset: number;
 }
 
-/** Centrifugo's JSON protocol: one command or reply a line, `{}` is its ping and pong. */
+/** Centrifugo's JSON protocol: one command or reply per line; `{}` is ping and pong. */
 class CentrifugoDialogue implements Dialogue {
   readonly hello = JSON.stringify({ id: 1, connect: {} });
   readonly #feed: string;
   readonly #since: StreamPosition | undefined;
   readonly #further: string[];
-  /** The answer to the subscribe, parsed on demand. */
+  /** The answer to the subscribe command, parsed on demand. */
   #subscribed: Buffer | undefined;
   #last: Buffer | undefined;
 
@@ -56,7 +56,8 @@ class CentrifugoDialogue implements Dialogue {
       return subscribeStep(this.#feed, since);
     }
     if (!startsWith(line, SUBSCRIBED)) return { fault: line.toString() };
-    if (this.#since && !line.includes(RECOVERED)) return { fault: 'nothing could be recovered' };
+    if (this.#since && !line.includes(RECOVERED))
+      return { fault: 'the server could not recover missed messages' };
     this.#subscribed = line;
     const feed = this.#further.shift();
     return feed === undefined ? READY : subscribeStep(feed);
@@ -70,7 +71,7 @@ class CentrifugoDialogue implements Dialogue {
   }
 }
 
-/** Only one runs at a time, so all may have the same id. */
+/** Only one subscribe command runs at a time, so all have the same id. */
 const subscribeStep = (channel: string, since: object = {}): Step => ({
   send: JSON.stringify({ id: 2, subscribe: { channel, ...since } }),
 });

@@ -1,6 +1,6 @@
 import { READY, type Dialogue, type DialogueOptions, type Step } from './protocol.ts';
 
-/** First bytes of a message: engine.io's packet type, then socket.io's. */
+/** The first bytes of a message: the packet type of engine.io, then of socket.io. */
 const PACKET = { open: '0', ping: '2', message: '4' } as const;
 const TYPE = { connected: '0', event: '2', acknowledgement: '3', refused: '4' } as const;
 const PONG: Step = { send: '3' };
@@ -9,9 +9,9 @@ export const ENGINE_QUERY = '?EIO=4&transport=websocket';
 
 const code = (text: string): number => text.charCodeAt(0);
 
-/** socket.io over a WebSocket: connect to the namespace, subscribe, and answer the pings. */
+/** socket.io over a WebSocket: connects to the namespace, subscribes, and answers pings. */
 export abstract class SocketIoDialogue implements Dialogue {
-  /** The content of a connect packet. */
+  /** The content of the connect packet. */
   protected readonly auth: string = '';
   readonly #further: string[];
 
@@ -33,12 +33,12 @@ export abstract class SocketIoDialogue implements Dialogue {
 
   abstract position(): string | undefined;
 
-  /** Sent when the namespace has accepted the client. */
+  /** The message to send when the namespace has accepted the client. */
   protected abstract connected(content: string): Step;
 
   protected abstract event(message: Buffer): void;
 
-  /** Takes the answer to a subscribe; a step if that is a fault. */
+  /** Processes the answer to a subscribe. Returns a step if it is a fault. */
   protected acknowledged(_message: Buffer): Step | undefined {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { READY, type Protocol } from './protocol.ts';
 
-/** A bare WebSocket: the client says `subscribe`, the server `ok`, and whatever else it sends is a message. */
+/** A plain WebSocket: the client sends `subscribe`, the server answers `ok`, then sends messages. */
 export const plainProtocol: Protocol = {
   name: 'plain',
   path: '/',

@@ -1,10 +1,10 @@
-/** The kind of a message, besides its notifications: everything that a connection must act on. */
+/** The reaction to a server message. Messages with notifications need none. */
 export interface Step {
-  /** To be sent at once. */
+  /** To be sent immediately. */
   send?: string;
-  /** The client is subscribed from here on. */
+  /** The client is now subscribed. */
   ready?: true;
-  /** The server refuses the client. */
+  /** The reason why the server rejects the client. */
   fault?: string;
 }
 
@@ -19,19 +19,19 @@ export interface Dialogue {
 
 export interface DialogueOptions {
   feed: string;
-  /** Subscribed to one after the other behind the first; the client is ready when it has them all. */
+  /** More feeds to subscribe to, one after the other. The client is ready after the last subscription. */
   further?: readonly string[];
-  /** `position()` of an earlier connection, from which to recover. */
+  /** The `position()` of an earlier connection to recover from. */
   position?: string;
 }
 
 export type ProtocolName = 'plain' | 'socket.io' | 'centrifugo' | 'tocsin';
 
-/** How one speaks to a peer's sockets. */
+/** The protocol of a peer's sockets. */
 export interface Protocol {
-  /** By which another process finds it. */
+  /** The name by which another process finds the protocol. */
   name: ProtocolName;
-  /** Path and query of the WebSocket. */
+  /** The path and query of the WebSocket. */
   path: string;
   begin(options: DialogueOptions): Dialogue;
 }

@@ -7,10 +7,10 @@ import { tocsinProtocol } from './tocsin.ts';
 
 const say = (dialogue: Dialogue, message: string) => dialogue.take(Buffer.from(message));
 
-describe('our protocol', () => {
+describe('the protocol of Tocsin', () => {
   const page = { feed: 'all', epoch: '1-a', offset: 7, recovered: true, more: false, publications: [] };
 
-  it('should connect, subscribe, know its position and answer pings', () => {
+  it('should connect, subscribe, track its position and answer pings', () => {
     const dialogue = tocsinProtocol.begin({ feed: 'all' });
     expect(say(dialogue, '0{"sid":"x"}')).toEqual({ send: '40' });
     expect(say(dialogue, '40{"sid":"y"}')).toEqual({ send: '420["subscribe",{"feed":"all"}]' });
@@ -26,7 +26,7 @@ describe('our protocol', () => {
     expect(say(dialogue, '2')).toEqual({ send: '3' });
   });
 
-  it('should go on from a position, and not take less for a recovery', () => {
+  it('should recover from a position, and report a failed recovery', () => {
     const dialogue = tocsinProtocol.begin({ feed: 'all', position: '{"epoch":"1-a","offset":7}' });
     expect(say(dialogue, '40{}')?.send).toBe(
       '420["subscribe",{"feed":"all","position":{"epoch":"1-a","offset":7}}]',
@@ -40,7 +40,7 @@ describe('our protocol', () => {
 });
 
 describe('socket.io', () => {
-  it('should give its session and last offset to a later connection', () => {
+  it('should pass its session and last offset to a later connection', () => {
     const first = socketIoProtocol.begin({ feed: 'all' });
     expect(say(first, '40{"sid":"y","pid":"p"}')).toEqual({ send: '420["subscribe",{"feed":"all"}]' });
     expect(say(first, '430[]')).toEqual({ ready: true });
@@ -55,7 +55,7 @@ describe('socket.io', () => {
 });
 
 describe("Centrifugo's protocol", () => {
-  it('should connect, subscribe, know its position and answer pings', () => {
+  it('should connect, subscribe, track its position and answer pings', () => {
     const dialogue = centrifugoProtocol.begin({ feed: 'all' });
     expect(dialogue.hello).toBe('{"id":1,"connect":{}}');
     expect(say(dialogue, '{"id":1,"connect":{"client":"c"}}')).toEqual({
@@ -69,7 +69,7 @@ describe("Centrifugo's protocol", () => {
     expect(dialogue.position()).toBe('{"epoch":"e","offset":4}');
   });
 
-  it('should go on from a position, and not take less for a recovery', () => {
+  it('should recover from a position, and report a failed recovery', () => {
     const dialogue = centrifugoProtocol.begin({ feed: 'all', position: '{"epoch":"e","offset":4}' });
     expect(say(dialogue, '{"id":1,"connect":{}}')?.send).toBe(
       '{"id":2,"subscribe":{"channel":"all","recover":true,"epoch":"e","offset":4}}',
@@ -82,14 +82,14 @@ describe("Centrifugo's protocol", () => {
   });
 });
 
-it('should be ready on a bare WebSocket when the server says so', () => {
+it('should be ready on a plain WebSocket after the server’s ok', () => {
   const dialogue = plainProtocol.begin({ feed: 'all' });
   expect(dialogue.hello).toBe('subscribe');
   expect(say(dialogue, 'ok')).toEqual({ ready: true });
   expect(say(dialogue, '{"text":"a"}')).toBeUndefined();
 });
 
-describe('a client that watches further feeds', () => {
+describe('a client with several feeds', () => {
   const options = { feed: 'user:1', further: ['topic:a', 'all'] };
 
   it.each([

@@ -25,7 +25,7 @@ class PlainSocketIoDialogue extends SocketIoDialogue {
   protected connected(content: string): Step {
     this.#pid = (JSON.parse(content) as { pid?: string }).pid;
     if (!this.#session) return subscribePacket({ feed: this.#feed });
-    // A restored session is in its rooms again; missed messages follow.
+    // A restored session is back in its rooms; missed messages follow.
     return this.#pid === this.#session.pid ? READY : { fault: 'the session was not restored' };
   }
 

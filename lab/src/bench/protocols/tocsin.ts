@@ -22,10 +22,10 @@ class TocsinDialogue extends SocketIoDialogue {
   }
 
   protected override acknowledged(message: Buffer): Step | undefined {
-    // Parsed on demand, because the answers of a thousand recoveries would keep the client busy.
+    // Parsed on demand, because parsing the answers of a thousand recoveries would keep the client busy.
     const head = message.toString('latin1', 0, HEAD_BYTES);
     if (!head.includes('[{"ok":true')) return { fault: head };
-    if (head.includes('"recovered":false')) return { fault: 'nothing could be recovered' };
+    if (head.includes('"recovered":false')) return { fault: 'the server could not recover missed messages' };
     this.#answer = message;
     return undefined;
   }

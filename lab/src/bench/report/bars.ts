@@ -10,12 +10,12 @@ export interface Judged {
   reached: boolean;
   aim: number;
   aimUnit: string;
-  /** `undefined` if its reference was not measured. */
+  /** `undefined` if the reference was not measured. */
   aimMeasured: number | undefined;
   aimReached: boolean;
 }
 
-/** Holds a result against all bars whose figures it has. */
+/** Compares a result with all bars whose figures it contains. */
 export function judge(result: Pick<Result, 'samples' | 'growth'>): Judged[] {
   const read = reader(result);
   const growth = result.growth ?? [];

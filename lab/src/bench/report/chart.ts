@@ -11,7 +11,7 @@ const BAR = 16;
 const TITLE = 26;
 const GAP = 18;
 
-/** The values in the picture; less is better. */
+/** The figures in the chart; less is better. */
 const SHOWN: readonly [string, string][] = [
   ['latency', 'p50'],
   ['singles', 'cpu'],
@@ -25,7 +25,7 @@ const SHOWN: readonly [string, string][] = [
   ['idle', 'cpu'],
 ];
 
-/** A picture (SVG) of costs: for each figure a bar for each peer. */
+/** An SVG chart of costs, with a bar for each figure and peer. */
 export function drawChart(result: Result): string {
   const read = reader(result);
   let y = TOP;

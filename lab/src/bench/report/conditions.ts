@@ -17,7 +17,7 @@ async function versionOf(command: () => Promise<string>, args: string[], pattern
   }
 }
 
-/** Examines this machine. Call the returned function at the end for the duration and the load by others. */
+/** Describes this machine. Call the returned function at the end of the run, which adds duration and load average. */
 export async function startConditions(persistence: boolean): Promise<() => Conditions> {
   const [started, load] = [Date.now(), loadavg()[0] ?? 0];
   const [node, redis, dapr] = await Promise.all([

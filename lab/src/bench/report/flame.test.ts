@@ -24,7 +24,7 @@ const widths = (svg: string): Record<string, number> =>
     ),
   );
 
-it('should draw each function as wide as it took with what it called, of the time that was worked', () => {
+it('should draw each function with the share of busy time that it took with its callees', () => {
   const svg = drawFlame(profile, { title: 'bff & more', skipMs: 10 });
   expect(widths(svg)).toEqual({ take: 1_200, 'parse&lt;T>': 720, write: 360 });
   expect(svg).toContain('bff &amp; more');
@@ -32,6 +32,6 @@ it('should draw each function as wide as it took with what it called, of the tim
   expect(svg).not.toContain('somewhere');
 });
 
-it('should leave out what was before, and count it if nothing is to be left out', () => {
+it('should skip the start of the process, and include it on request', () => {
   expect(widths(drawFlame(profile, { title: '', skipMs: 0 }))).toMatchObject({ start: 400, take: 800 });
 });

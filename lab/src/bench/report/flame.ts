@@ -17,7 +17,7 @@ export interface CpuProfile {
 
 export interface FlameOptions {
   title: string;
-  /** Leaves out the first ms of the process: its start, and code that is not compiled yet. */
+  /** Skips this many ms at the start of the process, when it loads and its code is not compiled yet. */
   skipMs: number;
 }
 
@@ -38,7 +38,7 @@ const DEEPEST = 45;
 const CHARACTER = 6;
 const NOT_WORK = new Set(['(idle)', '(root)']);
 
-/** A picture (SVG) of where a process spent its time: a frame is as wide as it took with all that it called. */
+/** An SVG flame graph. The width of a frame is the time that the function took with its callees. */
 export function drawFlame(profile: CpuProfile, { title, skipMs }: FlameOptions): string {
   const root = treeOf(profile, skipMs * 1_000);
   const parts: string[] = [];
@@ -87,7 +87,7 @@ function treeOf({ nodes, samples, timeDeltas }: CpuProfile, skip: number): Frame
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) path.push(at);
     let frame = root;
     frame.all += took;
-    // Without V8's root, which everything is called from.
+    // Without V8's root frame, which calls all others.
     for (const step of path.reverse().slice(1)) {
       const { functionName, url } = byId.get(step)?.callFrame ?? { functionName: '', url: '' };
       const name = functionName || '(anonymous)';
@@ -104,7 +104,7 @@ const newFrame = (name: string, url: string): Frame => ({
   ...{ name, url: shortUrl(url), all: 0, children: new Map<string, Frame>() },
 });
 
-/** Without where this machine keeps it. */
+/** The path without the folders of this machine. */
 const shortUrl = (url: string): string =>
   url
     .replace(/^.*\/node_modules\//, '')

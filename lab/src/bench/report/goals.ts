@@ -6,7 +6,7 @@ type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
 
 interface Goal {
   of: Figure;
-  /** `×` what, or the unit. */
+  /** `×` with the name of the reference, or a unit. */
   unit: string;
   value: number;
 }
@@ -15,7 +15,7 @@ export interface Bar {
   work: string;
   is: 'most' | 'least';
   bar: Goal;
-  /** The aim; compared with the bar's reference unless it names another. */
+  /** The aim. Without its own reference, it uses that of the bar. */
   aim: Omit<Goal, 'of' | 'unit'> & Partial<Pick<Goal, 'of' | 'unit'>>;
 }
 
@@ -144,7 +144,7 @@ export const BARS: readonly Bar[] = [
     aim: { value: 3 },
   },
   {
-    work: 'memory of an idle connection with a feed of its own',
+    work: 'memory of an idle connection with its own feed',
     is: 'most',
     bar: { of: ours('idle', 'memory'), unit: 'KiB', value: 14 },
     aim: { value: 14 },
@@ -176,7 +176,7 @@ export const BARS: readonly Bar[] = [
     aim: { value: 0.95 },
   },
   {
-    work: 'delay p99 of what is accepted then',
+    work: 'delay p99 of accepted messages then',
     is: 'most',
     bar: { of: ours('overload', 'p99'), unit: 's', value: 2 },
     aim: { value: 1 },

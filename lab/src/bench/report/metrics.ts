@@ -1,15 +1,15 @@
 import type { WorkId } from '../works/work.ts';
 
-/** A figure of a work as people read it. */
+/** A figure of a workload, with the text for people. */
 export interface Metric {
   work: WorkId;
   name: string;
-  /** Its name and unit. */
+  /** The name and unit. */
   text: string;
   digits: number;
 }
 
-/** Singles over feeds with one client each. */
+/** Single messages over feeds with one client each. */
 const overFeeds = (work: WorkId, feeds: string): Metric[] => [
   { work, name: 'rate', text: `a second over ${feeds}, 64 in flight`, digits: 0 },
   { work, name: 'rate256', text: '– 256 in flight', digits: 0 },
@@ -22,7 +22,7 @@ export const METRICS: readonly Metric[] = [
   { work: 'latency', name: 'p99', text: 'latency p99, ms', digits: 1 },
   { work: 'singles', name: 'rate', text: 'singles accepted and delivered a second, 64 in flight', digits: 0 },
   { work: 'singles', name: 'cpu', text: 'CPU s per million singles, all processes', digits: 0 },
-  { work: 'singles', name: 'cpuApplications', text: '– of that applications', digits: 0 },
+  { work: 'singles', name: 'cpuApplications', text: '– of which applications', digits: 0 },
   { work: 'singles', name: 'cpuSidecars', text: '– sidecars', digits: 0 },
   { work: 'singles', name: 'cpuRedis', text: '– Redis', digits: 0 },
   { work: 'arrays', name: 'rate', text: 'a second in arrays of 100, 8 in flight', digits: 0 },
@@ -44,25 +44,25 @@ export const METRICS: readonly Metric[] = [
     text: 'CPU of one of 20,000 idle connections, µs a second (one round)',
     digits: 2,
   },
-  { work: 'idle', name: 'cpuApplications', text: '– of that applications', digits: 2 },
+  { work: 'idle', name: 'cpuApplications', text: '– of which applications', digits: 2 },
   {
     work: 'idle',
     name: 'memory',
-    text: 'memory of one of these, each with a feed of its own, KiB',
+    text: 'memory of one of these, each with its own feed, KiB',
     digits: 1,
   },
   { work: 'recovery', name: 'one', text: 'one client recovers 100 missed, ms', digits: 1 },
   { work: 'recovery', name: 'plain', text: '1,000 connect and subscribe at once, ms', digits: 0 },
   { work: 'recovery', name: 'all', text: '1,000 connect and recover 100 each, ms', digits: 0 },
   { work: 'overload', name: 'offered', text: 'offered a second, twice the capacity', digits: 0 },
-  { work: 'overload', name: 'accepted', text: 'accepted a second of that', digits: 0 },
-  { work: 'overload', name: 'p99', text: 'delay p99 of what was accepted, s', digits: 2 },
+  { work: 'overload', name: 'accepted', text: 'of which accepted a second', digits: 0 },
+  { work: 'overload', name: 'p99', text: 'delay p99 of accepted messages, s', digits: 2 },
   {
     work: 'overload-1000',
     name: 'offered',
     text: 'offered a second over 1,000 feeds, twice the capacity',
     digits: 0,
   },
-  { work: 'overload-1000', name: 'accepted', text: 'accepted a second of that', digits: 0 },
-  { work: 'overload-1000', name: 'p99', text: 'delay p99 of what was accepted, s', digits: 2 },
+  { work: 'overload-1000', name: 'accepted', text: 'of which accepted a second', digits: 0 },
+  { work: 'overload-1000', name: 'p99', text: 'delay p99 of accepted messages, s', digits: 2 },
 ];

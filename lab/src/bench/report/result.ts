@@ -10,12 +10,12 @@ export interface Conditions {
   cores: number;
   memoryGiB: number;
   system: string;
-  /** The servers' version of Node. */
+  /** The version of Node that runs the servers. */
   node: string;
   redis: string;
   dapr: string;
   persistence: boolean;
-  /** Load averages over a minute, before and after: above the number of cores something else was at work. */
+  /** Load averages over a minute, before and after. Above the number of cores, other processes were busy. */
   load: [number, number];
 }
 
@@ -24,11 +24,11 @@ export interface PeerInfo {
   name: string;
   version: string;
   setup: string;
-  /** Why it did not take part. */
+  /** Why the peer was not measured. */
   missing?: string;
 }
 
-/** The measurements of one work for one peer in one round. */
+/** The measurements of one workload for one peer in one round. */
 export interface Sample {
   round: number;
   work: WorkId;
@@ -43,7 +43,7 @@ export interface Fault {
   message: string;
 }
 
-/** A run of the benchmark, as it is kept in `bench/results`. */
+/** A run of the benchmark, in the format of `bench/results`. */
 export interface Result {
   v: 1;
   conditions: Conditions;
@@ -52,7 +52,7 @@ export interface Result {
   peers: PeerInfo[];
   samples: Sample[];
   faults: Fault[];
-  /** CPU µs a notification as something grows; only with `--all`. */
+  /** CPU µs per notification as a quantity grows; only with `--all`. */
   growth?: GrowthRow[];
 }
 
@@ -64,7 +64,7 @@ export interface GrowthRow {
   rate: number;
 }
 
-/** Reads a figure as its median over the rounds; `undefined` if it was not measured. */
+/** The median of a figure over the rounds; `undefined` if it was not measured. */
 export type Read = (work: WorkId, peer: PeerId, name: string) => number | undefined;
 
 export function reader({ samples }: Pick<Result, 'samples'>): Read {

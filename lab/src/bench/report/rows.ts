@@ -3,13 +3,13 @@ import { judge, type Judged } from './bars.ts';
 import { METRICS } from './metrics.ts';
 import { reader, type Result } from './result.ts';
 
-/** A figure with its thousands apart, as 26,000. */
+/** A figure with thousands separators, such as 26,000. */
 export const numberText = (value: number, digits = 0): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 const NONE = '–';
 
-/** socket.io's recovery is set up apart, but it is the same peer to read. */
+/** The peers with a column. socket.io with recovery is a separate set-up, but shares the column of socket.io. */
 const columns = (result: Result): { id: PeerId; name: string }[] =>
   result.peers.filter(({ id, missing }) => id !== 'socketio-recovery' && missing === undefined);
 
@@ -29,7 +29,7 @@ export function figureRows(result: Result): string[][] {
   return [['work', ...peers.map(({ name }) => name)], ...rows.filter((row) => row.length > 0)];
 }
 
-/** The Dapr calls on the way of one notification. */
+/** The Dapr calls for one notification. */
 export function callRows(result: Result): string[][] {
   const read = reader(result);
   const names = Object.keys(result.samples.find(({ work }) => work === 'dapr-calls')?.figures ?? {});
@@ -51,7 +51,7 @@ const aimText = (judged: Judged): string => {
   return `${goal(judged, aim, aimUnit)} (${aimMeasured === undefined ? 'not measured' : numberText(aimMeasured, 2)})`;
 };
 
-/** The bars, and the measured values. */
+/** The bars with the measured values. */
 export const barRows = (result: Result): string[][] => [
   ['what', 'measured', 'bar', 'reached', 'aim'],
   ...judge(result).map((judged) => [
@@ -67,7 +67,7 @@ export const growthRows = ({ growth = [] }: Result): string[][] =>
   growth.length === 0
     ? []
     : [
-        ['what grows', 'to', 'CPU s per million', 'a second'],
+        ['growing quantity', 'to', 'CPU s per million', 'a second'],
         ...growth.map(({ what, size, cpu, rate }) => [
           what,
           numberText(size),

@@ -17,8 +17,7 @@ const formatted = async (file: string, content: string, parser: 'json' | 'markdo
   format(content, { ...(await resolveConfig(file)), parser });
 
 /**
- * Keeps a complete run in `bench/results`, and makes page and chart from all kept runs. Returns the written
- * files.
+ * Stores a complete run in `bench/results`, and generates page and chart from all stored runs. Returns the written files.
  */
 export async function saveResult(result: Result): Promise<string[]> {
   mkdirSync(RESULTS, { recursive: true });
@@ -27,7 +26,7 @@ export async function saveResult(result: Result): Promise<string[]> {
   return [file, ...(await makePage())];
 }
 
-/** Makes page and chart of the kept results. */
+/** Generates page and chart from the stored results. */
 export async function makePage(): Promise<string[]> {
   const results = [true, false]
     .map(fileOf)

@@ -3,7 +3,7 @@ import type { Peer } from '../peers/peer.ts';
 
 export const FEED = 'all';
 
-/** The parts of a peer that clients need. */
+/** The properties of a peer that clients need. */
 export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
 
 export interface ConnectOptions {
@@ -12,15 +12,15 @@ export interface ConnectOptions {
   onMessage?: (client: number, message: Buffer) => void;
   /** The position from which each client recovers. */
   positions?: readonly string[];
-  /** Feed of each client; default the one of all works. */
+  /** The feed of each client; by default the feed of all workloads. */
   feedOf?: (client: number) => string;
-  /** Feeds of each client beside that one. */
+  /** More feeds of each client. */
   furtherOf?: (client: number) => readonly string[];
-  /** How many connect at a time; default 100. */
+  /** The number of clients that connect at a time; default 100. */
   atOnce?: number;
 }
 
-/** Connects and subscribes clients to the instances in turn. @throws Failure if one is refused; none is left then */
+/** Connects clients to the instances in turn and subscribes them. @throws Failure if one is rejected; all are closed then */
 export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
   const { count, onMessage, positions, feedOf, furtherOf, atOnce = 100 } = options;
   const clients: Client[] = [];
@@ -44,7 +44,7 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
     await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
     return clients;
   } catch (error) {
-    // Running connects see that none are left.
+    // Stops the connects that are still running.
     next = count;
     closeAll(clients);
     throw error;
@@ -54,8 +54,8 @@ export async function connectClients(peer: Sockets, options: ConnectOptions): Pr
 const closeAll = (clients: readonly Client[]): void => clients.forEach((client) => client.close());
 
 /**
- * Runs `work` with clients and ends them. @throws the errors of `connectClients` and `work`, or the reason
- * why a client ended
+ * Runs `work` with clients, then closes them. @throws the errors of `connectClients` and `work`, or the reason why a
+ * connection ended
  */
 export async function withClients<T>(
   peer: Sockets,

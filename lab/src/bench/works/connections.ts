@@ -4,7 +4,7 @@ import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
 import { mostConnections } from './open-files.ts';
 import type { Work } from './work.ts';
 
-/** Warm-up connections, so that one-time loading and compiling is not counted. */
+/** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
 const WARM_UP_SHARE = 0.05;
 
 /** Memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */

@@ -1,7 +1,7 @@
 import { usageOf } from '@tocsin/tools/process/usage';
 import type { Peer, ProcessGroup } from '../peers/peer.ts';
 
-/** CPU seconds, by who used them. */
+/** CPU seconds by group of processes. */
 export type CpuSeconds = Record<ProcessGroup | 'all', number>;
 
 function readCpu(peer: Peer): CpuSeconds {
@@ -15,8 +15,7 @@ function readCpu(peer: Peer): CpuSeconds {
 }
 
 /**
- * Call it, let the peer work, then call the returned function for the CPU used, exact to 10 ms for each
- * process.
+ * Starts measuring CPU time. The returned function returns the time used since then, exact to 10 ms for each process.
  */
 export function startCpu(peer: Peer): () => CpuSeconds {
   const before = readCpu(peer);
@@ -27,7 +26,7 @@ export function startCpu(peer: Peer): () => CpuSeconds {
   };
 }
 
-/** CPU seconds as figures: for each of `count`, times `unit` (1e6: µs, or seconds a million). */
+/** CPU seconds as figures: divided by `count`, times `unit` (1e6: µs, or seconds per million). */
 export const cpuFigures = (cpu: CpuSeconds, count: number, unit = 1e6): Record<string, number> => ({
   cpu: (cpu.all / count) * unit,
   cpuApplications: (cpu.applications / count) * unit,
@@ -35,7 +34,7 @@ export const cpuFigures = (cpu: CpuSeconds, count: number, unit = 1e6): Record<s
   cpuRedis: (cpu.redis / count) * unit,
 });
 
-/** Resident memory of the processes that hold the sockets, in bytes. */
+/** The resident memory of the processes with the sockets, in bytes. */
 export const socketMemory = (peer: Peer): number =>
   peer.processes
     .filter(({ hasSockets }) => hasSockets)

@@ -4,7 +4,7 @@ import { PROTOCOLS } from '../protocols/index.ts';
 import { withClients } from './clients.ts';
 import type { CrowdPart, CrowdWord } from './crowd.ts';
 
-/** Holds a part of a crowd until told to end, or until its parent is gone. */
+/** Keeps a part of a crowd connected until its parent asks it to end or is gone. */
 const { socketUrls, protocol, first, count } = JSON.parse(process.argv[2] ?? '') as CrowdPart;
 const say = (word: CrowdWord) => process.send?.(word);
 const told = once(process, 'message');

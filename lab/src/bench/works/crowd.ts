@@ -7,22 +7,22 @@ import type { Sockets } from './clients.ts';
 import { mostConnections } from './open-files.ts';
 
 const FILE = fileURLToPath(new URL('crowd-process.ts', import.meta.url));
-/** Connections of one process: more would keep it busy with pings alone. */
+/** The most connections of one process: with more, pings alone would keep it busy. */
 const MOST_OF_A_PROCESS = 10_000;
 
-/** The part of a crowd that one process holds. */
+/** The part of a crowd in one process. */
 export interface CrowdPart {
   socketUrls: readonly string[];
   protocol: ProtocolName;
-  /** Number of its first client in the crowd. */
+  /** The number of its first client in the crowd. */
   first: number;
   count: number;
 }
 
-/** The messages of such a process. */
+/** A message from such a process. */
 export type CrowdWord = { is: 'connected' | 'done' } | { is: 'failed'; why: string };
 
-/** Divides a crowd, none of whose parts has more than `most`. */
+/** Divides a crowd into parts of at most `most` clients. */
 export function partsOf(count: number, most: number): { first: number; count: number }[] {
   const parts = Math.ceil(count / most);
   const startOf = (part: number) => Math.floor((part * count) / parts);
@@ -32,7 +32,7 @@ export function partsOf(count: number, most: number): { first: number; count: nu
   }));
 }
 
-/** Waits for the next word of a process. @throws Failure if it is another one, or the process ends */
+/** Waits for the next message of a process. @throws Failure if it is a different message, or the process ends */
 const heard = (child: ChildProcess, expected: CrowdWord['is']): Promise<void> =>
   new Promise((resolve, reject) => {
     const ended = () => reject(new Failure('A process with clients has ended.'));
@@ -45,8 +45,8 @@ const heard = (child: ChildProcess, expected: CrowdWord['is']): Promise<void> =>
   });
 
 /**
- * Runs `work` while this many clients, in separate processes, watch one feed each. @throws Failure if one is
- * refused or ended, and the errors of `work`
+ * Runs `work` while this many clients, in separate processes, are subscribed to one feed each. @throws Failure if a client
+ * is rejected or its connection ends, and the errors of `work`
  */
 export async function withCrowd<T>(peer: Sockets, count: number, work: () => Promise<T>): Promise<T> {
   const { socketUrls, protocol } = peer;

@@ -6,7 +6,7 @@ import type { Work } from './work.ts';
 
 const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
 
-/** The Dapr calls on the way of one notification, each alone: less than their sum no claim can take. */
+/** The Dapr calls for one notification, each measured alone. Their sum is a lower bound for its latency. */
 export const daprCalls: Work = {
   id: 'dapr-calls',
   peers: ['tocsin'],

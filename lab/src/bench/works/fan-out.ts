@@ -8,7 +8,7 @@ import type { Figures, Work, WorkContext } from './work.ts';
 
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
-/** A message is in flight until each client has it: no peer can let a queue grow and call it speed. */
+/** A message is in flight until each client has received it, so a growing queue does not count as speed. */
 async function fanOut(
   peer: Peer,
   { numbers, sizes, signal }: WorkContext,

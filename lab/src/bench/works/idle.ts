@@ -5,10 +5,10 @@ import { withCrowd } from './crowd.ts';
 import { mostConnections } from './open-files.ts';
 import type { Figures, Work } from './work.ts';
 
-/** Warm-up connections, so that one-time loading and compiling is not counted. */
+/** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
 const WARM_UP_SHARE = 0.05;
 
-/** CPU of each second in which nothing is asked of a peer, in µs. */
+/** The CPU of an idle peer per second, in µs. */
 async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
   const used = startCpu(peer);
   await delay(seconds * 1000);
@@ -16,8 +16,8 @@ async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
 }
 
 /**
- * Memory of a connection, and the CPU that it takes in each second, while no message comes: a feed each, as many on each
- * instance. What the peer uses without any connection is taken off.
+ * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance has
+ * equally many. The use of the peer without connections is subtracted.
  */
 export const idle: Work = {
   id: 'idle',
@@ -46,7 +46,7 @@ export const idle: Work = {
         ...(Object.fromEntries(each) as Figures),
       };
     });
-    // The peer notices that they went.
+    // Gives the peer time to notice that the connections have ended.
     await delay(sizes.settleMs);
     return figures;
   },

@@ -10,7 +10,7 @@ import { recovery } from './recovery.ts';
 import { arrays, singles } from './singles.ts';
 import type { Work } from './work.ts';
 
-/** In the order in which each round does them. */
+/** The workloads, in the order of each round. */
 export const WORKS: readonly Work[] = [
   latency,
   daprCalls,

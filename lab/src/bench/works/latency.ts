@@ -7,12 +7,12 @@ import { Publisher } from './publisher.ts';
 import type { Work } from './work.ts';
 
 const RATE = 100;
-/** Requests that may be in flight; at this rate a peer that needs them all is overloaded. */
+/** The most requests in flight. A peer that reaches this number at this rate is overloaded. */
 const LANES = 64;
-/** The first ones, in s, are not counted. */
+/** The warm-up in s, which is not counted. */
 const WARM_UP = 1;
 
-/** From POST to each of 100 clients, at an even 100 a second, whatever the answers do. */
+/** The latency from POST to each of 100 clients, at an even 100 a second that does not wait for answers. */
 export const latency: Work = {
   id: 'latency',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],

@@ -1,4 +1,4 @@
-/** A promise that is awaited later: if it fails before, that is met then, and does not end the process. */
+/** A promise that is awaited later. An earlier rejection does not end the process, and is thrown by the await. */
 export function later<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

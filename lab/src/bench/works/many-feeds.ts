@@ -5,7 +5,7 @@ import type { Figures, Sizes, Work, WorkId } from './work.ts';
 /** The peers that have rooms or channels. */
 export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
 
-/** Feeds with one client each, which get messages in turn, so that a message is one delivery. */
+/** Feeds with one client each, which receive messages in turn, so that a message is one delivery. */
 export function oneClientEach(kind: string, count: number): Audience {
   const feeds = Array.from({ length: count }, (_, i) => `user:${kind}-${i}`);
   return { feedsOf: feeds.map((feed) => [feed]), feedOf: (index) => feeds[index % count] as string };
@@ -15,8 +15,8 @@ const named = (figures: Figures, suffix: string): Figures =>
   Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}${suffix}`, value]));
 
 /**
- * Singles over so many feeds. All feeds have got a message before the first measurement, and again during each, so that
- * one which is kept up to date afterwards costs in each what the one before has left.
+ * Single messages over many feeds. Each feed has received a message before the first measurement, and receives another in
+ * each. So work that a message causes later falls into the next measurement, and all measurements carry the same amount.
  */
 const manyFeeds = (id: WorkId, countOf: (sizes: Sizes) => number): Work => ({
   id,

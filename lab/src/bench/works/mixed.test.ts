@@ -5,7 +5,7 @@ import { mixedAudience } from './mixed.ts';
 describe('the mixed audience', () => {
   const { feedsOf, feedOf } = mixedAudience(1_000);
 
-  it('should watch a feed of its own, a topic with 50 others, and all', () => {
+  it('should subscribe each person to their own feed, a topic with 50 people, and all', () => {
     expect(new Set(feedsOf.map(([user]) => user)).size).toBe(1_000);
     const topics = feedsOf.map(([, topic]) => topic);
     expect(new Set(topics).size).toBe(20);
@@ -13,7 +13,7 @@ describe('the mixed audience', () => {
     expect(feedsOf.every(([, , all]) => all === 'all')).toBe(true);
   });
 
-  it('should get four fifths for one person, 15 % for topics and 5 % for all, each feed in turn', () => {
+  it('should receive 80 % for one person, 15 % for topics and 5 % for all, each feed in turn', () => {
     const feeds = Array.from({ length: 2_000 }, (_, index) => feedOf(index));
     const share = (start: string) => feeds.filter((feed) => feed.startsWith(start)).length / feeds.length;
     expect([share('user:'), share('topic:'), share('all')]).toEqual([0.8, 0.15, 0.05]);
@@ -23,7 +23,7 @@ describe('the mixed audience', () => {
 });
 
 describe('the parts of a crowd', () => {
-  it('should hold all clients once, and none too many', () => {
+  it('should contain each client once, and at most the maximum', () => {
     expect(partsOf(20_000, 10_000)).toEqual([
       { first: 0, count: 10_000 },
       { first: 10_000, count: 10_000 },

@@ -4,12 +4,12 @@ import { withWatchers, type Audience } from './watchers.ts';
 import type { Work } from './work.ts';
 
 const WATCHERS_OF_A_TOPIC = 50;
-/** Of 20 messages, one is for all, three are for topics, and the others for one person each. */
+/** Of 20 messages, one is for all, three are for topics, and the others are for one person each. */
 const CYCLE = 20;
 const TOPICS_IN_CYCLE = 3;
 const USERS_IN_CYCLE = CYCLE - 1 - TOPICS_IN_CYCLE;
 
-/** People who each watch their own feed, one topic, and the feed of all. */
+/** People who are each subscribed to their own feed, one topic, and the feed of all. */
 export function mixedAudience(people: number): Audience {
   const topics = Math.ceil(people / WATCHERS_OF_A_TOPIC);
   const user = (i: number) => `user:mixed-${i % people}`;
@@ -25,7 +25,7 @@ export function mixedAudience(people: number): Audience {
   return { feedsOf, feedOf };
 }
 
-/** 80 % for one person each, 15 % for topics with 50 watchers, 5 % for all; 64 in flight. */
+/** 80 % of messages for one person each, 15 % for topics with 50 people, 5 % for all; 64 in flight. */
 export const mixed: Work = {
   id: 'mixed',
   peers: WITH_FEEDS,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Files that a process needs beside its connections. */
+/** The open files that a process needs besides its connections. */
 const OTHER_FILES = 500;
 
-/** How many connections a process may have here, each of which is a file. */
+/** The most connections of a process on this machine. Each connection is an open file. */
 export function mostConnections(): number {
   const found = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
   return found === undefined ? Number.POSITIVE_INFINITY : Number(found) - OTHER_FILES;

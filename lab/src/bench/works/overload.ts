@@ -10,22 +10,22 @@ import { withWatchers, type Audience, type Watchers } from './watchers.ts';
 import type { Figures, Sizes, Work, WorkContext } from './work.ts';
 
 /**
- * Requests that may be in flight while too much is offered; callers have no more connections than that. A producer
- * takes 1,000 (`MAX_CONNECTIONS`), and drops one that is opened anew before it has noticed that the old one is closed.
+ * The most requests in flight during overload, and so the most connections of callers. A producer accepts 1,000
+ * (`MAX_CONNECTIONS`), and drops a reopened connection if it has not yet noticed that the old one is closed.
  */
 const LANES = 800;
 const IN_FLIGHT = 64;
 const TICK_MS = 5;
 const TIMES = 2;
 
-/** Offers `rate` a second, whatever the answers do. @throws Failure for an answer that is neither 2xx nor a refusal, or for none */
+/** Offers `rate` messages a second, without waiting for answers. @throws Failure for a missing answer, or one that is not 2xx, 429 or 503 */
 export async function offerAll(
   publisher: Publisher,
   rate: number,
   watchers: Pick<Watchers, 'next'>,
   { sizes, signal }: WorkContext,
 ) {
-  /** When each was offered, by its number. */
+  /** The time at which each message was offered, by its number. */
   const offered = new Map<number, number>();
   const accepted: number[] = [];
   const refusals = new Set<number>();
@@ -43,22 +43,23 @@ export async function offerAll(
   const seconds = () => (performance.now() - started) / 1000;
   while (seconds() < sizes.singlesSeconds && !signal.aborted) {
     const due = Math.floor(seconds() * rate) - begun.length;
-    // In turn, so that no connection rests until it has to be opened anew.
+    // In turn, so that no connection is idle until the server closes it.
     for (let i = 0; i < due && free.length > 0; i++) begun.push(later(one(free.shift() as number)));
     await delay(TICK_MS);
   }
   const offeredFor = seconds();
   await Promise.all(begun);
   const wrong = [...refusals].filter((status) => status !== 429 && status !== 503);
-  if (wrong.length > 0) throw new Failure(`Too much was answered ${wrong.join(', ')} instead of 429 or 503.`);
+  if (wrong.length > 0)
+    throw new Failure(`The overloaded peer answered ${wrong.join(', ')} instead of 429 or 503.`);
   return { offered, accepted, offeredFor, acceptedFor: seconds() };
 }
 
-/** A refused message may arrive as well, so only those that were accepted have to. */
+/** Waits for accepted messages only: rejected ones may arrive too. */
 async function untilArrived(watchers: Watchers, accepted: readonly number[], patienceMs: number) {
   const end = Date.now() + patienceMs;
   while (accepted.some((n) => watchers.completeAt(n) === undefined)) {
-    if (Date.now() > end) throw new Failure('Not everything that was accepted has arrived.');
+    if (Date.now() > end) throw new Failure('Some accepted messages have not arrived.');
     await delay(50);
   }
   watchers.check();
@@ -96,7 +97,7 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
   feedOf: () => FEED,
 });
 
-/** Offers twice the capacity: measures what is accepted, and how long that takes to arrive. */
+/** Offers twice the capacity. Measures the accepted messages, and how long they take to arrive. */
 export const overload: Work = {
   id: 'overload',
   peers: ['tocsin'],

@@ -6,7 +6,7 @@ import { FEED } from './clients.ts';
 
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 
-/** Publishes to a peer over connections that stay open, as many as requests may be in flight. */
+/** Publishes to a peer over one permanent connection for each request in flight. */
 export class Publisher {
   readonly #peer: Peer;
   readonly #payload: number;
@@ -36,7 +36,7 @@ export class Publisher {
     if (!isAccepted(status)) throw new Failure(`${this.#peer.name} answered ${status}: ${body}`);
   }
 
-  /** Any answer of the peer. */
+  /** Publishes and returns any answer of the peer. */
   async offer(numbers: readonly number[], { lane: index = 0, feed = FEED } = {}): Promise<Answer> {
     const { lane, url } = this.#lanes[index] as { lane: HttpLane; url: string };
     const messages = numbers.map((n) => ({ feed, text: textOf(n, this.#payload) }));
@@ -44,7 +44,7 @@ export class Publisher {
     return lane.send(postRequest(path === undefined ? url : new URL(path, url).href, body, headers));
   }
 
-  /** Runs `work` on every lane at once. */
+  /** Runs `work` on all lanes at once. */
   async onEachLane(work: (lane: number) => Promise<void>): Promise<void> {
     await Promise.all(this.#lanes.map((_, lane) => work(lane)));
   }

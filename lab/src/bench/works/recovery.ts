@@ -8,23 +8,23 @@ import { withClients } from './clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Work, WorkContext } from './work.ts';
 
-/** Longest time until a server notices that one client, or all, left. */
+/** The longest time until a server notices that one client, or all clients, have left. */
 const WENT_MS = 50;
 const ALL_WENT_MS = 500;
 
 interface Away {
-  /** Each client's position when it left. */
+  /** The position of each client when it left. */
   positions: string[];
-  /** The first message that it has missed. */
+  /** The number of the first missed message. */
   first: number;
 }
 
-/** A peer that clients leave and come back to. */
+/** Lets clients leave a peer and come back. */
 class Absences {
   readonly #peer: Peer;
   readonly #context: WorkContext;
   readonly #publisher: Publisher;
-  /** Told of all by clients that stay. */
+  /** The messages that the clients who stay have received. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 
@@ -36,7 +36,7 @@ class Absences {
     this.#first = first;
   }
 
-  /** `count` clients connect, see one message, go, and miss some. */
+  /** Connects `count` clients, waits until each has received a message, disconnects them and publishes more. */
   async leave(count: number): Promise<Away> {
     const { numbers, sizes } = this.#context;
     const arrivals = new Arrivals({ clients: count, first: numbers.next });
@@ -52,7 +52,7 @@ class Absences {
     return { positions, first };
   }
 
-  /** All connect again at once; how many ms until each has all that it missed. */
+  /** Reconnects all clients at once. Returns the time in ms until each has received all missed messages. */
   async comeBack({ positions, first }: Away): Promise<number> {
     let last = 0;
     const count = positions.length;
@@ -71,7 +71,7 @@ class Absences {
     return last - started;
   }
 
-  /** The same number connects at once and subscribes from now on. */
+  /** Connects as many clients at once that subscribe without a position. Returns the time in ms. */
   async comeNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
@@ -86,7 +86,7 @@ class Absences {
 
 function positionOf(client: Client): string {
   const position = client.position();
-  if (position === undefined) throw new Failure('A client does not know where it stands.');
+  if (position === undefined) throw new Failure('A client has no position.');
   return position;
 }
 

@@ -8,12 +8,12 @@ import type { Figures, Work, WorkContext } from './work.ts';
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
 interface Load {
-  /** Requests in flight, and messages in each. */
+  /** The number of requests in flight, and of messages in each. */
   inFlight: number;
   size: number;
 }
 
-/** Publishes as fast as the peer accepts; the time ends when every client has everything. */
+/** Publishes as fast as the peer accepts. The time ends when every client has received every message. */
 async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, load: Load): Promise<Figures> {
   let last = 0;
   const first = numbers.next;

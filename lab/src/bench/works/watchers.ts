@@ -5,24 +5,24 @@ import { cpuFigures, startCpu } from './cpu.ts';
 import { Publisher } from './publisher.ts';
 import type { Figures, WorkContext } from './work.ts';
 
-/** Requests in flight while each feed gets its first message. */
+/** The number of requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
 
 export interface Audience {
-  /** Feeds that each client watches. */
+  /** The feeds of each client. */
   feedsOf: readonly (readonly string[])[];
-  /** Feed of each message, counted from the first that is measured. */
+  /** The feed of each message, counted from the first measured one. */
   feedOf: (index: number) => string;
 }
 
-/** Clients that watch feeds, and messages for these. */
+/** Clients with subscriptions to feeds, and messages for these feeds. */
 export class Watchers {
   readonly #peer: Peer;
   readonly #context: WorkContext;
   readonly #feedOf: (index: number) => string;
   readonly #deliveries: Deliveries;
   #taken = 0;
-  /** When a message has reached the last client that it had to, in ms of `performance.now()`. */
+  /** When each message reached the last subscriber of its feed, in ms of `performance.now()`. */
   readonly #completeAt = new Map<number, number>();
   #lastAt = 0;
 
@@ -40,22 +40,22 @@ export class Watchers {
     this.#deliveries.take(client, message);
   }
 
-  /** The next message, which has to arrive from now on. */
+  /** Returns the next message and expects its arrival from now on. */
   next(): { n: number; feed: string } {
     return this.#take(this.#feedOf(this.#taken++));
   }
 
-  /** When a message has reached all clients that it had to; `undefined` if it has not. */
+  /** When a message reached all subscribers of its feed; `undefined` if it has not. */
   completeAt(n: number): number | undefined {
     return this.#completeAt.get(n);
   }
 
-  /** @throws Failure if a message came twice, or to a client that it was not for */
+  /** @throws Failure if a message arrived twice, or at a client without a subscription to its feed */
   check(): void {
     this.#deliveries.check();
   }
 
-  /** Publishes one message to each feed, so that a peer knows them all. */
+  /** Publishes one message to each feed, so that the peer has created all feeds. */
   async begin(): Promise<void> {
     const left = this.#deliveries.feeds;
     await this.#publish(FIRST_IN_FLIGHT, () => {
@@ -64,7 +64,7 @@ export class Watchers {
     });
   }
 
-  /** Publishes singles as fast as the peer accepts them; the time ends when all clients have got everything. */
+  /** Publishes single messages as fast as the peer accepts. The time ends when all clients have received all messages. */
   async measure(inFlight: number): Promise<Figures> {
     const { sizes, signal } = this.#context;
     const cpu = startCpu(this.#peer);
@@ -77,8 +77,7 @@ export class Watchers {
   }
 
   /**
-   * Publishes the messages from `next` until there are none, waits until all have arrived, and returns their
-   * number.
+   * Publishes messages from `next` until it returns none, waits until all have arrived, and returns their number.
    */
   async #publish(inFlight: number, next: () => { n: number; feed: string } | undefined): Promise<number> {
     const { sizes } = this.#context;

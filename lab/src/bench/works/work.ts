@@ -19,37 +19,37 @@ export const WORK_IDS = [
 ] as const;
 export type WorkId = (typeof WORK_IDS)[number];
 
-/** The measurements of a work by name; see `report/metrics.ts` for the units. */
+/** The measurements of a workload by name; see `report/metrics.ts` for the units. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** How much each work does; tests do less. */
+/** The sizes of the workloads; tests use smaller ones. */
 export interface Sizes {
-  /** Bytes of the text in each message. */
+  /** The length of the text in each message, in bytes. */
   payload: number;
   latencyClients: number;
   latencySeconds: number;
   singlesClients: number;
   singlesSeconds: number;
-  /** The numbers of feeds: many, and very many. */
+  /** The numbers of feeds for many and very many. */
   feeds: number;
   manyFeeds: number;
   fanOutClients: number;
   fanOutSeconds: number;
   connections: number;
-  /** Connections to each instance that do nothing, and for how many seconds. */
+  /** The number of idle connections to each instance, and for how many seconds. */
   idle: number;
   idleSeconds: number;
-  /** Clients that come back at once, and how many messages each has missed. */
+  /** The number of clients that recover at once, and of messages that each has missed. */
   recoveryClients: number;
   missed: number;
-  /** Times that one client alone comes back. */
+  /** How often one client alone recovers. */
   recoveries: number;
-  /** Pause before idle connections are weighed, in ms. */
+  /** The pause before the memory of idle connections is measured, in ms. */
   settleMs: number;
   daprCalls: number;
   /**
-   * After this long without arrivals, a missing message counts as lost: longer than Dapr's redelivery, which
-   * a busy machine may cause.
+   * The time without arrivals, in ms, after which a missing message counts as lost. It is longer than Dapr's redelivery,
+   * which a busy machine may cause.
    */
   patienceMs: number;
 }
@@ -66,7 +66,7 @@ export const FULL_SIZES: Sizes = {
   fanOutSeconds: 3,
   connections: 10_000,
   idle: 10_000,
-  // Every peer pings each connection once in this time.
+  // Long enough for every peer to ping each connection once.
   idleSeconds: 25,
   recoveryClients: 1_000,
   missed: 100,
@@ -76,7 +76,7 @@ export const FULL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** The sizes for a test of the benchmark. */
+/** The sizes for tests of the benchmark. */
 export const SMALL_SIZES: Sizes = {
   payload: 200,
   latencyClients: 10,
@@ -98,7 +98,7 @@ export const SMALL_SIZES: Sizes = {
   patienceMs: 40_000,
 };
 
-/** The warm-up of the peers: long enough to compile their code, of which ours has most. */
+/** The sizes for warming up the peers: enough to compile their code, of which ours has the most. */
 export const warmUpOf = (sizes: Sizes): Sizes => ({
   ...sizes,
   manyFeeds: Math.min(sizes.manyFeeds, 1_000),
@@ -106,7 +106,7 @@ export const warmUpOf = (sizes: Sizes): Sizes => ({
   recoveries: Math.min(sizes.recoveries, 2),
 });
 
-/** Gives each message of a run a number of its own. */
+/** Gives each message of a run a unique number. */
 export class Numbers {
   #next = 0;
 
@@ -128,8 +128,8 @@ export interface WorkContext {
 export interface Work {
   id: WorkId;
   peers: readonly PeerId[];
-  /** It takes long and varies little, so only the first round does it, without a warm-up. */
+  /** True for a workload that takes long and varies little: only the first round runs it, without a warm-up. */
   isDoneOnce?: true;
-  /** @throws Failure if a message did not arrive, or came twice */
+  /** @throws Failure if a message did not arrive, or arrived twice */
   run(peer: Peer, context: WorkContext): Promise<Figures>;
 }

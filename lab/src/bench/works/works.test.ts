@@ -18,17 +18,17 @@ import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
 import { Numbers, SMALL_SIZES, type Work } from './work.ts';
 
-/** How the test's peer treats a message or answers a request. */
+/** How the peer of this test treats a message or answers a request. */
 interface Faults {
-  /** How often the message with this index is sent to each client; default once. */
+  /** How often the message with this index is sent to each client; once by default. */
   timesOf?: (index: number, client: number) => number;
-  /** Status by the index of the request. */
+  /** The status for the request with this index. */
   statusOf?: (index: number) => number;
-  /** The message with this index is sent to those that do not watch its feed instead. */
+  /** The index of the message that is sent to clients without a subscription to its feed instead. */
   straysAt?: number;
 }
 
-/** Has feeds: a client says the name of each that it watches. */
+/** A protocol with feeds: a client sends the name of each feed to subscribe to. */
 const feedProtocol: Protocol = {
   ...plainProtocol,
   begin: ({ feed, further = [] }) => {
@@ -53,7 +53,7 @@ beforeEach(async () => {
   faults = {};
   let messages = 0;
   let requests = 0;
-  /** The messages of each client. */
+  /** The messages received by each client. */
   const watched = new Map<WebSocket, string[]>();
   const send = ({ feed, text: content }: Message, index: number) =>
     [...webSockets.clients].forEach((client, i) => {
@@ -116,42 +116,39 @@ const sizes = {
 const run = (work: Work) =>
   work.run(peer, { numbers: new Numbers(), sizes, signal: new AbortController().signal });
 
-describe('the works', () => {
+describe('the workloads', () => {
   it.each([singles, arrays, fanOut8])('should measure a rate: $id', async (work) => {
     expect((await run(work))['rate']).toBeGreaterThan(0);
   });
 
-  it('should measure the latency of those after the warm-up', async () => {
+  it('should measure the latency of messages after the warm-up', async () => {
     const { p50 = 0, p99 = 0 } = await run(latency);
     expect(p50).toBeGreaterThan(0);
     expect(p99).toBeGreaterThanOrEqual(p50);
   });
 
-  it.each([singles, arrays, fanOut8])('should fail when one client misses one message: $id', async (work) => {
+  it.each([singles, arrays, fanOut8])('should fail if one client misses one message: $id', async (work) => {
     faults.timesOf = (index, client) => (index === 5 && client === 1 ? 0 : 1);
     await expect(run(work)).rejects.toThrow(/did not reach all/);
   });
 
-  it('should fail when one client gets one message twice', async () => {
+  it('should fail if one client receives one message twice', async () => {
     faults.timesOf = (index, client) => (index === 5 && client === 1 ? 2 : 1);
-    await expect(run(singles)).rejects.toThrow('1 messages came twice');
+    await expect(run(singles)).rejects.toThrow('1 messages arrived twice');
   });
 
-  it('should fail when a message is refused', async () => {
+  it('should fail if a message is rejected', async () => {
     faults.statusOf = (index) => (index === 5 ? 500 : 202);
     await expect(run(singles)).rejects.toThrow(/the peer of this test answered 500/);
   });
 
-  it.each([overload, overload1000])(
-    'should measure what is accepted when too much is offered: $id',
-    async (work) => {
-      if (work === overload1000) peer = { ...peer, protocol: feedProtocol };
-      const { capacity = 0, offered = 0, accepted = 0, p99 = 0 } = await run(work);
-      for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
-    },
-  );
+  it.each([overload, overload1000])('should measure accepted messages during overload: $id', async (work) => {
+    if (work === overload1000) peer = { ...peer, protocol: feedProtocol };
+    const { capacity = 0, offered = 0, accepted = 0, p99 = 0 } = await run(work);
+    for (const figure of [capacity, offered, accepted, p99]) expect(figure).toBeGreaterThan(0);
+  });
 
-  it('should fail when connections end, and not end the process', async () => {
+  it('should fail if connections end, without ending the process', async () => {
     faults.statusOf = (index) => {
       if (index === 100) http.closeAllConnections();
       return 202;
@@ -159,12 +156,12 @@ describe('the works', () => {
     await expect(run(latency)).rejects.toThrow(/closed the connection|ECONNRESET/);
   });
 
-  it('should fail when what was accepted came twice', async () => {
+  it('should fail if an accepted message arrived twice', async () => {
     faults.timesOf = (index, client) => (index > 100 && client === 1 ? 2 : 1);
     await expect(run(overload)).rejects.toThrow(/came twice/);
   });
 
-  it('should take 429 and 503 for a refusal, and nothing else', async () => {
+  it('should accept only 429 and 503 as rejections', async () => {
     const publisher = await Publisher.open(peer, 1_000, sizes.payload);
     const context = { numbers: new Numbers(), sizes, signal: new AbortController().signal };
     const watchers = { next: () => ({ n: context.numbers.take(), feed: 'all' }) };
@@ -174,14 +171,14 @@ describe('the works', () => {
       expect(accepted).toHaveLength(Math.ceil(offered.size / 3));
       faults.statusOf = () => 500;
       await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
-        'answered 500 instead of 429 or 503',
+        'The overloaded peer answered 500 instead of 429 or 503',
       );
     } finally {
       publisher.close();
     }
   });
 
-  it('should fail in words when a connection ends before its answer, and leave no rejection unhandled', async () => {
+  it('should report a connection that ends before its answer, without an unhandled rejection', async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown) => void unhandled.push(error);
     process.on('unhandledRejection', note);
@@ -191,7 +188,7 @@ describe('the works', () => {
     http.prependListener('request', ({ socket }: IncomingMessage) => socket.resetAndDestroy());
     try {
       await expect(offerAll(publisher, 300, watchers, context)).rejects.toThrow(
-        /closed the connection of a request/,
+        /closed the connection before it answered/,
       );
       await delay(20);
       expect(unhandled).toEqual([]);
@@ -202,7 +199,7 @@ describe('the works', () => {
   });
 });
 
-describe('works with feeds', () => {
+describe('workloads with feeds', () => {
   const works = [feeds1, feeds1000, feeds10000, mixed];
   beforeEach(() => {
     peer = { ...peer, protocol: feedProtocol };
@@ -214,24 +211,24 @@ describe('works with feeds', () => {
     expect(rate256).toBeGreaterThan(0);
   });
 
-  it.each(works)('should fail when a message is missing: $id', async (work) => {
+  it.each(works)('should fail if a message is missing: $id', async (work) => {
     faults.timesOf = (index) => (index === 25 ? 0 : 1);
     await expect(run(work)).rejects.toThrow(/1 of \d+ messages did not reach all/);
   });
 
-  it.each(works)('should fail when a message came twice: $id', async (work) => {
+  it.each(works)('should fail if a message arrived twice: $id', async (work) => {
     faults.timesOf = (index) => (index === 25 ? 2 : 1);
     await expect(run(work)).rejects.toThrow(/came twice/);
   });
 
-  it.each([feeds1000, mixed])('should fail when a message came to other clients: $id', async (work) => {
+  it.each([feeds1000, mixed])('should fail if a message reached other clients: $id', async (work) => {
     faults.straysAt = 25;
-    await expect(run(work)).rejects.toThrow(/did not reach all that watch their feed/);
+    await expect(run(work)).rejects.toThrow(/did not reach all subscribers of their feed/);
   });
 });
 
 describe('idle connections', () => {
-  it('should be held by other processes', async () => {
+  it('should be kept in separate processes', async () => {
     let connected = 0;
     webSockets.on('connection', () => connected++);
     expect(await run(idle)).toMatchObject({ connections: 20, cpu: 0, memory: 0 });
@@ -239,7 +236,7 @@ describe('idle connections', () => {
     await expect.poll(() => webSockets.clients.size).toBe(0);
   });
 
-  it('should fail when one of them is ended', async () => {
+  it('should fail if one of them ends', async () => {
     webSockets.on('connection', (socket) => setTimeout(() => socket.terminate(), 50));
     await expect(run(idle)).rejects.toThrow(/closed the connection/);
   });

@@ -31,12 +31,12 @@ function predict(load: CheckLoad, constants: Constants): Plan {
       producers: 1,
       payload: constants.range.payload,
       historyHours: (WARM_SECONDS + SECONDS) / 3600,
-      // Nobody comes or goes while it is measured.
+      // No connection begins or ends during the measurement.
       sessionMinutes: Number.POSITIVE_INFINITY,
     },
     constants,
   );
-  if (!plan) throw new Error('A plan with so many instances is always there.');
+  if (!plan) throw new Error('There is no plan for a load with a given number of instances.');
   return plan;
 }
 
@@ -49,12 +49,12 @@ async function runLoad(rig: Rig, load: CheckLoad, payload: number, signal: Abort
       requests: Math.round((load.rate / load.batch) * seconds),
       size: load.batch,
       payload,
-      // At random, as those who publish do not wait for each other.
+      // At random times, because real publishers are independent.
       feedOf: () => feedOf(Math.floor(Math.random() * load.feeds)),
       numbers,
       signal,
     });
-  // Processes that have just started are dearer than those that the constants were taken from.
+  // Warm up first: processes that have just started cost more than those of the constants.
   const { warmRate: rate, warmRequests: requests, feeds } = SIZES;
   await publish(rig, { rate, requests, payload, numbers, signal, feedOf: (n) => `topic:warm-${n % feeds}` });
   const redisBefore = await usedMemory(rig);
@@ -102,7 +102,7 @@ function compare(
   ] satisfies Comparison[];
 }
 
-/** Runs the loads, each on a stack of its own. @throws Failure if a message is not published */
+/** Runs each load on its own stack. @throws Failure if a message is not published */
 export async function runCheck(
   constants: Constants,
   say: (line: string) => void,

@@ -1,6 +1,6 @@
 /**
- * A plan keeps everything at 60 % of the capacity. If a process needs 1.5 times the prediction, that is 90 %:
- * the plan still holds without any reserve. Beyond that it doesn't.
+ * A plan uses 60 % of each capacity. If a process needs 1.5 times the prediction, that is 90 %: the plan still works, without
+ * a reserve. Above this factor it doesn't.
  */
 export const FACTOR = 1.5;
 
@@ -11,7 +11,7 @@ export interface Comparison {
   measured: number;
 }
 
-/** The result of a check: the comparisons of each load, with its description. */
+/** The result of a check: the description and comparisons of each load. */
 export interface CheckResult {
   startedAt: string;
   loads: { load: string; comparisons: Comparison[] }[];
@@ -19,7 +19,7 @@ export interface CheckResult {
 
 export const ratioOf = ({ predicted, measured }: Comparison): number => measured / predicted;
 
-/** True if neither is more than the factor times the other. */
+/** True if neither value is more than the factor times the other. */
 export const isWithin = (comparison: Comparison): boolean => {
   const ratio = ratioOf(comparison);
   return ratio <= FACTOR && ratio >= 1 / FACTOR;

@@ -1,4 +1,4 @@
-/** A load that this machine can carry, of a different size than those of the constants. */
+/** Loads that this machine can carry, of other sizes than those of the constants. */
 export interface CheckLoad {
   connections: number;
   rate: number;

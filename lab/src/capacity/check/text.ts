@@ -18,6 +18,6 @@ export function checkText(result: CheckResult): string {
     ...result.loads.map(({ load, comparisons }) => `${load}\n${table([HEADING, ...comparisons.map(rowOf)])}`),
     off === 0
       ? `All within a factor of ${FACTOR}.`
-      : `${off} off by more than a factor of ${FACTOR}; measure anew: npm run capacity -- --measure`,
+      : `${off} off by more than a factor of ${FACTOR}. Measure again: npm run capacity -- --measure`,
   ].join('\n\n');
 }

@@ -1,7 +1,7 @@
 import { withClients } from '../../bench/works/clients.ts';
 import { untilAllWent, type Rig } from './rig.ts';
 
-/** Events sent to clients since `reset`. */
+/** The number of events that clients have received since `reset`. */
 export class Received {
   pushes = 0;
   pushBytes = 0;
@@ -28,7 +28,7 @@ const POSITION = Buffer.from('42["position"');
 const startsWith = (message: Buffer, start: Buffer): boolean =>
   message.subarray(0, start.length).equals(start);
 
-/** Runs `work` while clients are subscribed to a feed each, and waits until they went. */
+/** Runs `work` while clients are subscribed to one feed each, then disconnects them and waits until they are gone. */
 export async function withCrowd<T>(
   rig: Rig,
   { count, feedOf }: { count: number; feedOf: (client: number) => string },

@@ -42,7 +42,7 @@ const COSTS: Constants['cpu'] = {
   connectionSecond: { bff: 3 },
   comparison: { bff: 110, bffSidecar: 95, redis: 25 },
 };
-/** Reads of the state store that a turn makes. */
+/** The state reads of a turn. */
 const READS = 2;
 
 const NOTHING = {
@@ -57,7 +57,7 @@ const NOTHING = {
   others: 0,
 };
 
-/** A window in which the idle processes and `costs` used CPU. */
+/** A window with the CPU of idle processes and of `costs`. */
 function windowOf(
   step: string,
   { instances, seconds, ...done }: Partial<Window> & Pick<Window, 'instances' | 'seconds'>,
@@ -69,7 +69,7 @@ function windowOf(
 }
 
 const [slow, fast] = COSTS.hear.map(({ cost }) => cost) as [Cost, Cost];
-/** At the lower of the two rates, so that nothing lies between them. */
+/** The rate is the lower of the two, so that no interpolation is needed. */
 const RATE = SIZES.hearRates[0];
 const FAST = SIZES.hearRates[1];
 
@@ -164,11 +164,11 @@ function windows(): Window[] {
   ];
 }
 
-/** The raw result of the fit, including processes that used nothing. */
+/** The raw result of the fit, including processes without costs. */
 const whole = (cost: Cost): Cost => add(cost);
 
 describe('the constants', () => {
-  it('should be those that the windows were made of', () => {
+  it('should equal those that the windows were computed from', () => {
     const found = fitCpu(windows());
     for (const [name, cost] of Object.entries(COSTS)) {
       if (name === 'hear' || name === 'entry') continue;
@@ -189,26 +189,26 @@ describe('the constants', () => {
     expect(whole(found.hear[0]?.cost ?? {}).broadcast).toBeCloseTo(slow.broadcast ?? 0, 4);
   });
 
-  it('should not be shaken by one window of three that something disturbed', () => {
+  it('should ignore one disturbed window of three', () => {
     const disturbed = windows();
     const victim = disturbed.find(({ step }) => step === 'entries') as Window;
     victim.cpu.bff *= 10;
     expect(fitCpu(disturbed).entry[1]?.cost.bff).toBeCloseTo(paced.bff ?? 0, 4);
   });
 
-  it('should be none where noise would make them negative', () => {
+  it('should be zero if noise would make them negative', () => {
     const noisy = windows().map((window) =>
       window.step === 'shows' ? { ...window, cpu: { ...window.cpu, bff: 0 } } : window,
     );
     expect(fitCpu(noisy).show.bff).toBe(0);
   });
 
-  it('should not come of a window in which no quiet feed was announced once more', () => {
+  it('should not be computed from a window without re-announcements', () => {
     const early = windows().map((window) => (window.step === 'rings' ? { ...window, rings: 0 } : window));
-    expect(() => fitCpu(early)).toThrow(/0 were announced once more/);
+    expect(() => fitCpu(early)).toThrow(/0 re-announcements during the measurement/);
   });
 
-  it('should not come of windows that are missing', () => {
+  it('should not be computed without all windows', () => {
     expect(() => fitCpu(windows().filter(({ step }) => step !== 'rings'))).toThrow(/"rings"/);
   });
 });

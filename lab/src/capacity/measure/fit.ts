@@ -16,10 +16,10 @@ import type { Window } from './window.ts';
 
 type CpuConstants = Constants['cpu'];
 
-/** `one` without `other`. */
+/** `one` minus `other`. */
 const minus = (one: Cost, other: Cost): Cost => add(one, times(other, -1));
 
-/** The cost of the processes that can have it; negative values from noise count as zero. */
+/** The cost of the processes that can have this cost. Negative values from noise count as zero. */
 const only = (cost: Cost, kinds: readonly Kind[]): Cost =>
   Object.fromEntries(kinds.map((kind) => [kind, Math.max(0, cost[kind] ?? 0)]));
 
@@ -33,15 +33,15 @@ const ALL = KINDS;
 const lower = (one: Cost, other: Cost): Cost =>
   Object.fromEntries(KINDS.map((kind) => [kind, Math.min(one[kind] ?? 0, other[kind] ?? 0)]));
 
-/** Two windows in which nothing else happens; rings may fall into either. */
+/** Separates the costs of idling and of re-announcements (rings), which may fall into both windows. */
 function idleAndRing(idle: Window, rings: Window, processes: (window: Window, kind: Kind) => number) {
   const idleSecond: Cost = {};
   const ring: Cost = {};
   const determinant = idle.seconds * rings.rings - rings.seconds * idle.rings;
   if (determinant <= 0)
     throw new Failure(
-      `Of the feeds that were quiet for a minute ${rings.rings} were announced once more when it was measured, and ` +
-        `${idle.rings} before: something slowed the steps between. Measure on a machine that does nothing else.`,
+      `There were ${rings.rings} re-announcements during the measurement and ${idle.rings} before it, because another ` +
+        'process slowed the steps. Measure on an idle machine.',
     );
   for (const kind of KINDS) {
     const [quiet, rung] = [idle.cpu[kind], rings.cpu[kind]];
@@ -65,7 +65,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
 
   const processes = (window: Window, kind: Kind) => (kind.startsWith('bff') ? window.instances : 1);
   const { idleSecond, ring } = idleAndRing(one('idle'), one('rings'), processes);
-  /** Everything except idle processes and re-announcements, which fall into any window. */
+  /** The costs of a window without idle processes and re-announcements, which fall into any window. */
   const net = (window: Window): Cost =>
     Object.fromEntries(
       KINDS.map((kind) => [
@@ -82,7 +82,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
       const [written, read] = [one(`write ${rate}`, instances), one(`hear ${rate}`, instances)];
       return only(minus(each(read, read.injected), each(written, written.injected)), ['bff', 'broadcast']);
     });
-    // Each instance hears each event, so the cost is in proportion to their number.
+    // Each instance receives each event, so the cost is proportional to their number.
     return times(add(at1 ?? {}, times(at2 ?? {}, many)), 1 / (few + many * many));
   };
   const hear = SIZES.hearRates.map((rate) => ({ rate, cost: heard(rate) }));
@@ -146,7 +146,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   const busyRate = median(busy.map(({ entries, seconds }) => entries / seconds));
   const entry = [
     ...unhurried,
-    // More at once never costs more for each; additional cost on a full machine is noise.
+    // A larger number never costs more for each. An additional cost on a full machine is noise.
     { rate: busyRate, cost: lower(paced, busyEntry) },
   ];
 
@@ -181,7 +181,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
         ),
       ),
     );
-  // Each feed is watched on each instance.
+  // Each feed has subscribers on each instance.
   const show = only(times(minus(eachOf('shows'), eachOf('unwatched')), 1 / many), BFF);
   return {
     idleSecond,
@@ -200,7 +200,7 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
   };
 }
 
-/** Everything that a plan needs. */
+/** Returns all constants that a plan needs. */
 export function fit(
   windows: readonly Window[],
   sights: Sights,

@@ -10,7 +10,7 @@ const STREAM_LENGTH = 2_000;
 const TICK_MS = 10;
 /** An instance skips its own events. */
 const STRANGER = 'capacity';
-/** Until all instances have read the last one. */
+/** The time until all instances have read the last event, in ms. */
 const READ_MS = 200;
 
 type Event = Record<string, string>;
@@ -29,15 +29,15 @@ async function withRedis<T>(
   }
 }
 
-/** The newest event on the broadcaster's stream. */
+/** The newest event in the broadcaster's stream. */
 export const newestEvent = (rig: Rig): Promise<Event> =>
   withRedis(rig, async (redis) => {
     const [newest] = await redis.xRevRange(BROADCAST_STREAM, '+', '-', { COUNT: 1 });
-    if (!newest) throw new Failure('The broadcaster has sent nothing.');
+    if (!newest) throw new Failure('The broadcaster has not sent any event.');
     return { ...newest.message };
   });
 
-/** Bytes that Redis keeps for each event on the broadcaster's stream. */
+/** The memory of Redis for each event in the broadcaster's stream, in bytes. */
 export const bytesOfEvent = (rig: Rig): Promise<number> =>
   withRedis(rig, async (redis) => {
     const bytes = await redis.memoryUsage(BROADCAST_STREAM, { SAMPLES: 0 });
@@ -51,13 +51,13 @@ interface Injection {
   /** Events a second. */
   rate: number;
   count: number;
-  /** Whether instances receive them: without, it measures only the cost of writing. */
+  /** True if instances receive the events. If false, only the cost of writing is measured. */
   heard?: boolean;
 }
 
 /**
- * Writes an earlier broadcast to the stream again: every instance reads it, and nothing else happens, because
- * its feed has no watchers.
+ * Writes an earlier broadcast to the stream again. Every instance reads it and does nothing else, because its feed has no
+ * subscribers.
  */
 export const inject = (rig: Rig, event: Event, { rate, count, heard = true }: Injection): Promise<Done> =>
   withRedis(rig, async (redis) => {

@@ -12,7 +12,7 @@ import { measureAll, measureSmall } from './steps.ts';
 
 const RAW_FILE = join(ARTIFACTS_DIR, 'capacity-windows.json');
 
-/** Runs `work` on a stack of its own. */
+/** Runs `work` on a new stack. */
 export async function onRig<T>(
   instances: number,
   signal: AbortSignal,
@@ -36,6 +36,6 @@ export async function measureConstants(say: (line: string) => void, signal: Abor
   const all = [...small, ...windows];
   mkdirSync(ARTIFACTS_DIR, { recursive: true });
   writeFileSync(RAW_FILE, `${JSON.stringify({ windows: all, sights }, undefined, 1)}\n`);
-  say(`What was measured as it was: ${RAW_FILE}`);
+  say(`Raw measurements: ${RAW_FILE}`);
   return fit(all, sights, of);
 }

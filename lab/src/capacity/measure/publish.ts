@@ -6,14 +6,14 @@ import type { Numbers } from '../../bench/works/work.ts';
 import { publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 
-/** Requests that may be in flight. */
+/** The most requests in flight. */
 const LANES = 64;
 
 export interface Pace {
   /** Requests a second; as fast as `lanes` allow if absent. */
   rate?: number;
   requests: number;
-  /** Notifications in each. */
+  /** The number of notifications in each request. */
   size?: number;
   payload: number;
   lanes?: number;
@@ -23,7 +23,7 @@ export interface Pace {
   signal: AbortSignal;
 }
 
-/** Publishes at an even pace; resolves when all is accepted, committed and broadcast. */
+/** Publishes at an even pace. Resolves when all notifications are accepted, committed and broadcast. */
 export async function publish(rig: Rig, pace: Pace): Promise<Done> {
   const { rate, requests, size = 1, payload, lanes = LANES, feedOf, numbers, signal } = pace;
   const publisher = await Publisher.open(rig.peer, lanes, payload);

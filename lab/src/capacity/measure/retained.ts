@@ -13,7 +13,7 @@ interface Answer {
   result?: { result?: { value?: unknown } };
 }
 
-/** The address of an application's inspector, which is opened if necessary. */
+/** The address of an application's inspector. Opens the inspector if necessary. */
 async function inspectorOf(app: ManagedProcess): Promise<string> {
   const find = () => LISTENING.exec(readFileSync(app.spec.logFile, 'utf8'))?.[1];
   if (!find()) process.kill(app.pid, 'SIGUSR1');
@@ -47,14 +47,14 @@ async function retainedBy(app: ManagedProcess): Promise<number> {
     const expression = '{ const { heapUsed, external } = process.memoryUsage(); heapUsed + external }';
     const { result } = await ask(3, 'Runtime.evaluate', { expression, returnByValue: true });
     const bytes = result?.result?.value;
-    if (typeof bytes !== 'number') throw new Failure(`${app.name} did not tell its memory.`);
+    if (typeof bytes !== 'number') throw new Failure(`${app.name} did not report its memory.`);
     return bytes;
   } finally {
     socket.terminate();
   }
 }
 
-/** As `retainedBy`, of all bffs together. */
+/** The sum of `retainedBy` over all bffs. */
 export async function retained({ stack }: Rig): Promise<number> {
   const bytes = await Promise.all(stack.bffs.map(({ app }) => retainedBy(app)));
   return bytes.reduce((sum, one) => sum + one, 0);

@@ -14,31 +14,31 @@ import { tocsinProtocol } from '../../bench/protocols/tocsin.ts';
 import { readMetric } from '../../bench/read-metric.ts';
 import { KINDS, type Kind } from '../model/constants.ts';
 
-/** Our stack with a separate Redis for the broadcaster, so that its share can be told from Dapr's. */
+/** Our stack with a separate Redis for the broadcaster, so that its share can be separated from Dapr's. */
 export interface Rig {
   instances: number;
   stack: Stack;
-  /** The stack as the benchmark's harness takes it. */
+  /** The stack as a peer of the benchmark's harness. */
   peer: Peer;
   processes: Record<Kind, ManagedProcess[]>;
   /** `host:port`. */
   store: string;
   broadcast: string;
-  /** Ends everything. Leaves no process and no data. */
+  /** Stops all processes and removes all data. */
   stop(): Promise<void>;
 }
 
 const TITLE = 'n';
-/** With it Node opens its inspector on a free port, once it gets SIGUSR1: see `retained`. */
+/** Makes Node open its inspector on a free port after SIGUSR1; see `retained`. */
 const INSPECTABLE = '--inspect-port=0';
 
-/** The versions in the images. */
+/** The built bundles, as in the images. */
 const appOf = (node: string, app: 'producer' | 'bff'): AppCommand => ({
   cwd: join(ROOT, app),
   command: [node, ...nodeOptionsOf(app), INSPECTABLE, bundleOf(app)],
 });
 
-/** @throws Failure if it cannot be started; nothing is left then */
+/** @throws Failure if it cannot be started; all processes have been stopped then */
 export async function startRig(instances: number, logDir: string): Promise<Rig> {
   const redises: PeerRedis[] = [];
   const startRedis = async (name: string) => {
@@ -95,7 +95,7 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
           return { body: JSON.stringify(items.length === 1 ? items[0] : items) };
         },
         processes: [],
-        restart: () => Promise.reject(new Error('Nothing here restarts it.')),
+        restart: () => Promise.reject(new Error('The rig does not support restarts.')),
         stop,
       },
     };
@@ -105,18 +105,18 @@ export async function startRig(instances: number, logDir: string): Promise<Rig> 
   }
 }
 
-/** CPU time so far in µs, by kind. */
+/** The CPU time so far, in µs, by kind of process. */
 export function readCpu({ processes }: Rig): Record<Kind, number> {
   const sumOf = (kind: Kind) =>
     processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds * 1e6, 0);
   return Object.fromEntries(KINDS.map((kind) => [kind, sumOf(kind)])) as Record<Kind, number>;
 }
 
-/** Resident bytes of all processes of a kind. */
+/** The resident memory of all processes of a kind, in bytes. */
 export const memoryOf = ({ processes }: Rig, kind: Kind): number =>
   processes[kind].reduce((sum, { pid }) => sum + usageOf(pid).memory, 0);
 
-/** A metric of all bffs. */
+/** The sum of a metric over all bffs. */
 export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
   const values = await Promise.all(stack.bffs.map(({ url }) => readMetric(`${url}/metrics`, name)));
   return values.reduce((sum, value) => sum + value, 0);
@@ -124,7 +124,7 @@ export async function bffMetric({ stack }: Rig, name: string): Promise<number> {
 
 export const publications = (rig: Rig): Promise<number> => bffMetric(rig, 'tocsin_bff_publications_total');
 
-/** Entries that the producers have deposited so far. */
+/** The number of entries that the producers have deposited so far. */
 export async function depositedEntries({ stack }: Rig): Promise<number> {
   const labels = { step: 'deposit' };
   const values = await Promise.all(
@@ -135,16 +135,16 @@ export async function depositedEntries({ stack }: Rig): Promise<number> {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Longest wait for notifications that were accepted faster than published, in ms. */
+/** The longest wait until accepted notifications are published, in ms. */
 const PUBLISH_MS = 60_000;
 
-/** Resolves when so many notifications are committed and broadcast. @throws Failure after a minute */
+/** Resolves when this many notifications are committed and broadcast. @throws Failure after a minute */
 export async function untilPublished(rig: Rig, count: number): Promise<void> {
   const fault = await pollUntil(
     () =>
       publications(rig).then(
         (published) => published >= count,
-        // One that is busy answers later.
+        // A busy bff answers later.
         () => false,
       ),
     {
@@ -152,10 +152,11 @@ export async function untilPublished(rig: Rig, count: number): Promise<void> {
       everyMs: 100,
     },
   );
-  if (fault) throw new Failure(`What was accepted is not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
+  if (fault)
+    throw new Failure(`Accepted notifications are not published yet: ${fault}. Logs: ${rig.stack.logDir}`);
 }
 
-/** Resolves when no client is connected any more. @throws Failure after 30 s */
+/** Resolves when no clients are connected. @throws Failure after 30 s */
 export async function untilAllWent(rig: Rig): Promise<void> {
   const look = async () => (await bffMetric(rig, 'tocsin_bff_connections')) === 0;
   const fault = await pollUntil(look, { timeoutMs: 30_000, everyMs: 200 });

@@ -1,4 +1,4 @@
-/** Sizes of the measurements: small enough not to fill two cores. */
+/** The sizes of the measurements, small enough not to fill two cores. */
 export const SIZES = {
   payload: 200,
   warmRate: 120,
@@ -7,7 +7,7 @@ export const SIZES = {
   entryRate: 60,
   entrySeconds: 6,
   entryRounds: 2,
-  /** So seldom that all processes sleep between two entries. */
+  /** So rare that all processes sleep between two entries. */
   seldomRate: 15,
   seldomSeconds: 10,
   feeds: 50,

@@ -14,7 +14,7 @@ export interface Context {
 
 export const feedOf = (kind: string, count: number) => (index: number) => `topic:${kind}-${index % count}`;
 
-/** A rig, and what every step needs to publish on it. */
+/** Runs the steps of a measurement on a rig. */
 export class Steps {
   readonly rig: Rig;
   readonly windows: Window[] = [];
@@ -40,7 +40,7 @@ export class Steps {
     return window;
   }
 
-  /** As `withCrowd`; how the clients connect is a window of its own. */
+  /** Like `withCrowd`, with a separate window for connecting the clients. */
   async crowd<T>(
     step: string,
     crowd: Parameters<typeof withCrowd>[1],
@@ -68,7 +68,7 @@ export class Steps {
     return this.publish({ rate, requests: Math.round(rate * seconds), size, feedOf: of });
   }
 
-  /** A window in which nothing is done. */
+  /** Measures a window without activity. */
   rest(step: string, seconds: number, connections = 0): Promise<Window> {
     return this.window(step, async () => {
       await delay(seconds * 1000);

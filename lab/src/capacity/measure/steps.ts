@@ -18,9 +18,9 @@ import type { Done, Window } from './window.ts';
 
 /** Measurements outside the windows. */
 export interface Sights {
-  /** Bytes of one process that was warmed up. */
+  /** The memory of one warm process of each kind, in bytes. */
   process: { producer: number; producerSidecar: number; bff: number; bffSidecar: number };
-  /** The growth of all bffs' memory, in bytes for each. */
+  /** The growth of memory, summed over all bffs, in bytes per item. */
   growth: { connection: number; view: number; ringPublication: number };
   pushBytes: number;
   positionBytes: number;
@@ -37,8 +37,8 @@ export interface Sights {
 }
 
 /**
- * Publishes until what is compiled and allocated once is. The feeds of the windows to come are published to, but not
- * watched: an instance remembers a watched one for a minute.
+ * Publishes until code is compiled and one-time allocations are done. Publishes to the feeds of later windows without
+ * subscribing to them, because an instance remembers a watched feed for a minute.
  */
 async function warmUp(steps: Steps): Promise<void> {
   const { rig } = steps;
@@ -67,7 +67,7 @@ async function entries(steps: Steps): Promise<void> {
   }
 }
 
-/** With one instance, only what depends on their number. */
+/** The measurements on one instance: only costs that depend on the number of instances. */
 export async function measureSmall(rig: Rig, context: Context): Promise<Window[]> {
   const steps = new Steps(rig, context);
   await warmUp(steps);
@@ -75,7 +75,7 @@ export async function measureSmall(rig: Rig, context: Context): Promise<Window[]
   return steps.windows;
 }
 
-/** Everything that does not depend on the number of instances, on two. */
+/** The measurements on two instances: all costs that do not depend on the number of instances. */
 export async function measureAll(rig: Rig, context: Context): Promise<{ windows: Window[]; sights: Sights }> {
   const steps = new Steps(rig, context);
   const emptyBytes = await usedMemory(rig);
@@ -95,7 +95,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
   const pushBytes = await measureShows(steps);
-  // These feeds are quiet from here on, so each is announced again a minute later.
+  // These feeds are quiet from now on, so the producer re-announces each a minute later.
   const quietFrom = performance.now();
   await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
   const unwatched = feedOf('busy', SIZES.feeds);
@@ -114,7 +114,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   const feedRate = await measureFeedRate(steps);
   const replacedBytes = await measureReplaced(steps);
   const readerBytes = await measureReaders(steps);
-  // Last, because garbage collection disturbs later measurements.
+  // Last, because garbage collection would disturb later measurements.
   const { growth, bytes } = await measureMemory(steps);
   return {
     windows: steps.windows,
@@ -135,7 +135,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
   };
 }
 
-/** As fast as it goes; what comes while a feed's entry is under way goes into its next. */
+/** Publishes as fast as possible. Notifications that arrive while a feed's entry is in progress share the next one. */
 async function busy(steps: Steps, of: (index: number) => string): Promise<Done> {
   const before = await depositedEntries(steps.rig);
   const { notifications = 0 } = await steps.publish({
@@ -147,8 +147,8 @@ async function busy(steps: Steps, of: (index: number) => string): Promise<Done> 
 }
 
 /**
- * Some clients for each feed, on every instance: what an event costs where it is watched, in windows that take turns with
- * those of events that nobody watches, since the difference is small. Bytes of an event.
+ * The cost of an event on instances with subscribers: some clients for each feed, on every instance. Windows with and
+ * without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
  */
 async function measureShows(steps: Steps): Promise<number> {
   const watched = feedOf('shown', SIZES.feeds);
@@ -174,17 +174,17 @@ async function measureShows(steps: Steps): Promise<number> {
   });
 }
 
-/** Clients go to the instances in turn: those of one feed follow each other, so that they are on all. */
+/** Clients connect to the instances in turn. Consecutive clients share a feed, so that it has clients on all instances. */
 const clientsOf =
   (of: (index: number) => string, feeds: number) =>
   (client: number): string =>
     of(Math.floor(client / Math.ceil(SIZES.showClients / feeds)));
 
-/** Time until the last message has arrived, in ms. */
+/** The time until the last message has arrived, in ms. */
 const ARRIVE_MS = 300;
 
 /**
- * Many clients of one feed: the cost of connecting, idling and receiving. Returns the bytes of a position.
+ * Many clients of one feed: the cost of connecting, idling and receiving. Returns the size of a `position` event in bytes.
  */
 async function measureCrowd(steps: Steps): Promise<number> {
   const count = SIZES.crowd;
@@ -212,17 +212,17 @@ async function measureViews(steps: Steps, of: (index: number) => string): Promis
   );
 }
 
-/** So long after the views were watched and one feed was, in ms, all are forgotten. */
+/** The pause, in ms, after which the instances have forgotten all views watched before. */
 const FORGET_MS = 20_000;
 
-/** Memory for connections, watched feeds and their publications, and what Redis keeps for them. */
+/** The memory for connections, watched feeds and their publications, and the data that Redis keeps for them. */
 async function measureMemory(steps: Steps) {
   const { rig } = steps;
   const { fullFeeds, fullRequests, batch, memoryClients: count } = SIZES;
   steps.context.say(`${rig.instances} bffs: memory`);
   const growthFor = (of: (index: number) => string) =>
     withCrowd(rig, { count, feedOf: of }, async () => ((await retained(rig)) - empty) / count);
-  // Previously watched feeds are remembered for a minute.
+  // Instances remember previously watched feeds for a minute.
   await delay(FORGET_MS);
   const ofViews = feedOf('memory', count);
   await steps.publish({ requests: count, feedOf: ofViews });
@@ -252,8 +252,8 @@ async function measureMemory(steps: Steps) {
 }
 
 /**
- * Entries of one notification each in feeds that are long enough for their documents to be merged several times: what
- * they leave for the two minutes until it is deleted.
+ * The size of replaced documents of an entry, which remain for two minutes. Entries have one notification each; the feeds
+ * are long enough that their documents are merged several times.
  */
 async function measureReplaced(steps: Steps): Promise<number> {
   const of = feedOf(REPLACED, SIZES.replacedFeeds);
@@ -263,10 +263,10 @@ async function measureReplaced(steps: Steps): Promise<number> {
 }
 
 const REPLACED = 'replaced';
-/** The names of documents begin like that of their feed. */
+/** The names of documents begin with this part of the feed's name. */
 const LABEL = `topic:${REPLACED}`.slice(0, 8);
 
-/** Readers who have read some of a feed. */
+/** Creates readers with read marks in a feed. */
 async function measureReaders({ rig }: Steps): Promise<number> {
   const feed = 'topic:crowd';
   const [bff] = rig.stack.bffs;
@@ -282,7 +282,7 @@ async function measureReaders({ rig }: Steps): Promise<number> {
   return bytesOfReader(rig, feed);
 }
 
-/** The rate of one feed on an otherwise idle machine. */
+/** Measures the rate of one feed on an otherwise idle machine. */
 async function measureFeedRate(steps: Steps): Promise<Sights['feedRate']> {
   const { rig } = steps;
   const of = () => 'topic:one';

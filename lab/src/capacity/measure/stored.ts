@@ -23,7 +23,7 @@ const APP = 'bff||';
 const bytesOf = async (redis: Redis, key: string): Promise<number> =>
   (await redis.memoryUsage(key, { SAMPLES: 0 })) ?? 0;
 
-/** Redis's bytes for all feeds together. Documents that no head names expire. */
+/** The data of all feeds in Redis, in bytes. Documents that no head refers to expire. */
 export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   withStore(rig, async (redis) => {
     const bytes = { heads: 0, segments: 0, ids: 0 };
@@ -40,8 +40,8 @@ export const storedOfFeeds = (rig: Rig, feeds: readonly string[]) =>
   });
 
 /**
- * Bytes that an entry's documents leave behind when later entries take their place, of those feeds that begin like
- * `label`; at most two minutes after the first of them was written, when they are deleted.
+ * The size, in bytes, of documents that later entries have replaced, for feeds whose names begin with `label`. Call it at
+ * most two minutes after the first of them was written, because they are then deleted.
  */
 export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly string[]): Promise<number> {
   const named = await storedOfFeeds(rig, feeds);
@@ -58,7 +58,7 @@ export async function bytesOfReplaced(rig: Rig, label: string, feeds: readonly s
   });
 }
 
-/** Bytes of one announcement in its stream. */
+/** The size of one announcement in its stream, in bytes. */
 export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
   withStore(
     rig,
@@ -67,7 +67,7 @@ export const bytesOfAnnouncement = (rig: Rig): Promise<number> =>
       Math.max(1, await redis.xLen(TOPICS.partitionAnnouncements)),
   );
 
-/** Bytes of one reader's read state, averaged over the feed's readers. */
+/** The size of one reader's read state in bytes, averaged over the readers of the feed. */
 export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
   withStore(rig, async (redis) => {
     let [bytes, count] = [0, 0];
@@ -77,11 +77,11 @@ export const bytesOfReader = (rig: Rig, feed: string): Promise<number> =>
         count++;
       }
     }
-    if (count === 0) throw new Failure('No reader is in Redis.');
+    if (count === 0) throw new Failure('There is no read state in Redis.');
     return bytes / count;
   });
 
-/** Redis's data in bytes: used memory without the buffers of connections, which vary with calls. */
+/** The data of Redis in bytes: used memory without connection buffers, which vary with calls. */
 export const usedMemory = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const memory = parseRedisInfo(await redis.info('memory'));
@@ -89,7 +89,7 @@ export const usedMemory = (rig: Rig): Promise<number> =>
     return of('used_memory') - of('mem_clients_normal') - of('mem_aof_buffer');
   });
 
-/** The component that uses a command; others belong to none. */
+/** The component that uses each command. Other commands belong to no component. */
 const ROLE_OF: Record<string, RedisRole> = {
   set: 'entries',
   expire: 'entries',
@@ -110,7 +110,7 @@ const ROLE_OF: Record<string, RedisRole> = {
   exec: 'state',
 };
 
-/** Execution time in µs that Redis has counted so far, by component. */
+/** The execution time that Redis has counted so far, in µs, by component. */
 export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
   withStore(rig, async (redis) => {
     const times = Object.fromEntries(REDIS_ROLES.map((role) => [role, 0])) as Record<RedisRole, number>;
@@ -121,7 +121,7 @@ export const executionTimes = (rig: Rig): Promise<Record<RedisRole, number>> =>
     return times;
   });
 
-/** Documents that Dapr has read from the state store so far, one by one or several in a call: each is a hash there. */
+/** The number of documents that Dapr has read from the state store so far. Each document is a hash in Redis. */
 export const documentsRead = (rig: Rig): Promise<number> =>
   withStore(rig, async (redis) => {
     const stats = parseRedisInfo(await redis.info('commandstats'));

@@ -4,9 +4,9 @@ import { KINDS, type Kind } from '../model/constants.ts';
 import { readCpu, type Rig } from './rig.ts';
 import { documentsRead } from './stored.ts';
 
-/** The events of one stretch of a measurement, and its CPU time. */
+/** The events and the CPU time of one part of a measurement. */
 export interface Window {
-  /** Which of the measurement's steps it is. */
+  /** The name of the step. */
   step: string;
   instances: number;
   seconds: number;
@@ -14,19 +14,19 @@ export interface Window {
   cpu: Record<Kind, number>;
   entries: number;
   notifications: number;
-  /** Events of a publication that clients received. */
+  /** The number of `publications` events that clients received. */
   pushes: number;
-  /** Connections that began. */
+  /** The number of new connections. */
   connects: number;
-  /** Connections that stood, each with one subscription. */
+  /** The number of existing connections, each with one subscription. */
   connections: number;
-  /** Events that were put into the broadcaster's stream by hand. */
+  /** The number of events injected into the broadcaster's stream. */
   injected: number;
-  /** Re-announcements. */
+  /** The number of re-announcements. */
   rings: number;
-  /** Cores that processes outside of the measurement used meanwhile. */
+  /** The number of cores that other processes used meanwhile. */
   others: number;
-  /** Documents that were read from the state store. */
+  /** The number of documents read from the state store. */
   reads: number;
 }
 
@@ -45,14 +45,14 @@ const ringsOf = async ({ stack }: Rig): Promise<number> =>
     ),
   );
 
-/** CPU seconds that this machine has worked so far, without this process. */
+/** The CPU seconds that this machine has used so far, without this process. */
 function othersOf(): number {
   const { user, system } = process.cpuUsage();
   const ms = cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
   return ms / 1000 - (user + system) / 1e6;
 }
 
-/** Runs `work`, which returns its events, and reads the processes before and after it. */
+/** Runs `work`, which returns its events, and reads the CPU time of the processes before and after. */
 export async function measured(rig: Rig, step: string, work: () => Promise<Done>): Promise<Window> {
   const [reads, rings] = [await documentsRead(rig), await ringsOf(rig)];
   const others = othersOf();

@@ -1,20 +1,19 @@
 /**
- * The users of CPU: each kind is a separate process; `redis` is everything of Dapr's components, `broadcast`
- * the rest.
+ * The kinds of processes that use CPU. `redis` is the Redis of Dapr's components, `broadcast` that of the broadcaster.
  */
 export const KINDS = ['producer', 'producerSidecar', 'bff', 'bffSidecar', 'redis', 'broadcast'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** CPU time in µs by who used it; a kind that is absent used none. */
+/** CPU time in µs by kind of process; absent kinds used none. */
 export type Cost = Partial<Record<Kind, number>>;
 
-/** A cost that falls as more comes at once: a process that is woken does all that waits. */
+/** A cost that falls with the rate, because a process handles all waiting work each time it wakes up. */
 export interface AtRate {
   rate: number;
   cost: Cost;
 }
 
-/** Redis's data for each component. */
+/** The data of each component in Redis. */
 export const REDIS_ROLES = ['entries', 'announcements', 'state'] as const;
 export type RedisRole = (typeof REDIS_ROLES)[number];
 
@@ -33,7 +32,7 @@ export interface Constants {
     redis: string;
     dapr: string;
     load: [number, number];
-    /** Cores that processes outside of the measurement used meanwhile, the median. */
+    /** The number of cores that other processes used meanwhile (median). */
     others: number;
   };
   /** The largest measured sizes; larger ones are extrapolated. */
@@ -51,46 +50,46 @@ export interface Constants {
     /** One second of an idle process. */
     idleSecond: Cost;
     /**
-     * An entry with one notification from its POST to the broadcast, without those who hear it; by entries a second
+     * An entry with one notification, from its POST to the broadcast, without receiving the broadcast. By entries a second
      * of one producer, two bffs and one Redis, ascending.
      */
     entry: AtRate[];
     /** Each further notification in an entry. */
     furtherNotification: Cost;
-    /** A turn whose feed lives on another instance than the one that received the announcement. */
+    /** A turn on another instance than the one that received the announcement. */
     remoteTurn: Cost;
     /** A re-announcement. */
     ring: Cost;
-    /** An event read by one instance without watchers of the feed; by events a second, ascending. */
+    /** An event read by one instance without subscribers to the feed; by events a second, ascending. */
     hear: AtRate[];
     /** Each further publication in such an event. */
     hearFurther: Cost;
-    /** The additional cost of an event on an instance with watchers. */
+    /** The additional cost of an event on an instance with subscribers. */
     show: Cost;
     /** An event written to one socket. */
     push: Cost;
-    /** A connection that begins and subscribes to a feed that the instance watches. */
+    /** A new connection that subscribes to a feed that the instance already watches. */
     connect: Cost;
     /** The additional cost of the first subscription to a feed. */
     newView: Cost;
-    /** A second of an idle connection: pings and positions of one feed. */
+    /** One second of an idle connection: pings and positions of one feed. */
     connectionSecond: Cost;
-    /** A view that is compared with its head. */
+    /** A comparison of a view with its head. */
     comparison: Cost;
   };
   memory: {
-    /** A process that was warmed up, by its kind. */
+    /** A warm process, by kind. */
     process: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
     connection: number;
     /** A watched feed without its publications. */
     view: number;
-    /** A publication in a view's ring. */
+    /** A publication in the ring of a view. */
     ringPublication: number;
   };
-  /** Redis's data. */
+  /** The data in Redis. */
   stored: {
     announcement: number;
-    /** A feed's head and its other single documents. */
+    /** The head of a feed and its other single documents. */
     feed: number;
     /** A publication in a feed's history. */
     publication: number;
@@ -102,18 +101,18 @@ export interface Constants {
     reader: number;
     /** The replaced documents of an entry, until they are deleted. */
     replaced: number;
-    /** A Redis that keeps nothing. */
+    /** An empty Redis. */
     empty: number;
   };
   wire: {
-    /** A `publications` event of one publication, as a client gets it. */
+    /** A `publications` event with one publication, as a client receives it. */
     push: number;
     /** A `position` event. */
     position: number;
   };
-  /** How the execution time of Redis is shared by the components. */
+  /** The share of each component in the execution time of Redis. */
   redisShares: Record<RedisRole, number>;
-  /** Notifications a second that one feed took, all else idle. */
+  /** The notifications a second that one feed accepted on an otherwise idle machine. */
   feedRate: { singles: number; arrays: number };
 }
 
@@ -126,7 +125,7 @@ export const times = (cost: Cost, count: number): Record<Kind, number> =>
   Object.fromEntries(KINDS.map((kind) => [kind, (cost[kind] ?? 0) * count])) as Record<Kind, number>;
 
 /**
- * The cost at a rate: between two measured rates in proportion to their logarithms, beyond them as at the nearest.
+ * The cost at a rate: interpolated by logarithm between two measured rates, beyond them that of the nearest.
  */
 export function costAt(points: readonly AtRate[], rate: number): Cost {
   const above = points.findIndex((point) => point.rate >= rate);
@@ -137,10 +136,10 @@ export function costAt(points: readonly AtRate[], rate: number): Cost {
   return add(times(low.cost, 1 - share), times(high.cost, share));
 }
 
-/** Bffs among which the entries were shared when `entry` was measured. */
+/** The number of bffs that shared the entries when `entry` was measured. */
 export const MEASURED_BFFS = 2;
 
-/** The cost of an entry for each kind of process at this rate, by the rate of one process. */
+/** The cost of an entry for each kind of process, at the rate that one process has. */
 export function entryCost(
   { entry }: Pick<Constants['cpu'], 'entry'>,
   entries: number,

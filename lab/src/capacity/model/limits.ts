@@ -2,12 +2,12 @@ import { costAt, type Constants } from './constants.ts';
 import type { Load } from './load.ts';
 import { planOf, SHARDS, type Plan } from './plan.ts';
 
-/** Something of which one load can use up only one. */
+/** A resource of which a load has only one. */
 export interface Limit {
   name: string;
-  /** Share of it that is used: 1 is all of one core, or of the memory of a pod. */
+  /** The share in use: 1 is one whole core, or the whole memory of a pod. */
   used: number;
-  /** Notifications a second at which it reaches the target, all else equal; 0 if it is above it without any. */
+  /** The notifications a second at which it reaches the target, all else equal; 0 if it exceeds the target without any. */
   rate: number;
   /** The remedy. */
   remedy: string;
@@ -25,7 +25,7 @@ const GIB = 2 ** 30;
 const RESOURCES: readonly Resource[] = [
   {
     name: 'one Redis for everything (its thread)',
-    remedy: 'the broadcaster, entries, announcements and state each on a Redis of their own',
+    remedy: 'separate Redis servers for broadcaster, entries, announcements and state',
     used: ({ cores }) => cores.redis + cores.broadcast,
   },
   {
@@ -45,11 +45,11 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: 'the process of a bff',
-    remedy: 'more bffs, until hearing is what fills them',
+    remedy: 'more bffs, until receiving all events fills each of them',
     used: ({ cores, instances }) => cores.bff / instances,
   },
   {
-    name: 'of it, hearing all events',
+    name: 'the same, only for receiving all events',
     remedy: 'no number of bffs helps: arrays, sharded pub/sub, a feed-to-instance map, Azure',
     used: ({ load, flow }, { cpu }) =>
       (flow.entries * (costAt(cpu.hear, flow.entries).bff ?? 0) +
@@ -58,7 +58,7 @@ const RESOURCES: readonly Resource[] = [
   },
   {
     name: 'the memory of a bff',
-    remedy: 'more memory, more bffs, or connections led to instances by their feed',
+    remedy: 'more memory, more bffs, or a proxy that routes connections by feed',
     used: ({ load, memory }) => memory.bff / (load.bffGib * GIB),
   },
   {
@@ -77,7 +77,7 @@ const RESOURCES: readonly Resource[] = [
 
 const MOST = 1e9;
 
-/** The rate at which `used` reaches `target`; 0 if it is above it at once, `undefined` if it never does. */
+/** The rate at which `used` reaches `target`; 0 if it exceeds it at any rate, `undefined` if it never reaches it. */
 function rateAt(used: (rate: number) => number, target: number): number | undefined {
   if (used(0) > target) return 0;
   if (used(MOST) <= target) return undefined;
@@ -92,7 +92,7 @@ function rateAt(used: (rate: number) => number, target: number): number | undefi
 
 /** The limits, in the order in which they are reached. */
 export function limitsOf(plan: Plan, constants: Constants): Limit[] {
-  // The pods stay as many as they are.
+  // The number of pods stays the same.
   const { instances, producers } = plan;
   const at = (rate: number) => planOf({ ...plan.load, rate, instances, producers }, constants) as Plan;
   const { target } = plan.load satisfies Load;

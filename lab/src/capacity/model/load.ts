@@ -1,70 +1,70 @@
-/** A load in the long run: everything spread evenly, notifications at random times. */
+/** A steady load: spread evenly over feeds, with notifications at random times. */
 export interface Load {
-  /** Browsers that are connected. */
+  /** The number of connected browsers. */
   connections: number;
   /** Notifications a second. */
   rate: number;
-  /** Feeds that are published to and watched. */
+  /** The number of feeds. */
   feeds: number;
-  /** Bffs; as many as it takes if absent. */
+  /** The number of bffs; computed if absent. */
   instances?: number;
-  /** Producers; as many as it takes if absent, two at least. */
+  /** The number of producers; computed if absent, at least two. */
   producers?: number;
-  /** Feeds that a connection is subscribed to. */
+  /** The number of feeds that a connection is subscribed to. */
   feedsPerConnection: number;
-  /** Bffs on which a feed is watched, if a proxy leads connections by their feeds; else as chance has it. */
+  /** The number of bffs that watch a feed if a proxy routes connections by feed. If absent, connections are random. */
   bffsPerFeed?: number;
-  /** Bytes of title and body of a notification. */
+  /** The size of title and body of a notification, in bytes. */
   payload: number;
-  /** Notifications in one POST, and so in one entry. */
+  /** The number of notifications in one POST, and so in one entry. */
   batch: number;
-  /** Publications that a feed keeps (`HISTORY_MAX`). */
+  /** The number of publications that a feed keeps (`HISTORY_MAX`). */
   history: number;
-  /** Hours for which a feed keeps them (`HISTORY_TTL`), or for which there was a load at all. */
+  /** How long a feed keeps them, in hours (`HISTORY_TTL`), or how long the load has lasted if that is shorter. */
   historyHours: number;
-  /** How long a connection lasts. */
+  /** How long a connection lasts, in minutes. */
   sessionMinutes: number;
-  /** Readers who have marked something as read. */
+  /** The number of readers with read marks. */
   readers: number;
-  /** Share of a core, or of the memory of a pod or shard, that is to be used at most: 0 to 1. */
+  /** The largest share of a core, or of the memory of a pod or shard, that may be in use: 0 to 1. */
   target: number;
-  /** Memory that a bff may have, in GiB. */
+  /** The memory limit of a bff, in GiB. */
   bffGib: number;
-  /** Memory that one Redis may have, in GiB. */
+  /** The memory limit of one Redis, in GiB. */
   redisGib: number;
 }
 
-/** A load in events a second, and its spread over the instances. */
+/** A load as events a second, and its distribution over the instances. */
 export interface Flow {
-  /** Entries a second: each is deposited, announced, committed, claimed and broadcast once. */
+  /** Entries a second. Each is deposited, announced, committed, claimed and broadcast once. */
   entries: number;
-  /** Subscriptions of all connections. */
+  /** The number of subscriptions of all connections. */
   subscriptions: number;
-  /** Connections that watch a feed. */
+  /** The number of connections with a subscription to a feed. */
   watchersPerFeed: number;
-  /** Instances on which at least one connection watches a feed. */
+  /** The number of instances with at least one subscriber to a feed. */
   watchingInstances: number;
-  /** Feeds that an instance watches, summed over the instances. */
+  /** The number of feeds that an instance watches, summed over the instances. */
   views: number;
-  /** Events a second that are written to sockets. */
+  /** Events a second written to sockets. */
   pushes: number;
-  /** Comparisons of a view with its head, a second. */
+  /** Comparisons of views with heads a second. */
   comparisons: number;
-  /** Connections that begin, a second. */
+  /** New connections a second. */
   connects: number;
-  /** Subscriptions a second to a feed that the instance did not watch. */
+  /** Subscriptions a second to feeds that the instance did not watch before. */
   newViews: number;
-  /** Re-announcements a second, for feeds that were quiet for a minute. */
+  /** Re-announcements a second of feeds that were quiet for a minute. */
   rings: number;
 }
 
-/** Comparisons after a publication, in s; then one each 30 s (`bff/src/recover/feed-views.ts`). */
+/** The times of comparisons after a publication, in s; then one every 30 s (`bff/src/recover/feed-views.ts`). */
 const FIRST_COMPARISONS = [2, 4, 8, 16, 32];
 const LONGEST_PAUSE = 30;
 
 /**
- * Comparisons a second of a view whose feed gets `rate` events a second at random times: each event begins anew with
- * short pauses, so a feed with an event now and then is compared more often than a silent or a busy one.
+ * Comparisons a second of a view whose feed receives `rate` events a second at random times. Each event restarts the
+ * sequence of short pauses, so a feed with occasional events is compared more often than a silent or a busy one.
  */
 export function comparisonRate(rate: number): number {
   if (rate <= 0) return 1 / LONGEST_PAUSE;
@@ -76,7 +76,7 @@ export function comparisonRate(rate: number): number {
 }
 
 /**
- * A feed that is quiet for this long, in s, is announced again (`producer/src/produce/announce/lanes.ts`).
+ * The time in s after which a quiet feed is re-announced (`producer/src/produce/announce/lanes.ts`).
  */
 const QUIET = 60;
 
@@ -101,7 +101,7 @@ export function flowOf(load: Load, instances: number): Flow {
     comparisons: views * comparisonRate(entries / load.feeds),
     connects,
     rings: entries * Math.exp((-entries / load.feeds) * QUIET),
-    // The arriving clients whose feed has no other watcher.
+    // The new clients whose feed has no other subscriber.
     newViews: connects * load.feedsPerConnection * alone,
   };
 }

@@ -12,14 +12,14 @@ const coresOf = ({ terms }: Plan, name: string): number => {
 };
 
 describe('comparisons of a view with its head', () => {
-  it('should come each 30 s without any event, and most often with one now and then', () => {
+  it('should happen every 30 s without events, and most often with occasional events', () => {
     expect(comparisonRate(0)).toBeCloseTo(1 / 30);
     expect(comparisonRate(1e-6)).toBeCloseTo(1 / 30, 3);
     expect(comparisonRate(0.2)).toBeGreaterThan(3 / 30);
     expect(comparisonRate(10)).toBeLessThan(1e-6);
   });
 
-  it('should be those of a simulation', () => {
+  it('should equal those of a simulation', () => {
     const rate = 0.1;
     let [time, count, seed] = [0, 0, 1];
     const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -35,15 +35,15 @@ describe('comparisons of a view with its head', () => {
   });
 });
 
-describe('how a load spreads', () => {
-  it('should put the watchers of a feed on at most as many instances as there are', () => {
+describe('the distribution of a load', () => {
+  it('should limit the instances with subscribers to all instances', () => {
     expect(flowOf({ ...LOAD, feeds: 1_000 }, 40).watchingInstances).toBeCloseTo(1);
     expect(flowOf({ ...LOAD, feeds: 100 }, 40).watchingInstances).toBeGreaterThan(8);
     expect(flowOf({ ...LOAD, feeds: 1 }, 40).watchingInstances).toBeCloseTo(40);
     expect(flowOf({ ...LOAD, connections: 0 }, 40).watchingInstances).toBe(0);
   });
 
-  it('should count a push for each watcher of the feed, whatever the number of feeds', () => {
+  it('should count a push for each subscriber of the feed, for any number of feeds', () => {
     for (const feeds of [1, 10, 1_000]) {
       const { pushes, watchersPerFeed } = flowOf({ ...LOAD, feeds }, 2);
       expect(pushes).toBeCloseTo(LOAD.rate * watchersPerFeed);
@@ -51,47 +51,47 @@ describe('how a load spreads', () => {
     expect(flowOf({ ...LOAD, batch: 10 }, 2).pushes).toBeCloseTo(flowOf(LOAD, 2).pushes / 10);
   });
 
-  it('should put them on fewer where a proxy leads connections by their feed', () => {
+  it('should use fewer instances if a proxy routes connections by feed', () => {
     const { watchingInstances, views, newViews } = flowOf({ ...LOAD, bffsPerFeed: 1 }, 40);
     expect([watchingInstances, views, newViews]).toEqual([1, LOAD.feeds, 0]);
-    // Never on more than chance has it.
+    // Never more instances than with random routing.
     expect(flowOf({ ...LOAD, feeds: 1_000, bffsPerFeed: 5 }, 40).watchingInstances).toBeCloseTo(1);
   });
 
-  it('should count connects by how long a connection lasts', () => {
+  it('should count connects by the duration of connections', () => {
     expect(flowOf({ ...LOAD, sessionMinutes: 1 }, 2).connects).toBeCloseTo(1_000 / 60);
   });
 });
 
 describe('a plan', () => {
-  it('should be the sum of what each event costs', () => {
+  it('should be the sum of the costs of all events', () => {
     const { cores } = plan({ connections: 0, rate: 100 });
     expect(cores.producer).toBeCloseTo(100 * 200e-6);
-    // Turns, and two instances that hear.
+    // Turns, and two instances that receive the event.
     expect(cores.bff).toBeCloseTo(100 * 300e-6 + 2 * 100 * 100e-6);
     expect(cores.bffSidecar).toBeCloseTo(50 * 100e-6);
     expect(cores.redis).toBeCloseTo(100 * 100e-6);
   });
 
-  it('should let the cost of hearing grow with the instances, and nothing else of an entry', () => {
-    const heard = (instances: number) => coresOf(plan({ instances }), 'events heard by every bff');
+  it('should let only the cost of receiving events grow with the instances', () => {
+    const heard = (instances: number) => coresOf(plan({ instances }), 'events received by every bff');
     expect(heard(40) / heard(2)).toBeCloseTo(20);
     const entries = (instances: number) => coresOf(plan({ instances }), 'entries, POST to broadcast');
     expect(entries(40)).toBeCloseTo(entries(2));
   });
 
-  it('should take what is measured of hearing at the nearest rates', () => {
+  it('should use the cost of receiving events at the nearest measured rates', () => {
     const at = (rate: number) => costAt(CONSTANTS.cpu.hear, rate).bff;
     expect([at(1), at(100), at(10_000), at(1e6)]).toEqual([100, 100, 20, 20]);
     expect(at(1_000)).toBeCloseTo(60);
   });
 
-  it('should take what an entry costs at the rate that comes to one process', () => {
+  it('should use the cost of an entry at the rate of one process', () => {
     const entry = [
       { rate: 10, cost: { producer: 100, bff: 100, redis: 100 } },
       { rate: 1_000, cost: { producer: 20, bff: 20, redis: 20 } },
     ];
-    // 10 a second for each producer, 1,000 for each two bffs.
+    // 10 a second for each producer, 1,000 for each pair of bffs.
     expect(entryCost({ entry }, 10_000, { instances: 20, producers: 1_000 })).toMatchObject({
       producer: 100,
       bff: 20,
@@ -99,7 +99,7 @@ describe('a plan', () => {
     });
   });
 
-  it('should take as many bffs as keep each below the target, if none are named', () => {
+  it('should compute how many bffs keep each below the target', () => {
     const { instances: _, ...free } = LOAD;
     const found = planOf({ ...free, connections: 100_000, rate: 0 }, CONSTANTS) as Plan;
     expect(found.instances).toBe(10);
@@ -110,7 +110,7 @@ describe('a plan', () => {
     expect(less.cores.bff / less.instances).toBeGreaterThan(0.5);
   });
 
-  it('should say so when no number of bffs is enough, since each hears everything', () => {
+  it('should report that no number of bffs is enough, because each receives all events', () => {
     const { instances: _, ...free } = LOAD;
     expect(planOf({ ...free, rate: 100_000 }, CONSTANTS)).toBeUndefined();
   });
@@ -118,19 +118,19 @@ describe('a plan', () => {
   it('should count memory for connections, watched feeds and their publications', () => {
     const few = plan({ feeds: 1, rate: 0 });
     expect(few.memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 2_000, -1);
-    // A day of 10 a second is more than a ring holds.
+    // A day at 10 a second exceeds a ring.
     const { memory, kept } = plan({ feeds: 10 });
     expect(kept.ring).toBe(1_000);
     expect(memory.bff).toBeCloseTo(1e8 + 500 * 10_000 + 10 * (2_000 + 1_000 * 1_000), -1);
-    // A larger payload lies in the ring as it is.
+    // A larger payload adds its full size to the ring.
     expect(plan({ feeds: 10, payload: 400 }).memory.bff - memory.bff).toBeCloseTo(10 * 1_000 * 200, -1);
   });
 
-  it('should bound what Redis keeps by history, ids and a day of announcements', () => {
+  it('should limit the data in Redis by history, ids and a day of announcements', () => {
     const { redis, kept } = plan({ rate: 10, feeds: 1, readers: 100 });
     expect(kept.history).toBe(10_000);
     expect(kept.ids).toBe(100_000);
-    // Ten entries a second, and their replaced documents of two minutes.
+    // Ten entries a second, and two minutes of their replaced documents.
     expect(redis.state.bytes).toBeCloseTo(
       1e6 + 120 * 10 * 1_000 + 1_000 + 10_000 * 400 + 100_000 * 10 + 100 * 300,
       -1,
@@ -142,14 +142,14 @@ describe('a plan', () => {
     );
   });
 
-  it('should ask for as many Redis as keep each below the target, by CPU and by memory', () => {
+  it('should compute how many Redis servers keep each below the target, by CPU and by memory', () => {
     expect(plan({ rate: 100 }).redis.state.count).toBe(1);
     // 20,000 × 100 µs × 0.5 is one core, twice the target.
     expect(plan({ rate: 20_000, feeds: 1_000, connections: 0 }).redis.state.count).toBe(2);
     expect(plan({ rate: 20_000, feeds: 1_000 }).redis.announcements.count).toBeGreaterThan(50);
   });
 
-  it('should cost the same CPU in all its parts', () => {
+  it('should have parts that add up to the total CPU', () => {
     const whole = plan({ batch: 10, connections: 5_000 });
     const parts = whole.terms.reduce((sum, { name }) => sum + coresOf(whole, name), 0);
     expect(totalCores(whole)).toBeCloseTo(parts);
@@ -160,8 +160,8 @@ describe('a plan', () => {
   });
 });
 
-describe('what fills up first', () => {
-  it('should be the lowest rate at which something reaches the target', () => {
+describe('the limits', () => {
+  it('should start with the lowest rate at which a resource reaches the target', () => {
     const limits = limitsOf(plan({ connections: 0 }), CONSTANTS);
     expect(limits.map(({ rate }) => rate)).toEqual(limits.map(({ rate }) => rate).sort((a, b) => a - b));
     for (const { name, rate } of limits) {
@@ -170,7 +170,7 @@ describe('what fills up first', () => {
     }
   });
 
-  it('should be 0 for what is full without a notification', () => {
+  it('should be 0 for a resource that is full without notifications', () => {
     const [first] = limitsOf(plan({ connections: 1e6 }), CONSTANTS);
     expect(first).toMatchObject({ rate: 0 });
   });

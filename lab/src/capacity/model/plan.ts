@@ -11,7 +11,7 @@ import {
 } from './constants.ts';
 import { flowOf, type Flow, type Load } from './load.ts';
 
-/** Fixed limits of `contracts/` and `bff/`, independent of settings. */
+/** Fixed limits of `contracts/` and `bff/`, which no setting changes. */
 const ANNOUNCEMENT_HOURS = 24;
 const ID_HOURS = 25;
 const REPLACED_SECONDS = 120;
@@ -20,7 +20,7 @@ const HISTORY_BYTES = 16 * 2 ** 20;
 const RING = { publications: 1_000, bytes: 2 ** 20 };
 const BROADCAST_EVENTS = 2_000;
 const POSITION_SECONDS = 8;
-/** Without it an instance refuses more (`MAX_CONNECTIONS`). */
+/** The default of `MAX_CONNECTIONS`. An instance rejects more connections. */
 const CONNECTIONS_PER_BFF = 10_000;
 const LEAST_PODS = 2;
 const MOST_INSTANCES = 100_000;
@@ -29,7 +29,7 @@ const MICRO = 1e6;
 export type Shard = (typeof REDIS_ROLES)[number] | 'broadcast';
 export const SHARDS: readonly Shard[] = [...REDIS_ROLES, 'broadcast'];
 
-/** One part of the CPU time. */
+/** A part of the CPU time. */
 export interface Term {
   name: string;
   perSecond: number;
@@ -39,7 +39,7 @@ export interface Term {
 export interface ShardNeed {
   cores: number;
   bytes: number;
-  /** Redis processes of which none is over the target. */
+  /** The number of Redis servers that keeps each below the target. */
   count: number;
 }
 
@@ -49,14 +49,14 @@ export interface Plan {
   instances: number;
   producers: number;
   terms: Term[];
-  /** Cores by kind, over all pods. */
+  /** The cores of all pods of each kind. */
   cores: Record<Kind, number>;
-  /** Bytes of one process. */
+  /** The memory of one process, in bytes. */
   memory: Record<Exclude<Kind, 'redis' | 'broadcast'>, number>;
   redis: Record<Shard, ShardNeed>;
   /** Bytes a second. */
   bandwidth: { toBrowsers: number; fromBroadcaster: number };
-  /** Publications that a feed keeps, and a view's ring. */
+  /** The number of publications that a feed keeps, and that the ring of a view keeps. */
   kept: { history: number; ids: number; ring: number };
 }
 
@@ -87,21 +87,21 @@ function termsOf(load: Load, flow: Flow, { cpu }: Constants, pods: { instances: 
   const terms: Term[] = [
     { name: 'idle processes', perSecond: 1, cost: idle },
     { name: 'entries, POST to broadcast', perSecond: flow.entries, cost: entryCost(cpu, flow.entries, pods) },
-    { name: 'further notifications in them', perSecond: further, cost: cpu.furtherNotification },
+    { name: 'further notifications in entries', perSecond: further, cost: cpu.furtherNotification },
     {
       name: 'turns on another instance',
       perSecond: (flow.entries * (instances - 1)) / instances,
       cost: cpu.remoteTurn,
     },
-    { name: 'quiet feeds announced once more', perSecond: flow.rings, cost: cpu.ring },
+    { name: 're-announcements of quiet feeds', perSecond: flow.rings, cost: cpu.ring },
     {
-      name: 'events heard by every bff',
+      name: 'events received by every bff',
       perSecond: flow.entries * instances,
       cost: costAt(cpu.hear, flow.entries),
     },
-    { name: 'further publications in them', perSecond: further * instances, cost: cpu.hearFurther },
+    { name: 'further publications in events', perSecond: further * instances, cost: cpu.hearFurther },
     {
-      name: 'events shown where watched',
+      name: 'events of watched feeds',
       perSecond: load.rate * flow.watchingInstances,
       cost: cpu.show,
     },
@@ -131,13 +131,13 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   const { stored, redisShares } = constants;
   const coresOf = (name: 'redis' | 'broadcast', when: (term: Term) => boolean) =>
     terms.filter(when).reduce((sum, { perSecond, cost }) => sum + (perSecond * (cost[name] ?? 0)) / MICRO, 0);
-  // A comparison only reads state; of all else the components have their shares.
+  // A comparison only reads state. All other costs are shared by the components.
   const isRead = ({ name }: Term) => name === 'comparisons with heads' || name === 'feeds newly watched';
   const [reads, rest] = [coresOf('redis', isRead), coresOf('redis', (term) => !isRead(term))];
   const publication = larger(load, constants, stored.publication);
   const event = larger(load, constants, stored.broadcastPublication);
   const bytes: Record<Shard, number> = {
-    // They are popped within a second.
+    // Entries are popped within a second.
     entries: load.rate * publication,
     announcements:
       (flow.entries + flow.rings) *
@@ -167,7 +167,7 @@ function redisOf(load: Load, flow: Flow, constants: Constants, terms: readonly T
   ) as Record<Shard, ShardNeed>;
 }
 
-/** The needs of a load with this many pods. */
+/** The resources for a load with this many pods. */
 function planFor(load: Load, constants: Constants, instances: number, producers: number): Plan {
   const flow = flowOf(load, instances);
   const terms = termsOf(load, flow, constants, { instances, producers });
@@ -193,13 +193,13 @@ function planFor(load: Load, constants: Constants, instances: number, producers:
   return { ...plan, memory: memoryOf(load, flow, constants, plan) };
 }
 
-/** True if no bff is over the target. */
+/** True if all bffs are below the target. */
 const isEnough = ({ load, cores, memory, instances }: Plan): boolean =>
   cores.bff / instances <= load.target &&
   memory.bff <= load.target * load.bffGib * 2 ** 30 &&
   load.connections / instances <= CONNECTIONS_PER_BFF;
 
-/** The fewest instances of which none is over the target; undefined if no number is enough. */
+/** The smallest number of instances that are all below the target; `undefined` if no number is enough. */
 function fewest(isFine: (instances: number) => boolean): number | undefined {
   let high = 1;
   while (!isFine(high)) {
@@ -216,7 +216,7 @@ function fewest(isFine: (instances: number) => boolean): number | undefined {
 }
 
 /**
- * The needs of a load, from the measurements. `undefined` if no number of bffs keeps each below the target.
+ * The resources for a load, computed from the constants. `undefined` if no number of bffs keeps each below the target.
  */
 export function planOf(load: Load, constants: Constants): Plan | undefined {
   const producersFor = (instances: number) =>

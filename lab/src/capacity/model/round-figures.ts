@@ -1,7 +1,7 @@
 import type { Constants } from './constants.ts';
 import type { Load } from './load.ts';
 
-/** A load of tests. */
+/** A load for tests. */
 export const LOAD: Load = {
   connections: 1_000,
   rate: 100,
@@ -20,7 +20,7 @@ export const LOAD: Load = {
   redisGib: 32,
 };
 
-/** Round figures, so that sums can be done by hand. */
+/** Round constants, so that sums can be checked by hand. */
 export const CONSTANTS: Constants = {
   v: 1,
   conditions: {

@@ -3,33 +3,33 @@ import { Caller, makeNotifications } from '../../ledger/caller.ts';
 import type { Random } from '../random.ts';
 import { FEEDS } from './workload.ts';
 
-/** Expectations of a notification besides its arrival. Times are ms since 1970. */
+/** Expectations for a notification besides its arrival. Times are ms since 1970. */
 export interface Rule {
   feed: string;
   kind: 'scheduled' | 'cancelled' | 'retracted' | 'expiring';
-  /** Shown earlier than this is wrong. */
+  /** It must not be shown before this time. */
   notBefore?: number;
-  /** Shown later than this is wrong. */
+  /** It must not be shown after this time. */
   notAfter?: number;
-  /** Shown at all is wrong. */
+  /** It must never be shown. */
   never?: boolean;
-  /** Not shown is wrong. */
+  /** It must be shown. */
   must?: boolean;
-  /** Shown, it must have been taken away again. */
+  /** If it was shown, it must have been removed again. */
   gone?: boolean;
 }
 
 const SOON_MS = 20_000;
-/** Beyond a minute a schedule waits as a job. */
+/** More than a minute, so that the schedule waits as a job. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
 const EXPIRY_MS = 2_500;
-/** A client's own delay from the event to the record. */
+/** The delay of a client from the event to the record, in ms. */
 const EXPIRY_TOLERANCE_MS = 300;
 
-/** Callers that schedule, cancel, retract and let expire until told to stop. */
+/** Schedules, cancels and retracts notifications, and lets others expire, until `stop()`. */
 export class Changes {
-  /** By id: whatever is in it was acknowledged. */
+  /** The expectations by id. All these notifications were acknowledged. */
   readonly rules = new Map<string, Rule>();
   readonly #caller: Caller;
   readonly #random: Random;
@@ -48,21 +48,21 @@ export class Changes {
       () => this.#expire(),
     ];
     this.#work = Promise.all(lanes.map((lane) => this.#repeat(lane))).then(() => undefined);
-    // Awaited in stop(); until then a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not end the process.
     this.#work.catch(() => undefined);
   }
 
-  /** Ids of a feed that every client must have been shown. */
+  /** The ids in a feed that every client must have shown. */
   mustShow(feed: string): string[] {
     return [...this.rules].filter(([, rule]) => rule.feed === feed && rule.must).map(([id]) => id);
   }
 
-  /** When the last schedule is due, ms since 1970. */
+  /** When the last schedule is due, in ms since 1970. */
   get lastDue(): number {
     return Math.max(0, ...[...this.rules.values()].map(({ notBefore = 0 }) => notBefore));
   }
 
-  /** Resolves when every request that was begun is acknowledged. @throws Failure when one was not */
+  /** Stops. Resolves when all started requests are acknowledged. @throws Failure if one was not */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;
@@ -94,7 +94,7 @@ export class Changes {
     const at = Date.now() + 3_000 + this.#random.below(FAR_MS + 10_000);
     await this.#caller.post([{ ...notification, deliverAt: new Date(at).toISOString() }]);
     await this.#caller.retract(feed, id);
-    // One that was due before the retraction was acknowledged may have been shown, and is gone then.
+    // If it was due before the retraction was acknowledged, it may have been shown, and is then removed.
     const never = Date.now() < at;
     this.rules.set(id, { feed, kind: 'cancelled', notBefore: at, never, gone: true });
   }

@@ -7,12 +7,12 @@ import { FEEDS, MANY_FEEDS } from './workload.ts';
 const STEADY = 15;
 const RESTLESS = 4;
 
-/** A client that watches a feed and keeps a record, in this process or another. */
+/** A client that subscribes to a feed and records it, in this process or another. */
 export type Watcher = Pick<Observer, 'name' | 'feed' | 'shown' | 'gone' | 'gaps'>;
 
 /**
- * Clients over all instances: of a few feeds steady ones, some that reconnect at random, and a slow one; of each of the
- * others one.
+ * Clients on all instances. A few feeds have steady clients, some that reconnect at random, and a slow one; each of the
+ * other feeds has one client.
  */
 export class Clients {
   readonly steady: { observer: Observer; pair: string }[] = [];
@@ -24,7 +24,7 @@ export class Clients {
   readonly #moving: Promise<void>[];
   #running = true;
 
-  /** With `tokens`, every client has one; `long` is for the client that cannot renew it. */
+  /** With `tokens`, every client has a token; `long` is for the client that cannot renew it. */
   constructor(
     instances: readonly { name: string; url: string }[],
     random: Random,
@@ -51,7 +51,7 @@ export class Clients {
     this.#moving = [];
   }
 
-  /** Resolves when all clients know their feeds' positions. */
+  /** Resolves when all clients have the position of their feed. */
   async ready(): Promise<void> {
     await Promise.all(
       [...this.steady.map(({ observer }) => observer), ...this.restless, ...this.ofMany, this.slow].map(
@@ -60,19 +60,19 @@ export class Clients {
     );
   }
 
-  /** Lets the restless reconnect and the slow one stop reading, again and again. */
+  /** Repeatedly reconnects the restless clients and makes the slow one stop reading. */
   stir(): void {
     for (const observer of this.restless) this.#moving.push(this.#reconnect(observer));
     this.#moving.push(this.#stall());
   }
 
-  /** Lets all stay where they are. */
+  /** Ends the reconnects and pauses. */
   async settle(): Promise<void> {
     this.#running = false;
     await Promise.all(this.#moving);
   }
 
-  /** The steady clients of all instances but `pair`. */
+  /** The steady clients of all instances except `pair`. */
   besides(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }

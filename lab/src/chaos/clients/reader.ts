@@ -2,18 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { signToken } from '@tocsin/tools/auth/sign-token';
 import { FEEDS, MANY_FEEDS } from './workload.ts';
 
-/** Short enough for tokens to be renewed on live connections during a run, in s. */
+/** The lifetime of tokens in s, so short that live connections renew them during a run. */
 const LIFE_S = 90;
-/** A client in a process of its own is given one token for the whole run, in s. */
+/** The lifetime in s of the only token of a client in a separate process. */
 const LONG_LIFE_S = 24 * 60 * 60;
 
 const FEED_NAMES = [...FEEDS, ...MANY_FEEDS].flatMap((feed) => /^topic:(.+)$/.exec(feed)?.[1] ?? []);
 
-/** The one who reads all feeds of a run, and the secret with which its tokens are signed. */
+/** The reader of all feeds in a run, and the secret that signs its tokens. */
 export class Reader {
   readonly #secret = randomBytes(48).toString('base64url');
 
-  /** The environment of the sidecars' secret store. */
+  /** The environment for the secret store of the sidecars. */
   get secrets(): Record<string, string> {
     return { NOTIFICATION_SECRETS_jwt: this.#secret };
   }

@@ -11,7 +11,7 @@ export interface SlowClientReport {
   gaps: Gap[];
 }
 
-/** A client in a separate process, which can be stopped so that it doesn't read. */
+/** A client in a separate process, which can be stopped so that it doesn't read from its socket. */
 export class SlowClient {
   readonly name: string;
   readonly feed: string;
@@ -47,7 +47,7 @@ export class SlowClient {
     this.#child.kill('SIGCONT');
   }
 
-  /** Brings `shown` and `gaps` up to date. */
+  /** Updates `shown` and `gaps`. */
   async report(): Promise<SlowClientReport> {
     this.#child.send('report');
     const [report] = (await once(this.#child, 'message')) as [SlowClientReport];

@@ -4,13 +4,13 @@ import type { Random } from '../random.ts';
 
 export const FEEDS = ['all', 'topic:orders', 'user:42'] as const;
 
-/** Feeds that get little each, so that entries and turns are shared by feeds of both partitions. */
+/** Many feeds with little traffic, so that feeds of both partitions share entries and turns. */
 export const MANY_FEEDS: readonly string[] = Array.from({ length: 197 }, (_, i) => `topic:many-${i}`);
 const MANY_LANES = 2;
 
 /**
- * One caller for each of a few feeds, and two for all others: each posts one to five notifications at a time
- * until told to stop.
+ * One caller for each of a few feeds, and two for all others. Each posts one to five notifications at a time, until
+ * `stop()`.
  */
 export class Workload {
   readonly #callers: readonly Caller[];
@@ -30,7 +30,7 @@ export class Workload {
     this.#work = Promise.all(
       lanes.map((nextFeed, lane) => this.#post(this.#callers[lane] as Caller, nextFeed)),
     ).then(() => undefined);
-    // Awaited in stop(); until then a failure must not end the process.
+    // Awaited in stop(). Until then, a failure must not end the process.
     this.#work.catch(() => undefined);
   }
 
@@ -46,7 +46,7 @@ export class Workload {
     return this.#callers.reduce((sum, { repeated }) => sum + repeated, 0);
   }
 
-  /** Resolves when every request that was begun is acknowledged. @throws Failure when one was not */
+  /** Stops. Resolves when all started requests are acknowledged. @throws Failure if one was not */
   async stop(): Promise<void> {
     this.#running = false;
     await this.#work;

@@ -16,7 +16,7 @@ const rules = new Map<string, Rule>([
   ['expiring', { feed: 'all', kind: 'expiring', notAfter: 100 }],
 ]);
 
-it('should find nothing wrong with what keeps the rules, and with what has none', () => {
+it('should accept notifications that follow the rules, and those without rules', () => {
   const fine = watcher(
     [
       ['later', 120],
@@ -30,7 +30,7 @@ it('should find nothing wrong with what keeps the rules, and with what has none'
   expect(lateness(fine, rules)).toEqual([20]);
 });
 
-it('should find each rule broken', () => {
+it('should report each broken rule', () => {
   const broken = watcher([
     ['later', 90],
     ['cancelled', 200],

@@ -7,7 +7,7 @@ import { killsOf } from '../goals.ts';
 import { groupOf, type Fault } from '../schedule.ts';
 import type { Workload } from '../clients/workload.ts';
 
-/** When a fault was done and to whom, until deliveries to all others went on. */
+/** A fault and the affected pair, from its start until deliveries to all others have resumed. */
 export interface Event {
   fault: Fault;
   happened: boolean;
@@ -20,7 +20,7 @@ export interface FaultRow {
   fault: string;
   times: number;
   happened: number;
-  /** Longest time that a client of an instance that was not hit waited for a delivery, in ms: median and highest. */
+  /** The longest wait for a delivery among clients of unaffected instances, in ms: median and highest. */
   medianPauseMs: number;
   highestPauseMs: number;
 }
@@ -39,9 +39,9 @@ export interface Ledger {
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
   faults: FaultRow[];
-  /** Goals that the run missed. */
+  /** The missed goals. */
   shortfalls: readonly string[];
-  /** True if nothing was lost, doubled or out of order, and all was done that had to be. */
+  /** True if no notification was lost, duplicated or out of order, and all goals were reached. */
   clean: boolean;
 }
 
@@ -50,16 +50,16 @@ export interface LedgerInput {
   naive: boolean;
   startedAt: number;
   workload: Workload;
-  /** Absent where the naive way runs, which has none. */
+  /** Absent for the naive bff, which supports no changes. */
   changes: Changes | undefined;
-  /** Says of an offset of a feed whether its log has nothing to show there. */
+  /** True if the publication at an offset of a feed is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
   events: readonly Event[];
   shortfalls: readonly string[];
 }
 
-/** The account of a whole run. */
+/** The ledger of a whole run. */
 export async function makeLedger({
   seed,
   naive,
@@ -100,7 +100,7 @@ export async function makeLedger({
   };
 }
 
-/** How many changes were acknowledged, and how late schedules were shown, in ms. */
+/** The number of acknowledged changes, and how late scheduled notifications were shown, in ms. */
 export interface ChangesRow {
   scheduled: number;
   cancelled: number;

@@ -5,11 +5,11 @@ import { MANY_FEEDS } from '../clients/workload.ts';
 const MAX_SENTENCES = 20;
 
 const changesOf = (changes: ChangesRow): string =>
-  `Among them ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms after their time in the median, ` +
-  `${changes.highestLateMs} ms at most, faults included), ${changes.cancelled} schedules cancelled, ` +
+  `They include ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms late in the median and ` +
+  `${changes.highestLateMs} ms at most, during faults too), ${changes.cancelled} cancelled schedules, ` +
   `${changes.retracted} retracted, ${changes.expiring} expiring.`;
 
-/** One row for each client, and one for all that watch the many feeds. */
+/** One row for each client, and one for all clients of the many feeds. */
 function rowsOf(accounts: Ledger['accounts']) {
   const rows = accounts.map((account) => ({
     ...{ observer: account.observer, feed: account.feed },
@@ -33,7 +33,7 @@ function rowsOf(accounts: Ledger['accounts']) {
   ];
 }
 
-/** The ledger as text; its last line sums up. */
+/** The ledger as text. The last line is the summary. */
 export function printLedger(ledger: Ledger): string {
   const sum = (of: (account: Ledger['accounts'][number]) => number) =>
     ledger.accounts.reduce((total, account) => total + of(account), 0);

@@ -25,11 +25,11 @@ const nodeSchema = z.object({
   status: z.object({ addresses: z.array(z.object({ type: z.string(), address: z.string() })) }),
 });
 
-/** The HTTP port of a Service: 80, or the one with that name. */
+/** The HTTP port of a Service: 80, or the one named web or http. */
 const httpPort = ({ spec }: Service) =>
   spec.ports.find(({ port }) => port === 80) ?? spec.ports.find(({ name }) => /^(web|http)$/.test(name));
 
-/** A Service that could be the one of an ingress controller: by its name or labels, and reached from outside. */
+/** True if a Service may belong to an ingress controller, by name or labels, and is reachable from outside. */
 export const isController = ({ metadata, spec }: Service): boolean =>
   spec.type !== 'ClusterIP' &&
   /traefik|ingress|haproxy|contour|kong|envoy/.test(

@@ -11,7 +11,7 @@ import { needsNodeVolume } from './storage.ts';
 
 type Script = Record<string, Partial<Answer> | object[] | undefined>;
 
-/** A fake kubectl with answers for calls with these prefixes; everything else does not exist. */
+/** A fake kubectl with answers to calls with these prefixes; it finds no other object. */
 const kubectlWith = (script: Script): Kubectl =>
   new Kubectl(async (args) => {
     const call = args.join(' ');
@@ -37,7 +37,7 @@ describe('checkCluster', () => {
       /context kind does not answer: refused\. Start it/,
     ],
     ['an old one', { ...context, version: version('v1.29.9') }, /v1\.29\.9, but 1\.30 or later is required/],
-  ])('should say what to do with %s', async (_, script, sentence) => {
+  ])('should name the remedy for %s', async (_, script, sentence) => {
     await expect(checkCluster(kubectlWith(script))).rejects.toThrow(sentence);
   });
 });
@@ -48,7 +48,7 @@ describe('checkRights', () => {
     status: { allowed },
   });
 
-  it('should name what is missing and who can give it', async () => {
+  it('should name the missing rights and who can grant them', async () => {
     const answers = (reviews: object[]) => ({
       create: { stdout: reviews.map((one) => stringify(one)).join('---\n') },
     });
@@ -66,7 +66,7 @@ describe('checkRights', () => {
     );
   });
 
-  it('should ask for a namespace only where a kind has one', () => {
+  it('should check rights with a namespace only for kinds that have one', () => {
     const rights = rightsToApply(['Namespace', 'Deployment'], 'ns');
     expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'namespaces' });
     expect(rights).toContainEqual({ verb: 'create', group: '', resource: 'secrets', namespace: 'ns' });
@@ -107,7 +107,7 @@ describe('checkDapr', () => {
   };
   const check = (script: Script) => checkDapr(kubectlWith({ ...up, ...script }), () => undefined, 0);
 
-  it('should say what there is', async () => {
+  it('should return the facts about Dapr', async () => {
     expect(await check({})).toEqual({ namespace: 'dapr-system', version: '1.18.1', dropsCapabilities: true });
     const kept = parts.map((name) => part(name, 1, 'false'));
     expect(await check({ 'get deployments,statefulsets': kept })).toMatchObject({ dropsCapabilities: false });
@@ -135,7 +135,7 @@ describe('checkDapr', () => {
       { 'get configurations.dapr.io': { stdout: JSON.stringify({ spec: { mtls: { enabled: false } } }) } },
       /mTLS is off.*global\.mtls\.enabled=true/,
     ],
-  ])('should say what to do with a Dapr that %s', async (_, script, sentence) => {
+  ])('should name the remedy for a Dapr that %s', async (_, script, sentence) => {
     await expect(check(script)).rejects.toThrow(sentence);
   });
 });
@@ -149,7 +149,7 @@ describe('chooseIngressClass', () => {
   const choose = (classes: object[], asked?: string) =>
     chooseIngressClass(kubectlWith({ 'get ingressclasses': classes }), asked);
 
-  it('should take what is asked for, the default one, Traefik’s, or the only one', async () => {
+  it('should choose the requested class, the default class, Traefik’s, or the only class', async () => {
     expect(await choose([traefik, ingressClass('a')], 'a')).toEqual({ name: 'a', isTraefik: false });
     expect(await choose([traefik, ingressClass('a', 'x', true)])).toMatchObject({ name: 'a' });
     expect(await choose([ingressClass('a'), traefik])).toEqual({ name: 'traefik', isTraefik: true });
@@ -160,7 +160,7 @@ describe('chooseIngressClass', () => {
     [[], undefined, /no ingress class, so.*Install an ingress controller/],
     [[ingressClass('a'), ingressClass('b')], undefined, /Choose one of a, b with --ingress-class/],
     [[traefik], 'b', /no ingress class b\. Choose one of traefik/],
-  ])('should say what to do with %j', async (classes, asked, sentence) => {
+  ])('should name the remedy for %j', async (classes, asked, sentence) => {
     await expect(choose(classes, asked)).rejects.toThrow(sentence);
   });
 });
@@ -171,7 +171,7 @@ describe('needsNodeVolume', () => {
   });
   const needs = (script: Script) => needsNodeVolume(kubectlWith(script), 'ns');
 
-  it('should be so on a single node without a default storage class, and stay as it was', async () => {
+  it('should be true on a single node without a default storage class, and keep an existing choice', async () => {
     expect(await needs({ 'get storageclasses': [standard(true)] })).toBe(false);
     expect(await needs({ 'get storageclasses': [standard(false)], 'get nodes': [{}] })).toBe(true);
     const claim = (storageClassName: string) => ({ stdout: JSON.stringify({ spec: { storageClassName } }) });
@@ -181,7 +181,7 @@ describe('needsNodeVolume', () => {
     expect(await needs({ 'get pvc': claim('fast'), 'get nodes': [{}] })).toBe(false);
   });
 
-  it('should say what to do where a node cannot be meant', async () => {
+  it('should name the remedy if there are several nodes and no default storage class', async () => {
     await expect(needs({ 'get nodes': [{}, {}] })).rejects.toThrow(
       /no default storage class and 2 nodes.*Install/,
     );
@@ -193,7 +193,7 @@ describe('remove', () => {
     metadata: { name: 'v' },
     spec: { storageClassName: 'tocsin-node', claimRef: { namespace: NAMESPACE }, hostPath: { path: '/p' } },
   };
-  /** A cluster whose user has all rights except `lacks`. */
+  /** A cluster in which the user has all rights except `lacks`. */
   const clusterOf = (volumes: object[], lacks: string, calls: string[]) =>
     new Kubectl(async (args, input) => {
       calls.push(args.join(' '));
@@ -212,7 +212,7 @@ describe('remove', () => {
     });
   const deletions = (calls: string[]) => calls.filter((call) => call.startsWith('delete'));
 
-  it('should remove nothing where it may not remove the volume, if there is one', async () => {
+  it('should remove nothing if there is a volume that it may not remove', async () => {
     const calls: string[] = [];
     const lacks = 'delete persistentvolumes';
     await expect(remove(clusterOf([volume], lacks, calls), () => undefined)).rejects.toThrow(
@@ -223,7 +223,7 @@ describe('remove', () => {
     expect(deletions(calls)).toHaveLength(1);
   });
 
-  it('should remove the namespace, and the volume beside it', async () => {
+  it('should remove the namespace and the volume of the node', async () => {
     const calls: string[] = [];
     await remove(clusterOf([volume], '', calls), () => undefined);
     expect(deletions(calls).map((call) => call.split(' ').slice(1, 3).join(' '))).toEqual([

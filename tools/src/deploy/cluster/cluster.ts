@@ -3,11 +3,11 @@ import { Failure } from '../../failure.ts';
 import { saidBy, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
-/** The first one with `sleep` in preStop and metrics of a single container. */
+/** The first version with `sleep` in preStop and metrics of single containers. */
 const OLDEST = [1, 30] as const;
 
 /**
- * A description of kubectl's cluster. @throws Failure if there is none, it does not answer or it is too old
+ * A description of kubectl's cluster. @throws Failure if there is no cluster, it does not answer or it is too old
  */
 export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const name = kubectl.context ?? (await currentContext(kubectl));

@@ -8,7 +8,7 @@ import type { Kubectl } from './kubectl.ts';
 export interface DaprThere {
   namespace: string;
   version: string;
-  /** Sidecars drop their capabilities, as the Pod Security Standard `restricted` wants it. */
+  /** Sidecars drop their capabilities, which the Pod Security Standard `restricted` requires. */
   dropsCapabilities: boolean;
 }
 
@@ -49,8 +49,8 @@ const partSchema = z.object({
 type Part = z.infer<typeof partSchema>;
 
 /**
- * Waits until the control plane is fully up: its webhook fails open, so a pod that is created before has no sidecar.
- * @throws Failure when it is not there, does not get ready or has mTLS turned off
+ * Waits until all parts of the control plane are ready. Its webhook fails open, so an earlier pod would have no sidecar.
+ * @throws Failure if Dapr is not installed, does not become ready or has mTLS turned off
  */
 export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_WAIT_MS): Promise<DaprThere> {
   const end = Date.now() + longestMs;

@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 
 export interface IngressClass {
   name: string;
-  /** Traefik keeps a client at its instance by the annotations of the Service. */
+  /** Traefik pins a client to its instance as the annotations of the Service say. */
   isTraefik: boolean;
 }
 
@@ -15,8 +15,8 @@ const classSchema = z.object({
 });
 
 /**
- * The requested class, else the default one, else Traefik's, else the only one. @throws Failure if there is
- * none, or none can be chosen
+ * The requested class, else the default class, else Traefik's, else the only class. @throws Failure if there is no class,
+ * or several without a default
  */
 export async function chooseIngressClass(kubectl: Kubectl, asked: string | undefined): Promise<IngressClass> {
   const classes = await kubectl.list(classSchema, ['ingressclasses']);

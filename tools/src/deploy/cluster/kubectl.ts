@@ -8,19 +8,19 @@ export interface Answer {
   stderr: string;
 }
 
-/** For a continuous call: the handler of each output line, and the signal that ends it. */
+/** For a continuous call: the handler for each output line, and the signal that ends the call. */
 export type Follow = Required<Pick<RunOptions, 'onLine' | 'signal'>>;
 
-/** Runs `kubectl` with these arguments, and `input` on its standard input. */
+/** Runs `kubectl` with these arguments and with `input` on its standard input. */
 export type RunKubectl = (args: readonly string[], input?: string, follow?: Follow) => Promise<Answer>;
 
-/** Longest time that a call waits for the API server. */
+/** The longest time that a call waits for the API server. */
 const ANSWER = '--request-timeout=20s';
 
-/** The cluster that kubectl's current context names, or another context. */
+/** The cluster of kubectl's current context, or of another context. */
 export class Kubectl {
   readonly #run: RunKubectl;
-  /** Absent for the current one. */
+  /** Absent for the current context. */
   readonly context: string | undefined;
 
   constructor(run: RunKubectl, context?: string) {
@@ -28,12 +28,12 @@ export class Kubectl {
     this.context = context;
   }
 
-  /** A call that goes on until `signal` aborts or it ends by itself; resolves then, with the answer whatever it is. */
+  /** A call that runs until `signal` aborts or it ends by itself. Resolves with the answer, also if the call failed. */
   follow(args: readonly string[], follow: Follow): Promise<Answer> {
     return this.#run(args, undefined, follow);
   }
 
-  /** The answer, whatever it is. */
+  /** The answer, also if the call failed. */
   try(args: readonly string[], input?: string): Promise<Answer> {
     return this.#run(args, input);
   }
@@ -51,13 +51,13 @@ export class Kubectl {
     return text.trim() === '' ? undefined : schema.parse(JSON.parse(text));
   }
 
-  /** The objects of a `kubectl get … -o json` of several. @throws Failure as `text` */
+  /** The objects of a `kubectl get … -o json` for several objects. @throws Failure as `text` */
   async list<T extends z.ZodType>(item: T, args: readonly string[]): Promise<z.infer<T>[]> {
     return (await this.get(z.object({ items: z.array(item) }), args))?.items ?? [];
   }
 }
 
-/** The kubectl of the PATH. @throws Failure with the remedy if there is none */
+/** The kubectl on the PATH. @throws Failure with the remedy if there is none */
 export function findKubectl(context?: string): Kubectl {
   const command = findCommand(['kubectl']);
   if (command === undefined)
@@ -72,7 +72,7 @@ export function findKubectl(context?: string): Kubectl {
   );
 }
 
-/** The last line of kubectl's error, without prefixes. */
+/** The last line of kubectl's error message, without prefixes. */
 export const saidBy = ({ stderr }: Answer): string =>
   (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
-  'it said nothing';
+  'no error message';

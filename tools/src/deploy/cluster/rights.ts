@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Failure } from '../../failure.ts';
 import { saidBy, type Kubectl } from './kubectl.ts';
 
-/** API group and resource of every kind that is applied. */
+/** The API group and resource of every kind in the manifests. */
 export const RESOURCES: Record<string, { group: string; resource: string; clusterWide?: true }> = {
   Namespace: { group: '', resource: 'namespaces', clusterWide: true },
   PersistentVolume: { group: '', resource: 'persistentvolumes', clusterWide: true },
@@ -29,13 +29,13 @@ export interface Right {
   verb: string;
   group: string;
   resource: string;
-  /** As `portforward` of pods. */
+  /** For example `portforward` of pods. */
   subresource?: string;
-  /** Without it: in the whole cluster. */
+  /** Absent: in the whole cluster. */
   namespace?: string;
 }
 
-/** The objects to read before applying anything, and during a roll-out. */
+/** The rights to read objects before anything is applied, and during a roll-out. */
 export const rightsToLook = (namespace: string): Right[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
@@ -77,8 +77,7 @@ const reviewSchema = z.object({
 });
 
 /**
- * Checks all rights at once, as `kubectl auth can-i` does for one. @throws Failure that names the missing
- * rights
+ * Checks all rights in one call, as `kubectl auth can-i` does for one right. @throws Failure that names the missing rights
  */
 export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): Promise<void> {
   const reviews = rights.map((resourceAttributes) => ({
@@ -87,7 +86,7 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
     spec: { resourceAttributes },
   }));
   const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: reviews });
-  // As YAML, because kubectl prints several objects as several documents, which is not valid JSON.
+  // YAML, because kubectl prints several objects as several documents, which is not valid JSON.
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(
@@ -101,7 +100,7 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
   if (missing.length === 0) return;
   const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
   throw new Failure(
-    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster. Ask its administrator to do this, or to give you ` +
+    `You may not ${missing.slice(0, NAMED).join(', ')}${more} in this cluster. Ask its administrator to deploy, or to grant you ` +
       `these rights (\`kubectl auth can-i ${missing[0]}\` checks one).`,
   );
 }

@@ -11,9 +11,8 @@ const claimSchema = z.object({ spec: z.object({ storageClassName: z.string().opt
 export const NODE_STORAGE = 'tocsin-node';
 
 /**
- * True if Redis has to keep its data in a folder of the node: where it does so already, else where the cluster has no
- * default storage class and only one node.
- * @throws Failure when there is neither a default storage class nor a single node
+ * True if Redis must keep its data in a folder of the node: if it already does, or if the cluster has no default storage
+ * class and only one node. @throws Failure if there is no default storage class and more than one node
  */
 export async function needsNodeVolume(kubectl: Kubectl, namespace: string): Promise<boolean> {
   const claim = await kubectl.get(claimSchema, ['pvc', 'data-redis-0', '-n', namespace]);

@@ -16,8 +16,8 @@ const check = (resources: typeof open, ...args: string[]): string[] => {
   return said;
 };
 
-describe('what the Ingress opens', () => {
-  it('should be refused where others reach it, with all faults and remedies', () => {
+describe('exposure by the Ingress', () => {
+  it('should be rejected with a registry, with all faults and remedies', () => {
     expect(() => check(open, ...REGISTRY)).toThrow(/AUTH_MODE=none.*AUTH_MODE=jwt in k8s\/base\/bff\.env/);
     expect(() => check(open, ...REGISTRY)).not.toThrow(/API_KEYS/);
     expect(() => check(open, ...REGISTRY, '--publish')).toThrow(/AUTH_MODE=none.*API_KEYS=off.*--insecure/);
@@ -26,14 +26,14 @@ describe('what the Ingress opens', () => {
     );
   });
 
-  it('should be warned of with --insecure, and on a cluster of one node', () => {
+  it('should cause a warning with --insecure, and on a single-node cluster', () => {
     expect(check(open, ...REGISTRY, '--insecure', '--publish').join()).toMatch(
       /AUTH_MODE=none.*API_KEYS=off.*no certificate/,
     );
     expect(check(open, '--local', '--publish').join()).toMatch(/AUTH_MODE=none.*API_KEYS=off/);
   });
 
-  it('should be nothing where tokens and keys are asked for, with a certificate', () => {
+  it('should cause no warning with tokens, keys and a certificate', () => {
     const secured = ['--host', 'notify.example.com', '--tls-secret', 'notify-tls'];
     expect(check(shut, ...REGISTRY, '--publish', ...secured)).toEqual([]);
     expect(openDoors([], true)).toHaveLength(2);

@@ -6,7 +6,7 @@ import type { DeployOptions } from '../options.ts';
 
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** What strangers could do through the Ingress, and what prevents it. */
+/** Names each access that the Ingress gives to strangers, with the setting that prevents it. */
 export function openDoors(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
@@ -26,12 +26,12 @@ export function openDoors(resources: readonly Resource[], publish: boolean): str
   ];
 }
 
-/** Kustomize adds a hash of the content to a name. */
+/** The name without the hash of the content that Kustomize adds. */
 const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/, '');
 
 /**
- * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress needs
- * `--insecure`. @throws Failure that names everything exposed
+ * Checks what the Ingress exposes. With a registry, others can reach the cluster, so an open Ingress needs `--insecure`.
+ * @throws Failure that lists all exposed access
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
   const doors = openDoors(resources, options.publish);

@@ -23,7 +23,7 @@ const plain: Variant = {
 const of = (some: Partial<Variant>) =>
   kustomizationOf({ ...plain, ...some }, join(ROOT, '.artifacts', 'deploy'));
 
-it('should take images of the registry with the tag', () => {
+it('should use images of the registry with the tag', () => {
   expect(of({})).toMatchObject({
     resources: ['../../k8s/overlays/registry'],
     components: [],
@@ -35,20 +35,20 @@ it('should take images of the registry with the tag', () => {
   });
 });
 
-it('should take what was pushed by its digest, where it is known', () => {
+it('should use the digest of a pushed image if it is known', () => {
   const digest = `sha256:${'a'.repeat(64)}`;
   expect(of({ digests: { bff: digest } })).toMatchObject({
     images: [{ newTag: '1.2.3' }, { newName: 'reg.example/team/tocsin-bff', digest }, { newTag: '1.2.3' }],
   });
 });
 
-it('should take images that were loaded, and a folder of the node once', () => {
+it('should use loaded images, and the volume of the node if needed', () => {
   const local = of({ registry: undefined, nodeVolume: true });
   expect(local).toMatchObject({ resources: ['../../k8s/overlays/local'], components: [] });
   expect(local).toHaveProperty('images.0.newName', 'tocsin-producer');
 });
 
-it('should add what the cluster needs', () => {
+it('should add what the options and the cluster require', () => {
   const all = of({ nodeVolume: true, baseline: true, publish: true, host: 'notify.example.com', bffs: 5 });
   expect(all).toMatchObject({
     components: ['node-volume', 'baseline', 'publish'].map((name) => `../../k8s/components/${name}`),
@@ -64,7 +64,7 @@ it('should add what the cluster needs', () => {
   });
 });
 
-it('should let sidecars reach Dapr in the namespace that it is in', () => {
+it('should let sidecars reach Dapr in its namespace', () => {
   const policy = parseAllDocuments(readFileSync(join(ROOT, 'k8s/base/network-policies.yaml'), 'utf8'))
     .map((document) => document.toJS() as { metadata: { name: string } })
     .find(({ metadata }) => metadata.name === 'dapr-control-plane');
@@ -87,7 +87,7 @@ it('should let sidecars reach Dapr in the namespace that it is in', () => {
   ]);
 });
 
-it('should give the Ingress the certificate of its host, and Traefik nothing beside HTTPS', () => {
+it('should give the Ingress the certificate of its host, and Traefik only HTTPS', () => {
   const secured = { host: 'notify.example.com', tlsSecret: 'notify-tls' };
   const patchOf = (variant: Partial<Variant>): unknown => {
     const { patches } = z

@@ -18,16 +18,16 @@ export interface Variant extends ImageSource {
   host: string | undefined;
   /** The Secret with the certificate for `host`. */
   tlsSecret: string | undefined;
-  /** The ingress controller is Traefik. */
+  /** True if the ingress controller is Traefik. */
   isTraefik: boolean;
   publish: boolean;
-  /** Redis keeps its data in a folder of the node. */
+  /** True if Redis keeps its data in a folder of the node. */
   nodeVolume: boolean;
-  /** The Pod Security Standard `baseline` instead of `restricted`. */
+  /** True for the Pod Security Standard `baseline` instead of `restricted`. */
   baseline: boolean;
-  /** The digest pushed under that tag, if known: a tag can be moved, a digest can't. */
+  /** The digest pushed under that tag, if known. A tag can be moved, a digest can't. */
   digests: ReturnType<typeof keptDigests>;
-  /** Instances of the bff if they were scaled already. */
+  /** The number of bff instances if the deployment was already scaled. */
   bffs: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export type Resource = z.infer<typeof resourceSchema>;
 
 const FOLDER = join(ARTIFACTS_DIR, 'deploy');
 
-/** The kustomization of this variant, as its file has it in `folder`. */
+/** The kustomization of this variant, with paths relative to `folder`. */
 export function kustomizationOf(variant: Variant, folder: string): object {
   const { registry, tag, daprNamespace, publish, nodeVolume, baseline, bffs, digests } = variant;
   const at = (path: string) => relative(folder, join(ROOT, 'k8s', path));
@@ -79,7 +79,7 @@ export function kustomizationOf(variant: Variant, folder: string): object {
   };
 }
 
-/** The setting of an application that also lets requests in that name the host of the Ingress. */
+/** The setting of an application that also allows requests with the host name of the Ingress. */
 function hostsOf(app: string, host: string): object {
   const settings = readFileSync(join(ROOT, `k8s/base/${app}.env`), 'utf8').split('\n');
   const allowed = settings.find((line) => line.startsWith('ALLOWED_HOSTS=')) ?? 'ALLOWED_HOSTS=';
@@ -88,7 +88,7 @@ function hostsOf(app: string, host: string): object {
 
 function ingressPatch({ ingressClass, isTraefik, host, tlsSecret }: Variant): object[] {
   const tls = { hosts: [host], secretName: tlsSecret };
-  // Traefik would go on to serve plain HTTP beside it.
+  // Otherwise Traefik would also serve plain HTTP.
   const encryptedOnly = {
     'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure',
     'traefik.ingress.kubernetes.io/router.tls': 'true',

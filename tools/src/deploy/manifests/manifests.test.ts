@@ -19,7 +19,7 @@ const yamlFilesIn = (folder: string): string[] =>
 const filesOf = (folder: string): Document[] => yamlFilesIn(folder).flatMap(documentsIn);
 
 const inCompose = filesOf('compose/dapr');
-/** The components of one machine, with what differs in containers: who may publish. */
+/** The components of one machine, with those that differ in containers replaced (who may publish). */
 const here = filesOf('components').map(
   (ours) =>
     inCompose.find(({ kind, metadata }) => kind === 'Component' && metadata.name === ours.metadata.name) ??
@@ -53,13 +53,13 @@ const componentSchema = z.object({
   scopes: z.array(z.string()).optional(),
 });
 
-/** How a component of `components/` differs on Kubernetes; everything else is equal. */
+/** A component of `components/` with all differences that Kubernetes may have. */
 function onKubernetes(document: Document) {
   const { spec, auth, scopes } = componentSchema.parse(document);
   const isSecretStore = spec.type === 'secretstores.local.env';
   return {
     ...(scopes && { scopes }),
-    // Host and password are in a Secret, which Dapr reads by itself.
+    // Dapr reads the host and password from a Secret.
     ...(auth && { auth: { secretStore: 'kubernetes' } }),
     spec: {
       ...spec,
@@ -75,23 +75,23 @@ function onKubernetes(document: Document) {
   };
 }
 
-/** On one machine every application may publish notifications; in containers they are listed. */
+/** On one machine every application may publish notifications; in containers only listed ones. */
 const EVERY_PUBLISHER = ';{appID}=notifications';
 
 describe('the components on Kubernetes', () => {
-  // Kubernetes has Secrets instead of the environment of a sidecar.
+  // On Kubernetes, Secrets replace the environment of a sidecar.
   const names = here
     .filter(({ kind, metadata }) => kind === 'Component' && metadata.name !== 'environment')
     .map(({ metadata }) => metadata.name);
 
-  it('should be those of components/, but for the store that reads the environment', () => {
+  it('should equal components/, except for the secret store that reads the environment', () => {
     const known = [...Object.values(COMPONENTS), SECRETS.jwt.store, SECRETS.apiKeys.store].sort();
     expect([...names].sort()).toEqual(known);
     const theirs = dapr.filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
     expect(theirs.sort()).toEqual(known);
   });
 
-  it.each(names)('should have %s as it is in components/', (name) => {
+  it.each(names)('should have the same %s as components/', (name) => {
     expect(componentSchema.parse(named(dapr, 'Component', name))).toEqual(
       onKubernetes(named(here, 'Component', name)),
     );
@@ -110,7 +110,7 @@ describe('the components on Kubernetes', () => {
   const apps = Object.values(APP_IDS);
 
   it.each(apps)(
-    'should have the same configuration for %s, but for secret stores and who may invoke it',
+    'should have the same configuration for %s, except for secret stores and who may invoke it',
     (app) => {
       const ours = specSchema.parse(named(here, 'Configuration', 'tocsin')).spec;
       const theirs = specSchema.parse(named(dapr, 'Configuration', app)).spec;
@@ -126,7 +126,7 @@ describe('the components on Kubernetes', () => {
     },
   );
 
-  /** The calls that are allowed for certificates of this namespace. */
+  /** The calls that a configuration allows for certificates of this namespace. */
   const admitted = (app: string, namespace: string) => ({
     defaultAction: 'deny',
     trustDomain: 'public',
@@ -143,14 +143,17 @@ describe('the components on Kubernetes', () => {
     }),
   });
 
-  it.each(apps)('should let nobody invoke %s but the bff the producer, here and in compose', (app) => {
-    const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
-    expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));
-    const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
-    expect(spec).toEqual({ accessControl: admitted(app, 'default') });
-  });
+  it.each(apps)(
+    'should let only the bff invoke %s, and only the producer’s methods, here and in compose',
+    (app) => {
+      const ofKubernetes = specSchema.parse(named(dapr, 'Configuration', app)).spec.accessControl;
+      expect(ofKubernetes).toEqual(admitted(app, NAMESPACE));
+      const { spec } = z.object({ spec: z.unknown() }).parse(named(inCompose, 'Configuration', app));
+      expect(spec).toEqual({ accessControl: admitted(app, 'default') });
+    },
+  );
 
-  it('should protect every topic, and let nobody publish notifications who is not listed', () => {
+  it('should protect every topic, and let only listed applications publish notifications', () => {
     const { metadata } = componentSchema.parse(named(dapr, 'Component', COMPONENTS.pubsub)).spec;
     const valueOf = (name: string) => metadata.find((one) => one.name === name)?.value ?? '';
     expect(valueOf('protectedTopics').split(',').sort()).toEqual(Object.values(TOPICS).sort());
@@ -169,12 +172,12 @@ it.skipIf(kubectl === undefined)('should give kubectl the same components', () =
 });
 
 describe('k8s/', () => {
-  it('should hold only kinds whose rights are asked for', () => {
+  it('should contain only kinds whose rights are checked', () => {
     const kinds = new Set(there.map(({ kind }) => kind));
     expect([...kinds].filter((kind) => !Object.hasOwn(RESOURCES, kind))).toEqual([]);
   });
 
-  it('should refer to no Secret that deploy does not make, and hold none', () => {
+  it('should contain no Secret, and refer only to those that deploy creates', () => {
     const text = JSON.stringify(there);
     const keyRefs = [...text.matchAll(/"secretKeyRef":\{"name":"([\w-]+)","key":"(\w+)"/g)];
     expect(keyRefs.length).toBeGreaterThan(10);
@@ -212,7 +215,7 @@ describe('k8s/', () => {
   });
   const workloads = base.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
 
-  it.each(workloads.map(({ metadata }) => metadata.name))('should bound and confine %s', (name) => {
+  it.each(workloads.map(({ metadata }) => metadata.name))('should limit and harden %s', (name) => {
     const workload = workloads.find(({ metadata }) => metadata.name === name);
     const { spec } = containersSchema.parse(workload).spec.template;
     expect(spec.securityContext).toMatchObject({
@@ -229,7 +232,7 @@ describe('k8s/', () => {
     }
   });
 
-  /** The pods that may reach a port, by each policy that opens it. */
+  /** The pods that may reach a port, for each policy that opens it. */
   const openedBy = (port: number | string) =>
     there
       .filter(({ kind }) => kind === 'NetworkPolicy')
@@ -249,7 +252,7 @@ describe('k8s/', () => {
           .map(({ from }) => ({ to: podSelector, from }));
       });
 
-  it('should open the internal port of sidecars between producer and bff only, and the applications’ to nobody', () => {
+  it('should open the internal port of sidecars only between producer and bff, and no internal port of an application', () => {
     const ours = {
       matchExpressions: [{ key: 'app.kubernetes.io/name', operator: 'In', values: ['producer', 'bff'] }],
     };
@@ -259,7 +262,7 @@ describe('k8s/', () => {
       expect(JSON.stringify(policy)).not.toContain('"ingress":[{}]');
   });
 
-  it('should give Redis the users that compose gives it and the docs name, the applications’ without what they do not need', () => {
+  it('should give Redis the same users as compose and the docs, and applications only the commands that they need', () => {
     const users = readFileSync(join(ROOT, 'k8s/base/redis-users.acl'), 'utf8');
     expect(users).toBe(readFileSync(join(ROOT, 'docs/redis-users.acl'), 'utf8'));
     const [off, tocsin = ''] = users.split('\n');
@@ -269,7 +272,7 @@ describe('k8s/', () => {
     expect(tocsin).not.toMatch(/\+(@all|config|keys|flush|acl|script|function|replicaof|debug)/);
   });
 
-  it('should sync each write of Redis and never drop one', () => {
+  it('should make Redis sync each write and never evict keys', () => {
     const text = readFileSync(join(ROOT, 'k8s/base/redis.conf'), 'utf8');
     for (const line of ['appendonly yes', 'appendfsync always', 'maxmemory-policy noeviction'])
       expect(text.split('\n')).toContain(line);

@@ -4,8 +4,8 @@ import { saidBy, type Kubectl } from '../cluster/kubectl.ts';
 import type { Resource } from '../manifests/kustomization.ts';
 
 /**
- * `kubectl apply`; prints how many objects were created, changed and unchanged, and passes warnings on.
- * @throws Failure with the cluster's refusal
+ * `kubectl apply`. Prints how many objects were created, changed and unchanged, and forwards warnings.
+ * @throws Failure with the cluster's reason for a rejection
  */
 export async function apply(
   kubectl: Kubectl,
@@ -18,7 +18,7 @@ export async function apply(
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster rejected a part of ${what}: ${saidBy(answer)}. Fix that and deploy again; running pods were left running.`,
+      `The cluster rejected a part of ${what}: ${saidBy(answer)}. Fix that and deploy again. Running pods keep running.`,
     );
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [

@@ -41,7 +41,7 @@ const judge = (status: object, ...pods: ReturnType<typeof pod>[]) =>
   judgeRollout({ workloads: [deployment(status)], pods }, setting);
 
 describe('judgeRollout', () => {
-  it('should wait until all pods are of the newest revision and available, and none is left of the old', () => {
+  it('should wait until all pods of the newest revision are available and all old pods are gone', () => {
     expect(judge({})).toEqual({ pending: [] });
     expect(judge({ observedGeneration: 1 }).pending).toEqual(['bff 2/2']);
     expect(judge({ updatedReplicas: 1 }).pending).toEqual(['bff 1/2']);
@@ -51,7 +51,7 @@ describe('judgeRollout', () => {
 
   const unfinished = { updatedReplicas: 1 };
 
-  it('should say how an image gets where it is looked for', () => {
+  it('should say how to push or load a missing image', () => {
     const waiting = { reason: 'ImagePullBackOff' };
     expect(judge(unfinished, pod({ waiting })).fault).toMatch(
       /reg\.example\/tocsin-bff:1 cannot be pulled: push it with `npm run containers -- --registry reg\.example --tag 1 --push`/,
@@ -68,7 +68,7 @@ describe('judgeRollout', () => {
       /without a sidecar.*rollout restart deployment\/bff/,
     ],
     [
-      'a container that ends again and again',
+      'a container that keeps ending',
       { waiting: { reason: 'CrashLoopBackOff' }, restarts: 4 },
       /bff of bff-1 has ended 4 times: `kubectl -n ns logs bff-1 -c bff --previous`/,
     ],
@@ -78,7 +78,7 @@ describe('judgeRollout', () => {
       /cannot be created: secret "redis" not found/,
     ],
     [
-      'a pod that no node takes',
+      'a pod that no node accepts',
       {
         conditions: [
           {
@@ -95,14 +95,14 @@ describe('judgeRollout', () => {
     expect(judge({}, pod(odd)).fault).toBeUndefined();
   });
 
-  it('should find pods that the cluster refuses', () => {
+  it('should report pods that the cluster rejects', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }];
     expect(judge({ updatedReplicas: 0, conditions }).fault).toMatch(
       /rejects pods of bff: violates PodSecurity/,
     );
   });
 
-  it('should be patient with what mends itself', () => {
+  it('should wait for faults that may disappear by themselves', () => {
     const young = { waiting: { reason: 'CrashLoopBackOff' }, restarts: 1 };
     expect(judge(unfinished, pod(young)).fault).toBeUndefined();
     expect(judge(unfinished, pod({ waiting: { reason: 'ErrImagePull' } })).fault).toBeUndefined();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The fields of a namespace's workloads and pods that a roll-out reads. */
+/** The fields of workloads and pods that a roll-out reads. */
 export const workloadSchema = z.object({
   kind: z.enum(['Deployment', 'StatefulSet']),
   metadata: z.object({ name: z.string(), generation: z.int() }),
@@ -57,15 +57,15 @@ export const podSchema = z.object({
 export type Pod = z.infer<typeof podSchema>;
 
 export interface Judgement {
-  /** What is still missing, in words. */
+  /** The workloads that are not ready, as text. */
   pending: string[];
-  /** Why it will not succeed by itself: one sentence with the remedy. */
+  /** The reason why it cannot succeed by itself, with the remedy. */
   fault?: string;
 }
 
-/** A sidecar that starts before its Redis does may end a few times. */
+/** A sidecar that starts before Redis may end a few times. */
 const RESTARTS_TOO_MANY = 4;
-/** For a volume or a node that is just being made. */
+/** Time for the cluster to create a volume or a node. */
 const UNSCHEDULABLE_MS = 30_000;
 
 /** The state of a roll-out. `now` is in ms since 1970. */
@@ -113,7 +113,7 @@ function refusedPods(workloads: readonly Workload[]): string | undefined {
 
 const statusesOf = ({ status }: Pod) => [...status.initContainerStatuses, ...status.containerStatuses];
 
-/** An image named by its digest has no tag. */
+/** The `--tag` option of an image; empty for a name with a digest, which has no tag. */
 const tagOption = (image: string): string => (image.includes('@') ? '' : ` --tag ${image.split(':').at(-1)}`);
 
 function imageFault(pod: Pod, registry: string | undefined): string | undefined {

@@ -7,7 +7,7 @@ import type { Kubectl } from '../cluster/kubectl.ts';
 
 const LOOK_MS = 1_000;
 const SAY_MS = 15_000;
-/** A fault that disappears within this time is ignored. */
+/** Faults that disappear within this time, in ms, are ignored. */
 const FAULT_LASTS_MS = 5_000;
 
 const kindSchema = z.looseObject({ kind: z.string() });
@@ -15,15 +15,15 @@ const kindSchema = z.looseObject({ kind: z.string() });
 export interface RolloutOptions {
   namespace: string;
   registry: string | undefined;
-  /** The workloads to wait for, by kind and name as in `deployment/bff`. */
+  /** The workloads to wait for, by kind and name: `deployment/bff`. */
   workloads: readonly string[];
   timeoutMs: number;
   say: Say;
 }
 
 /**
- * Waits until all pods of the workloads are those of the newest revision, and ready.
- * @throws Failure with the remedy as soon as that cannot happen by itself, or when time is up
+ * Waits until all pods of the workloads are ready and of the newest revision.
+ * @throws Failure with the remedy as soon as that cannot happen by itself, or after the timeout
  */
 export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions): Promise<void> {
   const { namespace, registry, timeoutMs, say } = options;
@@ -46,7 +46,7 @@ export async function waitForRollout(kubectl: Kubectl, options: RolloutOptions):
     if (now >= end)
       throw new Failure(
         `Not ready after ${timeoutMs / 1_000} s: ${pending.join(', ')}. \`kubectl -n ${namespace} get pods\` and ` +
-          `\`kubectl -n ${namespace} describe pod NAME\` show why; deploying again continues from there.`,
+          `\`kubectl -n ${namespace} describe pod NAME\` show why. Fix the cause and deploy again.`,
       );
     if (now - saidAt >= SAY_MS) {
       saidAt = now;

@@ -1,11 +1,11 @@
 import { createNotificationClient } from '@tocsin/client';
 
-/** A watcher of the canary's feed at one bff. */
+/** A subscription to the canary's feed at one bff. */
 export interface Watch {
   name: string;
-  /** Why it does not watch; `undefined` while it does. */
+  /** Why it is not subscribed; `undefined` while it is. */
   fault: () => string | undefined;
-  /** When the notification with this id came, by the clock of this machine. */
+  /** When the notification with this id arrived, by the clock of this machine. */
   cameAt: (id: string) => number | undefined;
   close: () => void;
 }
@@ -18,7 +18,7 @@ export interface WatchOptions {
   timeoutMs: number;
 }
 
-/** Subscribes to the feed at one bff, as a page would; resolves when it watches, or it is clear that it will not. */
+/** Subscribes to the feed at one bff like a page. Resolves when the subscription exists or has failed for good. */
 export async function watch({ name, url, feed, token, timeoutMs }: WatchOptions): Promise<Watch> {
   const client = createNotificationClient({ url, tabs: false, getToken: () => token });
   const came = new Map<string, number>();

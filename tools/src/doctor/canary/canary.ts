@@ -11,14 +11,14 @@ import { isSoon, judge, type Flight } from './judge-canary.ts';
 import type { OpenRedis } from '../checks/redis.ts';
 import type { Target } from '../target.ts';
 
-/** A separate feed, so that no page shows the canary. */
+/** A feed that no page shows. */
 const FEED = 'topic:tocsin-doctor';
 const LIFE_MS = 5 * 60_000;
 const CONNECT_MS = 8_000;
 /**
- * An instance compares a feed with the store when its first watcher comes, and then after 2, 6 and 14 s;
- * publications found this way were not broadcast. A canary is sent right after a comparison, so that the next
- * one is more than SOON_MS away.
+ * An instance compares a feed with the store when the first client subscribes, and then after 2, 6 and 14 s. Publications
+ * found this way were not broadcast. A canary is sent right after a comparison, so that the next comparison is more than
+ * SOON_MS away.
  */
 const SETTLE_MS = 500;
 const LONGEST_FLIGHT_MS = 6_000;
@@ -27,8 +27,8 @@ const FLIGHTS = 2;
 const problemSchema = z.object({ code: z.string(), detail: z.string().optional() });
 
 /**
- * Publishes a notification through the producer and waits for it at each bff. If it was late at one, a second
- * one shows whether that was chance.
+ * Publishes a notification through the producer and waits for it at each bff. If it was late at one of them, a second
+ * notification shows whether that was chance.
  */
 export async function checkCanary(target: Target, redis: OpenRedis | string): Promise<Finding[]> {
   const watches = await Promise.all(
@@ -52,7 +52,7 @@ export async function checkCanary(target: Target, redis: OpenRedis | string): Pr
   }
 }
 
-/** One canary, from the producer's 202 on; why it was not accepted, if it was not. */
+/** The arrivals of one canary, counted from the producer's 202; or the reason why it was not accepted. */
 async function fly(
   target: Target,
   watches: readonly Watch[],

@@ -14,12 +14,12 @@ const faultsIn = (...flights: Flight[]) =>
     .map(({ check, says }) => `${check}: ${says}`);
 
 describe('a canary', () => {
-  it('should be well that came in time everywhere, also if nobody could look at the stream', () => {
+  it('should be fine if it arrived in time everywhere, even if the stream is unreadable', () => {
     expect(faultsIn(flight(10, 20, true))).toEqual([]);
     expect(faultsIn(flight(10, 20))).toEqual([]);
   });
 
-  it('should be well that came late once and in time the next', () => {
+  it('should be fine if the first was late and the second in time', () => {
     expect(faultsIn(flight(10, 1_700, true), flight(10, 20, true))).toEqual([]);
   });
 
@@ -32,7 +32,7 @@ describe('a canary', () => {
     ]);
   });
 
-  it('should name the host that does not broadcast, and not the instances that it does not reach', () => {
+  it('should name the host that does not broadcast, not the instances that miss its broadcasts', () => {
     expect(faultsIn(flight(2_400, 10, false))).toEqual([
       expect.stringMatching(/^canary at bff-2: .*did not broadcast it/),
     ]);
@@ -45,7 +45,7 @@ describe('a canary', () => {
     ]);
   });
 
-  it('should name all if it was broadcast and pushed by none', () => {
+  it('should name all instances if it was broadcast but none pushed it', () => {
     expect(faultsIn(flight(undefined, 4_000, true))).toHaveLength(2);
   });
 });

@@ -1,6 +1,6 @@
 import { fault, ok, type Finding } from '../finding.ts';
 
-/** How one canary arrived at each bff. */
+/** The arrival of one canary at one bff. */
 export interface Flight {
   /** `ms` after the producer's 202; `undefined` if it never arrived. */
   arrivals: { name: string; ms: number | undefined }[];
@@ -8,7 +8,7 @@ export interface Flight {
   broadcast: boolean | undefined;
 }
 
-/** Later arrivals were not pushed: the instance found them by comparing itself with the store. */
+/** The limit for pushed canaries, in ms. A later one was found when the instance compared the feed with the store. */
 const SOON_MS = 1_000;
 
 const SETTINGS =
@@ -24,11 +24,11 @@ export function judge(flights: readonly Flight[]): Finding[] {
       fault(
         `canary at ${name}`,
         `accepted by the producer, but ${arrivalOf(ms)}; no bff received it in time`,
-        'No instance took it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
+        'No instance received it. Fix the sidecars, components and placement above; `npm run dead-letters` lists set-aside records.',
       ),
     );
   }
-  // It was pushed without a broadcast: its host reaches only itself.
+  // Pushed without a broadcast: the host reaches only its own clients.
   const host = last.broadcast === false && inTime.length < last.arrivals.length ? inTime : [];
   return last.arrivals.map((arrival) => {
     const check = `canary at ${arrival.name}`;
@@ -46,7 +46,7 @@ export function judge(flights: readonly Flight[]): Finding[] {
   });
 }
 
-/** Whether it was pushed. */
+/** True if the canary was pushed. */
 export const isSoon = ({ ms }: Flight['arrivals'][number]): boolean => ms !== undefined && ms <= SOON_MS;
 
 const arrivalOf = (ms: number | undefined): string =>

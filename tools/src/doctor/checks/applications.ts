@@ -38,7 +38,7 @@ export async function checkApplication({
         : fault(
             name,
             `runs at ${url} but is not ready: ${detail}`,
-            'Fix what it waits for; it then continues by itself.',
+            'Fix the dependency that it waits for; it then continues by itself.',
           ),
     ],
     ...clockPart(name, alive),

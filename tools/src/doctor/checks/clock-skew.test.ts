@@ -11,22 +11,25 @@ const byHeader = (name: string, ahead: number) => {
 };
 
 describe('clocks', () => {
-  it.each([0, 250, 999])('should agree that differ by less than a header shows: %i ms', (ahead) => {
-    expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
-  });
+  it.each([0, 250, 999])(
+    'should count as equal if they differ by less than a header can show: %i ms',
+    (ahead) => {
+      expect(checkClocks([exact('redis', 0), byHeader('bff-1', ahead)]).state).toBe('ok');
+    },
+  );
 
-  it('should name clocks that differ, the one ahead first', () => {
+  it('should name clocks that differ, starting with the one ahead', () => {
     const finding = checkClocks([exact('redis', 0), byHeader('bff-1', 10_000), byHeader('producer', 0)]);
     expect(finding.state).toBe('warn');
     expect(finding.says).toMatch(/^bff-1 is at least \d+\.\d s ahead of redis/);
   });
 
-  it('should be a fault from where tokens are refused', () => {
+  it('should be a fault if they differ by more than tokens tolerate', () => {
     expect(checkClocks([exact('redis', 40_000), exact('bff-1', 0)]).state).toBe('fault');
     expect(checkClocks([exact('redis', -40_000), exact('bff-1', 0)]).state).toBe('fault');
   });
 
-  it('should not be called well when nobody told the time', () => {
+  it('should not be reported as fine if no process reported its time', () => {
     expect(checkClocks([]).state).toBe('warn');
     expect(
       clockOf('x', { status: 200, text: '', date: undefined, askedAt: 0, answeredAt: 0 }),

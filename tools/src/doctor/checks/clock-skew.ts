@@ -1,25 +1,25 @@
 import type { Answer } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 
-/** How far a clock is ahead of ours, in ms: somewhere between `least` and `most`. */
+/** How far a clock is ahead of ours, in ms: between `least` and `most`. */
 export interface Clock {
   name: string;
   least: number;
   most: number;
 }
 
-/** Expiring and scheduled notifications are too early or too late by this much. */
+/** From this skew in ms, notifications expire or are sent noticeably too early or too late. */
 const NOTICEABLE_MS = 2_000;
-/** The bff's default for JWT_CLOCK_SKEW: beyond it tokens are refused. */
+/** The bff's default for JWT_CLOCK_SKEW, in ms. It rejects tokens beyond it. */
 const HARMFUL_MS = 30_000;
 
-/** The clock of who has sent this answer. A `Date` header counts whole seconds and may itself be one second old. */
+/** The clock of the sender of this answer. A `Date` header counts whole seconds and may be one second old. */
 export function clockOf(name: string, { date, askedAt, answeredAt }: Answer): Clock | undefined {
   if (date === undefined) return undefined;
   return { name, least: date - answeredAt, most: date + 2_000 - askedAt };
 }
 
-/** The pair of clocks that are surely furthest apart. */
+/** The two clocks with the largest certain difference. */
 export function checkClocks(clocks: readonly Clock[]): Finding {
   const check = 'clocks';
   if (clocks.length === 0) {

@@ -16,7 +16,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
   [APP_IDS.bff]: { ...SHARED, [SECRETS.jwt.store]: 'secretstores.' },
 };
 
-/** Whether the sidecar has loaded each component that its application uses. */
+/** Checks that the sidecar has loaded each component that its application uses. */
 export function checkComponents({ name, metadata }: LivingSidecar): Finding[] {
   const check = `components of ${name}`;
   const expected = Object.entries(EXPECTED[metadata.id] ?? {});

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The members of the sidecar's metadata that the doctor reads. */
+/** The fields of the sidecar's metadata that the doctor reads. */
 export const metadataSchema = z.object({
   id: z.string(),
   components: z.array(z.object({ name: z.string(), type: z.string() })).default([]),
@@ -16,7 +16,7 @@ export type Metadata = z.infer<typeof metadataSchema>;
 
 /** A sidecar that answers, with its metadata. */
 export interface LivingSidecar {
-  /** The name of its application: `producer`, `bff-1`. */
+  /** The name of the sidecar's application: `producer`, `bff-1`. */
   name: string;
   url: string;
   headers: Record<string, string>;

@@ -4,7 +4,7 @@ import type { LivingSidecar } from './living-sidecar.ts';
 
 const CONNECTED = 'placement: connected';
 
-/** Whether the sidecars that host actors are connected to placement. */
+/** Checks that the sidecars that host actors are connected to placement. */
 export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   const check = 'placement';
   const hosts = sidecars.filter(({ metadata }) => metadata.id === APP_IDS.bff);
@@ -12,7 +12,7 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
     return warn(
       check,
       'unknown: no sidecar of a bff reports anything about it',
-      'Fix those sidecars, or name them with --sidecar.',
+      'Fix the sidecars of the bffs, or pass their addresses with --sidecar.',
     );
   }
   const cut = hosts.filter(({ metadata }) => metadata.actorRuntime?.placement !== CONNECTED);
@@ -20,7 +20,7 @@ export function checkPlacement(sidecars: readonly LivingSidecar[]): Finding {
   return fault(
     check,
     `not connected to the sidecars of ${namesOf(cut)}: feeds are not delivered`,
-    'Restart it; the sidecars connect by themselves. With `npm start` it comes back within a second; otherwise see its log in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.',
+    'Restart placement; the sidecars reconnect by themselves. With `npm start` it restarts within a second; if not, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.',
   );
 }
 

@@ -21,8 +21,8 @@ const facts = (changes: Record<string, string> = {}, fsync: string | null = 'alw
   config: fsync === null ? undefined : new Map([['appendfsync', fsync]]),
 });
 
-describe('a Redis', () => {
-  it('should be well with what `npm start` sets', () => {
+describe('the checks of Redis', () => {
+  it('should pass with the settings of `npm start`', () => {
     for (const check of [checkFsync, checkEviction, checkMemory, checkRole]) {
       expect(check(facts())).toMatchObject({ state: 'ok' });
     }
@@ -30,12 +30,12 @@ describe('a Redis', () => {
 
   it.each([
     ['appendfsync no', checkFsync, facts({}, 'no'), 'fault'],
-    ['a log that is off', checkFsync, facts({ aof_enabled: '0' }), 'fault'],
-    ['a log that cannot be written', checkFsync, facts({ aof_last_write_status: 'err' }), 'fault'],
+    ['append-only file off', checkFsync, facts({ aof_enabled: '0' }), 'fault'],
+    ['an unwritable append-only file', checkFsync, facts({ aof_last_write_status: 'err' }), 'fault'],
     ['CONFIG refused', checkFsync, facts({}, null), 'warn'],
-    ['eviction without a bound', checkEviction, facts({ maxmemory_policy: 'volatile-lru' }), 'warn'],
+    ['eviction without a memory limit', checkEviction, facts({ maxmemory_policy: 'volatile-lru' }), 'warn'],
     [
-      'eviction with a bound',
+      'eviction with a memory limit',
       checkEviction,
       facts({ maxmemory_policy: 'volatile-lru', maxmemory: '9000' }),
       'fault',
@@ -43,11 +43,11 @@ describe('a Redis', () => {
     ['79 % used', checkMemory, facts({ used_memory: '790', maxmemory: '1000' }), 'ok'],
     ['80 % used', checkMemory, facts({ used_memory: '800', maxmemory: '1000' }), 'warn'],
     ['all of it used', checkMemory, facts({ used_memory: '1000', maxmemory: '1000' }), 'fault'],
-    ['no bound, and the machine nearly full', checkMemory, facts({ used_memory: '80000' }), 'fault'],
+    ['no memory limit, and the machine nearly full', checkMemory, facts({ used_memory: '80000' }), 'fault'],
     ['a replica', checkRole, facts({ role: 'slave' }), 'fault'],
     ['a cluster', checkRole, facts({ cluster_enabled: '1' }), 'fault'],
     ['one that loads', checkRole, facts({ loading: '1' }), 'fault'],
-  ])('should be judged with %s', (_name, check, given, state) => {
+  ])('should report %s', (_name, check, given, state) => {
     expect(check(given)).toMatchObject({ state });
   });
 });

@@ -3,11 +3,11 @@ import { fault, ok, warn, type Finding } from '../finding.ts';
 /** Redis's INFO and, if allowed, its CONFIG. */
 export interface RedisFacts {
   info: ReadonlyMap<string, string>;
-  /** `undefined` where CONFIG is refused, as by many hosted ones. */
+  /** `undefined` if Redis rejects CONFIG, as many hosted services do. */
   config: ReadonlyMap<string, string> | undefined;
 }
 
-/** From so much of maxmemory on it is time to do something. */
+/** The share of maxmemory in use from which a warning is due. */
 const NEAR_FULL = 0.8;
 
 const number = (text: string | undefined): number => Number(text ?? 0);
@@ -24,8 +24,8 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   if (failed.length > 0) {
     return fault(
       check,
-      `${failed.join(', ')}: it cannot write its log`,
-      'See its log; usually the disk is full.',
+      `${failed.join(', ')}: Redis cannot write its append-only file`,
+      'See the log of Redis; usually the disk is full.',
     );
   }
   if (info.get('aof_enabled') !== '1') {
@@ -39,7 +39,7 @@ export function checkFsync({ info, config }: RedisFacts): Finding {
   if (fsync === undefined) {
     return warn(
       check,
-      'appendonly is on, but CONFIG GET is refused, so appendfsync is unknown',
+      'appendonly is on, but Redis rejects CONFIG GET, so appendfsync is unknown',
       'Check in the settings of your Redis that appendfsync is always.',
     );
   }
@@ -64,7 +64,7 @@ export function checkEviction({ info }: RedisFacts): Finding {
     : warn(check, `${says}, once maxmemory is set`, remedy);
 }
 
-/** Checks that Redis has room. */
+/** Checks that Redis has free memory. */
 export function checkMemory({ info }: RedisFacts): Finding {
   const check = 'redis memory';
   const used = number(info.get('used_memory'));
@@ -84,11 +84,12 @@ export function checkMemory({ info }: RedisFacts): Finding {
   return ok(check, says);
 }
 
-/** Whether it is a Redis that can be written to, and not several. */
+/** Checks that Redis is a single instance that accepts writes. */
 export function checkRole({ info }: RedisFacts): Finding {
   const check = 'redis';
   const version = `version ${info.get('redis_version') ?? 'unknown'}`;
-  if (info.get('loading') === '1') return fault(check, 'still loading its data', 'Wait until it is done.');
+  if (info.get('loading') === '1')
+    return fault(check, 'still loading its data', 'Wait until it has finished.');
   if (info.get('role') !== 'master') {
     return fault(check, `is a ${info.get('role')}, which takes no writes`, 'Use the address of the primary.');
   }

@@ -15,10 +15,10 @@ export async function openRedis({ redis }: Target) {
     socket: { host, port, connectTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS, reconnectStrategy: false },
     ...(username && { username }),
     ...(password && { password }),
-    // A silent connection means that Redis hangs: closes it and rejects its waiting commands.
+    // A silent connection means that Redis hangs. The timeout closes it and rejects its waiting commands.
     pingInterval: 1_000,
   });
-  // Without a listener an error would end the process; the calls reject with it all the same.
+  // Without a listener, an error would end the process. The calls also reject with it.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -35,7 +35,7 @@ export function closeRedis(redis: OpenRedis | string): void {
   if (typeof redis !== 'string' && redis.isOpen) redis.destroy();
 }
 
-/** Checks Redis's durability and its clock. */
+/** Checks the durability settings and the clock of Redis. */
 export async function checkRedis(
   target: Target,
   redis: OpenRedis | string,
@@ -47,10 +47,10 @@ export async function checkRedis(
       findings: [
         fault(
           'redis',
-          `${refused ? 'refuses' : 'does not answer'} at ${host}:${port}: ${redis}`,
+          `${refused ? 'rejects the login' : 'does not answer'} at ${host}:${port}: ${redis}`,
           refused
             ? 'Set REDIS_PASSWORD to its password.'
-            : 'Start it, or name another with --redis HOST:PORT.',
+            : 'Start Redis, or give another address with --redis HOST:PORT.',
         ),
       ],
     };
@@ -68,7 +68,11 @@ export async function checkRedis(
   } catch (error) {
     return {
       findings: [
-        fault('redis', `answers at ${host}:${port} but refuses INFO: ${messageOf(error)}`, 'See its log.'),
+        fault(
+          'redis',
+          `answers at ${host}:${port} but rejects INFO: ${messageOf(error)}`,
+          'See the log of Redis.',
+        ),
       ],
     };
   }

@@ -3,11 +3,11 @@ import { ask } from '../ask.ts';
 import { fault, ok, warn, type Finding } from '../finding.ts';
 import type { LivingSidecar } from './living-sidecar.ts';
 
-/** No job has this name; asking for it shows whether the scheduler answers. */
+/** A job that does not exist: asking for it shows whether the scheduler answers. */
 const NO_JOB = 'tocsin-doctor-asks-whether-you-answer';
 const TIMEOUT_MS = 4_000;
 
-/** Checks that the scheduler answers the producer's sidecar, which keeps schedules (`deliverAt`) there. */
+/** Checks that the scheduler, which stores schedules (`deliverAt`), answers the producer's sidecar. */
 export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promise<Finding> {
   const check = 'scheduler';
   const sidecar = sidecars.find(({ metadata }) => metadata.id === APP_IDS.producer);
@@ -15,12 +15,12 @@ export async function checkScheduler(sidecars: readonly LivingSidecar[]): Promis
     return warn(
       check,
       'unknown: the sidecar of the producer reports nothing about it',
-      'Fix that sidecar, or name it with --sidecar.',
+      'Fix that sidecar, or pass its address with --sidecar.',
     );
   }
   const { name, url, headers, metadata } = sidecar;
   const remedy =
-    'Restart it; scheduled notifications are kept. With `npm start` it comes back within a second; otherwise see its log in .data/logs; with compose: docker compose up -d; on Kubernetes: kubectl get pods -n dapr-system.';
+    'Restart the scheduler; scheduled notifications are kept. With `npm start` it restarts within a second; if not, see its log in .data/logs. With compose: docker compose up -d. On Kubernetes: kubectl get pods -n dapr-system.';
   if ((metadata.scheduler?.connected_addresses ?? []).length === 0) {
     return fault(
       check,

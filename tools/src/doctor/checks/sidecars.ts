@@ -8,7 +8,7 @@ import { checkPlacement } from './placement.ts';
 import { checkScheduler } from './scheduler.ts';
 import { bffName, producerName, type Place, type Target } from '../target.ts';
 
-/** Checks each sidecar and its components, and through them placement and scheduler. */
+/** Checks each sidecar and its components, and asks the sidecars about placement and scheduler. */
 export async function checkSidecars(target: Target): Promise<Finding[]> {
   const headers: Record<string, string> = target.daprApiToken
     ? { 'dapr-api-token': target.daprApiToken }
@@ -32,17 +32,17 @@ async function look(
   headers: Record<string, string>,
 ): Promise<Finding | Unnamed> {
   const check = `sidecar of ${name ?? url}`;
-  // Its metadata is needed whether it is healthy or not.
+  // Other checks need the metadata of an unhealthy sidecar too.
   const answer = await ask(`${url}/v1.0/metadata`, { headers });
   if (typeof answer === 'string') {
     return fault(
       check,
       `does not answer at ${url}: ${answer}`,
-      'Restart it; without it, its application can neither accept nor deliver notifications. With `npm start`: stop it and start again; with compose: docker compose up -d; on Kubernetes: delete its pod.',
+      'Restart the sidecar; without it, its application can neither accept nor deliver notifications. With `npm start`: stop with Ctrl-C and start again. With compose: docker compose up -d. On Kubernetes: delete its pod.',
     );
   }
   if (answer.status === 401 || answer.status === 403) {
-    return fault(check, `refuses the API token at ${url}`, 'Set DAPR_API_TOKEN to its token.');
+    return fault(check, `rejects the API token at ${url}`, 'Set DAPR_API_TOKEN to its token.');
   }
   const metadata = jsonOf(metadataSchema, answer.text);
   if (answer.status !== 200 || !metadata) {
@@ -60,7 +60,7 @@ async function look(
   return { url, headers, metadata, name };
 }
 
-/** Sidecars that were given by address alone are named by their app id, in their order. */
+/** Names the sidecars given by address only: by app id, numbered in order. */
 function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
   let bffs = 0;
   let producers = 0;
@@ -71,7 +71,7 @@ function nameThem(sidecars: readonly Unnamed[]): LivingSidecar[] {
   return sidecars.map((one) => ({ ...one, name: one.name ?? nameOf(one) }));
 }
 
-/** An application whose sidecar hosts no actors gets no turns. */
+/** Checks that the sidecar has the expected app id and hosts the actors, without which a bff processes no turns. */
 function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): Finding {
   const check = `sidecar of ${name}`;
   const isNamed = (places: readonly Place[]) => places.some((place) => place.name === name);
@@ -81,7 +81,7 @@ function checkIdentity({ name, url, metadata }: LivingSidecar, target: Target): 
     return fault(
       check,
       `the sidecar at ${url} belongs to the app id ${metadata.id}`,
-      `Name the sidecar of the ${expected} instead, or start this one with --app-id ${expected}.`,
+      `Pass the address of the ${expected}'s sidecar instead, or start this one with --app-id ${expected}.`,
     );
   }
   const hosts = metadata.actorRuntime?.activeActors?.some(({ type }) => type === ACTOR_TYPE) ?? false;
@@ -102,7 +102,7 @@ function missingAddresses({ producers, bffs }: Target, given: number): Finding[]
     warn(
       'sidecars',
       `only ${given} of ${wanted} were checked, so the results for components, placement and scheduler are partial`,
-      'Name each one with --sidecar URL, including the producer’s. Sidecars answer only inside their container or pod.',
+      'Pass the address of each sidecar with --sidecar URL, including the producer’s. Sidecars answer only inside their container or pod.',
     ),
   ];
 }

@@ -23,8 +23,8 @@ const SIDECAR_PORT = 3500;
 const REDIS_PORT = 6379;
 
 /**
- * All checks of the namespace, under the names of its pods. Forwards local ports to them meanwhile. @throws
- * Failure if the cluster does not answer, nothing is deployed, or a right is missing
+ * Runs all checks in the namespace, through local ports that it forwards to the pods. The findings use the pods' names.
+ * @throws Failure if the cluster does not answer, nothing is deployed, or a right is missing
  */
 export async function examineCluster(kubectl: Kubectl, credentials: Credentials): Promise<Finding[]> {
   await checkCluster(kubectl);
@@ -39,19 +39,19 @@ export async function examineCluster(kubectl: Kubectl, credentials: Credentials)
   }
 }
 
-/** The ways from here into the pods. */
+/** Port forwards from this machine to the pods. */
 class Ways {
   readonly #kubectl: Kubectl;
   readonly #ending = new AbortController();
   readonly #all: Promise<Forward>[] = [];
-  /** The pods whose ports could not be forwarded. */
+  /** A fault for each port that could not be forwarded. */
   readonly faults: Finding[] = [];
 
   constructor(kubectl: Kubectl) {
     this.#kubectl = kubectl;
   }
 
-  /** The port of this machine that leads to one of a pod, or none. */
+  /** The local port that is forwarded to a port of a pod; `undefined` if forwarding failed. */
   async to(pod: string, port: number): Promise<number | undefined> {
     const way = forward(this.#kubectl, { namespace: NAMESPACE, pod, port }, this.#ending.signal);
     this.#all.push(way);
@@ -67,7 +67,7 @@ class Ways {
     return undefined;
   }
 
-  /** Resolves when none is left. */
+  /** Resolves when all forwards have ended. */
   async end(): Promise<void> {
     this.#ending.abort();
     await Promise.allSettled(this.#all.map(async (way) => (await way).ended));
@@ -86,7 +86,7 @@ async function reach(
       httpPort === undefined ? undefined : ways.to(name, httpPort),
     );
   const sidecars = [...of(APP_IDS.producer), ...of(APP_IDS.bff)];
-  // Another one has an address of its own.
+  // An external Redis is reached directly.
   const [ownRedis] = secrets.redis.host === OWN_REDIS ? of(OWN_REDIS) : [];
   const [producers, bffs, besides, redis] = await Promise.all([
     applications(APP_IDS.producer),

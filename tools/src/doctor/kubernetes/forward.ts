@@ -6,19 +6,19 @@ export interface Goal {
   port: number;
 }
 
-/** One way from a port of this machine to a port of a pod. */
+/** A forward from a local port to a port of a pod. */
 export interface Forward {
-  /** The local port, or a phrase that says why there is none. */
+  /** The local port, or the reason why forwarding failed. */
   port: number | string;
-  /** Resolves when it has ended: by the signal, or by itself. */
+  /** Resolves when the forward has ended, by the signal or by itself. */
   ended: Promise<unknown>;
 }
 
 const FORWARDED = /^Forwarding from 127\.0\.0\.1:(\d+) -> /;
 
 /**
- * Forwards a free local port to one of a pod until `signal` aborts. Each uses its own kubectl, because a port
- * without a listener ends all forwards of its kubectl. Resolves when it is open or has failed.
+ * Forwards a free local port to a port of a pod until `signal` aborts. Resolves when the port is open or has failed. Each
+ * forward uses its own kubectl, because a port without a listener ends all forwards of its kubectl.
  */
 export function forward(
   kubectl: Kubectl,

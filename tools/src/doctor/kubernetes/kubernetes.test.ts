@@ -31,7 +31,7 @@ const pod = (name: string, app: string, phase = 'Running', metadata: object = {}
 const clusterWith = (items: object[]) => new Kubectl(async () => json({ items }));
 
 describe('lookAtPods', () => {
-  it('should find the pods that run, with the port of their application', async () => {
+  it('should find the running pods and the ports of their applications', async () => {
     const { finding, pods } = await lookAtPods(
       clusterWith([
         ...['bff', 'producer', 'redis', 'ui'].map((name) => workload(name)),
@@ -56,15 +56,15 @@ describe('lookAtPods', () => {
     expect(finding.remedy).toContain('kubectl -n ns get pods');
   });
 
-  it('should say how to get there where nothing runs', async () => {
+  it('should name the remedy if nothing is deployed', async () => {
     await expect(lookAtPods(clusterWith([workload('other')]), 'ns')).rejects.toThrow(
-      /Tocsin does not run in the namespace ns .*npm run deploy/,
+      /Tocsin is not running in the namespace ns .*npm run deploy/,
     );
   });
 });
 
 describe('readSecrets', () => {
-  it('should have what the Secrets hold, and nothing where there is none', async () => {
+  it('should return the content of the Secrets, and nothing for missing ones', async () => {
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const secrets: Record<string, object> = {
       redis: {
@@ -95,7 +95,7 @@ describe('readSecrets', () => {
 
 describe('forward', () => {
   const goal = { namespace: 'ns', pod: 'bff-a', port: 3500 };
-  /** A kubectl that forwards until it is ended. */
+  /** A kubectl that forwards until its signal aborts. */
   const forwarding =
     (calls: string[]): RunKubectl =>
     async (args, _input, follow) => {
@@ -106,7 +106,7 @@ describe('forward', () => {
       return answer({ code: 1 });
     };
 
-  it('should tell the port of this machine, and end with the signal', async () => {
+  it('should return the local port, and end with the signal', async () => {
     const calls: string[] = [];
     const ending = new AbortController();
     const { port, ended } = await forward(new Kubectl(forwarding(calls)), goal, ending.signal);
@@ -116,7 +116,7 @@ describe('forward', () => {
     expect(await ended).toMatchObject({ code: 1 });
   });
 
-  it('should tell why there is none', async () => {
+  it('should return the reason why forwarding failed', async () => {
     const kubectl = new Kubectl(async () => answer({ code: 1, stderr: 'error: pod is not running\n' }));
     expect(await forward(kubectl, goal, new AbortController().signal)).toMatchObject({
       port: 'pod is not running',

@@ -26,15 +26,15 @@ const runningSchema = z.object({
   status: z.object({ phase: z.string() }),
 });
 
-/** A pod whose containers were started. */
+/** A running pod. */
 export interface RunningPod {
   name: string;
   app: string;
-  /** The port named `http` of its application. */
+  /** The port of its application that is named `http`. */
   httpPort: number | undefined;
 }
 
-/** The running parts of Tocsin, and whether all are there. @throws Failure if nothing is deployed */
+/** Finds the running pods and reports missing ones. @throws Failure if nothing is deployed */
 export async function lookAtPods(
   kubectl: Kubectl,
   namespace: string,
@@ -46,7 +46,7 @@ export async function lookAtPods(
   const pods = items.filter(({ kind }) => kind === 'Pod');
   if (workloads.length === 0)
     throw new Failure(
-      `Tocsin does not run in the namespace ${namespace} of this cluster. Deploy it with \`npm run deploy\`, or name ` +
+      `Tocsin is not running in the namespace ${namespace} of this cluster. Deploy it with \`npm run deploy\`, or choose ` +
         'another cluster with --context.',
     );
   const judgement = judgeRollout(
@@ -65,7 +65,7 @@ function findingOf(
   namespace: string,
 ): Finding {
   const check = 'pods';
-  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a roll-out, wait until it is done.`;
+  const remedy = `kubectl -n ${namespace} get pods; kubectl -n ${namespace} describe pod NAME. During a roll-out, wait until it has finished.`;
   if (says !== undefined) return fault(check, says.replace(/\.$/, ''), remedy);
   if (pending.length > 0) return fault(check, `not all available: ${pending.join(', ')}`, remedy);
   return ok(check, `all pods of ${workloads} workloads are available`);

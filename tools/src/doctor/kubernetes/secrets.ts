@@ -9,7 +9,7 @@ export interface ClusterSecrets {
   daprApiToken: string | undefined;
 }
 
-/** The host that `npm run deploy` gives to the Redis of the namespace itself. */
+/** The host that `npm run deploy` uses for its own Redis in the namespace. */
 export const OWN_REDIS = 'redis';
 
 /**
@@ -29,7 +29,7 @@ export async function readSecrets(kubectl: Kubectl, namespace: string): Promise<
     read('dapr-api-token', 'token'),
   ]);
   const place = splitHost(host ?? OWN_REDIS, 'HOST of the Secret redis');
-  // An external Redis has no operator of ours, and its user may see less.
+  // Our user `operator` does not exist in an external Redis, whose user may have fewer rights.
   const isOurs = place.host === OWN_REDIS && operatorPassword !== undefined;
   const user = isOurs ? { username: 'operator', password: operatorPassword } : { username, password };
   return { redis: { ...place, ...user }, daprApiToken };

@@ -3,12 +3,12 @@ import { Failure } from '../../failure.ts';
 import { DATA_DIR } from '../../paths.ts';
 import { findRunning } from './running.ts';
 
-/** Removes the data of `npm start`. @throws Failure while it runs. */
+/** Removes the data of `npm start`. @throws Failure while it is running */
 export async function reset(): Promise<number> {
   const running = await findRunning(DATA_DIR);
   if (running) {
     throw new Failure(
-      `Tocsin runs in this folder (process ${running.pid}). Stop it with Ctrl-C in its terminal, then reset again.`,
+      `Tocsin is running in this folder (process ${running.pid}). Stop it with Ctrl-C in its terminal, then reset again.`,
     );
   }
   const existed = existsSync(DATA_DIR);

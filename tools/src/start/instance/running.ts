@@ -7,14 +7,14 @@ import { commandOf } from '../../process/children.ts';
 
 const runningSchema = z.object({ pid: z.int(), folder: z.string() });
 
-/** A copy of Tocsin that runs: the process id of its `npm start`, and the repository's folder. */
+/** A running copy of Tocsin: the process id of its `npm start`, and the folder of its repository. */
 export type Running = z.infer<typeof runningSchema>;
 
 const fileIn = (dir: string) => join(dir, 'running.json');
 
 /**
- * The copy that has registered itself in `dir` and still runs. `dir` is the data folder for the copy of this
- * repository, the user's cache for the last one of this user.
+ * The running copy that has registered itself in `dir`. Use the data folder for the copy of this repository, or the user's
+ * cache for the last copy that this user started.
  */
 export async function findRunning(dir: string): Promise<Running | undefined> {
   let text: string;
@@ -24,15 +24,15 @@ export async function findRunning(dir: string): Promise<Running | undefined> {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   }
-  // Half written by a copy that was killed, so by none that runs, it is no JSON.
+  // Invalid JSON was written by a copy that was killed, so it is not running.
   const result = runningSchema.safeParse(parseJson(text));
   if (!result.success) return undefined;
-  // Process ids are given again, so the command has to be ours.
+  // Process ids are reused, so check that the command is ours.
   const command = await commandOf(result.data.pid);
   return command?.includes('cli.ts') ? result.data : undefined;
 }
 
-/** Registers this process in each of `dirs`; the answer takes that back. */
+/** Registers this process in each of `dirs`. Returns a function that removes the registration. */
 export function registerRunning(folder: string, dirs: readonly string[]): () => void {
   const files = dirs.map(fileIn);
   const content = JSON.stringify({ pid: process.pid, folder });

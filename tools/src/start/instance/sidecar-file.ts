@@ -5,20 +5,20 @@ import { z } from 'zod';
 const sidecarFile = (dataDir: string): string => join(dataDir, 'sidecar.json');
 
 const noteSchema = z.object({
-  /** HTTP port of a sidecar of the bff. */
+  /** The HTTP port of a sidecar of the bff. */
   port: z.int(),
-  /** HTTP port of a sidecar of the producer. */
+  /** The HTTP port of a sidecar of the producer. */
   producerPort: z.int().optional(),
   /** The token of all sidecars. */
   token: z.string(),
-  /** The address of its Redis, as host:port. */
+  /** The address of Redis, as host:port. */
   redis: z.string().optional(),
 });
 export type SidecarNote = z.infer<typeof noteSchema>;
 
 /**
- * Notes where a sidecar of the bff and Redis listen and which token the sidecars want, for the other commands of the
- * same user. The answer takes the note away.
+ * Saves the ports of sidecars, the address of Redis and the token of the sidecars for other commands of the same user.
+ * Returns a function that removes the file.
  */
 export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   const file = sidecarFile(dataDir);
@@ -27,7 +27,7 @@ export function noteSidecar(dataDir: string, note: SidecarNote): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The notes of the `npm start` of this data folder; `undefined` if none runs. */
+/** The file of the `npm start` with this data folder; `undefined` if it is not running. */
 export function readSidecarNote(dataDir: string): SidecarNote | undefined {
   const file = sidecarFile(dataDir);
   return existsSync(file) ? noteSchema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isNoise, markLine, parseLine } from './log-line.ts';
 
 describe('parseLine', () => {
-  it('should make one short line of an application’s JSON', () => {
+  it('should shorten an application’s JSON to one line', () => {
     const record = {
       level: 'warn',
       time: 1,
@@ -31,7 +31,7 @@ describe('parseLine', () => {
     });
   });
 
-  it.each(['{not JSON', 'plain text'])('should show %j as it is', (text) => {
+  it.each(['{not JSON', 'plain text'])('should show %j unchanged', (text) => {
     expect(parseLine(`== APP - producer == ${text}`)).toEqual({ source: 'producer', level: 'info', text });
   });
 
@@ -40,7 +40,7 @@ describe('parseLine', () => {
     expect(line?.text).toHaveLength('m body='.length + 120);
   });
 
-  it('should read what daprd says, with or without the mark of who says it', () => {
+  it('should parse lines of daprd, with or without the mark of their source', () => {
     const line =
       'time="2026-01-01T00:00:00Z" level=fatal msg="Fatal error: \\"x\\" failed" app_id=bff instance=h scope=dapr.runtime';
     const read = { level: 'error', text: 'Fatal error: "x" failed' };
@@ -50,11 +50,11 @@ describe('parseLine', () => {
     expect(panic).toEqual({ source: 'dapr 4001', level: 'info', text: 'panic: no memory' });
   });
 
-  it.each(['', '   ', '\u001b[0m', '== bff 4001 == '])('should say nothing for %j', (raw) => {
+  it.each(['', '   ', '\u001b[0m', '== bff 4001 == '])('should ignore %j', (raw) => {
     expect(parseLine(raw)).toBeUndefined();
   });
 
-  it('should know daprd’s standing warnings from news', () => {
+  it('should tell daprd’s usual warnings from new ones', () => {
     const warning = (text: string, source = 'dapr bff') => isNoise({ source, level: 'warn', text });
     expect(warning('mTLS is disabled. Skipping certificate request')).toBe(true);
     expect(warning('Failed to init component')).toBe(false);

@@ -1,4 +1,4 @@
-/** One line for a person. */
+/** One line of the log, to show to people. */
 export interface LogLine {
   /** The source: `producer 4000`, `bff 4001`, or `dapr 4001` for its sidecar. */
   source: string;
@@ -13,10 +13,10 @@ const DAPRD = /^time="[^"]*" level=(\w+) msg="((?:[^"\\]|\\.)*)"(.*)$/;
 const LONGEST_VALUE = 120;
 const LEFT_OUT = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg', 'v', 'stack']);
 
-/** A line of a process as the log of `npm start` keeps it. */
+/** Adds the source to a line, as in the log file of `npm start`. */
 export const markLine = (source: string, line: string): string => `== ${source} == ${line}`;
 
-/** Parses a line of that log, or of the output of `dapr run -f`. `undefined` for an empty one. */
+/** Parses a line of that log, or of the output of `dapr run -f`. `undefined` for an empty line. */
 export function parseLine(raw: string): LogLine | undefined {
   const line = raw.replace(COLOURS, '').trimEnd();
   const [, source, content = ''] = MARKED.exec(line) ?? [undefined, undefined, line];
@@ -47,7 +47,7 @@ function parseRecord(content: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(content);
     return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch (error) {
-    // Something else that starts with a brace is shown as it is.
+    // A line that starts with a brace but is not JSON is shown unchanged.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
@@ -78,7 +78,7 @@ function parseDaprdLine(source: string | undefined, level: string, message: stri
 
 /** Warnings that daprd always prints on one machine. */
 const NOISE = [
-  // Each application has a secret store of its own, and both share one configuration.
+  // Each application has its own secret store, but both share one configuration.
   /^Secrets configuration added for 'notification-(secrets|keys)', but no matching secret store was found/,
   /^mTLS is disabled/,
   /increasedCardinality/,
@@ -88,6 +88,6 @@ const NOISE = [
   /^Received signal to stop/,
 ];
 
-/** True for a line without news. */
+/** True for a warning that daprd always prints. */
 export const isNoise = (line: LogLine): boolean =>
   line.source.startsWith('dapr') && NOISE.some((pattern) => pattern.test(line.text));

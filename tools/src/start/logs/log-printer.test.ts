@@ -12,14 +12,14 @@ function printer(verbose = false) {
 }
 
 describe('LogPrinter', () => {
-  it('should say when, who and what', () => {
+  it('should print time, source and message', () => {
     const { one, lines } = printer();
     one.print({ source: 'bff 4001', level: 'warn', text: 'slow' });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d bff 4001 {6}\| warn slow\n$/);
   });
 
-  it('should show a line that repeats once in 5 s, and count the others', () => {
+  it('should show a repeated line once in 5 s, and count the others', () => {
     const { one, lines } = printer();
     const line = { source: 'dapr bff', level: 'error', text: 'refused' } as const;
     for (let at = 0; at <= 5_000; at += 1_000) one.print(line, at);
@@ -27,14 +27,14 @@ describe('LogPrinter', () => {
     expect(lines[1]).toContain('refused (and 4 more like this)');
   });
 
-  it('should not take the same words of two instances for a repetition', () => {
+  it('should not treat equal messages of two instances as repeated', () => {
     const { one, lines } = printer();
     one.print({ source: 'bff 4001', level: 'info', text: 'stopped' }, 0);
     one.print({ source: 'bff 4002', level: 'info', text: 'stopped' }, 0);
     expect(lines).toHaveLength(2);
   });
 
-  it('should leave Dapr’s noise out unless asked, and all of Dapr during a stop', () => {
+  it('should hide Dapr’s usual warnings by default, and all lines of Dapr during a stop', () => {
     const noise = 'time="t" level=warning msg="mTLS is disabled." app_id=bff';
     const news = 'time="t" level=error msg="no Redis" app_id=bff';
     const quiet = printer();

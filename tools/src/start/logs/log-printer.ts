@@ -8,13 +8,12 @@ const SOURCES = [36, 35, 32, 34, 96, 95, 92, 94] as const;
 export interface LogPrinterOptions {
   write: (text: string) => void;
   colours: boolean;
-  /** Shows all that daprd says. */
+  /** Shows all lines of daprd. */
   verbose: boolean;
 }
 
 /**
- * Prints the lines of all processes as one log: time, source, message. A repeated line is shown at most every
- * 5 s.
+ * Prints the lines of all processes as one log: time, source, message. A repeated line is shown at most once in 5 s.
  */
 export class LogPrinter {
   readonly #options: LogPrinterOptions;
@@ -26,14 +25,14 @@ export class LogPrinter {
     this.#options = options;
   }
 
-  /** Prints a marked line of a process; returns how it was understood. */
+  /** Prints a marked line of a process. Returns the parsed line. */
   raw(text: string): LogLine | undefined {
     const line = parseLine(text);
     if (line && (this.#options.verbose || !this.#isLeftOut(line))) this.print(line);
     return line;
   }
 
-  /** Stops showing Dapr's lines, because its messages about stopping applications are no news. */
+  /** Hides Dapr's lines from now on, because its messages about stopping applications tell nothing new. */
   quietDapr(): void {
     this.#daprIsQuiet = true;
   }

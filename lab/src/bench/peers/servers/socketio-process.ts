@@ -6,8 +6,7 @@ import { createClient } from 'redis';
 import { Server } from 'socket.io';
 
 /**
- * The usual solution with socket.io alone: an Express POST that emits to a room, over one of its Redis
- * adapters.
+ * The usual solution with socket.io alone: an Express POST that emits to a room, with one of the Redis adapters.
  */
 const [port, adapterName, redisHost, recovery] = process.argv.slice(2);
 const connect = async () => {
@@ -17,7 +16,7 @@ const connect = async () => {
   return client;
 };
 
-// With the default of 10,000 entries an instance that falls behind by more loses the rest without a word.
+// With the default of 10,000 entries, an instance that falls further behind would silently lose messages.
 const maxLen = 1_000_000;
 const adapter =
   adapterName === 'streams'
