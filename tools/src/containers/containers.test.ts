@@ -27,7 +27,7 @@ describe('failures', () => {
   it('should report a failed build with its output', async () => {
     const docker = answering({ build: { code: 1, output: 'npm error 404 Not Found' } });
     await expect(buildImage(docker, 'bff', 'tocsin-bff:1', facts)).rejects.toThrow(
-      /tocsin-bff:1 could not be built. Fix .*\n.*404/,
+      /Could not build tocsin-bff:1. Fix .*\n.*404/,
     );
   });
 
