@@ -11,7 +11,7 @@ const TYPESCRIPT = ['**/*.ts'];
 const VUE = ['{ui,client-vue}/src/**/*.vue'];
 const SOURCES = ['*/src/**/*.{ts,vue}'];
 const TESTS = ['**/*.test.ts', 'tests/**', '*/src/testing/**', '*/testing/**'];
-/** The only files that read the environment; everything else is given its settings. */
+/** The only files that may read the environment. All other code receives its settings. */
 const CONFIGS = [
   '*/src/config.ts',
   'ui/src/server/config.ts',
@@ -19,21 +19,21 @@ const CONFIGS = [
   'service/healthcheck.mjs',
   'tests/**',
 ];
-/** Tools whose configuration has to be a default export. */
+/** Configuration files of tools that require a default export. */
 const DEFAULT_EXPORTS = ['*.config.{js,ts}', '*/*.config.{js,ts}', 'examples/*/*.config.js'];
 
 const noDefaultExport = {
   selector: 'ExportDefaultDeclaration, ExportSpecifier[exported.name="default"]',
-  message: 'Export by name, so that a thing has one name everywhere.',
+  message: 'Use a named export, so that each export has the same name everywhere.',
 };
 const noEnvironment = {
   selector: 'MemberExpression[object.name="process"][property.name="env"]',
-  message: 'Settings come from config.ts, which checks them; take what you need as a parameter.',
+  message: 'Only config.ts reads the environment, and validates it. Pass settings as parameters.',
 };
 const noPromiseCatchAll = {
   selector:
     'CallExpression[callee.property.name="catch"] > :matches(ArrowFunctionExpression, FunctionExpression)[body.type="BlockStatement"][body.body.length=0]',
-  message: 'A failure that is swallowed is found by nobody.',
+  message: 'This hides failures. Log the error, or handle it.',
 };
 
 const nodeGlobals = Object.fromEntries(
@@ -70,18 +70,18 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
-      // `${n}` of a number is what it looks like.
+      // Numbers in template strings are formatted as expected.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // `() => call()` that hands on a void is shorter than a block, and as clear.
+      // `() => call()` with a void result is shorter than a block, and as clear.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-invalid-void-type': 'off',
-      // A method of a port is async whatever its adapter does, so that it rejects and never throws.
+      // Methods of ports are async in every adapter, so that they reject and never throw.
       '@typescript-eslint/require-await': 'off',
-      // Slow, and about what this house does not have: enums, and instances that are copied member by member.
+      // Slow rules for features that this code does not use: enums, and spreading class instances.
       '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       '@typescript-eslint/no-unsafe-enum-comparison': 'off',
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // They know nothing of what a callback, or another turn of the event loop, has changed meanwhile.
+      // These rules ignore changes by callbacks and by other turns of the event loop.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
     },
@@ -94,21 +94,21 @@ export default defineConfig(
       parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.vue'] },
     },
     rules: {
-      // What the formatter decides.
+      // Prettier decides these.
       'vue/html-self-closing': 'off',
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
       'vue/html-indent': 'off',
       'vue/html-closing-bracket-newline': 'off',
       'vue/multiline-html-element-content-newline': 'off',
-      // The compiler knows better what a name refers to.
+      // The compiler checks names more exactly.
       'no-undef': 'off',
     },
   },
   {
     files: ['ui/src/**/*.ts', 'client/src/vue/**/*.ts', 'client-vue/src/**/*.ts'],
     ignores: ['ui/src/server/**'],
-    // Only the Vue compiler knows the type of a .vue file: `vue-tsc` checks these.
+    // Only the Vue compiler knows the types of .vue files; `vue-tsc` checks them.
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -135,7 +135,7 @@ export default defineConfig(
   {
     plugins: { regexp },
     rules: {
-      // One request with a text made for it would keep a process busy for minutes.
+      // Otherwise a request with a crafted text could keep a process busy for minutes.
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: false }],
     },
@@ -169,7 +169,7 @@ export default defineConfig(
     },
   },
   {
-    // Browsers load the events: a value of a file with schemas would bring the schema library.
+    // Browsers load the events. Importing a value from a file with schemas would load the schema library too.
     files: ['contracts/src/events/*.ts'],
     ignores: TESTS,
     rules: {
@@ -184,7 +184,7 @@ export default defineConfig(
   {
     files: TESTS,
     rules: {
-      // A test says what it expects by failing; a listener that throws away is often the point.
+      // If a value is missing, the test fails anyway; and tests often detach methods on purpose.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },

@@ -1,6 +1,6 @@
 /**
- * The rooms of the house, and who may import whom. `elements` are the rooms, the innermost first; an import that no
- * policy allows is an error. Tests and `testing/` may import everything, and nothing imports them.
+ * The layers of the code (rooms) and their allowed imports. `elements` lists the rooms, the innermost first. An import that
+ * no policy allows is an error. Tests and `testing/` may import everything; no other code may import them.
  */
 
 const CORES = '{produce,schedule,deliver,feed,recover,readers,auth,ops,connect}';
@@ -35,7 +35,7 @@ export const elements = [
 export const files = [
   { category: 'test', pattern: '**/*.test.ts' },
   { category: 'pure', pattern: 'service/src/token-bucket.ts' },
-  /** What an application's wiring and its adapters agree on. */
+  /** The files that both an application's wiring and its adapters import. */
   { category: 'agreement', pattern: '{producer,bff}/src/{config,backend}.ts' },
 ];
 
@@ -47,7 +47,7 @@ const toFile = (category) => ({ to: { file: { categories: { anyOf: [category] } 
 const modules = (...sources) => ({ to: { module: { origin: 'external', source: sources } } });
 const node = (...sources) => ({ to: { module: { origin: 'core', source: sources } } });
 
-/** Rooms of the same application only. */
+/** Only rooms of the same application. */
 const own = (type, rooms) => ({
   to: {
     element: {
@@ -92,7 +92,7 @@ export const policies = [
   },
   { from: from('service-dapr'), allow: modules('undici') },
 
-  // The rules do no I/O: from Node they take what computes.
+  // The rules do no I/O, so they may import only modules of Node that compute.
   {
     from: from('core'),
     allow: [
@@ -128,12 +128,12 @@ export const policies = [
   },
   { from: from('adapter', { room: 'http' }), allow: modules('express', 'express-rate-limit') },
   { from: from('adapter', { room: 'receive' }), allow: [modules('express'), own('adapter', 'validate')] },
-  // The SDK's server is given an Express application.
+  // The server of the SDK needs an Express application.
   {
     from: from('adapter', { room: 'dapr' }),
     allow: modules('@dapr/dapr', '@dapr/dapr/*', '@grpc/grpc-js', 'dataloader', 'express'),
   },
-  // Private parts of others are reached from one room, where canaries say which versions they were tried with.
+  // Only this room uses private parts of libraries. Its canary tests name the tested versions.
   {
     from: from('adapter', { room: 'internals' }),
     allow: modules('@dapr/dapr', 'socket.io', 'socket.io-adapter', '@socket.io/*', 'ws'),
@@ -150,7 +150,7 @@ export const policies = [
       'proxy-addr',
     ),
   },
-  // Redis past Dapr is reached from one room; socket.io's adapter is given the connection of it.
+  // Only this room uses a Redis client without Dapr. The adapter of socket.io gets its connection.
   { from: from('adapter', { room: 'redis' }), allow: modules('redis') },
   { from: from('adapter', { room: 'socketio' }), allow: own('adapter', 'redis') },
 
@@ -161,22 +161,22 @@ export const policies = [
       own('app'),
       own('core'),
       own('adapter'),
-      // Of the adapter of socket.io only its type, which the backend hands to the gateway.
+      // `socket.io-adapter` only for its type, which the backend passes to the gateway.
       modules('zod', 'express', 'socket.io-adapter'),
       node('*', 'node:*'),
     ],
   },
 
-  // What a load needs is computed from what was measured, and from nothing else.
+  // The model computes only from measured constants, without I/O.
   { from: from('capacity-model'), allow: to('capacity-model', 'contracts') },
 
-  // Another implementation can be checked with nothing of ours but the schemas.
+  // Only the schemas, so that the cases can check other implementations.
   {
     from: from('conformance'),
     allow: [to('conformance', 'contracts'), modules('socket.io-client'), node('*', 'node:*')],
   },
 
-  // It is installed by other teams, so it has no dependencies; types of the contract are bundled.
+  // Other teams install it, so it has no dependencies. Types of the contracts are bundled.
   { from: from('publish'), allow: [to('publish', 'contracts'), node('*', 'node:*')] },
 
   {

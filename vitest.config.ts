@@ -2,28 +2,28 @@ import { defineConfig } from 'vitest/config';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The share of a model walk's runs to do: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
+    /** The share of the runs of a model walk: 1 in `npm run test:walks`, which CI runs, less in the unit tests. */
     walkShare: number;
   }
 }
 
-/** Suites that run the product's images have their own commands, since not every machine can run them. */
+/** Suites that run the product's images. They have their own commands, because not every machine can run them. */
 const WITH_CONTAINERS = ['tests/compose/**', 'tests/k8s/**'];
-/** These have a browser and memory, but no processes of the product; two at a time, since they mostly wait. */
+/** Tests with a browser and memory adapters, without processes of the product. Two run at a time, because they mostly wait. */
 const PAGES = 'tests/ui/**/*.test.ts';
 /**
- * These end processes at chosen moments, use fixed ports, or measure; one at a time, since a neighbour would change when
- * things happen.
+ * Tests that kill processes at chosen moments, use fixed ports, or measure. They run one at a time, because other tests
+ * would change the timing.
  */
 const ALONE = [
   'tests/{bench,chaos,delivery,recovery,network,guides,tools}/**/*.test.ts',
   'tests/security/{dapr-run,open-ports,http-fuzz}.test.ts',
 ];
-/** These compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
+/** Tests that compile clients in other languages, which takes minutes on a new machine: `npm run test:examples`. */
 const EXAMPLES = 'tests/examples/**/*.test.ts';
-/** A condition may take this long to come; on a busy machine a browser takes several times as long. */
+/** How long a condition may take to become true. On a busy machine, browsers take several times as long as usual. */
 const POLL_MS = 20_000;
-/** A test that ran out of time is tried once more, and `npm test` names it; one that is wrong (lost, twice, out of order) is not. */
+/** Retries only tests that timed out, once; `npm test` lists them. A wrong result (lost, twice, out of order) is not retried. */
 const RETRY = { count: 1, condition: /Timeout \d+ms exceeded|^Test timed out/ };
 
 const WITH_PROCESSES = {
@@ -37,11 +37,11 @@ const WITH_PROCESSES = {
 
 const UNIT = {
   environment: 'node',
-  // No test replaces a module, so the files of a worker share the modules that they import: half the time.
+  // No test replaces a module, so the files of a worker can share imported modules, which halves the time.
   pool: 'threads',
   isolate: false,
   maxWorkers: 2,
-  // No test asserts a time; on a busy machine the properties take several times as long.
+  // No test asserts a duration. On a busy machine, properties take several times as long as usual.
   testTimeout: 60_000,
 } as const;
 
@@ -116,7 +116,7 @@ export default defineConfig({
           fileParallelism: false,
           pool: 'forks',
           testTimeout: 300_000,
-          // A build from nothing.
+          // Enough for a build without a cache.
           hookTimeout: 900_000,
         },
       },
