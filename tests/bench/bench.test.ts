@@ -35,12 +35,12 @@ it('npm run bench should run each workload with our stack and its peers and acco
   const [result] = resultsSchema.parse(JSON.parse(stdout));
   expect(result?.faults).toEqual([]);
   expect(result?.peers.map(({ id, missing }) => missing ?? id).sort()).toEqual([...PEERS].sort());
-  const worksOf = (peer: string) =>
+  const workloadsOf = (peer: string) =>
     result?.samples.filter((sample) => sample.peer === peer).map(({ work }) => work);
-  expect(worksOf('tocsin')).toEqual(OF_OURS);
-  expect(worksOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
-  expect(worksOf('socketio-streams')).toEqual(expect.arrayContaining([...WITH_FEEDS, 'idle']));
-  expect(worksOf('socketio-recovery')).toEqual(['recovery']);
+  expect(workloadsOf('tocsin')).toEqual(OF_OURS);
+  expect(workloadsOf('ws')).toEqual(expect.arrayContaining(['latency', 'fan-out-8', 'connections']));
+  expect(workloadsOf('socketio-streams')).toEqual(expect.arrayContaining([...WITH_FEEDS, 'idle']));
+  expect(workloadsOf('socketio-recovery')).toEqual(['recovery']);
   const figures = (result?.samples ?? []).flatMap((sample) => Object.values(sample.figures));
   expect(figures.filter((figure) => !Number.isFinite(figure))).toEqual([]);
   // Every workload has a figure above zero.

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
 import { pollFor } from '../support/polling.ts';
 import { faultsUntilToasts } from '../support/toasts-page.ts';
-import { testDoors } from './doors.ts';
+import { testOpenPorts } from './open-ports.ts';
 import { ComposeProject } from './project.ts';
 import { testPublishers } from './publishers.ts';
 
@@ -103,7 +103,7 @@ describe('docker compose up', () => {
 });
 
 describe('a stranger on the networks', () => {
-  testDoors(() => project);
+  testOpenPorts(() => project);
 });
 
 describe('publishers to the topic', () => {

@@ -4,7 +4,7 @@ import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
 import { sumOfMetric } from '../support/metrics.ts';
-import { lookInto, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 
@@ -18,7 +18,7 @@ let redis: RedisView;
 beforeAll(async () => {
   stack = await startStack();
   flow = new Flow(stack);
-  redis = await lookInto(stack.redisHost);
+  redis = await openRedisView(stack.redisHost);
   await flow.ready();
 });
 afterAll(async () => {
@@ -27,8 +27,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const leave = () => Promise.all(stack.bffs.map(({ app }) => app.kill()));
-const comeBack = async () => {
+const killAll = () => Promise.all(stack.bffs.map(({ app }) => app.kill()));
+const restartAll = async () => {
   await Promise.all(stack.bffs.map(({ app }) => app.start()));
   await Promise.all(stack.bffs.map((pair) => pair.ready(60_000)));
 };
@@ -38,7 +38,7 @@ it('should set aside and count entries that expired while all instances were dow
   // The partition reports a missing number only in a run that it knows.
   await flow.caller.post(makeNotifications(1));
   await flow.complete();
-  await leave();
+  await killAll();
   const [one, two, three] = makeNotifications(3).map((notification) => [notification]);
   for (const request of [one, two]) await flow.caller.post(request ?? []);
   const expiring = (await redis.announcements()).at(-1);
@@ -46,7 +46,7 @@ it('should set aside and count entries that expired while all instances were dow
   await redis.expire(key);
   flow.caller.acknowledged.delete(two?.[0]?.id ?? '');
   await flow.caller.post(three ?? []);
-  await comeBack();
+  await restartAll();
   await flow.complete(60_000);
   for (const { shown, gaps } of flow.observers) {
     expect(shown.map(({ id }) => id)).toEqual(acknowledged());
@@ -60,11 +60,11 @@ it('should set aside and count entries that expired while all instances were dow
 it('should deliver all notifications once and in order after all instances were down for longer than the retries', async () => {
   const stream = startStream(flow.caller, 'away');
   await delay(1_000);
-  await leave();
+  await killAll();
   await delay(AWAY_MS);
   await stream.stop();
   const back = Date.now();
-  await comeBack();
+  await restartAll();
   await flow.complete(60_000);
   const ids = acknowledged();
   for (const { shown, gaps } of flow.observers) {

@@ -4,7 +4,7 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '../support/claim-check.ts';
-import { lookInto } from '../support/redis.ts';
+import { openRedisView } from '../support/redis.ts';
 import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
 
 describe('claiming entries', () => {
@@ -160,7 +160,7 @@ describe('claiming entries', () => {
     await restartAll({ FAILPOINTS: 'received=fail' });
     const id = await check.deposit(feed, 1);
     await check.announce(feed, 1);
-    const redis = await lookInto(stack.redisHost);
+    const redis = await openRedisView(stack.redisHost);
     await eventually(async () => (await redis.deadLetters()) > 0, 30_000);
     await redis.close();
     await restartAll();

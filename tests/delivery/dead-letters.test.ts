@@ -46,7 +46,7 @@ async function deadLetters(...args: string[]): Promise<string> {
 }
 
 /** Creates a set-aside record and returns its key. */
-async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
+async function depositDamaged(seq: number, change: Parameters<ClaimCheck['deposit']>[2]): Promise<string> {
   await check.deposit(FEED, seq, change);
   await check.announce(FEED, seq);
   const entry = entryKey({ run: check.run, feed: FEED, seq });
@@ -56,7 +56,7 @@ async function spoil(seq: number, change: Parameters<ClaimCheck['deposit']>[2]):
 
 it('should list records with reason and content and delete one', async () => {
   expect(await deadLetters()).toContain('No records are set aside.');
-  const entry = await spoil(1, () => ({ no: 'entry' }));
+  const entry = await depositDamaged(1, () => ({ no: 'entry' }));
   const listed = await deadLetters();
   expect(listed).toContain(entry);
   expect(listed).toContain('invalid');
@@ -68,7 +68,7 @@ it('should list records with reason and content and delete one', async () => {
 
 it('should put back a record that has become valid', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
-  const entry = await spoil(2, (original) => ({ ...original, expiresAt: past }));
+  const entry = await depositDamaged(2, (original) => ({ ...original, expiresAt: past }));
   expect(await deadLetters()).toContain('expired');
   expect(await deadLetters('put-back', entry)).toContain(`Put back: ${entry}`);
   await eventually(async () => observer.shown.length === 1);
@@ -77,8 +77,8 @@ it('should put back a record that has become valid', async () => {
 
 it('should put back all records and name those that it cannot', async () => {
   const past = new Date(Date.now() - 1_000).toISOString();
-  const good = await spoil(3, (original) => ({ ...original, expiresAt: past }));
-  const bad = await spoil(4, () => 'nothing');
+  const good = await depositDamaged(3, (original) => ({ ...original, expiresAt: past }));
+  const bad = await depositDamaged(4, () => 'nothing');
   const failed = await deadLetters('put-back', '--all').catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining('1 of 2 could not') as string });
   const said = (failed as { stdout: string }).stdout;

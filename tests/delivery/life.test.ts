@@ -2,7 +2,7 @@ import type { NotificationInput, Page } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookInto, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 let stack: Stack;
@@ -13,7 +13,7 @@ const observers: Observer[] = [];
 beforeAll(async () => {
   stack = await startStack();
   producer = stack.producers[0] as Pair;
-  redis = await lookInto(stack.redisHost);
+  redis = await openRedisView(stack.redisHost);
 });
 afterAll(async () => {
   for (const observer of observers) observer.close();
@@ -61,7 +61,7 @@ const served = (feed: string, ids: string[]) =>
 const goneOf = (observer: Observer) => observer.gone.map(({ id, reason }) => `${id} ${reason}`);
 const told = (watching: Observer[], gone: string) =>
   Promise.all(watching.map((observer) => eventually(async () => goneOf(observer).includes(gone), 60_000)));
-const nowhere = (text: string) => eventually(async () => !(await redis.stateHolds(text)), 60_000);
+const untilGone = (text: string) => eventually(async () => !(await redis.stateHolds(text)), 60_000);
 
 describe('a retraction', () => {
   it('should remove the notification from screens, pages, history and store', async () => {
@@ -72,7 +72,7 @@ describe('a retraction', () => {
     await retract('a', feed);
     await told(watching, 'a retracted');
     await served(feed, ['a retracted', 'b', 'a retracted']);
-    await nowhere('Content of a');
+    await untilGone('Content of a');
     await retract('a', feed);
     await post({ id: 'a', feed, title: 'Again' }, { id: 'c', feed, title: 'c' });
     await Promise.all(watching.map((observer) => observer.sees(['c'])));
@@ -123,7 +123,7 @@ it('should replace the older notification with the same collapse key', async () 
   await served(feed, ['a replaced', 'x', 'b replaced', 'c replaced', 'd']);
   for (const observer of watching)
     expect(goneOf(observer)).toEqual(expect.arrayContaining(['a replaced', 'b replaced']));
-  for (const id of ['a', 'b', 'c']) await nowhere(`Content of ${id}`);
+  for (const id of ['a', 'b', 'c']) await untilGone(`Content of ${id}`);
 });
 
 it('should hide expired notifications on open pages and in recovery', async () => {
@@ -154,7 +154,7 @@ it('should erase a feed with all its data, notify the clients and continue', asy
   away?.close();
   await erase(feed);
   await served(feed, []);
-  await nowhere('Secret');
+  await untilGone('Secret');
   for (const { key } of [...(before?.segments ?? []), ...(before?.ids ?? []), ...(before?.retractions ?? [])])
     expect(await redis.keys(`*${key}`)).toEqual([]);
   await served(other, ['k']);
@@ -196,8 +196,8 @@ describe('kill -9 of an instance', () => {
       await told(watching, 'a retracted');
       await served(feed, ['a retracted', 'b', 'a retracted']);
       await served(gone, []);
-      await nowhere(`Killed at ${step}`);
-      await nowhere(`Erased at ${step}`);
+      await untilGone(`Killed at ${step}`);
+      await untilGone(`Erased at ${step}`);
       await post({ id: 'd', feed, title: 'd' }, { id: 'd', feed: gone, title: 'd' });
       await Promise.all(watching.map((observer) => observer.sees(['d'], 60_000)));
       await served(gone, ['d']);

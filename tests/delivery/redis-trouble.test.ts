@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ClaimCheck } from '../support/claim-check.ts';
 import { Flow } from '../support/flow.ts';
 import { sumOfMetric } from '../support/metrics.ts';
-import { lookInto, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 /** The longest time, in ms, until deliveries continue after Redis is usable again. The tests allow twice as much. */
@@ -32,7 +32,7 @@ beforeAll(async () => {
   stack = await startStack({ bffEnv: failpoints.env('bff') });
   [bff] = stack.bffs as [Pair];
   flow = new Flow(stack);
-  redis = await lookInto(stack.redisHost);
+  redis = await openRedisView(stack.redisHost);
   await flow.ready();
   await postSome(1);
   await flow.complete();

@@ -1,7 +1,7 @@
 import { Caller, Observer, makeNotifications } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lookInto } from '../support/redis.ts';
+import { openRedisView } from '../support/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 let stack: Stack;
@@ -30,7 +30,7 @@ const seeAll = (ids: string[]) => Promise.all(observers.map((observer) => observ
 it('should start a new epoch, notify the clients and continue after Redis is restarted empty', async () => {
   await seeAll(await post(20));
   const before = await head();
-  const redis = await lookInto(stack.redisHost);
+  const redis = await openRedisView(stack.redisHost);
   await redis.empty();
   await redis.close();
   const after = await eventually(async () => {

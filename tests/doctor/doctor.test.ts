@@ -72,14 +72,14 @@ async function look(): Promise<Report> {
   };
 }
 
-const badOnes = ({ findings }: Report) => findings.filter(({ state }) => state !== 'ok');
+const notOk = ({ findings }: Report) => findings.filter(({ state }) => state !== 'ok');
 const namesOfFaults = ({ findings }: Report) =>
   findings.filter(({ state }) => state === 'fault').map(({ check }) => check);
 
 /** Waits until the report has no fault, because a repair takes a moment to show. */
 const expectHealth = () =>
   eventually(async () => {
-    return badOnes(await look()).length === 0;
+    return notOk(await look()).length === 0;
   }, 40_000);
 
 const faultOf = (report: Report, check: string) => {
@@ -110,7 +110,7 @@ describe('npm run doctor', () => {
     await redis.configSet({ appendfsync: 'everysec', 'maxmemory-policy': 'allkeys-lru' });
     const report = await look();
     expect(faultOf(report, 'redis fsync')).toContain('appendfsync is everysec');
-    expect(badOnes(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
+    expect(notOk(report).map(({ check }) => check)).toEqual(['redis fsync', 'redis eviction']);
     await redis.configSet({ appendonly: 'no', 'maxmemory-policy': 'noeviction' });
     expect(faultOf(await look(), 'redis fsync')).toContain('appendonly is no');
     await redis.configSet({ appendfsync: 'always', appendonly: 'yes' });

@@ -21,10 +21,10 @@ import {
   pods,
   tell,
 } from './cluster.ts';
-import { testDoors } from './doors.ts';
+import { testOpenPorts } from './open-ports.ts';
 import { asReader, withConfinedSidecars, withoutDapr, withoutIngressClass } from './missing.ts';
 import { openSocket, spread, stickyCookie } from './sockets.ts';
-import { Upheaval } from './upheaval.ts';
+import { PodRestarts } from './pod-restarts.ts';
 
 const SCREENSHOT = join(ROOT, '.artifacts/k8s/page.png');
 const RUNNING = [
@@ -172,7 +172,7 @@ describe('a deployed system', () => {
       if (app === 'bff' || app === 'producer') expect(stdout).toContain(`sidecar of ${name} `);
   });
 
-  testDoors();
+  testOpenPorts();
 
   it('should let the ops page invoke the producer', async () => {
     const composed = await fetch(`${url}/app/compose`, {
@@ -224,15 +224,15 @@ describe('a deployed system', () => {
   });
 
   it('should not lose, repeat or reorder notifications while all deployments restart and pods are deleted', async () => {
-    const upheaval = await Upheaval.begin(url, 8);
+    const restarts = await PodRestarts.begin(url, 8);
     try {
-      await upheaval.restart('bff');
-      await upheaval.restart('producer');
-      await upheaval.deletePods(6);
+      await restarts.restart('bff');
+      await restarts.restart('producer');
+      await restarts.deletePods(6);
     } finally {
-      await upheaval.end();
+      await restarts.end();
     }
-    expect(upheaval.faults()).toEqual([]);
+    expect(restarts.faults()).toEqual([]);
   });
 });
 

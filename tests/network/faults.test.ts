@@ -13,7 +13,7 @@ import type { Toxiproxy } from './toxiproxy.ts';
  * The longest time, in ms, after a fault until deliveries continue and all delayed notifications have arrived. The tests
  * allow twice as much.
  */
-const BOUNDS = { goesOn: 5_000, complete: 20_000 };
+const BOUNDS = { resumed: 5_000, complete: 20_000 };
 /** The producer's time limit for an answer, in ms. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
@@ -97,7 +97,7 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     );
     const next = makeNotifications(1, { label: 'after' });
     await caller.post(next);
-    const goesOn = await shownAfter(
+    const resumed = await shownAfter(
       over,
       next.map(({ id }) => id),
       30_000,
@@ -106,12 +106,12 @@ describe.skipIf(missing)('a network between the services and Redis', () => {
     for (const { notification } of answers) await caller.post([notification]);
     const complete = await shownAfter(over, caller.acknowledged.keys(), 2 * BOUNDS.complete);
     console.log(
-      `${fault.name}: ${statuses(answers)}; deliveries continued ${goesOn} ms after its end, ` +
+      `${fault.name}: ${statuses(answers)}; deliveries continued ${resumed} ms after its end, ` +
         `all notifications had arrived after ${complete} ms`,
     );
     expectCleanLedger();
     if (fault.delivers) expect(Math.min(...meanwhile)).toBeGreaterThan(0);
-    expect(goesOn).toBeLessThan(2 * BOUNDS.goesOn);
+    expect(resumed).toBeLessThan(2 * BOUNDS.resumed);
     return answers;
   }
 

@@ -31,7 +31,7 @@ const poisonWith =
  * Repeatedly ends every connection at the next answer of Redis, after the command was executed, so that its outcome is
  * unknown. In between, connections live long enough for a step or two.
  */
-const resetAgainAndAgain: Fault['begin'] = async (toxiproxy) => {
+const resetRepeatedly: Fault['begin'] = async (toxiproxy) => {
   let isOver = false;
   const resets = (async () => {
     while (!isOver) {
@@ -47,7 +47,7 @@ const resetAgainAndAgain: Fault['begin'] = async (toxiproxy) => {
   };
 };
 
-const goAway: Fault['begin'] = async (toxiproxy) => {
+const takeDown: Fault['begin'] = async (toxiproxy) => {
   await toxiproxy.cut();
   return () => toxiproxy.heal();
 };
@@ -68,12 +68,12 @@ export const FAULTS: readonly Fault[] = [
     answers: [503],
     begin: poisonWith(both('bandwidth', { rate: 1 })),
   },
-  { name: 'resets', lastsMs: 8_000, answers: [], begin: resetAgainAndAgain },
+  { name: 'resets', lastsMs: 8_000, answers: [], begin: resetRepeatedly },
   {
     name: 'silence in both directions',
     lastsMs: 8_000,
     answers: [503],
     begin: poisonWith(both('timeout', { timeout: 0 })),
   },
-  { name: 'down for 20 s', lastsMs: 20_000, answers: [503], begin: goAway },
+  { name: 'down for 20 s', lastsMs: 20_000, answers: [503], begin: takeDown },
 ];

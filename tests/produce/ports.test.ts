@@ -10,7 +10,7 @@ import { DaprDueWindowStore } from '../../producer/src/dapr/due-window-store.ts'
 import { jobsSuite, dueWindowStoreSuite } from '../../producer/testing/schedule-suites.ts';
 import { announcerSuite } from '../../producer/testing/port-suites.ts';
 import { claimCheckSuite } from '../../service/testing/claim-check-suite.ts';
-import { lookInto, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis.ts';
 
 let stack: Stack;
 let pair: Pair;
@@ -21,7 +21,7 @@ let claimCheck: DaprClaimCheck;
 beforeAll(async () => {
   stack = await startStack({ bffs: 0 });
   pair = stack.producers[0] as Pair;
-  redis = await lookInto(stack.redisHost);
+  redis = await openRedisView(stack.redisHost);
   sidecar = new Sidecar({
     httpPort: pair.daprHttpPort,
     token: pair.daprHeaders['dapr-api-token'],

@@ -9,7 +9,7 @@ import {
 } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { lookInto, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis.ts';
 import { eventually } from '../support/state.ts';
 
 let stack: Stack;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     producerEnv: { REQUEST_TIMEOUT_MS: '1000', SIDECAR_TIMEOUT_MS: '700' },
   });
   pair = stack.producers[0] as Pair;
-  redis = await lookInto(stack.redisHost);
+  redis = await openRedisView(stack.redisHost);
 });
 afterAll(async () => {
   await redis.close();

@@ -8,7 +8,7 @@ import { parseRedisInfo } from '@tocsin/service/redis-info';
 import { createClient } from 'redis';
 
 /** Reads the Redis of a stack directly, not through Dapr. */
-export async function lookInto(redisHost: string) {
+export async function openRedisView(redisHost: string) {
   const client = createClient({ url: `redis://${redisHost}` });
   // Without a listener, an error would end the process. The calls also reject with it.
   client.on('error', () => undefined);
@@ -67,4 +67,4 @@ export async function lookInto(redisHost: string) {
     close: (): Promise<void> => client.close(),
   };
 }
-export type RedisView = Awaited<ReturnType<typeof lookInto>>;
+export type RedisView = Awaited<ReturnType<typeof openRedisView>>;

@@ -8,7 +8,7 @@ import { barRows, callRows, figureRows, growthRows } from './report/rows.ts';
 import type { Result } from './report/result.ts';
 import { saveResult } from './report/save.ts';
 import { runRounds } from './run-rounds.ts';
-import { Numbers } from './works/work.ts';
+import { Numbers } from './workloads/workload.ts';
 
 /**
  * `npm run bench`: measures our stack and its alternatives in turn, on this machine and with the same client.

@@ -34,12 +34,12 @@ export async function connectRound({ urls, clients, feed, position }: RoundOptio
     return { ms: performance.now() - started, acknowledgements };
   } finally {
     for (const client of connected) client.close();
-    await Promise.all(urls.map(untilAllWent));
+    await Promise.all(urls.map(untilDisconnected));
   }
 }
 
 /** Waits until the instance has cleaned up its connections, so that the next round does not pay for it. */
-async function untilAllWent(url: string): Promise<void> {
+async function untilDisconnected(url: string): Promise<void> {
   const look = async () => (await readMetric(`${url}/metrics`, 'tocsin_bff_connections')) === 0;
   const fault = await pollUntil(look, { timeoutMs: 20_000 });
   if (fault) throw new Failure(`${url} still counts connections after its clients left: ${fault}`);

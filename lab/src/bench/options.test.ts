@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { readBenchOptions } from './options.ts';
 import { PEER_IDS } from './peers/peer.ts';
-import { WORK_IDS } from './works/work.ts';
+import { WORKLOAD_IDS } from './workloads/workload.ts';
 
 describe('the options of bench', () => {
   it('should default to three rounds of all workloads and peers, with persistence', () => {
     const options = readBenchOptions([]);
     expect(options).toMatchObject({ rounds: 3, persistence: true, all: false, json: false, isWhole: true });
-    expect(options.works).toEqual(WORK_IDS);
+    expect(options.workloads).toEqual(WORKLOAD_IDS);
     expect(options.peers).toEqual(PEER_IDS);
   });
 
   it('should select workloads, peers or both', () => {
     expect(readBenchOptions(['--only', 'latency'])).toMatchObject({
-      works: ['latency'],
+      workloads: ['latency'],
       peers: PEER_IDS,
       isWhole: false,
     });
     expect(readBenchOptions(['--only', 'ws,tocsin', '--only=singles'])).toMatchObject({
-      works: ['singles'],
+      workloads: ['singles'],
       peers: ['ws', 'tocsin'],
     });
     expect(readBenchOptions(['--small']).isWhole).toBe(false);

@@ -1,10 +1,10 @@
 import { parseOptions, refuseFaults } from '@tocsin/tools/options';
 import { PEER_IDS, type PeerId } from './peers/peer.ts';
-import { WORK_IDS, type WorkId } from './works/work.ts';
+import { WORKLOAD_IDS, type WorkloadId } from './workloads/workload.ts';
 
 export interface BenchOptions {
   rounds: number;
-  works: readonly WorkId[];
+  workloads: readonly WorkloadId[];
   peers: readonly PeerId[];
   /** True if the run includes all workloads and peers. Only the results of such a run are stored. */
   isWhole: boolean;
@@ -21,10 +21,10 @@ export interface BenchOptions {
 
 const USAGE =
   'npm run bench -- [--all] [--only WORKLOADS,PEERS] [--rounds N] [--persistence on|off] [--small] [--profile] [--json]\n' +
-  `Workloads: ${WORK_IDS.join(', ')}.\nPeers: ${PEER_IDS.join(', ')}.`;
+  `Workloads: ${WORKLOAD_IDS.join(', ')}.\nPeers: ${PEER_IDS.join(', ')}.`;
 const ROUNDS = 3;
 
-const isWork = (name: string): name is WorkId => (WORK_IDS as readonly string[]).includes(name);
+const isWorkload = (name: string): name is WorkloadId => (WORKLOAD_IDS as readonly string[]).includes(name);
 const isPeer = (name: string): name is PeerId => (PEER_IDS as readonly string[]).includes(name);
 
 /** Parses the options of `npm run bench --`. @throws Failure that lists all faults */
@@ -35,13 +35,13 @@ export function readBenchOptions(args: string[]): BenchOptions {
   const faults = [
     ...(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100 ? [] : ['--rounds must be from 1 to 100']),
     ...(persistence === 'on' || persistence === 'off' ? [] : ['--persistence must be on or off']),
-    ...names.filter((name) => !isWork(name) && !isPeer(name)).map((name) => `--only ${name} is unknown`),
+    ...names.filter((name) => !isWorkload(name) && !isPeer(name)).map((name) => `--only ${name} is unknown`),
   ];
   refuseFaults(faults, USAGE);
-  const [works, peers] = [names.filter(isWork), names.filter(isPeer)];
+  const [workloads, peers] = [names.filter(isWorkload), names.filter(isPeer)];
   return {
     rounds,
-    works: works.length > 0 ? works : WORK_IDS,
+    workloads: workloads.length > 0 ? workloads : WORKLOAD_IDS,
     peers: peers.length > 0 ? peers : PEER_IDS,
     isWhole: names.length === 0 && !small && !profile,
     all,

@@ -68,7 +68,7 @@ export async function measureRecovery(
   const round = { urls, clients: CLIENTS, feed: FEED };
   const recover = async (): Promise<number> => {
     const { ms, acknowledgements } = await connectRound({ ...round, position });
-    acknowledgements.forEach((acknowledgement) => mustBeWhole(acknowledgement, position));
+    acknowledgements.forEach((acknowledgement) => requireMissed(acknowledgement, position));
     return ms;
   };
   const before = await readsOf(stack);
@@ -105,13 +105,13 @@ async function missedFrom(url: string, published: number): Promise<Position> {
   return position;
 }
 
-function mustBeWhole(acknowledgement: Buffer, from: Position): void {
+function requireMissed(acknowledgement: Buffer, from: Position): void {
   const answer = answerOf(acknowledgement);
   if (!answer.ok) throw new Failure(`the server rejected a client: ${answer.error.message}`);
   const { recovered, more, publications } = answer;
   const offsets = publications.map(({ offset }) => offset - from.offset);
-  const whole = offsets.length === MISSED && offsets.every((offset, index) => offset === index + 1);
-  if (!recovered || more || !whole)
+  const isComplete = offsets.length === MISSED && offsets.every((offset, index) => offset === index + 1);
+  if (!recovered || more || !isComplete)
     throw new Failure(`a client did not receive the ${MISSED} publications that it missed`);
 }
 

@@ -6,8 +6,8 @@ import { PEERS } from './peers/index.ts';
 import type { Peer, PeerId } from './peers/peer.ts';
 import { startConditions } from './report/conditions.ts';
 import type { Fault, PeerInfo, Result, Sample } from './report/result.ts';
-import { WORKS } from './works/index.ts';
-import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Work } from './works/work.ts';
+import { WORKLOADS } from './workloads/index.ts';
+import { FULL_SIZES, Numbers, SMALL_SIZES, warmUpOf, type Workload } from './workloads/workload.ts';
 
 const INSTANCES = 2;
 
@@ -21,14 +21,14 @@ export async function runRounds(
   signal: AbortSignal,
 ): Promise<Result> {
   const conditions = await startConditions(options.persistence);
-  const works = WORKS.filter(({ id }) => options.works.includes(id));
-  const wanted = options.peers.filter((id) => works.some(({ peers }) => peers.includes(id)));
+  const workloads = WORKLOADS.filter(({ id }) => options.workloads.includes(id));
+  const wanted = options.peers.filter((id) => workloads.some(({ peers }) => peers.includes(id)));
   const { peers, infos } = await startPeers(wanted, options, say);
   const sizes = options.small ? SMALL_SIZES : FULL_SIZES;
   const numbers = new Numbers();
   const samples: Sample[] = [];
   const faults: Fault[] = [];
-  const doWork = async (work: Work, peer: Peer, round: number) => {
+  const runWorkload = async (work: Workload, peer: Peer, round: number) => {
     // The first round only warms up.
     const context = { numbers, sizes: round === 0 ? warmUpOf(sizes) : sizes, signal };
     try {
@@ -40,13 +40,13 @@ export async function runRounds(
   };
   try {
     for (let round = options.small ? 1 : 0; round <= options.rounds; round++) {
-      for (const work of works.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
+      for (const work of workloads.filter(({ isDoneOnce }) => !isDoneOnce || round === 1)) {
         const able = peers.filter(({ id }) => work.peers.includes(id));
         if (able.length === 0 || signal.aborted) continue;
         say(`${round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`}: ${work.id}`);
         // Rotates the order, so that no peer is always first or always follows the same one.
         for (let turn = 0; turn < able.length && !signal.aborted; turn++) {
-          await doWork(work, able[(turn + round) % able.length] as Peer, round);
+          await runWorkload(work, able[(turn + round) % able.length] as Peer, round);
         }
       }
     }

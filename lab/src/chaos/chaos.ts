@@ -8,7 +8,7 @@ import { Clients } from './clients/clients.ts';
 import { Failpoints } from './failpoints.ts';
 import { goalsOf, shortfalls } from './goals.ts';
 import { goneOffsets } from './report/gone-offsets.ts';
-import { harm } from './harm.ts';
+import { causeFaults } from './cause-faults.ts';
 import { makeLedger, type Ledger } from './report/ledger.ts';
 import { naiveBff } from './naive/command.ts';
 import { readChaosOptions, type ChaosOptions } from './options.ts';
@@ -83,7 +83,7 @@ async function run(
     clients.stir();
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
-    const events = await harm({
+    const events = await causeFaults({
       ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.settle();

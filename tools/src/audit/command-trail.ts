@@ -5,7 +5,7 @@ import { AuditTrail, DaprAuditSink, type AuditWho, type Sidecar } from '@tocsin/
 const AUDIT_MS = 5_000;
 
 /** The user who runs a command, for the audit trail. */
-export const whoRuns = (): AuditWho => ({
+export const commandUser = (): AuditWho => ({
   via: 'cli',
   actor: { kind: 'operator', name: userInfo().username },
 });

@@ -7,7 +7,7 @@ import {
   revokeSchema,
 } from '@tocsin/contracts';
 import { RevocationList, RevocationsFullError, Sidecar, SidecarError } from '@tocsin/service';
-import { commandTrail, whoRuns } from '../audit/command-trail.ts';
+import { commandTrail, commandUser } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { whichSidecar } from '../start/instance/which-sidecar.ts';
 
@@ -32,11 +32,11 @@ export async function revocations({ revoke, before, lift }: Asked): Promise<numb
     if (revoke !== undefined) {
       const asked = readRevoke(revoke, before);
       const counts = await list.revoke(asked.sub, asked.before);
-      trail.note({ ...whoRuns(), action: 'reader-revoked', outcome: 'done', ids: [counts.sub] });
+      trail.note({ ...commandUser(), action: 'reader-revoked', outcome: 'done', ids: [counts.sub] });
       say(`Revoked: tokens of ${counts.sub} issued at or before ${counts.before}, and those without iat.`);
     } else if (lift !== undefined) {
       if (!(await list.lift(lift))) throw new Failure(`No tokens of ${lift} are revoked.`);
-      trail.note({ ...whoRuns(), action: 'reader-restored', outcome: 'done', ids: [lift] });
+      trail.note({ ...commandUser(), action: 'reader-restored', outcome: 'done', ids: [lift] });
       say(`Lifted: tokens of ${lift} are accepted again.`);
     } else {
       const kept = (await list.read()) ?? [];

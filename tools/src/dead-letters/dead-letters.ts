@@ -7,7 +7,7 @@ import {
   SidecarError,
   noteSetAside,
 } from '@tocsin/service';
-import { commandTrail, whoRuns, type CommandTrail } from '../audit/command-trail.ts';
+import { commandTrail, commandUser, type CommandTrail } from '../audit/command-trail.ts';
 import { Failure } from '../failure.ts';
 import { parseOptions, usageFailure } from '../options.ts';
 import { whichSidecar } from '../start/instance/which-sidecar.ts';
@@ -43,7 +43,7 @@ export async function deadLetters(args: string[]): Promise<number> {
 /** The set-aside records. The audit trail records each change under the user who runs the command. */
 class RecordedLetters extends SetAsideRecords {
   readonly #trail: CommandTrail;
-  readonly #who = whoRuns();
+  readonly #who = commandUser();
 
   constructor(sidecar: Sidecar, trail: CommandTrail) {
     super(sidecar, new DaprClaimCheck(sidecar));
@@ -101,14 +101,18 @@ async function putBackAll(records: RecordedLetters, chosen: readonly SetAside[])
   if (left > 0) throw new Failure(`${left} of ${chosen.length} could not be put back.`);
 }
 
-/** Returns false if the record cannot be put back and `goOn` is set. */
-async function putBack(letters: SetAsideRecords, record: SetAside, goOn: boolean): Promise<boolean> {
+/** Returns false if the record cannot be put back and `continueOnError` is set. */
+async function putBack(
+  letters: SetAsideRecords,
+  record: SetAside,
+  continueOnError: boolean,
+): Promise<boolean> {
   try {
     await letters.putBack(record);
     say(`Put back: ${record.entry}`);
     return true;
   } catch (error) {
-    if (!goOn || !(error instanceof SetAsideError)) throw error;
+    if (!continueOnError || !(error instanceof SetAsideError)) throw error;
     say(`Not put back: ${error.message}`);
     return false;
   }

@@ -5,14 +5,14 @@ import type { Say } from '../setup/say.ts';
 import { findAddress } from './cluster/address.ts';
 import { apply } from './rollout/apply.ts';
 import { checkCluster } from './cluster/cluster.ts';
-import { checkDapr } from './cluster/dapr-there.ts';
+import { checkDapr } from './cluster/installed-dapr.ts';
 import { checkExposure } from './manifests/exposure.ts';
 import { chooseIngressClass } from './cluster/ingress-class.ts';
 import { findKubectl, type Kubectl } from './cluster/kubectl.ts';
 import { NAMESPACE, render, type Resource, type Variant } from './manifests/kustomization.ts';
 import { readDeployOptions, type DeployOptions } from './options.ts';
 import { remove } from './remove.ts';
-import { checkRights, rightsToApply, rightsToLook } from './cluster/rights.ts';
+import { checkRights, rightsToApply, rightsToRead } from './cluster/rights.ts';
 import { waitForRollout } from './rollout/rollout.ts';
 import { makeSecrets } from './secrets.ts';
 import { needsNodeVolume } from './cluster/storage.ts';
@@ -35,7 +35,7 @@ export async function deploy(args: string[]): Promise<number> {
     await remove(kubectl, say);
     return 0;
   }
-  await checkRights(kubectl, rightsToLook(NAMESPACE));
+  await checkRights(kubectl, rightsToRead(NAMESPACE));
   const variant = await chooseVariant(kubectl, options);
   const resources = await render(kubectl, variant);
   checkExposure(resources, options, say);
@@ -132,14 +132,14 @@ async function printAddress(kubectl: Kubectl, { host, tlsSecret }: DeployOptions
   const scheme = tlsSecret === undefined ? 'http' : 'https';
   if (host !== undefined)
     return say(`Tocsin is running. Open ${scheme}://${host} after you have pointed that name to ${address}.`);
-  const fault = await pollUntil(() => isLedTo(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
+  const fault = await pollUntil(() => isBffAt(`${address}/app/notifications`), { timeoutMs: ANSWER_MS });
   say(`Tocsin is running. Open ${address}`);
   if (fault)
     say(`(It did not answer from here: ${fault}. It may be reachable only from the cluster's network.)`);
 }
 
 /** True if a bff answers at this address, also with 401 if it requires tokens. */
-const isLedTo = (url: string): Promise<boolean> =>
+const isBffAt = (url: string): Promise<boolean> =>
   fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
     async (response) => {
       await response.arrayBuffer();

@@ -9,8 +9,8 @@ import {
   didNotRun,
   resultsSchema,
   summarize,
-  whatFailed,
-  whatPassedLater,
+  failureLines,
+  retriedLines,
   type Results,
   type Summary,
 } from './summary.ts';
@@ -48,7 +48,7 @@ async function summaryOf(suite: Suite, args: string[], signal: AbortSignal): Pro
     const resultsFile = join(ARTIFACTS_DIR, `${suite.name.replace(':', '-')}-results.json`);
     const exitCode = await runVitest(suite, resultsFile, args, signal);
     const results = readResults(resultsFile);
-    for (const line of [...whatPassedLater(results, ROOT), ...whatFailed(results, ROOT)]) say(line);
+    for (const line of [...retriedLines(results, ROOT), ...failureLines(results, ROOT)]) say(line);
     const skipped = didNotRun(results, ROOT);
     if (skipped) say(skipped);
     return summarize(results, exitCode);

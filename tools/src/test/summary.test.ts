@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { didNotRun, resultsSchema, summarize, whatFailed, whatPassedLater, type Results } from './summary.ts';
+import { didNotRun, resultsSchema, summarize, failureLines, retriedLines, type Results } from './summary.ts';
 
 const results = (some: Partial<Results>): Results => ({
   numPassedTests: 0,
@@ -67,7 +67,7 @@ describe('didNotRun', () => {
   });
 });
 
-describe('whatFailed', () => {
+describe('failureLines', () => {
   it('should list each failed test and each broken file with its first message', () => {
     const given = resultsSchema.parse({
       ...results({ numFailedTests: 1, success: false }),
@@ -85,15 +85,15 @@ describe('whatFailed', () => {
         { name: '/root/b.test.ts', status: 'failed', message: 'no such module\nat x', assertionResults: [] },
       ],
     });
-    expect(whatFailed(given, '/root')).toEqual([
+    expect(failureLines(given, '/root')).toEqual([
       'Failed: a.test.ts: a holds: Error: 2 were lost',
       'Failed: b.test.ts: no such module',
     ]);
-    expect(whatFailed(undefined, '/root')).toEqual([]);
+    expect(failureLines(undefined, '/root')).toEqual([]);
   });
 });
 
-describe('whatPassedLater', () => {
+describe('retriedLines', () => {
   it('should list each test that passed after a failure', () => {
     const given = resultsSchema.parse({
       ...results({ numPassedTests: 2 }),
@@ -107,7 +107,7 @@ describe('whatPassedLater', () => {
         },
       ],
     });
-    expect(whatPassedLater(given, '/root')).toEqual([
+    expect(retriedLines(given, '/root')).toEqual([
       'Passed at the second try: a.test.ts: a holds: Error: Test timed out in 9ms.',
     ]);
   });

@@ -68,7 +68,7 @@ export function didNotRun(results: Results | undefined, root: string): string | 
  * One line for each failed test, and for each file that failed without a failed test: path below `root`, name, and first
  * message.
  */
-export function whatFailed(results: Results | undefined, root: string): string[] {
+export function failureLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(root, name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
@@ -81,7 +81,7 @@ export function whatFailed(results: Results | undefined, root: string): string[]
 }
 
 /** One line for each test that passed after a failure, with the first message of the failure. */
-export function whatPassedLater(results: Results | undefined, root: string): string[] {
+export function retriedLines(results: Results | undefined, root: string): string[] {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults
       .filter((test) => test.status === 'passed' && test.failureMessages?.length)

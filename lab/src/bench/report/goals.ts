@@ -1,5 +1,5 @@
 import type { PeerId } from '../peers/peer.ts';
-import type { WorkId } from '../works/work.ts';
+import type { WorkloadId } from '../workloads/workload.ts';
 import type { GrowthRow, Read } from './result.ts';
 
 type Figure = (read: Read, growth: readonly GrowthRow[]) => number | undefined;
@@ -20,7 +20,7 @@ export interface Bar {
 }
 
 const figure =
-  (work: WorkId, peer: PeerId, name: string): Figure =>
+  (work: WorkloadId, peer: PeerId, name: string): Figure =>
   (read) =>
     read(work, peer, name);
 
@@ -39,8 +39,8 @@ const grown =
     return a === undefined || b === undefined ? undefined : a / b;
   };
 
-const ours = (work: WorkId, name: string): Figure => figure(work, 'tocsin', name);
-const against = (work: WorkId, name: string, peer: PeerId): Figure =>
+const ours = (work: WorkloadId, name: string): Figure => figure(work, 'tocsin', name);
+const against = (work: WorkloadId, name: string, peer: PeerId): Figure =>
   ratio(ours(work, name), figure(work, peer, name));
 
 /** The project's own bars, with the guarantee on. */

@@ -1,8 +1,8 @@
-import type { WorkId } from '../works/work.ts';
+import type { WorkloadId } from '../workloads/workload.ts';
 
 /** A figure of a workload, with the text for people. */
 export interface Metric {
-  work: WorkId;
+  work: WorkloadId;
   name: string;
   /** The name and unit. */
   text: string;
@@ -10,7 +10,7 @@ export interface Metric {
 }
 
 /** Single messages over feeds with one client each. */
-const overFeeds = (work: WorkId, feeds: string): Metric[] => [
+const overFeeds = (work: WorkloadId, feeds: string): Metric[] => [
   { work, name: 'rate', text: `a second over ${feeds}, 64 in flight`, digits: 0 },
   { work, name: 'rate256', text: '– 256 in flight', digits: 0 },
   { work, name: 'cpu', text: `CPU s per million over ${feeds}, 64 in flight`, digits: 0 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FULL_SIZES, type Figures, type WorkId } from '../works/work.ts';
+import { FULL_SIZES, type Figures, type WorkloadId } from '../workloads/workload.ts';
 import type { PeerId } from '../peers/peer.ts';
 import { judge } from './bars.ts';
 import { drawChart } from './chart.ts';
@@ -7,7 +7,7 @@ import { withFigures } from './page.ts';
 import { reader, type Result } from './result.ts';
 import { barRows, figureRows, numberText } from './rows.ts';
 
-const sample = (round: number, work: WorkId, peer: PeerId, figures: Figures) => ({
+const sample = (round: number, work: WorkloadId, peer: PeerId, figures: Figures) => ({
   round,
   work,
   peer,

@@ -1,6 +1,6 @@
 import { median } from '../quantile.ts';
 import type { PeerId } from '../peers/peer.ts';
-import type { Figures, Sizes, WorkId } from '../works/work.ts';
+import type { Figures, Sizes, WorkloadId } from '../workloads/workload.ts';
 
 /** The conditions of the measurement. */
 export interface Conditions {
@@ -31,7 +31,7 @@ export interface PeerInfo {
 /** The measurements of one workload for one peer in one round. */
 export interface Sample {
   round: number;
-  work: WorkId;
+  work: WorkloadId;
   peer: PeerId;
   figures: Figures;
 }
@@ -65,7 +65,7 @@ export interface GrowthRow {
 }
 
 /** The median of a figure over the rounds; `undefined` if it was not measured. */
-export type Read = (work: WorkId, peer: PeerId, name: string) => number | undefined;
+export type Read = (work: WorkloadId, peer: PeerId, name: string) => number | undefined;
 
 export function reader({ samples }: Pick<Result, 'samples'>): Read {
   return (work, peer, name) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Numbers } from '../../bench/works/work.ts';
+import { Numbers } from '../../bench/workloads/workload.ts';
 import { withCrowd } from '../measure/crowd.ts';
 import { onRig } from '../measure/measure.ts';
 import { publish } from '../measure/publish.ts';

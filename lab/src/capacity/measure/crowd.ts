@@ -1,5 +1,5 @@
-import { withClients } from '../../bench/works/clients.ts';
-import { untilAllWent, type Rig } from './rig.ts';
+import { withClients } from '../../bench/workloads/clients.ts';
+import { untilDisconnected, type Rig } from './rig.ts';
 
 /** The number of events that clients have received since `reset`. */
 export class Received {
@@ -42,6 +42,6 @@ export async function withCrowd<T>(
       () => work(received),
     );
   } finally {
-    await untilAllWent(rig);
+    await untilDisconnected(rig);
   }
 }

@@ -109,13 +109,13 @@ export function fitCpu(windows: readonly Window[]): CpuConstants {
     return times(add(entry, times(remoteTurn, 0.5), hearAt(window)), window.entries);
   };
 
-  const heardArrays = one('hear arrays');
+  const receivedArrays = one('hear arrays');
   const furtherEach = 1 / (SIZES.batch - 1);
   const hearFurther = only(
     times(
       minus(
-        each(heardArrays, heardArrays.injected * many),
-        costAt(hear, heardArrays.injected / heardArrays.seconds),
+        each(receivedArrays, receivedArrays.injected * many),
+        costAt(hear, receivedArrays.injected / receivedArrays.seconds),
       ),
       furtherEach,
     ),

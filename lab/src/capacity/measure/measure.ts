@@ -4,7 +4,7 @@ import { ARTIFACTS_DIR } from '@tocsin/tools/paths';
 import { unlessStopped } from '@tocsin/tools/process/stop-signal';
 import { newLogDir } from '@tocsin/tools/stack/log-dir';
 import { startConditions } from '../../bench/report/conditions.ts';
-import { Numbers } from '../../bench/works/work.ts';
+import { Numbers } from '../../bench/workloads/workload.ts';
 import type { Constants } from '../model/constants.ts';
 import { fit } from './fit.ts';
 import { startRig, type Rig } from './rig.ts';

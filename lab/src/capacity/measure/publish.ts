@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@tocsin/tools/failure';
 import { Stopped } from '@tocsin/tools/process/stop-signal';
-import { Publisher } from '../../bench/works/publisher.ts';
-import type { Numbers } from '../../bench/works/work.ts';
+import { Publisher } from '../../bench/workloads/publisher.ts';
+import type { Numbers } from '../../bench/workloads/workload.ts';
 import { publications, untilPublished, type Rig } from './rig.ts';
 import type { Done } from './window.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Numbers } from '../../bench/works/work.ts';
+import type { Numbers } from '../../bench/workloads/workload.ts';
 import { withCrowd, type Received } from './crowd.ts';
 import { publish, type Pace } from './publish.ts';
 import type { Rig } from './rig.ts';

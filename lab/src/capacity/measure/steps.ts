@@ -94,7 +94,7 @@ export async function measureAll(rig: Rig, context: Context): Promise<{ windows:
     bff: memoryOf(rig, 'bff') / rig.instances,
     bffSidecar: memoryOf(rig, 'bffSidecar') / rig.instances,
   };
-  const pushBytes = await measureShows(steps);
+  const pushBytes = await measureWatched(steps);
   // These feeds are quiet from now on, so the producer re-announces each a minute later.
   const quietFrom = performance.now();
   await steps.publish({ rate: 100, requests: SIZES.views, feedOf: ofViews });
@@ -150,7 +150,7 @@ async function busy(steps: Steps, of: (index: number) => string): Promise<Done> 
  * The cost of an event on instances with subscribers: some clients for each feed, on every instance. Windows with and
  * without subscribers alternate, because the difference is small. Returns the size of an event in bytes.
  */
-async function measureShows(steps: Steps): Promise<number> {
+async function measureWatched(steps: Steps): Promise<number> {
   const watched = feedOf('shown', SIZES.feeds);
   const unwatched = feedOf('entry', SIZES.feeds);
   await steps.publish({ rate: 100, requests: SIZES.feeds, feedOf: watched });

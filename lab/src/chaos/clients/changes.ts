@@ -19,7 +19,7 @@ export interface Rule {
   gone?: boolean;
 }
 
-const SOON_MS = 20_000;
+const NEAR_MS = 20_000;
 /** More than a minute, so that the schedule waits as a job. */
 const FAR_MS = 62_000;
 const BETWEEN_MS = 700;
@@ -40,7 +40,7 @@ export class Changes {
     this.#random = random;
     this.#caller = new Caller({ urls, patienceMs: 180_000 });
     const lanes = [
-      () => this.#schedule(SOON_MS),
+      () => this.#schedule(NEAR_MS),
       () => this.#schedule(FAR_MS),
       () => this.#cancel(),
       () => this.#retract(),

@@ -73,7 +73,7 @@ export class Clients {
   }
 
   /** The steady clients of all instances except `pair`. */
-  besides(pair: string | undefined): Observer[] {
+  steadyExcept(pair: string | undefined): Observer[] {
     return this.steady.filter((client) => client.pair !== pair).map(({ observer }) => observer);
   }
 

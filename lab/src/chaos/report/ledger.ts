@@ -131,7 +131,7 @@ function faultRows(events: readonly Event[], clients: Clients): FaultRow[] {
     groups.set(name, group);
     group.times++;
     if (!happened) continue;
-    const pauses = clients.besides(pair).map((observer) => longestPause([observer], from, to));
+    const pauses = clients.steadyExcept(pair).map((observer) => longestPause([observer], from, to));
     group.pauses.push(Math.round(Math.max(...pauses)));
   }
   return [...groups]

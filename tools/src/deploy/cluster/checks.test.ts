@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { checkCluster } from './cluster.ts';
-import { checkDapr } from './dapr-there.ts';
+import { checkDapr } from './installed-dapr.ts';
 import { chooseIngressClass } from './ingress-class.ts';
 import { Kubectl, type Answer } from './kubectl.ts';
 import { NAMESPACE } from '../manifests/kustomization.ts';

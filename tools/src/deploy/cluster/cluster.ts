@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failure } from '../../failure.ts';
-import { saidBy, type Kubectl } from './kubectl.ts';
+import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 const versionSchema = z.object({ serverVersion: z.object({ gitVersion: z.string() }) });
 /** The first version with `sleep` in preStop and metrics of single containers. */
@@ -14,7 +14,7 @@ export async function checkCluster(kubectl: Kubectl): Promise<string> {
   const answer = await kubectl.try(['version', '-o', 'json', '--request-timeout=10s']);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster of the context ${name} does not answer: ${saidBy(answer)}. Start it, or choose another with ` +
+      `The cluster of the context ${name} does not answer: ${errorLineOf(answer)}. Start it, or choose another with ` +
         '`kubectl config use-context NAME`, and try again.',
     );
   const { gitVersion } = versionSchema.parse(JSON.parse(answer.stdout)).serverVersion;

@@ -42,7 +42,7 @@ export class Kubectl {
   async text(args: readonly string[], input?: string): Promise<string> {
     const answer = await this.#run(args, input);
     if (answer.code === 0) return answer.stdout;
-    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${saidBy(answer)}`);
+    throw new Failure(`\`kubectl ${args.join(' ')}\` failed: ${errorLineOf(answer)}`);
   }
 
   /** `kubectl get … -o json`; `undefined` if there is no such object. @throws Failure as `text` */
@@ -73,6 +73,6 @@ export function findKubectl(context?: string): Kubectl {
 }
 
 /** The last line of kubectl's error message, without prefixes. */
-export const saidBy = ({ stderr }: Answer): string =>
+export const errorLineOf = ({ stderr }: Answer): string =>
   (stderr.trim().split('\n').at(-1) ?? '').replace(/^(error|Error from server( \(\w+\))?): /i, '') ||
   'no error message';

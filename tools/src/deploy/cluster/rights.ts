@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { Failure } from '../../failure.ts';
-import { saidBy, type Kubectl } from './kubectl.ts';
+import { errorLineOf, type Kubectl } from './kubectl.ts';
 
 /** The API group and resource of every kind in the manifests. */
 export const RESOURCES: Record<string, { group: string; resource: string; clusterWide?: true }> = {
@@ -36,7 +36,7 @@ export interface Right {
 }
 
 /** The rights to read objects before anything is applied, and during a roll-out. */
-export const rightsToLook = (namespace: string): Right[] => [
+export const rightsToRead = (namespace: string): Right[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },
   { verb: 'get', group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' },
@@ -90,7 +90,7 @@ export async function checkRights(kubectl: Kubectl, rights: readonly Right[]): P
   const answer = await kubectl.try(['create', '-f', '-', '-o', 'yaml'], list);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster does not report your rights: ${saidBy(answer)}. Log in again, or choose another context with ` +
+      `The cluster does not report your rights: ${errorLineOf(answer)}. Log in again, or choose another context with ` +
         '`kubectl config use-context NAME`.',
     );
   const missing = parseAllDocuments(answer.stdout)

@@ -7,7 +7,7 @@ import type { DeployOptions } from '../options.ts';
 const settingsSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
 /** Names each access that the Ingress gives to strangers, with the setting that prevents it. */
-export function openDoors(resources: readonly Resource[], publish: boolean): string[] {
+export function exposedAccess(resources: readonly Resource[], publish: boolean): string[] {
   const settings = (app: string): Record<string, string> => {
     const found = resources.find(
       ({ kind, metadata }) => kind === 'ConfigMap' && nameOf(metadata.name) === app,
@@ -34,13 +34,13 @@ const nameOf = (generated: string): string => generated.replace(/-[a-z0-9]{10}$/
  * @throws Failure that lists all exposed access
  */
 export function checkExposure(resources: readonly Resource[], options: DeployOptions, say: Say): void {
-  const doors = openDoors(resources, options.publish);
-  if (doors.length > 0 && options.registry !== undefined && !options.insecure)
+  const exposed = exposedAccess(resources, options.publish);
+  if (exposed.length > 0 && options.registry !== undefined && !options.insecure)
     throw new Failure(
-      `The Ingress would be open to anyone who reaches it. ${doors.join('. ')}. Then deploy again, or add --insecure ` +
+      `The Ingress would be open to anyone who reaches it. ${exposed.join('. ')}. Then deploy again, or add --insecure ` +
         'if only people you trust reach the ingress controller.',
     );
-  for (const door of doors) say(`Warning: anyone who reaches the Ingress has access. ${door}.`);
+  for (const access of exposed) say(`Warning: anyone who reaches the Ingress has access. ${access}.`);
   if (options.tlsSecret === undefined && options.registry !== undefined)
     say(
       'Warning: the Ingress has no certificate (--tls-secret NAME), so tokens are sent unencrypted unless a proxy in ' +

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import type { Say } from '../../setup/say.ts';
-import { saidBy, type Kubectl } from '../cluster/kubectl.ts';
+import { errorLineOf, type Kubectl } from '../cluster/kubectl.ts';
 import type { Resource } from '../manifests/kustomization.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function apply(
   for (const line of answer.stderr.split('\n')) if (line.startsWith('Warning:')) say(line);
   if (answer.code !== 0)
     throw new Failure(
-      `The cluster rejected a part of ${what}: ${saidBy(answer)}. Fix that and deploy again. Running pods keep running.`,
+      `The cluster rejected a part of ${what}: ${errorLineOf(answer)}. Fix that and deploy again. Running pods keep running.`,
     );
   const counts = ['created', 'configured', 'unchanged']
     .map((outcome) => [

@@ -7,7 +7,7 @@ import { ask } from '../ask.ts';
 import { watch, type Watch } from './canary-watch.ts';
 import { fault, type Finding } from '../finding.ts';
 import { jsonOf } from '../json-of.ts';
-import { isSoon, judge, type Flight } from './judge-canary.ts';
+import { isPushed, judge, type Flight } from './judge-canary.ts';
 import type { OpenRedis } from '../checks/redis.ts';
 import type { Target } from '../target.ts';
 
@@ -18,7 +18,7 @@ const CONNECT_MS = 8_000;
 /**
  * An instance compares a feed with the store when the first client subscribes, and then after 2, 6 and 14 s. Publications
  * found this way were not broadcast. A canary is sent right after a comparison, so that the next comparison is more than
- * SOON_MS away.
+ * PUSHED_WITHIN_MS away.
  */
 const SETTLE_MS = 500;
 const LONGEST_FLIGHT_MS = 6_000;
@@ -35,7 +35,7 @@ export async function checkCanary(target: Target, redis: OpenRedis | string): Pr
     target.bffs.map((bff) => watch({ ...bff, feed: FEED, token: target.token, timeoutMs: CONNECT_MS })),
   );
   try {
-    const deaf = watches.filter((one) => one.fault() !== undefined).map(sayDeaf);
+    const deaf = watches.filter((one) => one.fault() !== undefined).map(notSubscribed);
     const watching = watches.filter((one) => one.fault() === undefined);
     await delay(SETTLE_MS);
     let flights: Flight[] = [];
@@ -43,8 +43,8 @@ export async function checkCanary(target: Target, redis: OpenRedis | string): Pr
       const flight = await fly(target, watching, redis);
       if (typeof flight === 'string') return [...deaf, fault('canary', flight, remedyOf(flight))];
       flights = [...flights, flight];
-      const cameNowhere = flight.arrivals.every(({ ms }) => ms === undefined);
-      if (cameNowhere || flight.arrivals.every(isSoon)) break;
+      const arrivedNowhere = flight.arrivals.every(({ ms }) => ms === undefined);
+      if (arrivedNowhere || flight.arrivals.every(isPushed)) break;
     }
     return [...deaf, ...judge(flights)];
   } finally {
@@ -111,7 +111,7 @@ async function isBroadcast(redis: OpenRedis, after: string, id: string): Promise
   }
 }
 
-const sayDeaf = (one: Watch): Finding =>
+const notSubscribed = (one: Watch): Finding =>
   fault(
     `canary at ${one.name}`,
     `cannot subscribe there: ${one.fault()}`,

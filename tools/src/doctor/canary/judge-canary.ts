@@ -9,7 +9,7 @@ export interface Flight {
 }
 
 /** The limit for pushed canaries, in ms. A later one was found when the instance compared the feed with the store. */
-const SOON_MS = 1_000;
+const PUSHED_WITHIN_MS = 1_000;
 
 const SETTINGS =
   'Check BROADCASTER (redis, if there are several instances), REDIS_HOST and REDIS_PASSWORD of that bff: all bffs must share one Redis. Its log names lost connections of the broadcaster. Then restart it.';
@@ -18,7 +18,7 @@ const SETTINGS =
 export function judge(flights: readonly Flight[]): Finding[] {
   const last = flights.at(-1);
   if (!last) return [];
-  const inTime = last.arrivals.filter(isSoon);
+  const inTime = last.arrivals.filter(isPushed);
   if (inTime.length === 0 && last.arrivals.length > 0 && last.broadcast !== true) {
     return last.arrivals.map(({ name, ms }) =>
       fault(
@@ -39,7 +39,7 @@ export function judge(flights: readonly Flight[]): Finding[] {
         SETTINGS,
       );
     }
-    if (isSoon(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
+    if (isPushed(arrival)) return ok(check, `arrived after ${Math.round(arrival.ms ?? 0)} ms`);
     if (host.length > 0)
       return ok(check, `${arrivalOf(arrival.ms)}, because it was not broadcast (see the other bff)`);
     return fault(check, `${arrivalOf(arrival.ms)}: broadcasts do not reach it`, SETTINGS);
@@ -47,7 +47,8 @@ export function judge(flights: readonly Flight[]): Finding[] {
 }
 
 /** True if the canary was pushed. */
-export const isSoon = ({ ms }: Flight['arrivals'][number]): boolean => ms !== undefined && ms <= SOON_MS;
+export const isPushed = ({ ms }: Flight['arrivals'][number]): boolean =>
+  ms !== undefined && ms <= PUSHED_WITHIN_MS;
 
 const arrivalOf = (ms: number | undefined): string =>
   ms === undefined ? 'it did not arrive' : `it arrived only after ${(ms / 1000).toFixed(1)} s`;

@@ -1,4 +1,4 @@
-import { saidBy, type Kubectl } from '../../deploy/cluster/kubectl.ts';
+import { errorLineOf, type Kubectl } from '../../deploy/cluster/kubectl.ts';
 
 export interface Goal {
   namespace: string;
@@ -32,6 +32,6 @@ export function forward(
       if (local !== undefined) resolve({ port: Number(local), ended });
     };
     const ended = kubectl.follow(args, { onLine, signal });
-    ended.then((answer) => resolve({ port: saidBy(answer), ended }), reject);
+    ended.then((answer) => resolve({ port: errorLineOf(answer), ended }), reject);
   });
 }

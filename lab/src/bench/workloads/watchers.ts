@@ -3,7 +3,7 @@ import type { Peer } from '../peers/peer.ts';
 import { withClients } from './clients.ts';
 import { cpuFigures, startCpu } from './cpu.ts';
 import { Publisher } from './publisher.ts';
-import type { Figures, WorkContext } from './work.ts';
+import type { Figures, WorkloadContext } from './workload.ts';
 
 /** The number of requests in flight while each feed receives its first message. */
 const FIRST_IN_FLIGHT = 64;
@@ -18,7 +18,7 @@ export interface Audience {
 /** Clients with subscriptions to feeds, and messages for these feeds. */
 export class Watchers {
   readonly #peer: Peer;
-  readonly #context: WorkContext;
+  readonly #context: WorkloadContext;
   readonly #feedOf: (index: number) => string;
   readonly #deliveries: Deliveries;
   #taken = 0;
@@ -26,7 +26,7 @@ export class Watchers {
   readonly #completeAt = new Map<number, number>();
   #lastAt = 0;
 
-  constructor(peer: Peer, context: WorkContext, { feedsOf, feedOf }: Audience) {
+  constructor(peer: Peer, context: WorkloadContext, { feedsOf, feedOf }: Audience) {
     this.#peer = peer;
     this.#context = context;
     this.#feedOf = feedOf;
@@ -107,7 +107,7 @@ export class Watchers {
 /** Runs `work` with the clients of an audience. @throws the errors of `withClients` and `work` */
 export async function withWatchers<T>(
   peer: Peer,
-  context: WorkContext,
+  context: WorkloadContext,
   audience: Audience,
   work: (watchers: Watchers) => Promise<T>,
 ): Promise<T> {

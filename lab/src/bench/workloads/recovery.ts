@@ -6,7 +6,7 @@ import type { Peer } from '../peers/peer.ts';
 import { median } from '../quantile.ts';
 import { withClients } from './clients.ts';
 import { Publisher } from './publisher.ts';
-import type { Work, WorkContext } from './work.ts';
+import type { Workload, WorkloadContext } from './workload.ts';
 
 /** The longest time until a server notices that one client, or all clients, have left. */
 const WENT_MS = 50;
@@ -22,13 +22,13 @@ interface Away {
 /** Lets clients leave a peer and come back. */
 class Absences {
   readonly #peer: Peer;
-  readonly #context: WorkContext;
+  readonly #context: WorkloadContext;
   readonly #publisher: Publisher;
   /** The messages that the clients who stay have received. */
   readonly #stayed: Arrivals;
   readonly #first: number;
 
-  constructor(peer: Peer, context: WorkContext, publisher: Publisher, stayed: Arrivals, first: number) {
+  constructor(peer: Peer, context: WorkloadContext, publisher: Publisher, stayed: Arrivals, first: number) {
     this.#peer = peer;
     this.#context = context;
     this.#publisher = publisher;
@@ -53,7 +53,7 @@ class Absences {
   }
 
   /** Reconnects all clients at once. Returns the time in ms until each has received all missed messages. */
-  async comeBack({ positions, first }: Away): Promise<number> {
+  async reconnect({ positions, first }: Away): Promise<number> {
     let last = 0;
     const count = positions.length;
     const arrivals = new Arrivals({
@@ -72,7 +72,7 @@ class Absences {
   }
 
   /** Connects as many clients at once that subscribe without a position. Returns the time in ms. */
-  async comeNew(count: number): Promise<number> {
+  async connectNew(count: number): Promise<number> {
     const started = performance.now();
     return withClients(this.#peer, { count, atOnce: count }, async () => performance.now() - started);
   }
@@ -91,7 +91,7 @@ function positionOf(client: Client): string {
 }
 
 /** Recovery after 100 missed messages: one client alone, and 1,000 at once. */
-export const recovery: Work = {
+export const recovery: Workload = {
   id: 'recovery',
   peers: ['socketio-recovery', 'centrifugo', 'tocsin'],
   run: async (peer, context) => {
@@ -105,12 +105,12 @@ export const recovery: Work = {
         const absences = new Absences(peer, context, publisher, stayed, first);
         const alone: number[] = [];
         for (let i = 0; i < sizes.recoveries && !context.signal.aborted; i++) {
-          alone.push(await absences.comeBack(await absences.leave(1)));
+          alone.push(await absences.reconnect(await absences.leave(1)));
         }
         const away = await absences.leave(sizes.recoveryClients);
-        const plain = await absences.comeNew(sizes.recoveryClients);
+        const plain = await absences.connectNew(sizes.recoveryClients);
         await delay(ALL_WENT_MS);
-        const all = await absences.comeBack(away);
+        const all = await absences.reconnect(away);
         await delay(ALL_WENT_MS);
         return { one: median(alone), plain, all };
       });

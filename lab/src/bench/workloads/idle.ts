@@ -3,7 +3,7 @@ import type { Peer } from '../peers/peer.ts';
 import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
 import { withCrowd } from './crowd.ts';
 import { mostConnections } from './open-files.ts';
-import type { Figures, Work } from './work.ts';
+import type { Figures, Workload } from './workload.ts';
 
 /** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
 const WARM_UP_SHARE = 0.05;
@@ -19,7 +19,7 @@ async function restingCpu(peer: Peer, seconds: number): Promise<Figures> {
  * The memory of an idle connection, and its CPU time per second. Each connection has its own feed, and each instance has
  * equally many. The use of the peer without connections is subtracted.
  */
-export const idle: Work = {
+export const idle: Workload = {
   id: 'idle',
   peers: ['socketio-streams', 'centrifugo', 'tocsin'],
   isDoneOnce: true,

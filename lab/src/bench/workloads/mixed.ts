@@ -1,7 +1,7 @@
 import { FEED } from './clients.ts';
 import { WITH_FEEDS } from './many-feeds.ts';
 import { withWatchers, type Audience } from './watchers.ts';
-import type { Work } from './work.ts';
+import type { Workload } from './workload.ts';
 
 const WATCHERS_OF_A_TOPIC = 50;
 /** Of 20 messages, one is for all, three are for topics, and the others are for one person each. */
@@ -26,7 +26,7 @@ export function mixedAudience(people: number): Audience {
 }
 
 /** 80 % of messages for one person each, 15 % for topics with 50 people, 5 % for all; 64 in flight. */
-export const mixed: Work = {
+export const mixed: Workload = {
   id: 'mixed',
   peers: WITH_FEEDS,
   run: (peer, context) =>

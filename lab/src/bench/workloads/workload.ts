@@ -1,6 +1,6 @@
 import type { Peer, PeerId } from '../peers/peer.ts';
 
-export const WORK_IDS = [
+export const WORKLOAD_IDS = [
   'latency',
   'dapr-calls',
   'singles',
@@ -17,7 +17,7 @@ export const WORK_IDS = [
   'overload',
   'overload-1000',
 ] as const;
-export type WorkId = (typeof WORK_IDS)[number];
+export type WorkloadId = (typeof WORKLOAD_IDS)[number];
 
 /** The measurements of a workload by name; see `report/metrics.ts` for the units. */
 export type Figures = Readonly<Record<string, number>>;
@@ -119,17 +119,17 @@ export class Numbers {
   }
 }
 
-export interface WorkContext {
+export interface WorkloadContext {
   numbers: Numbers;
   sizes: Sizes;
   signal: AbortSignal;
 }
 
-export interface Work {
-  id: WorkId;
+export interface Workload {
+  id: WorkloadId;
   peers: readonly PeerId[];
   /** True for a workload that takes long and varies little: only the first round runs it, without a warm-up. */
   isDoneOnce?: true;
   /** @throws Failure if a message did not arrive, or arrived twice */
-  run(peer: Peer, context: WorkContext): Promise<Figures>;
+  run(peer: Peer, context: WorkloadContext): Promise<Figures>;
 }

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { withClients } from './clients.ts';
 import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
 import { mostConnections } from './open-files.ts';
-import type { Work } from './work.ts';
+import type { Workload } from './workload.ts';
 
 /** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
 const WARM_UP_SHARE = 0.05;
 
 /** Memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
-export const connections: Work = {
+export const connections: Workload = {
   id: 'connections',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],
   run: async (peer, { sizes }) => {

@@ -2,12 +2,12 @@ import { Failure } from '@tocsin/tools/failure';
 import { measureDaprCalls } from '../dapr-calls.ts';
 import type { TocsinPeer } from '../peers/tocsin.ts';
 import type { Peer } from '../peers/peer.ts';
-import type { Work } from './work.ts';
+import type { Workload } from './workload.ts';
 
 const isTocsin = (peer: Peer): peer is TocsinPeer => 'stack' in peer;
 
 /** The Dapr calls for one notification, each measured alone. Their sum is a lower bound for its latency. */
-export const daprCalls: Work = {
+export const daprCalls: Workload = {
   id: 'dapr-calls',
   peers: ['tocsin'],
   run: async (peer, { sizes }) => {

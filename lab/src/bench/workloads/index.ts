@@ -8,10 +8,10 @@ import { mixed } from './mixed.ts';
 import { overload, overload1000 } from './overload.ts';
 import { recovery } from './recovery.ts';
 import { arrays, singles } from './singles.ts';
-import type { Work } from './work.ts';
+import type { Workload } from './workload.ts';
 
 /** The workloads, in the order of each round. */
-export const WORKS: readonly Work[] = [
+export const WORKLOADS: readonly Workload[] = [
   latency,
   daprCalls,
   singles,

@@ -1,6 +1,6 @@
 import type { PeerId } from '../peers/peer.ts';
 import { withWatchers, type Audience } from './watchers.ts';
-import type { Figures, Sizes, Work, WorkId } from './work.ts';
+import type { Figures, Sizes, Workload, WorkloadId } from './workload.ts';
 
 /** The peers that have rooms or channels. */
 export const WITH_FEEDS: readonly PeerId[] = ['socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'];
@@ -18,7 +18,7 @@ const named = (figures: Figures, suffix: string): Figures =>
  * Single messages over many feeds. Each feed has received a message before the first measurement, and receives another in
  * each. So work that a message causes later falls into the next measurement, and all measurements carry the same amount.
  */
-const manyFeeds = (id: WorkId, countOf: (sizes: Sizes) => number): Work => ({
+const manyFeeds = (id: WorkloadId, countOf: (sizes: Sizes) => number): Workload => ({
   id,
   peers: WITH_FEEDS,
   run: (peer, context) =>

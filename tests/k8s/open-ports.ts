@@ -3,7 +3,7 @@ import { NAMESPACE, pods } from './cluster.ts';
 import { asStranger, withPublisher } from './stranger.ts';
 
 /** Tests the deployment from foreign pods in its namespace. */
-export function testDoors(): void {
+export function testOpenPorts(): void {
   it('should let sidecars communicate only with certificates and reject strangers', () =>
     asStranger('stranger', async ({ answers, run }) => {
       expect(answers).toEqual({

@@ -7,7 +7,7 @@ import { later } from './later.ts';
 import { oneClientEach } from './many-feeds.ts';
 import { isAccepted, Publisher } from './publisher.ts';
 import { withWatchers, type Audience, type Watchers } from './watchers.ts';
-import type { Figures, Sizes, Work, WorkContext } from './work.ts';
+import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**
  * The most requests in flight during overload, and so the most connections of callers. A producer accepts 1,000
@@ -23,7 +23,7 @@ export async function offerAll(
   publisher: Publisher,
   rate: number,
   watchers: Pick<Watchers, 'next'>,
-  { sizes, signal }: WorkContext,
+  { sizes, signal }: WorkloadContext,
 ) {
   /** The time at which each message was offered, by its number. */
   const offered = new Map<number, number>();
@@ -65,7 +65,7 @@ async function untilArrived(watchers: Watchers, accepted: readonly number[], pat
   watchers.check();
 }
 
-async function overloadOf(peer: Peer, context: WorkContext, audience: Audience): Promise<Figures> {
+async function overloadOf(peer: Peer, context: WorkloadContext, audience: Audience): Promise<Figures> {
   const { sizes } = context;
   return withWatchers(peer, context, audience, async (watchers) => {
     await watchers.begin();
@@ -98,14 +98,14 @@ const oneFeed = ({ singlesClients }: Sizes): Audience => ({
 });
 
 /** Offers twice the capacity. Measures the accepted messages, and how long they take to arrive. */
-export const overload: Work = {
+export const overload: Workload = {
   id: 'overload',
   peers: ['tocsin'],
   run: (peer, context) => overloadOf(peer, context, oneFeed(context.sizes)),
 };
 
 /** The same over many feeds with one client each. */
-export const overload1000: Work = {
+export const overload1000: Workload = {
   id: 'overload-1000',
   peers: ['tocsin'],
   run: (peer, context) => overloadOf(peer, context, oneClientEach('overload-1000', context.sizes.feeds)),

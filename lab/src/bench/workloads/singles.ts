@@ -3,7 +3,7 @@ import type { Peer } from '../peers/peer.ts';
 import { withClients } from './clients.ts';
 import { cpuFigures, startCpu } from './cpu.ts';
 import { Publisher } from './publisher.ts';
-import type { Figures, Work, WorkContext } from './work.ts';
+import type { Figures, Workload, WorkloadContext } from './workload.ts';
 
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
@@ -14,7 +14,11 @@ interface Load {
 }
 
 /** Publishes as fast as the peer accepts. The time ends when every client has received every message. */
-async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, load: Load): Promise<Figures> {
+async function publishAll(
+  peer: Peer,
+  { numbers, sizes, signal }: WorkloadContext,
+  load: Load,
+): Promise<Figures> {
   let last = 0;
   const first = numbers.next;
   const arrivals = new Arrivals({
@@ -48,13 +52,13 @@ async function publishAll(peer: Peer, { numbers, sizes, signal }: WorkContext, l
   }
 }
 
-export const singles: Work = {
+export const singles: Workload = {
   id: 'singles',
   peers: ALL,
   run: (peer, context) => publishAll(peer, context, { inFlight: 64, size: 1 }),
 };
 
-export const arrays: Work = {
+export const arrays: Workload = {
   id: 'arrays',
   peers: ALL,
   run: (peer, context) => publishAll(peer, context, { inFlight: 8, size: 100 }),

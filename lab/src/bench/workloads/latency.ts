@@ -4,7 +4,7 @@ import { quantile } from '../quantile.ts';
 import { withClients } from './clients.ts';
 import { later } from './later.ts';
 import { Publisher } from './publisher.ts';
-import type { Work } from './work.ts';
+import type { Workload } from './workload.ts';
 
 const RATE = 100;
 /** The most requests in flight. A peer that reaches this number at this rate is overloaded. */
@@ -13,7 +13,7 @@ const LANES = 64;
 const WARM_UP = 1;
 
 /** The latency from POST to each of 100 clients, at an even 100 a second that does not wait for answers. */
-export const latency: Work = {
+export const latency: Workload = {
   id: 'latency',
   peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],
   run: async (peer, { numbers, sizes, signal }) => {

@@ -4,14 +4,14 @@ import type { Peer } from '../peers/peer.ts';
 import { withClients } from './clients.ts';
 import { cpuFigures, startCpu } from './cpu.ts';
 import { Publisher } from './publisher.ts';
-import type { Figures, Work, WorkContext } from './work.ts';
+import type { Figures, Workload, WorkloadContext } from './workload.ts';
 
 const ALL = ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'] as const;
 
 /** A message is in flight until each client has received it, so a growing queue does not count as speed. */
 async function fanOut(
   peer: Peer,
-  { numbers, sizes, signal }: WorkContext,
+  { numbers, sizes, signal }: WorkloadContext,
   inFlight: number,
 ): Promise<Figures> {
   const waiting = new Map<number, () => void>();
@@ -54,13 +54,13 @@ async function fanOut(
   }
 }
 
-export const fanOut8: Work = {
+export const fanOut8: Workload = {
   id: 'fan-out-8',
   peers: ALL,
   run: (peer, context) => fanOut(peer, context, 8),
 };
 
-export const fanOut1: Work = {
+export const fanOut1: Workload = {
   id: 'fan-out-1',
   peers: ALL,
   run: (peer, context) => fanOut(peer, context, 1),

@@ -11,9 +11,9 @@ import type { Workload } from './clients/workload.ts';
 
 const BETWEEN_MS = 300;
 /** How long to wait for deliveries to resume after a fault, in ms. After that, the ledger shows the loss. */
-const GO_ON_MS = 30_000;
+const RESUME_MS = 30_000;
 
-export interface Harm {
+export interface FaultRun {
   stack: Stack;
   failpoints: Failpoints;
   clients: Clients;
@@ -29,7 +29,7 @@ export interface Harm {
 }
 
 /** Causes one fault after the other. Each lasts until deliveries have resumed. */
-export async function harm(options: Harm): Promise<Event[]> {
+export async function causeFaults(options: FaultRun): Promise<Event[]> {
   const { stack, failpoints, clients, workload, faults, goals, full, end, signal, say } = options;
   const events: Event[] = [];
   const isOver = () => {
@@ -45,7 +45,7 @@ export async function harm(options: Harm): Promise<Event[]> {
     const from = Date.now();
     const { pair, happened } = await applyFault(stack, failpoints, fault);
     const back = Date.now();
-    await goOn(clients, pair, back);
+    await untilDeliveriesResume(clients, pair, back);
     const to = Date.now();
     events.push({ fault, happened, pair, from, to });
     say(
@@ -58,9 +58,13 @@ export async function harm(options: Harm): Promise<Event[]> {
 }
 
 /** Waits until every client of an unaffected instance has shown a notification since `since`. */
-async function goOn(clients: Clients, pair: string | undefined, since: number): Promise<void> {
-  const others = clients.besides(pair);
+async function untilDeliveriesResume(
+  clients: Clients,
+  pair: string | undefined,
+  since: number,
+): Promise<void> {
+  const others = clients.steadyExcept(pair);
   await pollUntil(async () => others.every(({ shown }) => (shown.at(-1)?.at ?? 0) >= since), {
-    timeoutMs: GO_ON_MS,
+    timeoutMs: RESUME_MS,
   });
 }

@@ -28,7 +28,7 @@ const INSIDE = {
 };
 
 /** Tests a running project from containers outside it. */
-export function testDoors(project: () => ComposeProject): void {
+export function testOpenPorts(project: () => ComposeProject): void {
   /** The open ports of each service on the network, found from another container on it. */
   async function openOn(network: string): Promise<Record<string, number[]>> {
     const addresses = await addressesOn(project(), network);

@@ -23,7 +23,7 @@ async function replaced({ name, uid }: Pod): Promise<void> {
 }
 
 /** Notifications that flow through the ingress to clients while pods restart or are deleted. */
-export class Upheaval {
+export class PodRestarts {
   readonly #caller: Caller;
   readonly #observers: readonly Observer[];
   readonly #stream: { stop(): Promise<void> };
@@ -33,14 +33,14 @@ export class Upheaval {
   private constructor(caller: Caller, observers: readonly Observer[]) {
     this.#caller = caller;
     this.#observers = observers;
-    this.#stream = startStream(caller, 'upheaval');
+    this.#stream = startStream(caller, 'pod-restarts');
   }
 
   /** Resolves when `clients` are connected and notifications flow. */
-  static async begin(url: string, clients: number): Promise<Upheaval> {
+  static async begin(url: string, clients: number): Promise<PodRestarts> {
     const observers = Array.from({ length: clients }, (_, i) => new Observer(`client ${i + 1}`, url));
     await Promise.all(observers.map((observer) => observer.ready()));
-    return new Upheaval(new Caller({ urls: [url] }), observers);
+    return new PodRestarts(new Caller({ urls: [url] }), observers);
   }
 
   /** Restarts a deployment, and waits until it is complete and the clients are up to date. */

@@ -5,7 +5,7 @@ import type { Say } from '../../setup/say.ts';
 import type { Kubectl } from './kubectl.ts';
 
 /** The facts about the cluster's Dapr that a deployment needs. */
-export interface DaprThere {
+export interface InstalledDapr {
   namespace: string;
   version: string;
   /** Sidecars drop their capabilities, which the Pod Security Standard `restricted` requires. */
@@ -52,7 +52,11 @@ type Part = z.infer<typeof partSchema>;
  * Waits until all parts of the control plane are ready. Its webhook fails open, so an earlier pod would have no sidecar.
  * @throws Failure if Dapr is not installed, does not become ready or has mTLS turned off
  */
-export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_WAIT_MS): Promise<DaprThere> {
+export async function checkDapr(
+  kubectl: Kubectl,
+  say: Say,
+  longestMs = LONGEST_WAIT_MS,
+): Promise<InstalledDapr> {
   const end = Date.now() + longestMs;
   for (let said = false; ; said = true) {
     const crds = await kubectl.list(crdSchema, ['crd', ...CRDS]);
@@ -66,7 +70,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_
       throw new Failure(
         `Dapr is not installed in this cluster. Install it with ${INSTALL}, and deploy again.`,
       );
-    const missing = notUp(crds, parts);
+    const missing = unavailableParts(crds, parts);
     const injector = parts.find(({ metadata }) => metadata.labels['app'] === INJECTOR);
     if (missing.length === 0 && injector) {
       await checkWebhook(kubectl);
@@ -83,7 +87,7 @@ export async function checkDapr(kubectl: Kubectl, say: Say, longestMs = LONGEST_
   }
 }
 
-function notUp(crds: z.infer<typeof crdSchema>[], parts: Part[]): string[] {
+function unavailableParts(crds: z.infer<typeof crdSchema>[], parts: Part[]): string[] {
   const isEstablished = (name: string) =>
     crds.some(
       ({ metadata, status }) =>
@@ -115,7 +119,7 @@ async function checkMtls(kubectl: Kubectl, namespace: string): Promise<void> {
     );
 }
 
-function readInjector({ metadata, spec }: Part): DaprThere {
+function readInjector({ metadata, spec }: Part): InstalledDapr {
   const containers = spec.template.spec.containers;
   const drops = containers
     .flatMap(({ env }) => env)

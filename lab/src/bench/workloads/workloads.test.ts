@@ -16,7 +16,7 @@ import { mixed } from './mixed.ts';
 import { offerAll, overload, overload1000 } from './overload.ts';
 import { Publisher } from './publisher.ts';
 import { arrays, singles } from './singles.ts';
-import { Numbers, SMALL_SIZES, type Work } from './work.ts';
+import { Numbers, SMALL_SIZES, type Workload } from './workload.ts';
 
 /** How the peer of this test treats a message or answers a request. */
 interface Faults {
@@ -113,7 +113,7 @@ const sizes = {
   idleSeconds: 0.1,
   patienceMs: 300,
 };
-const run = (work: Work) =>
+const run = (work: Workload) =>
   work.run(peer, { numbers: new Numbers(), sizes, signal: new AbortController().signal });
 
 describe('the workloads', () => {
@@ -200,23 +200,23 @@ describe('the workloads', () => {
 });
 
 describe('workloads with feeds', () => {
-  const works = [feeds1, feeds1000, feeds10000, mixed];
+  const workloads = [feeds1, feeds1000, feeds10000, mixed];
   beforeEach(() => {
     peer = { ...peer, protocol: feedProtocol };
   });
 
-  it.each(works)('should measure a rate: $id', async (work) => {
+  it.each(workloads)('should measure a rate: $id', async (work) => {
     const { rate, rate256 = rate } = await run(work);
     expect(rate).toBeGreaterThan(0);
     expect(rate256).toBeGreaterThan(0);
   });
 
-  it.each(works)('should fail if a message is missing: $id', async (work) => {
+  it.each(workloads)('should fail if a message is missing: $id', async (work) => {
     faults.timesOf = (index) => (index === 25 ? 0 : 1);
     await expect(run(work)).rejects.toThrow(/1 of \d+ messages did not reach all/);
   });
 
-  it.each(works)('should fail if a message arrived twice: $id', async (work) => {
+  it.each(workloads)('should fail if a message arrived twice: $id', async (work) => {
     faults.timesOf = (index) => (index === 25 ? 2 : 1);
     await expect(run(work)).rejects.toThrow(/came twice/);
   });
