@@ -113,7 +113,7 @@ describe('two pages, one on each instance', () => {
     }
   });
 
-  it('should show the history after a reload and nothing twice', async () => {
+  it('should show the history after a reload, without duplicates', async () => {
     for (const { page } of pages) {
       const before = await listed(page);
       await page.reload();

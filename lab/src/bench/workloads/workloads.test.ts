@@ -158,7 +158,7 @@ describe('the workloads', () => {
 
   it('should fail if an accepted message arrived twice', async () => {
     faults.timesOf = (index, client) => (index > 100 && client === 1 ? 2 : 1);
-    await expect(run(overload)).rejects.toThrow(/came twice/);
+    await expect(run(overload)).rejects.toThrow(/arrived twice/);
   });
 
   it('should accept only 429 and 503 as rejections', async () => {
@@ -218,7 +218,7 @@ describe('workloads with feeds', () => {
 
   it.each(workloads)('should fail if a message arrived twice: $id', async (work) => {
     faults.timesOf = (index) => (index === 25 ? 2 : 1);
-    await expect(run(work)).rejects.toThrow(/came twice/);
+    await expect(run(work)).rejects.toThrow(/arrived twice/);
   });
 
   it.each([feeds1000, mixed])('should fail if a message reached other clients: $id', async (work) => {

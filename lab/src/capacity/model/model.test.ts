@@ -36,7 +36,7 @@ describe('comparisons of a view with its head', () => {
 });
 
 describe('the distribution of a load', () => {
-  it('should limit the instances with subscribers to all instances', () => {
+  it('should spread a feed over no more instances than there are', () => {
     expect(flowOf({ ...LOAD, feeds: 1_000 }, 40).watchingInstances).toBeCloseTo(1);
     expect(flowOf({ ...LOAD, feeds: 100 }, 40).watchingInstances).toBeGreaterThan(8);
     expect(flowOf({ ...LOAD, feeds: 1 }, 40).watchingInstances).toBeCloseTo(40);

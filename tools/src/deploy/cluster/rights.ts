@@ -35,7 +35,7 @@ export interface Right {
   namespace?: string;
 }
 
-/** The rights to read objects before anything is applied, and during a roll-out. */
+/** The rights to read objects before the manifests are applied, and during a roll-out. */
 export const rightsToRead = (namespace: string): Right[] => [
   { verb: 'list', group: 'apps', resource: 'deployments' },
   { verb: 'list', group: 'apps', resource: 'statefulsets' },

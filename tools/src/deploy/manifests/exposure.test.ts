@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkExposure, openDoors } from './exposure.ts';
+import { checkExposure, exposedAccess } from './exposure.ts';
 import { readDeployOptions, type DeployOptions } from '../options.ts';
 
 const settings = (app: string, data: Record<string, string>) => ({
@@ -36,6 +36,6 @@ describe('exposure by the Ingress', () => {
   it('should cause no warning with tokens, keys and a certificate', () => {
     const secured = ['--host', 'notify.example.com', '--tls-secret', 'notify-tls'];
     expect(check(shut, ...REGISTRY, '--publish', ...secured)).toEqual([]);
-    expect(openDoors([], true)).toHaveLength(2);
+    expect(exposedAccess([], true)).toHaveLength(2);
   });
 });
