@@ -32,7 +32,7 @@ describe('the protocol of Tocsin', () => {
       '420["subscribe",{"feed":"all","position":{"epoch":"1-a","offset":7}}]',
     );
     expect(say(dialogue, `430${JSON.stringify([{ ok: true, ...page, recovered: false }])}`)?.fault).toMatch(
-      /recovered/,
+      /could not recover/,
     );
     expect(say(dialogue, '430[{"ok":false,"error":{"message":"no"}}]')?.fault).toMatch(/no/);
     expect(say(dialogue, '44{"message":"full"}')?.fault).toMatch(/full/);
