@@ -172,10 +172,10 @@ describe('createNotificationClient', () => {
   });
 
   it('should send the token and the client id, and retry when getToken rejects', async () => {
-    let asked = 0;
+    let calls = 0;
     const client = open({
       clientId: 'c1',
-      getToken: () => (asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve('t')),
+      getToken: () => (calls++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve('t')),
     });
     client.subscribe('all', {});
     await vi.waitFor(() => expect(client.status).toBe('live'), 4000);

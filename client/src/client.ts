@@ -64,10 +64,10 @@ export function createClient(
     update();
   });
   const wake = watchWake(() => {
-    for (const feed of [...feeds.values()]) feed.woke();
+    for (const feed of [...feeds.values()]) feed.wokeUp();
   });
   const silence = new Silence({
-    ask: () => {
+    probe: () => {
       const feed = [...feeds.values()].find(({ live }) => live);
       feed?.probe();
       return feed !== undefined;
@@ -85,7 +85,7 @@ export function createClient(
   };
 
   const received = (name: string, payload: unknown): void => {
-    silence.heard();
+    silence.recordActivity();
     const event = checkReceived(name, payload);
     if (event === 'unknown') return;
     if (event === 'malformed')
@@ -129,8 +129,8 @@ export function createClient(
       if (closed) throw new TypeError('The client is closed.');
       if (feeds.has(feed)) throw new TypeError(`Already subscribed to ${feed}.`);
       const stuck = () => connection.reconnect({ now: false });
-      const heard = () => silence.heard();
-      const context = { positions, random, call, report, changed: update, heard, stuck };
+      const answered = () => silence.recordActivity();
+      const context = { positions, random, call, report, changed: update, answered, stuck };
       const subscription = new FeedSubscription(feed, handlers, position, context);
       feeds.set(feed, subscription);
       if (connection.socket) subscription.connected(connection.socket);

@@ -134,7 +134,7 @@ export class Kit {
   publishMany(feed: string, count: number, more: Record<string, unknown> = {}): Promise<string[]> {
     return this.publish(
       feed,
-      ...Array.from({ length: count }, (_, place) => ({ title: `No. ${place}`, ...more })),
+      ...Array.from({ length: count }, (_, index) => ({ title: `No. ${index}`, ...more })),
     );
   }
 
@@ -219,8 +219,8 @@ export async function showsExactly(inbox: Inbox, feed: string, ids: readonly str
 
 /** Fails unless each offset is 1 higher than the one before. */
 export function isContiguous(publications: readonly Publication[]): void {
-  publications.forEach(({ offset }, place) => {
-    const before = publications[place - 1];
+  publications.forEach(({ offset }, index) => {
+    const before = publications[index - 1];
     if (before) assert.equal(offset, before.offset + 1);
   });
 }

@@ -42,10 +42,10 @@ export async function runCases(options: RunOptions): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
   const worker = async () => {
-    for (let place = next++; place < runs.length; place = next++) {
-      const { one, transport } = runs[place] as (typeof runs)[number];
+    for (let index = next++; index < runs.length; index = next++) {
+      const { one, transport } = runs[index] as (typeof runs)[number];
       const result = await runOne(one, transport, target);
-      results[place] = result;
+      results[index] = result;
       onResult?.(result);
     }
   };

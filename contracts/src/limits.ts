@@ -24,12 +24,12 @@ export const MAX_PAGE_LIMIT = 200;
 
 /** Maximum number of feeds that one connection may subscribe to. */
 export const MAX_FEEDS_PER_CONNECTION = 100;
-/** Maximum characters in the names of all feeds of one stream, so that its event ids fit into a header. */
+/** Maximum total length of the feed names of one stream, in characters, so that its event ids fit into a header. */
 export const MAX_STREAM_FEEDS_LENGTH = 4_096;
 /** A connection with more unsent bytes than this is closed; its client recovers by position. */
 export const MAX_BACKLOG_BYTES = 1024 * 1024;
 
-/** Maximum bytes of one message from a client. */
+/** Maximum size of one message from a client, in bytes. */
 export const MAX_CLIENT_MESSAGE_BYTES = 128 * 1024;
 /** After this many invalid requests within a minute, the server closes the connection. */
 export const MAX_INVALID_REQUESTS_PER_MINUTE = 20;
@@ -43,36 +43,36 @@ export const MAX_REQUEST_BURST = 400;
 export const MAX_REQUESTS_PER_SECOND = 50;
 export const MAX_REFUSED_REQUESTS_PER_MINUTE = 1_000;
 
-/** Maximum characters of a token. */
+/** Maximum length of a token, in characters. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
 /** Maximum number of ids in a read state besides its offset, and in one request. */
 export const MAX_READ_IDS = 1_000;
 /**
- * Maximum bytes of the ids in a read state, as JSON: room for 1,000 UUIDs. Beyond this, the oldest ids
- * are folded into the offset.
+ * Maximum size of the ids in a read state, in bytes of JSON: room for 1,000 UUIDs. Beyond this, the oldest
+ * ids are folded into the offset.
  */
 export const MAX_READ_BYTES = 40_000;
 export const MAX_MUTED_FEEDS = 200;
-/** Maximum bytes of a reader's muted feeds, as JSON: room for 200 of the longest topic names. */
+/** Maximum size of a reader's muted feeds, in bytes of JSON: room for 200 of the longest topic names. */
 export const MAX_MUTED_BYTES = 32 * 1024;
 
 /** Maximum number of ranges in each list of a reader's marks, per feed. The oldest ranges are dropped first. */
 export const MAX_MARKED_RANGES = 1_000;
 /**
- * Maximum bytes of the marks in a reader's inbox, and of feeds with marks. The oldest feeds are
- * dropped first.
+ * Maximum size of the marks in a reader's inbox in bytes, and maximum number of feeds with marks. The
+ * oldest feeds are dropped first.
  */
 export const MAX_MARKS_BYTES = 64 * 1024;
 export const MAX_MARKED_FEEDS = 200;
-/** Maximum number of notifications that a reader can snooze, and their bytes. Further snoozes are refused. */
+/** Maximum number of snoozed notifications of a reader, and their maximum size in bytes. Further snoozes are refused. */
 export const MAX_SNOOZED = 200;
 export const MAX_SNOOZED_BYTES = 64 * 1024;
 /** Maximum number of sources, and of categories, that a reader can mute. */
 export const MAX_MUTED_NAMES = 200;
-/** Maximum bytes of a reader's preferences. */
+/** Maximum size of a reader's preferences, in bytes. */
 export const MAX_PREFERENCES_BYTES = 64 * 1024;
-/** Maximum characters of a search text. */
+/** Maximum length of a search text, in characters. */
 export const MAX_QUERY_LENGTH = 200;
 
 export const MAX_EPOCH_LENGTH = 64;

@@ -11,7 +11,7 @@ import {
 } from '@tocsin/service';
 
 /** A request of 1 MiB must fit, even if the sidecar escapes every character with six bytes. */
-const LEAST_QUEUE_BYTES = 8 * 1024 * 1024;
+const MIN_QUEUE_BYTES = 8 * 1024 * 1024;
 
 /** All settings of the producer, by environment variable. */
 export const producerSettings = z.object({
@@ -33,7 +33,7 @@ export const producerSettings = z.object({
     .describe(
       'Maximum number of notifications in the queue, including those being published; beyond it requests get 503 immediately',
     ),
-  QUEUE_MAX_BYTES: wholeNumberSetting(LEAST_QUEUE_BYTES, 999_999_999)
+  QUEUE_MAX_BYTES: wholeNumberSetting(MIN_QUEUE_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe('The same limit in bytes of JSON'),
   BODIES_MAX_BYTES: bodiesSetting(),

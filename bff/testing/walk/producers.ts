@@ -12,7 +12,7 @@ interface Post {
 }
 
 /**
- * A model of the producer; `producer/src/produce/no-holes.test.ts` shows that the real one behaves like this. One
+ * A model of the producer; `producer/src/produce/no-gaps.test.ts` shows that the real one behaves like this. One
  * entry at a time is deposited and announced, with the same key and content until the outcome is known. An entry that
  * cannot be finished ends its run. The last entry of a run is announced once more.
  */

@@ -2,7 +2,7 @@ import type { DrainingEvent } from '@tocsin/contracts';
 import { backOff } from '@tocsin/contracts/pause';
 import type { ClientConnection, ConnectionHooks } from './connection-types.ts';
 import { asError, ClientError } from '../errors.ts';
-import { leadTo, negotiate } from './negotiate.ts';
+import { setTarget, negotiate } from './negotiate.ts';
 import { RenewedToken } from './renewed-token.ts';
 import { isSocketError } from '../shapes.ts';
 import { createSocket, type ClientSocket } from './socket.ts';
@@ -74,7 +74,7 @@ export class Connection implements ClientConnection {
     socket.on('connect_error', (error) => {
       this.#hooks.error(connectError(error));
       // After a refusal by the server, socket.io makes no further attempts itself.
-      if (this.#isLeft(socket)) this.#reconnectLater(socket);
+      if (this.#mustReconnect(socket)) this.#reconnectLater(socket);
     });
     socket.onAny((name: string, payload: unknown) => {
       if (this.#isCurrent(socket)) this.#received(socket, name, payload);
@@ -90,9 +90,9 @@ export class Connection implements ClientConnection {
       return;
     }
     negotiate(this.#options).then(
-      (place) => {
+      (target) => {
         if (this.#closed) return;
-        leadTo(socket, place);
+        setTarget(socket, target);
         socket.connect();
       },
       (reason: unknown) => {
@@ -104,7 +104,7 @@ export class Connection implements ClientConnection {
   }
 
   /** Whether this class must reconnect, because socket.io will not. */
-  #isLeft(socket: ClientSocket): boolean {
+  #mustReconnect(socket: ClientSocket): boolean {
     return this.#options.negotiate === true || !socket.active;
   }
 
@@ -135,7 +135,7 @@ export class Connection implements ClientConnection {
       socket.disconnect();
       this.#current = this.#next;
       this.#next = undefined;
-    } else if (this.#isLeft(socket)) {
+    } else if (this.#mustReconnect(socket)) {
       this.#reconnectLater(socket);
     }
     this.#hooks.disconnected();
@@ -156,8 +156,8 @@ export class Connection implements ClientConnection {
   #draining({ reconnectAfterMs }: DrainingEvent): void {
     if (this.#next) return;
     clearTimeout(this.#drainTimer);
-    const asked = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
-    const pause = asked + this.#random() * TIMING.drainJitter;
+    const requested = Number.isFinite(reconnectAfterMs) ? Math.max(0, reconnectAfterMs) : 0;
+    const pause = requested + this.#random() * TIMING.drainJitter;
     this.#drainTimer = setTimeout(() => {
       this.#next = this.#open();
     }, pause);

@@ -11,19 +11,19 @@ let gateway: Gateway;
 let bff: Server;
 let url: string;
 let client: NotificationClient | undefined;
-let asked: (string | undefined)[];
-let place: object | undefined;
+let authorizations: (string | undefined)[];
+let target: object | undefined;
 
 beforeEach(async () => {
   gateway = new Gateway();
   await gateway.listen();
-  asked = [];
-  place = { endpoint: gateway.url, path: '/hubs' };
+  authorizations = [];
+  target = { endpoint: gateway.url, path: '/hubs' };
   bff = createServer((request, response) => {
-    asked.push(request.headers.authorization);
-    if (request.url !== '/app/negotiate' || !place) return void response.writeHead(503).end();
+    authorizations.push(request.headers.authorization);
+    if (request.url !== '/app/negotiate' || !target) return void response.writeHead(503).end();
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ ...place, token: `entry-${asked.length}` }));
+    response.end(JSON.stringify({ ...target, token: `entry-${authorizations.length}` }));
   });
   await new Promise<void>((resolve) => bff.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(bff.address() as AddressInfo).port}`;
@@ -44,7 +44,7 @@ it('should connect to the negotiated URL with its token, and negotiate again for
     onPublications: (publications) => ids.push(...publications.map(({ notification }) => notification.id)),
   });
   await vi.waitFor(() => expect(client?.status).toBe('live'));
-  expect(asked).toEqual(['Bearer mine']);
+  expect(authorizations).toEqual(['Bearer mine']);
   expect(entries()).toEqual(['entry-1']);
   gateway.sockets[0]?.conn.close();
   gateway.publish(1, { push: false });
@@ -53,20 +53,20 @@ it('should connect to the negotiated URL with its token, and negotiate again for
 });
 
 it('should report a failed negotiation and retry it', async () => {
-  place = undefined;
+  target = undefined;
   client = createNotificationClient({ url, negotiate: true });
   const errors: string[] = [];
   client.on('error', (error) => errors.push(error.message));
   client.subscribe('all', {});
   await vi.waitFor(() => expect(errors.length).toBeGreaterThan(1), 10_000);
-  place = { endpoint: gateway.url, path: '/hubs' };
+  target = { endpoint: gateway.url, path: '/hubs' };
   await vi.waitFor(() => expect(client?.status).toBe('live'), 10_000);
 });
 
 it('should not connect after close', async () => {
   client = createNotificationClient({ url, negotiate: true });
   client.close();
-  await vi.waitFor(() => expect(asked).toHaveLength(1));
+  await vi.waitFor(() => expect(authorizations).toHaveLength(1));
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(gateway.sockets).toEqual([]);
 });

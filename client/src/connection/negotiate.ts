@@ -4,7 +4,7 @@ import type { ClientSocket } from './socket.ts';
 import type { NotificationClientOptions } from '../types.ts';
 
 /** A server URL and the access token for it. */
-export interface Place {
+export interface Target {
   endpoint: string;
   path: string;
   token: string;
@@ -14,7 +14,7 @@ export interface Place {
 export async function negotiate({
   url,
   getToken,
-}: Pick<NotificationClientOptions, 'url' | 'getToken'>): Promise<Place> {
+}: Pick<NotificationClientOptions, 'url' | 'getToken'>): Promise<Target> {
   const token = await tokenOf(getToken);
   return callServer(
     url,
@@ -22,10 +22,10 @@ export async function negotiate({
     undefined,
     token === undefined ? {} : { token },
     async (response) => {
-      const place: unknown = await response.json();
-      if (!isPlace(place))
+      const target: unknown = await response.json();
+      if (!isTarget(target))
         throw new SyntaxError('The answer has no endpoint, path and token to connect with.');
-      return place;
+      return target;
     },
   );
 }
@@ -39,13 +39,13 @@ async function tokenOf(getToken: NotificationClientOptions['getToken']): Promise
   }
 }
 
-const isPlace = (value: unknown): value is Place =>
+const isTarget = (value: unknown): value is Target =>
   typeof value === 'object' &&
   value !== null &&
   ['endpoint', 'path', 'token'].every((name) => typeof Reflect.get(value, name) === 'string');
 
 /** Sets the target of the socket's next connection. socket.io reads these options again for each connection. */
-export function leadTo(socket: ClientSocket, { endpoint, path, token }: Place): void {
+export function setTarget(socket: ClientSocket, { endpoint, path, token }: Target): void {
   Reflect.set(socket.io, 'uri', endpoint);
   Object.assign(socket.io.opts, { path, query: { access_token: token } });
 }

@@ -19,7 +19,7 @@ describe('a client whose token expires', () => {
   /** Provides tokens `t0`, `t1`…; the server accepts those for which `accepts` returns true. */
   const renewing = (accepts: (token: string) => boolean, failing: readonly number[] = []) => {
     const given: string[] = [];
-    let asked = 0;
+    let calls = 0;
     gateway.onToken = (token) => {
       given.push(token);
       const error = { code: 'unauthorized', message: 'no', temporary: false } as const;
@@ -28,9 +28,9 @@ describe('a client whose token expires', () => {
     const client = createNotificationClient({
       url: gateway.url,
       getToken: () => {
-        const number = asked++;
+        const number = calls++;
         return failing.includes(number)
-          ? Promise.reject(new Error('nobody answers'))
+          ? Promise.reject(new Error('no answer'))
           : Promise.resolve(`t${number}`);
       },
     });
@@ -59,7 +59,7 @@ describe('a client whose token expires', () => {
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('token-expiring', { expiresInMs: 10_000 });
     await vi.waitFor(() => expect(given).toEqual(['t2', 't3']), 5_000);
-    expect(errors).toEqual(['No token: nobody answers', 'no']);
+    expect(errors).toEqual(['No token: no answer', 'no']);
     expect(gateway.sockets).toHaveLength(1);
   });
 

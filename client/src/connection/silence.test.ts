@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Silence } from './silence.ts';
 
-const ask = vi.fn(() => true);
+const probe = vi.fn(() => true);
 const changed = vi.fn();
 let silence: Silence;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  silence = new Silence({ ask, changed });
+  silence = new Silence({ probe, changed });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -17,10 +17,10 @@ afterEach(() => {
 it('should doubt a connection within 15 s of the last sign of life', () => {
   silence.start();
   vi.advanceTimersByTime(7_000);
-  silence.heard();
+  silence.recordActivity();
   vi.advanceTimersByTime(14_900);
-  expect([silence.doubtful, ask.mock.calls.length, changed.mock.calls.length]).toEqual([true, 1, 1]);
-  silence.heard();
+  expect([silence.doubtful, probe.mock.calls.length, changed.mock.calls.length]).toEqual([true, 1, 1]);
+  silence.recordActivity();
   expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 2]);
 });
 
@@ -28,24 +28,24 @@ it('should not probe while positions arrive at least every 10 s', () => {
   silence.start();
   for (let n = 0; n < 20; n++) {
     vi.advanceTimersByTime(10_000);
-    silence.heard();
+    silence.recordActivity();
   }
-  expect(ask).not.toHaveBeenCalled();
+  expect(probe).not.toHaveBeenCalled();
 });
 
 it('should count an answer as a sign of life', () => {
-  ask.mockImplementation(() => {
-    setTimeout(() => silence.heard(), 100);
+  probe.mockImplementation(() => {
+    setTimeout(() => silence.recordActivity(), 100);
     return true;
   });
   silence.start();
   vi.advanceTimersByTime(60_000);
   expect(silence.doubtful).toBe(false);
-  expect(ask.mock.calls.length).toBeLessThanOrEqual(5);
+  expect(probe.mock.calls.length).toBeLessThanOrEqual(5);
 });
 
 it('should not doubt a connection that has no feed to probe, and leave no timer', () => {
-  ask.mockImplementation(() => false);
+  probe.mockImplementation(() => false);
   silence.start();
   vi.advanceTimersByTime(60_000);
   expect([silence.doubtful, changed.mock.calls.length]).toEqual([false, 0]);

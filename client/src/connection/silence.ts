@@ -2,7 +2,7 @@ import { TIMING } from '../timing.ts';
 
 export interface SilenceHooks {
   /** Asks the server for a feed's state. Returns false if there is no feed to ask about. */
-  ask: () => boolean;
+  probe: () => boolean;
   /** Called when `doubtful` has changed. */
   changed: () => void;
 }
@@ -14,7 +14,7 @@ export interface SilenceHooks {
  */
 export class Silence {
   readonly #hooks: SilenceHooks;
-  #heardAt = 0;
+  #lastActivity = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #doubtful = false;
 
@@ -29,16 +29,16 @@ export class Silence {
   /** Starts watching a new connection. */
   start(): void {
     this.stop();
-    this.#heardAt = Date.now();
-    this.#listen(TIMING.quiet);
+    this.#lastActivity = Date.now();
+    this.#watch(TIMING.quiet);
   }
 
   /** Records a sign of life from the server. */
-  heard(): void {
-    this.#heardAt = Date.now();
+  recordActivity(): void {
+    this.#lastActivity = Date.now();
     if (!this.#doubtful) return;
     this.#doubtful = false;
-    this.#listen(TIMING.quiet);
+    this.#watch(TIMING.quiet);
     this.#hooks.changed();
   }
 
@@ -48,16 +48,16 @@ export class Silence {
     this.#doubtful = false;
   }
 
-  #listen(ms: number): void {
+  #watch(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const left = this.#heardAt + TIMING.quiet - Date.now();
-      if (left > 0) return this.#listen(left);
-      const asked = this.#hooks.ask();
-      if (!asked) return this.#listen(TIMING.quiet);
-      const askedAt = Date.now();
+      const left = this.#lastActivity + TIMING.quiet - Date.now();
+      if (left > 0) return this.#watch(left);
+      const probed = this.#hooks.probe();
+      if (!probed) return this.#watch(TIMING.quiet);
+      const probedAt = Date.now();
       this.#timer = setTimeout(() => {
-        if (this.#heardAt >= askedAt) return this.#listen(TIMING.quiet);
+        if (this.#lastActivity >= probedAt) return this.#watch(TIMING.quiet);
         this.#doubtful = true;
         this.#hooks.changed();
       }, TIMING.doubt);

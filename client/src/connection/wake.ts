@@ -7,9 +7,9 @@ import { TIMING } from '../timing.ts';
 export function watchWake(woke: () => void): { close(): void } {
   let last = Date.now();
   const timer = setInterval(() => {
-    const stoodStill = Date.now() - last - TIMING.wakeCheck;
+    const suspendedMs = Date.now() - last - TIMING.wakeCheck;
     last = Date.now();
-    if (stoodStill >= TIMING.slept) woke();
+    if (suspendedMs >= TIMING.slept) woke();
   }, TIMING.wakeCheck);
   return { close: () => clearInterval(timer) };
 }

@@ -15,11 +15,11 @@ export class Display {
   #publications = new Map<string, LivePublication>();
   #goneNow = new Map<GoneReason, string[]>();
 
-  take(publication: Publication): void {
+  add(publication: Publication): void {
     const { replaces } = publication;
-    if (replaces !== undefined && !this.#gone.has(replaces)) this.takeAway(replaces, 'replaced');
+    if (replaces !== undefined && !this.#gone.has(replaces)) this.remove(replaces, 'replaced');
     if (publication.notification === null) {
-      return this.takeAway(publication.id, publication.gone);
+      return this.remove(publication.id, publication.gone);
     }
     const { id, collapseKey } = publication.notification;
     if (this.#shown.has(id) || this.#gone.has(id)) return;
@@ -33,7 +33,7 @@ export class Display {
     for (const ids of [this.#shown, this.#gone, this.#newest]) ids.clear();
   }
 
-  takeAway(id: string, reason: GoneReason): void {
+  remove(id: string, reason: GoneReason): void {
     this.#gone.add(id);
     this.#publications.delete(id);
     const ids = this.#goneNow.get(reason);
@@ -43,7 +43,7 @@ export class Display {
 
   #replace(collapseKey: string, id: string): void {
     const older = this.#newest.get(collapseKey);
-    if (older !== undefined && !this.#gone.has(older)) this.takeAway(older, 'replaced');
+    if (older !== undefined && !this.#gone.has(older)) this.remove(older, 'replaced');
     this.#newest.delete(collapseKey);
     this.#newest.set(collapseKey, id);
     const [oldest] = this.#newest.keys();

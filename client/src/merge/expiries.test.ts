@@ -3,13 +3,13 @@ import { Expiries } from './expiries.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const inMs = (ms: number) => new Date(START + ms).toISOString();
-let told: [at: number, keys: string[]][];
+let reported: [at: number, keys: string[]][];
 let expiries: Expiries;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
-  told = [];
-  expiries = new Expiries((keys) => told.push([Date.now() - START, keys]));
+  reported = [];
+  expiries = new Expiries((keys) => reported.push([Date.now() - START, keys]));
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -25,9 +25,9 @@ it('should report each key at its time, with one timer, in any order', () => {
   expiries.watch('nonsense', 'tomorrow');
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(2_000);
-  expect(told).toEqual([[1_000, ['a', 'b']]]);
+  expect(reported).toEqual([[1_000, ['a', 'b']]]);
   vi.advanceTimersByTime(40 * 86_400_000);
-  expect(told.slice(1)).toEqual([
+  expect(reported.slice(1)).toEqual([
     [3_000, ['c']],
     [40 * 86_400_000, ['d']],
   ]);
@@ -37,7 +37,7 @@ it('should report each key at its time, with one timer, in any order', () => {
 it('should report keys that have already expired immediately', () => {
   expiries.watch('a', inMs(-5));
   vi.advanceTimersByTime(0);
-  expect(told).toEqual([[0, ['a']]]);
+  expect(reported).toEqual([[0, ['a']]]);
 });
 
 it('should stop watching forgotten keys, and leave no timer after stop', () => {
@@ -48,12 +48,12 @@ it('should stop watching forgotten keys, and leave no timer after stop', () => {
   expiries.watch('c', inMs(2_000));
   expiries.stop();
   vi.advanceTimersByTime(5_000);
-  expect([told, vi.getTimerCount()]).toEqual([[], 0]);
+  expect([reported, vi.getTimerCount()]).toEqual([[], 0]);
 });
 
 it('should watch at most the 10,000 latest keys', () => {
   for (let n = 0; n <= 10_000; n++) expiries.watch(`n${n}`, inMs(1_000));
   vi.advanceTimersByTime(1_000);
-  expect(told[0]?.[1]).toHaveLength(10_000);
-  expect(told[0]?.[1]).not.toContain('n0');
+  expect(reported[0]?.[1]).toHaveLength(10_000);
+  expect(reported[0]?.[1]).not.toContain('n0');
 });

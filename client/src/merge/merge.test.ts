@@ -190,7 +190,7 @@ describe('FeedMerge', () => {
     expect(types(effects)).toContain('missed');
   });
 
-  it('should subscribe at once for a push of another epoch, and wait if the answer is of a third epoch', () => {
+  it('should subscribe at once for a push of another epoch, and wait if the answer is not of that epoch', () => {
     const merge = settled();
     expect(types(push(merge, [at(1, 'x')], 'f'))).toEqual(['subscribe']);
     merge.handle({ type: 'answer', page: page(10) });

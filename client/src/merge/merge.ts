@@ -30,10 +30,10 @@ export class FeedMerge {
   #phase: 'offline' | 'waiting' | 'refused' | 'settled' = 'offline';
   #position: Position | undefined;
   /** An announced position that has not been reached yet. */
-  #heard: Position | undefined;
+  #announced: Position | undefined;
   /** The epoch of a push, although the latest answer was of another epoch. */
   #declined: string | undefined;
-  #asked = 0;
+  #subscribes = 0;
   #gapOpen = false;
   #away = true;
   #effects: MergeEffect[] = [];
@@ -57,53 +57,54 @@ export class FeedMerge {
     this.#effects = [];
     switch (event.type) {
       case 'connected':
-        this.#ask();
+        this.#subscribe();
         break;
       case 'disconnected':
         this.#disconnected();
         break;
       case 'publications':
-        for (const publication of event.publications) this.#buffer.add(event.epoch, publication, this.#asked);
+        for (const publication of event.publications)
+          this.#buffer.add(event.epoch, publication, this.#subscribes);
         if (this.#phase === 'settled') this.#pushed(event.epoch);
         break;
       case 'position':
         if (this.#phase !== 'settled') break;
-        this.#heard = same(event.position, this.#position) ? undefined : event.position;
+        this.#announced = same(event.position, this.#position) ? undefined : event.position;
         this.#checkGap();
         break;
       case 'retracted':
-        for (const id of event.ids) this.#display.takeAway(id, 'retracted');
+        for (const id of event.ids) this.#display.remove(id, 'retracted');
         if (this.#position) this.#flush(this.#position.epoch, 'live');
         break;
       case 'answer':
         if (this.#phase === 'waiting') this.#answered(event.page);
         break;
       case 'refused':
-        if (this.#phase === 'waiting') this.#askLater();
+        if (this.#phase === 'waiting') this.#backOff();
         break;
       case 'retry':
-        if (this.#phase === 'refused') this.#ask();
+        if (this.#phase === 'refused') this.#subscribe();
         break;
       case 'gap-stayed':
         this.#gapOpen = false;
-        if (this.#phase === 'settled') this.#ask();
+        if (this.#phase === 'settled') this.#subscribe();
         break;
       case 'silence':
-        if (this.#phase === 'settled') this.#ask();
+        if (this.#phase === 'settled') this.#subscribe();
         break;
     }
     return this.#effects;
   }
 
-  #ask(): void {
+  #subscribe(): void {
     this.#phase = 'waiting';
-    this.#asked++;
-    this.#heard = undefined;
+    this.#subscribes++;
+    this.#announced = undefined;
     this.#closeGap();
     this.#effects.push({ type: 'subscribe', position: this.#position });
   }
 
-  #askLater(): void {
+  #backOff(): void {
     this.#phase = 'refused';
     this.#away = true;
     this.#effects.push({ type: 'ask-later' });
@@ -112,7 +113,7 @@ export class FeedMerge {
   #disconnected(): void {
     this.#phase = 'offline';
     this.#away = true;
-    this.#heard = undefined;
+    this.#announced = undefined;
     this.#buffer.clear();
     this.#closeGap();
   }
@@ -121,7 +122,7 @@ export class FeedMerge {
     if (epoch !== this.#position?.epoch) {
       // Subscribe immediately at the first push of an epoch. Wait if the latest answer was of another epoch, to avoid
       // a loop.
-      if (epoch !== this.#declined) return this.#ask();
+      if (epoch !== this.#declined) return this.#subscribe();
     } else {
       this.#mergeBuffered();
     }
@@ -133,7 +134,7 @@ export class FeedMerge {
     const unbroken = from === undefined ? page.recovered : continues(page, from);
     const last = page.publications.at(-1);
     const stuck = !last || (page.epoch === from?.epoch && last.offset <= from.offset);
-    if (page.more && page.recovered && stuck) return this.#askLater();
+    if (page.more && page.recovered && stuck) return this.#backOff();
     const offset = page.more && last ? last.offset : page.offset;
     this.#phase = 'settled';
     if (from && !unbroken) {
@@ -142,12 +143,12 @@ export class FeedMerge {
     }
     if (page.erased) this.#display.forget();
     for (const publication of page.publications) {
-      if (!unbroken || !from || publication.offset > from.offset) this.#display.take(publication);
+      if (!unbroken || !from || publication.offset > from.offset) this.#display.add(publication);
     }
     this.#flush(page.epoch, unbroken ? 'recovered' : 'snapshot');
     this.#moveTo({ epoch: page.epoch, offset });
-    this.#declined = this.#buffer.dropForeign(page.epoch, this.#asked) ?? this.#declined;
-    if (page.more && last) return this.#ask();
+    this.#declined = this.#buffer.dropForeign(page.epoch, this.#subscribes) ?? this.#declined;
+    if (page.more && last) return this.#subscribe();
     this.#effects.push({ type: 'caught-up', away: this.#away });
     this.#away = false;
     this.#mergeBuffered();
@@ -159,8 +160,8 @@ export class FeedMerge {
     if (!position || this.#buffer.size === 0) return;
     for (let next; (next = this.#buffer.takeNext(position));) {
       position = { epoch: position.epoch, offset: next.offset };
-      if (same(position, this.#heard)) this.#heard = undefined;
-      this.#display.take(next);
+      if (same(position, this.#announced)) this.#announced = undefined;
+      this.#display.add(next);
     }
     this.#flush(position.epoch, 'live');
     this.#moveTo(position);
@@ -181,7 +182,7 @@ export class FeedMerge {
   }
 
   #checkGap(): void {
-    const behind = this.#buffer.size > 0 || this.#heard !== undefined;
+    const behind = this.#buffer.size > 0 || this.#announced !== undefined;
     if (!behind) return this.#closeGap();
     if (this.#gapOpen) return;
     this.#gapOpen = true;

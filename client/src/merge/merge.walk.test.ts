@@ -20,7 +20,7 @@ class Walk {
   readonly visible = new Set<string>();
   readonly goneIds = new Set<string>();
   pushes: { epoch: string; publications: Publication[] }[] = [];
-  asked: { position: Position | undefined } | undefined;
+  pending: { position: Position | undefined } | undefined;
   connected = false;
   gapOpen = false;
   askLater = false;
@@ -58,8 +58,8 @@ class Walk {
     switch (effect.type) {
       case 'subscribe':
         expect(this.connected, 'subscribes only while connected').toBe(true);
-        expect(this.asked, 'has one pending subscribe at a time').toBe(undefined);
-        this.asked = { position: effect.position };
+        expect(this.pending, 'has one pending subscribe at a time').toBe(undefined);
+        this.pending = { position: effect.position };
         return position;
       case 'ask-later':
         this.askLater = true;
@@ -107,7 +107,7 @@ class Walk {
 
   disconnect(): void {
     this.connected = false;
-    this.asked = undefined;
+    this.pending = undefined;
     this.askLater = false;
     this.pushes = [];
     this.take({ type: 'disconnected' });
@@ -116,13 +116,13 @@ class Walk {
 
   /** Answers like an instance that is `behind` publications late, or refuses. */
   answer(behind: number, refuse: boolean): void {
-    const { asked } = this;
-    if (!asked) return;
-    this.asked = undefined;
+    const { pending } = this;
+    if (!pending) return;
+    this.pending = undefined;
     if (refuse) return this.take({ type: 'refused' });
     const { name, log } = this.head;
     const known = log.slice(0, Math.max(0, log.length - behind));
-    const { position } = asked;
+    const { position } = pending;
     const recovered = !position || (position.epoch === name && position.offset <= known.length);
     const missed = !position ? [] : recovered ? known.slice(position.offset) : known.slice(-NEWEST);
     const publications = recovered ? missed.slice(0, PAGE) : missed;
@@ -213,7 +213,7 @@ function calm(walk: Walk): void {
     walk.answer(0, false);
     walk.deliver(0, 'once');
     walk.timers();
-    if (!walk.asked) walk.heartbeat();
+    if (!walk.pending) walk.heartbeat();
   }
 }
 

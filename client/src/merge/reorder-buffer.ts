@@ -4,7 +4,7 @@ interface Kept {
   readonly epoch: string;
   readonly publication: Publication;
   /** Number of subscribes sent before the publication arrived. */
-  readonly asked: number;
+  readonly subscribes: number;
 }
 
 const place = (epoch: string, offset: number): string => `${offset}:${epoch}`;
@@ -25,10 +25,10 @@ export class ReorderBuffer {
     return this.#kept.size;
   }
 
-  add(epoch: string, publication: Publication, asked: number): void {
+  add(epoch: string, publication: Publication, subscribes: number): void {
     const key = place(epoch, publication.offset);
     if (this.#kept.has(key)) return;
-    this.#kept.set(key, { epoch, publication, asked });
+    this.#kept.set(key, { epoch, publication, subscribes });
     if (this.#kept.size <= this.#limit) return;
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined) this.#kept.delete(oldest);
@@ -50,12 +50,12 @@ export class ReorderBuffer {
   }
 
   /**
-   * Drops publications of other epochs that arrived before subscribe number `asked`. Returns the last dropped epoch.
+   * Drops publications of other epochs that arrived before subscribe number `subscribes`. Returns the last dropped epoch.
    */
-  dropForeign(epoch: string, asked: number): string | undefined {
+  dropForeign(epoch: string, subscribes: number): string | undefined {
     let dropped: string | undefined;
     for (const [key, kept] of this.#kept) {
-      if (kept.epoch === epoch || kept.asked >= asked) continue;
+      if (kept.epoch === epoch || kept.subscribes >= subscribes) continue;
       dropped = kept.epoch;
       this.#kept.delete(key);
     }

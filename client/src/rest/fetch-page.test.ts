@@ -21,14 +21,14 @@ const page = { feed: 'topic:a', epoch: 'e', offset: 0, recovered: true, more: fa
 
 describe('fetchPage', () => {
   it('should request the page and accept unknown members', async () => {
-    const asked: (string | undefined)[] = [];
+    const requests: (string | undefined)[] = [];
     const url = await serve((request, response) => {
-      asked.push(request.url, request.headers.authorization);
+      requests.push(request.url, request.headers.authorization);
       response.end(JSON.stringify({ ...page, newer: true }));
     });
     const answer = await fetchPage(url, { feed: 'topic:a', limit: 5, epoch: 'e', before: 9 }, { token: 't' });
     expect(answer).toMatchObject(page);
-    expect(asked).toEqual(['/app/notifications?feed=topic%3Aa&limit=5&epoch=e&before=9', 'Bearer t']);
+    expect(requests).toEqual(['/app/notifications?feed=topic%3Aa&limit=5&epoch=e&before=9', 'Bearer t']);
   });
 
   it('should throw the problem of an error answer', async () => {

@@ -19,17 +19,17 @@ afterEach(async () => {
 });
 
 it("should report the reader's mutes after a change in any tab or device", async () => {
-  const told: unknown[] = [];
-  client.on('mutes', (mutes) => told.push(mutes));
+  const received: unknown[] = [];
+  client.on('mutes', (mutes) => received.push(mutes));
   const mutes = { feeds: ['topic:stock'], severities: ['info'] };
   gateway.sockets[0]?.emit('mutes', mutes);
-  await vi.waitFor(() => expect(told).toEqual([mutes]));
+  await vi.waitFor(() => expect(received).toEqual([mutes]));
 });
 
 it('should report a malformed event', async () => {
   const errors: Error[] = [];
   client.on('error', (error) => errors.push(error));
-  client.on('mutes', () => errors.push(new Error('told')));
+  client.on('mutes', () => errors.push(new Error('unexpected event')));
   gateway.sockets[0]?.emit('mutes', { feeds: 'all', severities: [] });
   await vi.waitFor(() => expect(errors).toMatchObject([{ code: 'malformed' }]));
 });

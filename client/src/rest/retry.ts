@@ -27,9 +27,9 @@ export async function retryTemporary<T>(
     } catch (thrown) {
       const error = asError(thrown);
       if (!isTemporary(error) || retried === TIMING.retries || signal.aborted) throw error;
-      const asked = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
+      const requested = error instanceof ProblemError ? (error.retryAfterMs ?? 0) : 0;
       const backedOff = backOff(retried, TIMING.retryMin, TIMING.retryMax, random);
-      await wait(Math.max(backedOff, Math.min(asked, TIMING.retryAfterMax)), signal);
+      await wait(Math.max(backedOff, Math.min(requested, TIMING.retryAfterMax)), signal);
       if (signal.aborted) throw error;
     }
   }

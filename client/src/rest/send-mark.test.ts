@@ -26,22 +26,22 @@ describe('onRead', () => {
   it('should report the read state of an answer before its publications, and later changes', async () => {
     gateway.publish(2);
     gateway.answer = (request) => ({ ...gateway.page(request), read: { offset: 1, ids: ['n2'] } });
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     const client = open({ url: gateway.url });
     client.subscribe(
       'all',
       {
-        onRead: (read) => told.push(read),
-        onPublications: (publications) => told.push(...publications.map(({ offset }) => offset)),
+        onRead: (read) => received.push(read),
+        onPublications: (publications) => received.push(...publications.map(({ offset }) => offset)),
       },
       { position: { epoch: 'e', offset: 0 } },
     );
-    await vi.waitFor(() => expect(told).toEqual([{ epoch: 'e', offset: 1, ids: ['n2'] }, 1, 2]));
+    await vi.waitFor(() => expect(received).toEqual([{ epoch: 'e', offset: 1, ids: ['n2'] }, 1, 2]));
     const event = { feed: 'all', epoch: 'e', offset: 2, ids: [] };
     gateway.sockets[0]?.emit('read', { ...event, feed: 'topic:other' });
     gateway.sockets[0]?.emit('read', { ...event, epoch: 'former' });
     gateway.sockets[0]?.emit('read', event);
-    await vi.waitFor(() => expect(told.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
+    await vi.waitFor(() => expect(received.slice(3)).toEqual([{ epoch: 'e', offset: 2, ids: [] }]));
   });
 
   it('should report a change that arrived before the answer, if it is of the same epoch', async () => {
@@ -53,12 +53,12 @@ describe('onRead', () => {
         answer = () => acknowledge({ ...gateway.page(request), read: { offset: 1, ids: [] } });
       }),
     );
-    const told: unknown[] = [];
-    open({ url: gateway.url }).subscribe('all', { onRead: ({ offset }) => told.push(offset) });
+    const received: unknown[] = [];
+    open({ url: gateway.url }).subscribe('all', { onRead: ({ offset }) => received.push(offset) });
     await vi.waitFor(() => expect(answer).toBeDefined());
-    expect(told).toEqual([]);
+    expect(received).toEqual([]);
     answer?.();
-    await vi.waitFor(() => expect(told).toEqual([1, 3]));
+    await vi.waitFor(() => expect(received).toEqual([1, 3]));
   });
 
   it('should report a malformed event', async () => {
@@ -73,11 +73,11 @@ describe('onRead', () => {
 });
 
 describe('markRead', () => {
-  const asked: unknown[] = [];
+  const calls: unknown[] = [];
   let server: Server;
   let status = 204;
   beforeEach(async () => {
-    asked.length = 0;
+    calls.length = 0;
     status = 204;
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -85,7 +85,7 @@ describe('markRead', () => {
       request.on('end', () => {
         const { method, url, headers } = request;
         if (url?.startsWith('/app'))
-          asked.push([method, url, headers.authorization, JSON.parse(Buffer.concat(chunks).toString())]);
+          calls.push([method, url, headers.authorization, JSON.parse(Buffer.concat(chunks).toString())]);
         response.writeHead(status).end();
       });
     });
@@ -100,14 +100,14 @@ describe('markRead', () => {
   it('should send the read state with the token, and resolve', async () => {
     const client = open({ url: `${url()}/`, getToken: () => 'secret' });
     await client.markRead('topic:a', { ids: ['x'] });
-    expect(asked).toEqual([
+    expect(calls).toEqual([
       ['POST', '/app/notifications/read', 'Bearer secret', { feed: 'topic:a', ids: ['x'] }],
     ]);
   });
 
   it('should send the clientId when there is no token', async () => {
     await open({ url: url(), clientId: 'c1' }).markRead('all', { offset: 7 });
-    expect(asked).toEqual([
+    expect(calls).toEqual([
       ['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 7, clientId: 'c1' }],
     ]);
   });
@@ -115,10 +115,10 @@ describe('markRead', () => {
   it('should retry when the server could not save the mark', async () => {
     status = 503;
     const kept = open({ url: url() }).markRead('all', { offset: 1 });
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await vi.waitFor(() => expect(calls).toHaveLength(1));
     status = 204;
     await kept;
-    expect(asked).toEqual(
+    expect(calls).toEqual(
       Array(2).fill(['POST', '/app/notifications/read', undefined, { feed: 'all', offset: 1 }]),
     );
   });
@@ -126,7 +126,7 @@ describe('markRead', () => {
   it('should call getToken again after it failed', async () => {
     const getToken = vi.fn(() => Promise.resolve('fresh')).mockRejectedValueOnce(new Error('offline'));
     await open({ url: url(), getToken }).markRead('all', { offset: 1 });
-    expect(asked).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
+    expect(calls).toMatchObject([['POST', '/app/notifications/read', 'Bearer fresh', {}]]);
   });
 
   it('should reject on a permanent failure, or when the client is closed', async () => {
@@ -134,7 +134,7 @@ describe('markRead', () => {
     await expect(open({ url: url() }).markRead('all', { offset: 1 })).rejects.toMatchObject({
       ...{ name: 'ProblemError', status: 403, temporary: false },
     });
-    expect(asked).toHaveLength(1);
+    expect(calls).toHaveLength(1);
     const client = open({ url: url(), getToken: () => Promise.reject(new Error('signed out')) });
     const waiting = client.markRead('all', { offset: 1 });
     setTimeout(() => client.close(), 50);

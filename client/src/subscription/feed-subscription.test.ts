@@ -35,7 +35,7 @@ const subscribe = (start?: Position, handlers: FeedHandlers = {}) =>
     call: (handler) => handler(),
     report,
     changed: () => undefined,
-    heard: () => undefined,
+    answered: () => undefined,
     stuck,
   });
 
@@ -105,10 +105,10 @@ describe('FeedSubscription', () => {
     ok();
     vi.setSystemTime(Date.now() + 3_600_000);
     position(subscription, 3);
-    subscription.woke();
+    subscription.wokeUp();
     expect(answers).toHaveLength(1);
     vi.setSystemTime(Date.now() + 3_600_000);
-    subscription.woke();
+    subscription.wokeUp();
     expect(answers).toHaveLength(2);
   });
 

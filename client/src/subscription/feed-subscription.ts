@@ -31,7 +31,7 @@ export interface FeedSubscriptionContext {
   /** Called when `live` may have changed. */
   changed: () => void;
   /** Called when the server has sent any answer. */
-  heard: () => void;
+  answered: () => void;
   /** Called when the server has repeatedly sent no answer. */
   stuck: () => void;
 }
@@ -48,22 +48,22 @@ export class FeedSubscription {
   readonly #merge: FeedMerge;
   readonly #expiries: Expiries;
   readonly #consumers: EventConsumers = {
-    publications: ({ epoch, publications }) => this.#take({ type: 'publications', epoch, publications }),
-    position: ({ epoch, offset }) => this.#take({ type: 'position', position: { epoch, offset } }),
-    retracted: ({ ids }) => this.#take({ type: 'retracted', ids }),
+    publications: ({ epoch, publications }) => this.#handle({ type: 'publications', epoch, publications }),
+    position: ({ epoch, offset }) => this.#handle({ type: 'position', position: { epoch, offset } }),
+    retracted: ({ ids }) => this.#handle({ type: 'retracted', ids }),
     read: (event) => {
       if (!this.live) this.#earlyRead = event;
       else if (event.epoch === this.position?.epoch) this.#reportRead(event);
     },
     inbox: (event) => this.#marks.take(event),
-    'snooze-due': ({ due }) => this.#marks.ended(due),
+    'snooze-due': ({ due }) => this.#marks.takeDue(due),
   };
   readonly #marks: ReaderMarks;
   #socket: FeedSocket | undefined;
-  #asked = 0;
+  #subscribes = 0;
   #attempts = 0;
   #unanswered = 0;
-  #heardAt = 0;
+  #lastActivity = 0;
   /**
    * A read event that arrived before the acknowledgement. It applies only if the acknowledgement is of the same
    * epoch.
@@ -106,21 +106,21 @@ export class FeedSubscription {
     this.#socket = socket;
     this.#attempts = 0;
     this.#unanswered = 0;
-    this.#take({ type: 'connected' });
+    this.#handle({ type: 'connected' });
   }
 
   disconnected(): void {
     this.#socket = undefined;
     this.#stopTimers();
-    this.#asked++;
-    this.#take({ type: 'disconnected' });
+    this.#subscribes++;
+    this.#handle({ type: 'disconnected' });
   }
 
   /** Processes a server event that names this feed. */
   received({ name, payload }: ReceivedEvent): void {
     const consume = this.#consumers[name] as ((payload: unknown) => void) | undefined;
     if (!consume) return;
-    this.#heard();
+    this.#recordActivity();
     consume(payload);
   }
 
@@ -128,13 +128,13 @@ export class FeedSubscription {
    * Called after the device slept. Subscribes again unless something was received since. This also reveals a dead
    * connection.
    */
-  woke(): void {
-    if (this.#socket && Date.now() - this.#heardAt >= TIMING.slept) this.#take({ type: 'silence' });
+  wokeUp(): void {
+    if (this.#socket && Date.now() - this.#lastActivity >= TIMING.slept) this.#handle({ type: 'silence' });
   }
 
   /** Subscribes from the current position, to check whether the server answers. */
   probe(): void {
-    this.#take({ type: 'silence' });
+    this.#handle({ type: 'silence' });
   }
 
   /** Ends the subscription without notifying the server. */
@@ -145,10 +145,10 @@ export class FeedSubscription {
     this.#expiries.stop();
   }
 
-  #take(event: MergeEvent): void {
+  #handle(event: MergeEvent): void {
     if (this.state === 'over') return;
     for (const effect of this.#merge.handle(event)) {
-      this.#do(effect);
+      this.#apply(effect);
       // A handler may have closed the subscription.
       if (this.#isOver()) return;
     }
@@ -159,7 +159,7 @@ export class FeedSubscription {
     return this.state === 'over';
   }
 
-  #do(effect: MergeEffect): void {
+  #apply(effect: MergeEffect): void {
     const { feed } = this;
     const { call } = this.#context;
     const handlers = this.#handlers;
@@ -167,9 +167,9 @@ export class FeedSubscription {
       case 'subscribe':
         return this.#subscribe(effect.position);
       case 'ask-later':
-        return this.#askLater();
+        return this.#retryLater();
       case 'gap-opened':
-        this.#gapTimer = setTimeout(() => this.#take({ type: 'gap-stayed' }), TIMING.gap);
+        this.#gapTimer = setTimeout(() => this.#handle({ type: 'gap-stayed' }), TIMING.gap);
         return;
       case 'gap-closed':
         return clearTimeout(this.#gapTimer);
@@ -199,13 +199,13 @@ export class FeedSubscription {
 
   #subscribe(position: Position | undefined): void {
     clearTimeout(this.#retryTimer);
-    const asked = ++this.#asked;
-    this.#heard();
+    const number = ++this.#subscribes;
+    this.#recordActivity();
     const { feed } = this;
     this.#socket
       ?.timeout(TIMING.acknowledgement)
       .emit('subscribe', { feed, ...(position && { position }) }, (error, answer) => {
-        if (asked !== this.#asked || this.#isOver()) return;
+        if (number !== this.#subscribes || this.#isOver()) return;
         if (error) this.#notAnswered(error);
         else this.#answered(answer);
       });
@@ -214,13 +214,13 @@ export class FeedSubscription {
   #notAnswered(cause: Error): void {
     const message = `No acknowledgement for ${this.feed} within ${TIMING.acknowledgement} ms.`;
     this.#context.report(new ClientError('timeout', message, { temporary: true, cause }));
-    this.#take({ type: 'refused' });
+    this.#handle({ type: 'refused' });
     if (++this.#unanswered >= MAX_UNANSWERED) this.#context.stuck();
   }
 
   #answered(answer: SubscribeAnswer): void {
-    this.#heard();
-    this.#context.heard();
+    this.#recordActivity();
+    this.#context.answered();
     this.#unanswered = 0;
     if (this.state === 'fresh') this.state = 'answered';
     if (answer?.ok && isPage(answer)) {
@@ -231,13 +231,13 @@ export class FeedSubscription {
       const early = this.#earlyRead;
       this.#earlyRead = undefined;
       if (early?.epoch === epoch) this.#reportRead(early);
-      return this.#take({ type: 'answer', page: answer });
+      return this.#handle({ type: 'answer', page: answer });
     }
     if (answer?.ok === false && !answer.error.temporary) return this.#refusedForGood(answer.error);
     const { code, message } =
       answer?.ok === false ? answer.error : { code: 'malformed', message: 'No page.' };
     this.#context.report(new ClientError(code, `${this.feed}: ${message}`, { temporary: true }));
-    this.#take({ type: 'refused' });
+    this.#handle({ type: 'refused' });
   }
 
   #reportRead({ epoch, offset, ids }: Omit<ReadEvent, 'feed'>): void {
@@ -250,23 +250,23 @@ export class FeedSubscription {
     this.#context.changed();
   }
 
-  #askLater(): void {
+  #retryLater(): void {
     const pause = backOff(this.#attempts++, TIMING.retryMin, TIMING.retryMax, this.#context.random);
-    this.#retryTimer = setTimeout(() => this.#take({ type: 'retry' }), pause);
+    this.#retryTimer = setTimeout(() => this.#handle({ type: 'retry' }), pause);
   }
 
-  #heard(): void {
-    this.#heardAt = Date.now();
+  #recordActivity(): void {
+    this.#lastActivity = Date.now();
     if (this.#silenceTimer === undefined && this.#socket) this.#watchSilence(TIMING.silence);
   }
 
   #watchSilence(pause: number): void {
     this.#silenceTimer = setTimeout(() => {
       this.#silenceTimer = undefined;
-      const left = this.#heardAt + TIMING.silence - Date.now();
+      const left = this.#lastActivity + TIMING.silence - Date.now();
       if (left > 0) return this.#watchSilence(left);
       this.#watchSilence(TIMING.silence);
-      this.#take({ type: 'silence' });
+      this.#handle({ type: 'silence' });
     }, pause);
   }
 

@@ -27,39 +27,39 @@ describe('the marks of a reader', () => {
   it('should report marks with the answer before its publications, then on each change, and never an older state after a newer one', async () => {
     gateway.publish(1);
     gateway.answer = (request) => ({ ...gateway.page(request), inbox: inbox(5) });
-    const told: unknown[] = [];
+    const received: unknown[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe(
       'all',
       {
-        onInbox: ({ version }) => told.push(version),
-        onPublications: ([first]) => told.push(first?.notification.id),
+        onInbox: ({ version }) => received.push(version),
+        onPublications: ([first]) => received.push(first?.notification.id),
       },
       { position: { epoch: 'e', offset: 0 } },
     );
-    await vi.waitFor(() => expect(told).toEqual([5, 'n1']));
+    await vi.waitFor(() => expect(received).toEqual([5, 'n1']));
     for (const version of [4, 5, 7, 6, 8])
       gateway.sockets[0]?.emit('inbox', { feed: 'all', ...inbox(version) });
-    await vi.waitFor(() => expect(told.slice(2)).toEqual([5, 7, 8]));
+    await vi.waitFor(() => expect(received.slice(2)).toEqual([5, 7, 8]));
   });
 
   it('should report each end of a snooze once', async () => {
-    const told: string[] = [];
+    const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
     client.subscribe('all', {
-      onSnoozeDue: (ended) => told.push(...ended.map(({ notification }) => notification.id)),
+      onSnoozeDue: (ended) => received.push(...ended.map(({ notification }) => notification.id)),
     });
     await vi.waitFor(() => expect(client.status).toBe('live'));
     gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a')] });
     gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a'), due('b')] });
     gateway.sockets[0]?.emit('snooze-due', { feed: 'all', due: [due('a', '2026-06-01T07:00:00Z')] });
-    await vi.waitFor(() => expect(told).toEqual(['a', 'b', 'a']));
+    await vi.waitFor(() => expect(received).toEqual(['a', 'b', 'a']));
   });
 
   it('should also be reported to listeners, together with preferences', async () => {
-    const told: string[] = [];
+    const received: string[] = [];
     client = createNotificationClient({ url: gateway.url });
-    client.on('preferences', ({ sources }) => told.push(...sources));
+    client.on('preferences', ({ sources }) => received.push(...sources));
     client.subscribe('all', {});
     await vi.waitFor(() => expect(client.status).toBe('live'));
     const members = {
@@ -71,6 +71,6 @@ describe('the marks of a reader', () => {
       desktop: false,
     };
     gateway.sockets[0]?.emit('preferences', { ...members, sources: ['ci'] });
-    await vi.waitFor(() => expect(told).toEqual(['ci']));
+    await vi.waitFor(() => expect(received).toEqual(['ci']));
   });
 });

@@ -3,7 +3,7 @@ import { RecentIds } from '../merge/recent-ids.ts';
 import type { FeedHandlers } from '../types.ts';
 
 /** Maximum number of snoozes that a reader can have. */
-const MAX_TOLD = 200;
+const MAX_REPORTED = 200;
 
 /**
  * Passes on the reader's marks in one feed: never an older state after a newer one, and each end of a snooze once.
@@ -11,7 +11,7 @@ const MAX_TOLD = 200;
 export class ReaderMarks {
   readonly #handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>;
   readonly #call: (handler: () => void) => void;
-  readonly #told = new RecentIds(MAX_TOLD);
+  readonly #reported = new RecentIds(MAX_REPORTED);
   #version = 0;
 
   constructor(handlers: Pick<FeedHandlers, 'onInbox' | 'onSnoozeDue'>, call: (handler: () => void) => void) {
@@ -29,10 +29,10 @@ export class ReaderMarks {
     this.#call(() => this.#handlers.onInbox?.(inbox));
   }
 
-  ended(due: readonly DueSnooze[]): void {
+  takeDue(due: readonly DueSnooze[]): void {
     const fresh = due.filter(({ notification: { id }, until }) => {
       const key = `${id} ${until}`;
-      return !this.#told.has(key) && (this.#told.add(key), true);
+      return !this.#reported.has(key) && (this.#reported.add(key), true);
     });
     if (fresh.length > 0) this.#call(() => this.#handlers.onSnoozeDue?.(fresh));
   }

@@ -28,15 +28,14 @@ export class Election {
     this.#hooks = hooks;
   }
 
-  /** Waits for the lock. */
-  stand(): void {
-    this.#ask(false);
+  waitForLock(): void {
+    this.#requestLock(false);
   }
 
   /** Takes the lock from a holder that does not respond. */
   steal(): void {
     if (this.#request?.release) return;
-    this.#ask(true);
+    this.#requestLock(true);
   }
 
   /** Releases the lock, or stops waiting for it. */
@@ -47,7 +46,7 @@ export class Election {
     request?.abort.abort();
   }
 
-  #ask(steal: boolean): void {
+  #requestLock(steal: boolean): void {
     this.#request?.abort.abort();
     const request: { abort: AbortController; release?: () => void } = { abort: new AbortController() };
     this.#request = request;
@@ -65,7 +64,7 @@ export class Election {
       if (!isAbort(reason)) return this.#hooks.failed(reason);
       this.#request = undefined;
       this.#hooks.lost();
-      this.stand();
+      this.waitForLock();
     });
   }
 }

@@ -17,7 +17,7 @@ export interface LeaderOptions {
   lockOf: (tab: string) => string;
   connect: (hooks: ConnectionHooks) => ClientConnection;
   /** Sends to all tabs, including this one. */
-  say: (message: TabMessage) => void;
+  broadcast: (message: TabMessage) => void;
 }
 
 interface AnySocket {
@@ -47,7 +47,7 @@ export class Leader {
   constructor(options: LeaderOptions) {
     this.#options = options;
     this.#presenter = new Presenter(options.id, options.presenter);
-    if (options.presenter !== undefined) this.#meet(options.presenter);
+    if (options.presenter !== undefined) this.#watchTab(options.presenter);
   }
 
   get term(): number {
@@ -56,35 +56,37 @@ export class Leader {
 
   /** Announces itself as the leader, and connects. */
   start(): void {
-    const { id, say, connect } = this.#options;
-    this.#sayState();
+    const { id, broadcast, connect } = this.#options;
+    this.#broadcastState();
     this.#connection = connect({
       connected: (socket) => this.#connected(socket),
       disconnected: () => this.#connected(undefined),
-      event: (name, event) => say({ type: 'event', leader: id, name, event }),
+      event: (name, event) => broadcast({ type: 'event', leader: id, name, event }),
       error: (error) => {
         const { code, temporary } =
           error instanceof ClientError ? error : { code: 'unknown', temporary: true };
-        say({ type: 'error', leader: id, code, message: error.message, temporary });
+        broadcast({ type: 'error', leader: id, code, message: error.message, temporary });
       },
     });
   }
 
-  hear(message: TabMessage): void {
-    const { id, say } = this.#options;
+  handle(message: TabMessage): void {
+    const { id, broadcast } = this.#options;
     switch (message.type) {
       case 'hello':
-        this.#meet(message.from);
-        this.#presenter.heard(message.from, message.front);
-        return this.#sayState();
+        this.#watchTab(message.from);
+        this.#presenter.update(message.from, message.front);
+        return this.#broadcastState();
       case 'bye':
-        return this.#left(message.from);
+        return this.#removeTab(message.from);
       case 'stuck':
         if (message.to === id && message.session === this.#session) this.reconnect({ now: false });
         return;
       case 'ask':
         if (message.to === id)
-          this.#ask(message, (answer) => say({ type: 'answer', to: message.from, id: message.id, answer }));
+          this.#forward(message, (answer) =>
+            broadcast({ type: 'answer', to: message.from, id: message.id, answer }),
+          );
         return;
       case 'state':
       case 'answer':
@@ -103,10 +105,10 @@ export class Leader {
     this.#connection?.close();
   }
 
-  #sayState(): void {
-    const { id, term, say } = this.#options;
+  #broadcastState(): void {
+    const { id, term, broadcast } = this.#options;
     const session = this.#socket && this.#session;
-    say({ type: 'state', state: { leader: id, term, session, presenter: this.#presenter.id } });
+    broadcast({ type: 'state', state: { leader: id, term, session, presenter: this.#presenter.id } });
   }
 
   #connected(socket: FeedSocket | undefined): void {
@@ -114,16 +116,16 @@ export class Leader {
     // Each tab subscribes again by itself on the new connection.
     this.#subscriptions.clear();
     if (socket) this.#session++;
-    this.#sayState();
+    this.#broadcastState();
   }
 
-  #ask(
+  #forward(
     { from, session, event, request }: TabMessage & { type: 'ask' },
     answer: (answer: unknown) => void,
   ): void {
-    this.#meet(from);
+    this.#watchTab(from);
     const socket = this.#socket;
-    if (!socket || session !== this.#session) return this.#sayState();
+    if (!socket || session !== this.#session) return this.#broadcastState();
     if (event === 'subscribe') this.#subscriptions.add(feedOf(request), from);
     if (event === 'unsubscribe' && !this.#subscriptions.remove(feedOf(request), from))
       return answer({ ok: true });
@@ -134,24 +136,24 @@ export class Leader {
   }
 
   /** Waits for a tab's lock. Getting the lock means that the tab is gone, so it is removed. */
-  #meet(tab: string): void {
+  #watchTab(tab: string): void {
     const { id, locks, lockOf } = this.#options;
     if (tab === id || this.#known.has(tab)) return;
     this.#known.add(tab);
     const { signal } = this.#closed;
     locks
-      .request(lockOf(tab), { signal }, async () => this.#left(tab))
+      .request(lockOf(tab), { signal }, async () => this.#removeTab(tab))
       .catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
   }
 
-  #left(tab: string): void {
+  #removeTab(tab: string): void {
     this.#known.delete(tab);
     const before = this.#presenter.id;
-    this.#presenter.left(tab);
+    this.#presenter.remove(tab);
     for (const feed of this.#subscriptions.leave(tab))
       this.#socket?.emit('unsubscribe', { feed }, () => undefined);
-    if (this.#presenter.id !== before && !this.#closed.signal.aborted) this.#sayState();
+    if (this.#presenter.id !== before && !this.#closed.signal.aborted) this.#broadcastState();
   }
 }

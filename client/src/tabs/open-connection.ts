@@ -13,7 +13,7 @@ export function openConnection(
   random: () => number,
   hooks: TabHooks,
   platform: TabPlatform | undefined = browserTabs(),
-  connect: Connect = (given, tell) => new Connection(given, random, tell),
+  connect: Connect = (given, connectionHooks) => new Connection(given, random, connectionHooks),
 ): ClientConnection {
   if (options.tabs === false || !platform) return connect(options, hooks);
   return new TabConnection({ options, hooks, platform, random, connect });

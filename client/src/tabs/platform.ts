@@ -29,7 +29,7 @@ export interface TabPlatform {
   readonly locks: TabLocks;
   /** Returns a name that no other tab has. */
   newId(): string;
-  open(name: string, hear: (message: unknown) => void): TabChannel;
+  open(name: string, receive: (message: unknown) => void): TabChannel;
   front(): Front;
   /** Calls `changed` when `front` may have changed. Returns a function that stops this. */
   watchFront(changed: () => void): () => void;
@@ -63,9 +63,9 @@ export function browserTabs(): TabPlatform | undefined {
     origin: location.origin,
     locks,
     newId: () => crypto.randomUUID(),
-    open(name, hear) {
+    open(name, receive) {
       const channel = new Channel(name);
-      channel.onmessage = ({ data }) => hear(data);
+      channel.onmessage = ({ data }) => receive(data);
       return { post: (message) => channel.postMessage(message), close: () => channel.close() };
     },
     front() {

@@ -19,7 +19,7 @@ export class PortSocket implements FeedSocket {
   }
 
   emit(event: string, request: unknown, answer: (answer: never) => void): void {
-    this.#ask(event, request, TIMING.acknowledgement, (error, value) => {
+    this.#request(event, request, TIMING.acknowledgement, (error, value) => {
       if (!error) answer(value as never);
     });
   }
@@ -27,7 +27,7 @@ export class PortSocket implements FeedSocket {
   timeout(ms: number) {
     return {
       emit: (event: string, request: unknown, done: (error: Error | null, answer: never) => void): void =>
-        this.#ask(event, request, ms, (error, value) => done(error, value as never)),
+        this.#request(event, request, ms, (error, value) => done(error, value as never)),
     };
   }
 
@@ -49,7 +49,7 @@ export class PortSocket implements FeedSocket {
     this.#waiting.clear();
   }
 
-  #ask(event: string, request: unknown, ms: number, done: Done): void {
+  #request(event: string, request: unknown, ms: number, done: Done): void {
     if (this.#closed) return done(new Error('The connection was lost.'));
     const id = ++this.#ids;
     const timer = setTimeout(() => {

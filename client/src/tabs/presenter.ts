@@ -26,11 +26,11 @@ export class Presenter {
     return best?.id ?? this.#leader;
   }
 
-  heard(id: string, front: Front): void {
+  update(id: string, front: Front): void {
     this.#tabs.set(id, front);
   }
 
-  left(id: string): void {
+  remove(id: string): void {
     this.#tabs.delete(id);
   }
 }

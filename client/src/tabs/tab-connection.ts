@@ -32,7 +32,7 @@ export interface TabConnectionOptions {
 export class TabConnection implements ClientConnection {
   readonly #given: TabConnectionOptions;
   readonly #id: string;
-  readonly #gone = new AbortController();
+  readonly #leaving = new AbortController();
   #channel: TabChannel | undefined;
   #election: Election | undefined;
   #leader: Leader | undefined;
@@ -40,13 +40,13 @@ export class TabConnection implements ClientConnection {
   #port: { socket: PortSocket; key: string } | undefined;
   #presenting = false;
   /** Used if tabs cannot share a connection. */
-  #alone: ClientConnection | undefined;
+  #unshared: ClientConnection | undefined;
   /** Number of ticks since the leader's last message. */
   #missed = 0;
   #tickAt = Date.now();
   #joinTimer: ReturnType<typeof setTimeout> | undefined;
   #handoverTimer: ReturnType<typeof setTimeout> | undefined;
-  #undo: (() => void)[] = [];
+  #cleanups: (() => void)[] = [];
 
   constructor(given: TabConnectionOptions) {
     this.#given = given;
@@ -55,7 +55,7 @@ export class TabConnection implements ClientConnection {
   }
 
   get socket(): FeedSocket | undefined {
-    return this.#alone ? this.#alone.socket : this.#port?.socket;
+    return this.#unshared ? this.#unshared.socket : this.#port?.socket;
   }
 
   get presenting(): boolean {
@@ -63,23 +63,23 @@ export class TabConnection implements ClientConnection {
   }
 
   reconnect(how: { now: boolean }): void {
-    const lead = this.#alone ?? this.#leader;
+    const lead = this.#unshared ?? this.#leader;
     if (lead) return lead.reconnect(how);
     const state = this.#state;
     if (this.#port && state?.session !== undefined)
       this.#send({ type: 'stuck', to: state.leader, session: state.session });
-    else this.#hello();
+    else this.#sendHello();
   }
 
   close(): void {
-    if (this.#gone.signal.aborted) return;
+    if (this.#leaving.signal.aborted) return;
     this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
     this.#leave();
-    this.#alone?.close();
+    this.#unshared?.close();
   }
 
   get #closed(): boolean {
-    return this.#gone.signal.aborted;
+    return this.#leaving.signal.aborted;
   }
 
   /** Never rejects. */
@@ -89,7 +89,7 @@ export class TabConnection implements ClientConnection {
       const group = await groupOf(options, platform.origin);
       if (this.#closed) return;
       if (group) this.#enter(group);
-      else this.#goAlone();
+      else this.#connectUnshared();
     } catch (reason) {
       if (this.#closed) return;
       const cause = asError(reason);
@@ -106,7 +106,7 @@ export class TabConnection implements ClientConnection {
       if (this.#closed) return;
       this.#given.hooks.error(asError(reason));
       this.#leave();
-      this.#goAlone();
+      this.#connectUnshared();
     };
     const election = new Election(platform.locks, `${group.name} leader`, {
       elected: () => this.#elected(group, lockOf),
@@ -114,40 +114,40 @@ export class TabConnection implements ClientConnection {
       failed,
     });
     this.#election = election;
-    this.#channel = platform.open(group.name, (message) => this.#hear(message as TabMessage));
-    this.#undo.push(
-      platform.watchFront(() => this.#hello()),
+    this.#channel = platform.open(group.name, (message) => this.#handle(message as TabMessage));
+    this.#cleanups.push(
+      platform.watchFront(() => this.#sendHello()),
       platform.every(TIMING.tabCheck, () => this.#tick()),
     );
     // The leader treats a tab without a lock as gone, so this tab takes its lock before it sends its first message.
     const here = (): Promise<void> =>
       new Promise((resolve) => {
         if (this.#closed) return resolve();
-        this.#undo.push(resolve);
-        this.#hello();
-        election.stand();
+        this.#cleanups.push(resolve);
+        this.#sendHello();
+        election.waitForLock();
       });
-    platform.locks.request(lockOf(this.#id), { signal: this.#gone.signal }, here).catch(failed);
+    platform.locks.request(lockOf(this.#id), { signal: this.#leaving.signal }, here).catch(failed);
   }
 
   /** Leaves the group for good. */
   #leave(): void {
-    this.#gone.abort();
+    this.#leaving.abort();
     clearTimeout(this.#joinTimer);
     clearTimeout(this.#handoverTimer);
     this.#leader?.close();
     this.#leader = undefined;
     this.#election?.close();
-    for (const undo of this.#undo.splice(0)) undo();
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
     this.#channel?.close();
     this.#channel = undefined;
     this.#port?.socket.close();
     this.#port = undefined;
   }
 
-  #goAlone(): void {
+  #connectUnshared(): void {
     const { options, hooks, connect } = this.#given;
-    this.#alone = connect(options, hooks);
+    this.#unshared = connect(options, hooks);
     this.#present(true);
   }
 
@@ -161,14 +161,14 @@ export class TabConnection implements ClientConnection {
       locks: platform.locks,
       lockOf,
       connect: (hooks) => connect(group.options, hooks),
-      say: (message) => {
+      broadcast: (message) => {
         this.#channel?.post(message);
-        this.#hear(message);
+        this.#handle(message);
       },
     });
     this.#leader = leader;
     leader.start();
-    this.#hello();
+    this.#sendHello();
   }
 
   /** Follows another tab that leads or is about to. */
@@ -177,16 +177,16 @@ export class TabConnection implements ClientConnection {
     this.#leader = undefined;
     this.#missed = 1;
     this.#awaitHandover();
-    this.#hello();
+    this.#sendHello();
   }
 
   /** Sends to the leader, in this tab or another. */
   #send(message: TabMessage): void {
-    if (this.#leader) this.#leader.hear(message);
+    if (this.#leader) this.#leader.handle(message);
     else this.#channel?.post(message);
   }
 
-  #hello(): void {
+  #sendHello(): void {
     this.#send({ type: 'hello', from: this.#id, front: this.#given.platform.front() });
   }
 
@@ -200,14 +200,14 @@ export class TabConnection implements ClientConnection {
       this.#missed = 1;
       return this.#election?.steal();
     }
-    this.#hello();
+    this.#sendHello();
   }
 
-  #hear(message: TabMessage): void {
+  #handle(message: TabMessage): void {
     if (this.#closed) return;
     switch (message.type) {
       case 'state':
-        return this.#heardState(message.state);
+        return this.#handleState(message.state);
       case 'event':
         if (this.#isLeader(message.leader)) this.#given.hooks.event(message.name, message.event);
         return;
@@ -220,14 +220,14 @@ export class TabConnection implements ClientConnection {
         if (message.to === this.#id) this.#port?.socket.answered(message.id, message.answer);
         return;
       case 'bye':
-        this.#leader?.hear(message);
+        this.#leader?.handle(message);
         if (message.from !== this.#state?.leader) return;
         this.#missed = 1;
         return this.#awaitHandover();
       case 'hello':
       case 'ask':
       case 'stuck':
-        return this.#leader?.hear(message);
+        return this.#leader?.handle(message);
     }
   }
 
@@ -237,7 +237,7 @@ export class TabConnection implements ClientConnection {
     return true;
   }
 
-  #heardState(state: LeaderState): void {
+  #handleState(state: LeaderState): void {
     const known = this.#state;
     const another = state.leader !== known?.leader;
     if (another && known && state.term < known.term && this.#missed === 0) return;
@@ -250,7 +250,7 @@ export class TabConnection implements ClientConnection {
       this.#leader?.close();
       this.#leader = undefined;
     }
-    if (another && state.leader !== this.#id) this.#hello();
+    if (another && state.leader !== this.#id) this.#sendHello();
     this.#present(state.presenter === this.#id);
     if (state.session !== undefined) this.#connectTo(state.leader, state.term, state.session);
     else if (another) this.#awaitHandover();

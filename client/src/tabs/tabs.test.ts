@@ -132,9 +132,9 @@ describe('tabs that share a connection', () => {
   });
 
   it('should call getToken again after it rejects', async () => {
-    let asked = 0;
+    let calls = 0;
     const getToken = () =>
-      asked++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
+      calls++ === 0 ? Promise.reject(new Error('later')) : Promise.resolve(tokenOf({ sub: 'one' }));
     const tab = fixture.open(['all'], { getToken });
     await pass(1_000);
     expect(tab.errors).toEqual(['No token: later']);
@@ -183,8 +183,8 @@ describe('the presenting tab', () => {
 
   it('should notify listeners of changes, and present each push exactly once during a change', async () => {
     const tabs = Array.from({ length: 4 }, () => fixture.open(['all']));
-    const told: boolean[] = [];
-    tabs[1]?.client.on('presenting', (now) => told.push(now));
+    const reported: boolean[] = [];
+    tabs[1]?.client.on('presenting', (now) => reported.push(now));
     await pass(1_000);
     for (let round = 0; round < 40; round++) {
       tabs[round % 4]?.tab.show(2);
@@ -194,6 +194,6 @@ describe('the presenting tab', () => {
     }
     await pass(1_000);
     expect(tabs.flatMap(({ presented }) => presented).sort()).toEqual(fixture.server.ids('all').sort());
-    expect(told.slice(0, 2)).toEqual([true, false]);
+    expect(reported.slice(0, 2)).toEqual([true, false]);
   });
 });

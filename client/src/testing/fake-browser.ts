@@ -141,8 +141,8 @@ export class FakeTab implements TabPlatform {
     };
   }
 
-  open(name: string, hear: (message: unknown) => void) {
-    this.#channels.set(name, hear);
+  open(name: string, receive: (message: unknown) => void) {
+    this.#channels.set(name, receive);
     return {
       post: (message: unknown) => {
         const send = () => {

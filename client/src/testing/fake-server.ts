@@ -17,10 +17,10 @@ export class FakeServer {
   readonly #logs = new Map<string, Publication[]>();
   readonly #connections = new Set<FakeConnection>();
   #heartbeat: ReturnType<typeof setInterval>;
-  asked: string[] = [];
+  requests: string[] = [];
 
   constructor() {
-    this.#heartbeat = setInterval(() => this.#sayPositions(), 10_000);
+    this.#heartbeat = setInterval(() => this.#sendPositions(), 10_000);
   }
 
   /** Number of connections of existing tabs. */
@@ -124,7 +124,7 @@ export class FakeServer {
     return log;
   }
 
-  #sayPositions(): void {
+  #sendPositions(): void {
     for (const { tab, hooks, feeds } of this.#open())
       for (const feed of feeds) {
         const event = { feed, epoch: 'e', offset: this.#log(feed).length };
@@ -148,7 +148,7 @@ export class FakeServer {
           done: (error: Error | null, answer: SubscribeAnswer) => void,
         ) => {
           if (!isOpen()) return;
-          this.asked.push(`${event} ${request.feed}`);
+          this.requests.push(`${event} ${request.feed}`);
           if (event === 'unsubscribe') {
             unsubscribe(request);
             return tab.run(() => done(null, { ok: true } as SubscribeAnswer));

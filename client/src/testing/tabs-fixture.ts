@@ -24,9 +24,9 @@ export class TabWithClient {
   ) {
     this.tab = tab;
     this.client = createClient({ url: '', ...options }, (given, random, hooks) =>
-      openConnection(given, random, hooks, tab, (used, tell) => {
+      openConnection(given, random, hooks, tab, (used, connectionHooks) => {
         connecting(used);
-        return server.connect(tab, tell);
+        return server.connect(tab, connectionHooks);
       }),
     );
     this.client.on('status', (status) => this.statuses.push(status));

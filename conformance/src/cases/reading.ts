@@ -269,7 +269,7 @@ export const READING: readonly Case[] = [
       const offsets = [...all.keys()].sort((a, b) => a - b);
       assert.deepEqual(
         offsets,
-        Array.from({ length: head - before.offset }, (_, place) => before.offset + place + 1),
+        Array.from({ length: head - before.offset }, (_, index) => before.offset + index + 1),
       );
       if (over === 'sse')
         assert.equal(first.publications.length + pushed(reader.inbox, feed).length, all.size);

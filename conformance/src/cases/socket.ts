@@ -137,10 +137,10 @@ export const SOCKET: readonly Case[] = [
     async (kit, over) => {
       const socket = await kit.socket(over);
       const feed = kit.feed();
-      const asked = Array.from({ length: MAX_REQUEST_BURST + 100 }, () =>
+      const requests = Array.from({ length: MAX_REQUEST_BURST + 100 }, () =>
         socket.ask('unsubscribe', { feed }),
       );
-      const refused = (await Promise.all(asked)).filter(({ ok }) => ok === false);
+      const refused = (await Promise.all(requests)).filter(({ ok }) => ok === false);
       assert.ok(refused.length > 0, 'no request was refused');
       const { error } = refused[0] as { error: Record<string, unknown> };
       assert.deepEqual([error['code'], error['temporary']], ['too_many_requests', true]);

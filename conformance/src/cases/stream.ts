@@ -21,7 +21,7 @@ async function refuses(
 const refusal = (name: string, query: string, headers: Record<string, string> = {}): Case =>
   streamCase(`refuses ${name} with a problem`, [], (kit) => refuses(kit, query, headers));
 
-const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, place) => `topic:conformance-${place}`);
+const many = Array.from({ length: MAX_FEEDS_PER_CONNECTION + 1 }, (_, index) => `topic:conformance-${index}`);
 
 /** The rules of server-sent events. */
 export const STREAM: readonly Case[] = [

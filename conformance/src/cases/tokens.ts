@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { httpCase, socketCase, streamCase, type Case } from '../case.ts';
 
 /** A feed that no token permits, because the kit's reader has another name. */
-const FOREIGN = 'user:conformance-somebody-else';
+const FOREIGN = 'user:conformance-other-reader';
 
 const tokenRefused = (name: string, token: string | undefined): Case =>
   socketCase(`refuses a handshake with ${name}`, ['token'], async (kit, over) => {

@@ -63,7 +63,7 @@ describe('mayInterrupt', () => {
   const info = { feed: 'all', severity: 'info', source: 'ci', category: 'build' } as const;
   const now = at('2026-07-01T21:00:00Z');
 
-  it('should allow it without preferences', () => {
+  it('should allow interruptions without preferences', () => {
     expect(mayInterrupt(DEFAULT_PREFERENCES, info, now)).toEqual({ interrupt: true });
   });
 
@@ -72,13 +72,13 @@ describe('mayInterrupt', () => {
     { severities: ['info' as const] },
     { sources: ['ci'] },
     { categories: ['build'] },
-  ])('should not allow it for muted notifications: %o', (muted) => {
+  ])('should not let muted notifications interrupt: %o', (muted) => {
     expect(mayInterrupt({ ...DEFAULT_PREFERENCES, ...muted }, info, now)).toEqual({
       ...{ interrupt: false, why: 'muted' },
     });
   });
 
-  it('should not allow it in quiet hours, except for severities that the reader lets through', () => {
+  it('should not allow interruptions in quiet hours, except for severities that the reader lets through', () => {
     const preferences = { ...DEFAULT_PREFERENCES, quietHours: { ...night, allow: ['error' as const] } };
     expect(mayInterrupt(preferences, info, now)).toEqual({
       ...{ interrupt: false, why: 'quiet', until: at('2026-07-02T05:00:00Z') },

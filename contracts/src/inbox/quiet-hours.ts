@@ -27,7 +27,7 @@ const STEP_MINUTES = 15;
  * Quiet hours can follow each other without a break. After this many minutes they are taken to have
  * no end.
  */
-const FURTHEST_MINUTES = 8 * MINUTES_PER_DAY;
+const MAX_MINUTES = 8 * MINUTES_PER_DAY;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATTERS = 100;
@@ -98,7 +98,7 @@ export function quietUntil(quiet: QuietHours, at: number): number | undefined {
   let passed = 0;
   while (isQuiet(quiet, begin + passed * MINUTE_MS)) {
     passed += STEP_MINUTES;
-    if (passed > FURTHEST_MINUTES) return Infinity;
+    if (passed > MAX_MINUTES) return Infinity;
   }
   while (passed > 0 && !isQuiet(quiet, begin + (passed - 1) * MINUTE_MS)) passed--;
   return begin + passed * MINUTE_MS;

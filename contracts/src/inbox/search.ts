@@ -56,7 +56,7 @@ export const searchQuerySchema = z.strictObject({
   cursor: z
     .string()
     .max(MAX_CURSOR, `must have at most ${MAX_CURSOR} characters`)
-    .regex(/^[\w-]+$/, 'must be a cursor from a previous answer')
+    .regex(/^[\w-]+$/, 'must be the cursor of a search answer')
     .optional(),
   clientId: clientIdSchema.optional(),
 });

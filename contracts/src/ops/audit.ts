@@ -43,7 +43,7 @@ export type AuditVia = 'http' | 'invocation' | 'topic' | 'ops' | 'cli' | 'secret
 export const AUDIT_STREAMS = ['acts', 'publications', 'refusals'] as const;
 export type AuditStream = (typeof AUDIT_STREAMS)[number];
 
-/** Maximum bytes of a record, as JSON. */
+/** Maximum size of a record, in bytes of JSON. */
 export const MAX_AUDIT_RECORD_BYTES = 1_024;
 /**
  * Maximum number of records in each stream (`maxLenApprox` of the component). Redis trims whole nodes, so up to

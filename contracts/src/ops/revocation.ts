@@ -4,7 +4,7 @@ import { DOCUMENT_VERSION } from '../names.ts';
 import { dateTimeSchema } from '../text/text.ts';
 import { parseDateTime } from '../text/time.ts';
 
-/** Maximum number of revoked subjects, and of bytes of their document. */
+/** Maximum number of revoked subjects, and maximum size of their document in bytes. */
 export const MAX_REVOCATIONS = 1_000;
 export const MAX_REVOCATIONS_BYTES = 100_000;
 

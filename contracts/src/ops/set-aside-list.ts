@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { setAsideSchema } from '../stored/set-aside.ts';
 
-/** Maximum number of set-aside records in one answer, and of characters of each record's content. */
+/** Maximum number of set-aside records in one answer, and maximum length of each record's content. */
 export const MAX_SET_ASIDE_LISTED = 50;
 export const MAX_CONTENT_LISTED = 4_000;
 

@@ -33,7 +33,7 @@ describe('the secret with the API keys', () => {
     expect(() => parse(...records)).toThrow(says);
   });
 
-  it('should be rejected without a quotation if it is not JSON', () => {
+  it('should be rejected if it is not JSON, without quoting it', () => {
     expect(() => parseApiKeys('[{"hash":"abc"')).toThrow(
       /^The secret with the API keys is not valid JSON\.$/,
     );

@@ -46,8 +46,8 @@ describe('the keys', () => {
   it('should be reported once by several producers, and after a restart only if they changed', async () => {
     const store = new MemoryKnownKeys();
     const producers = [watch(store), watch(store), watch(store)];
-    const told = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
-    expect(told.flat().sort()).toEqual(['key-created a', 'key-created b']);
+    const reported = await Promise.all(producers.map(({ see }) => see(key('a'), key('b'))));
+    expect(reported.flat().sort()).toEqual(['key-created a', 'key-created b']);
     expect(await watch(store).see(key('b'), key('c'))).toEqual(['key-created c', 'key-revoked a']);
     expect(producers.flatMap(({ faults }) => faults)).toEqual([]);
   });

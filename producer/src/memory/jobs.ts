@@ -8,7 +8,7 @@ interface Job {
 }
 
 const MAX_DELAY_MS = 2 ** 31 - 1;
-const AGAIN_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
 
 /**
  * Jobs as timers of this process, for tests and for development without Dapr. They are lost when the process ends.
@@ -54,7 +54,7 @@ export class MemoryJobs implements Jobs {
     job.timer = setTimeout(
       () => {
         if (job.at > Date.now()) return this.#arm(name, job, job.at - Date.now());
-        const again = () => this.#arm(name, job, AGAIN_MS);
+        const again = () => this.#arm(name, job, RETRY_AFTER_MS);
         this.#handOver(name).then(() => this.#jobs.delete(name), again);
       },
       Math.min(Math.max(0, delayMs), MAX_DELAY_MS),

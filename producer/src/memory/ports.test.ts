@@ -24,7 +24,7 @@ jobsSuite('memory', () => {
 dueWindowStoreSuite('memory', () => Promise.resolve(new MemoryDueWindowStore()));
 
 it('should call its listener and reject with its error', async () => {
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const announcement = {
     v: 2 as const,
     run: 'abcdefgh',
@@ -32,10 +32,10 @@ it('should call its listener and reject with its error', async () => {
     seq: 1,
     expiresAt: '2999-01-01T00:00:00Z',
   };
-  const announcer = new MemoryAnnouncer((told) => {
-    heard.push(told);
+  const announcer = new MemoryAnnouncer((announced) => {
+    received.push(announced);
     return Promise.reject(new Error('no'));
   });
   await expect(announcer.announce(announcement)).rejects.toThrow('no');
-  expect(heard).toEqual([announcement]);
+  expect(received).toEqual([announcement]);
 });

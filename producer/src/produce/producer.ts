@@ -3,7 +3,7 @@ import { pause } from '@tocsin/contracts/pause';
 import { ReAnnouncer } from './announce/re-announcer.ts';
 import { depositAndAnnounce } from './deposit/deposit-and-announce.ts';
 import { announcementOf, type Batch, type Lane } from './queue/lane.ts';
-import { Held } from './queue/held.ts';
+import { QueueUsage } from './queue/queue-usage.ts';
 import { Lanes } from './announce/lanes.ts';
 import type { Announcer, EntryStore, Observer, Outcome } from './ports.ts';
 import { ReadyLanes } from './queue/ready-lanes.ts';
@@ -18,7 +18,7 @@ export interface ProducerOptions {
   requestTimeoutMs: number;
   /** Maximum number of notifications in the queue. Further requests are answered with `full`. */
   maxHeld: number;
-  /** Maximum bytes of JSON in the queue. */
+  /** Maximum size of the queue, in bytes of JSON. */
   maxHeldBytes: number;
   /** Number of lanes. Each feed belongs to one lane, and each lane has at most one entry in progress. */
   partitions: number;
@@ -27,11 +27,11 @@ export interface ProducerOptions {
 }
 
 /** After an entry, its lane rests for as long as the entry took, but at most this long. */
-const LONGEST_REST_MS = 50;
+const MAX_REST_MS = 50;
 /** Batching delay after a shared entry. Requests of one burst arrive within it. */
 const BATCHING_DELAY_MS = 4;
 /** Timers are not more precise than this. */
-const SHORTEST_REST_MS = 1;
+const MIN_REST_MS = 1;
 
 /** Part of a graceful stop that is reserved for repeated announcements, in ms. */
 const REPETITIONS_MS = 2_000;
@@ -49,21 +49,21 @@ export class Producer {
   readonly #open = new Set<Request>();
   readonly #endOfFinishing = new AbortController();
   readonly #endOfRepeating = new AbortController();
-  readonly #held: Held;
+  readonly #usage: QueueUsage;
   #isPumpDue = false;
   #stopping = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: ProducerOptions) {
     this.#options = options;
-    this.#held = new Held({ count: options.maxHeld, bytes: options.maxHeldBytes });
+    this.#usage = new QueueUsage({ count: options.maxHeld, bytes: options.maxHeldBytes });
     this.#reAnnouncer = new ReAnnouncer(options.announcer, options.observer, this.#endOfRepeating.signal);
     this.#lanes = new Lanes(this.#reAnnouncer, options.partitions);
   }
 
   /** Number of notifications that are queued or in progress. */
   get held(): number {
-    return this.#held.count;
+    return this.#usage.count;
   }
 
   /**
@@ -73,7 +73,7 @@ export class Producer {
    * and share the queue; requests without a `caller` can fill all of it.
    */
   async produce(items: readonly EntryItem[], traceparent?: string, caller?: string): Promise<Outcome> {
-    const outcome = await this.#take(items, traceparent, caller);
+    const outcome = await this.#enqueue(items, traceparent, caller);
     this.#options.observer.answered(outcome, items);
     return outcome;
   }
@@ -88,31 +88,31 @@ export class Producer {
     const forRepetitions = Math.min(REPETITIONS_MS, limitMs / 2);
     await this.#idle(limitMs - forRepetitions);
     this.#endOfFinishing.abort();
-    for (const request of this.#open) this.#giveUp(request, 'stopping');
+    for (const request of this.#open) this.#abandon(request, 'stopping');
     this.#lanes.repeatAll();
     await within(forRepetitions, this.#reAnnouncer.idle());
     this.#endOfRepeating.abort();
   }
 
-  async #take(
+  async #enqueue(
     items: readonly EntryItem[],
     traceparent: string | undefined,
     caller: CallerName,
   ): Promise<Outcome> {
     if (this.#stopping) return 'stopping';
     const { maxHeld, partitions, requestTimeoutMs } = this.#options;
-    if (this.#held.count + items.length > maxHeld) return 'full';
+    if (this.#usage.count + items.length > maxHeld) return 'full';
     const request = new Request(items, partitions, traceparent, caller);
-    if (!this.#held.hasRoom(caller, request)) return 'full';
+    if (!this.#usage.hasRoom(caller, request)) return 'full';
 
-    this.#held.add(caller, request);
+    this.#usage.add(caller, request);
     this.#open.add(request);
     for (const [partition, part] of request.parts) {
       const lane = this.#lanes.of(partition);
       lane.add(part);
       if (!lane.isBusy) this.#makeReady(lane);
     }
-    const timer = setTimeout(() => this.#giveUp(request, 'late'), requestTimeoutMs);
+    const timer = setTimeout(() => this.#abandon(request, 'late'), requestTimeoutMs);
     try {
       return await request.outcome;
     } finally {
@@ -121,7 +121,7 @@ export class Producer {
     }
   }
 
-  #giveUp(request: Request, outcome: Outcome): void {
+  #abandon(request: Request, outcome: Outcome): void {
     for (const [partition, part] of request.parts) {
       const dropped = this.#lanes.of(partition).drop(part);
       if (dropped) this.#release(request.caller, dropped);
@@ -136,7 +136,7 @@ export class Producer {
   #makeReady(lane: Lane): void {
     const batchingDelay = lane.wasShared ? BATCHING_DELAY_MS : 0;
     const rest = Math.max(lane.restsUntil - performance.now(), batchingDelay);
-    if (rest < SHORTEST_REST_MS) {
+    if (rest < MIN_REST_MS) {
       this.#ready.add(lane);
       this.#pumpSoon();
     } else if (!this.#resting.has(lane)) {
@@ -175,7 +175,7 @@ export class Producer {
 
   async #finish(lane: Lane, batch: Batch): Promise<void> {
     const signal = this.#endOfFinishing.signal;
-    const begun = performance.now();
+    const startedAt = performance.now();
     const finished = await depositAndAnnounce(batch, { ...this.#options, signal });
     if (!finished && signal.aborted) return;
     if (finished) {
@@ -188,19 +188,19 @@ export class Producer {
     }
     for (const { part, count, bytes } of batch.shares) this.#release(part.request.caller, { count, bytes });
     const ended = performance.now();
-    lane.restsUntil = ended + Math.min(LONGEST_REST_MS, ended - begun);
+    lane.restsUntil = ended + Math.min(MAX_REST_MS, ended - startedAt);
     if (lane.hasWaiting) this.#makeReady(lane);
     else this.#lanes.onIdle(lane);
     this.#pump();
   }
 
   #release(caller: CallerName, amount: { count: number; bytes: number }): void {
-    this.#held.remove(caller, amount);
-    if (this.#held.count === 0) this.#whenIdle?.();
+    this.#usage.remove(caller, amount);
+    if (this.#usage.count === 0) this.#whenIdle?.();
   }
 
   async #idle(limitMs: number): Promise<void> {
-    if (this.#held.count === 0) return;
+    if (this.#usage.count === 0) return;
     await within(limitMs, new Promise<void>((resolve) => (this.#whenIdle = resolve)));
   }
 }

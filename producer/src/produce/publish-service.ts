@@ -74,13 +74,13 @@ export class PublishService {
       due.length > 0 ? producer.produce(due, traceparent, caller) : 'accepted',
       later.length > 0 ? this.#inTime(scheduler.add(later, traceparent)) : 'accepted',
     ]);
-    return { ids, outcome: worst(outcomes) };
+    return { ids, outcome: firstFailure(outcomes) };
   }
 
   /** Retracts a notification, whether it is already shown, scheduled or not yet published. */
   async retract(feed: string, id: string, traceparent?: string, caller?: string): Promise<Outcome> {
     const at = new Date(this.#options.now()).toISOString();
-    return worst(
+    return firstFailure(
       await Promise.all([
         this.#inTime(this.#options.scheduler.cancel(feed, id)),
         this.#options.producer.produce([{ retract: id, feed, at }], traceparent, caller),
@@ -121,5 +121,5 @@ export class PublishService {
   }
 }
 
-const worst = (outcomes: readonly Outcome[]): Outcome =>
+const firstFailure = (outcomes: readonly Outcome[]): Outcome =>
   outcomes.find((outcome) => outcome !== 'accepted') ?? 'accepted';

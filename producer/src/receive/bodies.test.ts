@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Starts a request and waits until the server asks for its body. */
-async function begin(length: string) {
+async function start(length: string) {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   sockets.push(socket);
   let answer = '';
@@ -36,8 +36,8 @@ async function begin(length: string) {
   };
 }
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-const sized = (bytes: number) => begin(`Content-Length: ${bytes}`);
-const chunked = () => begin('Transfer-Encoding: chunked');
+const sized = (bytes: number) => start(`Content-Length: ${bytes}`);
+const chunked = () => start('Transfer-Encoding: chunked');
 const chunk = (bytes: number) => `${bytes.toString(16)}\r\n${' '.repeat(bytes)}\r\n`;
 const UNAVAILABLE =
   /^HTTP\/1\.1 503 [^]*Retry-After: 1\r\n[^]*"code":"unavailable"[^]*Nothing was processed/i;

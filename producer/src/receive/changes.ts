@@ -22,9 +22,9 @@ import type { NotificationRoutesOptions } from './notifications.ts';
 export function changeRoutes({ publishService, audit, log }: NotificationRoutesOptions): Router {
   const retract = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
-      const asked = read(retractRequestSchema, ['feed'], request, response);
-      if (!asked) return;
-      const { id, feed } = asked;
+      const parameters = read(retractRequestSchema, ['feed'], request, response);
+      if (!parameters) return;
+      const { id, feed } = parameters;
       if (!permits(request, response, { scope: 'retract', items: [{ feed }], pathOf: () => 'feed' })) return;
       const caller = callerName(request);
       const ids = [id];
@@ -47,9 +47,9 @@ export function changeRoutes({ publishService, audit, log }: NotificationRoutesO
   const erase = (request: Request, response: Response) =>
     withRootSpan('produce', request.get('traceparent'), async () => {
       const known = 'feed' in request.params ? [] : ['feed'];
-      const asked = read(eraseRequestSchema, known, request, response);
-      if (!asked) return;
-      const { feed } = asked;
+      const parameters = read(eraseRequestSchema, known, request, response);
+      if (!parameters) return;
+      const { feed } = parameters;
       if (!permits(request, response, { scope: 'erase', items: [{ feed }], pathOf: () => 'feed' })) return;
       const caller = callerName(request);
       const outcome = await publishService.erase(feed, currentTraceparent(), caller);

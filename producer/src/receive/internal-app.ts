@@ -18,7 +18,7 @@ import { auditRefused, auditRequests } from './audit.ts';
 import { changeRoutes } from './changes.ts';
 import { eventRoutes, type EventRoutesOptions } from './events.ts';
 import { jobRoutes } from './jobs.ts';
-import { requireOwnOrKey } from './callers/own-or-key.ts';
+import { requireSignatureOrKey } from './callers/signature-or-key.ts';
 import { notificationRoutes, type NotificationRoutesOptions } from './notifications.ts';
 import { countProblems } from './public-app.ts';
 
@@ -61,7 +61,7 @@ export function internalApp(options: InternalAppOptions): Express {
   app.use(['/notifications', '/feeds'], countProblems(onProblem));
   app.use('/notifications', boundBodies(bodies));
   if (callers && signer)
-    app.use(['/notifications', '/feeds'], requireOwnOrKey({ ...routes, callers, signer }));
+    app.use(['/notifications', '/feeds'], requireSignatureOrKey({ ...routes, callers, signer }));
   app.use(notificationRoutes(routes));
   app.use(changeRoutes(routes));
   app.use(refuseInvocations(routes.onRefused));

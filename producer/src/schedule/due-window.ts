@@ -20,7 +20,7 @@ interface Change {
 export const MAX_DUE = 10_000;
 
 const ATTEMPTS = 8;
-const BETWEEN_MS = 20;
+const RETRY_PAUSE_MS = 20;
 
 /**
  * The schedules of the next minute, shared by all producers. Changes that arrive during a write are combined in the
@@ -59,7 +59,7 @@ export class DueWindow {
   }
 
   /** Reads the index from the store. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     const stored = await this.#store.readIndex();
     this.#onIndex(stored?.index ?? EMPTY);
   }
@@ -114,7 +114,7 @@ export class DueWindow {
         return this.#onIndex(index);
       } catch (error) {
         if (attempt === ATTEMPTS) throw error;
-        await pause(BETWEEN_MS * attempt);
+        await pause(RETRY_PAUSE_MS * attempt);
       }
     }
   }

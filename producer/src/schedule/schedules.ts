@@ -18,10 +18,10 @@ import { DueWindow } from './due-window.ts';
  */
 export const LEAD_MS = 30_000;
 /** How much longer the other producers wait before they deliver a schedule that one producer added, in ms. */
-const OTHERS_WAIT_MS = 600;
-const LOOK_EVERY_MS = 5_000;
-const AGAIN_MS = 1_000;
-const JOBS_AT_A_TIME = 16;
+const OTHERS_DELAY_MS = 600;
+const POLL_INTERVAL_MS = 5_000;
+const RETRY_AFTER_MS = 1_000;
+const PARALLEL_JOBS = 16;
 /** The longest delay of setTimeout. No schedule in the due window is due later than that. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
@@ -74,7 +74,7 @@ export class Schedules implements Scheduler {
 
   /** Starts to deliver the due window, including schedules of stopped producers. */
   start(): void {
-    void this.#look();
+    void this.#poll();
   }
 
   /** Stops delivering. Another producer, or the next start, continues with the due window. */
@@ -104,7 +104,7 @@ export class Schedules implements Scheduler {
     const near = named.filter((one) => !isFar(one));
     const { jobs } = this.#options;
     await Promise.all([
-      inParallel(far, JOBS_AT_A_TIME, ({ name, scheduled }) =>
+      inParallel(far, PARALLEL_JOBS, ({ name, scheduled }) =>
         jobs.set(name, scheduled.at - LEAD_MS, scheduled),
       ),
       near.length > 0 ? this.#dueWindow.add(this.#options.owner, near) : undefined,
@@ -161,15 +161,15 @@ export class Schedules implements Scheduler {
     return [];
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { signal } = this.#end;
     while (!signal.aborted) {
-      let wait = LOOK_EVERY_MS;
+      let wait = POLL_INTERVAL_MS;
       try {
-        await this.#dueWindow.look();
+        await this.#dueWindow.refresh();
       } catch (error) {
         this.#options.observer.failed('look', error);
-        wait = AGAIN_MS;
+        wait = RETRY_AFTER_MS;
       }
       await pause(wait, signal);
     }
@@ -186,7 +186,7 @@ export class Schedules implements Scheduler {
     const now = this.#options.now();
     for (const { name, at, owner } of list) {
       if (this.#timers.has(name) || this.#due.has(name)) continue;
-      const others = owner === this.#options.owner ? 0 : OTHERS_WAIT_MS;
+      const others = owner === this.#options.owner ? 0 : OTHERS_DELAY_MS;
       this.#wait(name, Math.max(0, at - now) + others);
     }
   }
@@ -222,7 +222,7 @@ export class Schedules implements Scheduler {
         this.#options.observer.failed('fire', error);
         for (const name of names) {
           this.#due.delete(name);
-          if (!this.#end.signal.aborted) this.#wait(name, AGAIN_MS);
+          if (!this.#end.signal.aborted) this.#wait(name, RETRY_AFTER_MS);
         }
       }
     }

@@ -16,10 +16,10 @@ export type ReadEvent =
   /** The event has expired, by its publisher's `ttlInSeconds`. */
   | { expired: string };
 
-/** Maximum characters of a refused event that are stored. */
+/** Maximum length of the stored content of a refused event, in characters. */
 const MAX_CONTENT = 256 * 1024;
 const MAX_SOURCE = 1_024;
-/** Maximum number of stored faults of a refused event, and maximum characters of each. */
+/** Maximum number of stored faults of a refused event, and maximum length of each. */
 const MAX_FAULTS = 100;
 const MAX_FAULT_TEXT = 500;
 

@@ -9,7 +9,7 @@ import { readJson, type ProblemDetails } from '@tocsin/service';
 
 /** Maximum number of faults in one answer. */
 const MAX_FAULTS = 1_000;
-/** Maximum characters of a path in an answer, because callers choose the member names in it. */
+/** Maximum length of a path in an answer. Paths are limited, because callers choose the member names in them. */
 const MAX_PATH = 200;
 
 export type ReadResult = { inputs: NotificationInput[]; isArray: boolean } | { problem: ProblemDetails };

@@ -95,12 +95,12 @@ describe('the trail', () => {
   afterEach(() => void vi.useRealTimers());
 
   const kept: { stream: AuditStream; record: AuditRecord }[] = [];
-  const told: { failed: number; lost: AuditRecord[] } = { failed: 0, lost: [] };
+  const observed: { failed: number; lost: AuditRecord[] } = { failed: 0, lost: [] };
   let sinkFails = false;
   let trail: AuditTrail;
   beforeEach(() => {
     kept.length = 0;
-    [told.failed, told.lost, sinkFails] = [0, [], false];
+    [observed.failed, observed.lost, sinkFails] = [0, [], false];
     trail = new AuditTrail({
       instance: 'i',
       sink: {
@@ -112,9 +112,9 @@ describe('the trail', () => {
       observer: {
         written: () => undefined,
         failed: () => {
-          told.failed++;
+          observed.failed++;
         },
-        lost: (records) => void told.lost.push(...records),
+        lost: (records) => void observed.lost.push(...records),
       },
     });
   });
@@ -156,7 +156,7 @@ describe('the trail', () => {
       trail.note(publish());
       await vi.advanceTimersByTimeAsync(10);
     }
-    expect(told.failed).toBeGreaterThan(10);
+    expect(observed.failed).toBeGreaterThan(10);
     sinkFails = false;
     await vi.advanceTimersByTimeAsync(1_500);
     expect(requests().length).toBeLessThanOrEqual(3);
@@ -170,7 +170,7 @@ describe('the trail', () => {
     expect(kept).toHaveLength(2);
     sinkFails = true;
     trail.note(publish());
-    expect(told.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
+    expect(observed.lost.map(({ id }) => id.split('-')[1])).toEqual(['3']);
   });
 
   it('should stop within its time limit while the sink fails, and report the records', async () => {
@@ -179,8 +179,8 @@ describe('the trail', () => {
     const stopped = trail.stop(1_000);
     await vi.advanceTimersByTimeAsync(1_000);
     await stopped;
-    expect(told.lost).toHaveLength(1);
+    expect(observed.lost).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(told.lost).toHaveLength(1);
+    expect(observed.lost).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DOCUMENT_VERSION, MAX_AUDIT_RECORD_BYTES, type AuditRecord } from '@tocsin/contracts';
 import type { Gathered } from './gathering.ts';
 
-/** Maximum bytes of a name in UTF-8. */
+/** Maximum size of a name, in bytes of UTF-8. */
 const MAX_NAME_BYTES = 96;
 /** Characters that terminals and pages may interpret: control and format characters, surrogates, line separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -38,8 +38,8 @@ export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): 
     ...{ v: DOCUMENT_VERSION, id, at: iso(from), ...(until > from && { until: iso(until) }), requests },
     ...{ action: note.action, outcome: note.outcome, via: note.via },
     actor: { kind, ...(name !== undefined && { name: auditName(name) }), ...(claimed && { claimed }) },
-    ...listOf('feeds', feeds.size, [...feeds].slice(0, MOST_NAMED)),
-    ...listOf('ids', idCount, ids.slice(0, MOST_NAMED)),
+    ...listOf('feeds', feeds.size, [...feeds].slice(0, MAX_NAMED)),
+    ...listOf('ids', idCount, ids.slice(0, MAX_NAMED)),
     instance: auditName(instance),
     ...(traceId !== undefined && { traceId }),
   };
@@ -55,7 +55,7 @@ export function auditRecord(gathered: Gathered, { id, instance }: RecordFacts): 
   return record;
 }
 
-const MOST_NAMED = 16;
+const MAX_NAMED = 16;
 
 function listOf<K extends 'feeds' | 'ids'>(member: K, count: number, first: readonly string[]) {
   return (count === 0 ? {} : { [member]: { count, first: first.map(auditName) } }) as Pick<AuditRecord, K>;

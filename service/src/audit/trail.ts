@@ -36,7 +36,7 @@ export interface AuditTrailOptions {
 export const AUDIT_DELAY_MS = 250;
 /** Refused attempts cost their sender nothing, so they are combined into fewer records. */
 const REFUSALS_DELAY_MS = 1_000;
-const AGAIN_AFTER_MS = 1_000;
+const RETRY_AFTER_MS = 1_000;
 /** Maximum number of separate records of one actor in one period. */
 const SINGLES: Record<AuditStream, number> = { acts: 16, publications: 1, refusals: 1 };
 
@@ -67,8 +67,8 @@ export class AuditTrail {
   /** Records an attempt with its outcome. Takes microseconds and never throws. */
   note(note: AuditNote): void {
     this.#gatherings.get(streamOf(note))?.add(note, this.#now(), currentTraceId());
-    if (this.#stopped) this.#giveUp();
-    else this.#arm(AUDIT_DELAY_MS);
+    if (this.#stopped) this.#abandon();
+    else this.#schedule(AUDIT_DELAY_MS);
   }
 
   /**
@@ -81,26 +81,26 @@ export class AuditTrail {
     const end = new AbortController();
     await Promise.race([this.#writeAll(end.signal), pause(limitMs, end.signal)]);
     end.abort();
-    this.#giveUp();
+    this.#abandon();
   }
 
   async #writeAll(signal: AbortSignal): Promise<void> {
     await this.#writing;
     while (!signal.aborted) {
-      this.#make(true);
+      this.#buildRecords(true);
       await this.#write();
       if (this.#waiting.length === 0) return;
       await pause(AUDIT_DELAY_MS, signal);
     }
   }
 
-  #giveUp(): void {
-    this.#make(true);
+  #abandon(): void {
+    this.#buildRecords(true);
     const records = this.#waiting.splice(0).map(({ record }) => record);
     if (records.length > 0) this.#options.observer.lost(records);
   }
 
-  #arm(ms: number): void {
+  #schedule(ms: number): void {
     if (this.#stopped || this.#timer) return;
     // The current trace belongs to the attempt, not to the write.
     this.#timer = withoutTrace(() => setTimeout(() => void this.#tick(), ms)).unref();
@@ -109,19 +109,19 @@ export class AuditTrail {
   async #tick(): Promise<void> {
     this.#timer = undefined;
     if (this.#writing || this.#stopped) return;
-    if (this.#waiting.length === 0) this.#make(false);
+    if (this.#waiting.length === 0) this.#buildRecords(false);
     this.#writing = this.#write().finally(() => (this.#writing = undefined));
     await this.#writing;
-    if (this.#waiting.length > 0) this.#arm(AGAIN_AFTER_MS);
+    if (this.#waiting.length > 0) this.#schedule(RETRY_AFTER_MS);
     else if ([...this.#gatherings.values()].some(({ since }) => since !== undefined))
-      this.#arm(AUDIT_DELAY_MS);
+      this.#schedule(AUDIT_DELAY_MS);
   }
 
   /** Builds records from the gatherings that are due, or from all of them. */
-  #make(all: boolean): void {
+  #buildRecords(all: boolean): void {
     for (const [stream, gathering] of this.#gatherings) {
-      const leastMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
-      if (gathering.since === undefined || (!all && this.#now() - gathering.since < leastMs)) continue;
+      const minimumMs = stream === 'refusals' ? REFUSALS_DELAY_MS - AUDIT_DELAY_MS : 0;
+      if (gathering.since === undefined || (!all && this.#now() - gathering.since < minimumMs)) continue;
       for (const gathered of gathering.take()) {
         const facts = { id: `${this.#process}-${++this.#count}`, instance: this.#options.instance };
         this.#waiting.push({ stream, record: auditRecord(gathered, facts) });

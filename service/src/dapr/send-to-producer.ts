@@ -25,7 +25,7 @@ export async function sendToProducer(sidecar: Sidecar, body: unknown): Promise<P
   const { status, text } = await sidecar.invoke(APP_IDS.producer, 'notifications', json, headers);
   const answer = producerAnswer(status, text);
   if (answer) return answer;
-  throw new SidecarError(`${APP_IDS.producer} gave an unexpected answer with status ${status}`, {
+  throw new SidecarError(`${APP_IDS.producer} sent an unexpected answer (status ${status})`, {
     code: `HTTP_${status}`,
     status,
   });

@@ -12,7 +12,7 @@ export interface HeldSubscription extends Subscribed {
 }
 
 /** Shortest time between two calls to the sidecar because of unknown paths, in ms. */
-const ASK_EVERY_MS = 1_000;
+const REFRESH_EVERY_MS = 1_000;
 const PATH_BYTES = 16;
 
 /** Prefix of all paths. A part that cannot be guessed follows. */
@@ -32,8 +32,8 @@ export class SubscriptionPaths {
   readonly #held: () => Promise<readonly HeldSubscription[]>;
   readonly #now: () => number;
   #known: ReadonlyMap<string, Subscribed> = new Map();
-  #asking: Promise<void> | undefined;
-  #askedAt = Number.NEGATIVE_INFINITY;
+  #refreshing: Promise<void> | undefined;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
 
   /** `held` returns the sidecar's subscriptions. */
   constructor(held: () => Promise<readonly HeldSubscription[]>, now: () => number = Date.now) {
@@ -50,21 +50,21 @@ export class SubscriptionPaths {
   async find(path: string): Promise<Subscribed | undefined> {
     const known = this.#known.get(path);
     if (known) return known;
-    await this.#ask();
+    await this.#refresh();
     return this.#known.get(path);
   }
 
-  async #ask(): Promise<void> {
-    if (!this.#asking) {
-      if (this.#now() - this.#askedAt < ASK_EVERY_MS)
+  async #refresh(): Promise<void> {
+    if (!this.#refreshing) {
+      if (this.#now() - this.#refreshedAt < REFRESH_EVERY_MS)
         throw new AskedTooOftenError('The sidecar was asked for its subscriptions less than a second ago.');
-      this.#askedAt = this.#now();
-      this.#asking = this.#held()
+      this.#refreshedAt = this.#now();
+      this.#refreshing = this.#held()
         .then((held) => {
           this.#known = new Map(held.map(({ path, ...subscribed }) => [path, subscribed]));
         })
-        .finally(() => (this.#asking = undefined));
+        .finally(() => (this.#refreshing = undefined));
     }
-    return this.#asking;
+    return this.#refreshing;
   }
 }

@@ -41,14 +41,14 @@ export const wholeNumberSetting = (min: number, max: number) =>
 export const portSetting = () => wholeNumberSetting(1, 65_535);
 
 /** Lower limit, so that the largest body fits into the share of large bodies. */
-const LEAST_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
+const MIN_BODIES_BYTES = 2 * MAX_REQUEST_BYTES;
 
 /** Size of a `BodyBudget` in bytes. */
 export const bodiesSetting = () =>
-  wholeNumberSetting(LEAST_BODIES_BYTES, 999_999_999)
+  wholeNumberSetting(MIN_BODIES_BYTES, 999_999_999)
     .default(64 * 1024 * 1024)
     .describe(
-      'Maximum bytes of all request bodies being read at the same time; beyond it a request gets 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
+      'Maximum total size in bytes of all request bodies being read at the same time; beyond it a request gets 503 with Retry-After. Bodies over 16 KiB may use three quarters of it',
     );
 
 /** A list separated by commas or white space. */

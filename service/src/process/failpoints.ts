@@ -65,16 +65,16 @@ const parse = (spec: string): Failpoint[] =>
       return { step, action, at: at === undefined ? undefined : Number(at) };
     });
 
-const inFile = (file: string): Failpoint[] => parse(ifThere(() => readFileSync(file, 'utf8')) ?? '');
+const inFile = (file: string): Failpoint[] => parse(ifPresent(() => readFileSync(file, 'utf8')) ?? '');
 
 const take = (file: string): boolean =>
-  ifThere(() => {
+  ifPresent(() => {
     renameSync(file, `${file}.${process.pid}`);
     return true;
   }) ?? false;
 
 /** The result of `act`; `undefined` if its file is absent, for example because another process took it. */
-function ifThere<T>(act: () => T): T | undefined {
+function ifPresent<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {

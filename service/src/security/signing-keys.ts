@@ -4,7 +4,7 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 export type SigningKeys = readonly [KeyObject, ...KeyObject[]];
 
 /** The length of the hash, as RFC 2104, section 3, recommends. */
-const LEAST_BYTES = 32;
+const MIN_BYTES = 32;
 /** Limited, because each key costs one more hash for a wrong signature. */
 const MAX_KEYS = 5;
 
@@ -18,10 +18,10 @@ export function parseSigningKeys(text: string): SigningKeys {
     throw new Error(`The secret "internal" has ${values.length} values; at most ${MAX_KEYS} are allowed.`);
   const keys = values.map((value, index) => {
     const bytes = Buffer.from(value);
-    if (bytes.length >= LEAST_BYTES) return createSecretKey(bytes);
+    if (bytes.length >= MIN_BYTES) return createSecretKey(bytes);
     const which = values.length === 1 ? '' : `Value ${index + 1} of `;
     throw new Error(
-      `${which || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${LEAST_BYTES}: ` +
+      `${which || 'The secret '}"internal" has ${bytes.length} bytes and needs at least ${MIN_BYTES}: ` +
         'create one with `openssl rand -base64 48`.',
     );
   });

@@ -31,7 +31,7 @@ function watch(...answers: (string | undefined | Error)[]) {
 
 it('should throw the reason until the first successful read', async () => {
   const { secret, faults } = watch(new Error('The store is unavailable.'), undefined, '7');
-  expect(() => secret.get()).toThrow('The first read is under way.');
+  expect(() => secret.get()).toThrow('The first read is still in progress.');
   await vi.waitFor(() =>
     expect(() => secret.get()).toThrow('Not available yet: the number. The store is unavailable.'),
   );

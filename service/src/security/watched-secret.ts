@@ -40,7 +40,8 @@ export class WatchedSecret<T> {
   /** Returns the value. Until the secret has been read, throws an Error with the reason. */
   get(): T {
     if (this.#current) return this.#current.value;
-    const reason = this.#fault instanceof Error ? this.#fault.message : 'The first read is under way.';
+    const reason =
+      this.#fault instanceof Error ? this.#fault.message : 'The first read is still in progress.';
     throw new Error(`Not available yet: ${this.#options.what}. ${reason}`, { cause: this.#fault });
   }
 

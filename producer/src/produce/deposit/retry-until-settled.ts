@@ -2,7 +2,7 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 
 /** Shortest and longest pause between two attempts, in ms. */
 const FIRST_PAUSE_MS = 100;
-const MOST_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 2_000;
 
 export interface RetryOptions {
   /** Checked before each attempt. If it returns true, the retries end. */
@@ -24,7 +24,7 @@ export async function retryUntilSettled(
     } catch (error) {
       onFailure(error);
     }
-    await pause(backOff(failures, FIRST_PAUSE_MS, MOST_PAUSE_MS), signal);
+    await pause(backOff(failures, FIRST_PAUSE_MS, MAX_PAUSE_MS), signal);
   }
   return false;
 }

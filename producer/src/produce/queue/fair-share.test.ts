@@ -84,8 +84,8 @@ describe('callers', () => {
       many(`g${i}-`, 1_000),
     ]);
     const entries = await entriesOf([...greedy, ['other', many('o', 1)]]);
-    const place = entries.findIndex((entry) => idsOf(entry).includes('o0'));
-    expect(place).toBeLessThanOrEqual(2);
+    const index = entries.findIndex((entry) => idsOf(entry).includes('o0'));
+    expect(index).toBeLessThanOrEqual(2);
     const order = entries.flatMap(idsOf).filter((id) => id.startsWith('g'));
     expect(order).toEqual(greedy.flatMap(([, items]) => items.map(({ id }) => id)));
   });

@@ -69,7 +69,7 @@ describe('a caller with an API key', () => {
     const single = await server.post(one('topic:stock'), bearer('shop-key'));
     expect([single.status, problemSchema.parse(await single.json()).errors]).toEqual([
       403,
-      [{ path: 'feed', message: 'is not a feed that the key may write to' }],
+      [{ path: 'feed', message: 'is not a feed that the key permits' }],
     ]);
     const announced = server.backend.announced.length;
     const body = JSON.stringify([

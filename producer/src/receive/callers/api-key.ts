@@ -40,7 +40,7 @@ export const requireApiKey =
       return refuse(response, detail, key !== undefined);
     }
     if (typeof caller === 'string') {
-      return refuse(response, `This API key ${WHY[caller]}. Ask for a new one.`, true);
+      return refuse(response, `This API key ${REFUSAL_TEXT[caller]}. Ask for a new one.`, true);
     }
     if (caller.bucket.left < 1) return sendTooMany(response, caller);
     caller.bucket.take(1);
@@ -49,7 +49,7 @@ export const requireApiKey =
     next();
   };
 
-const WHY = { expired: 'has expired', revoked: 'was revoked' } as const;
+const REFUSAL_TEXT = { expired: 'has expired', revoked: 'was revoked' } as const;
 
 function refuse(response: Response, detail: string, isInvalid: boolean): void {
   const challenge = `Bearer realm="tocsin"${isInvalid ? ', error="invalid_token"' : ''}`;
@@ -104,10 +104,10 @@ function faultsOf(caller: Caller, { scope, items, pathOf }: Needs): Fault[] {
   if (!caller.has(scope)) faults.push({ path: '', message: `the key lacks the scope ${scope}` });
   for (const [index, { feed, source }] of items.entries()) {
     if (!caller.mayWrite(feed)) {
-      faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key may write to' });
+      faults.push({ path: pathOf(index, 'feed'), message: 'is not a feed that the key permits' });
     }
     if (caller.source !== undefined && source !== undefined && source !== caller.source) {
-      const message = `must be ${caller.source} or left out: the key may only publish as this source`;
+      const message = `must be ${caller.source} or omitted: the key can only publish with this source`;
       faults.push({ path: pathOf(index, 'source'), message });
     }
   }

@@ -55,7 +55,7 @@ describe('the scopes of a key', () => {
     expect([response.status, code]).toEqual([403, 'forbidden']);
     expect(errors).toEqual([
       { path: '', message: 'the key lacks the scope publish' },
-      { path: '0.feed', message: 'is not a feed that the key may write to' },
+      { path: '0.feed', message: 'is not a feed that the key permits' },
     ]);
     expect(server.backend.announced).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('the source of a key', () => {
     const response = await post('shop', [{ title: 'a' }, { title: 'b', source: 'payroll' }]);
     expect(response.status).toBe(403);
     expect(problemSchema.parse(await response.json()).errors).toEqual([
-      { path: '1.source', message: 'must be shop or left out: the key may only publish as this source' },
+      { path: '1.source', message: 'must be shop or omitted: the key can only publish with this source' },
     ]);
     expect(sources()).toEqual([]);
   });

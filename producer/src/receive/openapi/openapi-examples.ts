@@ -7,7 +7,7 @@ export const REQUEST_EXAMPLES: Record<
   string,
   { summary: string; value: NotificationInput | NotificationInput[] }
 > = {
-  least: { summary: 'The only required member', value: { title: 'Hello' } },
+  minimal: { summary: 'The only required member', value: { title: 'Hello' } },
   full: {
     summary: 'All members',
     value: {

@@ -13,7 +13,7 @@ it('should report every unknown and every repeated parameter once', () => {
   const { parameters, faults } = readParameters('/a?feed=a&%66eed=b&x=1&x=2&__proto__=3', ['feed']);
   expect(parameters).toEqual({ feed: 'a' });
   expect(faults).toEqual([
-    { path: 'feed', message: 'is given more than once' },
+    { path: 'feed', message: 'must not be repeated' },
     { path: 'x', message: 'is not a known parameter' },
     { path: '__proto__', message: 'is not a known parameter' },
   ]);

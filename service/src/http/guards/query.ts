@@ -7,7 +7,7 @@ const queryOf = (url: string): string => (url.includes('?') ? url.slice(url.inde
 
 /** Maximum number of faults in one answer, because a query has room for thousands. */
 const MAX_FAULTS = 100;
-/** Maximum characters of a parameter's name in a fault. */
+/** Maximum length of a parameter's name in a fault. */
 const MAX_NAME = 100;
 
 /**
@@ -28,7 +28,7 @@ export function readParameters(
     faults.set(name, { path: name.slice(0, MAX_NAME), message });
   for (const [name, value] of new URLSearchParams(query)) {
     if (!known.includes(name)) refuse(name, 'is not a known parameter');
-    else if (parameters.has(name)) refuse(name, 'is given more than once');
+    else if (parameters.has(name)) refuse(name, 'must not be repeated');
     else parameters.set(name, value);
   }
   return { parameters: Object.fromEntries(parameters), faults: [...faults.values()].slice(0, MAX_FAULTS) };
@@ -45,12 +45,12 @@ export const allowParameters =
     if (!request.url.includes('?')) return next();
     const { faults } = readParameters(request.url, known);
     if (faults.length === 0) return next();
-    const may =
+    const hint =
       known.length === 0 ? 'This URL takes no parameters' : `Allowed parameters: ${known.join(', ')}`;
     sendProblem(response, {
       status: 400,
       code: 'invalid_query',
-      detail: `The query is invalid; see errors. ${may}.`,
+      detail: `The query is invalid; see errors. ${hint}.`,
       errors: faults,
     });
   };

@@ -11,9 +11,9 @@ const NEGOTIATE = '<meta name="tocsin-negotiate" content="true" />';
 /** Serves the built pages `/`, `/ops` and 404. Assets have a hash in their names and may be cached; pages may not. */
 export function pageRoutes(uiDist: string, { negotiate = false } = {}): Router {
   const router = Router();
-  if (negotiate) router.get(['/', '/index.html'], tellToNegotiate(uiDist));
+  if (negotiate) router.get(['/', '/index.html'], withNegotiateTag(uiDist));
   router.use(builtFiles(uiDist));
-  router.use(missingPage(uiDist));
+  router.use(notFoundPage(uiDist));
   return router;
 }
 
@@ -52,7 +52,7 @@ function isDecodable(path: string): boolean {
 }
 
 /** Shows browsers a page for unknown URLs. Other clients, and all requests under `/app`, get a problem. */
-function missingPage(uiDist: string): RequestHandler {
+function notFoundPage(uiDist: string): RequestHandler {
   const file = join(uiDist, '404.html');
   return (request, response, next) => {
     response.vary('Accept');
@@ -63,7 +63,7 @@ function missingPage(uiDist: string): RequestHandler {
 }
 
 /** Serves the page with the tag that makes it call `/app/negotiate` for its server. */
-function tellToNegotiate(uiDist: string): RequestHandler {
+function withNegotiateTag(uiDist: string): RequestHandler {
   const file = join(uiDist, 'index.html');
   return (_request, response, next) => {
     if (!existsSync(file)) return next();

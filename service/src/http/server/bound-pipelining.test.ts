@@ -8,12 +8,12 @@ const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 let server: Server;
 let client: Socket;
-let begun: ServerResponse[];
+let started: ServerResponse[];
 let closed: Promise<unknown>;
 
 beforeEach(async () => {
-  begun = [];
-  server = createServer(boundPipelining((_request, response) => void begun.push(response)));
+  started = [];
+  server = createServer(boundPipelining((_request, response) => void started.push(response)));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   client = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -33,7 +33,7 @@ const requested = () => once(server, 'request');
 it('should close a connection that pipelines requests without reading the answers, and start no further request', async () => {
   client.write(REQUEST.repeat(1_000));
   await closed;
-  expect(begun).toHaveLength(MAX_REQUESTS_UNDER_WAY);
+  expect(started).toHaveLength(MAX_REQUESTS_UNDER_WAY);
 });
 
 it('should serve any number of requests on a connection that reads its answers', async () => {
@@ -41,9 +41,9 @@ it('should serve any number of requests on a connection that reads its answers',
     const next = requested();
     client.write(REQUEST);
     await next;
-    expect(begun).toHaveLength(i);
+    expect(started).toHaveLength(i);
     const answered = once(client, 'data');
-    begun.at(-1)?.end('x');
+    started.at(-1)?.end('x');
     await answered;
   }
   expect(client.destroyed).toBe(false);
@@ -51,18 +51,18 @@ it('should serve any number of requests on a connection that reads its answers',
 
 it('should serve as many requests at the same time as the limit allows', async () => {
   const all = new Promise<void>((resolve) => {
-    server.on('request', () => begun.length === MAX_REQUESTS_UNDER_WAY && resolve());
+    server.on('request', () => started.length === MAX_REQUESTS_UNDER_WAY && resolve());
   });
   client.write(REQUEST.repeat(MAX_REQUESTS_UNDER_WAY));
   await all;
-  for (const response of begun) response.end('x');
+  for (const response of started) response.end('x');
   const next = requested();
   await Promise.all(
-    begun.map(async (response) => {
+    started.map(async (response) => {
       if (!response.closed) await once(response, 'close');
     }),
   );
   client.write(REQUEST);
   await next;
-  expect(begun).toHaveLength(MAX_REQUESTS_UNDER_WAY + 1);
+  expect(started).toHaveLength(MAX_REQUESTS_UNDER_WAY + 1);
 });

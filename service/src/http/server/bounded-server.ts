@@ -12,7 +12,7 @@ export interface ServerBounds {
   idleTimeoutMs?: number;
   /** Maximum number of TCP connections; further ones are closed immediately. */
   maxConnections?: number;
-  /** Maximum bytes of the headers of one request. */
+  /** Maximum size of the headers of one request, in bytes. */
   maxHeaderBytes?: number;
 }
 

@@ -25,7 +25,7 @@ interface Answered {
   ids: string[];
   feeds: string[];
   outcome: string;
-  /** Sequence numbers of the request and of its answer, on one scale. */
+  /** When the request was sent and when it was answered, on the same logical clock. */
   posted: number;
   answered: number;
 }
@@ -73,9 +73,9 @@ function checkAnswers(answers: readonly Answered[], { announced, deposited }: Fa
     .flatMap(({ notifications }) => notifications as Notification[]);
   for (const feed of FEEDS) {
     const ids = reached.filter((one) => one.feed === feed).map(({ id }) => id);
-    for (const [place, id] of ids.entries()) {
+    for (const [index, id] of ids.entries()) {
       const key = `${feed} ${id}`;
-      places.set(key, [...(places.get(key) ?? []), place]);
+      places.set(key, [...(places.get(key) ?? []), index]);
     }
   }
   const placesOf = ({ ids, feeds }: Answered, feed: string) =>
@@ -88,7 +88,7 @@ function checkAnswers(answers: readonly Answered[], { announced, deposited }: Fa
       expect(found.flat()).toEqual(found.flat().sort((a, b) => a - b));
       for (const later of accepted.filter(({ posted }) => posted > answer.answered)) {
         const [first] = placesOf(later, feed).flat();
-        if (first !== undefined) for (const place of found.flat()) expect(place).toBeLessThan(first);
+        if (first !== undefined) for (const index of found.flat()) expect(index).toBeLessThan(first);
       }
     }
   }

@@ -12,7 +12,7 @@ import {
 import type { Callers } from '../../auth/callers.ts';
 import { requireApiKey } from './api-key.ts';
 
-export interface OwnOrKeyOptions {
+export interface SignatureOrKeyOptions {
   callers: Callers;
   /** Checks signatures of the bff. */
   signer: Signer;
@@ -26,7 +26,12 @@ const readBody = takeBody();
  * Accepts invocations with an API key, as the public port does, and a `POST /notifications` signed by the bff, which
  * has checked the role `ops` itself.
  */
-export function requireOwnOrKey({ callers, signer, onRefused, log }: OwnOrKeyOptions): RequestHandler {
+export function requireSignatureOrKey({
+  callers,
+  signer,
+  onRefused,
+  log,
+}: SignatureOrKeyOptions): RequestHandler {
   const requireKey = requireApiKey(callers, log);
   return (request, response, next) => {
     const signature = request.get(SIGNATURE_HEADER);

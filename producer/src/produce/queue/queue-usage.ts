@@ -1,9 +1,9 @@
 import type { CallerName } from './turns.ts';
 
-export interface HeldLimits {
+export interface QueueLimits {
   /** Maximum number of notifications in the queue. */
   count: number;
-  /** Maximum bytes of JSON in the queue. */
+  /** Maximum size of the queue, in bytes of JSON. */
   bytes: number;
 }
 
@@ -17,12 +17,12 @@ interface Amount {
  * first caller up to half of the queue, the next one up to half of the rest. Notifications without a key can fill the
  * whole queue.
  */
-export class Held {
-  readonly #limits: HeldLimits;
+export class QueueUsage {
+  readonly #limits: QueueLimits;
   readonly #total: Amount = { count: 0, bytes: 0 };
   readonly #ofCaller = new Map<string, Amount>();
 
-  constructor(limits: HeldLimits) {
+  constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
