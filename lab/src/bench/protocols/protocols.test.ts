@@ -77,7 +77,9 @@ describe("Centrifugo's protocol", () => {
     expect(say(dialogue, '{"id":2,"subscribe":{"recovered":true,"epoch":"e","offset":9}}')).toEqual({
       ready: true,
     });
-    expect(say(dialogue, '{"id":2,"subscribe":{"epoch":"f","offset":9}}')?.fault).toMatch(/could not recover/);
+    expect(say(dialogue, '{"id":2,"subscribe":{"epoch":"f","offset":9}}')?.fault).toMatch(
+      /could not recover/,
+    );
     expect(say(dialogue, '{"id":2,"error":{"code":103,"message":"denied"}}')?.fault).toMatch(/denied/);
   });
 });
