@@ -2,11 +2,25 @@
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
+/** Late parts are loaded after this many milliseconds, even if the first view is not complete. */
+const LONGEST_WAIT_MS = 4_000;
+
+let endFirstView = (): void => undefined;
+const firstView = new Promise<void>((resolve) => (endFirstView = resolve));
+
+/** Call it when the first notifications are there, or cannot be loaded for now. Safe to repeat. */
+export const firstViewEnded = (): void => endFirstView();
+
 /**
- * Loads a part that the first view does without, once the browser has nothing else to do, and tries again until it is
- * there. It is not left until the reader wants it: by then a deploy may have replaced the file.
+ * Loads a part that the first view does without, and tries again until it is there. It begins after the first view, so
+ * that it does not compete with it for a slow line, unless `at` is `once`. It does not wait until the reader needs the
+ * part: by then a deploy may have replaced the file. Returns the function that stops it.
  */
-export function loadLate<T>(load: () => Promise<T>, loaded: (part: T) => void): () => void {
+export function loadLate<T>(
+  load: () => Promise<T>,
+  loaded: (part: T) => void,
+  { at = 'first-view' }: { at?: 'first-view' | 'once' } = {},
+): () => void {
   let ended = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -21,7 +35,15 @@ export function loadLate<T>(load: () => Promise<T>, loaded: (part: T) => void): 
     }
   }
 
-  timer = setTimeout(() => void attempt(FIRST_PAUSE_MS), 0);
+  const begin = (): void => {
+    clearTimeout(timer);
+    if (!ended) void attempt(FIRST_PAUSE_MS);
+  };
+  if (at === 'once') begin();
+  else {
+    timer = setTimeout(endFirstView, LONGEST_WAIT_MS);
+    void firstView.then(begin);
+  }
   return () => {
     ended = true;
     clearTimeout(timer);

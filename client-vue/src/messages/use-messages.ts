@@ -35,7 +35,7 @@ export const useMessages = defineStore(() => {
     own.value = next.messages ?? {};
     const load = loaderFor(next.language);
     if (!load) loaded.value = undefined;
-    else stopLoading = loadLate(load, (texts) => (loaded.value = texts));
+    else stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'once' });
   }
 
   return { language, texts, formats, use };

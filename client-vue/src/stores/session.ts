@@ -4,6 +4,7 @@ import { backOff, pause } from '@tocsin/contracts/pause';
 import { watch } from 'vue';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
+import { firstViewEnded } from '../load-late.ts';
 import { languageOf } from '../messages/languages.ts';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useMessages } from '../messages/use-messages.ts';
@@ -31,10 +32,12 @@ async function newestPage(feed: string, signal: AbortSignal): Promise<Page | und
     try {
       const page = await useSource().page({ feed }, { signal });
       connection.pageFailed = false;
+      firstViewEnded();
       return page;
     } catch (error) {
       if (signal.aborted) return undefined;
       connection.pageFailed = true;
+      firstViewEnded();
       connection.failed(error);
       console.warn(`The newest page of ${feed} could not be loaded. Trying again.`, error);
     }
