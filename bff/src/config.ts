@@ -10,7 +10,7 @@ import {
 } from '@tocsin/service';
 import { z } from 'zod';
 import { originOf } from './auth/origins.ts';
-import { isPlace } from './wiring/access/loopback.ts';
+import { isPublishPlace } from './wiring/access/loopback.ts';
 import { isTrustedProxies } from './socketio/admission/client-address.ts';
 import { DEFAULT_FEED_LIMITS, MAX_HISTORY_BYTES, MAX_IDS } from './feed/limits.ts';
 
@@ -114,7 +114,7 @@ export const bffSettings = z.object({
     ),
   PUBLISHED_ON: z
     .string()
-    .refine(isPlace, 'must be an IP address, localhost, loopback or network')
+    .refine(isPublishPlace, 'must be an IP address, localhost, loopback or network')
     .optional()
     .describe(
       'Where the public port is published: an IP address, `loopback` or `network`. The default is PUBLIC_HOST. With AUTH_MODE=none and no OPS_TOKEN, the operations page is open only on a loopback address',

@@ -39,7 +39,7 @@ export function replay(entries: readonly (readonly EntryItem[])[]): Row[] {
 export class ChangesClient {
   readonly merge = new FeedMerge();
   readonly screen = new Map<string, string>();
-  isTold = true;
+  isComplete = true;
   #requested: { epoch: string; offset: number } | undefined | 'nothing' = 'nothing';
   #retries = false;
 
@@ -48,7 +48,7 @@ export class ChangesClient {
       if (effect.type === 'subscribe') this.#requested = effect.position;
       if (effect.type === 'ask-later' || effect.type === 'gap-opened') this.#retries = true;
       if (effect.type === 'missed' && effect.erased) this.screen.clear();
-      else if (effect.type === 'missed') this.isTold = false;
+      else if (effect.type === 'missed') this.isComplete = false;
       if (effect.type === 'gone') for (const id of effect.ids) this.screen.delete(id);
       if (effect.type !== 'show') continue;
       for (const { notification } of effect.publications)

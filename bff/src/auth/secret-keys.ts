@@ -3,7 +3,7 @@ import { AuthError } from './errors.ts';
 import type { Keys } from './check-token.ts';
 
 /** RFC 7518, 3.2: an HS256 key must be at least as long as the hash, 32 bytes. */
-const LEAST_BYTES = 32;
+const MIN_BYTES = 32;
 /** Limited, because each token may be tried with every secret. */
 const MAX_SECRETS = 8;
 
@@ -22,9 +22,9 @@ export function parseSecrets(text: string): Uint8Array[] {
   const encoder = new TextEncoder();
   const secrets = (lines.length > 0 ? lines : ['']).map((line) => encoder.encode(line));
   for (const [index, { length }] of secrets.entries()) {
-    if (length >= LEAST_BYTES) continue;
+    if (length >= MIN_BYTES) continue;
     const which = secrets.length > 1 ? ` in line ${index + 1}` : '';
-    throw new Error(`The secret for tokens has ${length} bytes${which}; it needs at least ${LEAST_BYTES}.`);
+    throw new Error(`The secret for tokens has ${length} bytes${which}; it needs at least ${MIN_BYTES}.`);
   }
   return secrets.length === 1 && lines[0] === text ? secrets : [...secrets, encoder.encode(text)];
 }

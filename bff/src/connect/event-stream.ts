@@ -22,7 +22,7 @@ export interface StreamSink {
   /** Ends the stream after sending the buffered data. */
   end(): void;
   /** Ends the stream at once, without sending the buffered data. */
-  breakOff(): void;
+  abort(): void;
 }
 
 export interface EventStreamOptions extends SubscriptionReads {
@@ -36,7 +36,7 @@ export interface EventStreamOptions extends SubscriptionReads {
   onFault: (feed: string, error: unknown) => void;
 }
 
-interface Followed {
+interface FollowedFeed {
   position: Position | undefined;
   /** True once the first answer was sent. */
   isAnswered: boolean;
@@ -54,7 +54,7 @@ export class EventStream {
   readonly #use: EventStreamOptions;
   readonly #subscriptions: Subscriptions;
   readonly #session: Session;
-  readonly #feeds = new Map<string, Followed>();
+  readonly #feeds = new Map<string, FollowedFeed>();
   /** Feeds to read, in this order. */
   readonly #behind = new Set<string>();
   #reading: string | undefined;
@@ -101,9 +101,9 @@ export class EventStream {
     if (!position) return;
     const unsent = event.publications.filter(({ offset }) => offset > position.offset);
     const [first] = unsent;
-    if (event.epoch !== position.epoch) return this.#lag(event.feed);
+    if (event.epoch !== position.epoch) return this.#markBehind(event.feed);
     if (!first) return;
-    if (first.offset !== position.offset + 1 || this.#use.sink.isFull) return this.#lag(event.feed);
+    if (first.offset !== position.offset + 1 || this.#use.sink.isFull) return this.#markBehind(event.feed);
     const isWhole = unsent.length === event.publications.length;
     this.#advance(event.feed, { epoch: event.epoch, offset: unsent.at(-1)?.offset ?? position.offset });
     this.#write(
@@ -117,7 +117,7 @@ export class EventStream {
   position({ feed, epoch, offset }: PositionEvent): void {
     const position = this.#positionToContinue(feed);
     if (!position) return;
-    if (epoch !== position.epoch || offset > position.offset) return this.#lag(feed);
+    if (epoch !== position.epoch || offset > position.offset) return this.#markBehind(feed);
     if (!this.#use.sink.isFull) this.#write('position', JSON.stringify({ feed, ...position }));
   }
 
@@ -148,11 +148,11 @@ export class EventStream {
   }
 
   /** Ends the stream at once because its reader does not read. */
-  breakOff(): void {
+  abort(): void {
     if (this.#isOver) return;
     this.#use.onEnded('not_reading');
     this.close();
-    this.#use.sink.breakOff();
+    this.#use.sink.abort();
   }
 
   /** Ends the stream without a reason because the instance stops. */
@@ -174,11 +174,11 @@ export class EventStream {
     if (this.#behind.has(feed)) return undefined;
     const followed = this.#feeds.get(feed);
     if (this.#reading !== feed && followed?.isAnswered) return followed.position;
-    if (followed) this.#lag(feed);
+    if (followed) this.#markBehind(feed);
     return undefined;
   }
 
-  #lag(feed: string): void {
+  #markBehind(feed: string): void {
     if (this.#isOver) return;
     this.#behind.add(feed);
     void this.#pump();
@@ -204,7 +204,7 @@ export class EventStream {
   }
 
   async #read(feed: string): Promise<void> {
-    const { position, isAnswered } = this.#feeds.get(feed) as Followed;
+    const { position, isAnswered } = this.#feeds.get(feed) as FollowedFeed;
     const page = isAnswered
       ? await this.#subscriptions.read(feed, position)
       : await this.#subscriptions.answer(feed, position);
@@ -220,18 +220,18 @@ export class EventStream {
     this.#use.onFault(feed, error);
     const message = 'the feed cannot be read now; retrying';
     this.#write('unavailable', JSON.stringify({ feed, message }));
-    setTimeout(() => this.#lag(feed), RETRY_MS).unref();
+    setTimeout(() => this.#markBehind(feed), RETRY_MS).unref();
   }
 
   #advance(feed: string, position: Position): void {
     this.#feeds.set(feed, { position, isAnswered: true });
   }
 
-  #write(name: string, json: string, isPlace = false): void {
+  #write(name: string, json: string, hasId = false): void {
     if (this.#isOver) return;
-    const id = isPlace ? `id: ${streamId(this.#positions())}\n` : '';
+    const id = hasId ? `id: ${streamId(this.#positions())}\n` : '';
     const text = `event: ${name}\n${id}data: ${json}\n\n`;
-    if (this.#use.sink.waiting + text.length > MAX_BACKLOG_BYTES) this.breakOff();
+    if (this.#use.sink.waiting + text.length > MAX_BACKLOG_BYTES) this.abort();
     else this.#use.sink.write(text);
   }
 

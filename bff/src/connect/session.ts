@@ -18,7 +18,7 @@ export interface SessionHooks {
 const WARN_AT = 0.8;
 const WARN_BEFORE_MS = 60_000;
 /** The longest delay of a Node timer. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Watches the life of a connection's token: warns before its end and reports its end. */
 export class Session {
@@ -46,8 +46,8 @@ export class Session {
     clearTimeout(this.#timer);
     const wait = time - this.#hooks.now();
     this.#timer =
-      wait > LONGEST_MS
-        ? setTimeout(() => this.#at(time, act), LONGEST_MS)
+      wait > MAX_DELAY_MS
+        ? setTimeout(() => this.#at(time, act), MAX_DELAY_MS)
         : setTimeout(act, Math.max(0, wait));
     this.#timer.unref();
   }

@@ -20,7 +20,7 @@ export interface History {
  * When a state has too many ids, it is reduced to this fraction of the limits, so that the next id does not exceed
  * them again.
  */
-const KEPT = 0.9;
+const KEPT_FRACTION = 0.9;
 /** The number of newest publications searched for ids: a feed's default history. */
 const MAX_SEARCHED = 10_000;
 /** Publications are read in chunks of this size, aligned to its multiples. */
@@ -80,7 +80,7 @@ function mergeOldest(from: number, ids: ReadonlySet<string>, places: ReadonlyMap
   let bytes = 0;
   const fits = newest.findIndex(([id], index) => {
     bytes += bytesInList(id);
-    return index >= KEPT * MAX_READ_IDS || bytes > KEPT * MAX_READ_BYTES;
+    return index >= KEPT_FRACTION * MAX_READ_IDS || bytes > KEPT_FRACTION * MAX_READ_BYTES;
   });
   const kept = newest.slice(0, fits < 0 ? newest.length : fits).reverse();
   const offset = Math.max(from, (kept[0]?.[1] ?? 1) - 1);

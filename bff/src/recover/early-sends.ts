@@ -20,7 +20,7 @@ export class EarlySends {
 
   /** Records `publications` as sent and returns those to send: all that not every browser has. */
   send(epoch: string, publications: readonly Publication[]): Publication[] {
-    const unsent = publications.filter(({ offset }) => this.#whoHas(epoch, offset) !== 'everyone');
+    const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
     for (const { offset } of unsent) this.#add(epoch, offset);
     return unsent;
   }
@@ -30,8 +30,8 @@ export class EarlySends {
    * have.
    */
   unsent(epoch: string, publications: readonly Publication[]): { unsent: Publication[]; twice: number } {
-    const unsent = publications.filter(({ offset }) => this.#whoHas(epoch, offset) !== 'everyone');
-    return { unsent, twice: unsent.filter(({ offset }) => this.#whoHas(epoch, offset) === 'some').length };
+    const unsent = publications.filter(({ offset }) => this.#sentTo(epoch, offset) !== 'everyone');
+    return { unsent, twice: unsent.filter(({ offset }) => this.#sentTo(epoch, offset) === 'some').length };
   }
 
   /** Call when a browser joins, which has no earlier sends. */
@@ -44,7 +44,7 @@ export class EarlySends {
     this.#ranges = this.#epoch === epoch ? this.#ranges.filter(({ last }) => last > offset) : [];
   }
 
-  #whoHas(epoch: string, offset: number): 'everyone' | 'some' | 'none' {
+  #sentTo(epoch: string, offset: number): 'everyone' | 'some' | 'none' {
     if (this.#epoch !== epoch) return 'none';
     const holding = this.#ranges.filter(({ first, last }) => first <= offset && offset <= last);
     if (holding.length === 0) return 'none';

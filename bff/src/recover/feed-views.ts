@@ -11,7 +11,7 @@ export interface ViewsDependencies extends Omit<ViewDependencies, 'limits'> {
 const TICK_MS = 250;
 /** Delay of the first comparison after a publication. It doubles with each further one, up to the longest delay. */
 const FIRST_COMPARISON_MS = 2_000;
-const LONGEST_COMPARISON_MS = 30_000;
+const MAX_COMPARISON_MS = 30_000;
 /** A view without watchers or reads is dropped after this time. */
 const IDLE_MS = 60_000;
 /**
@@ -138,7 +138,7 @@ export class FeedViews {
       }
       if (watched.compareAt > now) continue;
       watched.compareAt = now + watched.delay;
-      watched.delay = Math.min(watched.delay * 2, LONGEST_COMPARISON_MS);
+      watched.delay = Math.min(watched.delay * 2, MAX_COMPARISON_MS);
       watched.view.compare().catch((error: unknown) => {
         this.#compareIn(watched, FIRST_COMPARISON_MS);
         this.#onError(feed, error);

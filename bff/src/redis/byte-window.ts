@@ -1,5 +1,5 @@
 /** Trimming keeps this fraction of the limit, so that not every message trims the stream. */
-const KEPT = 0.875;
+const KEPT_FRACTION = 0.875;
 /** Redis's overhead per message in bytes: its id, its field names and its share of a node. */
 const OVERHEAD = 128;
 
@@ -19,7 +19,7 @@ export class ByteWindow {
     this.#messages.push({ id, bytes: bytes + OVERHEAD });
     this.#total += bytes + OVERHEAD;
     if (this.#total <= this.#max) return undefined;
-    while (this.#total > KEPT * this.#max && this.#messages.length - this.#first > 1) this.#drop();
+    while (this.#total > KEPT_FRACTION * this.#max && this.#messages.length - this.#first > 1) this.#drop();
     return this.#messages[this.#first]?.id;
   }
 

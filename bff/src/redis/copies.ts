@@ -43,15 +43,15 @@ export class RedisCopies implements Copies {
   }
 
   erase(erased: Erased): Promise<void> {
-    return this.#erasures.note(erased);
+    return this.#erasures.record(erased);
   }
 
   async #check(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      const noted = await this.#erasures.read();
-      if (noted.length > 0 && (await this.#erasures.mayWork(SEARCH_EVERY_MS))) await this.#work();
+      const recorded = await this.#erasures.read();
+      if (recorded.length > 0 && (await this.#erasures.reserveWork(SEARCH_EVERY_MS))) await this.#work();
     } catch (err) {
       this.#options.log.warn({ err }, 'cannot delete copies of erased content yet; retrying');
     } finally {
@@ -60,11 +60,11 @@ export class RedisCopies implements Copies {
   }
 
   async #work(): Promise<void> {
-    const [noted, now] = [await this.#erasures.read(), await this.#erasures.now()];
-    const content = new ErasedContent(noted.map(({ erased }) => erased));
+    const [recorded, now] = [await this.#erasures.read(), await this.#erasures.now()];
+    const content = new ErasedContent(recorded.map(({ erased }) => erased));
     const fromStreams = await eraseFromStreams(this.#options.connection, content, now);
     const fromKeys = await eraseFromKeys(this.#options, content);
-    await this.#erasures.forget(noted.filter(({ at }) => now - at >= LAST_SEARCH_MS));
+    await this.#erasures.forget(recorded.filter(({ at }) => now - at >= LAST_SEARCH_MS));
     if (fromStreams + fromKeys > 0)
       this.#options.log.info({ fromStreams, fromKeys }, 'deleted copies of erased content');
   }

@@ -18,8 +18,8 @@ const erasedSchema = z.object({
 });
 
 /** An erasure whose copies are being deleted. `at` is the time when it was recorded, by the clock of Redis. */
-export interface NotedErasure {
-  noteId: string;
+export interface RecordedErasure {
+  recordId: string;
   at: number;
   erased: Erased;
 }
@@ -33,7 +33,7 @@ export class ErasureLog {
   }
 
   /** Records an erasure. Resolves when Redis has it. */
-  async note({ ids, ...erased }: Erased): Promise<void> {
+  async record({ ids, ...erased }: Erased): Promise<void> {
     this.#connection.check();
     const parts: Erased[] = ids ? [] : [erased];
     for (let start = 0; ids && start < ids.length; start += IDS_AT_ONCE)
@@ -47,23 +47,23 @@ export class ErasureLog {
   }
 
   /** All recorded erasures, oldest first. */
-  async read(): Promise<NotedErasure[]> {
+  async read(): Promise<RecordedErasure[]> {
     this.#connection.check();
     const { client } = this.#connection;
     const messages = await this.#known(client.xRange(ERASURES_STREAM, '-', '+', { COUNT: MAX_READ }));
     return messages.flatMap(({ id, message }) => {
       const parsed = erasedSchema.safeParse(parseJson(message['erased'] ?? ''));
-      return parsed.success ? [{ noteId: id, at: timeOfId(id), erased: parsed.data }] : [];
+      return parsed.success ? [{ recordId: id, at: timeOfId(id), erased: parsed.data }] : [];
     });
   }
 
-  async forget(noted: readonly NotedErasure[]): Promise<void> {
-    const ids = noted.map(({ noteId }) => noteId);
+  async forget(recorded: readonly RecordedErasure[]): Promise<void> {
+    const ids = recorded.map(({ recordId }) => recordId);
     if (ids.length > 0) await this.#known(this.#connection.client.xDel(ERASURES_STREAM, ids));
   }
 
   /** Tries to reserve the work for `ms` milliseconds. True for only one of several instances. */
-  async mayWork(ms: number): Promise<boolean> {
+  async reserveWork(ms: number): Promise<boolean> {
     const { client } = this.#connection;
     const options = { condition: 'NX', expiration: { type: 'PX', value: ms } } as const;
     return (await this.#known(client.set(LOCK, '1', options))) === 'OK';

@@ -20,12 +20,12 @@ const EVERY_MS = 2_000;
 /** Each time this many failures occur in a row (about half a minute), one is logged as a warning. */
 const FAILURES_PER_WARNING = 15;
 /** Trimming a stream that is too large keeps this fraction of its limit. */
-const KEPT = 0.9;
+const KEPT_FRACTION = 0.9;
 
 /** The audit trail is limited by its component and must not be trimmed here. */
-const isOfTheTrail = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
+const isAuditTopic = (topic: string): boolean => Object.values<string>(AUDIT_TOPICS).includes(topic);
 /** The streams of Dapr's topics. Unacknowledged messages are dropped only from the bounded streams. */
-const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isOfTheTrail(topic));
+const STREAMS: readonly string[] = Object.values(TOPICS).filter((topic) => !isAuditTopic(topic));
 const BOUNDED_STREAMS: readonly string[] = [
   TOPICS.deadPartitionAnnouncements,
   TOPICS.deadAnnouncements,
@@ -107,7 +107,7 @@ export class StreamKeeper {
     const bytes = (await connection.known(client.memoryUsage(stream), 'measure a stream')) ?? 0;
     if (bytes <= maxBytes) return;
     const length = await connection.known(client.xLen(stream), 'measure a stream');
-    const kept = Math.floor((length * KEPT * maxBytes) / bytes);
+    const kept = Math.floor((length * KEPT_FRACTION * maxBytes) / bytes);
     const dropped = await connection.known(client.xTrim(stream, 'MAXLEN', kept), 'trim a stream');
     if (dropped === 0) return;
     onDropped(stream, dropped);

@@ -5,7 +5,7 @@ import type { Inbound } from '../backend.ts';
 import { receiveAnnouncement } from '../deliver/receive/announcement.ts';
 import { coalesce } from '../deliver/receive/coalesce.ts';
 import { reviveAnnouncement } from '../deliver/receive/dead-letter.ts';
-import { keepRefusedEvent } from '../deliver/receive/refused-event.ts';
+import { setAsideRefusedEvent } from '../deliver/receive/refused-event.ts';
 import { countOutcomes, countSetAside } from '../observe/outcome-counters.ts';
 import type { AppContext } from './context.ts';
 import type { Delivery } from './delivery.ts';
@@ -40,7 +40,7 @@ export function createInbound(
         return outcome;
       });
     }),
-    onRefusedEvent: (data) => keepRefusedEvent(data, setAside),
+    onRefusedEvent: (data) => setAsideRefusedEvent(data, setAside),
     onDeadLetter: countOutcomes(metrics.deadLetters, (data) => reviveAnnouncement(data, reviving)),
   };
 }

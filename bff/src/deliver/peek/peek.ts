@@ -23,7 +23,7 @@ export async function peekForward(
   const found: PeekedEntries['found'] = [];
   let bytes = 0;
   for (let start = from; start <= to && bytes < MAX_COMMIT_BYTES; start += PEEKS_AT_ONCE) {
-    const texts = await peekSome(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    const texts = await peekMany(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     for (const [i, text] of texts.entries()) {
       if (text === undefined) return { found, missing: start + i };
       bytes += Buffer.byteLength(text);
@@ -42,7 +42,7 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
   let first = announced + 1;
   for (let count = 2; first > 1; count = PEEKS_AT_ONCE) {
     const start = Math.max(1, first - count);
-    const texts = await peekSome(entries, keyOf, start, first - start);
+    const texts = await peekMany(entries, keyOf, start, first - start);
     const lastMissing = texts.findLastIndex((text) => text === undefined);
     if (lastMissing >= 0) return start + lastMissing + 1;
     first = start;
@@ -56,12 +56,12 @@ export async function walkBack(entries: Entries, keyOf: KeyOf, announced: number
  */
 export async function lastMissing(entries: Entries, keyOf: KeyOf, from: number, to: number): Promise<number> {
   for (let start = from; start <= to; start += PEEKS_AT_ONCE) {
-    const texts = await peekSome(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
+    const texts = await peekMany(entries, keyOf, start, Math.min(PEEKS_AT_ONCE, to - start + 1));
     const found = texts.findIndex((text) => text !== undefined);
     if (found >= 0) return start + found - 1;
   }
   return to;
 }
 
-const peekSome = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>
+const peekMany = (entries: Entries, keyOf: KeyOf, start: number, count: number) =>
   Promise.all(Array.from({ length: count }, (_, i) => entries.peek(keyOf(start + i))));

@@ -6,7 +6,7 @@ import { shortHash, unreadableRecord } from './unreadable-record.ts';
  * Sets aside an event of the notifications topic that is not a valid notification. Rejects when it must be
  * redelivered.
  */
-export async function keepRefusedEvent(
+export async function setAsideRefusedEvent(
   data: unknown,
   setAside: Pick<SetAsideStore, 'add'>,
 ): Promise<'set-aside'> {

@@ -14,7 +14,7 @@ import {
 import type { Outcome, TurnOrder, AnnouncedEntry } from './turn.ts';
 
 const ATTEMPTS = 3;
-const LONGEST_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 20;
 
 export interface PartitionHostDependencies extends PartitionTurnDependencies {
   checkpoints: Checkpoints;
@@ -97,7 +97,7 @@ export class PartitionHost {
         return await takePartitionTurn(announced, this.#stateOf(partition), this.#use, order);
       } catch (error) {
         if (!(error instanceof TemporaryError) || attempt === ATTEMPTS) throw error;
-        await (this.#use.pause ?? pause)(Math.random() * LONGEST_PAUSE_MS * attempt);
+        await (this.#use.pause ?? pause)(Math.random() * MAX_PAUSE_MS * attempt);
       }
     }
   }

@@ -71,7 +71,7 @@ class PartitionTurn {
     await progress.known();
     await this.#use.onStep('loaded');
     await this.#order.before;
-    const isUnclaimed = await this.#takeAgain(lowest, seq);
+    const isUnclaimed = await this.#takeFinished(lowest, seq);
     let outcome: Outcome | undefined;
     let from = await this.#begin(seq);
     const first = Math.min(from, lowest);
@@ -87,7 +87,7 @@ class PartitionTurn {
           continue;
         }
         // In an unknown run, missing entries below the announced one may be finished ones.
-        if (progress.of(run) !== undefined || to === seq) await this.#giveUp(from, to);
+        if (progress.of(run) !== undefined || to === seq) await this.#setAsideMissing(from, to);
         outcome ??= 'set-aside';
         from = to + 1;
         continue;
@@ -119,7 +119,7 @@ class PartitionTurn {
    * failed or the store was rolled back: each feed's head, read again, shows whether the feed has its items. True if
    * an entry exists or is about to be popped.
    */
-  async #takeAgain(lowest: number, highest: number): Promise<boolean> {
+  async #takeFinished(lowest: number, highest: number): Promise<boolean> {
     const { claimer } = this.#state;
     let isUnclaimed = false;
     for (let seq = lowest; seq <= highest && this.#isDone(seq); seq++) {
@@ -167,7 +167,7 @@ class PartitionTurn {
   }
 
   /** Sets the numbers `from` to `to` aside as missing, without content. If the run is known, they count as done. */
-  async #giveUp(from: number, to: number): Promise<void> {
+  async #setAsideMissing(from: number, to: number): Promise<void> {
     const { progress } = this.#state;
     const fault = `${this.#run} ${from} to ${to}: announced, but neither stored nor finished`;
     const entry = this.#keyOf(to);

@@ -38,7 +38,7 @@ export class TurnQueue<Result> {
   /** Enqueues a turn, or joins one that waits. Settles like that turn. */
   enqueue(announced: Announced, caller: CallerKnowledge): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const joined = this.#joining(announced, caller);
+      const joined = this.#joinWaiting(announced, caller);
       if (joined) joined.settle.push({ resolve, reject });
       else {
         this.#waiting.push({ announced, caller, settle: [{ resolve, reject }] });
@@ -65,7 +65,7 @@ export class TurnQueue<Result> {
   }
 
   /** Finds a waiting turn of the same run, and extends it to cover this announcement. */
-  #joining(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
+  #joinWaiting(announced: Announced, caller: CallerKnowledge): Waiting<Result> | undefined {
     if (!announced || caller.lostDocument !== undefined) return undefined;
     const found = this.#waiting.find(
       (other) => other.announced?.run === announced.run && other.caller.lostDocument === undefined,

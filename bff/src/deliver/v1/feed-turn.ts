@@ -56,7 +56,7 @@ class AnnouncedFeedTurn {
         }
         // In an unknown run, missing entries below the announced one may be finished ones.
         if (doneThrough(loaded, run) !== undefined || to === seq)
-          loaded = await this.#giveUp(loaded, from, to);
+          loaded = await this.#setAsideMissing(loaded, from, to);
         from = to + 1;
         continue;
       }
@@ -98,7 +98,7 @@ class AnnouncedFeedTurn {
    * Sets the numbers `from` to `to` aside as missing. If the head knows the run, they count as done. In an unknown
    * run, lower numbers may still be announced.
    */
-  async #giveUp(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
+  async #setAsideMissing(loaded: LoadedHead, from: number, to: number): Promise<LoadedHead> {
     const run = this.#run;
     const fault = `${run} ${from} to ${to}: announced, but neither stored nor finished`;
     await this.#setAside(to, 'missing', [fault], null);

@@ -35,7 +35,7 @@ interface Hashes {
   has(hash: string): boolean;
 }
 
-export interface Ground {
+export interface FeedState {
   /** The offset before the first new publication. */
   offset: number;
   known: Hashes;
@@ -57,8 +57,8 @@ export interface Appended {
 }
 
 /** Gives each new item the next offset, and finds the content that it removes. Does not modify its arguments. */
-export function append(items: readonly Appendable[], ground: Ground): Appended {
-  const appending = new Appending(ground);
+export function append(items: readonly Appendable[], state: FeedState): Appended {
+  const appending = new Appending(state);
   for (const item of items) {
     if (isRetraction(item)) appending.retract(item);
     else appending.publish(item);
@@ -72,7 +72,7 @@ interface Named {
 }
 
 class Appending {
-  readonly #ground: Ground;
+  readonly #state: FeedState;
   readonly #own = new HistoryIndex();
   readonly #publications: Publication[] = [];
   readonly #taken = new Set<string>();
@@ -80,8 +80,8 @@ class Appending {
   readonly #gone = new Map<number, GoneReason>();
   #suppressed = 0;
 
-  constructor(ground: Ground) {
-    this.#ground = ground;
+  constructor(state: FeedState) {
+    this.#state = state;
   }
 
   get result(): Appended {
@@ -140,25 +140,25 @@ class Appending {
     }
     this.#retracted.add(hash);
     for (const offset of this.#own.offsetsOf(id)) this.#removeContent(offset, 'retracted');
-    for (const offset of this.#ground.index?.offsetsOf(id) ?? []) this.#removeContent(offset, 'retracted');
+    for (const offset of this.#state.index?.offsetsOf(id) ?? []) this.#removeContent(offset, 'retracted');
     this.#publications.push({ offset: this.#next, notification: null, id, gone: 'retracted' });
   }
 
   /** Removes the content of the older notification with this collapse key and returns its id. */
   #replacedBy({ collapseKey }: Notification): string | undefined {
     if (collapseKey === undefined) return undefined;
-    const older = this.#own.newestWith(collapseKey) ?? this.#ground.index?.newestWith(collapseKey);
+    const older = this.#own.newestWith(collapseKey) ?? this.#state.index?.newestWith(collapseKey);
     if (!older || this.#gone.has(older.offset)) return undefined;
     this.#removeContent(older.offset, 'replaced');
     return older.id;
   }
 
   get #next(): number {
-    return this.#ground.offset + this.#publications.length + 1;
+    return this.#state.offset + this.#publications.length + 1;
   }
 
   #isKnown(hash: string): boolean {
-    return this.#ground.known.has(hash) || this.#taken.has(hash);
+    return this.#state.known.has(hash) || this.#taken.has(hash);
   }
 
   #isFree(hash: string): boolean {
@@ -166,11 +166,11 @@ class Appending {
   }
 
   #isRetracted(hash: string): boolean {
-    return this.#ground.retracted.has(hash) || this.#retracted.has(hash);
+    return this.#state.retracted.has(hash) || this.#retracted.has(hash);
   }
 
   #removeContent(offset: number, reason: GoneReason): void {
-    const place = offset - this.#ground.offset - 1;
+    const place = offset - this.#state.offset - 1;
     const own = this.#publications[place];
     if (own) {
       this.#publications[place] = withoutContent(own, reason);

@@ -95,45 +95,45 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
   const erasedAt = erasedUntil(input.stored, erasure, limits, now);
   // Drops notifications that were in transit, in another run or a stream, when the feed was erased.
   const items = following.filter((item) => !isErased(item, erasedAt));
-  const ground = erased ? erasedGround(input) : groundOf(input);
-  const index = ground.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
-  const retracted = { has: (hash: string) => ground.retracted.has(hash) || ground.unwritten.has(hash) };
-  const { publications, gone, ...appended } = append(items, { ...ground, retracted, index });
+  const state = erased ? erasedState(input) : stateOf(input);
+  const index = state.segments.length > 0 && removesContent(items) ? await input.index() : undefined;
+  const retracted = { has: (hash: string) => state.retracted.has(hash) || state.unwritten.has(hash) };
+  const { publications, gone, ...appended } = append(items, { ...state, retracted, index });
   const label = labelOf(input.feed);
   const common = { label, limits, now, unique };
   const segments = await chainSegments(
-    { ...common, references: ground.segments, contentOf: input.contentOf },
+    { ...common, references: state.segments, contentOf: input.contentOf },
     publications,
     gone,
   );
   const ids = chainHashes(
     {
-      ...{ references: ground.ids, known: ground.known, full: fullIdsCount(limits), limits, now },
+      ...{ references: state.ids, known: state.known, full: fullIdsCount(limits), limits, now },
       key: () => idsKey(label, unique()),
     },
     appended.taken,
   );
   const retractions = chainHashes(
     {
-      ...{ references: ground.retractions, known: ground.retracted, limits, now },
+      ...{ references: state.retractions, known: state.retracted, limits, now },
       ...{ full: fullRetractionsCount(limits), key: () => retractionsKey(unique()) },
     },
-    [...ground.unwritten, ...appended.retracted],
+    [...state.unwritten, ...appended.retracted],
   );
   const withdrawn = listOfWithdrawn(erased ? documentsOf(input.stored) : segments.withdrawn, input);
-  const offset = ground.offset + publications.length;
+  const offset = state.offset + publications.length;
   const run = taken && { [taken.run]: [taken.to, now] as [number, number] };
   return {
     head: {
       v: DOCUMENT_VERSION,
-      epoch: ground.epoch,
+      epoch: state.epoch,
       version: input.writes + 1,
       offset,
       segments: segments.references,
       ids: ids.references,
       producers: { ...keptRuns(base?.producers ?? {}, limits, now, MAX_RUNS - 1), ...run },
       unconfirmed: taken
-        ? [{ run: taken.run, from: taken.from, to: taken.to, first: ground.offset + 1, last: offset }]
+        ? [{ run: taken.run, from: taken.from, to: taken.to, first: state.offset + 1, last: offset }]
         : [],
       ...(retractions.references.length > 0 && { retractions: retractions.references }),
       ...(withdrawn && { withdrawn: withdrawn.key }),
@@ -157,13 +157,13 @@ export async function planCommit(input: CommitInput): Promise<Commit> {
   };
 }
 
-const groundOf = ({ base, epoch, known, retracted, retractions, unwritten }: CommitInput) => ({
+const stateOf = ({ base, epoch, known, retracted, retractions, unwritten }: CommitInput) => ({
   ...{ epoch, offset: base?.offset ?? 0, segments: base?.segments ?? [], ids: base?.ids ?? [] },
   ...{ known, retracted, retractions, unwritten },
 });
 
 /** An erasure keeps only the finished numbers of each run. */
-const erasedGround = ({ nextEpoch }: CommitInput) => ({
+const erasedState = ({ nextEpoch }: CommitInput) => ({
   ...{ epoch: nextEpoch(), offset: 0, segments: [], ids: [], known: new KnownIds() },
   ...{ retracted: new KnownIds(), retractions: [], unwritten: new Set<string>() },
 });

@@ -60,7 +60,7 @@ export function streamRoutes({ streams, admitStream, onSubscribed }: StreamRoute
       const feeds = new Map(query.feed.map((feed) => [feed, positions.get(feed)]));
       const stream = streams.add(sinkOf(response), bearer, feeds);
       // The connection accepted no data for the server's whole idle time-out.
-      response.once('timeout', () => stream.breakOff());
+      response.once('timeout', () => stream.abort());
       response.once('close', () => {
         streams.remove(stream);
         place.release();
@@ -107,5 +107,5 @@ const sinkOf = (response: Response): StreamSink => ({
     response.on('close', done);
   },
   end: () => void response.end(),
-  breakOff: () => void response.destroy(),
+  abort: () => void response.destroy(),
 });

@@ -12,7 +12,7 @@ import {
 import { isDue, marksIn } from './document.ts';
 
 /** The feed and history that a change applies to: the epoch, and offsets from `floor` to `head`. */
-export interface Ground {
+export interface ChangeContext {
   feed: string;
   epoch: string;
   head: number;
@@ -21,7 +21,7 @@ export interface Ground {
 }
 
 /** Returns the changed document. It is called again if another instance wrote the document meanwhile. */
-export type InboxChange = (document: InboxDocument, ground: Ground) => InboxDocument;
+export type InboxChange = (document: InboxDocument, context: ChangeContext) => InboxDocument;
 
 /** The offsets of the ids that are in the history. */
 export type Places = ReadonlyMap<string, number>;
@@ -29,33 +29,33 @@ export type Places = ReadonlyMap<string, number>;
 /** Marks everything up to `offset` as seen, and the snoozed notifications that came back. */
 export const seenUpTo =
   (offset: number): InboxChange =>
-  (document, ground) => {
-    const marked = withMarks(document, ground, ({ seen }) => ({
-      seen: Math.max(seen, Math.min(offset, ground.head)),
+  (document, context) => {
+    const marked = withMarks(document, context, ({ seen }) => ({
+      seen: Math.max(seen, Math.min(offset, context.head)),
     }));
-    return withSnoozes(marked, ground.feed, (one) => (isDue(one, ground.now) ? { seen: true } : undefined));
+    return withSnoozes(marked, context.feed, (one) => (isDue(one, context.now) ? { seen: true } : undefined));
   };
 
 /** Removes the unread marks of everything up to `offset`, and of `ids`. */
-export const readAgain =
+export const markedRead =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
-  (document, ground) => {
-    const marked = withMarks(document, ground, ({ unread }) => ({
+  (document, context) => {
+    const marked = withMarks(document, context, ({ unread }) => ({
       unread: withoutOffsets(withoutRange(unread, 1, offset), places.values()),
     }));
-    return withSnoozes(marked, ground.feed, (one) => {
-      const isWithin = one.epoch === ground.epoch && one.offset <= offset && isDue(one, ground.now);
+    return withSnoozes(marked, context.feed, (one) => {
+      const isWithin = one.epoch === context.epoch && one.offset <= offset && isDue(one, context.now);
       return isWithin || ids.has(one.notification.id) ? { read: true } : undefined;
     });
   };
 
-export const unreadAgain =
+export const markedUnread =
   (ids: ReadonlySet<string>, places: Places): InboxChange =>
-  (document, ground) => {
-    const marked = withMarks(document, ground, ({ unread }) => ({
+  (document, context) => {
+    const marked = withMarks(document, context, ({ unread }) => ({
       unread: withOffsets(unread, places.values()),
     }));
-    return withSnoozes(marked, ground.feed, (one) =>
+    return withSnoozes(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { read: undefined } : undefined,
     );
   };
@@ -63,12 +63,12 @@ export const unreadAgain =
 /** Archives everything up to `offset` that is not snoozed, and `ids`, snoozed or not. */
 export const archived =
   (offset: number, ids: ReadonlySet<string>, places: Places): InboxChange =>
-  (document, ground) => {
-    const { feed, epoch, floor, head, now } = ground;
+  (document, context) => {
+    const { feed, epoch, floor, head, now } = context;
     const own = document.snoozed.filter((one) => one.notification.feed === feed);
     const within = (one: Snoozed) => one.epoch === epoch && one.offset <= offset && isDue(one, now);
     const waiting = own.filter((one) => one.epoch === epoch && !within(one)).map((one) => one.offset);
-    const marked = withMarks(document, ground, (marks) => {
+    const marked = withMarks(document, context, (marks) => {
       const all = withRange(marks.archived, Math.max(1, floor), Math.min(offset, head));
       return { archived: withOffsets(withoutOffsets(all, waiting), places.values()) };
     });
@@ -79,11 +79,11 @@ export const archived =
 
 export const unarchived =
   (ids: ReadonlySet<string>, places: Places): InboxChange =>
-  (document, ground) => {
-    const marked = withMarks(document, ground, (marks) => ({
+  (document, context) => {
+    const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(marks.archived, places.values()),
     }));
-    return withSnoozes(marked, ground.feed, (one) =>
+    return withSnoozes(marked, context.feed, (one) =>
       ids.has(one.notification.id) ? { archived: undefined } : undefined,
     );
   };
@@ -91,19 +91,19 @@ export const unarchived =
 /** Snoozes notifications until `until`, even if they are already snoozed or archived. */
 export const snoozedUntil =
   (publications: readonly { offset: number; notification: Notification }[], until: string): InboxChange =>
-  (document, ground) => {
+  (document, context) => {
     const known = new Map(document.snoozed.map((one) => [one.notification.id, one]));
-    const marked = withMarks(document, ground, (marks) => ({
+    const marked = withMarks(document, context, (marks) => ({
       archived: withoutOffsets(
         marks.archived,
         publications.map(({ offset }) => offset),
       ),
     }));
     const ids = new Set(publications.map(({ notification }) => notification.id));
-    const others = marked.snoozed.filter((one) => !isOf(one, ground.feed, ids));
+    const others = marked.snoozed.filter((one) => !isOf(one, context.feed, ids));
     const snoozed = publications.map(({ offset, notification }): Snoozed => {
       const before = known.get(notification.id);
-      const epoch = before?.notification.feed === ground.feed ? before.epoch : ground.epoch;
+      const epoch = before?.notification.feed === context.feed ? before.epoch : context.epoch;
       return { epoch, offset, until, notification: { ...notification } };
     });
     return { ...marked, snoozed: [...others, ...snoozed] };
@@ -124,7 +124,7 @@ type MarksChange = Partial<{ seen: number; unread: Ranges; archived: Ranges }>;
 
 function withMarks(
   document: InboxDocument,
-  { feed, epoch, now }: Ground,
+  { feed, epoch, now }: ChangeContext,
   change: (marks: FeedMarks) => MarksChange,
 ): InboxDocument {
   const before = marksIn(document, feed, epoch);

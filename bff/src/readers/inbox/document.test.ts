@@ -64,8 +64,8 @@ describe('the limits of an inbox', () => {
 it('should keep members of newer instances, and refuse a document of a later version', () => {
   const later = { ...empty, feeds: { all: { ...marks(1), pinned: [[1, 1]] } }, colour: 'red' };
   const change = snoozedUntil([], '2026-05-02T00:00:00Z');
-  const ground = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };
-  expect(bounded(change(parseInbox('inbox:x', later), ground), bounds)).toMatchObject({
+  const context = { feed: 'all', epoch: '1-a', head: 9, floor: 1, now: NOW };
+  expect(bounded(change(parseInbox('inbox:x', later), context), bounds)).toMatchObject({
     ...{ colour: 'red', feeds: { all: { pinned: [[1, 1]] } } },
   });
   expect(() => parseInbox('inbox:x', { ...empty, v: 2 })).toThrow('this version');

@@ -25,11 +25,11 @@ import type { ReaderChangeOf } from '../reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
 import {
   archived,
-  readAgain,
+  markedRead,
   seenUpTo,
   snoozedUntil,
   unarchived,
-  unreadAgain,
+  markedUnread,
   unsnoozed,
   type InboxChange,
   type Places,
@@ -161,12 +161,12 @@ export class Inboxes {
   async read(who: InboxOwner, request: Omit<MarkRead, 'clientId'>): Promise<void> {
     if (!(await this.stored(who.reader))) return;
     await this.#change(who, request, ({ head, ids, places }) =>
-      readAgain(offsetIn(head, request), ids, places),
+      markedRead(offsetIn(head, request), ids, places),
     );
   }
 
   unread(who: InboxOwner, request: Omit<NamedIds, 'clientId'>): Promise<void> {
-    return this.#change(who, request, ({ ids, places }) => unreadAgain(ids, places));
+    return this.#change(who, request, ({ ids, places }) => markedUnread(ids, places));
   }
 
   archive(who: InboxOwner, request: Omit<Archive, 'clientId'>): Promise<void> {
@@ -235,7 +235,7 @@ export class Inboxes {
     const { head, history } = await histories.holding(feed, named);
     const places = await locate(ids, history);
     const change = await plan({ head, history, places, ids });
-    const ground = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
+    const context = { feed, epoch: head.epoch, head: head.offset, floor: history.floor };
     let document: InboxDocument | undefined;
     const version = await writeDocument(store, {
       key,
@@ -245,7 +245,7 @@ export class Inboxes {
         const known = before.feeds[feed]?.epoch;
         if (known !== undefined && isLaterEpoch(known, head.epoch))
           throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
-        const after = change(before, { ...ground, now: now() });
+        const after = change(before, { ...context, now: now() });
         if (isSameInbox(before, after)) return undefined;
         document = bounded(successorOf(before, after, now()), {
           feed,

@@ -16,7 +16,7 @@ export interface SnoozeTimersOptions {
 }
 
 /** Longer waits are split, because Node timers are limited to 24 days and clocks may be adjusted meanwhile. */
-const LONGEST_MS = 10 * 60 * 1000;
+const MAX_WAIT_MS = 10 * 60 * 1000;
 const RETRY_MS = 2_000;
 /**
  * A reader that connects also gets events for snoozes that ended within this time before, because no instance may
@@ -103,7 +103,7 @@ export class SnoozeTimers {
   #wait(reader: string, ms: number, notifiedUntil = this.#notifiedUntil(reader)): void {
     this.#forget(reader);
     if (this.#stopped || !this.#use.isHere(reader)) return;
-    const pause = Math.min(Math.max(ms, 0), LONGEST_MS);
+    const pause = Math.min(Math.max(ms, 0), MAX_WAIT_MS);
     const timer = setTimeout(() => void this.#check(reader), pause).unref();
     this.#waiting.set(reader, { notifiedUntil, timer });
   }

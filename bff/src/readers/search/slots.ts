@@ -3,20 +3,20 @@ import { TemporaryError } from '../../deliver/errors.ts';
 /** Limits how many tasks run at once and how many wait. Further tasks are refused for now. */
 export class Slots {
   readonly #atOnce: number;
-  readonly #mostWaiting: number;
+  readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(atOnce: number, mostWaiting: number) {
+  constructor(atOnce: number, maxWaiting: number) {
     this.#atOnce = atOnce;
-    this.#mostWaiting = mostWaiting;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** Runs `work` and settles like it. Rejects with TemporaryError if too many tasks are waiting. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#atOnce) {
-      if (this.#waiting.length >= this.#mostWaiting)
-        throw new TemporaryError(`${this.#mostWaiting} searches are already waiting`);
+      if (this.#waiting.length >= this.#maxWaiting)
+        throw new TemporaryError(`${this.#maxWaiting} searches are already waiting`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else this.#running++;
     try {

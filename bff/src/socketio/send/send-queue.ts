@@ -2,11 +2,11 @@ import { MAX_PAGE_PUBLICATIONS, type Publication, type PublicationsEvent } from 
 import { inParts, MAX_CONTENT_BYTES } from '../../feed/present.ts';
 import { encodedSizeInList } from '../../recover/encoded.ts';
 
-/** After sending, the queue rests for this multiple of the time that sending took, but at most LONGEST_REST_MS. */
+/** After sending, the queue rests for this multiple of the time that sending took, but at most MAX_REST_MS. */
 const REST_TIMES = 2;
-const LONGEST_REST_MS = 100;
+const MAX_REST_MS = 100;
 /** Shorter rests are skipped, because a timer cannot keep them. */
-const SHORTEST_REST_MS = 1;
+const MIN_REST_MS = 1;
 
 export interface SendQueueOptions {
   send: (event: PublicationsEvent) => void;
@@ -61,7 +61,7 @@ export class SendQueue {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
     const rest = this.#restsUntil - this.#clock();
-    if (rest < SHORTEST_REST_MS) setImmediate(() => this.#run());
+    if (rest < MIN_REST_MS) setImmediate(() => this.#run());
     else this.#timer = setTimeout(() => this.#run(), rest);
   }
 
@@ -70,7 +70,7 @@ export class SendQueue {
     const started = this.#clock();
     this.flushAll();
     const ended = this.#clock();
-    this.#restsUntil = ended + Math.min(LONGEST_REST_MS, REST_TIMES * (ended - started));
+    this.#restsUntil = ended + Math.min(MAX_REST_MS, REST_TIMES * (ended - started));
   }
 }
 

@@ -2,13 +2,13 @@ import type { BffConfig } from '../../config.ts';
 import type { ConnectionLimits } from '../../socketio/admission/admission.ts';
 
 /** The default share of all places that one address may use. */
-const SHARE_OF_AN_ADDRESS = 1 / 5;
-/** The default number of pending connections: this share of all connections, at least LEAST_PENDING. */
-const SHARE_OF_PENDING = 1 / 10;
-const LEAST_PENDING = 50;
+const ADDRESS_SHARE = 1 / 5;
+/** The default number of pending connections: this share of all connections, at least MIN_PENDING. */
+const PENDING_SHARE = 1 / 10;
+const MIN_PENDING = 50;
 /** TCP connections without a reader: for each pending session (two if it polls), and for pages and probes. */
 const SOCKETS_PER_PENDING = 4;
-const SOCKETS_BESIDES = 200;
+const OTHER_SOCKETS = 200;
 /** A polling session has two TCP connections: one waits, one sends. */
 const SOCKETS_PER_SESSION = 2;
 /** TCP connections for readers' requests. */
@@ -27,13 +27,13 @@ type Settings = Pick<
 export function connectionLimits(config: Settings): ConnectionLimits {
   const { AUTH_MODE, MAX_CONNECTIONS: connections, MAX_CONNECTIONS_PER_ADDRESS: given } = config;
   const pending =
-    config.MAX_PENDING_CONNECTIONS ?? Math.max(LEAST_PENDING, Math.ceil(connections * SHARE_OF_PENDING));
+    config.MAX_PENDING_CONNECTIONS ?? Math.max(MIN_PENDING, Math.ceil(connections * PENDING_SHARE));
   // With tokens, limits apply to the reader, because many may share an address.
-  const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * SHARE_OF_AN_ADDRESS) : 0;
+  const byDefault = AUTH_MODE === 'none' ? Math.ceil(connections * ADDRESS_SHARE) : 0;
   return {
     connections,
     pending,
-    pendingPerAddress: Math.ceil(pending * SHARE_OF_AN_ADDRESS),
+    pendingPerAddress: Math.ceil(pending * ADDRESS_SHARE),
     perAddress: given ?? byDefault,
     exempts: given === undefined,
     perReader: config.MAX_CONNECTIONS_PER_READER,
@@ -42,6 +42,6 @@ export function connectionLimits(config: Settings): ConnectionLimits {
 
 /** The limits of TCP connections: without a reader, and in total. */
 export function socketLimits({ connections, pending }: ConnectionLimits): { strangers: number; all: number } {
-  const strangers = SOCKETS_PER_PENDING * pending + SOCKETS_BESIDES;
+  const strangers = SOCKETS_PER_PENDING * pending + OTHER_SOCKETS;
   return { strangers, all: SOCKETS_PER_SESSION * connections + SOCKETS_FOR_REQUESTS + strangers };
 }

@@ -21,9 +21,9 @@ const RETRY_MS = 500;
 export async function createAzureSockets(
   backend: Pick<Backend, 'readSecret'>,
   log: Logger,
-  patienceMs = SIDECAR_START_MS,
+  timeoutMs = SIDECAR_START_MS,
 ): Promise<AzureSockets> {
-  const text = await readSecret(backend, Date.now() + patienceMs);
+  const text = await readSecret(backend, Date.now() + timeoutMs);
   if (!text) throw new ConfigError(`BROADCASTER is azure, but there is no connection string. ${REMEDY}`);
   try {
     return new AzureSockets(readAzureString(text), log);
