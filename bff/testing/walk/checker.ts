@@ -27,10 +27,7 @@ export class Checker {
   readonly verdicts = new Set<string>();
   /** All entries that an id was ever put into. */
   readonly triedIn = new Map<string, Set<string>>();
-  /**
-   * The ids committed at `epoch:offset`, in order. There is more than one after a rollback that no living process
-   * knew of.
-   */
+  /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
   readonly truth = new Map<string, Set<string>>();
   /** The time of the last commit at the same places. */
   readonly committedAt = new Map<string, number>();
@@ -74,10 +71,7 @@ export class Checker {
     }
   }
 
-  /**
-   * Called before a checkpoint is written: all entries that it marks as finished must have been broadcast, by any
-   * host.
-   */
+  /** Called before a checkpoint is written. Some host must have broadcast all entries that it marks as finished. */
   finishes({ runs }: Checkpoint): void {
     if (!this.#sound) return;
     for (const [key, places] of this.#placesOf) {
@@ -225,9 +219,7 @@ export class Checker {
     this.#popped.clear();
   }
 
-  /**
-   * Whether the entry and all following ones up to an answered one still exist, and none was set aside as missing.
-   */
+  /** Whether the entry and all up to an answered one still exist, and none was set aside as missing. */
   isLeftBehind(run: string, seq: number): boolean {
     const answered = this.answeredSince.get(run) ?? 0;
     const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
