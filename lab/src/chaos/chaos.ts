@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startStack, type Stack } from '@tocsin/tools/stack/stack';
 import { Changes } from './clients/changes.ts';
+import { InboxMarks } from './clients/inbox-marks.ts';
 import { Clients } from './clients/clients.ts';
 import { Failpoints } from './failpoints.ts';
 import { goalsOf, shortfalls } from './goals.ts';
@@ -75,11 +76,14 @@ async function run(
   const startedAt = Date.now();
   const tokens = naive ? undefined : { getToken: reader.getToken, long: await reader.getLongToken() };
   const clients = new Clients(stack.bffs, new Random(seed), tokens);
+  let marks: InboxMarks | undefined;
   try {
     await clients.ready();
     const urls = stack.producers.map(({ url }) => url);
     const workload = new Workload(urls, new Random(seed + 1));
     const changes = naive ? undefined : new Changes(urls, new Random(seed + 2));
+    const instances = stack.bffs.map(({ url }) => url);
+    marks = tokens && new InboxMarks(instances, new Random(seed + 3), tokens.getToken);
     clients.stir();
     const faults = schedule(options);
     const end = startedAt + minutes * 60_000;
@@ -87,12 +91,14 @@ async function run(
       ...{ stack, failpoints, clients, workload, faults, goals, full, end, signal, say },
     });
     await clients.settle();
-    await Promise.all([workload.stop(), changes?.stop()]);
-    await delay(Math.max(0, (changes?.lastDue ?? 0) - Date.now()));
+    await Promise.all([workload.stop(), changes?.stop(), marks?.stop()]);
+    const lastDue = Math.max(changes?.lastDue ?? 0, marks?.lastDue ?? 0);
+    await delay(Math.max(0, lastDue - Date.now()));
     await drain(clients);
     const gone = tokens ? await goneByFeed(stack, tokens.long) : new Map<string, Set<string>>();
     const ledger = await makeLedger({
       ...{ seed, naive, startedAt, workload, changes, clients, events },
+      marks: await marks?.account(),
       isGone: (feed, epoch, offset) => gone.get(feed)?.has(`${epoch} ${offset}`) ?? false,
       shortfalls: shortfalls(goals, { events, acknowledged: workload.total }),
     });
@@ -101,6 +107,7 @@ async function run(
     return ledger;
   } finally {
     clients.close();
+    marks?.close();
   }
 }
 

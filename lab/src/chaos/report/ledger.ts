@@ -2,6 +2,7 @@ import { audit, isClean, longestPause, type Account } from '../../ledger/audit.t
 import { quantile } from '../../bench/quantile.ts';
 import type { Changes, Rule } from '../clients/changes.ts';
 import { brokenRules, lateness } from './check-rules.ts';
+import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { Clients, Watcher } from '../clients/clients.ts';
 import { killsOf } from '../goals.ts';
 import { groupOf, type Fault } from '../schedule.ts';
@@ -38,6 +39,8 @@ export interface Ledger {
   /** `broken`: faults of schedules, retractions and expiries. */
   accounts: (Account & { feed: string; broken: string[] })[];
   changes: ChangesRow | undefined;
+  /** Absent for the naive bff, which keeps no marks. */
+  marks: MarksAccount | undefined;
   faults: FaultRow[];
   /** The missed goals. */
   shortfalls: readonly string[];
@@ -52,6 +55,8 @@ export interface LedgerInput {
   workload: Workload;
   /** Absent for the naive bff, which supports no changes. */
   changes: Changes | undefined;
+  /** Absent for the naive bff, which keeps no marks. */
+  marks: MarksAccount | undefined;
   /** True if the publication at an offset of a feed is gone. */
   isGone: (feed: string, epoch: string, offset: number) => boolean;
   clients: Clients;
@@ -66,6 +71,7 @@ export async function makeLedger({
   startedAt,
   workload,
   changes,
+  marks,
   isGone,
   clients,
   events,
@@ -93,10 +99,13 @@ export async function makeLedger({
     kills: killsOf({ events }),
     accounts,
     changes: changes && changesRow(rules, watchers),
+    marks,
     faults: faultRows(events, clients),
     shortfalls,
     clean:
-      accounts.every((account) => isClean(account) && account.broken.length === 0) && shortfalls.length === 0,
+      accounts.every((account) => isClean(account) && account.broken.length === 0) &&
+      (marks?.faults ?? []).length === 0 &&
+      shortfalls.length === 0,
   };
 }
 

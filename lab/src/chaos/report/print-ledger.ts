@@ -1,4 +1,6 @@
 import { table } from '@tocsin/tools/print/table';
+import { quantile } from '../../bench/quantile.ts';
+import type { MarksAccount } from '../clients/inbox-marks.ts';
 import type { ChangesRow, Ledger } from './ledger.ts';
 import { MANY_FEEDS } from '../clients/workload.ts';
 
@@ -8,6 +10,11 @@ const changesOf = (changes: ChangesRow): string =>
   `They include ${changes.scheduled} scheduled (shown ${changes.medianLateMs} ms late in the median and ` +
   `${changes.highestLateMs} ms at most, during faults too), ${changes.cancelled} cancelled schedules, ` +
   `${changes.retracted} retracted, ${changes.expiring} expiring.`;
+
+const marksOf = ({ archived, snoozed, lateMs }: MarksAccount): string =>
+  `A reader with a device at each instance archived ${archived} and snoozed ${snoozed} (back ` +
+  `${Math.round(quantile(lateMs, 0.5))} ms late in the median and ` +
+  `${Math.max(0, ...lateMs)} ms at most, during faults too).`;
 
 /** One row for each client, and one for all clients of the many feeds. */
 function rowsOf(accounts: Ledger['accounts']) {
@@ -71,17 +78,22 @@ export function printLedger(ledger: Ledger): string {
       highestPauseMs,
     ]),
   ];
+  const markFaults = ledger.marks?.faults ?? [];
   const total =
     `${ledger.naive ? 'naive: ' : ''}${ledger.acknowledged} acknowledged, ${ledger.deliveries} delivered to ` +
     `${ledger.accounts.length} clients through ${ledger.kills} kills in ${ledger.seconds} s (seed ${ledger.seed}): ` +
     `${sum(({ lost }) => lost.length)} lost, ${sum(({ twice }) => twice.length)} shown twice, ` +
     `${sum(({ disordered, holes }) => disordered.length + holes.length)} out of order, ` +
-    (ledger.changes ? `${sum(({ broken }) => broken.length)} rules broken, ` : '') +
+    (ledger.changes ? `${sum(({ broken }) => broken.length) + markFaults.length} rules broken, ` : '') +
     `${sum(({ honestGaps }) => honestGaps)} honest gaps`;
   const changes = ledger.changes ? `${changesOf(ledger.changes)}\n` : '';
-  const broken = ledger.accounts.flatMap(({ observer, broken }) =>
-    broken.map((sentence) => `${observer}: ${sentence}.\n`),
-  );
+  const marks = ledger.marks ? `${marksOf(ledger.marks)}\n` : '';
+  const broken = [
+    ...ledger.accounts.flatMap(({ observer, broken }) =>
+      broken.map((sentence) => `${observer}: ${sentence}.\n`),
+    ),
+    ...markFaults.map((sentence) => `${sentence}.\n`),
+  ];
   const shortfalls = ledger.shortfalls.map((sentence) => `Not done: ${sentence}.\n`).join('');
-  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${total}`;
+  return `${table(rows)}\n\n${table(faults)}\n\n${shortfalls}${broken.slice(0, MAX_SENTENCES).join('')}${changes}${marks}${total}`;
 }

@@ -1,0 +1,167 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createNotificationClient, searchNotifications, type NotificationClient } from '@tocsin/client';
+import type { Random } from '../random.ts';
+
+const FEED = 'user:42';
+const BETWEEN_MS = 1_200;
+const SNOOZE_MS = 15_000;
+/** A returned snooze stays in the reader's list until it is ended; ended ones make room for others. */
+const END_RETURNED_EVERY_MS = 5_000;
+
+/** Whether it comes from the workload: changes take their notifications away again. */
+const isKept = ({ id }: { id: string }): boolean => id.startsWith('user-42-');
+
+interface Device {
+  name: string;
+  client: NotificationClient;
+  /** When each snoozed notification came back, ms since 1970, by id. */
+  returned: Map<string, number[]>;
+}
+
+/** What became of acknowledged marks. */
+export interface MarksAccount {
+  archived: number;
+  snoozed: number;
+  /** How long after its time each snooze came back, in ms. */
+  lateMs: number[];
+  /** A sentence for each mark that is lost, and each snooze that came back early, twice or not at all. */
+  faults: string[];
+}
+
+/** Devices of one reader, one at each instance, that archive and snooze what arrives until told to stop. */
+export class InboxMarks {
+  readonly #devices: readonly Device[];
+  readonly #urls: readonly string[];
+  readonly #getToken: () => Promise<string>;
+  readonly #random: Random;
+  /** Ids that arrived and have no mark yet. */
+  readonly #fresh: string[] = [];
+  /** Acknowledged marks: archived ids, and the time of each snoozed id. */
+  readonly #archived = new Set<string>();
+  readonly #snoozed = new Map<string, number>();
+  readonly #ended = new Set<string>();
+  readonly #work: Promise<unknown>;
+  #running = true;
+
+  constructor(urls: readonly string[], random: Random, getToken: () => Promise<string>) {
+    this.#urls = urls;
+    this.#random = random;
+    this.#getToken = getToken;
+    this.#devices = urls.map((url, index) => this.#open(`device ${index + 1}`, url, index === 0));
+    this.#work = Promise.all([
+      this.#repeat(() => this.#archive(), BETWEEN_MS),
+      this.#repeat(() => this.#snooze(), BETWEEN_MS),
+      this.#repeat(() => this.#endReturned(), END_RETURNED_EVERY_MS),
+    ]);
+    // Awaited in stop(); until then a failure must not end the process.
+    this.#work.catch(() => undefined);
+  }
+
+  /** When the last snooze ends, ms since 1970. */
+  get lastDue(): number {
+    return Math.max(0, ...this.#snoozed.values());
+  }
+
+  /** Resolves when every mark that was begun is settled. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#work;
+  }
+
+  /** Compares the marks with every instance and every device. Call it when nothing more is to arrive. */
+  async account(): Promise<MarksAccount> {
+    const faults = (await Promise.all(this.#urls.map((url) => this.#lostAt(url)))).flat();
+    const lateMs: number[] = [];
+    for (const { name, returned } of this.#devices) {
+      for (const [id, until] of this.#snoozed) {
+        const times = returned.get(id) ?? [];
+        if (times.length !== 1) faults.push(`${id} came back ${times.length} times to ${name}`);
+        for (const at of times) {
+          if (at < until) faults.push(`${id} came back ${until - at} ms too early to ${name}`);
+          else lateMs.push(at - until);
+        }
+      }
+    }
+    return { archived: this.#archived.size, snoozed: this.#snoozed.size, lateMs, faults };
+  }
+
+  close(): void {
+    for (const { client } of this.#devices) client.close();
+  }
+
+  #open(name: string, url: string, takesFresh: boolean): Device {
+    const client = createNotificationClient({ url, getToken: this.#getToken });
+    const device: Device = { name, client, returned: new Map() };
+    client.subscribe(FEED, {
+      onPublications: (publications) => {
+        if (!takesFresh) return;
+        for (const { notification } of publications)
+          if (isKept(notification)) this.#fresh.push(notification.id);
+      },
+      onSnoozeDue: (due) => {
+        for (const { notification } of due) {
+          const times = device.returned.get(notification.id) ?? [];
+          device.returned.set(notification.id, [...times, Date.now()]);
+        }
+      },
+    });
+    return device;
+  }
+
+  async #repeat(step: () => Promise<void>, pauseMs: number): Promise<void> {
+    while (this.#running) {
+      await delay(pauseMs + this.#random.below(pauseMs));
+      await step();
+    }
+  }
+
+  /** The outcome of a mark that rejects is unknown, so it counts for nothing. */
+  async #mark(act: (client: NotificationClient) => Promise<void>): Promise<boolean> {
+    const { client } = this.#random.pick(this.#devices);
+    return act(client).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  #takeFresh(): string | undefined {
+    return this.#fresh.splice(this.#random.below(Math.max(1, this.#fresh.length)), 1)[0];
+  }
+
+  async #archive(): Promise<void> {
+    const id = this.#takeFresh();
+    if (id === undefined) return;
+    if (await this.#mark((client) => client.mark('archive', FEED, { ids: [id] }))) this.#archived.add(id);
+  }
+
+  async #snooze(): Promise<void> {
+    const id = this.#takeFresh();
+    if (id === undefined) return;
+    const until = Date.now() + 2_000 + this.#random.below(SNOOZE_MS);
+    const change = { ids: [id], until: new Date(until) };
+    if (await this.#mark((client) => client.mark('snooze', FEED, change))) this.#snoozed.set(id, until);
+  }
+
+  async #endReturned(): Promise<void> {
+    const ids = [...this.#snoozed.keys()].filter(
+      (id) => !this.#ended.has(id) && this.#devices.every(({ returned }) => returned.has(id)),
+    );
+    if (ids.length === 0) return;
+    if (await this.#mark((client) => client.mark('unsnooze', FEED, { ids })))
+      for (const id of ids) this.#ended.add(id);
+  }
+
+  /** Archived ids that an instance does not show in the archive. */
+  async #lostAt(url: string): Promise<string[]> {
+    const token = await this.#getToken();
+    const kept = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const request = { state: 'archive', feeds: [FEED], ...(cursor !== undefined && { cursor }) } as const;
+      const { items, more, cursor: next } = await searchNotifications(url, undefined, request, { token });
+      for (const { notification } of items) kept.add(notification.id);
+      cursor = more ? next : undefined;
+    } while (cursor !== undefined);
+    return [...this.#archived].filter((id) => !kept.has(id)).map((id) => `${id} is not archived at ${url}`);
+  }
+}
