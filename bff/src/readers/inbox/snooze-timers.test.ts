@@ -80,6 +80,28 @@ it('should check again when the inbox changes, and notify a connecting reader of
   expect(notifiedIds()).toEqual(['a', 'a']);
 });
 
+it('should notify of a snooze that it learns of after its end and after later ones', async () => {
+  snoozes = [snoozed('later', 5_000), snoozed('far', 3_600_000)];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(6_000);
+  snoozes.push(snoozed('earlier', 2_000));
+  await channel.publish({ name: 'inbox', reader: ADA, feed: 'all', version: '2' });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(notifiedIds()).toEqual(['later', 'earlier']);
+});
+
+it('should notify every new connection of recently ended snoozes, also while others wait', async () => {
+  snoozes = [snoozed('a', 1_000), snoozed('far', 3_600_000)];
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(2_000);
+  timers.joined(ADA);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(notifiedIds()).toEqual(['a', 'a']);
+  await channel.publish({ name: 'inbox', reader: ADA, feed: 'all', version: '2' });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(notifiedIds()).toEqual(['a', 'a']);
+});
+
 it('should retry if the inbox cannot be read, and forget readers without connections', async () => {
   snoozes = [snoozed('a', 1_000), snoozed('b', 60_000)];
   fails = true;

@@ -31,8 +31,12 @@ const LOOK_BACK_MS = 10 * 60 * 1000;
  */
 export class SnoozeTimers {
   readonly #use: SnoozeTimersOptions;
-  /** Readers with snoozes: the time up to which they were notified, and the timer of the next check. */
-  readonly #waiting = new Map<string, { notifiedUntil: number; timer: NodeJS.Timeout }>();
+  /** Readers with snoozes: the timer of the next check. */
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  /** The recently ended snoozes that the connections of a reader know. */
+  readonly #sent = new Map<string, ReadonlySet<string>>();
+  /** Readers with a new connection, which knows none of them. */
+  readonly #joined = new Set<string>();
   /** Readers whose inbox is being read; true if it must be read again. */
   readonly #reading = new Map<string, boolean>();
   #stopped = false;
@@ -46,12 +50,16 @@ export class SnoozeTimers {
 
   /** Call when a connection of the reader was opened on this instance. */
   joined(reader: string): void {
-    if (!this.#waiting.has(reader)) void this.#check(reader);
+    this.#joined.add(reader);
+    void this.#check(reader);
   }
 
   /** Call when a connection of the reader was closed. */
   left(reader: string): void {
-    if (!this.#use.isHere(reader)) this.#forget(reader);
+    if (this.#use.isHere(reader)) return;
+    this.#forget(reader);
+    this.#sent.delete(reader);
+    this.#joined.delete(reader);
   }
 
   stop(): void {
@@ -84,35 +92,38 @@ export class SnoozeTimers {
   async #notify(reader: string): Promise<void> {
     const { inboxes, now, send } = this.#use;
     const at = now();
-    const due = await inboxes.dueBetween(reader, this.#notifiedUntil(reader), at);
+    // All of them, not only those since the last check: this instance may learn of a snooze after its end.
+    const recent = await inboxes.dueBetween(reader, at - LOOK_BACK_MS, at);
+    const known = this.#joined.delete(reader) ? undefined : this.#sent.get(reader);
+    const due = recent.filter((snooze) => !known?.has(keyOf(snooze)));
     for (const feed of new Set(due.map(({ notification }) => notification.feed))) {
       const snoozed = due.filter(({ notification }) => notification.feed === feed);
       const state = await inboxes.eventOf({ reader, name: 'inbox', feed, version: '' });
       if (state) send({ reader, name: 'inbox', payload: state });
       send({ reader, name: 'snooze-due', payload: { feed, due: snoozed.map(dueOf) } });
     }
+    if (recent.length > 0 && this.#use.isHere(reader)) this.#sent.set(reader, new Set(recent.map(keyOf)));
+    else this.#sent.delete(reader);
     const next = await inboxes.nextDue(reader);
     if (next === undefined) this.#forget(reader);
-    else this.#wait(reader, next - now(), at);
+    else this.#wait(reader, next - now());
   }
 
-  #notifiedUntil(reader: string): number {
-    return this.#waiting.get(reader)?.notifiedUntil ?? this.#use.now() - LOOK_BACK_MS;
-  }
-
-  #wait(reader: string, ms: number, notifiedUntil = this.#notifiedUntil(reader)): void {
+  #wait(reader: string, ms: number): void {
     this.#forget(reader);
     if (this.#stopped || !this.#use.isHere(reader)) return;
     const pause = Math.min(Math.max(ms, 0), MAX_WAIT_MS);
     const timer = setTimeout(() => void this.#check(reader), pause).unref();
-    this.#waiting.set(reader, { notifiedUntil, timer });
+    this.#waiting.set(reader, timer);
   }
 
   #forget(reader: string): void {
-    clearTimeout(this.#waiting.get(reader)?.timer);
+    clearTimeout(this.#waiting.get(reader));
     this.#waiting.delete(reader);
   }
 }
+
+const keyOf = ({ notification, until }: Snoozed): string => `${notification.id} ${until}`;
 
 const dueOf = ({ epoch, offset, until, notification }: Snoozed): DueSnooze => ({
   ...{ epoch, offset, until },

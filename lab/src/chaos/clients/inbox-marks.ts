@@ -22,7 +22,7 @@ interface Device {
 export interface MarksAccount {
   archived: number;
   snoozed: number;
-  /** How long after its time each snooze came back, in ms. */
+  /** How long after its time, or its later acknowledgement, each snooze came back, in ms. */
   lateMs: number[];
   /** A sentence for each mark that is lost, and each snooze that came back early, twice or not at all. */
   faults: string[];
@@ -39,6 +39,7 @@ export class InboxMarks {
   /** Acknowledged marks: archived ids, and the time of each snoozed id. */
   readonly #archived = new Set<string>();
   readonly #snoozed = new Map<string, number>();
+  readonly #acknowledgedAt = new Map<string, number>();
   readonly #ended = new Set<string>();
   readonly #work: Promise<unknown>;
   #running = true;
@@ -78,7 +79,7 @@ export class InboxMarks {
         if (times.length !== 1) faults.push(`${id} came back ${times.length} times to ${name}`);
         for (const at of times) {
           if (at < until) faults.push(`${id} came back ${until - at} ms too early to ${name}`);
-          else lateMs.push(at - until);
+          else lateMs.push(at - Math.max(until, this.#acknowledgedAt.get(id) ?? 0));
         }
       }
     }
@@ -139,7 +140,9 @@ export class InboxMarks {
     if (id === undefined) return;
     const until = Date.now() + 2_000 + this.#random.below(SNOOZE_MS);
     const change = { ids: [id], until: new Date(until) };
-    if (await this.#mark((client) => client.mark('snooze', FEED, change))) this.#snoozed.set(id, until);
+    if (!(await this.#mark((client) => client.mark('snooze', FEED, change)))) return;
+    this.#snoozed.set(id, until);
+    this.#acknowledgedAt.set(id, Date.now());
   }
 
   async #endReturned(): Promise<void> {
