@@ -72,7 +72,7 @@ export class TabConnection implements ClientConnection {
   }
 
   close(): void {
-    if (this.#leaving.signal.aborted) return;
+    if (this.#closed) return;
     this.#channel?.post({ type: 'bye', from: this.#id } satisfies TabMessage);
     this.#leave();
     this.#unshared?.close();
@@ -84,9 +84,9 @@ export class TabConnection implements ClientConnection {
 
   /** Never rejects. */
   async #join(attempt: number): Promise<void> {
-    const { options, hooks, platform, random } = this.#given;
+    const { hooks } = this.#given;
     try {
-      const group = await groupOf(options, platform.origin);
+      const group = await groupOf(this.#given.options, this.#given.platform.origin);
       if (this.#closed) return;
       if (group) this.#enter(group);
       else this.#connectUnshared();
@@ -94,17 +94,17 @@ export class TabConnection implements ClientConnection {
       if (this.#closed) return;
       const cause = asError(reason);
       hooks.error(new ClientError('no_token', `No token: ${cause.message}`, { temporary: true, cause }));
-      const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, random);
+      const pause = backOff(attempt, TIMING.reconnectMin, TIMING.reconnectMax, this.#given.random);
       this.#joinTimer = setTimeout(() => void this.#join(attempt + 1), pause);
     }
   }
 
   #enter(group: Group): void {
-    const { platform } = this.#given;
+    const { platform, hooks } = this.#given;
     const lockOf = (tab: string) => `${group.name} tab ${tab}`;
     const failed = (reason: unknown): void => {
       if (this.#closed) return;
-      this.#given.hooks.error(asError(reason));
+      hooks.error(asError(reason));
       this.#leave();
       this.#connectUnshared();
     };
@@ -276,10 +276,7 @@ export class TabConnection implements ClientConnection {
     previous?.socket.close();
   }
 
-  /**
-   * Keeps the connection up while a new leader connects, so that no tab looks disconnected. Drops it if that takes
-   * too long.
-   */
+  /** Looks connected while a new leader connects. Drops the connection if that takes too long. */
   #awaitHandover(): void {
     if (!this.#port || this.#handoverTimer !== undefined) return;
     this.#handoverTimer = setTimeout(() => {
