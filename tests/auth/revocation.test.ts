@@ -6,7 +6,7 @@ import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectTo } from '../support/sockets.ts';
+import { connectTo } from '../support/network/sockets.ts';
 import { eventually } from '../support/state.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

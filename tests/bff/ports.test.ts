@@ -35,7 +35,7 @@ import { readerChannelSuite } from '../../bff/testing/suites/reader-channel.ts';
 import { readerStoreSuite } from '../../bff/testing/suites/reader-store.ts';
 import { setAsideSuite } from '../../bff/testing/suites/set-aside.ts';
 import { eventually } from '../support/state.ts';
-import { startRelay, type Relay } from '../support/relay.ts';
+import { startRelay, type Relay } from '../support/network/relay.ts';
 
 let stack: Stack;
 let sidecar: Sidecar;

@@ -5,7 +5,7 @@ import { Caller, Observer, makeNotifications } from '@tocsin/lab';
 import { bundle, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PARTITION_ACTOR_TYPE } from '@tocsin/contracts';
-import { findHost, hostedTypes } from '../support/hosting.ts';
+import { findHost, hostedTypes } from '../support/processes/hosting.ts';
 
 describe('the bundles', () => {
   // Outside the repository, no node_modules folder hides a missing dependency.

@@ -5,7 +5,7 @@ import { Caller, Observer, audit, isClean, makeNotifications } from '@tocsin/lab
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startStream } from '../support/stream.ts';
-import { pollFor } from '../support/polling.ts';
+import { pollFor } from '../support/network/polling.ts';
 import { faultsUntilToasts } from '../support/toasts-page.ts';
 import { testOpenPorts } from './open-ports.ts';
 import { ComposeProject } from './project.ts';

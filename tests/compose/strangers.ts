@@ -34,7 +34,9 @@ export class Stranger {
 
   /** The open TCP ports of each address, out of all 65,535. */
   async scan(addresses: readonly string[]): Promise<Record<string, number[]>> {
-    const script = addresses.map((address) => `node /support/scan-ports.mjs ${address}; echo`).join('\n');
+    const script = addresses
+      .map((address) => `node /support/network/scan-ports.mjs ${address}; echo`)
+      .join('\n');
     const lines = (await this.#run('sh', '-ec', script)).trim().split('\n');
     return Object.fromEntries(
       addresses.map((address, i) => [address, z.array(z.int()).parse(JSON.parse(lines[i] ?? ''))]),
@@ -89,7 +91,7 @@ export class Stranger {
 
   async #attack(prepare: string, attacks: readonly string[]): Promise<Record<string, string>> {
     const quoted = attacks.map((one) => `'${one}'`).join(' ');
-    const script = `${prepare} 2>/dev/null\nnode /support/internal-grpc.mjs ${quoted}`;
+    const script = `${prepare} 2>/dev/null\nnode /support/invocation/internal-grpc.mjs ${quoted}`;
     return z.record(z.string(), z.string()).parse(JSON.parse(await this.#run('sh', '-ec', script)));
   }
 

@@ -2,7 +2,7 @@ import { CASES, TOKENS, runCases, type Target } from '@tocsin/conformance';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SECRET, secretToken } from '../../bff/testing/forge.ts';
-import { BffProcess } from '../support/bff-process.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
 
 const LEAST_CASES = 60;
 const PATIENCE_MS = 20_000;

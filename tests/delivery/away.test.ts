@@ -3,8 +3,8 @@ import { makeNotifications } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { sumOfMetric } from '../support/metrics.ts';
-import { openRedisView, type RedisView } from '../support/redis.ts';
+import { sumOfMetric } from '../support/observe/metrics.ts';
+import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readSetAside } from '../support/state.ts';
 import { startStream } from '../support/stream.ts';
 

@@ -3,8 +3,8 @@ import { entryKey } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../support/claim-check.ts';
-import { openRedisView } from '../support/redis.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
+import { openRedisView } from '../support/redis/redis.ts';
 import { eventually, readHead, readSetAside, readSetAsideIndex } from '../support/state.ts';
 
 describe('claiming entries', () => {

@@ -7,7 +7,7 @@ import { Failpoints, Observer } from '@tocsin/lab';
 import { pollUntil, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { findHost } from '../support/hosting.ts';
+import { findHost } from '../support/processes/hosting.ts';
 
 /**
  * The longest pause of deliveries after each kill, in ms. The tests allow twice as much, because machines differ.

@@ -5,7 +5,7 @@ import { entryKey } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually, readSetAside, readSetAsideIndex } from '../support/state.ts';
 
 const FEED = 'topic:letters';

@@ -2,7 +2,7 @@ import type { NotificationInput, Page } from '@tocsin/contracts';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRedisView, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 let stack: Stack;

@@ -6,7 +6,7 @@ import { Failpoints } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Flow } from '../support/flow.ts';
-import { findHost } from '../support/hosting.ts';
+import { findHost } from '../support/processes/hosting.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 /** In ms. If the host does not answer for this time, other instances take over its turns half a second later. */

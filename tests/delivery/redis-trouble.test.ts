@@ -7,10 +7,10 @@ import type { Page, Problem } from '@tocsin/contracts';
 import { Failpoints, makeNotifications } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { Flow } from '../support/flow.ts';
-import { sumOfMetric } from '../support/metrics.ts';
-import { openRedisView, type RedisView } from '../support/redis.ts';
+import { sumOfMetric } from '../support/observe/metrics.ts';
+import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 /** The longest time, in ms, until deliveries continue after Redis is usable again. The tests allow twice as much. */

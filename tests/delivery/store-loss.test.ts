@@ -1,7 +1,7 @@
 import { Caller, Observer, makeNotifications } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openRedisView } from '../support/redis.ts';
+import { openRedisView } from '../support/redis/redis.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 let stack: Stack;

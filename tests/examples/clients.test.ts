@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
-import { startProxy, type Proxy } from '../support/proxy.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
+import { startProxy, type Proxy } from '../support/network/proxy.ts';
 
 const CLIENTS = join(import.meta.dirname, '../../examples/clients');
 const dir = mkdtempSync(join(tmpdir(), 'tocsin-clients-'));

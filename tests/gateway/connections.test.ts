@@ -1,8 +1,8 @@
 import { problemSchema } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
-import { connectTo, goneOf, Raw, upgradeRequest } from '../support/sockets.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
+import { connectTo, goneOf, Raw, upgradeRequest } from '../support/network/sockets.ts';
 
 const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';

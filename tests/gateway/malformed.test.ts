@@ -5,8 +5,8 @@ import {
 } from '@tocsin/contracts';
 import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
-import { connectTo, goneOf, sendFrame, sendRaw } from '../support/sockets.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
+import { connectTo, goneOf, sendFrame, sendRaw } from '../support/network/sockets.ts';
 
 const KIB = 1024;
 let bff: BffProcess;

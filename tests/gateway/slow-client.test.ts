@@ -1,7 +1,7 @@
 import { Observer, SlowClient } from '@tocsin/lab';
 import { pollUntil } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
 
 /** In bytes. More than the kernel's buffers of one connection, at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;

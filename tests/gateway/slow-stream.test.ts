@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type { Publication } from '@tocsin/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
 
 /** In bytes. More than the kernel's buffers of one connection, at most 10 MB (tcp_wmem and tcp_rmem). */
 const BATCHES = 100;

@@ -3,8 +3,8 @@ import type { SocketError } from '@tocsin/contracts';
 import { SignJWT } from 'jose';
 import type { Socket } from 'socket.io-client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BffProcess } from '../support/bff-process.ts';
-import { connectTo, Raw, upgradeRequest } from '../support/sockets.ts';
+import { BffProcess } from '../support/processes/bff-process.ts';
+import { connectTo, Raw, upgradeRequest } from '../support/network/sockets.ts';
 
 const HANDSHAKE = '/hubs/?EIO=4&transport=websocket';
 const POLL = '/hubs/?EIO=4&transport=polling';

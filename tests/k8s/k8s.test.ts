@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Observer, makeNotifications, Caller } from '@tocsin/lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { pollFor } from '../support/polling.ts';
+import { pollFor } from '../support/network/polling.ts';
 import { faultsUntilToasts } from '../support/toasts-page.ts';
 import { throughApi } from './api.ts';
 import {

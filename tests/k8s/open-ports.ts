@@ -22,7 +22,10 @@ export function testOpenPorts(): void {
           { name: `${host} ${call} without a certificate`, host, port: 50002, call, tls: {} },
         ]),
       );
-      const outcomes = await run('internal-grpc.mjs', ...attacks.map((attack) => JSON.stringify(attack)));
+      const outcomes = await run(
+        'invocation/internal-grpc.mjs',
+        ...attacks.map((attack) => JSON.stringify(attack)),
+      );
       expect(Object.keys(outcomes as object)).toHaveLength(attacks.length);
       for (const outcome of Object.values(outcomes as object))
         expect(outcome).toMatch(/^(ECONNRESET|ERR_|closed)/);
@@ -31,7 +34,7 @@ export function testOpenPorts(): void {
   it('should open only the documented ports to a pod in the namespace', () =>
     asStranger('scanner', async ({ run }) => {
       const open: Record<string, unknown> = {};
-      for (const { app, address } of await pods()) open[app] = await run('scan-ports.mjs', address);
+      for (const { app, address } of await pods()) open[app] = await run('network/scan-ports.mjs', address);
       expect(open).toEqual({
         bff: [3501, 4001, 9090, 50002],
         producer: [3501, 4000, 9090, 50002],

@@ -5,8 +5,8 @@ import { Observer } from '@tocsin/lab';
 import { ensurePrometheus, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startPrometheus, type RunningPrometheus } from '../support/prometheus.ts';
-import { connectTo } from '../support/sockets.ts';
+import { startPrometheus, type RunningPrometheus } from '../support/observe/prometheus.ts';
+import { connectTo } from '../support/network/sockets.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

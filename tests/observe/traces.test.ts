@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Observer } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/otlp-receiver.ts';
+import { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from '../support/observe/otlp-receiver.ts';
 
 const STEPS = ['produce', 'deposit', 'announce', 'receive', 'turn', 'commit', 'broadcast', 'claim'];
 const CALLER = 'b7ad6b7169203331';

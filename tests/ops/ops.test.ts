@@ -12,7 +12,7 @@ import { createNotificationClient } from '@tocsin/client';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually } from '../support/state.ts';
 
 const SECRET = randomBytes(32).toString('hex');

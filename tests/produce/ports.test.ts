@@ -10,7 +10,7 @@ import { DaprDueWindowStore } from '../../producer/src/dapr/due-window-store.ts'
 import { jobsSuite, dueWindowStoreSuite } from '../../producer/testing/schedule-suites.ts';
 import { announcerSuite } from '../../producer/testing/port-suites.ts';
 import { claimCheckSuite } from '../../service/testing/claim-check-suite.ts';
-import { openRedisView, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 
 let stack: Stack;
 let pair: Pair;

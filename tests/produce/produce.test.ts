@@ -9,7 +9,7 @@ import {
 } from '@tocsin/contracts';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openRedisView, type RedisView } from '../support/redis.ts';
+import { openRedisView, type RedisView } from '../support/redis/redis.ts';
 import { eventually } from '../support/state.ts';
 
 let stack: Stack;

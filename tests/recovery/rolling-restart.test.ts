@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Caller, Observer, audit, isClean, longestPause } from '@tocsin/lab';
 import { startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startBalancer } from '../support/balancer.ts';
-import type { Proxy } from '../support/proxy.ts';
+import { startBalancer } from '../support/network/balancer.ts';
+import type { Proxy } from '../support/network/proxy.ts';
 import { startStream } from '../support/stream.ts';
 
 const CLIENTS = 20;

@@ -1,7 +1,7 @@
 import { Caller, Observer, makeNotifications } from '@tocsin/lab';
 import { startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { startProxy, type Proxy } from '../support/proxy.ts';
+import { startProxy, type Proxy } from '../support/network/proxy.ts';
 
 const HOUR_MS = 3_600_000;
 

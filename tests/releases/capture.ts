@@ -8,7 +8,7 @@ import { VERSION } from '@tocsin/service';
 import { Observer } from '@tocsin/lab';
 import { startStack } from '@tocsin/tools';
 import { createClient } from 'redis';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { readSetAsideIndex } from '../support/state.ts';
 import { captureStored } from './stored.ts';
 

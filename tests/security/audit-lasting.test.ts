@@ -7,7 +7,13 @@ import {
   type AuditRecord,
 } from '@tocsin/contracts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { KEY, secretsWith, short, startAuditedStack, type AuditedStack } from '../support/audited-stack.ts';
+import {
+  KEY,
+  secretsWith,
+  short,
+  startAuditedStack,
+  type AuditedStack,
+} from '../support/processes/audited-stack.ts';
 import { eventually } from '../support/state.ts';
 
 const NEXT_KEY = 'next-key';

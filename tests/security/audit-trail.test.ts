@@ -12,8 +12,8 @@ import {
 } from '@tocsin/contracts';
 import type { ForeignSidecar } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { short, startAuditedStack, type AuditedStack } from '../support/audited-stack.ts';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { short, startAuditedStack, type AuditedStack } from '../support/processes/audited-stack.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 import { eventually } from '../support/state.ts';
 
 /** A word in every title, body, link and label that this file sends. */

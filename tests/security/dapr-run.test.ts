@@ -6,14 +6,14 @@ import { ensureRedisServer, ManagedProcess, pollUntil, ROOT } from '@tocsin/tool
 import { hostEnvironment } from '../../tools/src/config.ts';
 import { ensureDaprCli } from '../../tools/src/setup/dapr-cli.ts';
 import { ensureDapr } from '../../tools/src/setup/dapr.ts';
-import { isLoopback, listenersOf, treeOf } from '../support/listeners.ts';
+import { isLoopback, listenersOf, treeOf } from '../support/network/listeners.ts';
 import {
   makeNamespace,
   makeNeighbour,
   whyNoNamespaces,
   type Neighbour,
   type NetworkNamespace,
-} from '../support/neighbour.ts';
+} from '../support/network/neighbour.ts';
 import { removeDir } from '../tools/launch.ts';
 
 const cli = await ensureDaprCli();

@@ -13,7 +13,7 @@ import { startStack, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nameOf } from '../../producer/src/schedule/names.ts';
-import { keysWith } from '../support/every-key.ts';
+import { keysWith } from '../support/redis/every-key.ts';
 import { eventually } from '../support/state.ts';
 
 /** The time limit that `DELETE` promises. */

@@ -1,7 +1,7 @@
 import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
-import { PortsProcess } from '../support/ports-process.ts';
+import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
+import { PortsProcess } from '../support/processes/ports-process.ts';
 
 /** Twice the length may cost at most three times the CPU. Costs below FLOOR_MS are not compared. */
 const MOST = 3;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { feedKey } from '@tocsin/contracts';
 import { freePorts, startStack, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { sumOfMetric } from '../support/metrics.ts';
+import { sumOfMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead } from '../support/state.ts';
 
 /** Enough feeds for Dapr to place some of them on the hostile host. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PortName } from '../support/port-names.ts';
-import { PortsProcess } from '../support/ports-process.ts';
-import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
-import { upgradeRequest } from '../support/sockets.ts';
+import type { PortName } from '../support/processes/port-names.ts';
+import { PortsProcess } from '../support/processes/ports-process.ts';
+import { answerTo, openRaw, problemIn, statusOf } from '../support/network/raw-http.ts';
+import { upgradeRequest } from '../support/network/sockets.ts';
 
 const POLL = '/hubs/?EIO=4&transport=polling';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureSchemathesis, run, startStack, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { errorsOf } from '../support/logs.ts';
+import { errorsOf } from '../support/processes/logs.ts';
 
 const CASES = 2_000;
 /** The seed. It is fixed, so that each run generates the same cases. */

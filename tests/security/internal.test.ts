@@ -3,9 +3,9 @@ import { Observer } from '@tocsin/lab';
 import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callLocal, type LocalCall } from '../support/call-local.ts';
-import { ClaimCheck } from '../support/claim-check.ts';
-import { sumOfMetric } from '../support/metrics.ts';
+import { callLocal, type LocalCall } from '../support/invocation/call-local.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
+import { sumOfMetric } from '../support/observe/metrics.ts';
 import { eventually, readHead, readSetAsideIndex } from '../support/state.ts';
 
 const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };

@@ -3,7 +3,7 @@ import { Sidecar, sendToProducer } from '@tocsin/service';
 import { Observer } from '@tocsin/lab';
 import { startStack, type ForeignSidecar, type Pair, type Stack } from '@tocsin/tools';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callLocal } from '../support/call-local.ts';
+import { callLocal } from '../support/invocation/call-local.ts';
 import { readHead } from '../support/state.ts';
 
 const KEY = 'the-key-of-the-shop';

@@ -19,7 +19,7 @@ import {
 } from '@tocsin/tools';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ClaimCheck } from '../support/claim-check.ts';
+import { ClaimCheck } from '../support/redis/claim-check.ts';
 
 const SECRETS = {
   redis: `redis-${randomBytes(12).toString('hex')}`,

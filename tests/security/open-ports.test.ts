@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '@tocsin/tools';
-import { isLoopback, listenersOf, treeOf } from '../support/listeners.ts';
+import { isLoopback, listenersOf, treeOf } from '../support/network/listeners.ts';
 import {
   makeNamespace,
   makeNeighbour,
   whyNoNamespaces,
   type Neighbour,
   type NetworkNamespace,
-} from '../support/neighbour.ts';
+} from '../support/network/neighbour.ts';
 import { launch, REAL_RUN_FILE, removeDir, type Launch, type LaunchOptions } from '../tools/launch.ts';
 
-const CALL_LOCAL = fileURLToPath(new URL('../support/call-local.mjs', import.meta.url));
+const CALL_LOCAL = fileURLToPath(new URL('../support/invocation/call-local.mjs', import.meta.url));
 const PUBLIC_PORTS = [4000, 4001, 4002];
 const DEV_PORTS = [4000, 4001, 5173];
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { problemSchema, type Problem } from '@tocsin/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/every-route.ts';
-import type { PortName } from '../support/port-names.ts';
-import { PortsProcess } from '../support/ports-process.ts';
-import { answerTo, openRaw, problemIn, statusOf } from '../support/raw-http.ts';
+import { INTERNAL_ROUTES, PUBLIC_ROUTES, headersFor, type Route } from '../support/processes/every-route.ts';
+import type { PortName } from '../support/processes/port-names.ts';
+import { PortsProcess } from '../support/processes/ports-process.ts';
+import { answerTo, openRaw, problemIn, statusOf } from '../support/network/raw-http.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SERVERS = ['openProducer', 'openProducerInternal', 'openBff', 'openBffInternal', 'ui'] as const;

@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { errorsOf } from '../support/logs.ts';
-import { connectTo, sendFrame } from '../support/sockets.ts';
+import { errorsOf } from '../support/processes/logs.ts';
+import { connectTo, sendFrame } from '../support/network/sockets.ts';
 
 /** The seed. It is fixed, so that each run generates the same cases. */
 const SEED = 20_261_125;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { freePorts, pollUntil } from '@tocsin/tools';
-import type { NetworkNamespace } from '../support/neighbour.ts';
+import type { NetworkNamespace } from '../support/network/neighbour.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));

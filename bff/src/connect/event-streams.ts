@@ -1,6 +1,6 @@
 import type { Position, PositionEvent, PublicationsEvent, RetractedEvent } from '@tocsin/contracts';
 import type { Revocations } from '../auth/revocations.ts';
-import type { ReaderEvent } from '../readers/reader-change.ts';
+import type { ReaderEvent } from '../readers/events/reader-change.ts';
 import { encodeEventPayload } from '../recover/encoded.ts';
 import { EventStream, type StreamSink } from './event-stream.ts';
 import type { SocketData } from './session.ts';

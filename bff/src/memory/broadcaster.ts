@@ -1,6 +1,6 @@
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
 import type { ReaderChannel } from '../readers/ports.ts';
-import type { ReaderChange } from '../readers/reader-change.ts';
+import type { ReaderChange } from '../readers/events/reader-change.ts';
 
 /** Reaches only this instance, for a single instance, for tests of our own rules and for work on the ui. */
 export class MemoryBroadcaster implements Broadcaster, ReaderChannel {

@@ -3,7 +3,7 @@ import { MAX_CONTENT_BYTES, sizeOf } from '../feed/present.ts';
 import type { FeedView } from '../recover/feed-view.ts';
 import { readPage, type PageRequest } from '../recover/page.ts';
 import type { Inboxes } from './inbox/inboxes.ts';
-import { stateIn, type ReadStates } from './read-states.ts';
+import { stateIn, type ReadStates } from './marks/read-states.ts';
 
 export interface ReaderPages {
   states: Pick<ReadStates, 'stored'>;

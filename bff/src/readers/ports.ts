@@ -1,4 +1,4 @@
-import type { ReaderChange } from './reader-change.ts';
+import type { ReaderChange } from './events/reader-change.ts';
 
 export interface StoredDocument {
   value: unknown;

@@ -1,11 +1,11 @@
 import type { MarkRead, SearchAnswer } from '@tocsin/contracts';
 import type { Inboxes } from './inbox/inboxes.ts';
-import type { MuteLists } from './mute-lists.ts';
+import type { MuteLists } from './preferences/mute-lists.ts';
 import type { ReaderPages } from './page-for-reader.ts';
-import type { ReaderPreferences } from './preferences.ts';
-import type { ReadStates } from './read-states.ts';
+import type { ReaderPreferences } from './preferences/preferences.ts';
+import type { ReadStates } from './marks/read-states.ts';
 import type { SearchRequest } from './search/search.ts';
-import type { UnreadCount } from './unread.ts';
+import type { UnreadCount } from './marks/unread.ts';
 
 /** The services of an instance for its readers' documents. */
 export interface Readers {

@@ -7,7 +7,7 @@ import { TemporaryError } from '../deliver/errors.ts';
 import type { Broadcast, Broadcaster } from '../deliver/ports.ts';
 import { tapStreamsAdapter } from '../internals/streams-adapter.ts';
 import type { ReaderChannel } from '../readers/ports.ts';
-import { isReaderChange, type ReaderChange } from '../readers/reader-change.ts';
+import { isReaderChange, type ReaderChange } from '../readers/events/reader-change.ts';
 import { ByteWindow } from '../redis/byte-window.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 

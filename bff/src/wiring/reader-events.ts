@@ -2,7 +2,7 @@ import { pause } from '@tocsin/contracts/pause';
 import type { Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import { SnoozeTimers } from '../readers/inbox/snooze-timers.ts';
-import { ReaderEvents } from '../readers/reader-events.ts';
+import { ReaderEvents } from '../readers/events/reader-events.ts';
 import type { Readers } from '../readers/readers.ts';
 import type { Gateway } from '../socketio/gateway.ts';
 

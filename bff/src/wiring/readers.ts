@@ -3,15 +3,15 @@ import type { Logger } from '@tocsin/service';
 import type { Backend } from '../backend.ts';
 import type { LimitsOf } from '../feed/limits.ts';
 import { DocumentLedger } from '../readers/documents/document-ledger.ts';
-import { Histories } from '../readers/histories.ts';
+import { Histories } from '../readers/marks/histories.ts';
 import { Inboxes } from '../readers/inbox/inboxes.ts';
-import { MuteLists } from '../readers/mute-lists.ts';
+import { MuteLists } from '../readers/preferences/mute-lists.ts';
 import type { Readers } from '../readers/readers.ts';
-import { ReaderPreferences } from '../readers/preferences.ts';
-import { ReadStates } from '../readers/read-states.ts';
+import { ReaderPreferences } from '../readers/preferences/preferences.ts';
+import { ReadStates } from '../readers/marks/read-states.ts';
 import { search } from '../readers/search/search.ts';
 import { Slots } from '../readers/search/slots.ts';
-import { countFor } from '../readers/unread.ts';
+import { countFor } from '../readers/marks/unread.ts';
 import type { FeedViews } from '../recover/feed-views.ts';
 
 /** Marks are kept a day longer than their publications, to allow for clock differences and delays. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Broadcaster } from '../../src/deliver/ports.ts';
 import type { ReaderChannel } from '../../src/readers/ports.ts';
-import type { ReaderChange } from '../../src/readers/reader-change.ts';
+import type { ReaderChange } from '../../src/readers/events/reader-change.ts';
 import { anEvent, listen, until } from './broadcaster.ts';
 
 const read = (reader: string, version: number): ReaderChange => ({

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { Position } from '@tocsin/contracts';
 import type { Step } from '../../src/deliver/ports.ts';
-import { calm, untilQuiet } from './settle.ts';
+import { calm, untilQuiet } from './check/settle.ts';
 import { always, step, three, two, type WeightedStep } from './step.ts';
-import { FORGERIES, STRANGER } from './turn-calls.ts';
-import type { World } from './world.ts';
+import { FORGERIES, STRANGER } from './world/turn-calls.ts';
+import type { World } from './world/world.ts';
 
 /** The steps at which an instance may die: between any two steps of a delivery. */
 export const DEATHS = [

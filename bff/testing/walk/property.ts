@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { FAULTS, LOSSES } from './faults.ts';
-import { Report } from './report.ts';
-import { end } from './settle.ts';
+import { Report } from './check/report.ts';
+import { end } from './check/settle.ts';
 import { STEPS } from './steps.ts';
 import { predictRandomBytes } from './unique-bytes.ts';
-import { World, type Setting } from './world.ts';
+import { World, type Setting } from './world/world.ts';
 
 const MAX_STEPS = 600;
 const DAY_MS = 24 * 60 * 60 * 1_000;

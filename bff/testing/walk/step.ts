@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Fate } from './calls.ts';
-import type { Report } from './report.ts';
-import { afterwards, STEP_MS } from './settle.ts';
-import type { World } from './world.ts';
+import type { Fate } from './world/calls.ts';
+import type { Report } from './check/report.ts';
+import { afterwards, STEP_MS } from './check/settle.ts';
+import type { World } from './world/world.ts';
 
 type Choices = Record<string, fc.Arbitrary<unknown>>;
 type Drawn<C extends Choices> = { [K in keyof C]: C[K] extends fc.Arbitrary<infer V> ? V : never };

@@ -2,10 +2,10 @@ import { Arrivals } from './harness/arrivals.ts';
 import { startTocsin } from './peers/tocsin.ts';
 import type { Peer, StartOptions } from './peers/peer.ts';
 import type { GrowthRow } from './report/result.ts';
-import { withClients } from './workloads/clients.ts';
+import { withClients } from './workloads/clients/clients.ts';
 import { oneClientEach } from './workloads/many-feeds.ts';
 import { Publisher } from './workloads/publisher.ts';
-import { withWatchers, type Audience } from './workloads/watchers.ts';
+import { withWatchers, type Audience } from './workloads/clients/watchers.ts';
 import { type Numbers, type Sizes } from './workloads/workload.ts';
 
 const GROWTH = { instances: [1, 2, 4], feeds: [1, 10, 100, 1_000], history: [100, 1_000, 10_000] };

@@ -1,7 +1,7 @@
 import { mutesQuerySchema, putMutesSchema } from '@tocsin/contracts';
 import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
-import type { MuteLists } from '../../readers/mute-lists.ts';
+import type { MuteLists } from '../../readers/preferences/mute-lists.ts';
 import { readerOf } from '../../readers/reader.ts';
 import { sendUnavailable } from '../answers.ts';
 import { jsonBody, readBody } from '../read-body.ts';

@@ -2,7 +2,7 @@ import { patchPreferencesSchema, preferencesQuerySchema, putPreferencesSchema } 
 import { allowParameters, methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router, type RequestHandler } from 'express';
 import type { z } from 'zod';
-import type { PreferencesChange, ReaderPreferences } from '../../readers/preferences.ts';
+import type { PreferencesChange, ReaderPreferences } from '../../readers/preferences/preferences.ts';
 import { sendUnavailable } from '../answers.ts';
 import { namedReader } from '../named-reader.ts';
 import type { OwnerOf } from '../identity.ts';

@@ -2,7 +2,7 @@ import { unreadQuerySchema, type FeedUnread } from '@tocsin/contracts';
 import { methodNotAllowed, type Logger } from '@tocsin/service';
 import { Router } from 'express';
 import { readerOf } from '../../readers/reader.ts';
-import type { UnreadCount } from '../../readers/unread.ts';
+import type { UnreadCount } from '../../readers/marks/unread.ts';
 import { isPermitted, sendUnavailable } from '../answers.ts';
 import { namedFeeds } from '../named-feeds.ts';
 import { readQuery } from '../read-query.ts';

@@ -13,15 +13,15 @@ import {
 } from '@tocsin/contracts';
 import { TemporaryError } from '../../deliver/errors.ts';
 import { isLaterEpoch } from '../../feed/position.ts';
-import { locate } from '../advance.ts';
+import { locate } from '../marks/advance.ts';
 import type { DocumentLedger } from '../documents/document-ledger.ts';
 import { KeyedQueue } from '../documents/keyed-queue.ts';
 import { PendingChanges } from '../documents/pending-changes.ts';
 import { ReadCache } from '../documents/read-cache.ts';
 import { writeDocument } from '../documents/write-document.ts';
-import type { FeedHistory, Histories } from '../histories.ts';
+import type { FeedHistory, Histories } from '../marks/histories.ts';
 import type { ReaderChannel, ReaderStore } from '../ports.ts';
-import type { ReaderChangeOf } from '../reader-change.ts';
+import type { ReaderChangeOf } from '../events/reader-change.ts';
 import { ANONYMOUS } from '../reader.ts';
 import {
   archived,

@@ -1,7 +1,7 @@
 import type { Snoozed } from '@tocsin/contracts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
-import type { ReaderEvent } from '../reader-change.ts';
+import type { ReaderEvent } from '../events/reader-change.ts';
 import { SnoozeTimers } from './snooze-timers.ts';
 
 const ADA = 'user:ada';

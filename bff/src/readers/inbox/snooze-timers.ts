@@ -1,6 +1,6 @@
 import type { DueSnooze, Snoozed } from '@tocsin/contracts';
 import type { ReaderChannel } from '../ports.ts';
-import type { ReaderEvent } from '../reader-change.ts';
+import type { ReaderEvent } from '../events/reader-change.ts';
 import type { Inboxes } from './inboxes.ts';
 
 export interface SnoozeTimersOptions {

@@ -1,5 +1,5 @@
 import type { Found, Notification, Placed, Publication, Ranges } from '@tocsin/contracts';
-import type { History } from '../advance.ts';
+import type { History } from '../marks/advance.ts';
 import type { Budget } from './budget.ts';
 
 /** Number of publications matched without a pause for other work; takes a few milliseconds. */

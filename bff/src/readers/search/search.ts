@@ -13,10 +13,10 @@ import {
 } from '@tocsin/contracts';
 import { ChangedError } from '../../deliver/errors.ts';
 import { MAX_CONTENT_BYTES, sizeOf } from '../../feed/present.ts';
-import type { FeedHistory, Histories } from '../histories.ts';
+import type { FeedHistory, Histories } from '../marks/histories.ts';
 import { snoozedOf } from '../inbox/document.ts';
 import type { Inboxes } from '../inbox/inboxes.ts';
-import { stateIn, type ReadStates } from '../read-states.ts';
+import { stateIn, type ReadStates } from '../marks/read-states.ts';
 import { Budget, type SEARCH_BOUNDS } from './budget.ts';
 import { decodeCursor, encodeCursor, nameInCursor } from './cursor.ts';
 import { FeedSearch } from './feed-search.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '@tocsin/tools/failure';
 import { Arrivals } from '../harness/arrivals.ts';
 import type { Peer } from '../peers/peer.ts';
-import { withClients } from './clients.ts';
+import { withClients } from './clients/clients.ts';
 import { cpuFigures, startCpu } from './cpu.ts';
 import { Publisher } from './publisher.ts';
 import type { Figures, Workload, WorkloadContext } from './workload.ts';

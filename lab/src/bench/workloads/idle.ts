@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Peer } from '../peers/peer.ts';
 import { cpuFigures, socketMemory, startCpu } from './cpu.ts';
-import { withCrowd } from './crowd.ts';
-import { mostConnections } from './open-files.ts';
+import { withCrowd } from './clients/crowd.ts';
+import { mostConnections } from './clients/open-files.ts';
 import type { Figures, Workload } from './workload.ts';
 
 /** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */

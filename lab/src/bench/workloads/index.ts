@@ -1,4 +1,4 @@
-import { connections } from './connections.ts';
+import { connections } from './clients/connections.ts';
 import { daprCalls } from './dapr-calls.ts';
 import { fanOut1, fanOut8 } from './fan-out.ts';
 import { idle } from './idle.ts';

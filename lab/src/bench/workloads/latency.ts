@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Arrivals } from '../harness/arrivals.ts';
 import { quantile } from '../quantile.ts';
-import { withClients } from './clients.ts';
+import { withClients } from './clients/clients.ts';
 import { later } from './later.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload } from './workload.ts';

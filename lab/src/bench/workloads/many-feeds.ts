@@ -1,5 +1,5 @@
 import type { PeerId } from '../peers/peer.ts';
-import { withWatchers, type Audience } from './watchers.ts';
+import { withWatchers, type Audience } from './clients/watchers.ts';
 import type { Figures, Sizes, Workload, WorkloadId } from './workload.ts';
 
 /** The peers that have rooms or channels. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partsOf } from './crowd.ts';
+import { partsOf } from './clients/crowd.ts';
 import { mixedAudience } from './mixed.ts';
 
 describe('the mixed audience', () => {

@@ -1,6 +1,6 @@
-import { FEED } from './clients.ts';
+import { FEED } from './clients/clients.ts';
 import { WITH_FEEDS } from './many-feeds.ts';
-import { withWatchers, type Audience } from './watchers.ts';
+import { withWatchers, type Audience } from './clients/watchers.ts';
 import type { Workload } from './workload.ts';
 
 const WATCHERS_OF_A_TOPIC = 50;

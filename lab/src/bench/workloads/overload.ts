@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '@tocsin/tools/failure';
 import type { Peer } from '../peers/peer.ts';
 import { quantile } from '../quantile.ts';
-import { FEED } from './clients.ts';
+import { FEED } from './clients/clients.ts';
 import { later } from './later.ts';
 import { oneClientEach } from './many-feeds.ts';
 import { isAccepted, Publisher } from './publisher.ts';
-import { withWatchers, type Audience, type Watchers } from './watchers.ts';
+import { withWatchers, type Audience, type Watchers } from './clients/watchers.ts';
 import type { Figures, Sizes, Workload, WorkloadContext } from './workload.ts';
 
 /**

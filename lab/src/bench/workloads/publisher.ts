@@ -2,7 +2,7 @@ import { Failure } from '@tocsin/tools/failure';
 import { HttpLane, postRequest, type Answer } from '../harness/http-lane.ts';
 import { textOf } from '../harness/marks.ts';
 import type { Peer } from '../peers/peer.ts';
-import { FEED } from './clients.ts';
+import { FEED } from './clients/clients.ts';
 
 export const isAccepted = (status: number): boolean => status === 200 || status === 202;
 

@@ -4,7 +4,7 @@ import { Arrivals } from '../harness/arrivals.ts';
 import type { Client } from '../harness/client.ts';
 import type { Peer } from '../peers/peer.ts';
 import { median } from '../quantile.ts';
-import { withClients } from './clients.ts';
+import { withClients } from './clients/clients.ts';
 import { Publisher } from './publisher.ts';
 import type { Workload, WorkloadContext } from './workload.ts';
 

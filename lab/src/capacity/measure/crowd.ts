@@ -1,4 +1,4 @@
-import { withClients } from '../../bench/workloads/clients.ts';
+import { withClients } from '../../bench/workloads/clients/clients.ts';
 import { untilDisconnected, type Rig } from './rig.ts';
 
 /** The number of events that clients have received since `reset`. */

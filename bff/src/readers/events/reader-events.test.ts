@@ -1,0 +1,76 @@
+import { beforeEach, expect, it } from 'vitest';
+import { MemoryBroadcaster } from '../../memory/broadcaster.ts';
+import type { ReaderChangeOf, ReaderEvent } from './reader-change.ts';
+import { ReaderEvents, type ReaderEventSources } from './reader-events.ts';
+
+const ADA = 'user:ada';
+let channel: MemoryBroadcaster;
+let sent: ReaderEvent[];
+let faults: number;
+let reads: number;
+let here: boolean;
+/** The functions that complete the running reads. */
+let release: (() => void)[];
+let fails: number;
+beforeEach(() => {
+  channel = new MemoryBroadcaster();
+  [sent, faults, reads, here, release, fails] = [[], 0, 0, true, [], 0];
+  new ReaderEvents({
+    channel,
+    sources: {
+      read: async ({ feed }: ReaderChangeOf<'read'>) => {
+        reads++;
+        const payload = { feed, epoch: '1-a', offset: reads, ids: ['a'] };
+        if (reads <= fails) throw new Error('no store');
+        await new Promise<void>((resolve) => release.push(resolve));
+        return payload;
+      },
+      mutes: async () => ({ feeds: ['topic:a'], severities: [] }),
+      // The test needs no sources for the other events of the registry.
+    } as unknown as ReaderEventSources,
+    isHere: () => here,
+    send: (event) => sent.push(event),
+    onFault: () => {
+      faults++;
+    },
+    pause: () => Promise.resolve(),
+  });
+});
+const changed = (version: string) => channel.publish({ name: 'read', reader: ADA, feed: 'all', version });
+const settle = async () => {
+  for (let i = 0; i < 20; i++) {
+    release.splice(0).forEach((end) => end());
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+it('should send the content of the document to connections on this instance, with one read for simultaneous changes', async () => {
+  for (let n = 1; n <= 10; n++) await changed(String(n));
+  await settle();
+  expect(reads).toBe(2);
+  expect(sent.at(-1)).toEqual({
+    ...{ name: 'read', reader: ADA },
+    payload: { feed: 'all', epoch: '1-a', offset: 2, ids: ['a'] },
+  });
+  await channel.publish({ name: 'mutes', reader: ADA, version: '1' });
+  await settle();
+  expect(sent.at(-1)).toMatchObject({ name: 'mutes', payload: { severities: [] } });
+});
+
+it('should not read for a reader without a connection on this instance', async () => {
+  here = false;
+  await changed('1');
+  await settle();
+  expect([reads, sent]).toEqual([0, []]);
+});
+
+it('should retry if a document cannot be read, and give up after five attempts', async () => {
+  fails = 2;
+  await changed('1');
+  await settle();
+  expect([faults, sent.length]).toEqual([2, 1]);
+  fails = 1_000;
+  await changed('2');
+  await settle();
+  expect([faults, sent.length]).toEqual([7, 1]);
+});

@@ -1,0 +1,80 @@
+import type { ReaderEventName, ServerEvents } from '@tocsin/contracts';
+import type { ReaderChannel } from '../ports.ts';
+import type { ReaderChange, ReaderChangeOf, ReaderEvent } from './reader-change.ts';
+
+/** Reads the payload of each event from its changed document; `undefined` if the document is gone. */
+export type ReaderEventSources = {
+  readonly [Name in ReaderEventName]: (
+    change: ReaderChangeOf<Name>,
+  ) => Promise<ServerEvents[Name] | undefined>;
+};
+
+export interface ReaderEventsOptions {
+  channel: Pick<ReaderChannel, 'onChange'>;
+  sources: ReaderEventSources;
+  /** Whether the reader has connections on this instance. */
+  isHere: (reader: string) => boolean;
+  /** Sends to the reader's connections on this instance. */
+  send: (event: ReaderEvent) => void;
+  /** Called when a document cannot be read. The read is retried. */
+  onFault: (error: unknown) => void;
+  pause: (ms: number) => Promise<void>;
+}
+
+const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
+
+/**
+ * Turns changes of documents into events for the reader's connections on this instance. Changes that arrive while
+ * their document is being read share one further read.
+ */
+export class ReaderEvents {
+  readonly #use: ReaderEventsOptions;
+  /** Documents that are being read; true if they must be read again. */
+  readonly #reading = new Map<string, boolean>();
+
+  constructor(options: ReaderEventsOptions) {
+    this.#use = options;
+    options.channel.onChange((change) => {
+      if (options.isHere(change.reader)) void this.#changed(change);
+    });
+  }
+
+  async #changed(change: ReaderChange): Promise<void> {
+    const key = JSON.stringify([change.name, change.reader, 'feed' in change && change.feed]);
+    if (this.#reading.has(key)) {
+      this.#reading.set(key, true);
+      return;
+    }
+    do {
+      this.#reading.set(key, false);
+      await this.#send(change);
+    } while (this.#reading.get(key));
+    this.#reading.delete(key);
+  }
+
+  async #send(change: ReaderChange): Promise<void> {
+    const { send, isHere, onFault, pause } = this.#use;
+    for (let attempt = 1; isHere(change.reader); attempt++) {
+      try {
+        const event = await this.#read(change);
+        if (event) send(event);
+        return;
+      } catch (error) {
+        onFault(error);
+        // Browsers get the change with their next request.
+        if (attempt === ATTEMPTS) return;
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  async #read(change: ReaderChange): Promise<ReaderEvent | undefined> {
+    const { name, reader } = change;
+    const read = this.#use.sources[name] as (
+      change: ReaderChange,
+    ) => Promise<ReaderEvent['payload'] | undefined>;
+    const payload = await read(change);
+    return payload && ({ reader, name, payload } as ReaderEvent);
+  }
+}

@@ -1,0 +1,67 @@
+import { idOfPublication, type Position } from '@tocsin/contracts';
+import { present } from '../../feed/present.ts';
+import type { FeedView } from '../../recover/feed-view.ts';
+import { CHUNK, locate, type History } from './advance.ts';
+import { PublishedIds } from './published-ids.ts';
+
+export type ReadableFeed = Pick<FeedView, 'known' | 'current' | 'compare' | 'floor' | 'stretch'>;
+
+export interface HistoriesOptions {
+  view: (feed: string) => ReadableFeed;
+  now: () => number;
+}
+
+/** A feed's position, and its history up to there. */
+export interface FeedHistory {
+  head: Position;
+  history: History;
+}
+
+/** The histories of feeds, as readers' marks need them. */
+export class Histories {
+  readonly #use: HistoriesOptions;
+  readonly #publishedIds = new PublishedIds();
+
+  constructor(options: HistoriesOptions) {
+    this.#use = options;
+  }
+
+  /** The feed's current position and history, read from its head if this instance does not know the feed. */
+  async current(feed: string): Promise<FeedHistory> {
+    const view = this.#use.view(feed);
+    return this.#of(feed, view, await view.current());
+  }
+
+  /**
+   * The same, but first compared with the feed's head if the request names a position or ids that this instance does
+   * not know.
+   */
+  async holding(
+    feed: string,
+    named: { epoch?: string | undefined; offset?: number | undefined; ids?: readonly string[] | undefined },
+  ): Promise<FeedHistory> {
+    const view = this.#use.view(feed);
+    const here = await this.#of(feed, view, await view.known());
+    const { epoch, offset } = here.head;
+    const ids = new Set(named.ids);
+    const isKnown = (named.offset ?? 0) <= offset && (named.epoch ?? epoch) === epoch;
+    if (isKnown && (await locate(ids, here.history)).size === ids.size) return here;
+    await view.compare();
+    return this.#of(feed, view, await view.known());
+  }
+
+  async #of(feed: string, view: ReadableFeed, head: Position): Promise<FeedHistory> {
+    const { now } = this.#use;
+    const { epoch, offset } = head;
+    const floor = await view.floor();
+    const stretch: History['stretch'] = async (first, last) =>
+      (await view.stretch(first, last)).map((publication) => present(publication, now()));
+    const read = async (first: number, last: number) =>
+      (await view.stretch(first, last)).map((publication) => idOfPublication(publication));
+    const ids: History['ids'] = (first, last) =>
+      last - first + 1 === CHUNK
+        ? this.#publishedIds.part({ feed, epoch, first }, () => read(first, last))
+        : read(first, last);
+    return { head, history: { head: offset, floor, stretch, ids } };
+  }
+}

@@ -1,0 +1,129 @@
+import {
+  DOCUMENT_VERSION,
+  mutesKey,
+  readDocumentSchema,
+  readKey,
+  type MarkRead,
+  type ReadDocument,
+  type ReadEvent,
+  type ReadState,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import { isLaterEpoch } from '../../feed/position.ts';
+import { advance } from './advance.ts';
+import type { DocumentLedger } from '../documents/document-ledger.ts';
+import type { Histories } from './histories.ts';
+import type { ReaderChannel, ReaderStore } from '../ports.ts';
+import type { ReaderChange, ReaderChangeOf } from '../events/reader-change.ts';
+import { ANONYMOUS } from '../reader.ts';
+import { ReadCache } from '../documents/read-cache.ts';
+import { KeyedQueue } from '../documents/keyed-queue.ts';
+import { PendingChanges } from '../documents/pending-changes.ts';
+import { writeDocument } from '../documents/write-document.ts';
+
+export interface ReadStatesOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit' | 'forget'>;
+  histories: Pick<Histories, 'holding'>;
+  /** Time after which a feed's publications have left the history, so that their read state is no longer needed. */
+  ttlSecondsOf: (feed: string) => number;
+  now: () => number;
+}
+
+const USER = 'user:';
+
+/** The read state of each reader in each feed. */
+export class ReadStates {
+  readonly #use: ReadStatesOptions;
+  readonly #cache: ReadCache<ReadDocument | undefined>;
+  readonly #pendingChanges = new PendingChanges();
+  /** Within an instance, changes of one document run one at a time; between instances, its etag decides. */
+  readonly #turns = new KeyedQueue();
+
+  constructor(options: ReadStatesOptions) {
+    this.#use = options;
+    this.#cache = new ReadCache(options.now);
+    options.channel.onChange((change) => this.#changed(change));
+  }
+
+  /** The stored read state of a reader in a feed. `stateIn` returns its part for an epoch. */
+  stored(reader: string, feed: string): Promise<ReadDocument | undefined> {
+    const key = readKey(reader, feed);
+    return this.#cache.get(key, async () => parse(key, (await this.#use.store.read(key))?.value));
+  }
+
+  /** The `read` event after a change; `undefined` if the document is gone. */
+  async eventOf({ reader, feed }: ReaderChangeOf<'read'>): Promise<ReadEvent | undefined> {
+    const document = await this.stored(reader, feed);
+    return document && { feed, epoch: document.epoch, ...stateIn(document.epoch, document) };
+  }
+
+  /**
+   * Marks publications as read. Resolves when the state is stored and all instances know the change. Does nothing if
+   * it changes nothing. `owner` is the owner of the document, by default the reader.
+   */
+  mark(reader: string, request: Omit<MarkRead, 'clientId'>, owner = reader): Promise<void> {
+    const key = readKey(reader, request.feed);
+    return this.#turns.add(key, () => this.#mark({ reader, owner, key }, request));
+  }
+
+  /** Deletes the documents of an erased feed that are known by name: those of its user, and of anonymous readers. */
+  async erase(feed: string): Promise<void> {
+    const keys = [readKey(ANONYMOUS, feed)];
+    // The user's feed and reader have the same name.
+    if (feed.startsWith(USER)) keys.push(readKey(feed, feed), mutesKey(feed));
+    await this.#use.store.remove(keys);
+    for (const key of keys) this.#cache.forget(key);
+    if (feed.startsWith(USER)) await this.#use.ledger.forget(feed, keys);
+  }
+
+  async #mark(
+    { reader, owner, key }: { reader: string; owner: string; key: string },
+    { feed, epoch, offset = 0, ids = [] }: Omit<MarkRead, 'clientId'>,
+  ) {
+    const { store, channel, ledger, ttlSecondsOf, now } = this.#use;
+    const { head, history } = await this.#use.histories.holding(feed, { epoch, offset, ids });
+    // An empty feed has nothing to read, and arbitrary feed names must not fill the store.
+    if (head.offset === 0) return;
+    const marked = { offset: epoch === undefined || epoch === head.epoch ? offset : 0, ids };
+    let document: ReadDocument | undefined;
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: ttlSecondsOf(feed),
+      plan: async (value) => {
+        const stored = parse(key, value);
+        if (stored && isLaterEpoch(stored.epoch, head.epoch))
+          throw new TemporaryError(`${feed} began a new epoch that this instance does not know yet`);
+        const before = stateIn(head.epoch, stored);
+        const state = await advance(before, marked, history);
+        if (isSame(before, state)) return undefined;
+        return (document = { v: DOCUMENT_VERSION, epoch: head.epoch, ...state, at: now() });
+      },
+      beforeFirst: () => ledger.admit(owner, key),
+    });
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    if (version !== undefined) this.#cache.set(key, document, version);
+    await this.#pendingChanges.publish(key, () =>
+      channel.publish({ name: 'read', reader, feed, version: version ?? '' }),
+    );
+  }
+
+  #changed(change: ReaderChange): void {
+    if (change.name === 'read') this.#cache.forget(readKey(change.reader, change.feed), change.version);
+  }
+}
+
+/** The read state in the epoch; empty if it is of another epoch. */
+export const stateIn = (epoch: string, stored: ReadDocument | undefined): ReadState =>
+  stored?.epoch === epoch ? { offset: stored.offset, ids: stored.ids } : { offset: 0, ids: [] };
+
+function parse(key: string, value: unknown): ReadDocument | undefined {
+  if (value === undefined) return undefined;
+  const parsed = readDocumentSchema.safeParse(value);
+  if (!parsed.success) throw new TemporaryError(`this version cannot read ${key}: ${parsed.error.message}`);
+  return parsed.data;
+}
+
+const isSame = (a: ReadState, b: ReadState): boolean =>
+  a.offset === b.offset && a.ids.length === b.ids.length && a.ids.every((id, i) => id === b.ids[i]);

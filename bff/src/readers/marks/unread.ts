@@ -1,0 +1,87 @@
+import {
+  idOfPublication,
+  MAX_UNREAD,
+  placesIn,
+  type Marks,
+  type Placed,
+  type Publication,
+} from '@tocsin/contracts';
+import { CHUNK, type History } from './advance.ts';
+import type { Histories } from './histories.ts';
+import type { Inboxes } from '../inbox/inboxes.ts';
+import { stateIn, type ReadStates } from './read-states.ts';
+
+/** Maximum number of publications to check, newest first. Removed ones count too, so that a call stays cheap. */
+const MAX_CHECKED = 2 * MAX_UNREAD;
+
+export interface UnreadCount {
+  /** Unread publications in the reader's inbox, counted from the newest, at most `MAX_UNREAD`. */
+  unread: number;
+  /** The unread publications that the reader has not seen. */
+  unseen: number;
+  /** Whether there may be more of both. */
+  more: boolean;
+}
+
+export interface UnreadOptions {
+  states: Pick<ReadStates, 'stored'>;
+  inboxes: Pick<Inboxes, 'stateOf'>;
+  histories: Pick<Histories, 'current'>;
+}
+
+/** Counts the unread and unseen notifications of one feed in a reader's inbox. */
+export async function countFor(
+  reader: string,
+  feed: string,
+  { states, inboxes, histories }: UnreadOptions,
+): Promise<UnreadCount> {
+  const [stored, inbox, { head, history }] = await Promise.all([
+    states.stored(reader, feed),
+    inboxes.stateOf(reader, feed),
+    histories.current(feed),
+  ]);
+  return countUnread({ epoch: head.epoch, read: stateIn(head.epoch, stored), inbox }, history);
+}
+
+/** Counts visible unread publications of the history in the inbox, and ended snoozes. */
+export async function countUnread(
+  marks: Marks,
+  { head, floor, stretch }: Pick<History, 'head' | 'floor' | 'stretch'>,
+): Promise<UnreadCount> {
+  const placeOf = placesIn(marks);
+  const { inbox, epoch, read } = marks;
+  const snoozed = new Set(inbox?.snoozed.map(({ id }) => id));
+  const count = { unread: 0, unseen: 0 };
+  const add = ({ place, unread, unseen }: Placed): void => {
+    if (place !== 'inbox') return;
+    if (unread) count.unread++;
+    if (unseen) count.unseen++;
+  };
+  const addAll = (publications: readonly Publication[]): void => {
+    for (const publication of publications) {
+      if (publication.notification !== null && !snoozed.has(idOfPublication(publication)))
+        add(placeOf(publication));
+    }
+  };
+  // Snoozed notifications are counted by their marks, because the history may have dropped them.
+  for (const { id, offset } of inbox?.snoozed ?? []) add(placeOf({ offset, notification: { id } }));
+
+  const readTo = read?.offset ?? 0;
+  const last = Math.max(floor, readTo + 1, 1);
+  const bottom = Math.max(last, head - MAX_CHECKED + 1);
+  for (let end = head; end >= bottom && count.unread <= MAX_UNREAD; end -= CHUNK)
+    addAll(await stretch(Math.max(bottom, end - CHUNK + 1), end));
+
+  let left = MAX_CHECKED;
+  const markedUnread = inbox?.epoch === epoch ? inbox.unread : [];
+  for (const [first, end] of markedUnread.toReversed()) {
+    const from = Math.max(first, floor, Math.min(end, readTo) - left + 1);
+    const to = Math.min(end, readTo, head);
+    if (to < from || left <= 0 || count.unread > MAX_UNREAD) continue;
+    left -= to - from + 1;
+    addAll(await stretch(from, to));
+  }
+  if (count.unread > MAX_UNREAD)
+    return { unread: MAX_UNREAD, unseen: Math.min(count.unseen, MAX_UNREAD), more: true };
+  return { ...count, more: bottom > last || left <= 0 };
+}

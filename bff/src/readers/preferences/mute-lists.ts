@@ -1,0 +1,76 @@
+import {
+  DOCUMENT_VERSION,
+  mutesDocumentSchema,
+  mutesKey,
+  type Mutes,
+  type MutesDocument,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import type { DocumentLedger } from '../documents/document-ledger.ts';
+import type { ReaderChannel, ReaderStore } from '../ports.ts';
+import { PendingChanges } from '../documents/pending-changes.ts';
+import { writeDocument } from '../documents/write-document.ts';
+
+const TTL_SECONDS = 366 * 24 * 60 * 60;
+
+export interface MuteListsOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit'>;
+}
+
+/** The mutes of each reader, kept for a year after the last change. */
+export class MuteLists {
+  readonly #use: MuteListsOptions;
+  readonly #pendingChanges = new PendingChanges();
+
+  constructor(options: MuteListsOptions) {
+    this.#use = options;
+  }
+
+  async of(reader: string): Promise<Mutes> {
+    const stored = await this.#use.store.read(mutesKey(reader));
+    if (!stored) return { feeds: [], severities: [] };
+    const { feeds, severities } = parse(stored.value);
+    return { feeds, severities };
+  }
+
+  /**
+   * Resolves when the mutes are stored and all instances know. Does nothing if they are unchanged. The last
+   * write wins, but documents that this version cannot read are never overwritten. `owner` is the owner of
+   * the document.
+   */
+  async set(reader: string, { feeds, severities }: Mutes, owner = reader): Promise<void> {
+    const { store, channel, ledger } = this.#use;
+    const mutes = { feeds: [...new Set(feeds)], severities: [...new Set(severities)] };
+    const key = mutesKey(reader);
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: TTL_SECONDS,
+      plan: async (value) => {
+        const before = value === undefined ? { feeds: [], severities: [] } : parse(value);
+        return isSame(before, mutes) ? undefined : { v: DOCUMENT_VERSION, ...mutes };
+      },
+      // The mutes of a signed-in reader do not use the quota, so other documents cannot push them out.
+      ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
+    });
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    await this.#pendingChanges.publish(key, async () => {
+      await channel.publish({ name: 'mutes', reader, version: version ?? '' });
+      // The mutes are part of the preferences, too.
+      await channel.publish({ name: 'preferences', reader, version: '' });
+    });
+  }
+}
+
+function parse(value: unknown): MutesDocument {
+  const parsed = mutesDocumentSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new TemporaryError(`this version cannot read the mutes of a reader: ${parsed.error.message}`);
+}
+
+const isSame = (a: Mutes, b: Mutes): boolean =>
+  isSameList(a.feeds, b.feeds) && isSameList(a.severities, b.severities);
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i]);

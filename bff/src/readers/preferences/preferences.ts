@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DEFAULT_PREFERENCES,
+  DOCUMENT_VERSION,
+  preferencesDocumentSchema,
+  preferencesKey,
+  type Preferences,
+  type PreferencesDocument,
+  type QuietHours,
+} from '@tocsin/contracts';
+import { TemporaryError } from '../../deliver/errors.ts';
+import type { DocumentLedger } from '../documents/document-ledger.ts';
+import { KeyedQueue } from '../documents/keyed-queue.ts';
+import { PendingChanges } from '../documents/pending-changes.ts';
+import { writeDocument } from '../documents/write-document.ts';
+import type { MuteLists } from './mute-lists.ts';
+import type { ReaderChannel, ReaderStore } from '../ports.ts';
+
+export interface ReaderPreferencesOptions {
+  store: ReaderStore;
+  channel: ReaderChannel;
+  ledger: Pick<DocumentLedger, 'admit'>;
+  /** Stores the muted feeds and severities, so that instances and clients of version 0.1.0 see them too. */
+  mutes: Pick<MuteLists, 'of' | 'set'>;
+}
+
+/** Absent or `undefined` members stay unchanged. */
+export type PreferencesChange = { [Member in keyof Preferences]?: Preferences[Member] | undefined };
+
+type Own = Omit<Preferences, 'feeds' | 'severities'>;
+
+const TTL_SECONDS = 366 * 24 * 60 * 60;
+
+/** The preferences of each reader, kept for a year after the last change. */
+export class ReaderPreferences {
+  readonly #use: ReaderPreferencesOptions;
+  readonly #pendingChanges = new PendingChanges();
+  /** Within an instance, changes of one reader run one at a time; between instances, the etag decides. */
+  readonly #turns = new KeyedQueue();
+
+  constructor(options: ReaderPreferencesOptions) {
+    this.#use = options;
+  }
+
+  async of(reader: string): Promise<Preferences> {
+    const { store, mutes } = this.#use;
+    const [stored, muted] = await Promise.all([store.read(preferencesKey(reader)), mutes.of(reader)]);
+    return { ...ownOf(stored?.value), ...muted };
+  }
+
+  /**
+   * Changes only the given members, so that changes of several devices merge; for each member, the last change wins.
+   * Resolves when the change is stored and all instances know. It is safe to repeat. `owner` is the owner of the
+   * document.
+   */
+  change(reader: string, change: PreferencesChange, owner = reader): Promise<void> {
+    return this.#turns.add(reader, () => this.#change(reader, change, owner));
+  }
+
+  /** Deletes the preferences of the reader whose user feed was erased. */
+  async erase(feed: string): Promise<void> {
+    await this.#use.store.remove([preferencesKey(feed)]);
+  }
+
+  async #change(
+    reader: string,
+    { feeds, severities, ...own }: PreferencesChange,
+    owner: string,
+  ): Promise<void> {
+    const { store, channel, ledger, mutes } = this.#use;
+    const key = preferencesKey(reader);
+    const version = await writeDocument(store, {
+      key,
+      ttlSeconds: TTL_SECONDS,
+      plan: async (value) => {
+        const before = ownOf(value);
+        const after = { ...before, ...definedOf(own) };
+        if (isDeepStrictEqual(before, after)) return undefined;
+        return { ...(value as object | undefined), v: DOCUMENT_VERSION, ...after };
+      },
+      // The preferences of a signed-in reader do not use the quota, so other documents cannot push them out.
+      ...(owner !== reader && { beforeFirst: () => ledger.admit(owner, key) }),
+    });
+    if (feeds !== undefined || severities !== undefined) {
+      const muted = await mutes.of(reader);
+      await mutes.set(
+        reader,
+        { feeds: [...(feeds ?? muted.feeds)], severities: [...(severities ?? muted.severities)] },
+        owner,
+      );
+    }
+    if (version === undefined && !this.#pendingChanges.has(key)) return;
+    await this.#pendingChanges.publish(key, () =>
+      channel.publish({ name: 'preferences', reader, version: version ?? '' }),
+    );
+  }
+}
+
+function ownOf(value: unknown): Own {
+  const { quietHours: never, sound: silent, desktop: off, sources, categories } = DEFAULT_PREFERENCES;
+  if (value === undefined) return { quietHours: never, sound: silent, desktop: off, sources, categories };
+  const parsed = preferencesDocumentSchema.safeParse(value);
+  if (!parsed.success)
+    throw new TemporaryError(`this version cannot read the preferences of a reader: ${parsed.error.message}`);
+  return fromDocument(parsed.data);
+}
+
+function fromDocument({ quietHours, sound, desktop, sources, categories }: PreferencesDocument): Own {
+  return { quietHours: quietHours && quietOf(quietHours), sound, desktop, sources, categories };
+}
+
+const quietOf = ({ from, to, timeZone, days, allow }: QuietHours): QuietHours => ({
+  ...{ from, to, timeZone, allow },
+  ...(days && { days }),
+});
+
+const definedOf = (own: PreferencesChange): Partial<Own> =>
+  Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));

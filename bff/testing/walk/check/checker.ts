@@ -1,0 +1,300 @@
+import {
+  idOfPublication,
+  isExpired,
+  segmentSchema,
+  type Checkpoint,
+  type Head,
+  type LivePublication,
+  type Page,
+  type Position,
+  type PublicationsEvent,
+  type SetAside,
+} from '@tocsin/contracts';
+import { firstOffset } from '../../../src/feed/history/history.ts';
+import type { WalkInstance } from '../world/instance.ts';
+import { isHigher, isLaterEpoch } from '../../../src/feed/position.ts';
+import { partsOfEntry, placeOfEntry, type Report } from './report.ts';
+import type { World } from '../world/world.ts';
+import type { FeedDocument } from '../../../src/feed/chain/chain.ts';
+
+const MAX_HEAD_BYTES = 16 * 1024;
+
+/** Records the events of a walk and reports violations of the rules. `end-checks.ts` checks the final state. */
+export class Checker {
+  readonly accepted = new Map<string, { entry: string; epoch: string | undefined }>();
+  readonly deposited = new Set<string>();
+  readonly committed = new Set<string>();
+  readonly verdicts = new Set<string>();
+  /** All entries that an id was ever put into. */
+  readonly triedIn = new Map<string, Set<string>>();
+  /** The ids committed at `epoch:offset`, in order; several after a rollback that no living process knew of. */
+  readonly truth = new Map<string, Set<string>>();
+  /** The time of the last commit at the same places. */
+  readonly committedAt = new Map<string, number>();
+  readonly answered = new Map<string, number>();
+  outOfReach = false;
+  readonly #pushed = new Set<string>();
+  /** The places of the publications of each committed entry, by its key. */
+  readonly #placesOf = new Map<string, Set<string>>();
+  /** As `answered`, since the last loss of the store. */
+  readonly answeredSince = new Map<string, number>();
+  /** Entries deposited more than once, which may exist again after their pop. */
+  readonly #writtenAgain = new Set<string>();
+  readonly #popped = new Set<string>();
+  readonly #views = new WeakMap<WalkInstance, Position>();
+  readonly #world: World;
+  readonly #report: Report;
+
+  constructor(world: World, report: Report) {
+    this.#world = world;
+    this.#report = report;
+  }
+
+  deposits(key: string): void {
+    if (this.deposited.has(key)) this.#writtenAgain.add(key);
+    this.deposited.add(key);
+  }
+
+  tries(id: string, entry: string): void {
+    const entries = this.triedIn.get(id) ?? new Set();
+    this.triedIn.set(id, entries.add(entry));
+  }
+
+  pushes({ epoch, publications }: PublicationsEvent): void {
+    for (const { offset } of publications) this.#pushed.add(`${epoch}:${offset}`);
+  }
+
+  pops(key: string): void {
+    this.#popped.add(key);
+    if (this.#sound && this.#world.store.entries.has(key) && !this.committed.has(key)) {
+      this.#report.violation('POPPED-UNCOMMITTED', key);
+    }
+  }
+
+  /** Called before a checkpoint is written. Some host must have broadcast all entries that it marks as finished. */
+  finishes({ runs }: Checkpoint): void {
+    if (!this.#sound) return;
+    for (const [key, places] of this.#placesOf) {
+      const { run, seq } = partsOfEntry(key);
+      if ((runs[run]?.[0] ?? 0) < seq) continue;
+      for (const place of places) {
+        if (!this.#pushed.has(place)) this.#report.violation('FINISHED-UNPUSHED', `${key} ${place}`);
+      }
+    }
+  }
+
+  setAside({ reason, entry }: SetAside): void {
+    this.verdicts.add(entry);
+    if (reason !== 'missing') this.#report.violation('SET-ASIDE', `${entry} ${reason}`);
+    if (!this.#sound) return;
+    if (this.committed.has(entry) || this.#world.store.entries.has(entry)) {
+      this.#report.violation('FALSE-MISSING', entry);
+    } else if (!this.deposited.has(entry)) this.#report.violation('HOLE-IN-RUN', entry);
+  }
+
+  /**
+   * Called before a head is written, and after its documents. `known`: the positions that the host and its caller
+   * knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
+   */
+  commits(
+    head: Head,
+    documents: readonly FeedDocument[],
+    known: readonly (Position | undefined)[],
+    sawLoss: boolean,
+  ): void {
+    const before = this.#world.store.head?.head;
+    const say = (kind: string, text: string) => this.#report.violation(kind, text);
+    const size = JSON.stringify(head).length;
+    if (size > MAX_HEAD_BYTES) say('HEAD-TOO-BIG', `${size}`);
+    if (head.unconfirmed.length > 1) say('UNCONFIRMED-GROWS', `${head.unconfirmed.length}`);
+    if (this.#sound && before && before.epoch !== head.epoch)
+      say('FALSE-LOSS', `${before.epoch} -> ${head.epoch}`);
+    if (this.#sound && before) this.#checkPushed(before, 'UNCONFIRMED');
+    if (
+      before &&
+      !sawLoss &&
+      before.epoch === head.epoch &&
+      before.version !== this.#world.store.head?.etag
+    ) {
+      say('REVIVED-KEPT', `${head.epoch}:${head.offset}`);
+    }
+    const keys = new Set(documents.map(({ key }) => key));
+    for (const { key } of [...head.segments, ...head.ids]) {
+      if (!keys.has(key) && this.#sound && !this.#world.store.documents.has(key)) say('NAMES-NOTHING', key);
+    }
+    for (const { run, from, to, first } of head.unconfirmed) {
+      for (let seq = from; seq <= to; seq++) {
+        const key = placeOfEntry(run, seq);
+        this.committed.add(key);
+        const places = Array.from(
+          { length: head.offset - first + 1 },
+          (_, i) => `${head.epoch}:${first + i}`,
+        );
+        this.#placesOf.set(key, new Set([...(this.#placesOf.get(key) ?? []), ...places]));
+      }
+      const last = documents.find(({ key }) => key === head.segments.at(-1)?.key);
+      const { publications } = last ? segmentSchema.parse(last.value) : { publications: [] };
+      const added = publications.filter(({ offset }) => offset >= first) as LivePublication[];
+      this.#report.count('commits');
+      this.#report.log(`commit ${head.epoch}:${head.offset} ${run}/${from}-${to} ${added.map(idOf).join()}`);
+      for (const publication of added) this.#record(head.epoch, publication, known);
+    }
+  }
+
+  /** `epochs`: the epochs that the host and its caller knew. */
+  begins({ epoch }: Head, epochs: readonly string[]): void {
+    for (const before of epochs) {
+      if (isLaterEpoch(before, epoch)) this.#report.violation('EPOCH-OLDER', `${epoch}, known ${before}`);
+    }
+  }
+
+  /** Called after an instance compared itself with an unchanged head. `known`: its position before. */
+  compared(known: Position | undefined): void {
+    const { position: head } = this.#world;
+    if (isHigher(known, head))
+      this.#report.violation('LOSS-UNNOTICED', `head ${at(head)}, known ${at(known)}`);
+  }
+
+  /** Checks that no view goes back within an epoch. */
+  watchViews(): void {
+    for (const instance of this.#world.instances) {
+      const { position } = instance.view;
+      const before = this.#views.get(instance);
+      if (position && before?.epoch === position.epoch && before.offset > position.offset) {
+        this.#report.violation('VIEW-BACKWARDS', `${at(before)} to ${at(position)}`);
+      }
+      if (position) this.#views.set(instance, position);
+    }
+  }
+
+  /** `stillThere`: the store was not lost while the announcement was being processed. */
+  succeeds({ run, seq }: { run: string; seq: number }, stillThere: boolean): void {
+    this.answered.set(run, Math.max(seq, this.answered.get(run) ?? 0));
+    if (stillThere) this.answeredSince.set(run, Math.max(seq, this.answeredSince.get(run) ?? 0));
+    const head = this.#world.store.head?.head;
+    if (!head || !this.#sound) return;
+    const mine = head.unconfirmed.filter((range) => range.run === run && range.to <= seq);
+    this.#checkPushed({ ...head, unconfirmed: mine }, 'SUCCESS-UNPUSHED');
+    const key = placeOfEntry(run, seq);
+    if (this.#world.store.entries.has(key) && !this.#writtenAgain.has(key))
+      this.#report.violation('SUCCESS-UNPOPPED', key);
+  }
+
+  /** Called when a client skipped publications. The answer must not have said `recovered`. */
+  missed(from: Position, recovered: boolean): void {
+    if (recovered) this.#report.violation('RECOVERED-WITH-A-GAP', `after ${at(from)}`);
+  }
+
+  /** Called with the publications that a client shows next. `shown`: the ids shown before. */
+  shows(epoch: string, publications: readonly LivePublication[], shown: readonly string[]): void {
+    for (const publication of publications) {
+      const [place, id] = [`${epoch}:${publication.offset}`, idOf(publication)];
+      if (!this.truth.get(place)?.has(id)) this.#report.violation('VIEW-DIFFERS', `${place} ${id}`);
+      if (shown.includes(id)) this.#report.violation('SHOWN-TWICE', `${place} ${id}`);
+    }
+  }
+
+  /** `head`: the feed's position at the time of the request. */
+  answers(page: Page, asked: Position | undefined, head: Position | undefined): void {
+    const { publications, recovered, more, offset } = page;
+    if (this.#sound && asked && !recovered && !this.#isOutOfHistory(asked, head)) {
+      this.#report.violation('DISHONEST-GAP', `asked after ${at(asked)}, head ${head && at(head)}`);
+    }
+    for (const publication of publications) this.#checkContent(page.epoch, publication);
+    const first = publications[0];
+    const holes = publications.some((publication, i) => publication.offset !== (first?.offset ?? 0) + i);
+    const end = publications.at(-1)?.offset ?? (recovered ? asked?.offset : undefined) ?? offset;
+    const skips = asked && recovered && first && first.offset !== asked.offset + 1;
+    if (holes || skips || (asked && end !== offset) || (more && end >= (page.offset || end) + 1)) {
+      this.#report.violation(
+        'PAGE-HOLE',
+        `after ${at(asked)}: ${publications.map((p) => p.offset).join()} to ${at(page)}`,
+      );
+    }
+  }
+
+  /** Called when the store was lost: earlier pops and answers say nothing about its content now. */
+  lost(): void {
+    this.answeredSince.clear();
+    this.#popped.clear();
+  }
+
+  /** Whether the entry and all up to an answered one still exist, and none was set aside as missing. */
+  isLeftBehind(run: string, seq: number): boolean {
+    const answered = this.answeredSince.get(run) ?? 0;
+    const keys = Array.from({ length: Math.max(0, answered - seq + 1) }, (_, i) =>
+      placeOfEntry(run, seq + i),
+    );
+    const { entries } = this.#world.store;
+    const others = [this.#writtenAgain, this.#popped, this.verdicts];
+    return keys.length > 0 && keys.every((key) => entries.has(key) && !others.some((one) => one.has(key)));
+  }
+
+  /** Checks that all unconfirmed entries of the head were popped and broadcast. */
+  checkEnd(head: Head): void {
+    this.#checkConfirmed(head, 'NEVER-CONFIRMED');
+  }
+
+  /** Whether the position is too old, or beyond what readers could know. */
+  #isOutOfHistory(asked: Position, head: Position | undefined): boolean {
+    const now = this.#world.store.head?.head;
+    if (now && asked.offset + 1 < firstOffset(now, this.#world.limits, this.#world.clock)) return true;
+    return asked.epoch !== head?.epoch || asked.offset > head.offset;
+  }
+
+  #checkContent(epoch: string, publication: Page['publications'][number]): void {
+    const { clock, expiring } = this.#world;
+    const id = idOfPublication(publication);
+    const expiresAt = expiring.get(id);
+    const expired = isExpired({ expiresAt }, clock);
+    if (expired !== (publication.notification === null)) {
+      this.#report.violation('EXPIRED-SHOWN', `${id} ${expiresAt}, ${JSON.stringify(publication)}`);
+    }
+    const place = `${epoch}:${publication.offset}`;
+    if (!this.truth.get(place)?.has(id)) this.#report.violation('PAGE-DIFFERS', `${place} ${id}`);
+  }
+
+  get #sound(): boolean {
+    return !this.#world.storeLost;
+  }
+
+  #checkPushed({ epoch, unconfirmed }: Head, kind: string): void {
+    for (const { first, last } of unconfirmed) {
+      for (let offset = first; offset <= last; offset++) {
+        if (!this.#pushed.has(`${epoch}:${offset}`)) this.#report.violation(kind, `${epoch}:${offset}`);
+      }
+    }
+  }
+
+  #checkConfirmed(head: Head, kind: string): void {
+    this.#checkPushed(head, kind);
+    for (const { run, from, to } of head.unconfirmed) {
+      for (let seq = from; seq <= to; seq++) {
+        const key = placeOfEntry(run, seq);
+        if (!this.#popped.has(key)) this.#report.violation(kind, key);
+      }
+    }
+  }
+
+  #record(epoch: string, publication: LivePublication, known: readonly (Position | undefined)[]): void {
+    const place = `${epoch}:${publication.offset}`;
+    const ids = this.truth.get(place) ?? new Set();
+    if (ids.size > 0 && !ids.has(idOf(publication))) {
+      this.outOfReach = true;
+      const wasKnown = known.some((one) => one?.epoch === epoch && one.offset >= publication.offset);
+      if (this.#sound || wasKnown) this.#report.violation('REWRITE', `${place} ${idOf(publication)}`);
+      else this.#report.count('rewrites after a rollback that the host did not know of');
+    }
+    const twice = Array.from({ length: publication.offset - 1 }, (_, i) => `${epoch}:${i + 1}`).find(
+      (other) => this.truth.get(other)?.has(idOf(publication)),
+    );
+    if (twice && this.#sound) this.#report.violation('TWICE', `${twice} and ${place}: ${idOf(publication)}`);
+    ids.delete(idOf(publication));
+    this.truth.set(place, ids.add(idOf(publication)));
+    this.committedAt.set(place, this.#world.clock);
+  }
+}
+
+const idOf = ({ notification }: LivePublication): string => notification.id;
+const at = (position: Position | undefined): string =>
+  position ? `${position.epoch}:${position.offset}` : 'none';

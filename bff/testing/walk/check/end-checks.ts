@@ -1,0 +1,133 @@
+import { idOfPublication, type Head, type LivePublication, type Page, type Segment } from '@tocsin/contracts';
+import { firstOffset } from '../../../src/feed/history/history.ts';
+import type { WalkClient } from '../world/clients.ts';
+import { partsOfEntry, type Report } from './report.ts';
+import type { World } from '../world/world.ts';
+
+/** Checks a walk after all activity has ended. `read`: the history as each instance serves it. */
+export function checkEnd(world: World, report: Report, read: readonly Page[][]): void {
+  const say = (kind: string, text: string) => report.violation(kind, text);
+  const { store, checker, callers, clients, limits, clock } = world;
+  if (store.stream.length > 0 || store.dead.length > 0 || callers.some(({ ids }) => ids)) {
+    say('STALL', `stream ${store.stream.length}, dead letters ${store.dead.length}`);
+  }
+  const head = store.head?.head;
+  if (!head) return say('STALL', 'no head');
+  const floor = firstOffset(head, limits, clock);
+  const named = head.segments.filter(({ last }) => last >= floor);
+  const segments = named.map(({ key }) => store.documents.get(key) as Segment | undefined);
+  if (!segments.every((segment) => segment !== undefined)) return say('HISTORY-HOLE', 'a segment is gone');
+  const log = segments.flatMap(({ publications }) => publications) as LivePublication[];
+  const ids = checkLog(world, head, log, report);
+  if (new Set(ids).size !== ids.length) say('TWICE', ids.join());
+  checkLost(world, new Set(ids), head.epoch, report);
+  checkOrder(world, ids, report);
+  const history = log.filter(({ offset }) => offset >= floor);
+  if (!checker.outOfReach) for (const pages of read) checkRead(pages, history, report);
+  checker.checkEnd(head);
+  for (const [index, client] of clients.entries()) {
+    const { position } = client.merge;
+    if (position?.epoch !== head.epoch || position.offset !== head.offset) {
+      say('CLIENT-BEHIND', `${index} ${JSON.stringify(position)}, head ${head.epoch}:${head.offset}`);
+    } else if (!checker.outOfReach) checkView(world, index, client, ids, report);
+  }
+}
+
+/**
+ * Checks that the log has no gaps, matches the commits, and has the whole history. Returns the ids of the whole
+ * epoch.
+ */
+function checkLog(world: World, head: Head, log: readonly LivePublication[], report: Report): string[] {
+  const { checker, limits, clock } = world;
+  const first = log[0]?.offset ?? head.offset + 1;
+  const ids: string[] = [];
+  for (let offset = 1; offset <= head.offset; offset++) {
+    const place = `${head.epoch}:${offset}`;
+    const committed = checker.truth.get(place) ?? new Set();
+    const isHistory =
+      head.offset - offset < limits.historyMax &&
+      (checker.committedAt.get(place) ?? 0) + limits.historyTtlMs > clock;
+    const publication = log[offset - first];
+    const id = publication ? idOfPublication(publication) : [...committed].at(-1);
+    if (id === undefined || !committed.has(id)) report.violation('LOG-DIFFERS', `${place} ${id}`);
+    else ids.push(id);
+    if (offset < first && isHistory)
+      report.violation('HISTORY-SHORT', `begins at ${first}, not at ${offset}`);
+    if (publication && publication.offset !== offset) report.violation('OFFSET-HOLE', `at ${offset}`);
+  }
+  if (first + log.length !== head.offset + 1) report.violation('OFFSET-HOLE', `${log.length} from ${first}`);
+  return ids;
+}
+
+/** Checks that a client has shown a part of the log in order, and all of it from its start if it had no gap. */
+function checkView(world: World, index: number, client: WalkClient, ids: string[], report: Report): void {
+  const { epoch } = world.store.head?.head ?? {};
+  const own = client.shown.filter((id) => ids.includes(id));
+  const inOrder = ids.filter((id) => own.includes(id));
+  if (!world.storeLost && own.join() !== inOrder.join()) {
+    report.violation('VIEW-ORDER', `${index} ${own.join()} not ${inOrder.join()}`);
+  }
+  if (client.gaps > 0 || client.from?.epoch !== epoch) return;
+  // Expired notifications may have been shown before.
+  const lasting = (id: string) => !world.expiring.has(id);
+  const expected = ids.slice(client.from?.offset).filter(lasting);
+  const shown = client.shown.filter(lasting);
+  if (shown.join() !== expected.join()) {
+    report.violation('CLIENT-VIEW', `${index} ${shown.join()} not ${expected.join()}`);
+  }
+}
+
+function checkLost(world: World, present: Set<string>, epoch: string, report: Report): void {
+  const { checker, producers, storeLost, announcementLost, expiredUnseen } = world;
+  for (const [id, { entry, epoch: acceptedIn }] of checker.accepted) {
+    if (present.has(id)) continue;
+    const { run, seq } = partsOfEntry(entry);
+    const reached = (checker.answered.get(run) ?? 0) >= seq;
+    const verdict = [...(checker.triedIn.get(id) ?? [])].some((tried) =>
+      [...checker.verdicts].some((missing) => isAtOrAfter(missing, tried)),
+    );
+    if (!world.segmentLost && checker.isLeftBehind(run, seq))
+      report.violation('LEFT-BEHIND', `${id} of ${entry}`);
+    else if (announcementLost.has(run) && !reached) report.count('lost: all its announcements were lost');
+    else if (announcementLost.has(run) && expiredUnseen.has(entry))
+      report.count('expired unseen, announcements lost');
+    else if (!storeLost) report.violation('LOST', `${id} of ${entry}`);
+    else if (acceptedIn !== epoch) report.count('lost with a new epoch (or in an older one)');
+    else if (verdict) report.count('lost with the store, counted as missing');
+    else if (checker.outOfReach) report.count('lost in a rollback that no living process knew of');
+    else if (!producers.some((producer) => producer.run === run))
+      report.count('lost with the store, its run over');
+    else if ((checker.answered.get(run) ?? 0) > seq)
+      report.count('lost with the store, below an unknown run');
+    else if (!checker.committed.has(entry) && !reached)
+      report.count('lost with the store, not announced since');
+    else report.violation('LOST', `${id} of ${entry}`);
+  }
+}
+
+function isAtOrAfter(a: string, b: string): boolean {
+  const [one, other] = [partsOfEntry(a), partsOfEntry(b)];
+  return one.run === other.run && one.seq >= other.seq;
+}
+
+/** Checks that entries of a run keep their order, using ids that were in only one entry. */
+function checkOrder({ checker, storeLost }: World, ids: string[], report: Report): void {
+  const last = new Map<string, number>();
+  for (const id of ids) {
+    const [entry, ...others] = checker.triedIn.get(id) ?? [];
+    if (entry === undefined || others.length > 0) continue;
+    const { run, seq } = partsOfEntry(entry);
+    const before = last.get(run) ?? 0;
+    if (before > seq && !storeLost) report.violation('ORDER', `${entry} after ${before}`);
+    last.set(run, seq);
+  }
+}
+
+function checkRead(pages: readonly Page[], log: readonly LivePublication[], report: Report): void {
+  const read = pages.flatMap(({ publications }) => publications);
+  const places = read.map((publication) => `${publication.offset} ${idOfPublication(publication)}`);
+  const expected = log.map((publication) => `${publication.offset} ${idOfPublication(publication)}`);
+  if (pages.some(({ recovered }) => !recovered) || places.join() !== expected.join()) {
+    report.violation('READER-VIEW', `${places.join()} instead of ${expected.join()}`);
+  }
+}

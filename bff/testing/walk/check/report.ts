@@ -1,0 +1,48 @@
+import { partitionEntryKey } from '@tocsin/contracts';
+import { PARTITION } from '../world/producers.ts';
+
+const TRACE_SHOWN = 60;
+
+/** A violated rule, with the trace that led to it. */
+export class RuleBroken extends Error {
+  override name = 'RuleBroken';
+}
+
+/** The result of a walk: its trace and its violations. Several walks may share `counts`. */
+export class Report {
+  readonly counts: Map<string, number>;
+  readonly #violations: string[] = [];
+  readonly #trace: string[] = [];
+
+  constructor(counts: Map<string, number>) {
+    this.counts = counts;
+  }
+
+  log(text: string): void {
+    this.#trace.push(text);
+  }
+
+  violation(kind: string, text: string): void {
+    this.#violations.push(`${kind}: ${text}`);
+  }
+
+  count(name: string, times = 1): void {
+    this.counts.set(name, (this.counts.get(name) ?? 0) + times);
+  }
+
+  /** Throws if there are violations. */
+  check(): void {
+    if (this.#violations.length === 0) return;
+    const trace = this.#trace.slice(-TRACE_SHOWN);
+    throw new RuleBroken([...new Set(this.#violations), ...trace.map((line) => `  ${line}`)].join('\n'));
+  }
+}
+
+export const placeOfEntry = (run: string, seq: number): string =>
+  partitionEntryKey({ run, partition: PARTITION, seq });
+
+/** The run and number in an entry's key. */
+export function partsOfEntry(key: string): { run: string; seq: number } {
+  const [, , run = '', seq] = key.split(':');
+  return { run, seq: Number(seq) };
+}

@@ -1,0 +1,125 @@
+import type { Page } from '@tocsin/contracts';
+import { firstOffset } from '../../../src/feed/history/history.ts';
+import { readPage } from '../../../src/recover/page.ts';
+import { checkEnd } from './end-checks.ts';
+import type { World } from '../world/world.ts';
+
+/** Time that passes with each step. */
+export const STEP_MS = 500;
+const MAX_ROUNDS = 1_000;
+/** In rounds. A comparison ends before the next one starts, so that some rounds are quiet. */
+const COMPARE_EVERY = 8;
+
+/** Resolves when all consequences have run, up to the next calls. */
+export const afterwards = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Ends all lasting faults. */
+export function calm(world: World): void {
+  world.busDown = false;
+  world.placement.fill(0);
+  for (const instance of world.instances) {
+    instance.paused = false;
+    instance.diesAt = undefined;
+  }
+}
+
+/** Advances everything by one step without faults. */
+async function round(world: World, n: number): Promise<void> {
+  const { instances, clients, producers, callers, store } = world;
+  world.pass(STEP_MS);
+  for (const effect of world.landing.splice(0)) effect();
+  for (const caller of callers) {
+    if (caller.ids && !caller.busy && producers[0]) caller.post(world, caller.ids, producers[0]);
+  }
+  for (const producer of producers) {
+    if (producer.needsReannouncement) producer.reannounce('good');
+    producer.step('good');
+  }
+  world.revive('good');
+  for (const index of store.stream.keys()) {
+    const instance = instances[index % instances.length];
+    if (instance) world.deliver(index, instance, false);
+  }
+  for (const instance of instances) {
+    for (let waiting = instance.calls.waiting; waiting > 0; waiting--) instance.calls.letThrough(0, 'good');
+    instance.receive(world);
+    if (n % COMPARE_EVERY === 0 && instance.canCompare) instance.compare(world);
+  }
+  for (const [index, client] of clients.entries()) {
+    const instance = instances[index % instances.length];
+    if (!client.instance && instance) client.connect(instance);
+    client.read();
+    client.timers();
+    client.heartbeat();
+  }
+  await afterwards();
+}
+
+/** Runs rounds until nothing is pending. Clients may still be behind. */
+export async function untilQuiet(world: World): Promise<void> {
+  for (let i = 0; i < MAX_ROUNDS && !world.quiet(); i++) await round(world, i);
+}
+
+/** Runs rounds until nothing is pending and every client has reached the head, which must happen without help. */
+async function untilArrived(world: World): Promise<void> {
+  const arrived = () => {
+    const { epoch, offset } = world.position ?? {};
+    return world.clients.every(
+      ({ merge }) => merge.position?.epoch === epoch && merge.position?.offset === offset,
+    );
+  };
+  for (let i = 0; i < MAX_ROUNDS; i++) {
+    if (world.quiet() && arrived()) return;
+    await round(world, i);
+  }
+  const places = world.clients.map(({ merge }) => JSON.stringify(merge.position));
+  world.report.violation('NO-REST', `head ${JSON.stringify(world.position)}, clients ${places.join(' ')}`);
+}
+
+/** Lets all pending work of a walk end, and checks the result. */
+export async function end(world: World): Promise<void> {
+  calm(world);
+  await untilArrived(world);
+  world.report.check();
+  // A later announcement also processes the entries that earlier losses left behind.
+  const [caller] = world.callers;
+  const [producer] = world.producers;
+  if (caller && producer && !caller.ids) caller.post(world, world.newIds(1), producer);
+  await untilArrived(world);
+  // A reader of the whole history finds missing documents, unless an instance has cached them. Then a new epoch
+  // begins.
+  if (world.segmentLost) for (const instance of [...world.instances]) world.kill(instance, 0);
+  await readAll(world);
+  await untilArrived(world);
+  checkEnd(world, world.report, await readAll(world));
+}
+
+/** The whole history as each instance serves it, in pages. */
+async function readAll(world: World): Promise<Page[][]> {
+  const all: Page[][] = [];
+  for (const { view } of world.instances) {
+    const head = world.store.head?.head;
+    if (!head) continue;
+    const pages: Page[] = [];
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const offset = pages.at(-1)?.offset ?? firstOffset(head, world.limits, world.clock) - 1;
+      const position = { epoch: head.epoch, offset };
+      const work = readPage(view, { kind: 'after', position, limit: 7 }, () => world.clock);
+      const page = await stepUntil(world, work);
+      if (page) pages.push(page);
+      if (page && !page.more) break;
+    }
+    all.push(pages);
+  }
+  return all;
+}
+
+async function stepUntil<T>(world: World, work: Promise<T>): Promise<T | undefined> {
+  let result: { value?: T } | undefined;
+  work.then(
+    (value) => (result = { value }),
+    () => (result = {}),
+  );
+  for (let i = 1; !result; i++) await round(world, i);
+  return result.value;
+}

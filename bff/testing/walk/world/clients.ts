@@ -1,0 +1,137 @@
+import { FeedMerge, type MergeEvent } from '@tocsin/client';
+import type { Page, Position, Publication } from '@tocsin/contracts';
+import { readPage } from '../../../src/recover/page.ts';
+import type { WalkInstance } from './instance.ts';
+import type { World } from './world.ts';
+
+const PAGE = 4;
+const REORDER_LIMIT = 6;
+
+/** A browser with the real merge, over one socket at a time. */
+export class WalkClient {
+  readonly merge: FeedMerge;
+  readonly shown: string[] = [];
+  instance: WalkInstance | undefined;
+  /** The position at which it started: a kept one, or that of its first answer. */
+  from: Position | undefined;
+  gaps = 0;
+  /** All its positions, including those of earlier tabs. */
+  readonly positions: Position[];
+  #connection = 0;
+  #queue: MergeEvent[] = [];
+  #joined = false;
+  /** The publications that came over this connection, with the number of joins of its instance at that time. */
+  readonly #pushed = new Map<string, number>();
+  #gapOpen = false;
+  #askLater = false;
+  readonly #world: World;
+
+  constructor(world: World, positions: Position[] = [], kept?: Position) {
+    this.#world = world;
+    this.positions = positions;
+    this.from = kept;
+    this.merge = new FeedMerge(kept, REORDER_LIMIT);
+  }
+
+  get hasMail(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  get hasTimer(): boolean {
+    return this.instance !== undefined && (this.#gapOpen || this.#askLater);
+  }
+
+  connect(instance: WalkInstance): void {
+    this.disconnect();
+    this.instance = instance;
+    this.#handle({ type: 'connected' });
+  }
+
+  disconnect(): void {
+    this.#connection++;
+    this.#queue = [];
+    this.#joined = false;
+    this.#pushed.clear();
+    if (this.instance) this.#handle({ type: 'disconnected' });
+    this.instance = undefined;
+    this.#gapOpen = this.#askLater = false;
+  }
+
+  push(instance: WalkInstance, epoch: string, publications: readonly Publication[]): void {
+    if (this.instance !== instance || !this.#joined) return;
+    for (const { offset } of publications) {
+      const place = `${epoch}:${offset}`;
+      if (this.#pushed.get(place) === instance.joins) this.#world.report.violation('TWICE-ON-WIRE', place);
+      this.#pushed.set(place, instance.joins);
+    }
+    this.#queue.push({ type: 'publications', epoch, publications: [...publications] });
+  }
+
+  receivePosition(instance: WalkInstance, position: Position): void {
+    if (this.instance === instance && this.#joined) this.#queue.push({ type: 'position', position });
+  }
+
+  heartbeat(): void {
+    const position = this.instance?.view.position;
+    if (this.instance && position) this.receivePosition(this.instance, position);
+  }
+
+  read(): void {
+    const event = this.#queue.shift();
+    if (event) this.#handle(event);
+  }
+
+  timers(): void {
+    if (this.#gapOpen && this.instance) {
+      this.#gapOpen = false;
+      this.#handle({ type: 'gap-stayed' });
+    }
+    if (this.#askLater && this.instance) {
+      this.#askLater = false;
+      this.#handle({ type: 'retry' });
+    }
+  }
+
+  #handle(event: MergeEvent): void {
+    const { checker } = this.#world;
+    if (event.type === 'answer') this.from ??= { epoch: event.page.epoch, offset: event.page.offset };
+    for (const effect of this.merge.handle(event)) {
+      if (effect.type === 'subscribe') this.#subscribe(effect.position);
+      if (effect.type === 'ask-later') this.#askLater = true;
+      if (effect.type === 'gap-opened') this.#gapOpen = true;
+      if (effect.type === 'gap-closed') this.#gapOpen = false;
+      if (effect.type === 'moved') this.positions.push(effect.position);
+      if (effect.type === 'missed') {
+        this.gaps++;
+        checker.missed(effect.from, event.type === 'answer' && event.page.recovered);
+      }
+      if (effect.type === 'show') {
+        checker.shows(effect.epoch, effect.publications, this.shown);
+        this.shown.push(...effect.publications.map(({ notification }) => notification.id));
+      }
+    }
+  }
+
+  #subscribe(position: Position | undefined): void {
+    const { instance } = this;
+    if (!instance) return;
+    const connection = this.#connection;
+    // Join first, because publications may arrive before the answer.
+    if (!this.#joined) instance.join();
+    this.#joined = true;
+    const request = position
+      ? ({ kind: 'after', position, limit: PAGE } as const)
+      : ({ kind: 'position' } as const);
+    const { position: head } = this.#world;
+    const answer = (event: MergeEvent) => {
+      if (connection === this.#connection) this.#queue.push(event);
+    };
+    readPage(instance.view, request, () => this.#world.clock).then(
+      (page: Page) => {
+        this.#world.checker.answers(page, position, head);
+        answer({ type: 'answer', page });
+      },
+      () => answer({ type: 'refused' }),
+    );
+  }
+}

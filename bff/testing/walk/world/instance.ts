@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Publication } from '@tocsin/contracts';
+import type { Signer } from '@tocsin/service';
+import type { Erased } from '../../../src/deliver/erase/erased-content.ts';
+import { TemporaryError } from '../../../src/deliver/errors.ts';
+import { HighWaterMarks } from '../../../src/deliver/load/high-water-marks.ts';
+import type {
+  Broadcast,
+  Broadcaster,
+  Checkpoints,
+  Entries,
+  FeedLog,
+  OnStep,
+  SetAsideStore,
+  Step,
+} from '../../../src/deliver/ports.ts';
+import { present } from '../../../src/feed/present.ts';
+import { PartitionHost } from '../../../src/deliver/turn/partition-host.ts';
+import { FeedView } from '../../../src/recover/feed-view.ts';
+import { testProofs, testSigner } from '../../test-proofs.ts';
+import { Calls } from './calls.ts';
+import { FEED } from './producers.ts';
+import type { World } from './world.ts';
+import { FeedHost } from '../../../src/deliver/turn/feed-host.ts';
+
+/** A bff instance: the real hosts and the real view, with calls that are let through one by one. */
+export class WalkInstance {
+  readonly index: number;
+  readonly calls: Calls;
+  readonly marks = new HighWaterMarks();
+  /** Signs and checks the calls of actors. */
+  readonly signer: Signer;
+  readonly host: FeedHost;
+  readonly partitionHost: PartitionHost;
+  readonly view: FeedView;
+  inbox: Broadcast[] = [];
+  paused = false;
+  alive = true;
+  compareDue = false;
+  comparing = false;
+  deliveries = 0;
+  /** The number of clients that started to watch. */
+  joins = 0;
+  /** The step at which it dies next. */
+  diesAt: Step | undefined;
+  readonly setAside: SetAsideStore;
+  readonly onStep: OnStep;
+
+  constructor(world: World, index: number) {
+    this.index = index;
+    this.calls = new Calls((effect) => world.land(effect));
+    this.signer = testSigner(() => 0);
+    const log = feedLog(world, this);
+    const origin = {
+      firstEpoch: () => this.calls.write(() => world.change(() => world.store.firstEpoch(world.clock))),
+    };
+    this.setAside = {
+      add: (record) =>
+        this.calls.write(() => {
+          world.checker.setAside(record);
+          world.store.setAside.set(record.entry, record.reason);
+        }),
+      erase: () => Promise.resolve(),
+      put: () => Promise.resolve(),
+      remove: () => Promise.resolve(),
+    };
+    const now = () => world.clock;
+    this.onStep = (step) => {
+      if (this.diesAt !== step || !this.alive) return Promise.resolve();
+      world.report.count(`died at ${step}`);
+      world.kill(this, 0);
+      return new Promise<never>(() => undefined);
+    };
+    const turns = {
+      log,
+      origin,
+      entries: entries(world, this),
+      broadcaster: broadcaster(world, this),
+      proofs: testProofs,
+      setAside: this.setAside,
+      marks: this.marks,
+      limitsOf: () => world.limits,
+      now,
+      onStep: this.onStep,
+      retire: (keys: readonly string[]) => world.retire(keys),
+      onErased: async ({ feed, before }: Erased) => {
+        if (before !== undefined) await this.setAside.erase(feed);
+      },
+      events: {
+        lossNoticed: (_feed: string, reason: string) => world.report.log(`host ${index} notices: ${reason}`),
+        appended: () => undefined,
+        claimed: () => undefined,
+        setAside: () => undefined,
+      },
+    };
+    this.host = new FeedHost(turns);
+    this.partitionHost = new PartitionHost({
+      ...turns,
+      feedHost: this.host,
+      checkpoints: checkpoints(world, this),
+      pause: () => Promise.resolve(),
+    });
+    this.view = new FeedView(FEED, {
+      log,
+      origin,
+      marks: this.marks,
+      proofs: testProofs,
+      routeFeedTurn: (_feed, announced, caller) => world.turns.routeFeedTurn(this, announced, caller),
+      limits: world.limits,
+      ring: { publications: 6, bytes: 1024 * 1024 },
+      now,
+      onMissed: ({ epoch, publications }) => this.#push(world, epoch, publications),
+      onMoved: ({ epoch, offset }) => {
+        for (const client of world.clients) client.receivePosition(this, { epoch, offset });
+      },
+    });
+  }
+
+  join(): void {
+    this.joins++;
+    this.view.joined();
+  }
+
+  /** Passes the next broadcast to the view, then to its sockets. */
+  receive(world: World): void {
+    const event = this.inbox.shift();
+    if (!event) return;
+    const { continues, shown } = this.view.receive(event);
+    if (!continues) this.compareDue = true;
+    if (shown) this.#push(world, shown.epoch, shown.publications);
+  }
+
+  /** Like the gateway. */
+  #push(world: World, epoch: string, publications: readonly Publication[]): void {
+    const shown = publications.map((publication) => present(publication, world.clock));
+    for (const client of world.clients) client.push(this, epoch, shown);
+  }
+
+  get canCompare(): boolean {
+    return !this.comparing && (this.compareDue || this.view.position !== undefined);
+  }
+
+  compare(world: World): void {
+    this.compareDue = false;
+    this.comparing = true;
+    const [known, { losses, position }] = [this.marks.of(FEED), world];
+    const end = () => (this.comparing = false);
+    this.view.compare().then(
+      () => {
+        end();
+        const isUnchanged = isDeepStrictEqual(position, world.position);
+        if (isUnchanged && losses === world.losses) world.checker.compared(known);
+      },
+      () => {
+        end();
+        this.compareDue = true;
+      },
+    );
+  }
+}
+
+function feedLog(world: World, instance: WalkInstance): FeedLog {
+  const { calls } = instance;
+  return {
+    readHead: () => calls.read(() => world.store.head),
+    readDocuments: (keys) => calls.read(() => keys.map((key) => world.store.documents.get(key))),
+    commit(writes) {
+      const [sawLoss, losses] = [world.turns.sawLoss(instance), world.losses];
+      const epochs = world.turns.epochsBefore(instance);
+      const known = [instance.marks.of(FEED), world.turns.knownByCallerOf(instance)];
+      const apply = () => {
+        const { store } = world;
+        for (const { head, etag, documents } of writes) {
+          // As on Redis, the documents of a refused head are still written, and an absent key accepts any etag.
+          for (const { key, value } of documents) store.documents.set(key, structuredClone(value));
+          if (store.head ? store.head.etag !== etag : etag < 0) throw new TemporaryError('another etag');
+          world.checker.commits(head, documents, known, sawLoss || losses !== world.losses);
+          world.checker.begins(head, epochs);
+          store.head = { head: structuredClone(head), etag: (store.head?.etag ?? 0) + 1 };
+        }
+      };
+      return calls.write(() => world.change(apply));
+    },
+    removeDocuments: () => Promise.resolve(),
+  };
+}
+
+function checkpoints(world: World, { calls }: WalkInstance): Checkpoints {
+  return {
+    read: () => calls.read(() => structuredClone(world.store.checkpoint)),
+    write: (_partition, checkpoint, etag) =>
+      calls.write(() =>
+        world.change(() => {
+          const { store } = world;
+          if (store.checkpoint ? store.checkpoint.etag !== etag : etag < 0)
+            throw new TemporaryError('another etag');
+          world.checker.finishes(checkpoint);
+          store.checkpoint = { checkpoint, etag: (store.checkpoint?.etag ?? 0) + 1 };
+        }),
+      ),
+  };
+}
+
+function entries(world: World, { calls }: WalkInstance): Entries {
+  const get = (key: string) => world.store.entries.get(key)?.text;
+  return {
+    peek: (key) => calls.read(() => get(key)),
+    pop: (key) =>
+      calls.write(() =>
+        world.change(() => {
+          const text = get(key);
+          world.checker.pops(key);
+          world.store.entries.delete(key);
+          return text;
+        }),
+      ),
+  };
+}
+
+function broadcaster(world: World, { calls }: WalkInstance): Broadcaster {
+  return {
+    broadcast: (events) =>
+      calls.write(
+        () => {
+          for (const event of events) {
+            world.checker.pushes(event);
+            for (const instance of world.instances) instance.inbox.push(event);
+          }
+        },
+        () => !world.busDown,
+      ),
+    onEvent: () => undefined,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Checkpoint, Head } from '@tocsin/contracts';
+import { newEpoch } from '../../../src/feed/position.ts';
+
+/** An announcement in the stream, until it is acknowledged. */
+export interface WalkAnnouncement {
+  run: string;
+  seq: number;
+  expiresAt: string;
+  deliveries: number;
+  /** The number of running deliveries. */
+  holders: number;
+}
+
+/** The content of a walk's Redis. Values are immutable, so copying the maps copies everything. */
+export class Store {
+  origin: string | undefined;
+  head: { head: Head; etag: number } | undefined;
+  checkpoint: { checkpoint: Checkpoint; etag: number } | undefined;
+  documents = new Map<string, unknown>();
+  entries = new Map<string, { text: string; born: number }>();
+  stream: WalkAnnouncement[] = [];
+  dead: WalkAnnouncement[] = [];
+  setAside = new Map<string, string>();
+
+  /** Created by the first call. */
+  firstEpoch(now: number): string {
+    return (this.origin ??= newEpoch(now));
+  }
+
+  copy(): Store {
+    const copy = new Store();
+    copy.origin = this.origin;
+    copy.head = this.head;
+    copy.checkpoint = this.checkpoint;
+    copy.documents = new Map(this.documents);
+    copy.entries = new Map(this.entries);
+    copy.stream = this.stream.map((announcement) => ({ ...announcement, holders: 0 }));
+    copy.dead = this.dead.map((announcement) => ({ ...announcement, holders: 0 }));
+    return copy;
+  }
+}

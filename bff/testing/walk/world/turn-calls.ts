@@ -1,0 +1,166 @@
+import type { Position } from '@tocsin/contracts';
+import { SignatureError } from '@tocsin/service';
+import { TAKE_FEED, TAKE_PARTITION } from '../../../src/dapr/actor-methods.ts';
+import {
+  isRetry,
+  openCall,
+  proveAnswer,
+  readAnswer,
+  signCall,
+  type ActorMethod,
+  type SignedCall,
+} from '../../../src/dapr/signed-call.ts';
+import type { CallerKnowledge } from '../../../src/deliver/load/load-head.ts';
+import { CallFailed } from './calls.ts';
+import type { WalkInstance } from './instance.ts';
+import { FEED, PARTITION } from './producers.ts';
+import type { World } from './world.ts';
+import type { Announced, Outcome, TurnResult, AnnouncedEntry } from '../../../src/deliver/turn/turn.ts';
+
+/** The placement of an instance that believes a stranger hosts our actors. */
+export const STRANGER = 2;
+
+export const FORGERIES = ['unsigned', 'changed', 'replayed'] as const;
+type Forgery = (typeof FORGERIES)[number];
+
+/** A position that no feed reaches. */
+const FAR = { epoch: '8000000000000000-forged', offset: 1_000_000 };
+
+const forgedAnswer = () => ({ outcome: 'delivered', position: FAR, proof: 'AAAAAAAAAAAAAAAAAAAAAA' });
+
+interface TurnCall {
+  host: WalkInstance;
+  /** The high-water mark of the caller. */
+  heard: Position | undefined;
+  /** The epochs that host and caller knew at the time of the call. */
+  epochs: readonly string[];
+  /** Whether the store was lost during the call. */
+  sawLoss: boolean;
+  reject(error: Error): void;
+}
+
+/** Calls of actors, on the host that each instance assumes, with the state of the running ones. */
+export class TurnCalls {
+  /** The running calls; those of one host in the order of their turns. */
+  readonly #underWay = new Set<TurnCall>();
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Calls the feed, like a reader that misses data. */
+  routeFeedTurn(from: WalkInstance, announced: Announced, caller: CallerKnowledge): Promise<TurnResult> {
+    return this.#call(
+      TAKE_FEED,
+      from,
+      { feed: FEED, announced, ...caller },
+      announced ? from.marks.of(FEED) : caller.heard,
+      (host, call) => host.host.takeTurn(FEED, call.announced, call),
+    );
+  }
+
+  async routePartitionTurn(from: WalkInstance, announced: AnnouncedEntry): Promise<Outcome> {
+    const call = { partition: PARTITION, ...announced };
+    const taken = await this.#call(
+      TAKE_PARTITION,
+      from,
+      call,
+      undefined,
+      async (host, { run, seq, from }) => ({
+        outcome: await host.partitionHost.takeTurn(PARTITION, { run, seq, from }),
+      }),
+    );
+    return taken.outcome;
+  }
+
+  /** A stranger calls an actor of a host. The signature, if any, is of a call with other content. */
+  forge(host: WalkInstance, heard: Position, how: Forgery): void {
+    this.#forge(TAKE_FEED, host, how, { feed: FEED }, { feed: FEED, heard });
+    const entry = { partition: PARTITION, run: 'F0000001', seq: 1 };
+    this.#forge(TAKE_PARTITION, host, how, entry, { ...entry, seq: heard.offset + 1_000 });
+  }
+
+  #forge<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    { signer }: WalkInstance,
+    how: Forgery,
+    genuineCall: Call,
+    forged: Call,
+  ): void {
+    const genuine = signCall(method, signer, genuineCall);
+    if (how === 'replayed') openCall(method, signer, genuine.id, genuine.signature, genuine.body);
+    const body = how === 'replayed' ? genuine.body : JSON.stringify(forged);
+    const signature = how === 'unsigned' ? undefined : genuine.signature;
+    try {
+      openCall(method, signer, genuine.id, signature, body);
+    } catch (error) {
+      if (error instanceof SignatureError) return this.#world.report.count('forged calls refused');
+      throw error;
+    }
+    this.#world.report.violation('FORGERY-TAKEN', `${how} call of ${method.name}`);
+  }
+
+  async #call<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    from: WalkInstance,
+    call: Call,
+    heard: Position | undefined,
+    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+  ): Promise<Answer> {
+    const delay = () => from.calls.read(() => undefined);
+    const signed = signCall(method, from.signer, call);
+    await delay();
+    const { instances, placement } = this.#world;
+    const place = placement[from.index] ?? 0;
+    const host = place === STRANGER ? undefined : (instances[place] as WalkInstance);
+    const answered = host ? await this.#takeAt(method, host, signed, heard, turn) : forgedAnswer();
+    await delay();
+    const answer = readAnswer(method, from.signer, signed.nonce, answered);
+    if (!answer || isRetry(answer)) throw new CallFailed('none of our hosts answered');
+    return answer;
+  }
+
+  async #takeAt<Call, Answer extends object>(
+    method: ActorMethod<Call, Answer>,
+    host: WalkInstance,
+    signed: SignedCall,
+    heard: Position | undefined,
+    turn: (host: WalkInstance, call: Call) => Promise<Answer>,
+  ): Promise<unknown> {
+    const { call: opened, nonce } = openCall(method, host.signer, signed.id, signed.signature, signed.body);
+    const result = await new Promise<Answer>((resolve, reject) => {
+      const epochs = [host.marks.of(FEED), heard].flatMap((known) => (known ? [known.epoch] : []));
+      const call = { host, heard, epochs, sawLoss: false, reject };
+      this.#underWay.add(call);
+      const end = () => this.#underWay.delete(call);
+      turn(host, opened).finally(end).then(resolve, reject);
+    });
+    return proveAnswer(method, host.signer, nonce, result);
+  }
+
+  /** The high-water mark of the caller of the host's running turn, unless the store was lost since. */
+  knownByCallerOf(host: WalkInstance): Position | undefined {
+    return this.sawLoss(host) ? undefined : this.#turnOf(host)?.heard;
+  }
+
+  epochsBefore(host: WalkInstance): readonly string[] {
+    return this.#turnOf(host)?.epochs ?? [];
+  }
+
+  sawLoss(host: WalkInstance): boolean {
+    return this.#turnOf(host)?.sawLoss ?? false;
+  }
+
+  storeLost(): void {
+    for (const call of this.#underWay) call.sawLoss = true;
+  }
+
+  killed(host: WalkInstance): void {
+    for (const call of this.#underWay) if (call.host === host) call.reject(new CallFailed('killed'));
+  }
+
+  #turnOf(host: WalkInstance): TurnCall | undefined {
+    return [...this.#underWay].find((call) => call.host === host);
+  }
+}

@@ -1,0 +1,290 @@
+import { ENTRY_LIFE_MS, PARTITION_VERSION, type Position } from '@tocsin/contracts';
+import { LostDocumentError, TemporaryError } from '../../../src/deliver/errors.ts';
+import { receiveAnnouncement } from '../../../src/deliver/receive/announcement.ts';
+import type { FeedLimits } from '../../../src/feed/limits.ts';
+import { testProofs } from '../../test-proofs.ts';
+import { CallFailed, type Fate } from './calls.ts';
+import { Checker } from '../check/checker.ts';
+import { WalkClient } from './clients.ts';
+import { WalkInstance } from './instance.ts';
+import { FEED, PARTITION, WalkCaller, WalkProducer } from './producers.ts';
+import type { Report } from '../check/report.ts';
+import { Store, type WalkAnnouncement } from './store.ts';
+import { TurnCalls } from './turn-calls.ts';
+
+const EPOCH_START = '2026-01-01T00:00:00Z';
+const START = Date.parse(EPOCH_START);
+const RETRIES = 4;
+const RETIRED_AFTER_MS = 120_000;
+
+/** The fixed settings of a walk. */
+export interface Setting {
+  /** The instances' clock does not advance. */
+  clockIsFrozen: boolean;
+  historyMax: number;
+  historyTtlMs: number;
+  /** A segment of this size is full. Small ones make chains grow and merge sooner. */
+  segmentBytes: number;
+  /** Keep copies of the store, so that it can be rolled back. */
+  snapshots: boolean;
+}
+
+/** One feed, two producers, two instances, three callers, three clients and their one Redis. */
+export class World {
+  readonly life = ENTRY_LIFE_MS;
+  readonly limits: FeedLimits;
+  time = START;
+  losses = 0;
+  segmentLost = false;
+  busDown = false;
+  /** The instance that each instance assumes to host the actors. */
+  readonly placement = [0, 0];
+  store = new Store();
+  landing: (() => void)[] = [];
+  readonly announcementLost = new Set<string>();
+  readonly expiredUnseen = new Set<string>();
+  /** The expiry of posted notifications, by id. */
+  readonly expiring = new Map<string, string>();
+  readonly checker: Checker;
+  readonly turns = new TurnCalls(this);
+  readonly producers: WalkProducer[];
+  readonly callers = [new WalkCaller(), new WalkCaller(), new WalkCaller()];
+  readonly instances: WalkInstance[];
+  readonly clients: WalkClient[];
+  readonly report: Report;
+  readonly #setting: Setting;
+  #posted = 0;
+  #snapshots: Store[] = [];
+  #retired: { at: number; keys: readonly string[] }[] = [];
+  /** Running deliveries. An announcement can be delivered twice at the same time. */
+  readonly #held = new Map<WalkInstance, { announcement: WalkAnnouncement }[]>();
+
+  constructor(setting: Setting, report: Report) {
+    this.#setting = setting;
+    this.report = report;
+    const { historyMax, historyTtlMs, segmentBytes } = setting;
+    const history = { historyMax, historyTtlMs, historyBytes: 40 * segmentBytes };
+    this.limits = { ...history, idsMax: 400, entryLifeMs: ENTRY_LIFE_MS };
+    this.checker = new Checker(this, report);
+    this.producers = [0, 1].map((index) => new WalkProducer(this, index));
+    this.instances = [0, 1].map((index) => new WalkInstance(this, index));
+    this.clients = [0, 1, 2].map(() => new WalkClient(this));
+  }
+
+  /** The instances' clock. */
+  get clock(): number {
+    return this.#setting.clockIsFrozen ? START : this.time;
+  }
+
+  get storeLost(): boolean {
+    return this.losses > 0;
+  }
+
+  /** The feed's position; `undefined` before its first use. */
+  get position(): Position | undefined {
+    const { head, origin } = this.store;
+    if (head) return { epoch: head.head.epoch, offset: head.head.offset };
+    return origin === undefined ? undefined : { epoch: origin, offset: 0 };
+  }
+
+  get canRollBack(): boolean {
+    return this.#snapshots.length > 0;
+  }
+
+  land(effect: () => void): void {
+    this.landing.push(effect);
+  }
+
+  /** Every change of the store goes through here, so that it can be rolled back. */
+  change<T>(effect: () => T): T {
+    if (this.#setting.snapshots) {
+      this.#snapshots.push(this.store.copy());
+      if (this.#snapshots.length > 8) this.#snapshots.shift();
+    }
+    return effect();
+  }
+
+  /** A write of a producer or of Dapr, done at once. Returns false if its outcome is unknown. */
+  attempt(effect: () => void, fate: Fate): boolean {
+    if (fate === 'good' || fate === 'done') this.change(effect);
+    if (fate === 'late') this.land(() => this.change(effect));
+    return fate === 'good';
+  }
+
+  /** Returns `count` new ids, which expire after `lifeMs`, if given. */
+  newIds(count: number, lifeMs?: number): string[] {
+    const ids = Array.from({ length: count }, () => `n${++this.#posted}`);
+    const expiresAt = new Date(this.time + (lifeMs ?? 0)).toISOString();
+    if (lifeMs !== undefined) for (const id of ids) this.expiring.set(id, expiresAt);
+    return ids;
+  }
+
+  retire(keys: readonly string[]): void {
+    this.#retired.push({ at: this.time + RETIRED_AFTER_MS, keys });
+  }
+
+  pass(ms: number): void {
+    this.time += ms;
+    while (this.#retired[0] && this.#retired[0].at <= this.time) {
+      for (const key of this.#retired.shift()?.keys ?? []) this.store.documents.delete(key);
+    }
+  }
+
+  /** Delivers an announcement to one of the competing instances. `meanwhile`: even if it is being delivered. */
+  deliver(index: number, caller: WalkInstance, meanwhile: boolean): void {
+    const announcement = this.store.stream[index];
+    if (!announcement || caller.paused || caller.deliveries >= 3 || (announcement.holders > 0 && !meanwhile))
+      return;
+    announcement.holders++;
+    caller.deliveries++;
+    const held = this.#held.get(caller) ?? [];
+    const delivery = { announcement };
+    held.push(delivery);
+    this.#held.set(caller, held);
+    const { run, seq, expiresAt } = announcement;
+    const end = () => {
+      if (!caller.alive) return;
+      caller.deliveries--;
+      announcement.holders--;
+      held.splice(held.indexOf(delivery), 1);
+    };
+    const acknowledge = async () => {
+      this.checker.succeeds(announcement, this.store.stream.includes(announcement));
+      await caller.calls.write(() => this.change(() => this.#remove(announcement)));
+    };
+    const again = (error: unknown) => {
+      if (!caller.alive) return;
+      this.#judge(error);
+      if (++announcement.deliveries > RETRIES && this.store.stream.includes(announcement)) {
+        this.#remove(announcement);
+        this.store.dead.push(announcement);
+      }
+    };
+    receiveAnnouncement(
+      { v: PARTITION_VERSION, run, partition: PARTITION, seq, expiresAt },
+      {
+        routeFeedTurn: (_feed, announced, knowledge) =>
+          this.turns.routeFeedTurn(caller, announced, knowledge),
+        routePartitionTurn: (_partition, announced) => this.turns.routePartitionTurn(caller, announced),
+        marks: caller.marks,
+        setAside: caller.setAside,
+        onStep: caller.onStep,
+      },
+    )
+      .then(() => (caller.alive ? acknowledge() : undefined))
+      .catch(again)
+      .finally(end);
+  }
+
+  /** The subscriber of dead letters: announces the dead letter again, and removes it once that has succeeded. */
+  revive(fate: Fate): void {
+    const [announcement] = this.store.dead;
+    if (!announcement) return;
+    const again = { ...announcement, deliveries: 0, holders: 0 };
+    if (this.attempt(() => this.store.stream.push(again), fate)) this.store.dead.shift();
+  }
+
+  /** Bit i of `done` says whether its i-th pending write is still done. */
+  kill(instance: WalkInstance, done: number): void {
+    this.report.log(`kill instance ${instance.index}`);
+    instance.alive = false;
+    this.turns.killed(instance);
+    for (const { announcement } of this.#held.get(instance) ?? []) announcement.holders--;
+    instance.calls.abandon(done);
+    this.instances[instance.index] = new WalkInstance(this, instance.index);
+    for (const client of this.clients) if (client.instance === instance) client.disconnect();
+  }
+
+  reopen(index: number, age: number, ahead: number): void {
+    const { head } = this.store.head ?? {};
+    const before = this.clients[index];
+    const positions = before?.positions ?? [];
+    const kept =
+      ahead > 0 && head ? { epoch: head.epoch, offset: head.offset + ahead } : positions.at(-1 - age);
+    before?.disconnect();
+    this.clients[index] = new WalkClient(this, positions, kept);
+  }
+
+  empty(): void {
+    this.#lose(new Store(), 'emptied');
+  }
+
+  rollBack(index: number): void {
+    const snapshot = this.#snapshots[index % this.#snapshots.length];
+    if (snapshot) this.#lose(snapshot, 'rolled back');
+  }
+
+  loseSegment(index: number): void {
+    const segments = this.store.head?.head.segments ?? [];
+    const segment = segments[index % segments.length];
+    if (!segment) return;
+    this.losses++;
+    this.segmentLost = true;
+    this.report.log(`segment ${segment.key} lost`);
+    this.store.documents.delete(segment.key);
+  }
+
+  /** A forged broadcast, with a proof of another position or none. */
+  forgeBroadcast(
+    instance: WalkInstance,
+    { epoch, offset }: Position,
+    proof: 'none' | 'wrong' | 'stale',
+  ): void {
+    const { position } = this;
+    const title = 'forged';
+    const notification = { id: title, feed: FEED, severity: 'info', title, createdAt: EPOCH_START } as const;
+    const stale = position && testProofs.of(FEED, position);
+    const proofs = { none: undefined, wrong: 'AAAAAAAAAAAAAAAAAAAAAA', stale };
+    const publications = [{ offset, notification }];
+    instance.inbox.push({ feed: FEED, epoch, publications, proof: proofs[proof] });
+    this.report.count('forged broadcasts');
+  }
+
+  /** Entries and runs of the previous day are forgotten. */
+  passDay(): void {
+    this.time += this.life + 1;
+    this.#snapshots = [];
+    this.report.log('a day passes');
+    for (const [key, { born }] of this.store.entries) {
+      if (this.time - born <= this.life) continue;
+      this.store.entries.delete(key);
+      if (!this.checker.committed.has(key)) this.expiredUnseen.add(key);
+    }
+  }
+
+  loseAnnouncement(index: number): void {
+    const { stream } = this.store;
+    const [announcement] = stream.splice(index % stream.length, 1);
+    if (announcement) this.announcementLost.add(announcement.run);
+  }
+
+  quiet(): boolean {
+    const { stream, dead } = this.store;
+    return (
+      ![stream, dead, this.landing].some((list) => list.length > 0) &&
+      this.callers.every(({ ids }) => !ids) &&
+      this.producers.every(({ isIdle, needsReannouncement }) => isIdle && !needsReannouncement) &&
+      this.instances.every(({ calls, inbox }) => calls.waiting === 0 && inbox.length === 0)
+    );
+  }
+
+  #lose(store: Store, how: string): void {
+    this.store = store;
+    this.#snapshots = [];
+    this.losses++;
+    this.checker.lost();
+    this.turns.storeLost();
+    this.report.count('store losses');
+    this.report.log(`STORE ${how}: head ${store.head?.head.epoch}:${store.head?.head.offset}`);
+  }
+
+  #remove(announcement: WalkAnnouncement): void {
+    this.store.stream = this.store.stream.filter((other) => other !== announcement);
+  }
+
+  #judge(error: unknown): void {
+    if (error instanceof CallFailed || error instanceof TemporaryError || error instanceof LostDocumentError)
+      return;
+    this.report.violation('CRASH', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}

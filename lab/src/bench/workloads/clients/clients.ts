@@ -1,0 +1,74 @@
+import { Client } from '../../harness/client.ts';
+import type { Peer } from '../../peers/peer.ts';
+
+export const FEED = 'all';
+
+/** The properties of a peer that clients need. */
+export type Sockets = Pick<Peer, 'socketUrls' | 'protocol'>;
+
+export interface ConnectOptions {
+  count: number;
+  /** Called with a message and the client's index. */
+  onMessage?: (client: number, message: Buffer) => void;
+  /** The position from which each client recovers. */
+  positions?: readonly string[];
+  /** The feed of each client; by default the feed of all workloads. */
+  feedOf?: (client: number) => string;
+  /** More feeds of each client. */
+  furtherOf?: (client: number) => readonly string[];
+  /** The number of clients that connect at a time; default 100. */
+  atOnce?: number;
+}
+
+/** Connects clients to the instances in turn and subscribes them. @throws Failure if one is rejected; all are closed then */
+export async function connectClients(peer: Sockets, options: ConnectOptions): Promise<Client[]> {
+  const { count, onMessage, positions, feedOf, furtherOf, atOnce = 100 } = options;
+  const clients: Client[] = [];
+  let next = 0;
+  const connectSome = async () => {
+    for (let index = next++; index < count; index = next++) {
+      const position = positions?.[index];
+      clients[index] = await Client.connect(
+        peer.socketUrls[index % peer.socketUrls.length] as string,
+        peer.protocol,
+        {
+          feed: feedOf?.(index) ?? FEED,
+          further: furtherOf?.(index) ?? [],
+          onMessage: (message) => onMessage?.(index, message),
+          ...(position !== undefined && { position }),
+        },
+      );
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, count) }, connectSome));
+    return clients;
+  } catch (error) {
+    // Stops the connects that are still running.
+    next = count;
+    closeAll(clients);
+    throw error;
+  }
+}
+
+const closeAll = (clients: readonly Client[]): void => clients.forEach((client) => client.close());
+
+/**
+ * Runs `work` with clients, then closes them. @throws the errors of `connectClients` and `work`, or the reason why a
+ * connection ended
+ */
+export async function withClients<T>(
+  peer: Sockets,
+  options: ConnectOptions,
+  work: (clients: Client[]) => Promise<T>,
+): Promise<T> {
+  const clients = await connectClients(peer, options);
+  try {
+    const result = await work(clients);
+    const ended = clients.find(({ fault }) => fault);
+    if (ended?.fault) throw ended.fault;
+    return result;
+  } finally {
+    closeAll(clients);
+  }
+}

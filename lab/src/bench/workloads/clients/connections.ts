@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { withClients } from './clients.ts';
+import { cpuFigures, socketMemory, startCpu } from '../cpu.ts';
+import { mostConnections } from './open-files.ts';
+import type { Workload } from '../workload.ts';
+
+/** The number of warm-up connections, so that the cost of loading and compiling code is not counted. */
+const WARM_UP_SHARE = 0.05;
+
+/** Memory of an idle, subscribed connection, and the cost of connecting one, on freshly started processes. */
+export const connections: Workload = {
+  id: 'connections',
+  peers: ['ws', 'socketio-streams', 'socketio-pubsub', 'centrifugo', 'tocsin'],
+  run: async (peer, { sizes }) => {
+    const count = Math.min(sizes.connections, mostConnections());
+    await peer.restart();
+    await withClients(peer, { count: Math.ceil(count * WARM_UP_SHARE) }, async () => undefined);
+    await delay(sizes.settleMs);
+    const before = socketMemory(peer);
+    const cpu = startCpu(peer);
+    return withClients(peer, { count }, async () => {
+      const used = cpu();
+      await delay(sizes.settleMs);
+      const memory = (socketMemory(peer) - before) / count / 1024;
+      return { connections: count, memory, ...cpuFigures(used, count, 1_000) };
+    });
+  },
+};

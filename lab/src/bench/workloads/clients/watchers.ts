@@ -1,0 +1,123 @@
+import { Deliveries } from '../../harness/deliveries.ts';
+import type { Peer } from '../../peers/peer.ts';
+import { withClients } from './clients.ts';
+import { cpuFigures, startCpu } from '../cpu.ts';
+import { Publisher } from '../publisher.ts';
+import type { Figures, WorkloadContext } from '../workload.ts';
+
+/** The number of requests in flight while each feed receives its first message. */
+const FIRST_IN_FLIGHT = 64;
+
+export interface Audience {
+  /** The feeds of each client. */
+  feedsOf: readonly (readonly string[])[];
+  /** The feed of each message, counted from the first measured one. */
+  feedOf: (index: number) => string;
+}
+
+/** Clients with subscriptions to feeds, and messages for these feeds. */
+export class Watchers {
+  readonly #peer: Peer;
+  readonly #context: WorkloadContext;
+  readonly #feedOf: (index: number) => string;
+  readonly #deliveries: Deliveries;
+  #taken = 0;
+  /** When each message reached the last subscriber of its feed, in ms of `performance.now()`. */
+  readonly #completeAt = new Map<number, number>();
+  #lastAt = 0;
+
+  constructor(peer: Peer, context: WorkloadContext, { feedsOf, feedOf }: Audience) {
+    this.#peer = peer;
+    this.#context = context;
+    this.#feedOf = feedOf;
+    this.#deliveries = new Deliveries(feedsOf, context.numbers.next, (n) => {
+      this.#lastAt = performance.now();
+      this.#completeAt.set(n, this.#lastAt);
+    });
+  }
+
+  receive(client: number, message: Buffer): void {
+    this.#deliveries.take(client, message);
+  }
+
+  /** Returns the next message and expects its arrival from now on. */
+  next(): { n: number; feed: string } {
+    return this.#take(this.#feedOf(this.#taken++));
+  }
+
+  /** When a message reached all subscribers of its feed; `undefined` if it has not. */
+  completeAt(n: number): number | undefined {
+    return this.#completeAt.get(n);
+  }
+
+  /** @throws Failure if a message arrived twice, or at a client without a subscription to its feed */
+  check(): void {
+    this.#deliveries.check();
+  }
+
+  /** Publishes one message to each feed, so that the peer has created all feeds. */
+  async begin(): Promise<void> {
+    const left = this.#deliveries.feeds;
+    await this.#publish(FIRST_IN_FLIGHT, () => {
+      const feed = left.pop();
+      return feed === undefined ? undefined : this.#take(feed);
+    });
+  }
+
+  /** Publishes single messages as fast as the peer accepts. The time ends when all clients have received all messages. */
+  async measure(inFlight: number): Promise<Figures> {
+    const { sizes, signal } = this.#context;
+    const cpu = startCpu(this.#peer);
+    const started = performance.now();
+    const end = started + sizes.singlesSeconds * 1000;
+    const count = await this.#publish(inFlight, () =>
+      performance.now() < end && !signal.aborted ? this.next() : undefined,
+    );
+    return { rate: count / ((this.#lastAt - started) / 1000), ...cpuFigures(cpu(), count) };
+  }
+
+  /**
+   * Publishes messages from `next` until it returns none, waits until all have arrived, and returns their number.
+   */
+  async #publish(inFlight: number, next: () => { n: number; feed: string } | undefined): Promise<number> {
+    const { sizes } = this.#context;
+    const publisher = await Publisher.open(this.#peer, inFlight, sizes.payload);
+    let count = 0;
+    try {
+      await publisher.onEachLane(async (lane) => {
+        for (let message = next(); message !== undefined; message = next()) {
+          count++;
+          await publisher.publish([message.n], { lane, feed: message.feed });
+        }
+      });
+      await this.#deliveries.all(sizes.patienceMs);
+    } finally {
+      publisher.close();
+    }
+    return count;
+  }
+
+  #take(feed: string): { n: number; feed: string } {
+    const n = this.#context.numbers.take();
+    this.#deliveries.expect(n, feed);
+    return { n, feed };
+  }
+}
+
+/** Runs `work` with the clients of an audience. @throws the errors of `withClients` and `work` */
+export async function withWatchers<T>(
+  peer: Peer,
+  context: WorkloadContext,
+  audience: Audience,
+  work: (watchers: Watchers) => Promise<T>,
+): Promise<T> {
+  const watchers = new Watchers(peer, context, audience);
+  const { feedsOf } = audience;
+  const clients = {
+    count: feedsOf.length,
+    onMessage: (client: number, message: Buffer) => watchers.receive(client, message),
+    feedOf: (client: number) => feedsOf[client]?.[0] as string,
+    furtherOf: (client: number) => feedsOf[client]?.slice(1) ?? [],
+  };
+  return withClients(peer, clients, () => work(watchers));
+}

@@ -1,0 +1,91 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { OPS_ROLE } from '@tocsin/contracts';
+import { hashOf } from '../../../producer/src/auth/callers.ts';
+import { signToken } from '../../../tools/src/auth/sign-token.ts';
+import type { Ports } from './port-names.ts';
+import type { Start, Told } from './ports-child.ts';
+
+/** All HTTP ports of the product with memory adapters, in a separate process that reports its CPU time. */
+export class PortsProcess {
+  readonly ports: Ports;
+  /** The headers with which callers are accepted. */
+  readonly key: Record<string, string>;
+  readonly token: Record<string, string>;
+  readonly appToken: Record<string, string>;
+  readonly #child: ChildProcess;
+
+  private constructor(
+    child: ChildProcess,
+    ports: Ports,
+    keys: Pick<PortsProcess, 'key' | 'token' | 'appToken'>,
+  ) {
+    this.#child = child;
+    this.ports = ports;
+    this.key = keys.key;
+    this.token = keys.token;
+    this.appToken = keys.appToken;
+  }
+
+  static async start(settings: Record<string, string> = {}): Promise<PortsProcess> {
+    const child = fork(fileURLToPath(new URL('./ports-child.ts', import.meta.url)), {
+      execArgv: ['--import', 'tsx'],
+    });
+    const [key, jwt, appToken] = [1, 2, 3].map(() => randomBytes(32).toString('hex')) as [
+      string,
+      string,
+      string,
+    ];
+    const record = { name: 'test', hash: hashOf(key), feeds: ['*'], perSecond: 10_000 };
+    const start: Start = { secrets: { apikeys: JSON.stringify([record]), jwt }, appToken, settings };
+    child.send(start);
+    const told = await next(child);
+    if (!('ports' in told)) throw new Error('The ports did not start.');
+    return new PortsProcess(child, told.ports, {
+      key: { 'x-api-key': key },
+      token: { authorization: `Bearer ${await sign(jwt)}` },
+      appToken: { 'dapr-api-token': appToken },
+    });
+  }
+
+  /** The CPU time in ms that `work` costs the process. */
+  async cpuMs(work: () => Promise<unknown>): Promise<number> {
+    const before = await this.#cpuMicros();
+    await work();
+    return ((await this.#cpuMicros()) - before) / 1_000;
+  }
+
+  async #cpuMicros(): Promise<number> {
+    this.#child.send('cpu');
+    const told = await next(this.#child);
+    if (!('cpuMicros' in told)) throw new Error('The process did not report its CPU time.');
+    return told.cpuMicros;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.disconnect();
+    await once(this.#child, 'exit');
+  }
+}
+
+/** The next message of the process. @throws Error if it has ended */
+const next = (child: ChildProcess): Promise<Told> =>
+  new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('The process with the ports has ended.'));
+    child.once('exit', ended);
+    child.once('message', (told: Told) => {
+      child.off('exit', ended);
+      resolve(told);
+    });
+  });
+
+/** A token for a reader of all feeds who may use the ops page. */
+const sign = (secret: string): Promise<string> =>
+  signToken({
+    claims: { sub: 'ada', feeds: ['*'], roles: [OPS_ROLE] },
+    exp: Math.floor(Date.now() / 1_000) + 3_600,
+    ...{ issuer: 'tocsin', audience: 'tocsin', secret },
+  });
