@@ -33,6 +33,8 @@ export const overflow = (page: Page) =>
 export const looks = [
   { width: 360, height: 780, theme: 'light' },
   { width: 360, height: 780, theme: 'dark' },
+  { width: 768, height: 1024, theme: 'light' },
+  { width: 768, height: 1024, theme: 'dark' },
   { width: 1440, height: 900, theme: 'light' },
   { width: 1440, height: 900, theme: 'dark' },
 ] as const;

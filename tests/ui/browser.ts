@@ -8,6 +8,8 @@ export interface OpenOptions {
   reducedMotion?: boolean;
   search?: string;
   locale?: string;
+  /** The direction of the page. */
+  dir?: 'rtl';
   /** Runs before the page's own scripts. */
   before?: (context: BrowserContext) => Promise<void>;
 }
@@ -45,6 +47,15 @@ export async function open(browser: Browser, bff: FakeBff, options: OpenOptions 
     locale,
     timezoneId: inTheAfternoon(),
   });
+  if (options.dir) {
+    await context.addInitScript((dir) => {
+      // The document has no element yet.
+      new MutationObserver((_changes, observer) => {
+        document.documentElement.dir = dir;
+        observer.disconnect();
+      }).observe(document, { childList: true });
+    }, options.dir);
+  }
   await options.before?.(context);
   const page = await context.newPage();
   const faults: string[] = [];

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { looks, overflow, violations } from './axe.ts';
 import { rows } from './browser.ts';
@@ -188,6 +188,55 @@ describe('the top layer', () => {
     pages.bff().publish(drafts(1, 'error'));
     await expect.poll(() => titles(page)).toEqual(['Toast 0']);
     expect((await seen(page)).assertive).toEqual(['Error: Toast 0']);
+  });
+});
+
+describe('a page in rtl', () => {
+  it.each([
+    { width: 360, height: 780 },
+    { width: 768, height: 1024 },
+    { width: 1440, height: 900 },
+  ])('should be mirrored at $width px', async ({ width, height }) => {
+    const page = await open({ width, height, dir: 'rtl' });
+    pages.bff().publish([
+      { title: 'הגיבוי נכשל', body: 'הדיסק מלא.\nנסו שוב.', source: 'billing', severity: 'error' },
+      { title: 'Payment of order 4711 was declined', body: 'Card refused.', severity: 'error', link: '/#a' },
+    ]);
+    await staying(page).first().waitFor();
+    const box = async (place: Locator) => {
+      const { x = -1, width: wide = 0 } = (await place.boundingBox()) ?? {};
+      return { start: width - x - wide, end: x };
+    };
+    const toast = await box(staying(page).first());
+    if (width > 640) expect(toast).toMatchObject({ end: 16 });
+    else expect(toast).toEqual({ start: 8, end: 8 });
+    const icon = await box(staying(page).first().locator('.tocsin-severity'));
+    const close = await box(staying(page).first().getByTestId('toast-dismiss'));
+    expect(icon.start).toBeLessThan(close.start);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(artifacts, `rtl-toasts-${width}-${theme}.png`) });
+    }
+    await swipe(page, -160, 4);
+    await expect.poll(() => staying(page).count()).toBe(1);
+    await swipe(page, 160, 4);
+    await expect.poll(() => staying(page).count()).toBe(0);
+    await page.getByTestId('bell').click();
+    await page.getByTestId('inbox').waitFor();
+    const panel = await box(page.getByTestId('panel'));
+    expect(Math.min(panel.start, panel.end)).toBeGreaterThanOrEqual(0);
+    if (width > 640) expect(panel.end).toBeLessThan(panel.start);
+    pages.bff().publish([{ title: 'While the inbox is open', severity: 'error' }]);
+    await staying(page).first().waitFor();
+    if (width === 1440) expect((await box(staying(page).first())).end).toBeGreaterThan(432);
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      await page.waitForTimeout(300);
+      await page.screenshot({ path: join(artifacts, `rtl-inbox-${width}-${theme}.png`) });
+    }
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import { defineStore } from './define-store.ts';
 /** The inbox panel of a bell on this page, for other components that open it. */
 export const usePanel = defineStore(() => {
   const openers = shallowReactive(new Set<() => void>());
-  /** Width that it covers at the right side of the page, in CSS pixels; 0 while closed. */
+  /** Width that it covers at the end side of the page (right, or left on a page in `rtl`), in CSS pixels; 0 while closed. */
   const covers = ref(0);
   const canOpen = computed(() => openers.size > 0);
 

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { componentIn, pageFiles, type PageFile } from './pages.ts';
+
+const SIDE =
+  /(?:^|[;{\s])((?:(?:margin|padding|border|scroll-margin|scroll-padding)-)?(?:left|right)(?:-(?:width|style|color))?|border-(?:top|bottom)-(?:left|right)-radius|(?:text-align|float|clear)(?=:\s*(?:left|right)))\s*:/g;
+/** Shorthands of four sides, whose second is the right one and whose fourth is the left one. */
+const FOUR = /(?:^|[;{\s])(margin|padding|inset|border-width|border-radius):\s*([^;}]+)/g;
+
+const parts = (value: string): string[] => value.trim().match(/(?:[^\s(]|\((?:[^()]|\([^()]*\))*\))+/g) ?? [];
+
+/** The properties of a style that don't turn around with the direction of the page. */
+function sidesIn(style: string): string[] {
+  const plain = style.replace(/\/\*[^]*?\*\//g, '');
+  const unequal = [...plain.matchAll(FOUR)].filter(([, , value = '']) => {
+    const [, right, , left] = parts(value);
+    return left !== undefined && left !== right;
+  });
+  return [...[...plain.matchAll(SIDE)].map(([, name = '']) => name), ...unequal.map(([, name = '']) => name)];
+}
+
+/** Also those that a component sets itself. */
+const inStyleBinding = (text: string): string[] =>
+  [...text.matchAll(/(?:^|[{,\s])(left|right|(?:margin|padding)(?:Left|Right))\??: [`'"\d]/g)].map(
+    ([, name = '']) => name,
+  );
+
+function sidesOf({ name, text }: PageFile): string[] {
+  if (!name.endsWith('.vue')) return sidesIn(text);
+  const { styles, script, scriptSetup, template } = componentIn(text);
+  const code = [script, scriptSetup, template].map((block) => block?.content ?? '').join('\n');
+  return [...styles.flatMap(({ content }) => sidesIn(content)), ...inStyleBinding(code)];
+}
+
+const EXEMPT = /^(?:client-vue\/src\/inbox|ui\/src\/ops)\//;
+
+it('should have no style of a fixed side, so that pages in rtl are mirrored', () => {
+  const found = pageFiles('.vue', '.css')
+    .filter(({ name }) => !EXEMPT.test(name))
+    .flatMap((file) => sidesOf(file).map((side) => `${file.name}: ${side}`));
+  expect(found).toEqual([]);
+});
+
+it.each([
+  ['a { margin-left: 1px }', 1],
+  ['a { left: 1px; text-align: right }', 2],
+  ['a { padding: 0 1px 0 calc(2px + var(--a)) }', 1],
+  ['a { padding: 0 1px 2px; inset: 0 1px 2px 1px; border-left-color: red; border-left: 0 }', 2],
+  ['a { margin-inline-start: 1px; inset-inline-end: 0; text-align: start; padding: 0 1px } /* left: 1 */', 0],
+])('should find %s', (style, count) => {
+  expect(sidesIn(style)).toHaveLength(count);
+});

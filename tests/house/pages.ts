@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, type SFCDescriptor } from 'vue/compiler-sfc';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+export interface PageFile {
+  /** From the root of the repository. */
+  name: string;
+  text: string;
+}
+
+/** The files of the components and of the page with one of these endings, tests left out. */
+export const pageFiles = (...endings: string[]): PageFile[] =>
+  ['client-vue/src', 'ui/src', 'ui/public']
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
+        (file) => `${folder}/${file}`,
+      ),
+    )
+    .filter((name) => endings.some((ending) => name.endsWith(ending)) && !/\.(?:test|d)\.ts$/.test(name))
+    .map((name) => ({ name, text: readFileSync(join(ROOT, name), 'utf8') }));
+
+export const componentIn = (text: string): SFCDescriptor => parse(text, { filename: 'x.vue' }).descriptor;
