@@ -22,6 +22,7 @@ export { examine } from './doctor/examine.ts';
 export type { Finding } from './doctor/finding.ts';
 export { auditRecords } from './docs/audit-records.ts';
 export { opsFigures } from './docs/ops-figures.ts';
+export { ensureFirefox } from './setup/firefox.ts';
 export { ensurePrometheus, type Prometheus } from './setup/prometheus.ts';
 export { ROOT } from './paths.ts';
 export { ensureRedisServer, privateRedis } from './setup/redis.ts';

@@ -1,5 +1,6 @@
 import { ensureChromium } from '../setup/chromium.ts';
 import { ensureDapr } from '../setup/dapr.ts';
+import { ensureFirefox } from '../setup/firefox.ts';
 import { ensureRedisServer } from '../setup/redis.ts';
 import type { Say } from '../setup/say.ts';
 import { ensureSchemathesis } from '../setup/schemathesis.ts';
@@ -19,6 +20,7 @@ export const test = (args: string[], signal: AbortSignal): Promise<number> =>
 async function setUp(): Promise<void> {
   await ensureRedisServer(say);
   await ensureChromium(say);
+  await ensureFirefox(say);
   await ensureDapr(say);
   await ensureUi(say);
   await ensureSchemathesis(say);
