@@ -1,4 +1,5 @@
 export * from './use-notifications.ts';
+export { loadLanguage } from './messages/languages.ts';
 export type { Messages, OwnMessages } from './messages/messages.ts';
 export { default as NotificationBell } from './inbox/NotificationBell.vue';
 export { default as NotificationInbox } from './inbox/NotificationInbox.vue';

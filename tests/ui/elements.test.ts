@@ -221,6 +221,25 @@ it('should be dark where the system is, or where the element says so', async () 
   expect(await colour()).toBe('#fff');
 });
 
+it('should take the language of the closest ancestor, follow it, and take texts of the page', async () => {
+  await tab.goto(`${origin}/plain.html`);
+  const label = () => bell().getAttribute('aria-label');
+  await expect.poll(label).toMatch(/^Notifications, /);
+  await tab.evaluate(() => (document.documentElement.lang = 'de'));
+  await expect.poll(label).toMatch(/^Benachrichtigungen, /);
+  const spoken = () => bell().evaluate((element) => element.closest('[lang]')?.getAttribute('lang'));
+  expect(await spoken()).toBe('de');
+  await tab.locator('tocsin-bell').evaluate((element) => element.setAttribute('lang', 'fr'));
+  await expect.poll(label).toMatch(/^Notifications, /);
+  expect(await spoken(), 'the texts are English').toBe('en');
+  await tab.locator('tocsin-bell').evaluate((element) => {
+    const unread = (count: string) => `${count} non lues`;
+    Object.assign(element, { messages: { bell: { noneUnread: 'Rien de neuf', unread } } });
+  });
+  await expect.poll(label).toMatch(/^(?:Rien de neuf|\d+\+? non lues)$/);
+  expect(await spoken()).toBe('fr');
+});
+
 it('should disconnect when its elements are gone', async () => {
   await tab.goto(`${origin}/plain.html`);
   const closed = tab

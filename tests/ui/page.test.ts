@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { overflow, violations } from './axe.ts';
 import { live, rows, toasts, type OpenPage } from './browser.ts';
 import { usePages } from './use-pages.ts';
 import type { FakeBff } from './fake-bff.ts';
@@ -225,11 +226,24 @@ describe('the page', () => {
     await expect.poll(theme).toBe('light');
   });
 
-  it('should show times in the reader’s locale', async () => {
+  it('should be in the language of the reader, with dates of the region', async () => {
     bff.publish([{ title: 'x' }]);
-    const page = await open({ locale: 'de-DE' });
+    const page = await open({ locale: 'de-AT' });
     await page.getByRole('heading', { name: 'Heute' }).waitFor();
-    expect(await page.locator('.tocsin-day time').getAttribute('lang')).toBe('de-DE');
+    expect(await page.locator('.tocsin-day time').getAttribute('lang')).toBe('de-AT');
+    await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('de');
+    await page.getByText('Neue Benachrichtigungen erscheinen sofort.').waitFor();
+    bff.publish([{ title: 'Schlüssel läuft ab', severity: 'warning' }]);
+    await page.getByRole('button', { name: 'Schlüssel läuft ab' }).first().waitFor();
+    await expect
+      .poll(() => page.getByTestId('live-polite').textContent(), { timeout: 5_000 })
+      .toMatch(/^Warnung: /);
+    for (const width of [320, 360, 768]) {
+      await page.setViewportSize({ width, height: 640 });
+      expect(await overflow(page), `${width} px`).toBeLessThanOrEqual(0);
+    }
+    expect(await violations(page)).toEqual([]);
   });
 
   it('should keep the row under the pointer in place when new rows arrive', async () => {

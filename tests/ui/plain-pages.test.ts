@@ -27,3 +27,15 @@ it.each(looks)(
     await page.getByTestId('bell').waitFor();
   },
 );
+
+it('should be in the reader’s language', async () => {
+  const page = await pages.open({ locale: 'de-DE' });
+  await page.goto(`${pages.bff.url}/orders/10400`);
+  await page.getByRole('heading', { name: 'Seite nicht gefunden', exact: true }).waitFor();
+  expect(await page.title()).toBe('Seite nicht gefunden – Tocsin');
+  expect(await violations(page)).toEqual([]);
+  await page.goto(`${pages.bff.url}/demo?order=10400`);
+  await page.getByRole('heading', { name: 'Bestellung 10400', exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Zurück zu Ihren Benachrichtigungen' }).click();
+  await page.getByRole('heading', { name: 'Benachrichtigungen', exact: true }).waitFor();
+});

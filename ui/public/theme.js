@@ -1,4 +1,4 @@
-// Runs before the first paint. src/theme/ uses the same key and attribute.
+// Sets theme and language before the first paint. src/theme/ uses the same key and attribute.
 (function () {
   function storedChoice() {
     try {
@@ -10,5 +10,10 @@
   }
   var choice = storedChoice();
   var dark = choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  var root = document.documentElement;
+  root.dataset.theme = dark ? 'dark' : 'light';
+  if (!root.dataset.languages || !/^de\b/i.test(navigator.language)) return;
+  root.lang = 'de';
+  var title = document.querySelector('title[data-de]');
+  if (title) document.title = title.dataset.de;
 })();

@@ -2,6 +2,7 @@ import { safeStorage } from '@tocsin/client-vue';
 import { createApp, reactive } from 'vue';
 import App from './App.vue';
 import './page.css';
+import { loadTexts } from './messages/texts.ts';
 import { feedsOf } from './feeds.ts';
 import { keepToken, takeToken } from './token.ts';
 
@@ -23,10 +24,12 @@ addEventListener('hashchange', () => {
 
 /** Set by a bff whose pages connect elsewhere. */
 const negotiate = document.querySelector('meta[name="tocsin-negotiate"]') !== null;
-createApp(App, {
-  feeds: feedsOf(location.search),
-  negotiate,
-  tokens,
-  onSignInAs: signInAs,
-  ...(token && { getToken: () => token }),
-}).mount('#app');
+void loadTexts().then(() =>
+  createApp(App, {
+    feeds: feedsOf(location.search),
+    negotiate,
+    tokens,
+    onSignInAs: signInAs,
+    ...(token && { getToken: () => token }),
+  }).mount('#app'),
+);

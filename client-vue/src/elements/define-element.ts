@@ -10,11 +10,13 @@ import {
   type VNodeChild,
 } from 'vue';
 import { ELEMENT_HOST } from '../element-host.ts';
+import { followLanguage } from '../messages/follow-language.ts';
+import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 import { joinPageSession } from './page-session.ts';
 import { adoptStyle } from './style.ts';
 
-/** The attributes that every element takes; `getToken` is a property only. */
+/** The attributes that every element takes; `getToken` and `messages` are properties only. */
 const COMMON = {
   server: String,
   feeds: String,
@@ -22,6 +24,8 @@ const COMMON = {
   negotiate: Boolean,
   token: String,
   theme: String,
+  lang: String,
+  messages: Object as PropType<OwnMessages>,
   getToken: Function as PropType<NonNullable<NotificationsOptions['getToken']>>,
 };
 
@@ -32,6 +36,8 @@ export interface ElementProps {
   negotiate?: boolean;
   token?: string;
   theme?: string;
+  lang?: string;
+  messages?: OwnMessages;
   getToken?: NonNullable<NotificationsOptions['getToken']>;
 }
 
@@ -64,6 +70,7 @@ export function defineElement(
       const root = useShadowRoot();
       if (root) adoptStyle(root);
       if (host) provide(ELEMENT_HOST, host);
+      const language = host && followLanguage(host);
       const getToken = given.getToken ?? (given.token === undefined ? undefined : () => given.token ?? '');
       const leave = joinPageSession({
         server: given.server ?? defaultServer,
@@ -71,6 +78,8 @@ export function defineElement(
         clientId: given.clientId,
         negotiate: given.negotiate,
         getToken,
+        language: () => given.lang || language?.value,
+        messages: () => given.messages,
       });
       const notifications = useNotifications();
       const tell = (name: keyof ElementEvents, detail: unknown): void => {

@@ -1,4 +1,5 @@
 import { effectScope } from 'vue';
+import type { OwnMessages } from '../messages/messages.ts';
 import { useNotifications, type NotificationsOptions } from '../use-notifications.ts';
 
 /** Options that identify a session; the elements of a page share one. */
@@ -8,6 +9,9 @@ export interface ElementOptions {
   clientId?: string | undefined;
   negotiate?: boolean | undefined;
   getToken?: NotificationsOptions['getToken'];
+  /** Those of the first element count. */
+  language?: () => string | undefined;
+  messages?: () => OwnMessages | undefined;
 }
 
 interface PageSession {
@@ -43,7 +47,10 @@ export function joinPageSession(options: ElementOptions): () => void {
   };
 }
 
-function begin(name: string, { server, feeds, clientId, negotiate, getToken }: ElementOptions): PageSession {
+function begin(
+  name: string,
+  { server, feeds, clientId, negotiate, getToken, language, messages }: ElementOptions,
+): PageSession {
   const scope = effectScope(true);
   scope.run(() =>
     useNotifications({
@@ -52,6 +59,8 @@ function begin(name: string, { server, feeds, clientId, negotiate, getToken }: E
       ...(clientId !== undefined && { clientId }),
       ...(negotiate && { negotiate }),
       ...(getToken && { getToken }),
+      ...(language && { language }),
+      ...(messages && { messages }),
     }),
   );
   return { name, members: 0, stop: () => scope.stop() };

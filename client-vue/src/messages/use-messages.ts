@@ -3,7 +3,7 @@ import { createFormats } from '../format/time.ts';
 import { loadLate } from '../load-late.ts';
 import { defineStore } from '../stores/define-store.ts';
 import { en } from './en/index.ts';
-import { loaderFor, localeFor } from './languages.ts';
+import { loadedTexts, loaderFor, localeFor } from './languages.ts';
 import { withOwn, type Messages, type OwnMessages } from './messages.ts';
 
 /** Parts that load later add theirs before they are drawn, so for its readers nothing is missing. */
@@ -20,6 +20,8 @@ export const useMessages = defineStore(() => {
   const own = shallowRef<OwnMessages>({});
   const loaded = shallowRef<Messages>();
   const texts = computed(() => withOwn(loaded.value ?? english.value, own.value));
+  /** The language that the texts are in. */
+  const spoken = computed(() => (loaded.value || Object.keys(own.value).length > 0 ? language.value : 'en'));
   const formats = computed(() =>
     createFormats(localeFor(language.value, globalThis.navigator?.languages ?? [])),
   );
@@ -33,10 +35,12 @@ export const useMessages = defineStore(() => {
     stopLoading?.();
     language.value = next.language;
     own.value = next.messages ?? {};
-    const load = loaderFor(next.language);
-    if (!load) loaded.value = undefined;
-    else stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'once' });
+    // Reads no state, so that an effect may call it.
+    const ready = loadedTexts(next.language);
+    loaded.value = ready;
+    const load = ready ? undefined : loaderFor(next.language);
+    if (load) stopLoading = loadLate(load, (texts) => (loaded.value = texts), { at: 'once' });
   }
 
-  return { language, texts, formats, use };
+  return { language, spoken, texts, formats, use };
 });

@@ -1,11 +1,11 @@
 import { createNotificationClient, Expiries, type NotificationClientOptions } from '@tocsin/client';
 import type { Page } from '@tocsin/contracts';
 import { backOff, pause } from '@tocsin/contracts/pause';
-import { watch } from 'vue';
+import { toValue, watch, watchEffect, type MaybeRefOrGetter } from 'vue';
 import { useToasts } from '../toasts/store.ts';
 import { clientIdOfBrowser } from './client-id.ts';
 import { firstViewEnded } from '../load-late.ts';
-import { languageOf } from '../messages/languages.ts';
+import { followLanguage } from '../messages/follow-language.ts';
 import type { OwnMessages } from '../messages/messages.ts';
 import { useMessages } from '../messages/use-messages.ts';
 import { useClock } from './clock.ts';
@@ -51,10 +51,10 @@ export type SessionOptions = Pick<
   'url' | 'path' | 'clientId' | 'getToken' | 'negotiate'
 > & {
   feeds: readonly string[];
-  /** The language of texts and dates, as a tag. Default: that of the page. */
-  language?: string;
+  /** The language of texts and dates, as a tag. Default: that of the page, also when that changes. */
+  language?: MaybeRefOrGetter<string | undefined>;
   /** Texts in place of this package's own. */
-  messages?: OwnMessages;
+  messages?: MaybeRefOrGetter<OwnMessages | undefined>;
 };
 
 /**
@@ -73,7 +73,10 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
     ...options,
     ...(!options.getToken && { clientId: options.clientId ?? clientIdOfBrowser() }),
   };
-  useMessages().use({ language: language ?? languageOf(document.body), messages });
+  const ofPage = followLanguage(document.body);
+  const stopTranslating = watchEffect(() =>
+    useMessages().use({ language: toValue(language) ?? ofPage.value, messages: toValue(messages) }),
+  );
   useSource().set(source);
   useConnection().reset(feeds);
   const client = createNotificationClient({ ...source, positions });
@@ -123,6 +126,7 @@ export function startSession({ feeds, language, messages, ...options }: SessionO
     batch.stop();
     stopClock();
     stopWatching();
+    stopTranslating();
     stopWatchingConnection();
     expiries.stop();
     window.removeEventListener('storage', follow);

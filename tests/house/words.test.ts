@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { pageFiles } from './pages.ts';
+import { wordsIn } from './words.ts';
+
+/** The messages themselves; what operators see is English. */
+const EXEMPT =
+  /^(?:client-vue\/src\/(?:messages\/|inbox\/|format\/severity)|ui\/src\/(?:messages|ops|server)\/)/;
+
+it('should have every word for readers in the messages', () => {
+  const found = pageFiles('.vue', '.ts')
+    .filter(({ name }) => !EXEMPT.test(name))
+    .flatMap((file) => wordsIn(file).map((words) => `${file.name}: ${words}`));
+  expect(found).toEqual([]);
+});
+
+describe('words that are not in the messages', () => {
+  const template = (content: string) => ({ name: 'A.vue', text: `<template>${content}</template>` });
+  const script = (text: string) => ({ name: 'a.ts', text });
+  it.each([
+    ['text', template('<p>No news</p>')],
+    ['text beside a value', template('<p>{{ count }} new</p>')],
+    ['text of a condition', template('<p>{{ open ? "fewer" : texts.more }}</p>')],
+    ['text in a directive', template('<p v-text="open ? `less` : texts.more" />')],
+    ['a label', template('<input aria-label="Search" />')],
+    ['a label with a value', template('<button :title="`${count} more`" />')],
+    ['text in a slot', template('<A><template #row><b v-if="x">New</b></template></A>')],
+    ['a sentence in a script', script('speak("connected again");')],
+    ['a word in a script', script('const names = { light: "Light" };')],
+    ['a word with a value', script('document.title = `${unread} unread messages`;')],
+    ['a sentence in a component', { name: 'A.vue', text: '<script setup>const a = "Try again";</script>' }],
+  ])('should be found: %s', (_what, file) => {
+    expect(wordsIn(file)).toHaveLength(1);
+  });
+
+  it.each([
+    ['values', template('<p class="big news" data-testid="x" :class="`a b`">{{ texts.more(3) }} · ×</p>')],
+    ['what is compared', template('<p>{{ kind === "summary" ? texts.a : texts.b }}</p>')],
+    ['the name of the product', template('<p>Tocsin</p>')],
+    ['words for developers', script('console.warn("Not saved."); throw new TypeError("Called twice.");')],
+    [
+      'keys and queries',
+      script('if (key === "Escape" && matchMedia("(max-width: 40rem)")) import("./a b.ts");'),
+    ],
+    ['names', script('addEventListener("Some Thing", f); const a = { "Some thing": 1 }; x["Some thing"]')],
+  ])('should not be found in %s', (_what, file) => {
+    expect(wordsIn(file)).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import ts from 'typescript';
+import { componentIn, type PageFile } from './pages.ts';
+
+/** Attributes that readers see or hear. */
+const SPOKEN =
+  /^(?:title|placeholder|alt|label|summary|aria-(?:label|description|roledescription|valuetext))$/;
+/** Names that are the same in every language. */
+const NAMES = new Set(['Tocsin']);
+const LETTERS = /\p{L}{2}/u;
+/** A sentence, or a word as on a button. */
+const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
+/** Queries and shorthand that only the browser reads. */
+const FOR_THE_BROWSER = /[{}]|^\(|^[.[:#]|^[a-z-]+:|px/;
+
+const isWord = (text: string): boolean => LETTERS.test(text) && !NAMES.has(text.trim());
+
+const scriptOf = (text: string): ts.SourceFile =>
+  ts.createSourceFile('x.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+
+/** Whether a literal never reaches a reader: it is compared, imported, logged, thrown, or a name. */
+function isInternal(literal: ts.Node): boolean {
+  for (let node = literal, { parent } = node; parent; node = parent, { parent } = node) {
+    if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isTypeNode(parent))
+      return true;
+    if (ts.isNewExpression(parent) && /Error$|^RegExp$/.test(parent.expression.getText())) return true;
+    if (ts.isCallExpression(parent)) {
+      const called = parent.expression.getText();
+      if (parent.expression.kind === ts.SyntaxKind.ImportKeyword || /^console\./.test(called)) return true;
+      if (node !== parent.expression && /EventListener|querySelector|^matches|closest|test$/i.test(called))
+        return true;
+    }
+    if (node !== literal) continue;
+    if (ts.isPropertyAssignment(parent) && parent.name === literal) return true;
+    if (ts.isElementAccessExpression(parent) || ts.isCaseClause(parent)) return true;
+    if (ts.isBinaryExpression(parent) && /^[!=]==?$|^in$/.test(parent.operatorToken.getText())) return true;
+  }
+  return false;
+}
+
+/** The string literals of a script that `counts` as words and that readers may see. */
+function literals(script: string, counts: (text: string) => boolean): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const text = ts.isTemplateExpression(node)
+      ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('0')
+      : ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)
+        ? node.text
+        : '';
+    if (counts(text) && !isInternal(node)) found.push(text.trim().replace(/\s+/g, ' '));
+    ts.forEachChild(node, visit);
+  };
+  visit(scriptOf(script));
+  return found;
+}
+
+/** A node of a template, as far as this needs it. */
+interface TemplateNode {
+  type: number;
+  loc: { source: string };
+  content?: string | TemplateNode;
+  props?: readonly Property[];
+  children?: readonly (TemplateNode | string)[];
+}
+
+/** An attribute, or a directive with its argument and expression. */
+interface Property {
+  name: string;
+  value?: { content: string } | undefined;
+  arg?: TemplateNode | undefined;
+  exp?: TemplateNode | undefined;
+}
+
+function inProperty({ name, value, arg, exp }: Property): string[] {
+  if (exp) {
+    const isShown = name === 'text' || SPOKEN.test(arg?.loc.source ?? '');
+    return isShown ? literals(`(${exp.loc.source})`, isWord) : [];
+  }
+  return value && SPOKEN.test(name) && isWord(value.content) ? [value.content] : [];
+}
+
+const COMMENT = 3;
+
+function inTemplate({ type, content, props = [], children = [] }: TemplateNode): string[] {
+  if (type === COMMENT) return [];
+  const own =
+    typeof content === 'object'
+      ? literals(content.loc.source, isWord)
+      : content !== undefined && isWord(content)
+        ? [content.trim()]
+        : [];
+  const below = children.flatMap((child) => (typeof child === 'object' ? inTemplate(child) : []));
+  return [...own, ...props.flatMap(inProperty), ...below];
+}
+
+const isPhrase = (text: string): boolean => PHRASE.test(text) && !FOR_THE_BROWSER.test(text) && isWord(text);
+
+/** The words that a file shows to readers without taking them from the messages. */
+export function wordsIn({ name, text }: PageFile): string[] {
+  if (!name.endsWith('.vue')) return literals(text, isPhrase);
+  const { template, script, scriptSetup } = componentIn(text);
+  return [
+    ...(template?.ast ? inTemplate({ ...template.ast, content: undefined } as unknown as TemplateNode) : []),
+    ...[script, scriptSetup].flatMap((block) => (block ? literals(block.content, isPhrase) : [])),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Texts } from './en.ts';
+
+/** The texts of the page in German. */
+export const de: Texts = {
+  skip: 'Zu den Benachrichtigungen springen',
+  title: 'Benachrichtigungen',
+  inMemory:
+    'Entwicklungsmodus: Alles liegt im Speicher eines einzigen Prozesses, ohne Dapr und Redis. Ein Neustart löscht alles.',
+  feedOfAll: 'Alle',
+  newer: (count) => `${count} neue`,
+  connection: 'Verbindung',
+  states: {
+    connecting: 'Verbindet',
+    live: 'Live',
+    reconnecting: 'Verbindet neu',
+    offline: 'Offline',
+    unreachable: 'Kein Server',
+    refused: 'Kein Zugriff',
+  },
+  themes: { system: 'wie das System', light: 'hell', dark: 'dunkel' },
+  theme: (now, next) => `Darstellung: ${now}. Wechseln zu: ${next}`,
+  signIn: {
+    title: 'Mit einem anderen Konto anmelden?',
+    unknown: 'ein anderes Konto',
+    offer: (who, current) =>
+      `Der geöffnete Link enthält ein Token für ${who}. Sie bleiben angemeldet als ${current}.`,
+    stay: 'Angemeldet bleiben',
+    change: (who) => `Stattdessen als ${who} anmelden`,
+  },
+};

@@ -1,0 +1,39 @@
+/** The texts of the page around the components. `who` is a reader's name, isolated from the text around it. */
+export const en = {
+  skip: 'Skip to the notifications',
+  title: 'Notifications',
+  inMemory:
+    'Development mode: everything is kept in the memory of one process, without Dapr and Redis. A restart loses it all.',
+  feedOfAll: 'All',
+  newer: (count: number) => `${count} new`,
+  connection: 'Connection',
+  states: {
+    connecting: 'Connecting',
+    live: 'Live',
+    reconnecting: 'Reconnecting',
+    offline: 'Offline',
+    unreachable: 'No server',
+    refused: 'Refused',
+  },
+  themes: { system: 'as the system', light: 'light', dark: 'dark' },
+  theme: (now: string, next: string) => `Theme: ${now}. Change to ${next}`,
+  signIn: {
+    title: 'Sign in as another reader?',
+    unknown: 'another reader',
+    offer: (who: string, current: string) =>
+      `The link you opened contains a token for ${who}. You stay signed in as ${current}.`,
+    stay: 'Stay signed in',
+    change: (who: string) => `Sign in as ${who} instead`,
+  },
+};
+
+type Widened<T> = {
+  readonly [Name in keyof T]: T[Name] extends string
+    ? string
+    : T[Name] extends (...given: never[]) => string
+      ? T[Name]
+      : Widened<T[Name]>;
+};
+
+/** The texts in any language; each language has all of them. */
+export type Texts = Widened<typeof en>;
