@@ -121,7 +121,7 @@ export default defineConfig(
     languageOptions: {
       sourceType: 'script',
       globals: Object.fromEntries(
-        ['document', 'localStorage', 'location', 'matchMedia', 'URLSearchParams'].map((name) => [
+        ['document', 'localStorage', 'location', 'matchMedia', 'navigator', 'URLSearchParams'].map((name) => [
           name,
           'readonly',
         ]),
