@@ -6,7 +6,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { FakeBff } from './fake-bff.ts';
 
 const SHOP = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title></head><body>
-<h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts>
+<main><h1>Shop</h1><tocsin-bell></tocsin-bell><tocsin-toasts></tocsin-toasts></main>
 <script type="module" src="/elements.js"></script></body></html>`;
 
 /** The built page and `/shop.html`, a page of another app with the custom elements, in a folder of its own. */
