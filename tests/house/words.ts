@@ -10,7 +10,7 @@ const LETTERS = /\p{L}{2}/u;
 /** A sentence, or a word as on a button. */
 const PHRASE = /^\P{L}*\p{Lu}\p{Ll}+\b(?!\S)|\p{L}{2}[,:.]? \p{L}/u;
 /** Queries and shorthand that only the browser reads. */
-const FOR_THE_BROWSER = /[{}]|^\(|^[.[:#]|^[a-z-]+:|px/;
+const FOR_THE_BROWSER = /[{}[\]]|\w\(\d|^\(|^[.[:#]|^[a-z-]+:|px/;
 
 const isWord = (text: string): boolean => LETTERS.test(text) && !NAMES.has(text.trim());
 
