@@ -145,7 +145,7 @@ describe('a deployed system', () => {
     const began = Date.now();
     const said = await deployed();
     console.log(`${said}\ndeployed in ${Math.round((Date.now() - began) / 1000)} s`);
-    url = /^It runs\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+    url = /^Tocsin is running\. Open (\S+)$/m.exec(said)?.[1] ?? '';
     expect(url).not.toBe('');
     expect(await securityLevel()).toBe(said.includes('baseline') ? 'baseline' : 'restricted');
   });
@@ -246,7 +246,7 @@ describe('npm run deploy -- --delete', () => {
       expect(said).not.toContain('capabilities');
       expect(await securityLevel()).toBe('restricted');
       expect(await running()).toEqual(RUNNING);
-      const url = /^It runs\. Open (\S+)$/m.exec(said)?.[1] ?? '';
+      const url = /^Tocsin is running\. Open (\S+)$/m.exec(said)?.[1] ?? '';
       const observer = new Observer('client', url);
       try {
         await observer.ready();
