@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { notificationInputSchema, notificationSchema } from '@tocsin/contracts';
+import { expect, it } from 'vitest';
+import { ROOT } from '../paths.ts';
+
+const section = (file: string, from: RegExp, to: RegExp): string => {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const start = text.search(from);
+  const rest = text.slice(start);
+  return rest.slice(0, rest.slice(1).search(to) + 1);
+};
+
+it('should list all members that a publisher may send in README', () => {
+  const table = section('README.md', /^## Publish$/m, /^## /m);
+  const listed = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(Object.keys(notificationInputSchema.shape).sort());
+});
+
+it('should list all members that a client receives in the protocol', () => {
+  const row = section('docs/protocol.md', /^\| `notification`/m, /^\|/m);
+  for (const name of Object.keys(notificationSchema.shape)) expect(row).toContain(`\`${name}\``);
+});
