@@ -65,7 +65,7 @@ const rows = async (pair?: Pair): Promise<InstanceSnapshot[]> =>
   instancesSchema.parse(await (await call('/app/ops/instances', {}, pair)).json()).instances;
 
 describe('the ops page of two instances', () => {
-  it('should deliver composed notifications from the page of any instance', async () => {
+  it('should deliver notifications that were composed on the ops page of any instance', async () => {
     const answer = await post('/app/compose', { id: 'composed', feed: FEED, title: 'From the page' });
     expect([answer.status, await answer.json()]).toEqual([202, { ids: ['composed'] }]);
     await eventually(async () => shown.includes('composed'));

@@ -16,7 +16,7 @@ export const crossOrigin =
         status: 403,
         code: 'forbidden',
         detail:
-          'Pages of this origin may not call. Add the origin to ALLOWED_ORIGINS of the bff to allow it.',
+          'Pages from this origin may not call this server. To allow it, add the origin to ALLOWED_ORIGINS of the bff.',
       });
     }
     if (origin === undefined || !allowed.includes(origin)) return next();

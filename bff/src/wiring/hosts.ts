@@ -7,7 +7,7 @@ import type { FeedTurnTaker, PartitionTurnTaker } from '../deliver/turn/turn.ts'
 export interface Hosts {
   feedHost: FeedHost;
   partitionHost: PartitionHost;
-  /** Takes a turn on the host of its actor. The same for partitions below. */
+  /** Takes a feed's turn on the instance that hosts its actor. `routePartitionTurn` does the same for a partition. */
   routeFeedTurn: FeedTurnTaker;
   routePartitionTurn: PartitionTurnTaker;
 }

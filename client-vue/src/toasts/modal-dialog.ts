@@ -1,5 +1,5 @@
 /**
- * Reports the front modal dialog of the page, now and on each change: everything outside it is inert. Dialogs in shadow
+ * Reports the topmost modal dialog of the page, now and on each change: everything outside it is inert. Dialogs in shadow
  * roots are not detected. Returns the function that stops this.
  */
 export function watchModalDialog(changed: (dialog: HTMLDialogElement | undefined) => void): () => void {

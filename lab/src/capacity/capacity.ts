@@ -12,7 +12,7 @@ import { planText } from './report.ts';
 
 /**
  * `npm run capacity`: computes the resources for a load from constants. `--measure` measures the constants with real stacks
- * on this machine; `--check` verifies them with other loads. Exits with 1 if a check is off.
+ * on this machine; `--check` verifies them with other loads. Exits with 1 if a prediction is too inaccurate.
  */
 export async function capacity(args: string[], signal: AbortSignal): Promise<number> {
   const options = readCapacityOptions(args);

@@ -10,7 +10,8 @@ export class MemoryKnownKeys implements KnownKeysStore {
   }
 
   async write(keys: readonly KnownKey[], etag: string | undefined): Promise<void> {
-    if (etag !== this.#stored?.etag) throw new Error('The stored keys have another etag.');
+    if (etag !== this.#stored?.etag)
+      throw new Error('The stored keys have a different etag: they were changed meanwhile.');
     this.#stored = { keys, etag: String(Number(etag ?? 0) + 1) };
   }
 }

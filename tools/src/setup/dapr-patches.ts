@@ -13,7 +13,7 @@ const patchesSchema = z.array(
 
 /**
  * Copies Dapr's sources to `dir`, with the changes of `tools/dapr/runtime/patches.json`.
- * @returns the file for Go's `-modfile`, which replaces the module by these sources
+ * @returns the file for Go's `-modfile`, which replaces the module with these sources
  * @throws Failure if Dapr cannot be fetched, or a patch does not fit
  */
 export async function patchDapr(go: string, dir: string): Promise<string> {

@@ -7,7 +7,7 @@ import type { Dapr } from '../setup/dapr.ts';
 import { pingRedis, privateRedis, type RedisServer } from '../setup/redis.ts';
 import { placementService, schedulerService, type ControlService } from '../stack/control-plane.ts';
 
-/** The port at which a separately started sidecar looks for them by default. */
+/** The default ports at which a separately started sidecar looks for the placement and scheduler services. */
 const PLACEMENT_PORT = 50_005;
 const SCHEDULER_PORT = 50_006;
 /** In the range that dapr.yaml uses, so that `redis-cli -p 4600` is easy to remember. */

@@ -149,7 +149,7 @@ describe('/app/ops/dead-letters', () => {
     expect([seen, records.size]).toEqual([[{ title: 'x' }], 0]);
   });
 
-  it('should leave what has nothing to put back', async () => {
+  it('should keep a record that has no content to put back', async () => {
     for (const record of [setAside({ content: null }), setAside()]) {
       const response = await post(`${letter(record.entry)}/put-back`, '');
       expect(response.status).toBe(409);

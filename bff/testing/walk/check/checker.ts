@@ -93,7 +93,7 @@ export class Checker {
   }
 
   /**
-   * Called before a head is written, and after its documents. `known`: the positions that the host and its caller
+   * Called after a head's documents are written and before the head is. `known`: the positions that the host and its caller
    * knew before. `sawLoss`: the store was lost since the turn began, so its etag may match by accident.
    */
   commits(

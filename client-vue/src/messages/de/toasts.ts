@@ -11,7 +11,7 @@ export const toasts: Messages['toasts'] = {
   openInbox: 'Posteingang öffnen',
   missed: (count) => `${count} während Ihrer Abwesenheit`,
   missedAtLeast: (count) => `Mindestens ${count} während Ihrer Abwesenheit`,
-  missedSome: 'Einige Benachrichtigungen haben Sie verpasst',
+  missedSome: 'Sie haben einige Benachrichtigungen verpasst',
   missedOlder: 'Einige ältere Benachrichtigungen werden nicht angezeigt.',
   emptied: 'Dieser Feed wurde geleert',
   sinceEmptied: (count) => `${count}, seit dieser Feed geleert wurde`,
